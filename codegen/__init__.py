@@ -1,0 +1,1 @@
+"""From a .tflite file and board facts to the C++ sources of a firmware; knows no TensorFlow."""

@@ -1,0 +1,39 @@
+"""Errors that a user can cause in this room: one clear message, one exit code each."""
+
+
+class CodegenError(Exception):
+    """Base of this room's errors. The message names operation, value, limit and next step.
+
+    exit_code: what the process ends with: 1 a check failed, 2 bad input, 3 something is missing
+    on this machine.
+    """
+
+    exit_code: int = 2
+
+
+class ModelError(CodegenError):
+    """The file is not a readable .tflite model."""
+
+
+class UnsupportedModelError(CodegenError):
+    """The model is sound, but not one that this firmware can run."""
+
+
+class ManifestError(CodegenError):
+    """A build folder's manifest.json is damaged."""
+
+
+class OpTableError(CodegenError):
+    """The runtime's table of operators is absent or malformed."""
+
+    exit_code = 3
+
+
+class OracleError(CodegenError):
+    """The TFLM oracle refused the model or what was given to it."""
+
+
+class BudgetError(CodegenError):
+    """The model does not fit into the board's memory."""
+
+    exit_code = 1

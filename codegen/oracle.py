@@ -1,0 +1,136 @@
+"""The truth for every int8 result: the official TFLM interpreter in the tflite-micro wheel.
+
+tf.lite.Interpreter is no oracle: its kernels round differently and differ by one LSB now and then.
+The wheel's version is pinned in pyproject.toml; `VERSION` goes into whatever is recorded with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import tflite_micro
+from numpy.typing import NDArray
+from tflite_micro import runtime
+
+from codegen.errors import ModelError, OracleError
+from codegen.model import Model
+from codegen.pixels import quantize_pixels
+
+__all__ = ["VERSION", "Oracle", "quantize_pixels"]
+
+VERSION = f"tflite-micro {tflite_micro.__version__}"
+"""What to record beside results: the oracle's name and exact version."""
+
+_ARENA_BASE_BYTES = 1 << 20  # structures of the 64-bit host interpreter; generous on purpose
+_ARENA_PER_OP_BYTES = 4096
+
+
+class Oracle:
+    """One model in the TFLM interpreter. Not safe for use by two threads at once."""
+
+    def __init__(self, model: bytes | Model) -> None:
+        """Raises ModelError for damaged bytes, OracleError if TFLM refuses the model."""
+        self.model = model if isinstance(model, Model) else Model.parse(model)
+        if not self.model.inputs or not self.model.outputs:
+            raise ModelError("the model has no input or no output; nothing can be computed")
+        tensors = [t for graph in self.model.subgraphs for t in graph.tensors]
+        op_count = sum(len(graph.ops) for graph in self.model.subgraphs)
+        # No plan needs more than all activations at once, and no kernel's scratch more than them.
+        arena_bytes = (
+            _ARENA_BASE_BYTES
+            + 2 * sum(t.nbytes + 64 for t in tensors if not t.is_const)
+            + _ARENA_PER_OP_BYTES * op_count
+        )
+        with _stderr_text() as text:
+            try:
+                self._interpreter = runtime.Interpreter.from_bytes(
+                    self.model.data, arena_size=arena_bytes
+                )
+            except (RuntimeError, ValueError, MemoryError) as error:
+                raise OracleError(f"TFLM refuses the model: {_reason(text(), error)}") from error
+
+    def run(self, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+        """One inference: an array for each model input, in order; an array for each output.
+
+        Inputs must have the shape and dtype of their tensors. Raises OracleError.
+        """
+        interpreter = self._interpreter
+        if len(inputs) != len(self.model.inputs):
+            raise OracleError(f"{len(inputs)} inputs given, the model has {len(self.model.inputs)}")
+        with _stderr_text() as text:
+            try:
+                for index, values in enumerate(inputs):
+                    interpreter.set_input(values, index)
+                interpreter.invoke()
+                return [interpreter.get_output(i) for i in range(len(self.model.outputs))]
+            except (RuntimeError, ValueError, TypeError) as error:
+                raise OracleError(f"TFLM failed: {_reason(text(), error)}") from error
+
+    def scores(self, inputs_int8: NDArray[np.int8]) -> NDArray[np.int8]:
+        """int8 [N, ...] -> int8 [N, outputs]: output(0), flattened, for each of N inputs.
+
+        What follows N may have any shape with as many elements as the model's only input.
+        Each row starts from the interpreter's state after the row before (streaming models).
+        """
+        if len(self.model.inputs) != 1:
+            raise OracleError(f"the model has {len(self.model.inputs)} inputs; use run()")
+        inputs_int8 = np.asarray(inputs_int8)
+        tensor = self.model.inputs[0]
+        given = tuple(inputs_int8.shape[1:])
+        if inputs_int8.dtype != np.int8 or tensor.dtype != "INT8":
+            raise OracleError(
+                f"scores takes int8 for an INT8 input, got {inputs_int8.dtype} for {tensor.dtype}"
+            )
+        if int(np.prod(given)) != tensor.nbytes or inputs_int8.ndim < 2:
+            raise OracleError(
+                f"an input of shape {list(given)} has {int(np.prod(given))} B, the model's input "
+                f"{list(tensor.shape)} takes {tensor.nbytes} B"
+            )
+        batch = np.ascontiguousarray(inputs_int8).reshape(len(inputs_int8), *tensor.shape)
+        output = self.model.outputs[0]
+        if output.dtype != "INT8":
+            raise OracleError(f"output {output.name!r} is {output.dtype}; scores are INT8")
+        scores = np.empty((len(batch), output.nbytes), np.int8)
+        interpreter = self._interpreter
+        try:
+            for row, values in zip(scores, batch, strict=True):
+                interpreter.set_input(values, 0)
+                interpreter.invoke()
+                row[:] = interpreter.get_output(0).reshape(-1)
+        except RuntimeError as error:
+            raise OracleError(f"TFLM failed: {_reason('', error)}") from error
+        return scores
+
+
+def _reason(text: str, error: Exception) -> str:
+    """One line out of what TFLM printed, else out of its exception."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return "; ".join(lines) or str(error)
+
+
+@contextlib.contextmanager
+def _stderr_text() -> Iterator[Any]:
+    """Catches what C++ prints to the process's stderr; yields a function that returns it.
+
+    TFLM states its reasons there only; without this they would come out beside our own message.
+    """
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as file:
+        saved = os.dup(2)
+
+        def text() -> str:
+            file.seek(0)
+            return file.read().decode("utf-8", errors="replace")
+
+        os.dup2(file.fileno(), 2)
+        try:
+            yield text
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)
