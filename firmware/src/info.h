@@ -1,0 +1,18 @@
+// What runs here: the reply to INFO.
+
+#ifndef MCUFORGE_SRC_INFO_H_
+#define MCUFORGE_SRC_INFO_H_
+
+#include <cstddef>
+
+#include "wire/frame.h"
+
+namespace info {
+
+// Sends the INFO reply. `setup` is how the model's set-up ended, `message` the runtime's words on
+// it, `max_payload` the longest payload that a request may have.
+void Reply(wire::Setup setup, wire::Span message, size_t max_payload);
+
+}  // namespace info
+
+#endif  // MCUFORGE_SRC_INFO_H_

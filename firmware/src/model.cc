@@ -1,0 +1,90 @@
+#include "model.h"
+
+#include <new>
+
+#include "arena.h"
+#include "board.h"
+#include "console.h"
+#include "model_data.h"
+#include "model_info.h"
+#include "op_resolver.h"
+#include "tensorflow/lite/micro/micro_interpreter.h"
+#include "tensorflow/lite/schema/schema_generated.h"
+
+namespace model {
+namespace {
+
+alignas(16) uint8_t g_arena[mcuforge::kTensorArenaSize];
+
+// Storage for objects that live as long as the program: made by Setup, in its order, and never
+// destroyed, so that no exit handler is linked.
+alignas(mcuforge::OpResolver) uint8_t g_resolver_storage[sizeof(mcuforge::OpResolver)];
+alignas(tflite::MicroInterpreter) uint8_t g_interpreter_storage[sizeof(tflite::MicroInterpreter)];
+tflite::MicroInterpreter* g_interpreter = nullptr;
+TfLiteTensor* g_input = nullptr;
+TfLiteTensor* g_output = nullptr;
+
+bool IsInt8(const TfLiteTensor* tensor, size_t bytes) {
+  return tensor != nullptr && tensor->type == kTfLiteInt8 && tensor->bytes == bytes;
+}
+
+}  // namespace
+
+wire::Setup Setup() {
+  console::Clear();
+  const tflite::Model* model = tflite::GetModel(mcuforge::g_model_data);
+  if (model == nullptr || model->version() != TFLITE_SCHEMA_VERSION) {
+    return wire::Setup::BAD_SCHEMA;
+  }
+  auto* resolver = new (g_resolver_storage) mcuforge::OpResolver();
+  if (mcuforge::AddOps(*resolver) != kTfLiteOk) return wire::Setup::RESOLVER_FAILED;
+
+  auto* interpreter = new (g_interpreter_storage)
+      tflite::MicroInterpreter(model, *resolver, g_arena, sizeof(g_arena), nullptr, nullptr);
+  if (interpreter->initialization_status() != kTfLiteOk ||
+      interpreter->AllocateTensors() != kTfLiteOk) {
+    return wire::Setup::ALLOCATE_FAILED;
+  }
+  if (interpreter->inputs_size() != 1 || interpreter->outputs_size() != 1 ||
+      !IsInt8(interpreter->input(0), mcuforge::kInputBytes) ||
+      !IsInt8(interpreter->output(0), mcuforge::kOutputBytes)) {
+    return wire::Setup::IO_MISMATCH;
+  }
+  g_interpreter = interpreter;
+  g_input = interpreter->input(0);
+  g_output = interpreter->output(0);
+  return wire::Setup::READY;
+}
+
+size_t ArenaUsedBytes() { return g_interpreter == nullptr ? 0 : g_interpreter->arena_used_bytes(); }
+
+void SetPixels(const uint8_t* pixels) {
+  int8_t* input = g_input->data.int8;
+  for (size_t i = 0; i < mcuforge::kInputBytes; ++i) input[i] = mcuforge::kPixelToInput[pixels[i]];
+}
+
+void SetRaw(const uint8_t* values) {
+  int8_t* input = g_input->data.int8;
+  for (size_t i = 0; i < mcuforge::kInputBytes; ++i) input[i] = static_cast<int8_t>(values[i]);
+}
+
+bool Run(uint32_t* ticks) {
+  console::Clear();
+  const uint32_t start = board::Ticks();
+  const bool ok = g_interpreter->Invoke() == kTfLiteOk;
+  *ticks = board::Ticks() - start;
+  return ok;
+}
+
+const int8_t* Scores() { return g_output->data.int8; }
+
+uint8_t Predicted() {
+  const int8_t* scores = Scores();
+  size_t best = 0;
+  for (size_t i = 1; i < mcuforge::kOutputBytes; ++i) {
+    if (scores[i] > scores[best]) best = i;
+  }
+  return static_cast<uint8_t>(best);
+}
+
+}  // namespace model

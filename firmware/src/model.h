@@ -1,0 +1,37 @@
+// The model behind the public TFLM API: set up once, then inputs to scores.
+
+#ifndef MCUFORGE_SRC_MODEL_H_
+#define MCUFORGE_SRC_MODEL_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "wire/ids.h"
+
+namespace model {
+
+// Sets the model up. What failed is the returned status, and console::Kept() has the runtime's
+// words.
+wire::Setup Setup();
+
+// Bytes of the arena in use, 0 before a successful Setup.
+size_t ArenaUsedBytes();
+
+// The rest may be called after a successful Setup only.
+
+// Fill the input tensor with kInputBytes values. Pixels are quantized with the model's own scale.
+void SetPixels(const uint8_t* pixels);
+void SetRaw(const uint8_t* values);
+
+// Runs the model; false if the runtime failed. `ticks` receives the duration of Invoke alone.
+bool Run(uint32_t* ticks);
+
+// The kOutputBytes scores of the last Run. They last until the next SetPixels or SetRaw.
+const int8_t* Scores();
+
+// Index of the highest score, the lowest index of equal ones.
+uint8_t Predicted();
+
+}  // namespace model
+
+#endif  // MCUFORGE_SRC_MODEL_H_
