@@ -1,0 +1,102 @@
+// firmware/lib/tflm and firmware/lib/nn as a shared library for the host: codegen plans arenas with
+// the very code that the firmware runs, and the tests compare it with the oracle. Called through
+// ctypes by codegen/host_runtime.py.
+
+#include <cstdarg>
+#include <cstdint>
+#include <cstring>
+
+#include "nn/isa.h"
+#include "tensorflow/lite/micro/debug_log.h"
+#include "tensorflow/lite/micro/micro_interpreter.h"
+#include "tensorflow/lite/micro/micro_mutable_op_resolver.h"
+
+namespace nn {
+Isa g_plan_isa = Isa::kScalar;
+}
+
+namespace {
+
+constexpr unsigned kOpCount = 0
+#define MCUFORGE_OP(NAME, Method, file) +1
+#include "tensorflow/lite/micro/ops.def"
+#undef MCUFORGE_OP
+    ;
+
+char* g_log = nullptr;
+size_t g_log_bytes = 0;
+
+// The interpreter and its resolver, one model at a time.
+struct Session {
+  Session(const uint8_t* model, size_t model_bytes, uint8_t* arena, size_t arena_bytes)
+      : interpreter(tflite::GetModel(model, model_bytes), AllOps(&resolver), arena, arena_bytes) {}
+
+  static const tflite::MicroOpResolver& AllOps(tflite::MicroMutableOpResolver<kOpCount>* all) {
+#define MCUFORGE_OP(NAME, Method, file) all->Add##Method();
+#include "tensorflow/lite/micro/ops.def"
+#undef MCUFORGE_OP
+    return *all;
+  }
+
+  tflite::MicroMutableOpResolver<kOpCount> resolver;
+  tflite::MicroInterpreter interpreter;
+};
+
+}  // namespace
+
+extern "C" {
+
+void DebugLog(const char* format, va_list args) {
+  if (g_log && g_log_bytes > 0) {
+    DebugVsnprintf(g_log, g_log_bytes, format, args);
+  }
+}
+
+// Makes a session, or returns null with the reason in `log`. `isa`: 0 scalar, 1 dsp, 2 mve; it only
+// sets how large the buffers are, the kernels are the scalar ones. `used_bytes`: arena bytes used,
+// or needed where known.
+void* mcuforge_open(const uint8_t* model, size_t model_bytes, int isa, uint8_t* arena,
+                    size_t arena_bytes, char* log, size_t log_bytes, uint64_t* used_bytes) {
+  nn::g_plan_isa = static_cast<nn::Isa>(isa);
+  g_log = log;
+  g_log_bytes = log_bytes;
+  Session* session = new Session(model, model_bytes, arena, arena_bytes);
+  const bool ready = session->interpreter.AllocateTensors() == kTfLiteOk;
+  *used_bytes = session->interpreter.arena_used_bytes();
+  if (!ready) {
+    delete session;
+    session = nullptr;
+  }
+  g_log = nullptr;
+  return session;
+}
+
+void mcuforge_close(void* session) { delete static_cast<Session*>(session); }
+
+// The memory of input or output `index` and its size; null when there is none.
+void* mcuforge_tensor(void* session, int is_output, size_t index, size_t* bytes) {
+  tflite::MicroInterpreter& interpreter = static_cast<Session*>(session)->interpreter;
+  TfLiteTensor* const tensor = is_output ? interpreter.output(index) : interpreter.input(index);
+  *bytes = tensor ? tensor->bytes : 0;
+  return tensor ? tensor->data.data : nullptr;
+}
+
+int mcuforge_invoke(void* session) { return static_cast<Session*>(session)->interpreter.Invoke(); }
+
+// What the plan is made of: where each tensor lies in the arena (UINT32_MAX: nowhere, or in the
+// model), each node's scratch, and how many bytes are the interpreter's own.
+uint64_t mcuforge_plan(void* session, uint32_t* tensor_offsets, uint32_t tensor_count,
+                       uint32_t* scratch_offsets, uint32_t node_count) {
+  const tflm::Graph& graph = static_cast<Session*>(session)->interpreter.graph();
+  for (uint32_t i = 0; i < tensor_count && i < graph.tensors.count; ++i) {
+    const tflm::Location location = graph.locations[i];
+    tensor_offsets[i] =
+        (location & tflm::kInModel) || location == tflm::kNowhere ? UINT32_MAX : location;
+  }
+  for (uint32_t i = 0; i < node_count && i < graph.operators.count; ++i) {
+    scratch_offsets[i] = graph.nodes[i].scratch;
+  }
+  return graph.persistent_bytes;
+}
+
+}  // extern "C"

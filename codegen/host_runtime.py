@@ -1,0 +1,134 @@
+"""The firmware's own runtime, running in this process: sizes arenas exactly and computes outputs."""
+
+from __future__ import annotations
+
+import ctypes
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from codegen.errors import CodegenError
+from codegen.host_tools import compile_cached, runtime_sources
+
+ISAS = ("scalar", "dsp", "mve")
+ALIGNMENT = 16
+NOWHERE = 0xFFFFFFFF
+
+
+class RuntimeRefusedError(CodegenError):
+    """The runtime refused the model; the message is the runtime's own."""
+
+    exit_code = 1
+
+
+@lru_cache(maxsize=1)
+def _library() -> ctypes.CDLL:
+    sources = [Path(__file__).parent / "host" / "runtime.cc", *runtime_sources()]
+    flags = ["-O2", "-fPIC", "-shared", "-fno-exceptions", "-fno-rtti", "-DMCUFORGE_PLAN_ISA=1"]
+    library = ctypes.CDLL(str(compile_cached("runtime.so", sources, flags)))
+    library.mcuforge_open.restype = ctypes.c_void_p
+    library.mcuforge_tensor.restype = ctypes.c_void_p
+    library.mcuforge_plan.restype = ctypes.c_uint64
+    library.mcuforge_close.restype = None
+    return library
+
+
+def _aligned(size: int) -> tuple[ctypes.Array[ctypes.c_char], int]:
+    """A buffer of at least `size` bytes and the first address in it that is aligned."""
+    buffer = ctypes.create_string_buffer(size + ALIGNMENT)
+    address = ctypes.addressof(buffer)
+    return buffer, address + (-address % ALIGNMENT)
+
+
+class HostRuntime:
+    """One model in one arena.
+
+    isa: "scalar", "dsp" or "mve": whose scratch sizes the plan holds; the kernels run are scalar.
+    arena_bytes: the size of the arena; it is 16-byte aligned.
+    Raises RuntimeRefusedError with the runtime's message.
+    """
+
+    def __init__(self, model: bytes, isa: str = "scalar", arena_bytes: int = 64 << 20) -> None:
+        self._library = _library()
+        self._model, model_address = _aligned(len(model))
+        ctypes.memmove(model_address, model, len(model))
+        self._arena, self._arena_address = _aligned(arena_bytes)
+        log = ctypes.create_string_buffer(400)
+        used = ctypes.c_uint64()
+        self._session = self._library.mcuforge_open(
+            ctypes.c_void_p(model_address),
+            ctypes.c_size_t(len(model)),
+            ISAS.index(isa),
+            ctypes.c_void_p(self._arena_address),
+            ctypes.c_size_t(arena_bytes),
+            log,
+            ctypes.c_size_t(len(log)),
+            ctypes.byref(used),
+        )
+        self.arena_used_bytes = int(used.value)
+        if not self._session:
+            raise RuntimeRefusedError(
+                log.value.decode("utf-8", "replace") or "the runtime gave no reason"
+            )
+
+    def close(self) -> None:
+        if self._session:
+            self._library.mcuforge_close(ctypes.c_void_p(self._session))
+            self._session = None
+
+    def __enter__(self) -> HostRuntime:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _memory(self, is_output: bool, index: int) -> np.ndarray:
+        size = ctypes.c_size_t()
+        address = self._library.mcuforge_tensor(
+            ctypes.c_void_p(self._session),
+            int(is_output),
+            ctypes.c_size_t(index),
+            ctypes.byref(size),
+        )
+        if not address:
+            raise IndexError(f"the model has no {'output' if is_output else 'input'} {index}")
+        memory = (ctypes.c_uint8 * size.value).from_address(address)
+        return np.frombuffer(memory, dtype=np.uint8)
+
+    def invoke(self, *inputs: np.ndarray) -> None:
+        """Copies the bytes of each input in and computes."""
+        for index, data in enumerate(inputs):
+            self._memory(False, index)[:] = np.frombuffer(
+                np.ascontiguousarray(data).tobytes(), np.uint8
+            )
+        if self._library.mcuforge_invoke(ctypes.c_void_p(self._session)) != 0:
+            raise RuntimeRefusedError("Invoke failed")
+
+    def output(self, index: int = 0) -> bytes:
+        """The bytes of output `index`."""
+        return self._memory(True, index).tobytes()
+
+    def plan(
+        self, tensor_count: int, node_count: int
+    ) -> tuple[list[int | None], list[int | None], int]:
+        """(arena offset of each tensor, of each node's scratch, bytes of the interpreter's own).
+
+        None: the tensor is constant or unused, the node has no scratch.
+        """
+        tensors = (ctypes.c_uint32 * max(tensor_count, 1))(*([NOWHERE] * max(tensor_count, 1)))
+        scratch = (ctypes.c_uint32 * max(node_count, 1))()
+        persistent = self._library.mcuforge_plan(
+            ctypes.c_void_p(self._session), tensors, tensor_count, scratch, node_count
+        )
+        return (
+            [None if offset == NOWHERE else offset for offset in list(tensors)[:tensor_count]],
+            [offset or None for offset in list(scratch)[:node_count]],
+            int(persistent),
+        )

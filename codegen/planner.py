@@ -1,0 +1,150 @@
+"""The arena a model needs, from the firmware's own planner, checked by an independent verifier.
+
+The runtime keeps no pointers in the arena and sizes scratch by the target's ISA, so what it reports
+here is what it reports on the target, to the byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from codegen.errors import CodegenError
+from codegen.host_runtime import ALIGNMENT, HostRuntime
+from codegen.model import Model
+
+IN_PLACE_OPS = frozenset({"RESHAPE", "SOFTMAX", "QUANTIZE", "ADD"})
+"""Ops whose output may lie exactly on an input that nobody needs afterwards."""
+
+
+class PlanError(CodegenError):
+    """The runtime's plan is unsound: a fault in mcuforge, not in the model."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class PlannedTensor:
+    """Arena bytes [offset, offset + nbytes), alive at the ops in the half-open [first, last)."""
+
+    index: int
+    name: str
+    offset: int
+    nbytes: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class ArenaPlan:
+    """Sizes in bytes.
+
+    arena_bytes: the least arena that AllocateTensors succeeds with. activation_bytes: tensors and
+    scratch. lower_bound_bytes: the most tensor bytes alive at one op, 16-byte aligned, with in-place
+    ops; no plan can need less. persistent_bytes: the interpreter's own data, aligned.
+    """
+
+    arena_bytes: int
+    activation_bytes: int
+    lower_bound_bytes: int
+    persistent_bytes: int
+    ops_missing: list[str] = field(default_factory=list)
+    tensors: tuple[PlannedTensor, ...] = ()
+
+
+def plan(model_path: Path, isa: str) -> ArenaPlan:
+    """Plans the model at `model_path` for "scalar", "dsp" or "mve".
+
+    Raises RuntimeRefusedError (the runtime's reason), HostToolError, ModelError, PlanError.
+    """
+    return plan_model(Model.read(model_path), isa)
+
+
+def plan_model(model: Model, isa: str) -> ArenaPlan:
+    """As plan(), for a model that is read already."""
+    with HostRuntime(model.data, isa) as runtime:
+        offsets, _, own_bytes = runtime.plan(len(model.tensors), len(model.ops))
+        arena_bytes = runtime.arena_used_bytes
+    persistent = _align(own_bytes)
+    tensors = _lifetimes(model, offsets)
+    _verify(model, tensors, arena_bytes)
+    return ArenaPlan(
+        arena_bytes=arena_bytes,
+        activation_bytes=arena_bytes - persistent,
+        lower_bound_bytes=_lower_bound(model, tensors),
+        persistent_bytes=persistent,
+        tensors=tuple(tensors),
+    )
+
+
+def _align(nbytes: int) -> int:
+    return -(-nbytes // ALIGNMENT) * ALIGNMENT
+
+
+def _lifetimes(model: Model, offsets: Sequence[int | None]) -> list[PlannedTensor]:
+    first: dict[int, int] = dict.fromkeys(model.main.inputs, 0)
+    last: dict[int, int] = dict.fromkeys(model.main.inputs, 1)
+    for op in model.ops:
+        for index in op.outputs:
+            first[index] = op.index
+            last[index] = op.index + 1
+        for index in op.inputs:
+            if index in first:
+                last[index] = op.index + 1
+    for index in model.main.outputs:
+        last[index] = len(model.ops) + 1  # the application reads them after the last op
+    planned = []
+    for index, start in first.items():
+        offset = offsets[index]
+        if offset is None:
+            raise PlanError(f"tensor {index} is computed, but the runtime gave it no place")
+        tensor = model.tensors[index]
+        planned.append(PlannedTensor(index, tensor.name, offset, tensor.nbytes, start, last[index]))
+    return planned
+
+
+def _verify(model: Model, tensors: Sequence[PlannedTensor], arena_bytes: int) -> None:
+    """Independent of the planner: no tensor leaves the arena, no two alive at once overlap.
+
+    The one exception: an in-place op's output exactly on an input that dies there.
+    """
+    for a in tensors:
+        if a.offset % ALIGNMENT or a.offset + a.nbytes > arena_bytes:
+            raise PlanError(f"tensor {a.index} at {a.offset} leaves the arena of {arena_bytes} B")
+        for b in tensors:
+            if a.index >= b.index or a.first >= b.last or b.first >= a.last:
+                continue
+            if a.offset >= b.offset + b.nbytes or b.offset >= a.offset + a.nbytes:
+                continue
+            old, new = (a, b) if a.first < b.first else (b, a)
+            in_place = (
+                old.offset == new.offset
+                and old.last == new.first + 1
+                and new.first < len(model.ops)
+                and model.ops[new.first].name in IN_PLACE_OPS
+                and old.index in model.ops[new.first].inputs
+            )
+            if not in_place:
+                raise PlanError(f"tensors {a.index} and {b.index} overlap while both are alive")
+
+
+def _lower_bound(model: Model, tensors: Sequence[PlannedTensor]) -> int:
+    """The most bytes alive at one op, where an in-place op needs only one of its two buffers."""
+    by_index = {tensor.index: tensor for tensor in tensors}
+    bound = 0
+    for op in model.ops:
+        alive = sum(_align(t.nbytes) for t in tensors if t.first <= op.index < t.last)
+        if op.name in IN_PLACE_OPS:
+            output = by_index[op.outputs[0]]
+            takers = [
+                by_index[i]
+                for i in op.inputs
+                if i in by_index
+                and by_index[i].last == op.index + 1
+                and by_index[i].nbytes >= output.nbytes
+            ]
+            if takers:
+                alive -= _align(output.nbytes)
+        bound = max(bound, alive)
+    return bound

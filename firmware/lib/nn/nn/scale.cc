@@ -1,0 +1,166 @@
+#include "nn/scale.h"
+
+namespace nn {
+namespace {
+
+constexpr uint32_t kHiddenBit = UINT32_C(1) << 23;
+
+// Appends `bits` more quotient bits (at most 8, so that nothing leaves 32 bits) to `quotient` while
+// dividing by a 24-bit divisor; `remainder` < divisor before and after.
+void DivideStep(uint32_t* quotient, uint32_t* remainder, uint32_t next_bits, uint32_t bits,
+                uint32_t divisor) {
+  const uint32_t dividend = (*remainder << bits) | next_bits;
+#if defined(__ARM_ARCH) && !defined(__ARM_FEATURE_IDIV)
+  // Armv6-M has no divide instruction; a bit at a time beats the library routine in flash and time.
+  uint32_t q = 0;
+  uint32_t r = dividend;
+  for (int32_t i = static_cast<int32_t>(bits) - 1; i >= 0; --i) {
+    q <<= 1;
+    if (r >= (divisor << i)) {
+      r -= divisor << i;
+      q |= 1;
+    }
+  }
+  *quotient = (*quotient << bits) | q;
+  *remainder = r;
+#else
+  const uint32_t q = dividend / divisor;
+  *quotient = (*quotient << bits) | q;
+  *remainder = dividend - q * divisor;
+#endif
+}
+
+}  // namespace
+
+bool IsValidScale(uint32_t float_bits) { return float_bits < UINT32_C(0x7f800000); }
+
+Scale ScaleFromBits(uint32_t float_bits) {
+  if (float_bits == 0 || !IsValidScale(float_bits)) {
+    return Scale{0, 0};
+  }
+  const int32_t biased = static_cast<int32_t>(float_bits >> 23);
+  uint32_t mantissa = float_bits & (kHiddenBit - 1);
+  int32_t exponent = biased - 150;
+  if (biased != 0) {
+    mantissa |= kHiddenBit;
+  } else {  // subnormal
+    exponent = -149;
+    while (mantissa < kHiddenBit) {
+      mantissa <<= 1;
+      --exponent;
+    }
+  }
+  return Scale{mantissa, exponent};
+}
+
+Scale MultiplyAsFloat(Scale a, Scale b) {
+  const uint64_t product = static_cast<uint64_t>(a.mantissa) * b.mantissa;
+  if (product == 0) {
+    return Scale{0, 0};
+  }
+  // The product has 47 or 48 bits; keep 24, round to nearest, ties to even.
+  int32_t drop = 23;
+  if (product >> 47) {
+    drop = 24;
+  }
+  uint32_t mantissa = static_cast<uint32_t>(product >> drop);
+  const uint32_t rest = static_cast<uint32_t>(product) & ((UINT32_C(1) << drop) - 1);
+  const uint32_t half = UINT32_C(1) << (drop - 1);
+  if (rest > half || (rest == half && (mantissa & 1))) {
+    ++mantissa;
+  }
+  int32_t exponent = a.exponent + b.exponent + drop;
+  if (mantissa == (kHiddenBit << 1)) {
+    mantissa >>= 1;
+    ++exponent;
+  }
+  return Scale{mantissa, exponent};
+}
+
+Requant RequantFromScales(Scale a, Scale b, Scale c) {
+  uint64_t product = static_cast<uint64_t>(a.mantissa) * b.mantissa;
+  if (product == 0) {
+    return Requant{0, 0};
+  }
+  // real = product / c.mantissa * 2^e. Scale the product until product / (c.mantissa * 2^24) is in
+  // [1, 2); then real = that quotient * 2^(e + 24 - doublings), and frexp's exponent is one more.
+  int32_t shift = a.exponent + b.exponent - c.exponent + 25;
+  while (static_cast<uint32_t>(product >> 24) < c.mantissa) {
+    product <<= 1;
+    --shift;
+  }
+  // 31 quotient bits: the leading one, the 24 low bits of the product, then 6 zeros.
+  uint32_t quotient = 1;
+  uint32_t remainder = static_cast<uint32_t>(product >> 24) - c.mantissa;
+  const uint32_t low = static_cast<uint32_t>(product) & 0xffffff;
+  DivideStep(&quotient, &remainder, low >> 16, 8, c.mantissa);
+  DivideStep(&quotient, &remainder, (low >> 8) & 0xff, 8, c.mantissa);
+  DivideStep(&quotient, &remainder, low & 0xff, 8, c.mantissa);
+  DivideStep(&quotient, &remainder, 0, 6, c.mantissa);
+  // TFLM rounds twice: the quotient to double's 53 bits (22 more than the 31 here, ties to even),
+  // then to 31 bits with halves up. Together: up when remainder / divisor >= 1/2 - 2^-23.
+  if ((static_cast<uint64_t>(remainder) << 23) >=
+      static_cast<uint64_t>(c.mantissa) * ((UINT32_C(1) << 22) - 1)) {
+    ++quotient;
+  }
+  if (quotient == (UINT32_C(1) << 31)) {
+    quotient >>= 1;
+    ++shift;
+  }
+  if (shift < -31) {  // too small to matter: upstream flushes it to zero
+    return Requant{0, 0};
+  }
+  return Requant{static_cast<int32_t>(quotient), shift};
+}
+
+int32_t DivideByScale(uint32_t value, Scale scale, int32_t limit) {
+  if (scale.mantissa == 0) {
+    return limit;
+  }
+  // value / scale = (value * 2^23 / mantissa) * 2^(-23 - exponent). First 24 significant quotient
+  // bits, rounded to nearest even like a float division, then the integer rounding.
+  uint32_t numerator = value;
+  int32_t exponent = -scale.exponent;
+  while (numerator < scale.mantissa) {
+    numerator <<= 1;
+    --exponent;
+  }
+  // numerator / mantissa in [1, 2): 24 bits in all.
+  uint32_t quotient = 1;
+  uint32_t remainder = numerator - scale.mantissa;
+  DivideStep(&quotient, &remainder, 0, 8, scale.mantissa);
+  DivideStep(&quotient, &remainder, 0, 8, scale.mantissa);
+  DivideStep(&quotient, &remainder, 0, 7, scale.mantissa);
+  if (2 * remainder > scale.mantissa || (2 * remainder == scale.mantissa && (quotient & 1))) {
+    ++quotient;
+  }
+  exponent -= 23;  // the value is now quotient * 2^exponent
+  if (exponent >= 0) {
+    return limit;  // at least 2^23
+  }
+  const int32_t drop = -exponent;
+  if (drop > 25) {
+    return 0;
+  }
+  const uint32_t rounded = (quotient + (UINT32_C(1) << (drop - 1))) >> drop;
+  return rounded > static_cast<uint32_t>(limit) ? limit : static_cast<int32_t>(rounded);
+}
+
+ActivationRange ActivationRangeS8(Activation activation, Scale scale, int32_t zero_point) {
+  ActivationRange range{-128, 127};
+  constexpr int32_t kBeyond = 512;  // farther than any int8 from any int8 zero point
+  if (activation == Activation::kRelu || activation == Activation::kRelu6) {
+    range.min = Clamp(zero_point, -128, 127);
+  }
+  if (activation == Activation::kRelu6) {
+    range.max = Clamp(zero_point + DivideByScale(6, scale, kBeyond), -128, 127);
+  }
+  if (activation == Activation::kReluN1To1) {
+    const int32_t one = DivideByScale(1, scale, kBeyond);
+    range.min = Clamp(zero_point - one, -128, 127);
+    range.max = Clamp(zero_point + one, -128, 127);
+  }
+  return range;
+}
+
+}  // namespace nn

@@ -1,0 +1,70 @@
+// Quantization scales without floating point. TFLM derives its fixed-point multipliers in double
+// arithmetic; on a core without an FPU that costs kilobytes of flash and thousands of instructions
+// a channel. A float32 is a 24-bit integer times a power of two, so the same results follow exactly
+// from integers.
+
+#ifndef MCUFORGE_NN_SCALE_H_
+#define MCUFORGE_NN_SCALE_H_
+
+#include <cstdint>
+
+#include "nn/requantize.h"
+
+namespace nn {
+
+// mantissa * 2^exponent, mantissa 0 or in [2^23, 2^24).
+struct Scale {
+  uint32_t mantissa;
+  int32_t exponent;
+};
+
+// From the bits of a non-negative finite float32 (a scale in a .tflite). Negative, infinite and NaN
+// give mantissa 0; callers that must refuse those ask IsValidScale.
+Scale ScaleFromBits(uint32_t float_bits);
+bool IsValidScale(uint32_t float_bits);
+
+// a * b rounded to float32 precision, as C++'s float product is.
+Scale MultiplyAsFloat(Scale a, Scale b);
+
+// The factor a * b / c, where TFLM computes QuantizeMultiplier(double(a) * double(b) / double(c)).
+// c.mantissa must not be 0.
+Requant RequantFromScales(Scale a, Scale b, Scale c);
+
+// a / c as a factor. c.mantissa must not be 0.
+inline Requant RequantFromRatio(Scale a, Scale c) {
+  return RequantFromScales(a, Scale{UINT32_C(1) << 23, -23}, c);
+}
+
+// round(value / scale) as TFLM computes it: a float32 division, then halves away from zero.
+//   value   a small integer in [1, 255]    returns at most `limit`
+int32_t DivideByScale(uint32_t value, Scale scale, int32_t limit);
+
+// Output range of a kernel, as int8.
+struct ActivationRange {
+  int32_t min;
+  int32_t max;
+};
+
+// Fused activations with their numbers in the .tflite schema (enum ActivationFunctionType).
+enum class Activation : uint8_t { kNone = 0, kRelu = 1, kReluN1To1 = 2, kRelu6 = 3 };
+
+// The int8 range that `activation` leaves for an output quantized with (scale, zero_point).
+ActivationRange ActivationRangeS8(Activation activation, Scale scale, int32_t zero_point);
+
+// The scales of one kernel's filter: one a channel, or one for all.
+//   filter_scales  bits of float32 scales; `step` 1 a channel, 0 for one scale for all
+struct ChannelScales {
+  const uint32_t* filter_scales;
+  uint32_t step;
+  Scale input;
+  Scale output;
+};
+
+inline Requant ChannelRequant(const ChannelScales& scales, uint32_t channel) {
+  return RequantFromScales(scales.input, ScaleFromBits(scales.filter_scales[channel * scales.step]),
+                           scales.output);
+}
+
+}  // namespace nn
+
+#endif  // MCUFORGE_NN_SCALE_H_

@@ -1,0 +1,125 @@
+// The C types of the TFLM API: status, tensor, node, context.
+//
+// Types that live in the arena have the same size with 32-bit and with 64-bit pointers, so that the
+// arena that the host computes is the arena that the target needs, to the byte. kPointerPadBytes
+// fills 32-bit pointers up.
+
+#ifndef TENSORFLOW_LITE_C_COMMON_H_
+#define TENSORFLOW_LITE_C_COMMON_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum TfLiteStatus {
+  kTfLiteOk = 0,
+  kTfLiteError = 1,
+} TfLiteStatus;
+
+// Values as in upstream's c_api_types.h.
+typedef enum {
+  kTfLiteNoType = 0,
+  kTfLiteFloat32 = 1,
+  kTfLiteInt32 = 2,
+  kTfLiteUInt8 = 3,
+  kTfLiteInt64 = 4,
+  kTfLiteString = 5,
+  kTfLiteBool = 6,
+  kTfLiteInt16 = 7,
+  kTfLiteComplex64 = 8,
+  kTfLiteInt8 = 9,
+  kTfLiteFloat16 = 10,
+  kTfLiteFloat64 = 11,
+  kTfLiteComplex128 = 12,
+  kTfLiteUInt64 = 13,
+  kTfLiteResource = 14,
+  kTfLiteVariant = 15,
+  kTfLiteUInt32 = 16,
+  kTfLiteUInt16 = 17,
+  kTfLiteInt4 = 18,
+} TfLiteType;
+
+const char* TfLiteTypeGetName(TfLiteType type);
+
+// A length and that many ints: the layout of a flatbuffer vector of int32, so `dims` points into
+// the model.
+typedef struct TfLiteIntArray {
+  int size;
+  int data[];
+} TfLiteIntArray;
+
+typedef struct TfLiteQuantizationParams {
+  float scale;
+  int32_t zero_point;
+} TfLiteQuantizationParams;
+
+typedef union TfLitePtrUnion {
+  int32_t* i32;
+  uint32_t* u32;
+  int64_t* i64;
+  uint64_t* u64;
+  float* f;
+  char* raw;
+  const char* raw_const;
+  uint8_t* uint8;
+  bool* b;
+  int16_t* i16;
+  uint16_t* ui16;
+  int8_t* int8;
+  void* data;
+  uint64_t reserved_for_64_bit_hosts;
+} TfLitePtrUnion;
+
+typedef struct TfLiteTensor {
+  TfLitePtrUnion data;
+  union {
+    TfLiteIntArray* dims;
+    uint64_t dims_reserved_for_64_bit_hosts;
+  };
+  TfLiteQuantizationParams params;
+  union {
+    size_t bytes;
+    uint64_t bytes_reserved_for_64_bit_hosts;
+  };
+  TfLiteType type;
+  bool is_variable;
+} TfLiteTensor;
+
+typedef struct TfLiteEvalTensor {
+  TfLitePtrUnion data;
+  union {
+    TfLiteIntArray* dims;
+    uint64_t dims_reserved_for_64_bit_hosts;
+  };
+  TfLiteType type;
+  uint32_t reserved;
+} TfLiteEvalTensor;
+
+// A node as a custom op sees it.
+typedef struct TfLiteNode {
+  TfLiteIntArray* inputs;
+  TfLiteIntArray* outputs;
+  TfLiteIntArray* intermediates;
+  void* user_data;                  // what the registration's init returned
+  void* builtin_data;               // always null: builtin ops do not go through TfLiteNode here
+  const void* custom_initial_data;  // the op's flexbuffer options, in the model
+  int custom_initial_data_size;
+} TfLiteNode;
+
+// What a custom op may ask of the interpreter.
+typedef struct TfLiteContext {
+  size_t tensors_size;
+  void* impl_;
+  // Memory that lives as long as the interpreter; in init and prepare only. Null when the arena is
+  // full.
+  void* (*AllocatePersistentBuffer)(struct TfLiteContext* context, size_t bytes);
+  // Memory for the time of one invoke; in prepare only.
+  TfLiteStatus (*RequestScratchBufferInArena)(struct TfLiteContext* context, size_t bytes,
+                                              int* buffer_index);
+  void* (*GetScratchBuffer)(struct TfLiteContext* context, int buffer_index);
+  // By tensor index in the subgraph (node->inputs->data[i]); null where there is no such tensor.
+  TfLiteTensor* (*GetTensor)(const struct TfLiteContext* context, int tensor_index);
+  TfLiteEvalTensor* (*GetEvalTensor)(const struct TfLiteContext* context, int tensor_index);
+  void (*ReportError)(struct TfLiteContext* context, const char* format, ...);
+} TfLiteContext;
+
+#endif  // TENSORFLOW_LITE_C_COMMON_H_

@@ -1,0 +1,77 @@
+// The model as the interpreter keeps it in the arena: a few bytes an op, no pointers (so that
+// 32-bit and 64-bit machines need the same arena), everything else read from the model where it
+// lies.
+//
+// Arena, from its aligned start:   [locations][nodes][API tensors][op parameters ...][activations
+// and scratch]
+
+#ifndef TENSORFLOW_LITE_MICRO_GRAPH_H_
+#define TENSORFLOW_LITE_MICRO_GRAPH_H_
+
+#include <stdint.h>
+
+#include "tensorflow/lite/c/common.h"
+#include "tensorflow/lite/micro/micro_op_resolver.h"
+#include "tensorflow/lite/micro/model_reader.h"
+
+namespace tflm {
+
+// Where a tensor's bytes are: an offset into the arena, or with kInModel an offset into the model.
+using Location = uint32_t;
+constexpr Location kInModel = UINT32_C(1) << 31;
+constexpr Location kNowhere = UINT32_C(0x7fffffff);
+
+struct Node {
+  uint32_t inputs;  // position in the model of its input tensor indices (int32; their count is just
+                    // before)
+  uint32_t outputs;  // the same for its outputs
+  uint32_t scratch;  // while preparing: bytes asked for; then the offset into the arena
+  uint16_t params;   // the op's parameters, in units of 4 bytes from the arena's start; 0: none
+  uint8_t resolver_slot;  // which entry of the resolver runs it
+  int8_t in_place_input;  // the input whose memory output 0 may take over, -1: none
+};
+static_assert(sizeof(Node) == 16, "the same on every machine");
+
+// What the model says of one tensor.
+struct TensorInfo {
+  ModelReader::Vector shape;        // int32 extents
+  ModelReader::Vector scales;       // float32
+  ModelReader::Vector zero_points;  // int64
+  uint32_t elements;
+  uint32_t bytes;
+  uint32_t data;  // position of its constant data in the model; 0: it is computed
+  TfLiteType type;
+  bool is_variable;
+};
+
+struct Graph {
+  Graph(const uint8_t* model, uint32_t model_bytes, uint8_t* arena_start, uint32_t arena_size)
+      : reader(model, model_bytes), arena(arena_start), arena_bytes(arena_size) {}
+
+  ModelReader reader;
+  ModelReader::Vector tensors{0, 0};    // tables
+  ModelReader::Vector buffers{0, 0};    // tables
+  ModelReader::Vector operators{0, 0};  // tables
+  uint8_t* arena;                       // 16-byte aligned
+  uint32_t arena_bytes;
+  uint32_t persistent_bytes = 0;  // used from the arena's start
+
+  Location* locations = nullptr;  // [tensors.count]
+  Node* nodes = nullptr;          // [operators.count]
+
+  // Reads tensor `index`. False if there is no such tensor or it is malformed; a message says why.
+  bool ReadTensor(int32_t index, TensorInfo* info) const;
+
+  // `bytes` of the arena for good, 8-byte aligned and zeroed; null (with a message) when it is
+  // full.
+  void* AllocatePersistent(uint32_t bytes);
+
+  uint8_t* Data(Location location) const {
+    return location & kInModel ? const_cast<uint8_t*>(reader.data()) + (location & ~kInModel)
+                               : arena + location;
+  }
+};
+
+}  // namespace tflm
+
+#endif  // TENSORFLOW_LITE_MICRO_GRAPH_H_

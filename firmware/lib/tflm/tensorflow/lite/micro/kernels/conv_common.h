@@ -1,0 +1,42 @@
+// What CONV_2D and DEPTHWISE_CONV_2D share.
+
+#ifndef TENSORFLOW_LITE_MICRO_KERNELS_CONV_COMMON_H_
+#define TENSORFLOW_LITE_MICRO_KERNELS_CONV_COMMON_H_
+
+#include "nn/conv_params.h"
+#include "nn/scale.h"
+#include "tensorflow/lite/micro/op.h"
+
+namespace tflm {
+
+struct ConvOptions {
+  uint8_t padding;
+  uint8_t activation;
+  uint32_t stride_h, stride_w;
+  uint32_t dilation_h, dilation_w;
+};
+
+struct ConvData {
+  nn::ConvParams params;
+  uint32_t in_scale;       // bits of the float32 scales
+  uint32_t out_scale;      //
+  uint32_t filter_scales;  // position in the model; the lowest bit (always 0 there) says: one scale
+                           // for all
+};
+
+// Validates the op but for its channel counts, and fills in everything but params.filter_c. The
+// filter's axes 1 and 2 are height and width. Null, with a message, when the op cannot run.
+ConvData* PrepareConv(OpContext& context, const ConvOptions& options, const TensorInfo& filter,
+                      uint32_t channels);
+
+nn::ChannelScales ScalesOf(const OpContext& context, const ConvData& data);
+
+// Null when the op has none.
+const int32_t* BiasOf(const OpContext& context);
+
+// Input 2 is absent, or int32 with one value a channel. Logs why not.
+bool CheckBias(const OpContext& context, uint32_t channels);
+
+}  // namespace tflm
+
+#endif  // TENSORFLOW_LITE_MICRO_KERNELS_CONV_COMMON_H_

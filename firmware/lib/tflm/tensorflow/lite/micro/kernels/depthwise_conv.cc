@@ -1,0 +1,49 @@
+#include "nn/depthwise_conv_s8.h"
+#include "tensorflow/lite/micro/kernels/conv_common.h"
+#include "tensorflow/lite/micro/kernels/kernel_util.h"
+
+namespace tflm {
+namespace {
+
+// Fields of DepthwiseConv2DOptions. The channel multiplier (field 3) follows from the shapes, as it
+// does upstream.
+enum { kPadding = 0, kStrideW = 1, kStrideH = 2, kActivation = 4, kDilationW = 5, kDilationH = 6 };
+
+TfLiteStatus Prepare(OpContext& context) {
+  TensorInfo filter;
+  if (!context.Input(1, &filter)) {
+    return kTfLiteError;
+  }
+  if (filter.shape.count != 4 || Extent(context, filter, 0) != 1) {
+    return context.Fail("needs a filter of shape [1, height, width, channels]");
+  }
+  const ConvOptions options{
+      context.OptionU8(kPadding, kPaddingSame), context.OptionU8(kActivation, 0),
+      context.OptionU32(kStrideH, 0),           context.OptionU32(kStrideW, 0),
+      context.OptionU32(kDilationH, 1),         context.OptionU32(kDilationW, 1)};
+  ConvData* const data = PrepareConv(context, options, filter, Extent(context, filter, 3));
+  if (!data) {
+    return kTfLiteError;
+  }
+  nn::ConvParams& params = data->params;
+  if (params.out_c % params.in_c != 0) {
+    return context.Fail("the output's channels are no multiple of the input's");
+  }
+  params.filter_c = static_cast<uint16_t>(params.out_c / params.in_c);
+  context.RequestScratch(nn::DepthwiseConvS8ScratchBytes(params, nn::TargetIsa()));
+  return kTfLiteOk;
+}
+
+void Eval(OpContext& context) {
+  const ConvData& data = context.Params<ConvData>();
+  nn::DepthwiseConvS8(data.params, ScalesOf(context, data), context.InputData(0),
+                      context.InputData(1), BiasOf(context), context.OutputData(0),
+                      context.Scratch());
+}
+
+}  // namespace
+
+const OpDef ops::kDepthwiseConv2D = {tflite::BuiltinOperator_DEPTHWISE_CONV_2D, "DEPTHWISE_CONV_2D",
+                                     Prepare, Eval};
+
+}  // namespace tflm

@@ -1,0 +1,81 @@
+#include "nn/fully_connected_s8.h"
+#include "tensorflow/lite/micro/kernels/conv_common.h"
+#include "tensorflow/lite/micro/kernels/kernel_util.h"
+
+namespace tflm {
+namespace {
+
+enum { kActivation = 0, kWeightsFormat = 1 };  // fields of FullyConnectedOptions
+
+struct FullyConnectedData {
+  nn::FullyConnectedParams params;
+  nn::Requant requant;     // one scale for all channels
+  uint32_t in_scale;       // bits; used with a scale a channel
+  uint32_t out_scale;      // bits
+  uint32_t filter_scales;  // position in the model; 0: one scale for all channels
+};
+
+TfLiteStatus Prepare(OpContext& context) {
+  TensorInfo input;
+  TensorInfo filter;
+  TensorInfo output;
+  QuantizedS8 in;
+  QuantizedS8 out;
+  if (!context.Input(0, &input) || !context.Input(1, &filter) || !context.Output(0, &output) ||
+      !ReadQuantizedS8(context, input, &in) || !ReadQuantizedS8(context, output, &out)) {
+    return kTfLiteError;
+  }
+  if (filter.shape.count != 2 || context.OptionU8(kWeightsFormat, 0) != 0) {
+    return context.Fail("needs a 2-D filter in the default weights format");
+  }
+  const uint32_t channels = Extent(context, filter, 0);
+  const uint32_t features = Extent(context, filter, 1);
+  const uint32_t batches = input.elements / features;
+  if (batches * features != input.elements || batches * channels != output.elements) {
+    return context.Fail("the shapes of input, filter and output do not fit");
+  }
+  if (!CheckFilterScales(context, filter, channels) || !CheckBias(context, channels)) {
+    return kTfLiteError;
+  }
+  FullyConnectedData* const data = context.NewParams<FullyConnectedData>();
+  if (!data) {
+    return kTfLiteError;
+  }
+  const nn::ActivationRange range = nn::ActivationRangeS8(
+      static_cast<nn::Activation>(context.OptionU8(kActivation, 0)), out.scale, out.zero_point);
+  data->params = nn::FullyConnectedParams{batches,
+                                          features,
+                                          channels,
+                                          in.zero_point,
+                                          out.zero_point,
+                                          static_cast<int8_t>(range.min),
+                                          static_cast<int8_t>(range.max)};
+  if (filter.scales.count > 1) {
+    data->in_scale = context.reader().U32(input.scales.pos);
+    data->out_scale = context.reader().U32(output.scales.pos);
+    data->filter_scales = filter.scales.pos;
+  } else {
+    // Unlike a convolution, upstream takes the product of the two scales in float32 here.
+    const nn::Scale product =
+        nn::MultiplyAsFloat(in.scale, nn::ScaleFromBits(context.reader().U32(filter.scales.pos)));
+    data->requant = nn::RequantFromRatio(product, out.scale);
+  }
+  return kTfLiteOk;
+}
+
+void Eval(OpContext& context) {
+  const FullyConnectedData& data = context.Params<FullyConnectedData>();
+  const nn::ChannelScales scales{context.ModelData<uint32_t>(data.filter_scales), 1,
+                                 nn::ScaleFromBits(data.in_scale),
+                                 nn::ScaleFromBits(data.out_scale)};
+  nn::FullyConnectedS8(data.params, data.requant, data.filter_scales ? &scales : nullptr,
+                       context.InputData(0), context.InputData(1), BiasOf(context),
+                       context.OutputData(0));
+}
+
+}  // namespace
+
+const OpDef ops::kFullyConnected = {tflite::BuiltinOperator_FULLY_CONNECTED, "FULLY_CONNECTED",
+                                    Prepare, Eval};
+
+}  // namespace tflm

@@ -1,0 +1,147 @@
+#include "tensorflow/lite/micro/kernels/kernel_util.h"
+
+namespace tflm {
+namespace {
+
+struct AxisWindow {
+  uint32_t in, out, kernel, stride, dilation;
+};
+
+// Padding before the first element, or -1 when `out` does not follow from the rest. A window must
+// always meet the input, which the output's size guarantees for both kinds of padding.
+int32_t PaddingBefore(uint8_t padding, const AxisWindow& axis) {
+  const uint32_t reach = (axis.kernel - 1) * axis.dilation + 1;
+  uint32_t out = 0;
+  if (padding == kPaddingSame) {
+    out = (axis.in + axis.stride - 1) / axis.stride;
+  } else if (axis.in >= reach) {
+    out = (axis.in - reach) / axis.stride + 1;
+  }
+  if (out != axis.out) {
+    return -1;
+  }
+  const int32_t total =
+      static_cast<int32_t>((out - 1) * axis.stride + reach) - static_cast<int32_t>(axis.in);
+  return total > 0 ? total / 2 : 0;
+}
+
+}  // namespace
+
+bool PaddedShape(const OpContext& context, const TensorInfo& info, uint32_t extent[nn::kMaxRank]) {
+  const uint32_t rank = info.shape.count;
+  if (rank > nn::kMaxRank) {
+    return false;
+  }
+  for (uint32_t axis = 0; axis < nn::kMaxRank; ++axis) {
+    const uint32_t missing = nn::kMaxRank - rank;
+    extent[axis] = axis < missing ? 1 : Extent(context, info, axis - missing);
+  }
+  return true;
+}
+
+bool ReadQuantizedS8(const OpContext& context, const TensorInfo& info, QuantizedS8* quantized) {
+  const uint32_t scale = context.reader().U32(info.scales.pos);
+  const int32_t zero_point =
+      info.zero_points.count ? static_cast<int32_t>(context.reader().U32(info.zero_points.pos)) : 0;
+  if (info.type != kTfLiteInt8 || info.scales.count != 1 || scale == 0 ||
+      !nn::IsValidScale(scale) || zero_point < -128 || zero_point > 127) {
+    context.Fail("needs an int8 tensor with one scale and one zero point");
+    return false;
+  }
+  *quantized = QuantizedS8{nn::ScaleFromBits(scale), static_cast<int8_t>(zero_point)};
+  return true;
+}
+
+TfLiteStatus FillWindow(OpContext& context, uint8_t padding, const TensorInfo& input,
+                        const TensorInfo& output, nn::ConvParams* params) {
+  if (input.shape.count != 4 || output.shape.count != 4) {
+    return context.Fail("needs a 4-D input and output");
+  }
+  uint32_t in[4];
+  uint32_t out[4];
+  bool small = true;
+  for (uint32_t axis = 0; axis < 4; ++axis) {
+    in[axis] = Extent(context, input, axis);
+    out[axis] = Extent(context, output, axis);
+    small = small && in[axis] <= UINT16_MAX && out[axis] <= UINT16_MAX;
+  }
+  const AxisWindow y{in[1], out[1], params->kernel_h, params->stride_h, params->dilation_h};
+  const AxisWindow x{in[2], out[2], params->kernel_w, params->stride_w, params->dilation_w};
+  constexpr uint32_t kMaxReach = INT16_MAX;
+  const auto valid = [](const AxisWindow& axis) {
+    return axis.kernel != 0 && axis.stride != 0 && axis.dilation != 0 && axis.stride <= kMaxReach &&
+           axis.kernel <= kMaxReach / axis.dilation;
+  };
+  if (!small || in[0] != out[0] || !valid(y) || !valid(x)) {
+    return context.Fail("shape, stride or dilation out of range");
+  }
+  const int32_t pad_top = PaddingBefore(padding, y);
+  const int32_t pad_left = PaddingBefore(padding, x);
+  if (pad_top < 0 || pad_left < 0) {
+    return context.Fail("the output's shape does not follow from the input's");
+  }
+  params->batches = static_cast<uint16_t>(in[0]);
+  params->in_h = static_cast<uint16_t>(in[1]);
+  params->in_w = static_cast<uint16_t>(in[2]);
+  params->in_c = static_cast<uint16_t>(in[3]);
+  params->out_h = static_cast<uint16_t>(out[1]);
+  params->out_w = static_cast<uint16_t>(out[2]);
+  params->out_c = static_cast<uint16_t>(out[3]);
+  params->pad_top = static_cast<int16_t>(pad_top);
+  params->pad_left = static_cast<int16_t>(pad_left);
+  return kTfLiteOk;
+}
+
+bool CheckFilterScales(const OpContext& context, const TensorInfo& filter, uint32_t channels) {
+  const uint32_t count = filter.scales.count;
+  bool valid = filter.type == kTfLiteInt8 && (count == 1 || count == channels);
+  for (uint32_t i = 0; valid && i < count; ++i) {
+    valid = nn::IsValidScale(context.reader().U32(filter.scales.pos + 4 * i));
+  }
+  if (!valid) {
+    context.Fail("needs an int8 filter with one scale, or one scale an output channel");
+  }
+  return valid;
+}
+
+bool FillBroadcast(const OpContext& context, const TensorInfo& input0, const TensorInfo& input1,
+                   const TensorInfo& output, nn::Broadcast* b) {
+  uint32_t in[2][nn::kMaxRank];
+  bool valid = PaddedShape(context, input0, in[0]) && PaddedShape(context, input1, in[1]) &&
+               PaddedShape(context, output, b->extent);
+  for (uint32_t operand = 0; valid && operand < 2; ++operand) {
+    uint32_t step = 1;
+    for (int32_t axis = nn::kMaxRank - 1; axis >= 0; --axis) {
+      const uint32_t extent = in[operand][axis];
+      valid = valid && (extent == b->extent[axis] || extent == 1);
+      b->step[operand][axis] = extent == 1 ? 0 : step;
+      step *= extent;
+    }
+  }
+  for (uint32_t axis = 0; valid && axis < nn::kMaxRank; ++axis) {
+    valid = b->extent[axis] == in[0][axis] || b->extent[axis] == in[1][axis];
+  }
+  if (!valid) {
+    context.Fail("the inputs' shapes do not broadcast to the output's");
+    return false;
+  }
+  // Neighbouring axes along which both operands advance alike are one longer axis: fewer, longer
+  // runs.
+  for (int32_t axis = nn::kMaxRank - 2; axis >= 0; --axis) {
+    const int32_t inner = nn::kMaxRank - 1;
+    bool one_axis = true;
+    for (uint32_t operand = 0; operand < 2; ++operand) {
+      const bool inner_fixed = b->step[operand][inner] == 0;
+      one_axis = one_axis && b->step[operand][axis] == (inner_fixed ? 0 : b->extent[inner]);
+    }
+    if (!one_axis && b->extent[axis] != 1) {
+      break;
+    }
+    b->extent[inner] *= b->extent[axis];
+    b->extent[axis] = 1;
+    b->step[0][axis] = b->step[1][axis] = 0;
+  }
+  return true;
+}
+
+}  // namespace tflm

@@ -1,0 +1,59 @@
+// What the ops' prepare functions share.
+
+#ifndef TENSORFLOW_LITE_MICRO_KERNELS_KERNEL_UTIL_H_
+#define TENSORFLOW_LITE_MICRO_KERNELS_KERNEL_UTIL_H_
+
+#include <stdint.h>
+
+#include "nn/broadcast.h"
+#include "nn/conv_params.h"
+#include "nn/scale.h"
+#include "tensorflow/lite/micro/op.h"
+
+namespace tflm {
+
+// Extent of axis `axis`, which must be < shape.count.
+inline uint32_t Extent(const OpContext& context, const TensorInfo& info, uint32_t axis) {
+  return context.reader().U32(info.shape.pos + 4 * axis);
+}
+
+inline bool SameShape(const OpContext& context, const TensorInfo& a, const TensorInfo& b) {
+  bool same = a.shape.count == b.shape.count;
+  for (uint32_t axis = 0; same && axis < a.shape.count; ++axis) {
+    same = Extent(context, a, axis) == Extent(context, b, axis);
+  }
+  return same;
+}
+
+// The extents as nn::kMaxRank numbers, leading ones first. False if the rank is higher.
+bool PaddedShape(const OpContext& context, const TensorInfo& info, uint32_t extent[nn::kMaxRank]);
+
+// An int8 tensor with one scale and one zero point in int8's range.
+struct QuantizedS8 {
+  nn::Scale scale;
+  int8_t zero_point;
+};
+
+// False, with a message, if `info` is no such tensor.
+bool ReadQuantizedS8(const OpContext& context, const TensorInfo& info, QuantizedS8* quantized);
+
+// Padding of the schema (enum Padding).
+enum : uint8_t { kPaddingSame = 0, kPaddingValid = 1 };
+
+// Fills in the sizes and the padding of a 2-D window op from params' kernel, stride and dilation,
+// and checks them against the output's shape. Input and output are NHWC.
+TfLiteStatus FillWindow(OpContext& context, uint8_t padding, const TensorInfo& input,
+                        const TensorInfo& output, nn::ConvParams* params);
+
+// The scales of a filter with `channels` output channels: where they stand, one a channel or one
+// for all. False, with a message, if their number fits neither or one of them is no scale.
+bool CheckFilterScales(const OpContext& context, const TensorInfo& filter, uint32_t channels);
+
+// Shapes of two operands and an output, for elementwise ops. False, with a message, if they do not
+// broadcast.
+bool FillBroadcast(const OpContext& context, const TensorInfo& input0, const TensorInfo& input1,
+                   const TensorInfo& output, nn::Broadcast* broadcast);
+
+}  // namespace tflm
+
+#endif  // TENSORFLOW_LITE_MICRO_KERNELS_KERNEL_UTIL_H_

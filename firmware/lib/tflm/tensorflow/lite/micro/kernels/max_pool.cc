@@ -1,0 +1,16 @@
+#include "nn/pool_s8.h"
+#include "tensorflow/lite/micro/kernels/pool_common.h"
+
+namespace tflm {
+namespace {
+
+void Eval(OpContext& context) {
+  nn::MaxPoolS8(context.Params<nn::ConvParams>(), context.InputData(0), context.OutputData(0));
+}
+
+}  // namespace
+
+const OpDef ops::kMaxPool2D = {tflite::BuiltinOperator_MAX_POOL_2D, "MAX_POOL_2D", PreparePool,
+                               Eval};
+
+}  // namespace tflm

@@ -1,0 +1,60 @@
+#include "nn/softmax_s8.h"
+#include "tensorflow/lite/micro/kernels/kernel_util.h"
+
+namespace tflm {
+namespace {
+
+enum { kBeta = 0 };  // field of SoftmaxOptions
+
+constexpr int32_t kDiffIntegerBits = 5;  // the exponential's argument is Q5.26
+
+TfLiteStatus Prepare(OpContext& context) {
+  TensorInfo input;
+  TensorInfo output;
+  QuantizedS8 in;
+  QuantizedS8 out;
+  if (!context.Input(0, &input) || !context.Output(0, &output) ||
+      !ReadQuantizedS8(context, input, &in) || !ReadQuantizedS8(context, output, &out)) {
+    return kTfLiteError;
+  }
+  if (input.shape.count == 0 || !SameShape(context, input, output)) {
+    return context.Fail("input and output differ in shape");
+  }
+  if (out.zero_point != -128 || context.reader().U32(output.scales.pos) != UINT32_C(0x3b800000)) {
+    return context.Fail("needs an output scale of 1/256 and zero point of -128");
+  }
+  const uint32_t beta = context.OptionU32(kBeta, UINT32_C(0x3f800000));
+  if (beta == 0 || !nn::IsValidScale(beta)) {
+    return context.Fail("needs a positive beta");
+  }
+  nn::SoftmaxParams* const params = context.NewParams<nn::SoftmaxParams>();
+  if (!params) {
+    return kTfLiteError;
+  }
+  params->depth = Extent(context, input, input.shape.count - 1);
+  params->rows = input.elements / params->depth;
+  // beta * scale * 2^26 as a multiplier, at most 2^31 - 1.
+  params->input = nn::RequantFromScales(in.scale, nn::ScaleFromBits(beta),
+                                        nn::Scale{UINT32_C(1) << 23, -23 - 26});
+  if (params->input.shift > 31) {
+    params->input = nn::Requant{INT32_MAX, 31};
+  }
+  if (params->input.shift < 0) {
+    return context.Fail("beta times the input's scale is too small");
+  }
+  // Below this the argument would leave Q5.26: floor(31 * 2^26 / 2^shift).
+  params->diff_min = -static_cast<int32_t>(
+      ((UINT32_C(1) << kDiffIntegerBits) - 1) << (31 - kDiffIntegerBits) >> params->input.shift);
+  context.AllowInPlace(0);
+  return kTfLiteOk;
+}
+
+void Eval(OpContext& context) {
+  nn::SoftmaxS8(context.Params<nn::SoftmaxParams>(), context.InputData(0), context.OutputData(0));
+}
+
+}  // namespace
+
+const OpDef ops::kSoftmax = {tflite::BuiltinOperator_SOFTMAX, "SOFTMAX", Prepare, Eval};
+
+}  // namespace tflm

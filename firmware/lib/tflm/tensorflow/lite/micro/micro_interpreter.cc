@@ -1,0 +1,403 @@
+#include "tensorflow/lite/micro/micro_interpreter.h"
+
+#include <cstring>
+
+#include "tensorflow/lite/micro/memory_planner.h"
+#include "tensorflow/lite/micro/micro_log.h"
+#include "tensorflow/lite/micro/op.h"
+
+// The arena's layout must not depend on the machine (c/common.h says why).
+static_assert(sizeof(TfLiteTensor) == 40, "the same on 32-bit and 64-bit machines");
+static_assert(sizeof(TfLiteEvalTensor) == 24, "the same on 32-bit and 64-bit machines");
+static_assert(sizeof(tflm::PlannedBuffer) == 20, "the same on every machine");
+
+namespace tflite {
+namespace {
+
+using tflm::AlignUp;
+using tflm::kInModel;
+using tflm::kNowhere;
+using tflm::Location;
+using tflm::ModelReader;
+using tflm::Node;
+using tflm::OpContext;
+using tflm::PlannedBuffer;
+using tflm::TensorInfo;
+namespace operator_code_field = tflm::operator_code_field;
+namespace operator_field = tflm::operator_field;
+namespace subgraph_field = tflm::subgraph_field;
+namespace model_field = tflm::model_field;
+
+uint8_t* AlignedArena(uint8_t* arena) {
+  return arena + ((tflm::kBufferAlignment - reinterpret_cast<uintptr_t>(arena)) &
+                  (tflm::kBufferAlignment - 1));
+}
+
+uint32_t AlignedArenaBytes(uint8_t* arena, size_t size) {
+  const size_t skipped = static_cast<size_t>(AlignedArena(arena) - arena);
+  constexpr size_t kMaxArenaBytes = 0x40000000;
+  const size_t bytes = arena && size > skipped ? size - skipped : 0;
+  return static_cast<uint32_t>(bytes < kMaxArenaBytes ? bytes : kMaxArenaBytes);
+}
+
+#if !defined(TF_LITE_STRIP_ERROR_STRINGS)
+// The name of an op of the schema that ops.def knows, else null.
+const char* OpName(int32_t code) {
+  switch (code) {
+#define MCUFORGE_OP(NAME, Method, file) \
+  case BuiltinOperator_##NAME:          \
+    return #NAME;
+#include "tensorflow/lite/micro/ops.def"
+#undef MCUFORGE_OP
+    default:
+      return nullptr;
+  }
+}
+#endif
+
+TfLiteStatus Malformed(const char* what) {
+  MicroPrintf("the model is malformed: %s", what);
+  return kTfLiteError;
+}
+
+}  // namespace
+
+MicroInterpreter::MicroInterpreter(const Model* model, const MicroOpResolver& op_resolver,
+                                   uint8_t* tensor_arena, size_t tensor_arena_size,
+                                   MicroResourceVariables*, MicroProfilerInterface* profiler)
+    : graph_(reinterpret_cast<const uint8_t*>(model), ModelBytes(model), AlignedArena(tensor_arena),
+             AlignedArenaBytes(tensor_arena, tensor_arena_size)),
+      resolver_(op_resolver),
+      profiler_(profiler),
+      initialization_status_(
+          model && (reinterpret_cast<uintptr_t>(model) & 3) == 0 ? kTfLiteOk : kTfLiteError) {}
+
+bool MicroInterpreter::CheckIndices(ModelReader::Vector indices, bool optional) const {
+  for (uint32_t i = 0; i < indices.count; ++i) {
+    const uint32_t index = graph_.reader.U32(indices.pos + 4 * i);
+    if (index >= graph_.tensors.count && !(optional && index == UINT32_MAX)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+TfLiteStatus MicroInterpreter::ReadModel() {
+  const ModelReader& reader = graph_.reader;
+  const uint32_t root = reader.Root();
+  if (root == 0) {
+    return Malformed("it is no .tflite file");
+  }
+  const uint32_t version = reader.FieldU32(root, model_field::kVersion, 0);
+  if (version != TFLITE_SCHEMA_VERSION) {
+    MicroPrintf("the model has schema version %u, the runtime reads version %u",
+                static_cast<unsigned>(version), static_cast<unsigned>(TFLITE_SCHEMA_VERSION));
+    return kTfLiteError;
+  }
+  operator_codes_ = reader.FieldVector(root, model_field::kOperatorCodes, 4);
+  graph_.buffers = reader.FieldVector(root, model_field::kBuffers, 4);
+  const uint32_t subgraph = reader.TableAt(reader.FieldVector(root, model_field::kSubgraphs, 4), 0);
+  graph_.tensors = reader.FieldVector(subgraph, subgraph_field::kTensors, 4);
+  graph_.operators = reader.FieldVector(subgraph, subgraph_field::kOperators, 4);
+  inputs_ = reader.FieldVector(subgraph, subgraph_field::kInputs, 4);
+  outputs_ = reader.FieldVector(subgraph, subgraph_field::kOutputs, 4);
+  constexpr uint32_t kMaxCount = 32767;  // op and buffer indices are 16 bits while planning
+  if (reader.bad() || graph_.tensors.count > kMaxCount || graph_.operators.count > kMaxCount ||
+      !CheckIndices(inputs_, false) || !CheckIndices(outputs_, false)) {
+    return Malformed("subgraph 0");
+  }
+  return kTfLiteOk;
+}
+
+TfLiteStatus MicroInterpreter::PrepareNodes() {
+  const ModelReader& reader = graph_.reader;
+  for (uint32_t i = 0; i < graph_.operators.count; ++i) {
+    const uint32_t op = reader.TableAt(graph_.operators, i);
+    const uint32_t code_table =
+        reader.TableAt(operator_codes_, reader.FieldU32(op, operator_field::kOpcodeIndex, 0));
+    const ModelReader::Vector op_inputs = reader.FieldVector(op, operator_field::kInputs, 4);
+    const ModelReader::Vector op_outputs = reader.FieldVector(op, operator_field::kOutputs, 4);
+    // Ops below 127 are in the old byte field, in files of any age; the newer field holds those
+    // above.
+    const uint8_t old_code =
+        reader.FieldU8(code_table, operator_code_field::kDeprecatedBuiltinCode, 0);
+    const uint32_t new_code = reader.FieldU32(code_table, operator_code_field::kBuiltinCode, 0);
+    const int32_t code = static_cast<int32_t>(new_code > old_code ? new_code : old_code);
+    const ModelReader::Vector custom_name =
+        reader.FieldVector(code_table, operator_code_field::kCustomCode, 1);
+    // An op without inputs or outputs has a vector all the same, which its node refers to.
+    if (reader.bad() || op_inputs.pos == 0 || op_outputs.pos == 0 ||
+        !CheckIndices(op_inputs, true) || !CheckIndices(op_outputs, false)) {
+      MicroPrintf("the model is malformed: node %u", static_cast<unsigned>(i));
+      return kTfLiteError;
+    }
+    const char* const custom = code == BuiltinOperator_CUSTOM
+                                   ? reinterpret_cast<const char*>(reader.data() + custom_name.pos)
+                                   : nullptr;
+    const uint32_t slot = resolver_.Find(code, custom, custom_name.count);
+    if (slot == resolver_.count()) {
+#if !defined(TF_LITE_STRIP_ERROR_STRINGS)
+      if (custom) {
+        char name[32] = {};
+        std::memcpy(name, custom,
+                    custom_name.count < sizeof(name) ? custom_name.count : sizeof(name) - 1);
+        MicroPrintf("node %u: didn't find custom op '%s' in the resolver", static_cast<unsigned>(i),
+                    name);
+      } else if (const char* const name = OpName(code)) {
+        MicroPrintf("node %u: didn't find op '%s' in the resolver", static_cast<unsigned>(i), name);
+      } else {
+        MicroPrintf("node %u: builtin op %d is not supported", static_cast<unsigned>(i),
+                    static_cast<int>(code));
+      }
+#endif
+      return kTfLiteError;
+    }
+    Node& node = graph_.nodes[i];
+    node.inputs = op_inputs.pos;
+    node.outputs = op_outputs.pos;
+    node.resolver_slot = static_cast<uint8_t>(slot);
+    node.in_place_input = -1;
+    OpContext context(graph_, i, resolver_.entry(slot));
+    if (resolver_.entry(slot).def->prepare(context) != kTfLiteOk) {
+      return kTfLiteError;
+    }
+    if (reader.bad()) {
+      return context.Fail("its tables in the model are malformed");
+    }
+  }
+  return kTfLiteOk;
+}
+
+// Gives every computed tensor and every scratch buffer its place. While this runs, graph_.locations
+// holds buffer numbers; the buffers stand in the arena above the persistent part, where the
+// activations will be.
+TfLiteStatus MicroInterpreter::PlanArena() {
+  const ModelReader& reader = graph_.reader;
+  const uint32_t base = AlignUp(graph_.persistent_bytes);
+  PlannedBuffer* const buffers = reinterpret_cast<PlannedBuffer*>(graph_.arena + base);
+  const uint32_t capacity =
+      base < graph_.arena_bytes ? (graph_.arena_bytes - base) / sizeof(PlannedBuffer) : 0;
+  const uint32_t end = graph_.operators.count;
+  uint32_t count = 0;
+
+  const auto add = [&](uint32_t bytes, uint32_t first, uint32_t last) {
+    if (count == capacity) {
+      MicroPrintf("arena too small: %u bytes leave no room to plan %u buffers",
+                  static_cast<unsigned>(graph_.arena_bytes), static_cast<unsigned>(count + 1));
+      return false;
+    }
+    buffers[count++] = PlannedBuffer{
+        AlignUp(bytes), 0, 0, static_cast<uint16_t>(first), static_cast<uint16_t>(last), 0, 0};
+    return true;
+  };
+  const auto add_tensor = [&](uint32_t index, uint32_t first) {
+    TensorInfo info;
+    if (!graph_.ReadTensor(static_cast<int32_t>(index), &info)) {
+      return false;
+    }
+    if (info.data != 0) {
+      MicroPrintf("the model is malformed: tensor %u is both constant and computed",
+                  static_cast<unsigned>(index));
+      return false;
+    }
+    graph_.locations[index] = count;
+    return add(info.bytes, first, first + 1);
+  };
+
+  for (uint32_t i = 0; i < graph_.tensors.count; ++i) {
+    graph_.locations[i] = kNowhere;
+  }
+  for (uint32_t i = 0; i < inputs_.count; ++i) {
+    const uint32_t index = reader.U32(inputs_.pos + 4 * i);
+    if (graph_.locations[index] == kNowhere && !add_tensor(index, 0)) {
+      return kTfLiteError;
+    }
+  }
+  for (uint32_t op = 0; op < end; ++op) {
+    Node& node = graph_.nodes[op];
+    const uint32_t input_count = reader.U32(node.inputs - 4);
+    const uint32_t output_count = reader.U32(node.outputs - 4);
+    for (uint32_t i = 0; i < input_count; ++i) {
+      const uint32_t index = reader.U32(node.inputs + 4 * i);
+      if (index == UINT32_MAX) {
+        continue;
+      }
+      Location& location = graph_.locations[index];
+      if (location == kNowhere) {
+        TensorInfo info;
+        if (!graph_.ReadTensor(static_cast<int32_t>(index), &info)) {
+          return kTfLiteError;
+        }
+        if (info.data == 0) {
+          MicroPrintf("the model is malformed: node %u reads tensor %u before it is computed",
+                      static_cast<unsigned>(op), static_cast<unsigned>(index));
+          return kTfLiteError;
+        }
+        location = info.data | kInModel;
+      }
+      if (!(location & kInModel)) {
+        buffers[location].last = static_cast<uint16_t>(op + 1);
+      }
+    }
+    for (uint32_t i = 0; i < output_count; ++i) {
+      const uint32_t index = reader.U32(node.outputs + 4 * i);
+      if (graph_.locations[index] != kNowhere) {
+        MicroPrintf("the model is malformed: tensor %u is computed twice",
+                    static_cast<unsigned>(index));
+        return kTfLiteError;
+      }
+      if (!add_tensor(index, op)) {
+        return kTfLiteError;
+      }
+    }
+    if (node.scratch != 0) {
+      if (!add(node.scratch, op, op + 1)) {
+        return kTfLiteError;
+      }
+      node.scratch = count - 1;
+    } else {
+      node.scratch = kNowhere;
+    }
+  }
+  for (uint32_t i = 0; i < outputs_.count; ++i) {
+    const uint32_t index = reader.U32(outputs_.pos + 4 * i);
+    Location& location = graph_.locations[index];
+    if (location == kNowhere || (location & kInModel)) {
+      MicroPrintf("the model is malformed: output tensor %u is never computed",
+                  static_cast<unsigned>(index));
+      return kTfLiteError;
+    }
+    buffers[location].last =
+        static_cast<uint16_t>(end + 1);  // beyond the last op, so that no op takes it over
+  }
+
+  // In place: an output takes over the buffer of an input that dies there, if it fits. The buffer
+  // that is given up shrinks to nothing, alive at no op.
+  for (uint32_t op = 0; op < end; ++op) {
+    const Node& node = graph_.nodes[op];
+    if (node.in_place_input < 0) {
+      continue;
+    }
+    const Location from =
+        graph_.locations[reader.U32(node.inputs + 4 * static_cast<uint32_t>(node.in_place_input))];
+    Location& to = graph_.locations[reader.U32(node.outputs)];
+    if ((from & kInModel) || buffers[from].last != op + 1 ||
+        buffers[to].bytes > buffers[from].bytes) {
+      continue;
+    }
+    buffers[from].last = buffers[to].last;
+    buffers[to] = PlannedBuffer{0, 0, 0, UINT16_MAX, UINT16_MAX, 0, 0};
+    to = from;
+  }
+
+  const uint32_t height = tflm::PlanMemory(buffers, count);
+  const uint32_t planning_bytes = AlignUp(count * static_cast<uint32_t>(sizeof(PlannedBuffer)));
+  const uint32_t needed = base + (height > planning_bytes ? height : planning_bytes);
+  arena_used_bytes_ = needed;
+  if (needed > graph_.arena_bytes) {
+    // Name the tensor that sticks out: it is the one to make smaller.
+    for (uint32_t i = 0; i < graph_.tensors.count; ++i) {
+      const Location location = graph_.locations[i];
+      if (location < count &&
+          base + buffers[location].offset + buffers[location].bytes > graph_.arena_bytes) {
+        MicroPrintf("arena too small: %u bytes, %u needed; tensor %u (%u bytes) does not fit",
+                    static_cast<unsigned>(graph_.arena_bytes), static_cast<unsigned>(needed),
+                    static_cast<unsigned>(i), static_cast<unsigned>(buffers[location].bytes));
+        return kTfLiteError;
+      }
+    }
+    MicroPrintf("arena too small: %u bytes, %u needed", static_cast<unsigned>(graph_.arena_bytes),
+                static_cast<unsigned>(needed));
+    return kTfLiteError;
+  }
+  for (uint32_t i = 0; i < graph_.tensors.count; ++i) {
+    if (graph_.locations[i] < count) {
+      graph_.locations[i] = base + buffers[graph_.locations[i]].offset;
+    }
+  }
+  for (uint32_t op = 0; op < end; ++op) {
+    Node& node = graph_.nodes[op];
+    node.scratch = node.scratch < count ? base + buffers[node.scratch].offset : 0;
+  }
+  return kTfLiteOk;
+}
+
+TfLiteStatus MicroInterpreter::MakeApiTensors() {
+  for (uint32_t i = 0; i < inputs_.count + outputs_.count; ++i) {
+    const uint32_t index = i < inputs_.count
+                               ? graph_.reader.U32(inputs_.pos + 4 * i)
+                               : graph_.reader.U32(outputs_.pos + 4 * (i - inputs_.count));
+    TensorInfo info;
+    if (!graph_.ReadTensor(static_cast<int32_t>(index), &info)) {
+      return kTfLiteError;
+    }
+    // A scalar may leave its shape out of the model; this is the empty shape then.
+    static constexpr int32_t kNoDims = 0;
+    TfLiteTensor& tensor = api_tensors_[i];
+    tensor.data.data = graph_.Data(graph_.locations[index]);
+    // A flatbuffer vector has the layout of a TfLiteIntArray.
+    tensor.dims = reinterpret_cast<TfLiteIntArray*>(
+        const_cast<uint8_t*>(info.shape.pos ? graph_.reader.data() + info.shape.pos - 4
+                                            : reinterpret_cast<const uint8_t*>(&kNoDims)));
+    tensor.bytes = info.bytes;
+    tensor.type = info.type;
+    tensor.is_variable = info.is_variable;
+    if (info.scales.count == 1) {
+      std::memcpy(&tensor.params.scale, graph_.reader.data() + info.scales.pos, sizeof(float));
+      tensor.params.zero_point = info.zero_points.count == 1
+                                     ? static_cast<int32_t>(graph_.reader.U32(info.zero_points.pos))
+                                     : 0;
+    }
+  }
+  return kTfLiteOk;
+}
+
+TfLiteStatus MicroInterpreter::AllocateTensors() {
+  if (ready_) {
+    return kTfLiteOk;
+  }
+  if (initialization_status_ != kTfLiteOk) {
+    MicroPrintf("the model must be at an address that is a multiple of 4");
+    return kTfLiteError;
+  }
+  graph_.persistent_bytes = 0;
+  if (ReadModel() != kTfLiteOk) {
+    return kTfLiteError;
+  }
+  graph_.locations = static_cast<Location*>(
+      graph_.AllocatePersistent(graph_.tensors.count * static_cast<uint32_t>(sizeof(Location))));
+  graph_.nodes = static_cast<Node*>(
+      graph_.AllocatePersistent(graph_.operators.count * static_cast<uint32_t>(sizeof(Node))));
+  api_tensors_ = static_cast<TfLiteTensor*>(graph_.AllocatePersistent(
+      (inputs_.count + outputs_.count) * static_cast<uint32_t>(sizeof(TfLiteTensor))));
+  arena_used_bytes_ = graph_.persistent_bytes;
+  if (!graph_.locations || !graph_.nodes || !api_tensors_ || PrepareNodes() != kTfLiteOk ||
+      PlanArena() != kTfLiteOk || MakeApiTensors() != kTfLiteOk) {
+    return kTfLiteError;
+  }
+  ready_ = true;
+  return kTfLiteOk;
+}
+
+TfLiteStatus MicroInterpreter::Invoke() {
+  if (!ready_ && AllocateTensors() != kTfLiteOk) {
+    return kTfLiteError;
+  }
+  for (uint32_t i = 0; i < graph_.operators.count; ++i) {
+    const tflm::OpEntry& entry = resolver_.entry(graph_.nodes[i].resolver_slot);
+    OpContext context(graph_, i, entry);
+    if (profiler_) {
+      const uint32_t event =
+          profiler_->BeginEvent(entry.custom_name ? entry.custom_name : entry.def->name);
+      entry.def->eval(context);
+      profiler_->EndEvent(event);
+    } else {
+      entry.def->eval(context);
+    }
+  }
+  return kTfLiteOk;
+}
+
+TfLiteStatus MicroInterpreter::Reset() { return kTfLiteOk; }
+
+}  // namespace tflite

@@ -1,0 +1,61 @@
+// The ops that an application registered.
+
+#ifndef TENSORFLOW_LITE_MICRO_MICRO_OP_RESOLVER_H_
+#define TENSORFLOW_LITE_MICRO_MICRO_OP_RESOLVER_H_
+
+#include <stdint.h>
+
+#include "tensorflow/lite/c/common.h"
+#include "tensorflow/lite/micro/micro_common.h"
+#include "tensorflow/lite/schema/schema_generated.h"
+
+namespace tflm {
+
+class OpContext;
+
+// One op of the runtime. A resolver that does not name it does not link it.
+struct OpDef {
+  tflite::BuiltinOperator code;
+  const char* name;
+  TfLiteStatus (*prepare)(OpContext& context);
+  void (*eval)(OpContext& context);
+};
+
+struct OpEntry {
+  const OpDef* def;
+  const TFLMRegistration* custom;  // null for a builtin op
+  const char* custom_name;
+};
+
+namespace ops {
+#define MCUFORGE_OP(NAME, Method, file) extern const OpDef k##Method;
+#include "tensorflow/lite/micro/ops.def"
+#undef MCUFORGE_OP
+extern const OpDef kCustom;
+}  // namespace ops
+
+}  // namespace tflm
+
+namespace tflite {
+
+class MicroOpResolver {
+ public:
+  uint32_t count() const { return count_; }
+  const tflm::OpEntry& entry(uint32_t slot) const { return entries_[slot]; }
+  // The slot of an op, or count() if nobody registered it. `custom_name` is null for a builtin op.
+  uint32_t Find(int32_t builtin_code, const char* custom_name, uint32_t custom_name_length) const;
+
+ protected:
+  MicroOpResolver(tflm::OpEntry* entries, uint32_t capacity)
+      : entries_(entries), capacity_(capacity) {}
+  TfLiteStatus Register(const tflm::OpEntry& entry);
+
+ private:
+  tflm::OpEntry* const entries_;
+  const uint32_t capacity_;
+  uint32_t count_ = 0;
+};
+
+}  // namespace tflite
+
+#endif  // TENSORFLOW_LITE_MICRO_MICRO_OP_RESOLVER_H_

@@ -1,0 +1,48 @@
+#include "tensorflow/lite/micro/op.h"
+
+#include "tensorflow/lite/micro/micro_log.h"
+
+namespace tflm {
+
+uint32_t OpContext::Options() const {
+  const ModelReader& reader = graph_.reader;
+  return reader.FieldTable(reader.TableAt(graph_.operators, node_index_),
+                           operator_field::kBuiltinOptions);
+}
+
+bool OpContext::Input(uint32_t i, TensorInfo* info) const {
+  if (i >= InputCount()) {
+    Fail("too few inputs");
+    return false;
+  }
+  return graph_.ReadTensor(InputIndex(i), info);
+}
+
+bool OpContext::Output(uint32_t i, TensorInfo* info) const {
+  if (i >= OutputCount()) {
+    Fail("too few outputs");
+    return false;
+  }
+  return graph_.ReadTensor(OutputIndex(i), info);
+}
+
+void* OpContext::NewParams(uint32_t bytes) {
+  void* const params = graph_.AllocatePersistent(bytes);
+  const uint32_t offset = graph_.persistent_bytes - bytes;
+  if (!params || offset / 4 > UINT16_MAX) {
+    Fail("no room for its parameters");
+    return nullptr;
+  }
+  node_.params = static_cast<uint16_t>(offset / 4);
+  return params;
+}
+
+#if !defined(TF_LITE_STRIP_ERROR_STRINGS)
+TfLiteStatus OpContext::Fail(const char* why) const {
+  MicroPrintf("%s (node %u): %s", entry_.custom_name ? entry_.custom_name : entry_.def->name,
+              static_cast<unsigned>(node_index_), why);
+  return kTfLiteError;
+}
+#endif
+
+}  // namespace tflm
