@@ -1,4 +1,4 @@
-"""The firmware's own runtime, running in this process: sizes arenas exactly and computes outputs."""
+"""The firmware's own runtime in this process: sizes arenas exactly and computes outputs."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import ctypes
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from codegen.errors import CodegenError
 from codegen.host_tools import compile_cached, runtime_sources
@@ -89,7 +91,7 @@ class HostRuntime:
     ) -> None:
         self.close()
 
-    def _memory(self, is_output: bool, index: int) -> np.ndarray:
+    def _memory(self, is_output: bool, index: int) -> NDArray[np.uint8]:
         size = ctypes.c_size_t()
         address = self._library.mcuforge_tensor(
             ctypes.c_void_p(self._session),
@@ -100,9 +102,9 @@ class HostRuntime:
         if not address:
             raise IndexError(f"the model has no {'output' if is_output else 'input'} {index}")
         memory = (ctypes.c_uint8 * size.value).from_address(address)
-        return np.frombuffer(memory, dtype=np.uint8)
+        return np.ctypeslib.as_array(memory)
 
-    def invoke(self, *inputs: np.ndarray) -> None:
+    def invoke(self, *inputs: NDArray[Any]) -> None:
         """Copies the bytes of each input in and computes."""
         for index, data in enumerate(inputs):
             self._memory(False, index)[:] = np.frombuffer(

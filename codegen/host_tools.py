@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import subprocess
 import tempfile
@@ -34,7 +33,7 @@ def runtime_sources() -> list[Path]:
 
 
 def compile_cached(name: str, sources: Sequence[Path], flags: Sequence[str]) -> Path:
-    """Compiles and links `sources` with g++ into build/host/<digest>/<name>; reuses it when nothing changed.
+    """Compiles and links `sources` with g++ into build/host/<digest>/<name>, unless it is there.
 
     The digest covers the flags and every source and header of the runtime. Raises HostToolError.
     """
@@ -68,7 +67,7 @@ def compile_cached(name: str, sources: Sequence[Path], flags: Sequence[str]) -> 
         )
         if result.returncode != 0:
             raise HostToolError(f"g++ could not compile {name}:\n{result.stderr.strip()[:4000]}")
-        os.replace(output, target)
+        output.replace(target)
     return target
 
 

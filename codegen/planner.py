@@ -41,8 +41,8 @@ class ArenaPlan:
     """Sizes in bytes.
 
     arena_bytes: the least arena that AllocateTensors succeeds with. activation_bytes: tensors and
-    scratch. lower_bound_bytes: the most tensor bytes alive at one op, 16-byte aligned, with in-place
-    ops; no plan can need less. persistent_bytes: the interpreter's own data, aligned.
+    scratch. lower_bound_bytes: the most tensor bytes alive at one op, 16-byte aligned, with
+    in-place ops; no plan can need less. persistent_bytes: the interpreter's own data, aligned.
     """
 
     arena_bytes: int
