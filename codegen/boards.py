@@ -7,6 +7,7 @@ a BoardError that names the file, the key and what is allowed.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterable
@@ -233,7 +234,7 @@ def _check_consistent(board: Board, where: str) -> None:
     if len(set(names)) != len(names):
         raise BoardError(f"{where}: two regions of one name in {', '.join(names)}")
     ordered = sorted(board.regions, key=lambda region: region.origin)
-    for lower, upper in zip(ordered, ordered[1:], strict=False):
+    for lower, upper in itertools.pairwise(ordered):
         if upper.origin < lower.end:
             raise BoardError(
                 f"{where}: region {lower.name} ends at {lower.end:#x}, "

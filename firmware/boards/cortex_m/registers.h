@@ -1,0 +1,68 @@
+// Core peripherals that every Cortex-M has at the same address.
+// Names and sections: Armv7-M Architecture Reference Manual (DDI 0403E), part B;
+// the same addresses hold for Armv6-M (DDI 0419) and Armv8-M (DDI 0553).
+
+#ifndef MCUFORGE_BOARDS_CORTEX_M_REGISTERS_H_
+#define MCUFORGE_BOARDS_CORTEX_M_REGISTERS_H_
+
+#include <cstdint>
+
+namespace cortex_m {
+
+inline volatile uint32_t& Register(uint32_t address) {
+  return *reinterpret_cast<volatile uint32_t*>(address);
+}
+
+// SysTick, B3.3.2
+constexpr uint32_t kSystCsr = 0xE000E010;
+constexpr uint32_t kSystCsrEnable = 1u << 0;
+constexpr uint32_t kSystCsrTickInt = 1u << 1;
+constexpr uint32_t kSystCsrClkSourceProcessor = 1u << 2;
+constexpr uint32_t kSystRvr = 0xE000E014;
+constexpr uint32_t kSystCvr = 0xE000E018;
+
+// Interrupt Set-Enable Registers, B3.4.3: one bit an interrupt
+constexpr uint32_t kNvicIser = 0xE000E100;
+
+// System Control Block, B3.2
+constexpr uint32_t kIcsr = 0xE000ED04;  // B3.2.4
+constexpr uint32_t kIcsrPendStSet = 1u << 26;
+constexpr uint32_t kVtor = 0xE000ED08;   // B3.2.5
+constexpr uint32_t kAircr = 0xE000ED0C;  // B3.2.6
+constexpr uint32_t kAircrKey = 0x05FAu << 16;
+constexpr uint32_t kAircrSysResetReq = 1u << 2;
+constexpr uint32_t kShcsr = 0xE000ED24;            // B3.2.13
+constexpr uint32_t kShcsrFaultsEnable = 7u << 16;  // MEMFAULTENA, BUSFAULTENA, USGFAULTENA
+constexpr uint32_t kCfsr = 0xE000ED28;             // B3.2.15
+constexpr uint32_t kCpacr = 0xE000ED88;            // B3.2.20
+constexpr uint32_t kCpacrCp10Cp11Full = 0xFu << 20;
+
+// Armv6-M and the Armv8-M baseline have neither configurable faults nor VTOR for certain.
+#if __ARM_ARCH_ISA_THUMB == 2
+constexpr bool kMainline = true;
+#else
+constexpr bool kMainline = false;
+#endif
+
+inline void EnableInterrupt(uint32_t irq) {
+  Register(kNvicIser + 4 * (irq / 32)) = 1u << (irq % 32);
+}
+
+// Interrupts off for as long as the object lives; nests.
+class InterruptLock {
+ public:
+  InterruptLock() {
+    asm volatile("mrs %0, primask" : "=r"(primask_));
+    asm volatile("cpsid i" ::: "memory");
+  }
+  ~InterruptLock() { asm volatile("msr primask, %0" ::"r"(primask_) : "memory"); }
+  InterruptLock(const InterruptLock&) = delete;
+  InterruptLock& operator=(const InterruptLock&) = delete;
+
+ private:
+  uint32_t primask_;
+};
+
+}  // namespace cortex_m
+
+#endif  // MCUFORGE_BOARDS_CORTEX_M_REGISTERS_H_

@@ -1,0 +1,23 @@
+// How deep the stack ever went, by painting it.
+
+#ifndef MCUFORGE_BOARDS_CORTEX_M_STACK_H_
+#define MCUFORGE_BOARDS_CORTEX_M_STACK_H_
+
+#include <cstdint>
+
+#include "linker_symbols.h"
+
+namespace cortex_m {
+
+constexpr uint32_t kStackPaint = 0xC5C5C5C5;
+
+// Fills the stack below the caller's frame. Inlined, so that it has no frame to paint over.
+[[gnu::always_inline]] inline void PaintStack() {
+  const uint32_t* here;
+  asm volatile("mov %0, sp" : "=r"(here));
+  for (volatile uint32_t* word = mcuforge_stack_bottom; word < here;) *word++ = kStackPaint;
+}
+
+}  // namespace cortex_m
+
+#endif  // MCUFORGE_BOARDS_CORTEX_M_STACK_H_

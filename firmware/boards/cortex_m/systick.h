@@ -1,0 +1,13 @@
+// board::Ticks() from SysTick, for a family without a better counter.
+
+#ifndef MCUFORGE_BOARDS_CORTEX_M_SYSTICK_H_
+#define MCUFORGE_BOARDS_CORTEX_M_SYSTICK_H_
+
+namespace cortex_m {
+
+// Starts SysTick at the processor clock. Call once, from board::Init().
+void StartSysTick();
+
+}  // namespace cortex_m
+
+#endif  // MCUFORGE_BOARDS_CORTEX_M_SYSTICK_H_

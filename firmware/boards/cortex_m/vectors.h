@@ -1,0 +1,35 @@
+// The vector table: the first 16 entries here, one an external interrupt in the family's port.
+
+#ifndef MCUFORGE_BOARDS_CORTEX_M_VECTORS_H_
+#define MCUFORGE_BOARDS_CORTEX_M_VECTORS_H_
+
+#include <cstdint>
+
+namespace cortex_m {
+
+// One entry: a handler, or in entry 0 the initial stack pointer.
+union Vector {
+  constexpr Vector() : handler(nullptr) {}
+  constexpr Vector(void (*handler_in)()) : handler(handler_in) {}
+  constexpr Vector(const uint32_t* stack_top_in) : stack_top(stack_top_in) {}
+
+  void (*handler)();
+  const uint32_t* stack_top;
+};
+
+constexpr int kSystemVectorCount = 16;
+extern const Vector kSystemVectors[kSystemVectorCount];
+
+}  // namespace cortex_m
+
+extern "C" {
+[[noreturn]] void mcuforge_reset();
+void mcuforge_fault();    // fault.cc
+void mcuforge_systick();  // systick.cc
+}
+
+// Puts a family's table of external interrupts right behind the system's. Entries of interrupts
+// that are not used hold mcuforge_fault, so that a stray one is reported rather than lost.
+#define MCUFORGE_IRQ_VECTORS [[gnu::section(".vectors.irq"), gnu::used]]
+
+#endif  // MCUFORGE_BOARDS_CORTEX_M_VECTORS_H_

@@ -1,0 +1,229 @@
+"""How the firmware is built: SCons script that PlatformIO runs for each environment.
+
+Everything that differs between boards comes from the board's JSON file; this script asks for the
+architecture of the board's family and for nothing else.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import jinja2
+from SCons.Script import AlwaysBuild, Default, DefaultEnvironment
+
+env = DefaultEnvironment()
+PROJECT_DIR = Path(env.subst("$PROJECT_DIR"))
+BUILD_DIR = Path(env.subst("$BUILD_DIR"))
+PLATFORM_DIR = Path(env.PioPlatform().get_dir()).resolve()
+REPOSITORY = PLATFORM_DIR.parents[1]
+BOARDS_DIR = REPOSITORY / "firmware" / "boards"
+GENERATED_DIR = PROJECT_DIR / "firmware" / "generated"
+
+if str(REPOSITORY) not in sys.path:
+    sys.path.insert(0, str(REPOSITORY))
+
+from codegen import boards, build_id, image_size  # noqa: E402  (after sys.path)
+from codegen.errors import CodegenError  # noqa: E402
+from codegen.manifest import atomic_write  # noqa: E402
+
+GENERATED_FILES = ("model_data.h", "model_data.cc", "op_resolver.h", "arena.h", "model_info.h")
+ISA_MACROS = {
+    "scalar": "MCUFORGE_ISA_SCALAR",
+    "dsp": "MCUFORGE_ISA_DSP",
+    "mve": "MCUFORGE_ISA_MVE",
+}
+
+
+def fail(message, exit_code=2):
+    sys.stderr.write(f"error: {message}\n")
+    env.Exit(exit_code)
+
+
+def render(template_name, target, **values):
+    """Lays out builder/<template_name> to `target`, only written when it changes."""
+    loader = jinja2.FileSystemLoader(PLATFORM_DIR / "builder")
+    environment = jinja2.Environment(
+        loader=loader,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # C, not HTML
+    )
+    text = environment.get_template(template_name).render(**values)
+    atomic_write(target, text.encode())
+
+
+def camel(name):
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+# ---------------------------------------------------------------- facts and generated sources
+
+try:
+    board = boards.load_board(env["BOARD"])
+except CodegenError as error:
+    fail(str(error), error.exit_code)
+
+missing = [name for name in GENERATED_FILES if not (GENERATED_DIR / name).is_file()]
+if missing:
+    fail(f"firmware/generated has no {missing[0]}: run `invoke generate` first")
+
+FACTS_DIR = BUILD_DIR / "board_facts"
+render(
+    "board_facts.h.jinja",
+    FACTS_DIR / "board_facts.h",
+    board=board,
+    uart_constants=[(f"kUart{camel(name)}", value) for name, value in board.uart.facts.items()],
+)
+
+# ---------------------------------------------------------------- tools and flags
+
+WARNINGS = ["-Wall", "-Wextra", "-Werror"]
+COMMON_FLAGS = [
+    "-Os",
+    "-g",
+    "-ffunction-sections",
+    "-fdata-sections",
+    f"-ffile-prefix-map={PROJECT_DIR}=.",  # no path of this machine in the image
+    *WARNINGS,
+]
+CXX_FLAGS = ["-std=c++17", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics"]
+
+env.Replace(PROGNAME="firmware", PROGSUFFIX=".elf")
+env.Append(
+    CCFLAGS=COMMON_FLAGS,
+    CXXFLAGS=CXX_FLAGS,
+    CFLAGS=["-std=c11"],
+    LINKFLAGS=["-Wl,--gc-sections", "-Wl,--fatal-warnings"],
+    CPPDEFINES=[(ISA_MACROS[board.isa], 1)],
+    CPPPATH=[str(BOARDS_DIR), str(GENERATED_DIR)],
+)
+board_sources = [board.family.id]
+
+if board.family.architecture == "cortex_m":
+    prefix = "arm-none-eabi-"
+    machine = ["-mthumb", f"-mcpu={board.cpu}", f"-mfloat-abi={board.float_abi}"]
+    if board.fpu != "none":
+        machine.append(f"-mfpu={board.fpu}")
+    env.Append(
+        CCFLAGS=machine,
+        LINKFLAGS=[*machine, "-Os", "-nostartfiles", "--specs=nano.specs"],
+        LIBS=["m", "c", "gcc"],
+    )
+    ram = [region for region in board.regions if region.kind == "ram"]
+    linker_script = BUILD_DIR / "board.ld"
+    render(
+        "cortex_m.ld.jinja",
+        linker_script,
+        board=board,
+        flash=next(region for region in board.regions if region.kind == "flash"),
+        ram=ram[0],
+        further_ram=ram[1:],
+    )
+    env.Replace(LDSCRIPT_PATH=str(linker_script))
+    board_sources.append("cortex_m")
+else:
+    prefix = ""
+    sanitize = env.GetProjectOption("custom_sanitize", "no").lower() in ("yes", "true", "1")
+    if sanitize:
+        flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+        env.Append(CCFLAGS=[*flags, "-fno-omit-frame-pointer"], LINKFLAGS=flags)
+
+env.Replace(
+    AR=f"{prefix}gcc-ar",
+    AS=f"{prefix}as",
+    CC=f"{prefix}gcc",
+    CXX=f"{prefix}g++",
+    LINK=f"{prefix}g++",
+    OBJCOPY=f"{prefix}objcopy",
+    RANLIB=f"{prefix}gcc-ranlib",
+    ARFLAGS=["rcD"],  # D: no time, no user in the archive
+)
+
+# ---------------------------------------------------------------- build id
+
+
+def compiler_version():
+    try:
+        output = subprocess.run(
+            [env.subst("$CXX"), "--version"], env=env["ENV"], capture_output=True, check=True
+        ).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        fail(f"cannot run {env.subst('$CXX')} ({error}); install it, `invoke doctor` says how", 3)
+    return output.decode().splitlines()[0]
+
+
+def flag_texts():
+    """All that reaches compiler and linker, with the project's own folder taken out."""
+    names = ("CCFLAGS", "CXXFLAGS", "CFLAGS", "LINKFLAGS", "CPPDEFINES", "LIBS", "BUILD_FLAGS")
+    return [f"{name}={env.get(name)}".replace(str(PROJECT_DIR), ".") for name in names]
+
+
+image_id = build_id.build_id(
+    {
+        "src": Path(env.subst("$PROJECT_SRC_DIR")),
+        "lib": PROJECT_DIR / "firmware" / "lib",
+        "libdeps": Path(env.subst("$PROJECT_LIBDEPS_DIR")) / env["PIOENV"],
+        "generated": GENERATED_DIR,
+        "board.h": BOARDS_DIR / "board.h",
+        **{name: BOARDS_DIR / name for name in board_sources},
+        "builder": PLATFORM_DIR / "builder",
+        "board.json": board.path,
+    },
+    [compiler_version(), *flag_texts()],
+)
+# Only the application's few sources see the id: libraries need not be compiled again for it.
+env.Append(
+    SRC_BUILD_FLAGS=[
+        f'-DMCUFORGE_BOARD=\\"{board.id}\\"',
+        f'-DMCUFORGE_BUILD_ID=\\"{image_id}\\"',
+    ]
+)
+
+# ---------------------------------------------------------------- sources
+
+env.BuildSources(str(BUILD_DIR / "generated"), str(GENERATED_DIR))
+board_env = env.Clone()
+board_env.Prepend(
+    CPPPATH=[str(FACTS_DIR), *(str(BOARDS_DIR / name) for name in board_sources)],
+)
+for name in board_sources:
+    board_env.BuildSources(str(BUILD_DIR / "boards" / name), str(BOARDS_DIR / name))
+
+elf = env.BuildProgram()
+
+# ---------------------------------------------------------------- what is made of the ELF
+
+
+def report_size(target, source, env):
+    """Prints the sizes and fails the build if the board's memory is exceeded."""
+    try:
+        size = image_size.image_size(Path(str(source[0])), board)
+        image_size.check_size(size, board)
+    except CodegenError as error:
+        fail(str(error), error.exit_code)
+    atomic_write(BUILD_DIR / "build_id", f"{image_id}\n".encode())
+    print(f"{board.id}: {size}; build {image_id}")
+
+
+size_report = env.Alias("sizes", elf, env.Action(report_size, "Checking sizes"))
+AlwaysBuild(size_report)
+outputs = [elf, size_report]
+if board.family.architecture == "cortex_m":
+    for suffix, file_format in (("bin", "binary"), ("hex", "ihex")):
+        outputs.append(
+            env.Command(
+                str(BUILD_DIR / f"firmware.{suffix}"),
+                elf,
+                env.VerboseAction(f"$OBJCOPY -O {file_format} $SOURCE $TARGET", "Making $TARGET"),
+            )
+        )
+
+
+def upload(target, source, env):
+    fail(f"flash {board.id} with `invoke flash --board {board.id}`, which also checks the image")
+
+
+AlwaysBuild(env.Alias("upload", outputs, upload))
+Default(outputs)
