@@ -134,11 +134,11 @@ def check_io(model: Model) -> None:
                 f"{list(tensor.zero_points[:4])}; one scale and one zero point in -128..127 are "
                 f"needed; {_FULL_INT8_RECIPE}"
             )
-        if tensor.is_const or tensor.nbytes == 0:
+        if tensor.is_const or not tensor.shape or tensor.nbytes == 0:
+            kind = "a constant" if tensor.is_const else "empty" if tensor.shape else "a scalar"
             raise UnsupportedModelError(
-                f"model {what} {tensor.name!r} of shape {list(tensor.shape)} is "
-                f"{'a constant' if tensor.is_const else 'empty'}; convert a model that computes "
-                "its output from its input"
+                f"model {what} {tensor.name!r} of shape {list(tensor.shape)} is {kind}; convert a "
+                "model that computes an array from an array"
             )
     shape = model.inputs[0].shape
     if shape and shape[0] != 1:

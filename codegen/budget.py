@@ -1,0 +1,59 @@
+"""Does the model fit on the board? Told before anything is compiled.
+
+Flash holds the model array and the program; RAM holds the arena, the program's own data and the
+stack. Model, arena, stack and buffers are exact. The program is estimated from below, so that
+nothing is refused that would fit; the linked image is held against the same board data after the
+build, exactly.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codegen.errors import BudgetError
+from codegen.model import Model
+
+if TYPE_CHECKING:
+    from codegen.boards import Board, Region
+    from codegen.planner import ArenaPlan
+
+# Sums of the sections of firmware/src, lib/wire, lib/tflm and lib/nn compiled for Cortex-M4
+# (-Os), rounded down.
+PROGRAM_FLASH_BYTES = 14 * 1024  # start-up, wire, command loop, interpreter
+KERNEL_FLASH_BYTES = 1024  # one op: preparation and kernel
+PROGRAM_RAM_BYTES = 512  # .data and .bss but for arena, frame buffer and UART ring
+
+_NEXT_STEP = "choose a smaller recipe or another board"
+
+
+def check_budget(plan: ArenaPlan, model: Model, board: Board) -> None:
+    """Raises BudgetError if model, program, arena or stack exceed the board's memory.
+
+    plan: of the model for board.isa. Program and arena go into the board's first region of each
+    kind, as the linker script has it; a board without regions (host) has no limit.
+    """
+    flash = _first_region(board, "flash")
+    if flash is not None:
+        program = PROGRAM_FLASH_BYTES + KERNEL_FLASH_BYTES * len(model.op_names)
+        left = flash.length - program
+        if model.size > left:
+            raise BudgetError(
+                f"model needs {model.size} B of flash, {board.id} has {max(left, 0)} B left "
+                f"({flash.name}: {flash.length} B, less {program} B for the program); {_NEXT_STEP}"
+            )
+    ram = _first_region(board, "ram")
+    if ram is not None:
+        # One request at a time is received, into a buffer as long as the longest one.
+        buffers = board.uart.rx_ring_bytes + sum(tensor.nbytes for tensor in model.inputs)
+        program = PROGRAM_RAM_BYTES + buffers
+        left = ram.length - program - board.stack_bytes
+        if plan.arena_bytes > left:
+            raise BudgetError(
+                f"arena needs {plan.arena_bytes} B, {board.id} has {max(left, 0)} B left "
+                f"({ram.name}: {ram.length} B, less {program} B for the program's data and "
+                f"{board.stack_bytes} B of stack); {_NEXT_STEP}"
+            )
+
+
+def _first_region(board: Board, kind: str) -> Region | None:
+    return next((region for region in board.regions if region.kind == kind), None)

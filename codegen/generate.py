@@ -1,0 +1,149 @@
+"""From a model to the C++ sources of its firmware: build/<name>/generated/.
+
+Everything that the templates lay out is computed and ordered here, so the same model and labels
+give the same bytes. Files are written only when they change, which keeps builds incremental.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from codegen import planner
+from codegen.checks import check_int8
+from codegen.cpp_text import float_literal, rows, string_literal
+from codegen.errors import CodegenError, UnsupportedModelError
+from codegen.manifest import atomic_write
+from codegen.model import Model, Tensor
+from codegen.op_table import SupportedOp, load_supported_ops
+from codegen.pixels import pixel_table
+from codegen.planner import ArenaPlan
+
+Plan = Callable[[Path, str], ArenaPlan]
+"""(path of the model, isa) -> arena plan."""
+
+FILE_NAMES = ("model_data.h", "model_data.cc", "op_resolver.h", "arena.h", "model_info.h")
+
+# Instruction set -> the define that the firmware builder gives. The last one is what is left.
+_ISA_CONDITIONS = {"mve": "MCUFORGE_ISA_MVE", "dsp": "MCUFORGE_ISA_DSP", "scalar": None}
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def generate(
+    model_path: Path,
+    build_dir: Path,
+    labels: Sequence[str] | None = None,
+    plan: Plan = planner.plan,
+) -> list[Path]:
+    """Writes build_dir/generated/ for the model; returns the paths of all its files.
+
+    labels: one for each output; by default those of build_dir/data.json where they are as many,
+    else "0", "1", ... plan: the arena planner.
+    Raises ModelError, UnsupportedModelError or another CodegenError, before anything is written.
+    """
+    model = Model.read(model_path)
+    supported = load_supported_ops()
+    check_int8(model, supported)
+    label_count = model.outputs[0].nbytes
+    if labels is None:
+        labels = _default_labels(build_dir / "data.json", label_count)
+    if len(labels) != label_count:
+        raise CodegenError(
+            f"{len(labels)} labels given, the model has {label_count} outputs; give one label for "
+            "each output"
+        )
+    plans = {isa: _checked_plan(plan(model_path, isa), isa) for isa in _ISA_CONDITIONS}
+    sources = render(model, supported, plans, labels)
+
+    folder = build_dir / "generated"
+    for name, text in sources.items():
+        atomic_write(folder / name, text.encode())
+    for path in folder.iterdir():
+        if path.name not in sources and path.is_file():
+            path.unlink()
+    return [folder / name for name in sources]
+
+
+def render(
+    model: Model,
+    supported: Mapping[str, SupportedOp],
+    plans: Mapping[str, ArenaPlan],
+    labels: Sequence[str],
+) -> dict[str, str]:
+    """{file name: text} of all generated sources. plans: by instruction set."""
+    sha256 = bytes.fromhex(model.sha256)
+    tensors = {"input": model.inputs[0], "output": model.outputs[0]}
+    values = {
+        "sha256": model.sha256,
+        "model_bytes": model.size,
+        "model_rows": rows(f"0x{byte:02x}" for byte in model.data),
+        "resolver_calls": [f"Add{supported[name].add_suffix}()" for name in model.op_names],
+        "arenas": [
+            {
+                "condition": condition,
+                "arena_bytes": plans[isa].arena_bytes,
+                "activation_bytes": plans[isa].activation_bytes,
+                "lower_bound_bytes": plans[isa].lower_bound_bytes,
+                "persistent_bytes": plans[isa].persistent_bytes,
+            }
+            for isa, condition in _ISA_CONDITIONS.items()
+        ],
+        **{role: _io_values(role, tensor) for role, tensor in tensors.items()},
+        "labels": [string_literal(label) for label in labels],
+        "sha256_rows": rows(f"0x{byte:02x}" for byte in sha256),
+        "pixel_rows": rows(
+            str(q) for q in pixel_table(tensors["input"].scale, tensors["input"].zero_point)
+        ),
+    }
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # this is C++; text that a user wrote comes in as escaped literals
+    )
+    return {name: environment.get_template(f"{name}.jinja").render(values) for name in FILE_NAMES}
+
+
+def _io_values(role: str, tensor: Tensor) -> dict[str, object]:
+    return {
+        "prefix": role.capitalize(),
+        "shape": tensor.shape,
+        "scale": float_literal(tensor.scale),
+        "zero_point": tensor.zero_point,
+        "nbytes": tensor.nbytes,
+    }
+
+
+def _checked_plan(plan: ArenaPlan, isa: str) -> ArenaPlan:
+    if plan.ops_missing:
+        raise UnsupportedModelError(
+            f"the runtime for {isa} lacks {', '.join(plan.ops_missing)}; replace these layers"
+        )
+    return plan
+
+
+def _default_labels(data_json: Path, count: int) -> list[str]:
+    """The data set's labels if it has as many as the model has outputs, else plain numbers.
+
+    A user's own model need not have the classes of the data set in its build folder.
+    """
+    numbers = [str(i) for i in range(count)]
+    try:
+        labels = json.loads(data_json.read_bytes()).get("labels", numbers)
+    except FileNotFoundError:
+        return numbers
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
+        raise CodegenError(
+            f"cannot read the labels in {data_json}: {error}; delete the file, and it is made again"
+        ) from error
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+        raise CodegenError(
+            f"labels in {data_json} is not a list of strings; delete the file, and it is made again"
+        )
+    return labels if len(labels) == count else numbers

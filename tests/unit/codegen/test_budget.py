@@ -1,0 +1,75 @@
+"""A model too big for a board is told with the numbers, before anything is compiled."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+
+from codegen.boards import Region, load_board
+from codegen.budget import check_budget
+from codegen.errors import BudgetError
+from codegen.model import Model
+from tests.unit.codegen.fakes import made_up_plan
+
+KIB = 1024
+
+
+def _check(arena: int, model: Model, flash: int | None, *ram: int) -> None:
+    regions = [Region(f"sram{i + 1}", "ram", i << 24, length) for i, length in enumerate(ram)]
+    if flash is not None:
+        regions.append(Region("flash", "flash", 0x0800_0000, flash))
+    board = dataclasses.replace(
+        load_board("mps2_an386"), id="netduinoplus2", regions=tuple(regions), stack_bytes=2048
+    )
+    check_budget(made_up_plan(arena), model, board)
+
+
+def test_fits(cnn: Model) -> None:
+    _check(6 * KIB, cnn, 1024 * KIB, 112 * KIB, 16 * KIB)
+
+
+def test_arena_too_big_for_ram(cnn: Model) -> None:
+    with pytest.raises(
+        BudgetError,
+        match=r"^arena needs 131072 B, netduinoplus2 has \d+ B left \(sram1: 114688 B, less "
+        r"\d+ B for the program's data and 2048 B of stack\); choose a smaller "
+        r"recipe or another board$",
+    ) as caught:
+        _check(128 * KIB, cnn, 1024 * KIB, 112 * KIB, 16 * KIB)
+    assert caught.value.exit_code == 1
+
+
+def test_stated_limit_is_the_limit(cnn: Model) -> None:
+    with pytest.raises(BudgetError) as caught:
+        _check(64 * KIB, cnn, None, 64 * KIB)
+    (left,) = re.findall(r"has (\d+) B left", str(caught.value))
+    _check(int(left), cnn, None, 64 * KIB)
+    with pytest.raises(BudgetError):
+        _check(int(left) + 1, cnn, None, 64 * KIB)
+
+
+def test_arena_is_not_split_across_regions(cnn: Model) -> None:
+    with pytest.raises(BudgetError, match="sram1: 65536 B"):
+        _check(80 * KIB, cnn, None, 64 * KIB, 32 * KIB, 32 * KIB)
+
+
+def test_model_too_big_for_flash(cnn: Model) -> None:
+    with pytest.raises(BudgetError, match=rf"^model needs {cnn.size} B of flash, .*flash: 16384 B"):
+        _check(1, cnn, 16 * KIB, 112 * KIB)
+
+
+def test_left_is_never_negative(cnn: Model) -> None:
+    with pytest.raises(BudgetError, match="has 0 B left"):
+        _check(1, cnn, None, 2 * KIB)
+
+
+def test_host_has_no_limits(cnn: Model) -> None:
+    check_budget(made_up_plan(10**9), cnn, load_board("host"))
+
+
+def test_real_board(cnn: Model) -> None:
+    check_budget(made_up_plan(6 * KIB), cnn, load_board("mps2_an386"))
+    with pytest.raises(BudgetError, match="arena needs 5000000 B, mps2_an386 has"):
+        check_budget(made_up_plan(5_000_000), cnn, load_board("mps2_an386"))
