@@ -14,6 +14,7 @@ from codegen.model import Model
 from tests.unit.codegen.fakes import made_up_plan
 
 KIB = 1024
+PLAN_8K = made_up_plan(8 * KIB)
 
 
 def _check(arena: int, model: Model, flash: int | None, *ram: int) -> None:
@@ -39,6 +40,15 @@ def test_arena_too_big_for_ram(cnn: Model) -> None:
     ) as caught:
         _check(128 * KIB, cnn, 1024 * KIB, 112 * KIB, 16 * KIB)
     assert caught.value.exit_code == 1
+
+
+def test_stack_takes_its_share(cnn: Model) -> None:
+    board = dataclasses.replace(
+        load_board("mps2_an386"), regions=(Region("ram", "ram", 0, 64 * KIB),), stack_bytes=48 * KIB
+    )
+    check_budget(PLAN_8K, cnn, board)
+    with pytest.raises(BudgetError, match="and 56000 B of stack"):
+        check_budget(PLAN_8K, cnn, dataclasses.replace(board, stack_bytes=56_000))
 
 
 def test_stated_limit_is_the_limit(cnn: Model) -> None:

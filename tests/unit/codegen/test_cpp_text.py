@@ -14,7 +14,7 @@ from tests.unit.codegen.fakes import compile_and_run
 
 LABELS = [
     "0", "", "plain", 'say "hi"', "back\\slash", "line\nbreak\r\ttab", "Ünïcödé", "数字", "🎉",
-    "\x01f", "\x7f9", "??/", "??=", "%s %n", "*/ //", "\\", '"', "'", "#define x", "\u2028",
+    "\x01f", "\x017", "\x7f9", "??/", "??=", "*/ //", "\\", '"', "'", "#define x", "\u2028",
     "".join(chr(c) for c in range(1, 256)),
 ]  # fmt: skip
 _EDGES = [1 / 255, 1 / 256, 1.0, 0.5847029, 1e-45, 1.1754944e-38, 3.4028235e38, 16777216.0, 1 / 3]
