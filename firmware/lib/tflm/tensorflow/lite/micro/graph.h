@@ -56,6 +56,7 @@ struct Graph {
   uint32_t arena_bytes;
   uint32_t persistent_bytes = 0;  // used from the arena's start
 
+  bool eval_failed = false;       // an op of this Invoke met data that it cannot compute with
   Location* locations = nullptr;  // [tensors.count]
   Node* nodes = nullptr;          // [operators.count]
 

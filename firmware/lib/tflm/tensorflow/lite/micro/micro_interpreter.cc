@@ -383,7 +383,8 @@ TfLiteStatus MicroInterpreter::Invoke() {
   if (!ready_ && AllocateTensors() != kTfLiteOk) {
     return kTfLiteError;
   }
-  for (uint32_t i = 0; i < graph_.operators.count; ++i) {
+  graph_.eval_failed = false;
+  for (uint32_t i = 0; i < graph_.operators.count && !graph_.eval_failed; ++i) {
     const tflm::OpEntry& entry = resolver_.entry(graph_.nodes[i].resolver_slot);
     OpContext context(graph_, i, entry);
     if (profiler_) {
@@ -395,7 +396,7 @@ TfLiteStatus MicroInterpreter::Invoke() {
       entry.def->eval(context);
     }
   }
-  return kTfLiteOk;
+  return graph_.eval_failed ? kTfLiteError : kTfLiteOk;
 }
 
 TfLiteStatus MicroInterpreter::Reset() { return kTfLiteOk; }

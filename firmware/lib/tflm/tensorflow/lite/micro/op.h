@@ -1,8 +1,9 @@
 // What an op is to the interpreter, and what the interpreter is to an op.
 //
-// prepare() validates everything once and keeps what eval() needs; eval() only computes and cannot
-// fail on a prepared op. Neither sees TFLM's public types, so that an op costs little flash; custom
-// ops, which are written against the public types, come through one adapter (kernels/custom.cc).
+// prepare() validates everything once and keeps what eval() needs; eval() only computes, and can
+// fail only where the data themselves are at fault. Neither sees TFLM's public types, so that an op
+// costs little flash; custom ops, which are written against the public types, come through one
+// adapter (kernels/custom.cc).
 
 #ifndef TENSORFLOW_LITE_MICRO_OP_H_
 #define TENSORFLOW_LITE_MICRO_OP_H_
@@ -75,6 +76,11 @@ class OpContext {
   template <typename T = int8_t>
   T* OutputData(uint32_t i) const {
     return reinterpret_cast<T*>(TensorData(node_.outputs + 4 * i));
+  }
+  // For what only the data show, an index beyond its tensor say: Invoke then ends with an error.
+  void FailEval(const char* why) const {
+    graph_.eval_failed = true;
+    Fail(why);
   }
   void* Scratch() const { return graph_.arena + node_.scratch; }
   // Constant data that prepare found at `pos` of the model.
