@@ -14,7 +14,7 @@ from codegen.errors import CodegenError
 from codegen.host_runtime import ALIGNMENT, HostRuntime
 from codegen.model import Model
 
-IN_PLACE_OPS = frozenset({"RESHAPE", "SOFTMAX", "QUANTIZE", "ADD"})
+IN_PLACE_OPS = frozenset({"RESHAPE", "SQUEEZE", "EXPAND_DIMS", "SOFTMAX", "QUANTIZE", "ADD"})
 """Ops whose output may lie exactly on an input that nobody needs afterwards."""
 
 
