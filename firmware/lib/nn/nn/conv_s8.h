@@ -9,8 +9,19 @@
 
 namespace nn {
 
+// Channels whose multipliers the dsp kernel keeps at hand; its columns are gathered once for each such block.
+constexpr int32_t ConvS8DspBlockChannels(const ConvParams& p) { return p.out_c < 32 ? p.out_c : 32; }
+
 // Scratch that ConvS8 needs on `isa`, bytes.
-constexpr uint32_t ConvS8ScratchBytes(const ConvParams&, Isa) { return 0; }
+constexpr uint32_t ConvS8ScratchBytes(const ConvParams& p, Isa isa) {
+  if (isa != Isa::kDsp) {
+    return 0;
+  }
+  const uint32_t products = static_cast<uint32_t>(p.kernel_h) * p.kernel_w * p.filter_c;
+  const uint32_t whole_blocks = (products + 3) & ~UINT32_C(3);
+  const uint32_t as_bytes = (p.filter_c & 3) == 0 ? 0 : whole_blocks;
+  return 2 * whole_blocks * 2 + 8 * static_cast<uint32_t>(ConvS8DspBlockChannels(p)) + as_bytes;
+}
 
 //   input   [batches, in_h, in_w, in_c]        filter [out_c, kernel_h, kernel_w, filter_c]
 //   bias    [out_c] or null                    output [batches, out_h, out_w, out_c], not

@@ -1,3 +1,5 @@
+#if !MCUFORGE_ISA_DSP
+
 #include "nn/conv_s8.h"
 
 namespace nn {
@@ -80,3 +82,5 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
 }
 
 }  // namespace nn
+
+#endif  // !MCUFORGE_ISA_DSP

@@ -9,8 +9,13 @@
 
 namespace nn {
 
+// Whether the dsp kernel takes four channels at a time; else it goes channel by channel as the scalar one does.
+constexpr bool DepthwiseConvS8ByFour(const ConvParams& p) { return p.filter_c == 1 && p.out_c >= 4; }
+
 // Scratch that DepthwiseConvS8 needs on `isa`, bytes.
-constexpr uint32_t DepthwiseConvS8ScratchBytes(const ConvParams&, Isa) { return 0; }
+constexpr uint32_t DepthwiseConvS8ScratchBytes(const ConvParams& p, Isa isa) {
+  return isa == Isa::kDsp && DepthwiseConvS8ByFour(p) ? 8 * static_cast<uint32_t>(p.kernel_h) * p.kernel_w : 0;
+}
 
 //   input   [batches, in_h, in_w, in_c]        filter [1, kernel_h, kernel_w, out_c]
 //   bias    [out_c] or null                    output [batches, out_h, out_w, out_c], not
@@ -18,6 +23,10 @@ constexpr uint32_t DepthwiseConvS8ScratchBytes(const ConvParams&, Isa) { return 
 // Output channel c reads input channel c / filter_c.
 void DepthwiseConvS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,
                      const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch);
+
+// One output channel of the same.
+void DepthwiseChannelS8(const ConvParams& params, const ChannelScales& scales, int32_t channel, const int8_t* input,
+                        const int8_t* filter, const int32_t* bias, int8_t* output);
 
 }  // namespace nn
 

@@ -1,3 +1,5 @@
+#if !MCUFORGE_ISA_DSP
+
 #include "nn/fully_connected_s8.h"
 
 namespace nn {
@@ -24,3 +26,5 @@ void FullyConnectedS8(const FullyConnectedParams& p, Requant requant,
 }
 
 }  // namespace nn
+
+#endif  // !MCUFORGE_ISA_DSP

@@ -1,3 +1,5 @@
+#if !MCUFORGE_ISA_DSP
+
 #include "nn/pool_s8.h"
 #include "nn/requantize.h"
 
@@ -33,3 +35,5 @@ void MaxPoolS8(const ConvParams& p, const int8_t* input, int8_t* output) {
 }
 
 }  // namespace nn
+
+#endif  // !MCUFORGE_ISA_DSP

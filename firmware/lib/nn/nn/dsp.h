@@ -1,0 +1,61 @@
+// Armv7E-M / Armv8-M DSP instructions that the dsp kernels share (Armv7-M ARM A7.7).
+
+#ifndef MCUFORGE_NN_DSP_H_
+#define MCUFORGE_NN_DSP_H_
+
+#if MCUFORGE_ISA_DSP
+
+#include <arm_acle.h>
+
+#include <cstdint>
+#include <cstring>
+
+#include "nn/requantize.h"
+
+namespace nn {
+
+// Four bytes from any address; these cores load unaligned words from normal memory.
+inline uint32_t LoadWord(const int8_t* from) {
+  uint32_t word;
+  std::memcpy(&word, from, sizeof(word));
+  return word;
+}
+
+// Bytes 0 and 2 (bytes 1 and 3) of `word`, sign-extended to halfwords, plus the halfwords of `addend`.
+inline uint32_t AddEvenBytes(uint32_t addend, uint32_t word) {
+  return static_cast<uint32_t>(__sxtab16(static_cast<int16x2_t>(addend), static_cast<int8x4_t>(word)));
+}
+inline uint32_t AddOddBytes(uint32_t addend, uint32_t word) {
+  return AddEvenBytes(addend, (word >> 8) | (word << 24));
+}
+inline uint32_t EvenBytes(uint32_t word) {
+  return static_cast<uint32_t>(__sxtb16(static_cast<int8x4_t>(word)));
+}
+inline uint32_t OddBytes(uint32_t word) { return EvenBytes((word >> 8) | (word << 24)); }
+
+inline uint32_t TwoHalfwords(int32_t value) {
+  const uint32_t low = static_cast<uint32_t>(value) & 0xffff;
+  return low | (low << 16);
+}
+
+// ApplyRequant in four instructions, for accumulators below 2^30 in magnitude and shifts in [-31, -1]: SMMULR of the
+// doubled accumulator is MulHigh, and adding half minus one for negatives before the shift rounds halves away from 0.
+inline int32_t ApplyRequantFast(int32_t acc, int32_t multiplier, int32_t right, int32_t half) {
+  int32_t high;
+  asm("smmulr %0, %1, %2" : "=r"(high) : "r"(acc * 2), "r"(multiplier));
+  high += high >> 31;
+  return (high + half) >> right;
+}
+
+inline bool IsFastRequant(Requant requant) { return requant.shift < 0; }
+
+// Whether no sum of `products` products of an int9 and an int8, plus `bias`, can reach 2^30.
+inline bool IsSmallSum(uint32_t products, int32_t bias) {
+  constexpr int32_t kLimit = 1 << 29;
+  return products < 16384 && bias < kLimit && bias > -kLimit;
+}
+
+}  // namespace nn
+
+#endif  // MCUFORGE_ISA_DSP
+#endif  // MCUFORGE_NN_DSP_H_
