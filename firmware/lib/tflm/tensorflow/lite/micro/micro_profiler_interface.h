@@ -10,6 +10,8 @@ namespace tflite {
 class MicroProfilerInterface {
  public:
   virtual ~MicroProfilerInterface() {}
+  // Profilers are never made with new; without this the destructor would link the heap.
+  static void operator delete(void*) {}
   // `tag` names the op and stays valid. Returns a handle for EndEvent.
   virtual uint32_t BeginEvent(const char* tag) = 0;
   virtual void EndEvent(uint32_t event_handle) = 0;
