@@ -109,15 +109,16 @@ def _verify(model: Model, tensors: Sequence[PlannedTensor], arena_bytes: int) ->
 
     The one exception: an in-place op's output exactly on an input that dies there.
     """
-    for a in tensors:
-        if a.offset % ALIGNMENT or a.offset + a.nbytes > arena_bytes:
-            raise PlanError(f"tensor {a.index} at {a.offset} leaves the arena of {arena_bytes} B")
-        for b in tensors:
-            if a.index >= b.index or a.first >= b.last or b.first >= a.last:
+    for position, new in enumerate(tensors):
+        if new.offset % ALIGNMENT or new.offset + new.nbytes > arena_bytes:
+            raise PlanError(
+                f"tensor {new.index} at {new.offset} leaves the arena of {arena_bytes} B"
+            )
+        for old in tensors[:position]:  # in order of birth, the model's inputs first
+            if old.first >= new.last or new.first >= old.last:
                 continue
-            if a.offset >= b.offset + b.nbytes or b.offset >= a.offset + a.nbytes:
+            if old.offset >= new.offset + new.nbytes or new.offset >= old.offset + old.nbytes:
                 continue
-            old, new = (a, b) if a.first < b.first else (b, a)
             in_place = (
                 old.offset == new.offset
                 and old.last == new.first + 1
@@ -126,7 +127,7 @@ def _verify(model: Model, tensors: Sequence[PlannedTensor], arena_bytes: int) ->
                 and old.index in model.ops[new.first].inputs
             )
             if not in_place:
-                raise PlanError(f"tensors {a.index} and {b.index} overlap while both are alive")
+                raise PlanError(f"tensors {old.index} and {new.index} overlap while both are alive")
 
 
 def _lower_bound(model: Model, tensors: Sequence[PlannedTensor]) -> int:

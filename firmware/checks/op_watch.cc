@@ -1,0 +1,131 @@
+#include "op_watch.h"
+
+#include <cstring>
+
+#include "tensorflow/lite/micro/memory_planner.h"
+
+namespace checks {
+
+using tflm::Graph;
+
+void OpWatch::Start(const Graph& graph, uint8_t* arena, uint32_t arena_bytes) {
+  graph_ = &graph;
+  arena_ = arena;
+  arena_bytes_ = arena_bytes;
+}
+
+void OpWatch::Add(int32_t tensor, bool written) {
+  tflm::TensorInfo info;
+  if (tensor < 0 || range_count_ == kMaxRanges || !graph_->ReadTensor(tensor, &info)) {
+    return;
+  }
+  const tflm::Location location = graph_->locations[tensor];
+  if ((location & tflm::kInModel) || location == tflm::kNowhere) {
+    return;
+  }
+  const Range range{location, location + info.bytes};
+  ranges_[range_count_++] = range;
+  if (written) {
+    written_[written_count_++] = range;
+  }
+}
+
+bool OpWatch::IsAlive(uint32_t tensor, uint32_t node) const {
+  // Born by an earlier op (or before all), read by this one or a later one (or after all).
+  bool read = false;
+  bool computed_later = false;
+  const tflm::ModelReader& reader = graph_->reader;
+  for (uint32_t i = 0; i < graph_->operators.count; ++i) {
+    const tflm::Node& other = graph_->nodes[i];
+    for (uint32_t k = 0; k < reader.U32(other.inputs - 4); ++k) {
+      read = read || (i >= node && reader.U32(other.inputs + 4 * k) == tensor);
+    }
+    for (uint32_t k = 0; k < reader.U32(other.outputs - 4); ++k) {
+      computed_later = computed_later || (i > node && reader.U32(other.outputs + 4 * k) == tensor);
+    }
+  }
+  return read && !computed_later;
+}
+
+// The runtime keeps a scratch buffer's place but not its size: it may reach as far as the next
+// tensor that is alive.
+void OpWatch::AddScratch() {
+  const uint32_t begin = graph_->nodes[node_].scratch;
+  if (begin == 0 || range_count_ == kMaxRanges) {
+    return;
+  }
+  uint32_t end = arena_bytes_;
+  for (uint32_t i = 0; i < graph_->tensors.count; ++i) {
+    const tflm::Location location = graph_->locations[i];
+    if (location > begin && location < end && IsAlive(i, node_)) {
+      end = location;
+    }
+  }
+  for (uint32_t i = 0; i < range_count_; ++i) {
+    if (ranges_[i].begin > begin && ranges_[i].begin < end) {
+      end = ranges_[i].begin;
+    }
+  }
+  ranges_[range_count_++] = Range{begin, end};
+  written_[written_count_++] = Range{begin, end};
+}
+
+// FNV-1a over the arena without what the op may write.
+uint32_t OpWatch::HashOfTheRest() const {
+  uint32_t hash = UINT32_C(2166136261);
+  uint32_t at = 0;
+  while (at < arena_bytes_) {
+    uint32_t end = arena_bytes_;
+    bool inside = false;
+    for (uint32_t i = 0; i < written_count_; ++i) {
+      if (written_[i].begin <= at && at < written_[i].end) {
+        at = written_[i].end;
+        inside = true;
+        break;
+      }
+      if (written_[i].begin > at && written_[i].begin < end) {
+        end = written_[i].begin;
+      }
+    }
+    for (; !inside && at < end; ++at) {
+      hash = (hash ^ arena_[at]) * UINT32_C(16777619);
+    }
+  }
+  return hash;
+}
+
+uint32_t OpWatch::BeginEvent(const char* tag) {
+  if (!graph_) {
+    return 0;
+  }
+  range_count_ = written_count_ = 0;
+  keeps_state_ = std::strstr(tag, "VARIABLE") || std::strstr(tag, "CALL_ONCE");
+  const tflm::ModelReader& reader = graph_->reader;
+  const tflm::Node& node = graph_->nodes[node_];
+  for (uint32_t i = 0; i < reader.U32(node.inputs - 4); ++i) {
+    Add(static_cast<int32_t>(reader.U32(node.inputs + 4 * i)), false);
+  }
+  for (uint32_t i = 0; i < reader.U32(node.outputs - 4); ++i) {
+    Add(static_cast<int32_t>(reader.U32(node.outputs + 4 * i)), true);
+  }
+  AddScratch();
+  hash_ = HashOfTheRest();
+  if (!keeps_state_ && range_count_ < kMaxRanges) {
+    AllowOnly(arena_, tflm::AlignUp(graph_->persistent_bytes), arena_bytes_, ranges_, range_count_);
+  }
+  return 0;
+}
+
+void OpWatch::EndEvent(uint32_t) {
+  if (!graph_) {
+    return;
+  }
+  AllowAll(arena_, arena_bytes_);
+  if (!keeps_state_ && offender_ == kNone && range_count_ < kMaxRanges &&
+      hash_ != HashOfTheRest()) {
+    offender_ = node_;
+  }
+  ++node_;
+}
+
+}  // namespace checks

@@ -1,0 +1,352 @@
+"""Builds and runs the check runner (firmware/checks): models in, outputs out, every buffer guarded.
+
+On this machine it is a process under the address and undefined-behaviour sanitizers. For a
+Cortex-M it is a bare-metal image on a QEMU machine with that core and enough RAM for any model: it
+is the core and its instructions that are checked here, not a board. Files go through semihosting,
+so a run is as fast as the emulation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import struct
+import subprocess
+import tempfile
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from codegen.boards import load_board
+from harness.errors import CheckError, HarnessError, MissingToolError
+
+ROOT = Path(__file__).resolve().parent.parent
+_CHECKS = ROOT / "firmware/checks"
+_LIBRARIES = (ROOT / "firmware/lib/tflm", ROOT / "firmware/lib/nn")
+_BUILD = ROOT / "build" / "checks"
+_MESSAGE_BYTES = 160  # firmware/checks/batch.h: kMessageBytes
+_SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g")
+
+OUTCOMES = {
+    1: "the runtime refused it in the arena that the plan says is enough",
+    2: "arena_used_bytes() is {detail}, the plan says otherwise",
+    3: "AllocateTensors worked in an arena that is too small ({detail} B)",
+    4: "the inputs or outputs have other sizes ({detail} B)",
+    5: "Invoke failed",
+    6: "bytes round a buffer were overwritten",
+    7: "node {detail} changed arena bytes that are not its outputs",
+}
+"""What firmware/checks/batch.h means by its outcomes (enum Outcome); 0 is fine."""
+
+
+@dataclass(frozen=True)
+class _Memory:
+    """Origin and length in bytes of a QEMU machine's RAMs: for code, for data, for the cases."""
+
+    code: tuple[int, int]
+    ram: tuple[int, int]
+    heap: tuple[int, int]
+
+
+_MPS2 = _Memory((0x0000_0000, 4 << 20), (0x2000_0000, 4 << 20), (0x2100_0000, 16 << 20))
+_MPS2_AN505 = _Memory((0x1000_0000, 4 << 20), (0x3800_0000, 4 << 20), (0x8000_0000, 16 << 20))
+_MPS3_AN547 = _Memory((0x0000_0000, 512 << 10), (0x2100_0000, 4 << 20), (0x6000_0000, 64 << 20))
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the check runner runs. machine None: as a process of this machine."""
+
+    cpu: str
+    isa: str
+    machine: str | None = None
+    memory: _Memory | None = None
+    float_flags: tuple[str, ...] = ("-mfloat-abi=soft",)
+
+    @cached_property
+    def runner(self) -> Path:
+        """The built runner. Raises MissingToolError, HarnessError (it does not compile)."""
+        return _build_host() if self.memory is None else _build_image(self, self.memory)
+
+
+_HARD_FPV5 = ("-mfloat-abi=hard", "-mfpu=fpv5-sp-d16")
+HOST = Target("native", "scalar")
+TARGETS = {
+    target.cpu: target
+    for target in (
+        HOST,
+        # QEMU has no Armv6-M machine with enough RAM; a Cortex-M3 runs Armv6-M code unchanged,
+        # and the image asks it to trap unaligned accesses, which a Cortex-M0 cannot do.
+        Target("cortex-m0", "scalar", "mps2-an385", _MPS2),
+        Target("cortex-m0plus", "scalar", "mps2-an385", _MPS2),
+        Target("cortex-m3", "scalar", "mps2-an385", _MPS2),
+        Target("cortex-m4", "dsp", "mps2-an386", _MPS2, ("-mfloat-abi=hard", "-mfpu=fpv4-sp-d16")),
+        Target("cortex-m7", "dsp", "mps2-an500", _MPS2, _HARD_FPV5),
+        Target("cortex-m33", "dsp", "mps2-an505", _MPS2_AN505, _HARD_FPV5),
+        Target("cortex-m55", "mve", "mps3-an547", _MPS3_AN547, ("-mfloat-abi=hard", "-mfpu=auto")),
+    )
+}
+"""By cpu, as board facts name it. One a core of every kind of board."""
+
+
+def target_of(board: str) -> Target:
+    """The target for a board's core; `board` may also be a core's name ("cortex-m4").
+
+    Raises BoardError (no such board), HarnessError (no machine for its core).
+    """
+    cpu = board if board in TARGETS else load_board(board).cpu
+    if cpu not in TARGETS:
+        raise HarnessError(
+            f"golden runs on {', '.join(TARGETS)}; board {board} has a {cpu}: choose another board"
+        )
+    return TARGETS[cpu]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One model to run twice with the same inputs.
+
+    arena_bytes: the exact arena; 16 less must fail. output_bytes: of all outputs together.
+    sweep_step: with it, every multiple of it below arena_bytes must fail too; 0 for none.
+    """
+
+    model: bytes
+    inputs: bytes
+    arena_bytes: int
+    output_bytes: int
+    sweep_step: int = 0
+
+
+@dataclass(frozen=True)
+class Result:
+    """outcome: 0 or a key of OUTCOMES. message: the runtime's, of the refusal of a small arena (or
+    of the exact one, if that was refused). outputs: what the two runs gave, concatenated each."""
+
+    outcome: int
+    detail: int
+    arena_used_bytes: int
+    message: str
+    outputs: tuple[bytes, bytes]
+
+    @property
+    def failure(self) -> str | None:
+        """What went wrong, in words; None if nothing did."""
+        if self.outcome == 0:
+            return None
+        text = OUTCOMES.get(self.outcome, f"outcome {self.outcome}").format(detail=self.detail)
+        return f"{text}; it said: {self.message}" if self.message else text
+
+
+class RunnerCrashError(CheckError):
+    """The runner ended before its batch did; `index` is the job it died in."""
+
+    def __init__(self, index: int, reason: str) -> None:
+        super().__init__(reason)
+        self.index = index
+
+
+def run(target: Target, jobs: Sequence[Job], timeout_s: float = 300) -> list[Result]:
+    """Runs all jobs in one go. Raises RunnerCrashError, MissingToolError."""
+    with tempfile.TemporaryDirectory(prefix="checks-") as name:
+        folder = Path(name)
+        (folder / "batch.bin").write_bytes(_batch(jobs))
+        (folder / "results.bin").touch()
+        try:
+            process = subprocess.run(
+                _command(target),
+                cwd=folder,
+                env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=timeout_s,
+                check=False,
+            )
+            trouble = _reason(process.stderr + process.stdout) if process.returncode else ""
+            trouble = trouble or (f"exit code {process.returncode}" if process.returncode else "")
+        except subprocess.TimeoutExpired:
+            trouble = f"no end within {timeout_s:.0f} s"
+        results = _results((folder / "results.bin").read_bytes(), jobs)
+    if trouble or len(results) != len(jobs):
+        raise RunnerCrashError(
+            len(results), f"the check runner on {target.cpu} failed: {trouble or 'it ended early'}"
+        )
+    return results
+
+
+def _reason(text: str) -> str:
+    """The sanitizer's summary or the last line, and where our code was."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    said = [x for x in lines if "runtime error" in x or "ERROR: AddressSanitizer" in x][:1]
+    where = [x for x in lines if x.startswith("#") and "/firmware/" in x][:3]
+    return "; ".join(said + where) or "; ".join(lines[-1:])
+
+
+def _command(target: Target) -> list[str]:
+    if target.machine is None:
+        return [str(target.runner), "batch.bin", "results.bin"]
+    qemu = shutil.which("qemu-system-arm")
+    if qemu is None:
+        raise MissingToolError("running on Arm cores needs qemu-system-arm; run ./invokew doctor")
+    return [
+        qemu, "-machine", target.machine, "-kernel", str(target.runner), "-nographic",
+        "-monitor", "none", "-serial", "none", "-semihosting-config", "enable=on,target=native",
+    ]  # fmt: skip
+
+
+def _batch(jobs: Sequence[Job]) -> bytes:
+    parts = []
+    for job in jobs:
+        parts.append(
+            struct.pack(
+                "<5I",
+                len(job.model),
+                job.arena_bytes,
+                len(job.inputs),
+                job.output_bytes,
+                job.sweep_step,
+            )
+        )
+        parts += [job.model, job.inputs]
+    return b"".join([*parts, struct.pack("<I", 0)])
+
+
+def _results(data: bytes, jobs: Sequence[Job]) -> list[Result]:
+    results: list[Result] = []
+    at = 0
+    for job in jobs:
+        size = 12 + _MESSAGE_BYTES + 2 * job.output_bytes
+        if at + size > len(data):
+            break
+        outcome, detail, used = struct.unpack_from("<3I", data, at)
+        message = data[at + 12 : at + 12 + _MESSAGE_BYTES].split(b"\0")[0]
+        outputs = data[at + 12 + _MESSAGE_BYTES : at + size]
+        halves = (outputs[: job.output_bytes], outputs[job.output_bytes :])
+        results.append(Result(outcome, detail, used, message.decode("utf-8", "replace"), halves))
+        at += size
+    return results
+
+
+# ---- building
+
+
+def build_sanitized(name: str, sources: Iterable[Path]) -> Path:
+    """The runtime with `sources` as a program under sanitizers, from cached objects.
+
+    Raises MissingToolError, HarnessError (it does not compile).
+    """
+    compiler = _tool("g++")
+    flags = ["-O1", "-DMCUFORGE_ISA_SCALAR=1", "-fno-omit-frame-pointer", *_SANITIZERS]
+    objects = _compile(compiler, [(path, flags) for path in [*sources, *_library_sources("host")]])
+    return _link(compiler, name, objects, [*_SANITIZERS])
+
+
+def _build_host() -> Path:
+    return build_sanitized("host", [_CHECKS / n for n in ("batch.cc", "op_watch.cc", "host.cc")])
+
+
+def _build_image(target: Target, memory: _Memory) -> Path:
+    compiler = _tool("arm-none-eabi-g++")
+    machine = [f"-mcpu={target.cpu}", "-mthumb", *target.float_flags]
+    common = [
+        *machine, "-ffunction-sections", "-fdata-sections", "-fno-exceptions", "-fno-rtti",
+        "-fno-threadsafe-statics", f"-DMCUFORGE_ISA_{target.isa.upper()}=1",
+    ]  # fmt: skip
+    work = [(_CHECKS / n, [*common, "-Os"]) for n in ("batch.cc", "op_watch.cc", "target.cc")]
+    # As the firmware is built: kernels for speed, the rest for size.
+    work += [
+        (path, [*common, "-O2" if "lib/nn" in path.as_posix() else "-Os"])
+        for path in _library_sources(target.isa)
+    ]
+    script = _CHECKS / "target.ld"
+    symbols = [
+        f"-Wl,--defsym={name}_{what}={value:#x}"
+        for name, extent in (("CODE", memory.code), ("RAM", memory.ram), ("HEAP", memory.heap))
+        for what, value in zip(("ORIGIN", "LENGTH"), extent, strict=True)
+    ]
+    flags = [
+        *machine, "-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections", *symbols,
+        f"-Wl,-T,{script}",
+    ]  # fmt: skip
+    return _link(compiler, target.cpu, _compile(compiler, work), flags, [script])
+
+
+def _tool(name: str) -> str:
+    path = shutil.which(name)
+    if path is None:
+        raise MissingToolError(
+            f"building the check runner needs {name}, which is not on PATH; run ./invokew doctor"
+        )
+    return path
+
+
+def _library_sources(isa: str) -> list[Path]:
+    """All of the runtime but the kernels of the other instruction sets, sorted."""
+    others = tuple({"__dsp", "__mve"} - {f"__{isa}"})
+    paths = (path for folder in _LIBRARIES for path in folder.rglob("*.cc"))
+    return sorted(path for path in paths if not path.stem.endswith(others))
+
+
+def _header_digest() -> str:
+    digest = hashlib.sha256()
+    for folder in (*_LIBRARIES, _CHECKS):
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in {".h", ".def", ".inc"}:
+                digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _compile(compiler: str, work: Sequence[tuple[Path, Sequence[str]]]) -> list[Path]:
+    """Compiles each (source, flags) whose object is not there yet; returns the objects."""
+    headers = _header_digest()
+    folder = _BUILD / "objects"
+    folder.mkdir(parents=True, exist_ok=True)
+    includes = [f"-I{path}" for path in (*_LIBRARIES, _CHECKS)]
+
+    def compile_one(item: tuple[Path, Sequence[str]]) -> Path:
+        source, flags = item
+        key = "\0".join([compiler, *flags, str(source.relative_to(ROOT)), headers]).encode()
+        digest = hashlib.sha256(key + source.read_bytes()).hexdigest()[:20]
+        target = folder / f"{source.stem}-{digest}.o"
+        if not target.exists():
+            partial = target.with_suffix(f".{os.getpid()}")
+            _call(
+                [compiler, "-std=c++17", "-Wall", "-Wextra", "-Werror", *includes, *flags, "-c",
+                 str(source), "-o", str(partial)],
+                source.name,
+            )  # fmt: skip
+            partial.replace(target)
+        return target
+
+    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+        return list(pool.map(compile_one, work))
+
+
+def _link(
+    compiler: str,
+    name: str,
+    objects: Sequence[Path],
+    flags: Sequence[str],
+    scripts: Sequence[Path] = (),
+) -> Path:
+    words = [*map(str, objects), *flags, *(script.read_text() for script in scripts)]
+    digest = hashlib.sha256("\0".join(words).encode()).hexdigest()[:16]
+    target = _BUILD / digest / name
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_suffix(f".{os.getpid()}")
+        _call([compiler, *map(str, objects), *flags, "-o", str(partial)], name)
+        partial.replace(target)
+    return target
+
+
+def _call(command: Sequence[str], what: str) -> None:
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        raise HarnessError(
+            f"the check runner does not build ({what}):\n{result.stderr.strip()[:3000]}"
+        )
