@@ -1,0 +1,212 @@
+"""Training, conversion and evaluation for real, with TensorFlow, on a handful of digits.
+
+One epoch on 400 digits: what is checked is that stages fit together, repeat and fail well, not
+how good the model is.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from codegen.manifest import sha256_file
+from codegen.model import Model
+from codegen.oracle import Oracle, quantize_pixels
+from training import artifacts, datasets, evaluate, quantize, recipes, train
+from training.errors import ArtifactError, ConversionError, DataError, DivergedError
+from training.footprint import footprint
+from training.tf_runtime import load_tensorflow, quiet_output
+
+# What the first version of the runtime is promised to have; `tiny` must convert to nothing else.
+PROMISED_OPS = {
+    "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "MAX_POOL_2D", "AVERAGE_POOL_2D",
+    "RESHAPE", "SOFTMAX", "ADD", "PAD", "MEAN",
+}  # fmt: skip
+
+
+def write_digits(build_dir: Path, train_count: int = 400, test_count: int = 50) -> None:
+    sample = datasets.sources.read_sample()
+    digits = {
+        datasets.TRAIN_SPLIT: (sample.train_images, sample.train_labels, train_count),
+        datasets.TEST_SPLIT: (sample.test_images, sample.test_labels, test_count),
+    }
+    for name, (images, labels, count) in digits.items():
+        artifacts.write_npz(build_dir / name, images=images[:count], labels=labels[:count])
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build directory after train, quantize and evaluate."""
+    build_dir = tmp_path_factory.mktemp("build")
+    write_digits(build_dir)
+    train.train("tiny", build_dir, epochs=1)
+    quantize.quantize(build_dir, calibration=20)
+    evaluate.evaluate(build_dir)
+    return build_dir
+
+
+@pytest.fixture(scope="module")
+def model(built: Path) -> Model:
+    return Model.read(built / quantize.INT8_MODEL)
+
+
+def test_the_same_inputs_give_the_same_bytes(built: Path, tmp_path: Path) -> None:
+    write_digits(tmp_path)
+    train.train("tiny", tmp_path, epochs=1)
+    quantize.quantize(tmp_path, calibration=20)
+    for name in (train.FLOAT_MODEL, quantize.INT8_MODEL):
+        assert sha256_file(tmp_path / name) == sha256_file(built / name), name
+
+
+def test_tiny_keeps_its_budgets(model: Model) -> None:
+    limits = recipes.get_recipe("tiny")
+    needs = footprint(model)
+    assert 0 < needs.weight_bytes <= limits.weight_bytes_limit
+    assert 0 < needs.activation_bytes <= limits.activation_bytes_limit
+
+
+def test_tiny_converts_to_promised_ops_with_a_batch_of_1(model: Model) -> None:
+    assert set(model.op_names) <= PROMISED_OPS
+    assert [t.shape for t in (*model.inputs, *model.outputs)] == [(1, 28, 28, 1), (1, 10)]
+
+
+def test_pixels_map_to_int8_without_loss(model: Model) -> None:
+    pixels = np.arange(784, dtype=np.uint32).astype(np.uint8).reshape(1, 28, 28)
+    levels = quantize_pixels(model, pixels)
+    np.testing.assert_array_equal(levels.reshape(-1), pixels.astype(np.int16).reshape(-1) - 128)
+
+
+def test_metrics_and_scores_agree_with_the_oracle(built: Path, model: Model) -> None:
+    images, labels = datasets.load_split(built, datasets.TEST_SPLIT)
+    expected = Oracle(model).scores(quantize_pixels(model, images))
+    with np.load(built / evaluate.ORACLE_SCORES) as kept:
+        np.testing.assert_array_equal(kept["scores"], expected)
+        assert str(kept["model_sha256"]) == model.sha256
+        assert str(kept["digits_sha256"]) == sha256_file(built / datasets.TEST_SPLIT)
+    metrics = json.loads((built / evaluate.METRICS).read_text())
+    assert metrics["int8_accuracy"] == np.mean(expected.argmax(axis=1) == labels)
+    assert 0.0 <= metrics["float_accuracy"] <= 1.0
+    assert metrics["test_count"] == 50
+    assert metrics["model_sha256"] == model.sha256
+    assert metrics["oracle"].startswith("tflite-micro ")
+
+
+def test_a_model_without_float_counterpart_is_evaluated(built: Path, tmp_path: Path) -> None:
+    for name in (quantize.INT8_MODEL, datasets.TEST_SPLIT):
+        (tmp_path / name).write_bytes((built / name).read_bytes())
+    assert evaluate.evaluate(tmp_path)["float_accuracy"] is None
+
+
+def test_an_op_that_stays_float_is_named() -> None:
+    tf = load_tensorflow()
+    import keras
+
+    image = keras.Input((4, 4, 1), name="image")
+    keras_model = keras.Model(image, keras.layers.Flatten()(image))
+    converter = tf.lite.TFLiteConverter.from_keras_model(keras_model)
+    with quiet_output():
+        content = converter.convert()
+    with pytest.raises(ConversionError, match=r"foreign: .*op \d+ \([A-Z_]+\).*FLOAT32"):
+        quantize.require_int8(content, "foreign")
+
+
+def test_an_op_that_the_converter_refuses_is_named() -> None:
+    load_tensorflow()
+    import keras
+
+    image = keras.Input((4, 4, 1), name="image")
+    keras_model = keras.Model(image, keras.ops.erf(image), name="odd")
+    pixels = np.zeros((2, 4, 4, 1), np.float32)
+    with pytest.raises(ConversionError, match=r"odd: .*(?i:erf)"):
+        quantize.convert(keras_model, pixels)
+
+
+@pytest.mark.parametrize("calibration", [0, -1, 401])
+def test_calibration_out_of_range(built: Path, calibration: int) -> None:
+    with pytest.raises(DataError, match="1 to 400"):
+        quantize.quantize(built, calibration=calibration)
+
+
+def test_missing_and_damaged_float_model(built: Path, tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match="invoke train"):
+        quantize.quantize(tmp_path)
+    for name in (datasets.TRAIN_SPLIT, train.FLOAT_MODEL):
+        (tmp_path / name).write_bytes((built / name).read_bytes())
+    whole = (tmp_path / train.FLOAT_MODEL).read_bytes()
+    (tmp_path / train.FLOAT_MODEL).write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ArtifactError, match="no Keras model"):
+        quantize.quantize(tmp_path, calibration=20)
+    assert not (tmp_path / quantize.INT8_MODEL).exists()
+
+
+class TestFailedTraining:
+    """An older float.keras survives, nothing else appears. The network is a stub of no weight."""
+
+    @pytest.fixture
+    def build_dir(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        write_digits(tmp_path)
+        (tmp_path / train.FLOAT_MODEL).write_bytes(b"the older one")
+        plain = dataclasses.replace(recipes.get_recipe("tiny"), name="plain")
+        monkeypatch.setitem(recipes.RECIPES, "plain", plain)
+        monkeypatch.setattr(recipes.Recipe, "build_model", self.linear_model)
+        return tmp_path
+
+    @staticmethod
+    def linear_model(_: recipes.Recipe) -> Any:
+        import keras
+
+        image = keras.Input((28, 28, 1), name="image")
+        logits = keras.layers.Dense(10, name="logits")(keras.layers.Flatten()(image))
+        return keras.Model(image, keras.layers.Softmax()(logits), name="plain")
+
+    @pytest.fixture(autouse=True)
+    def nothing_else_appears(self, build_dir: Path) -> Iterator[None]:
+        before = set(build_dir.iterdir())
+        yield
+        assert (build_dir / train.FLOAT_MODEL).read_bytes() == b"the older one"
+        assert set(build_dir.iterdir()) == before
+
+    def test_a_loss_that_is_no_number_stops_it(
+        self, build_dir: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        plain = recipes.RECIPES["plain"]
+        wild = dataclasses.replace(plain, peak_learning_rate=float("inf"), batch_size=50)
+        monkeypatch.setitem(recipes.RECIPES, "plain", wild)
+        with pytest.raises(DivergedError, match="the loss became nan") as caught:
+            train.train("plain", build_dir, epochs=1)
+        assert caught.value.exit_code == 1
+
+    def test_an_interrupt_leaves_nothing_half_written(
+        self, build_dir: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def interrupt(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(train.EpochProgress, "epoch", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            train.train("plain", build_dir, epochs=1)
+
+    def test_too_few_digits(self, build_dir: Path) -> None:
+        with pytest.raises(DataError, match="too few"):
+            write_digits(build_dir, train_count=60)
+            train.train("plain", build_dir, epochs=1)
+
+
+def test_progress_off_a_terminal_is_one_line_an_epoch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_digits(tmp_path)
+    monkeypatch.setattr(recipes.Recipe, "build_model", TestFailedTraining.linear_model)
+    train.train("tiny", tmp_path, epochs=2)
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(",")[0] for line in lines] == [
+        "train tiny: epoch 1/2",
+        "train tiny: epoch 2/2",
+    ]
+    assert all("held-out accuracy" in line for line in lines)

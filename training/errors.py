@@ -1,0 +1,45 @@
+"""What can go wrong in `training`, each with the exit code of the command that hit it."""
+
+from __future__ import annotations
+
+
+class TrainingError(Exception):
+    """Base of all errors that training/ raises on purpose. The message is one line for the user."""
+
+    exit_code = 2
+
+
+class DataError(TrainingError):
+    """Digits that are missing, truncated, foreign or out of range."""
+
+
+class DataUnavailableError(DataError):
+    """A data source that this machine does not have and cannot reach now."""
+
+    exit_code = 3
+
+
+class ToolMissingError(TrainingError):
+    """A program or package that this machine does not have."""
+
+    exit_code = 3
+
+
+class RecipeError(TrainingError):
+    """A recipe that does not exist."""
+
+
+class ArtifactError(TrainingError):
+    """A file that an earlier stage should have written is missing or unreadable."""
+
+
+class DivergedError(TrainingError):
+    """A training whose loss is no number any more."""
+
+    exit_code = 1
+
+
+class ConversionError(TrainingError):
+    """A model that did not convert to int8 as a microcontroller needs it."""
+
+    exit_code = 1

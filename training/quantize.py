@@ -1,0 +1,100 @@
+"""Full-integer post-training quantization: float.keras -> model.tflite, int8 in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from codegen.checks import check_int8
+from codegen.errors import CodegenError
+from codegen.model import Model
+from training import artifacts, datasets
+from training.errors import ArtifactError, ConversionError, DataError
+from training.tf_runtime import load_tensorflow, quiet_output
+from training.train import FLOAT_MODEL
+
+INT8_MODEL = "model.tflite"
+CALIBRATION_SEED = 1
+
+
+def quantize(build_dir: Path, calibration: int = 500) -> None:
+    """Quantize float.keras with `calibration` training digits and write model.tflite.
+
+    Ranges are taken from training digits as they are, not augmented. Weights are int8 per
+    channel, biases int32, activations, input and output int8; the batch is fixed to 1.
+
+    Raises DataError for a calibration that is not in 1..train count, ConversionError if the
+    converter fails or leaves an op that is not int8.
+    """
+    path = artifacts.require(build_dir / FLOAT_MODEL, "train")
+    images, _ = datasets.load_split(build_dir, datasets.TRAIN_SPLIT)
+    if not 1 <= calibration <= len(images):
+        raise DataError(
+            f"calibration with {calibration} digits is not possible: 1 to {len(images)} are there"
+        )
+    chosen = np.random.default_rng(CALIBRATION_SEED).choice(len(images), calibration, replace=False)
+    content = convert(load_float_model(path), datasets.to_float(images[chosen]))
+    artifacts.atomic_write(build_dir / INT8_MODEL, content)
+
+
+def load_float_model(path: Path) -> Any:
+    """The keras.Model in `path`; an ArtifactError if it is damaged."""
+    load_tensorflow()
+    import keras
+
+    try:
+        return keras.models.load_model(path, compile=False)
+    except Exception as error:  # noqa: BLE001 - Keras raises what its parts raise: OSError, KeyError, ...
+        raise ArtifactError(
+            f"{path}: no Keras model ({_first_line(error)}); run `invoke train`"
+        ) from None
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
+def convert(model: Any, calibration_pixels: np.ndarray) -> bytes:
+    """`model` as the bytes of a full-int8 .tflite for a batch of 1.
+
+    `calibration_pixels`: float32 [N, H, W, C] in 0..1, what the model takes.
+    """
+    tf = load_tensorflow()
+    import keras
+
+    # With an open batch the converter computes shapes at run time: SHAPE, STRIDED_SLICE, PACK.
+    image = keras.Input(batch_shape=(1, *calibration_pixels.shape[1:]), name="image")
+    fixed = keras.models.clone_model(model, input_tensors=image)
+    fixed.set_weights(model.get_weights())
+
+    def representative() -> Iterator[list[np.ndarray]]:
+        for pixels in calibration_pixels:
+            yield [pixels[np.newaxis]]
+
+    converter = tf.lite.TFLiteConverter.from_keras_model(fixed)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = representative
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = tf.int8
+    converter.inference_output_type = tf.int8
+    try:
+        with quiet_output():
+            content: bytes = converter.convert()
+    except Exception as error:  # noqa: BLE001 - the converter raises whatever its passes raise
+        raise ConversionError(
+            f"{model.name}: the TFLite converter failed: {_first_line(error)}; "
+            "replace the layer by one that converts to int8"
+        ) from None
+    require_int8(content, model.name)
+    return content
+
+
+def require_int8(content: bytes, name: str) -> None:
+    """Raise a ConversionError that names the first op of a .tflite that is not full int8."""
+    try:
+        check_int8(Model.parse(content))
+    except CodegenError as error:
+        raise ConversionError(f"{name}: not a full-int8 model after conversion: {error}") from None

@@ -1,0 +1,62 @@
+"""TensorFlow, imported quietly and set up to repeat itself."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from types import ModuleType
+
+from training.errors import ToolMissingError
+
+
+def load_tensorflow(seed: int | None = None) -> ModuleType:
+    """Import TensorFlow without its start-up noise; with `seed`, make what follows repeatable.
+
+    Repeatable: the same inputs on the same machine give the same weights. Another processor or
+    another number of cores may sum in another order.
+    """
+    # C++ reads these once, so they must stand before the import.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    # Measured slower than TensorFlow's own kernels for as few channels as a recipe has.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+    try:
+        with quiet_output():
+            import tensorflow as tf
+    except ImportError as error:
+        raise ToolMissingError(f"TensorFlow cannot be imported ({error}); run ./invokew") from None
+    tf.get_logger().setLevel(logging.ERROR)
+    if seed is not None:
+        tf.keras.backend.clear_session()
+        tf.keras.utils.set_random_seed(seed)
+        tf.config.experimental.enable_op_determinism()
+    return tf
+
+
+@contextlib.contextmanager
+def quiet_output() -> Iterator[None]:
+    """Keep what C++ and Python write to stdout and stderr off the terminal.
+
+    TensorFlow and its converter chat on both, past any of their own settings. An error is raised
+    as usual; its message says enough.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    saved = os.dup(1), os.dup(2)
+    with tempfile.TemporaryFile() as sink, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        os.dup2(sink.fileno(), 1)
+        os.dup2(sink.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            for number, original in zip((1, 2), saved, strict=True):
+                os.dup2(original, number)
+                os.close(original)
