@@ -37,10 +37,13 @@ def _library() -> ctypes.CDLL:
     return library
 
 
-def _aligned(size: int) -> tuple[ctypes.Array[ctypes.c_char], int]:
-    """A buffer of at least `size` bytes and the first address in it that is aligned."""
-    buffer = ctypes.create_string_buffer(size + ALIGNMENT)
-    address = ctypes.addressof(buffer)
+def _aligned(size: int) -> tuple[NDArray[np.uint8], int]:
+    """A buffer of at least `size` bytes and the first address in it that is aligned.
+
+    Not cleared: a large arena costs only the pages that are touched.
+    """
+    buffer = np.empty(size + ALIGNMENT, np.uint8)
+    address = buffer.ctypes.data
     return buffer, address + (-address % ALIGNMENT)
 
 
