@@ -17,7 +17,7 @@ from codegen import generate as generate_module
 from codegen import planner
 from codegen.errors import CodegenError, ModelError, UnsupportedModelError
 from codegen.generate import FILE_NAMES, generate
-from codegen.host_tools import LIBRARY_FOLDERS, runtime_sources
+from codegen.host_tools import LIBRARY_FOLDERS, compile_cached, runtime_sources
 from codegen.model import Model
 from codegen.op_table import OPS_DEF, load_supported_ops
 from codegen.oracle import Oracle
@@ -235,10 +235,10 @@ def test_generated_sources_run_in_the_runtime_as_the_oracle_does(
     folder = tmp_path / "generated"
     main = tmp_path / "main.cc"
     main.write_text(RUN_MODEL)
-    sources = [main, folder / "model_data.cc", *runtime_sources()]
-    output = compile_and_run(
-        sources, tmp_path, [folder, *LIBRARY_FOLDERS], ["-DMCUFORGE_ISA_SCALAR=1"]
-    )
+    scalar = "-DMCUFORGE_ISA_SCALAR=1"
+    runtime = compile_cached("tflm.so", runtime_sources(), ["-O0", "-fPIC", "-shared", scalar])
+    sources = [main, folder / "model_data.cc", runtime]
+    output = compile_and_run(sources, tmp_path, [folder, *LIBRARY_FOLDERS], [scalar])
 
     model = Model.read(cnn_path)
     arena_bytes = planner.plan(cnn_path, "scalar").arena_bytes
