@@ -45,9 +45,9 @@ extern "C" {
   mcuforge_report_fault(readable ? frame->pc : 0, readable ? frame->lr : 0, cfsr);
 }
 
-// Finds the frame and a stack to report on. Only instructions that Armv6-M has too. EXC_RETURN bit 2
-// in lr tells which stack pointer was in use (B1.5.8). The program never goes on, so its stack can
-// be used again, whatever state it is in: the half of it that the frame is not in.
+// Finds the frame and a stack to report on. Only instructions that Armv6-M has too. EXC_RETURN bit
+// 2 in lr tells which stack pointer was in use (B1.5.8). The program never goes on, so its stack
+// can be used again, whatever state it is in: the half of it that the frame is not in.
 [[gnu::naked]] void mcuforge_fault() {
   asm volatile(
       "cpsid i                              \n"
@@ -69,19 +69,15 @@ extern "C" {
 }
 
 // What the C++ runtime calls when a program cannot go on. Defined here so that libc's versions,
-// with their signals, streams and heap, are not linked.
-[[noreturn]] void abort() {
-  asm volatile("cpsid i" ::: "memory");
-  mcuforge_report_fault(reinterpret_cast<uintptr_t>(__builtin_return_address(0)), 0, 0);
-}
-[[noreturn]] void __cxa_pure_virtual() {
-  asm volatile("cpsid i" ::: "memory");
-  mcuforge_report_fault(reinterpret_cast<uintptr_t>(__builtin_return_address(0)), 0, 0);
-}
-[[noreturn]] void __assert_func(const char*, int, const char*, const char*) {
-  asm volatile("cpsid i" ::: "memory");
-  mcuforge_report_fault(reinterpret_cast<uintptr_t>(__builtin_return_address(0)), 0, 0);
-}
+// with their signals, streams and heap, are not linked. They report where they were called from.
+#define MCUFORGE_GIVE_UP()              \
+  asm volatile("cpsid i" ::: "memory"); \
+  constexpr uintptr_t kThumbBit = 1;    \
+  mcuforge_report_fault(reinterpret_cast<uintptr_t>(__builtin_return_address(0)) & ~kThumbBit, 0, 0)
+
+[[noreturn]] void abort() { MCUFORGE_GIVE_UP(); }
+[[noreturn]] void __cxa_pure_virtual() { MCUFORGE_GIVE_UP(); }
+[[noreturn]] void __assert_func(const char*, int, const char*, const char*) { MCUFORGE_GIVE_UP(); }
 
 }  // extern "C"
 

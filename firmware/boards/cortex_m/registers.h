@@ -37,6 +37,18 @@ constexpr uint32_t kCfsr = 0xE000ED28;             // B3.2.15
 constexpr uint32_t kCpacr = 0xE000ED88;            // B3.2.20
 constexpr uint32_t kCpacrCp10Cp11Full = 0xFu << 20;
 
+// Memory Protection Unit, B3.5; MPU_TYPE reads 0 where there is none
+constexpr uint32_t kMpuType = 0xE000ED90;  // B3.5.4
+constexpr uint32_t kMpuTypeDregion = 0xFFu << 8;
+constexpr uint32_t kMpuCtrl = 0xE000ED94;  // B3.5.5
+constexpr uint32_t kMpuCtrlEnable = 1u << 0;
+constexpr uint32_t kMpuCtrlDefaultMap = 1u << 2;  // PRIVDEFENA
+constexpr uint32_t kMpuRnr = 0xE000ED98;          // B3.5.6
+constexpr uint32_t kMpuRbar = 0xE000ED9C;         // B3.5.7
+constexpr uint32_t kMpuRasr = 0xE000EDA0;         // B3.5.8
+constexpr uint32_t kMpuRasrEnable = 1u << 0;
+constexpr uint32_t kMpuRasrNoExecute = 1u << 28;
+
 // Armv6-M and the Armv8-M baseline have neither configurable faults nor VTOR for certain.
 #if __ARM_ARCH_ISA_THUMB == 2
 constexpr bool kMainline = true;

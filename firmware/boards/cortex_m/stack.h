@@ -1,4 +1,5 @@
-// How deep the stack ever went, by painting it.
+// How deep the stack ever went, by painting it; and a fault, in place of silent damage, when it is
+// full.
 
 #ifndef MCUFORGE_BOARDS_CORTEX_M_STACK_H_
 #define MCUFORGE_BOARDS_CORTEX_M_STACK_H_
@@ -17,6 +18,9 @@ constexpr uint32_t kStackPaint = 0xC5C5C5C5;
   asm volatile("mov %0, sp" : "=r"(here));
   for (volatile uint32_t* word = mcuforge_stack_bottom; word < here;) *word++ = kStackPaint;
 }
+
+// Makes the processor fault when the stack grows below its bottom, where the core can do that.
+void GuardStack();
 
 }  // namespace cortex_m
 

@@ -34,6 +34,8 @@ extern "C" [[noreturn]] void mcuforge_reset() {
         cortex_m::Register(cortex_m::kShcsr) | cortex_m::kShcsrFaultsEnable;
   }
 
+  cortex_m::GuardStack();
+
   for (const Constructor* make = mcuforge_constructors_start; make < mcuforge_constructors_end;
        ++make) {
     (*make)();
