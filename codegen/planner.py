@@ -14,7 +14,11 @@ from codegen.errors import CodegenError
 from codegen.host_runtime import ALIGNMENT, HostRuntime
 from codegen.model import Model
 
-IN_PLACE_OPS = frozenset({"RESHAPE", "SQUEEZE", "EXPAND_DIMS", "SOFTMAX", "QUANTIZE", "ADD"})
+IN_PLACE_OPS = frozenset(
+    {"RESHAPE", "SQUEEZE", "EXPAND_DIMS", "SOFTMAX", "LOG_SOFTMAX", "QUANTIZE", "ADD", "SUB", "MUL"}
+    | {"MINIMUM", "MAXIMUM", "RELU", "RELU6", "LEAKY_RELU", "PRELU", "HARD_SWISH"}
+    | {"LOGISTIC", "TANH"}
+)
 """Ops whose output may lie exactly on an input that nobody needs afterwards."""
 
 

@@ -1,4 +1,4 @@
-// ADD, int8, with broadcasting.
+// ADD and SUB, int8, with broadcasting.
 
 #ifndef MCUFORGE_NN_ADD_S8_H_
 #define MCUFORGE_NN_ADD_S8_H_
@@ -8,8 +8,8 @@
 
 namespace nn {
 
-// Both inputs are brought to a common scale of 20 fraction bits, added, and brought to the
-// output's.
+// Both inputs are brought to a common scale of 20 fraction bits, added or subtracted, and brought
+// to the output's.
 constexpr int32_t kAddLeftShift = 20;
 
 struct AddParams {
@@ -20,8 +20,10 @@ struct AddParams {
   int8_t out_min, out_max;
 };
 
-// output may be the buffer of an input of the same shape.
+// output may be the buffer of an input of the same shape. SubS8: input0 - input1.
 void AddS8(const AddParams& params, const Broadcast& shape, const int8_t* input0,
+           const int8_t* input1, int8_t* output);
+void SubS8(const AddParams& params, const Broadcast& shape, const int8_t* input0,
            const int8_t* input1, int8_t* output);
 
 }  // namespace nn

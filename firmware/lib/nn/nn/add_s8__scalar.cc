@@ -11,8 +11,7 @@ void AddS8(const AddParams& p, const Broadcast& shape, const int8_t* input0, con
     for (uint32_t i = 0; i < count; ++i, a += step0, b += step1) {
       const int32_t x0 = ApplyRequant((*a - p.in_zero_point[0]) * (1 << kAddLeftShift), p.input[0]);
       const int32_t x1 = ApplyRequant((*b - p.in_zero_point[1]) * (1 << kAddLeftShift), p.input[1]);
-      output[out + i] = static_cast<int8_t>(
-          Clamp(ApplyRequant(x0 + x1, p.output) + p.out_zero_point, p.out_min, p.out_max));
+      output[out + i] = RequantizeTo8(x0 + x1, p.output, p.out_zero_point, p.out_min, p.out_max);
     }
   });
 }

@@ -9,36 +9,43 @@ namespace nn {
 
 constexpr int32_t kMaxRank = 5;
 
-// An output shape of kMaxRank extents (leading ones where the rank is smaller) and, for each
-// operand, the step in elements along each axis: 0 along an axis that it broadcasts.
+// One axis of the output: its extent and, for each operand, the step in elements along it; 0 where
+// the operand is broadcast.
+struct BroadcastAxis {
+  uint32_t extent;
+  uint32_t step[2];
+};
+
+// The axes from the innermost on, at least one. Those beyond `axes` need no memory.
 struct Broadcast {
-  uint32_t extent[kMaxRank];
-  uint32_t step[2][kMaxRank];
+  uint32_t axes;
+  BroadcastAxis axis[kMaxRank];
 };
 
 // Calls run(offset0, offset1, output_offset, count, step0, step1) for each innermost run, in output
 // order.
 template <typename Run>
 inline void ForEachRun(const Broadcast& b, Run run) {
-  uint32_t index[kMaxRank - 1] = {0, 0, 0, 0};
+  uint32_t index[kMaxRank] = {0, 0, 0, 0, 0};
   uint32_t offset[2] = {0, 0};
-  const uint32_t count = b.extent[kMaxRank - 1];
+  const BroadcastAxis& inner = b.axis[0];
   uint32_t out = 0;
   for (;;) {
-    run(offset[0], offset[1], out, count, b.step[0][kMaxRank - 1], b.step[1][kMaxRank - 1]);
-    out += count;
-    int32_t axis = kMaxRank - 2;
-    for (; axis >= 0; --axis) {
-      offset[0] += b.step[0][axis];
-      offset[1] += b.step[1][axis];
-      if (++index[axis] < b.extent[axis]) {
+    run(offset[0], offset[1], out, inner.extent, inner.step[0], inner.step[1]);
+    out += inner.extent;
+    uint32_t i = 1;
+    for (; i < b.axes; ++i) {
+      const BroadcastAxis& axis = b.axis[i];
+      offset[0] += axis.step[0];
+      offset[1] += axis.step[1];
+      if (++index[i] < axis.extent) {
         break;
       }
-      offset[0] -= b.step[0][axis] * b.extent[axis];
-      offset[1] -= b.step[1][axis] * b.extent[axis];
-      index[axis] = 0;
+      offset[0] -= axis.step[0] * axis.extent;
+      offset[1] -= axis.step[1] * axis.extent;
+      index[i] = 0;
     }
-    if (axis < 0) {
+    if (i == b.axes) {
       return;
     }
   }

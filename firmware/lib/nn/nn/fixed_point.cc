@@ -7,17 +7,6 @@ namespace {
 
 constexpr int32_t kMax = INT32_MAX;
 
-int32_t SaturatingShiftLeft(int32_t x, int32_t bits) {
-  const int32_t limit = kMax >> bits;
-  if (x > limit) {
-    return kMax;
-  }
-  if (x < -limit - 1) {
-    return INT32_MIN;
-  }
-  return static_cast<int32_t>(static_cast<uint32_t>(x) << bits);
-}
-
 // exp(x) for x in [-1/4, 0) in Q0.31: a Taylor polynomial of degree 4 round -1/8.
 int32_t ExpOnQuarter(int32_t x) {
   constexpr int32_t kExpMinusEighth = 1895147668;  // exp(-1/8) in Q0.31
@@ -32,29 +21,39 @@ int32_t ExpOnQuarter(int32_t x) {
 
 }  // namespace
 
-int32_t ExpOfNegativeQ5(int32_t x) {
+int32_t SaturatingShiftLeft(int32_t x, int32_t bits) {
+  const int32_t limit = kMax >> bits;
+  if (x > limit) {
+    return kMax;
+  }
+  if (x < -limit - 1) {
+    return INT32_MIN;
+  }
+  return static_cast<int32_t>(static_cast<uint32_t>(x) << bits);
+}
+
+int32_t ExpOfNegative(int32_t x, int32_t integer_bits) {
   if (x == 0) {
     return kMax;
   }
-  constexpr int32_t kFractionBits = 26;
-  constexpr int32_t kQuarter = 1 << (kFractionBits - 2);
+  const int32_t quarter = 1 << (29 - integer_bits);
   // x = (a rest in [-1/4, 0)) - (a multiple of 1/4), whose bits pick factors exp(-2^i), i = -2 ...
   // 4, in Q0.31.
-  const int32_t rest = (x & (kQuarter - 1)) - kQuarter;
+  const int32_t rest = (x & (quarter - 1)) - quarter;
   const int32_t multiple = rest - x;
-  int32_t result = ExpOnQuarter(SaturatingShiftLeft(rest, 5));
+  int32_t result = ExpOnQuarter(rest * (1 << integer_bits));
   static constexpr int32_t kFactors[] = {1672461947, 1302514674, 790015084, 290630308,
                                          39332535,   720401,     242};
-  for (int32_t i = 0; i < 7; ++i) {
-    if (multiple & (kQuarter << i)) {
+  for (int32_t i = 0; i < integer_bits + 2; ++i) {
+    if (multiple & (quarter << i)) {
       result = MulHigh(result, kFactors[i]);
     }
   }
   return result;
 }
 
-int32_t OneOverOnePlusX(int32_t x) {
-  // Newton-Raphson for the reciprocal of d = (1 + x) / 2 in [1/2, 1), from 48/17 - 32/17 d; y in
+int32_t TwoOverOnePlusX(int32_t x) {
+  // Newton-Raphson for the reciprocal of d = (1 + x) / 2 in [1/2, 1], from 48/17 - 32/17 d; y in
   // Q2.29.
   constexpr int32_t k48Over17 = 1515870810;
   constexpr int32_t kMinus32Over17 = -1010580540;
@@ -64,7 +63,7 @@ int32_t OneOverOnePlusX(int32_t x) {
     const int32_t error = (1 << 29) - MulHigh(d, y);
     y += SaturatingShiftLeft(MulHigh(y, error), 2);
   }
-  return SaturatingShiftLeft(y, 1);  // 1/d / 2 = 1 / (1 + x)
+  return y;
 }
 
 }  // namespace nn

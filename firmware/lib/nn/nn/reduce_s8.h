@@ -1,4 +1,4 @@
-// MEAN, int8, over any set of axes.
+// MEAN, SUM and REDUCE_MAX, int8, over any set of axes.
 
 #ifndef MCUFORGE_NN_REDUCE_S8_H_
 #define MCUFORGE_NN_REDUCE_S8_H_
@@ -12,9 +12,9 @@ namespace nn {
 
 struct ReduceParams {
   uint32_t extent[kMaxRank];  // of the input; leading ones where the rank is smaller
-  uint8_t reduced[kMaxRank];  // 1: this axis is summed over
+  Requant requant;  // from one input step to one output step, a division by the count included
+  uint8_t reduced;  // bit i: axis i is reduced
   int8_t in_zero_point, out_zero_point;
-  Requant requant;  // from one input step to one output step, the division by the count included
 };
 
 // The multiplier that both rescales and divides by `count` (>= 1), as TFLM folds the two.
@@ -22,7 +22,27 @@ Requant RequantForMean(Requant requant, uint32_t count);
 
 //   output  one element for each index of the axes that are not reduced, in order; must not overlap
 //   input
+// SumS8 also computes means. MaxS8 does not rescale.
 void SumS8(const ReduceParams& params, const int8_t* input, int8_t* output);
+void MaxS8(const ReduceParams& params, const int8_t* input, int8_t* output);
+
+// ---- The walk that the reductions share.
+
+// Outputs that are next to each other both in memory and in their inputs are computed together.
+constexpr uint32_t kReduceLanes = 4;
+
+struct Reducer {
+  int32_t first;  // what an accumulator starts from
+  // Takes `count` elements that are `stride` apart into one accumulator, or as many of each of
+  // kReduceLanes neighbours into theirs.
+  void (*one)(const int8_t* x, uint32_t count, uint32_t stride, int32_t* sum);
+  void (*lanes)(const int8_t* x, uint32_t count, uint32_t stride, int32_t* sum);
+  // Accumulator to output; `elements` went into it.
+  int8_t (*finish)(const ReduceParams& params, int32_t sum, uint32_t elements);
+};
+
+void Reduce(const ReduceParams& params, const Reducer& reducer, const int8_t* input,
+            int8_t* output);
 
 }  // namespace nn
 

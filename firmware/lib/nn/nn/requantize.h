@@ -10,7 +10,7 @@ namespace nn {
 
 // A positive real factor: multiplier * 2^(shift - 31).
 //   multiplier  0, or in [2^30, 2^31)
-//   shift       [-31, 30]; positive shifts left before the multiplication
+//   shift       [-31, 31]; positive shifts left before the multiplication
 struct Requant {
   int32_t multiplier;
   int32_t shift;
@@ -40,6 +40,15 @@ inline int32_t ApplyRequant(int32_t x, Requant r) {
   // The left shift wraps as upstream's does; unsigned keeps it defined.
   const int32_t shifted = static_cast<int32_t>(static_cast<uint32_t>(x) << left);
   return RoundingShiftRight(MulHigh(shifted, r.multiplier), right);
+}
+
+// The last step of most kernels: x rescaled, moved to the output's zero point and clamped. A sum
+// beyond int32, which only absurd scales reach, wraps as upstream's does.
+inline int8_t RequantizeTo8(int32_t x, Requant r, int32_t out_zero_point, int32_t low,
+                            int32_t high) {
+  const uint32_t moved =
+      static_cast<uint32_t>(ApplyRequant(x, r)) + static_cast<uint32_t>(out_zero_point);
+  return static_cast<int8_t>(Clamp(static_cast<int32_t>(moved), low, high));
 }
 
 }  // namespace nn

@@ -1,4 +1,4 @@
-// QUANTIZE from int8 to int8: another scale and zero point.
+// Another scale and zero point: QUANTIZE between integers, RELU.
 
 #ifndef MCUFORGE_NN_REQUANTIZE_S8_H_
 #define MCUFORGE_NN_REQUANTIZE_S8_H_
@@ -7,9 +7,29 @@
 
 namespace nn {
 
+// A uint8 u is the int8 u ^ 0x80 with a zero point 128 lower.
+struct RequantizeParams {
+  Requant requant;
+  uint32_t count;
+  int8_t in_zero_point, out_zero_point;
+  int8_t out_min, out_max;
+  uint8_t in_flip, out_flip;  // 0x80 where the elements are uint8, else 0
+};
+
 // output may be the input's buffer.
-void RequantizeS8(Requant requant, int32_t in_zero_point, int32_t out_zero_point,
-                  const int8_t* input, uint32_t count, int8_t* output);
+void RequantizeS8(const RequantizeParams& params, const int8_t* input, int8_t* output);
+
+// Between elements of 1, 2 and 4 bytes, all signed. Zero points are in the type's range.
+struct RequantizeWideParams {
+  Requant requant;
+  uint32_t count;
+  int32_t in_zero_point, out_zero_point;
+  uint8_t in_bytes, out_bytes;
+};
+
+// Buffers are aligned to their elements. output may be the input's buffer unless its elements are
+// larger.
+void RequantizeWide(const RequantizeWideParams& params, const void* input, void* output);
 
 }  // namespace nn
 

@@ -2,11 +2,12 @@
 
 namespace nn {
 
-void RequantizeS8(Requant requant, int32_t in_zero_point, int32_t out_zero_point,
-                  const int8_t* input, uint32_t count, int8_t* output) {
-  for (uint32_t i = 0; i < count; ++i) {
-    output[i] = static_cast<int8_t>(Clamp(
-        ApplyRequant(input[i] - in_zero_point, requant) + out_zero_point, INT8_MIN, INT8_MAX));
+void RequantizeS8(const RequantizeParams& p, const int8_t* input, int8_t* output) {
+  for (uint32_t i = 0; i < p.count; ++i) {
+    const int32_t x = static_cast<int8_t>(input[i] ^ p.in_flip);
+    const int8_t y =
+        RequantizeTo8(x - p.in_zero_point, p.requant, p.out_zero_point, p.out_min, p.out_max);
+    output[i] = static_cast<int8_t>(y ^ p.out_flip);
   }
 }
 

@@ -4,6 +4,8 @@ namespace nn {
 namespace {
 
 constexpr uint32_t kHiddenBit = UINT32_C(1) << 23;
+constexpr int32_t kMinShift = -31;  // of a Requant; what is smaller upstream flushes to zero
+constexpr int32_t kMaxShift = 31;
 
 // Appends `bits` more quotient bits (at most 8, so that nothing leaves 32 bits) to `quotient` while
 // dividing by a 24-bit divisor; `remainder` < divisor before and after.
@@ -107,43 +109,80 @@ Requant RequantFromScales(Scale a, Scale b, Scale c) {
     quotient >>= 1;
     ++shift;
   }
-  if (shift < -31) {  // too small to matter: upstream flushes it to zero
+  if (shift < kMinShift) {
     return Requant{0, 0};
   }
-  return Requant{static_cast<int32_t>(quotient), shift};
+  return shift > kMaxShift ? Requant{INT32_MAX, kMaxShift}
+                           : Requant{static_cast<int32_t>(quotient), shift};
 }
 
-int32_t DivideByScale(uint32_t value, Scale scale, int32_t limit) {
-  if (scale.mantissa == 0) {
-    return limit;
+Scale DivideAsFloat(Scale a, Scale c) {
+  if (a.mantissa == 0) {
+    return Scale{0, 0};
   }
-  // value / scale = (value * 2^23 / mantissa) * 2^(-23 - exponent). First 24 significant quotient
-  // bits, rounded to nearest even like a float division, then the integer rounding.
-  uint32_t numerator = value;
-  int32_t exponent = -scale.exponent;
-  while (numerator < scale.mantissa) {
+  uint32_t numerator = a.mantissa;
+  int32_t exponent = a.exponent - c.exponent - 23;
+  if (numerator < c.mantissa) {
     numerator <<= 1;
     --exponent;
   }
-  // numerator / mantissa in [1, 2): 24 bits in all.
+  // numerator / mantissa in [1, 2): 24 bits in all, rounded to nearest even.
   uint32_t quotient = 1;
-  uint32_t remainder = numerator - scale.mantissa;
-  DivideStep(&quotient, &remainder, 0, 8, scale.mantissa);
-  DivideStep(&quotient, &remainder, 0, 8, scale.mantissa);
-  DivideStep(&quotient, &remainder, 0, 7, scale.mantissa);
-  if (2 * remainder > scale.mantissa || (2 * remainder == scale.mantissa && (quotient & 1))) {
-    ++quotient;
+  uint32_t remainder = numerator - c.mantissa;
+  DivideStep(&quotient, &remainder, 0, 8, c.mantissa);
+  DivideStep(&quotient, &remainder, 0, 8, c.mantissa);
+  DivideStep(&quotient, &remainder, 0, 7, c.mantissa);
+  if (2 * remainder > c.mantissa || (2 * remainder == c.mantissa && (quotient & 1))) {
+    ++quotient;  // never to 2^24: the largest ratio of two mantissas is 2 - 2^-22 or so
   }
-  exponent -= 23;  // the value is now quotient * 2^exponent
-  if (exponent >= 0) {
+  return Scale{quotient, exponent};
+}
+
+Requant RequantFromScale(Scale factor) {
+  const int32_t shift = factor.exponent + 24;
+  if (factor.mantissa == 0 || shift < kMinShift) {
+    return Requant{0, 0};
+  }
+  return shift > kMaxShift ? Requant{INT32_MAX, kMaxShift}
+                           : Requant{static_cast<int32_t>(factor.mantissa << 7), shift};
+}
+
+int32_t DivideByScale(Scale value, Scale scale, int32_t limit) {
+  if (scale.mantissa == 0) {
+    return limit;
+  }
+  const Scale quotient = DivideAsFloat(value, scale);
+  if (quotient.exponent >= 0) {
     return limit;  // at least 2^23
   }
-  const int32_t drop = -exponent;
+  const int32_t drop = -quotient.exponent;
   if (drop > 25) {
     return 0;
   }
-  const uint32_t rounded = (quotient + (UINT32_C(1) << (drop - 1))) >> drop;
+  const uint32_t rounded = (quotient.mantissa + (UINT32_C(1) << (drop - 1))) >> drop;
   return rounded > static_cast<uint32_t>(limit) ? limit : static_cast<int32_t>(rounded);
+}
+
+Scale ScaleFromInteger(uint32_t value) {
+  if (value == 0) {
+    return Scale{0, 0};
+  }
+  const int32_t shift = __builtin_clz(value) - 8;
+  return Scale{value << shift, -shift};
+}
+
+uint32_t BitsFromScale(Scale scale) {
+  const int32_t biased = scale.exponent + 150;
+  if (scale.mantissa == 0) {
+    return 0;
+  }
+  if (biased >= 255) {
+    return UINT32_C(0x7f800000);
+  }
+  if (biased <= 0) {  // subnormal
+    return biased < -23 ? 0 : scale.mantissa >> (1 - biased);
+  }
+  return (static_cast<uint32_t>(biased) << 23) | (scale.mantissa & (kHiddenBit - 1));
 }
 
 ActivationRange ActivationRangeS8(Activation activation, Scale scale, int32_t zero_point) {
@@ -153,10 +192,10 @@ ActivationRange ActivationRangeS8(Activation activation, Scale scale, int32_t ze
     range.min = Clamp(zero_point, -128, 127);
   }
   if (activation == Activation::kRelu6) {
-    range.max = Clamp(zero_point + DivideByScale(6, scale, kBeyond), -128, 127);
+    range.max = Clamp(zero_point + DivideByScale(ScaleFromInteger(6), scale, kBeyond), -128, 127);
   }
   if (activation == Activation::kReluN1To1) {
-    const int32_t one = DivideByScale(1, scale, kBeyond);
+    const int32_t one = DivideByScale(ScaleFromInteger(1), scale, kBeyond);
     range.min = Clamp(zero_point - one, -128, 127);
     range.max = Clamp(zero_point + one, -128, 127);
   }

@@ -23,11 +23,16 @@ struct Scale {
 Scale ScaleFromBits(uint32_t float_bits);
 bool IsValidScale(uint32_t float_bits);
 
+// Mantissas are normalised, so that the exponents decide first.
+inline bool IsLess(Scale a, Scale b) {
+  return a.exponent != b.exponent ? a.exponent < b.exponent : a.mantissa < b.mantissa;
+}
+
 // a * b rounded to float32 precision, as C++'s float product is.
 Scale MultiplyAsFloat(Scale a, Scale b);
 
 // The factor a * b / c, where TFLM computes QuantizeMultiplier(double(a) * double(b) / double(c)).
-// c.mantissa must not be 0.
+// c.mantissa must not be 0. A factor beyond 2^31 becomes the largest that Requant holds.
 Requant RequantFromScales(Scale a, Scale b, Scale c);
 
 // a / c as a factor. c.mantissa must not be 0.
@@ -35,9 +40,21 @@ inline Requant RequantFromRatio(Scale a, Scale c) {
   return RequantFromScales(a, Scale{UINT32_C(1) << 23, -23}, c);
 }
 
+// a / c rounded to float32 precision, as C++'s float quotient is. c.mantissa must not be 0.
+Scale DivideAsFloat(Scale a, Scale c);
+
+// A factor that is a float32 already: no rounding. Saturates as RequantFromScales does.
+Requant RequantFromScale(Scale factor);
+
 // round(value / scale) as TFLM computes it: a float32 division, then halves away from zero.
-//   value   a small integer in [1, 255]    returns at most `limit`
-int32_t DivideByScale(uint32_t value, Scale scale, int32_t limit);
+//   returns at most `limit`, and `limit` for a scale of 0
+int32_t DivideByScale(Scale value, Scale scale, int32_t limit);
+
+// An integer in [0, 2^24) as a Scale.
+Scale ScaleFromInteger(uint32_t value);
+
+// The float32's bits; infinity where it is too large. A subnormal result must be exact.
+uint32_t BitsFromScale(Scale scale);
 
 // Output range of a kernel, as int8.
 struct ActivationRange {

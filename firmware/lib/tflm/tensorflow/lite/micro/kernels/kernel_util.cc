@@ -107,39 +107,41 @@ bool CheckFilterScales(const OpContext& context, const TensorInfo& filter, uint3
 bool FillBroadcast(const OpContext& context, const TensorInfo& input0, const TensorInfo& input1,
                    const TensorInfo& output, nn::Broadcast* b) {
   uint32_t in[2][nn::kMaxRank];
+  uint32_t out[nn::kMaxRank];
   bool valid = PaddedShape(context, input0, in[0]) && PaddedShape(context, input1, in[1]) &&
-               PaddedShape(context, output, b->extent);
-  for (uint32_t operand = 0; valid && operand < 2; ++operand) {
-    uint32_t step = 1;
-    for (int32_t axis = nn::kMaxRank - 1; axis >= 0; --axis) {
-      const uint32_t extent = in[operand][axis];
-      valid = valid && (extent == b->extent[axis] || extent == 1);
-      b->step[operand][axis] = extent == 1 ? 0 : step;
-      step *= extent;
+               PaddedShape(context, output, out);
+  uint32_t step[2] = {1, 1};
+  b->axes = 0;
+  for (int32_t i = nn::kMaxRank - 1; valid && i >= 0; --i) {
+    const uint32_t extent0 = in[0][i];
+    const uint32_t extent1 = in[1][i];
+    valid =
+        extent0 == out[i] ? extent1 == out[i] || extent1 == 1 : extent1 == out[i] && extent0 == 1;
+    if (out[i] == 1) {
+      continue;
     }
-  }
-  for (uint32_t axis = 0; valid && axis < nn::kMaxRank; ++axis) {
-    valid = b->extent[axis] == in[0][axis] || b->extent[axis] == in[1][axis];
+    const nn::BroadcastAxis axis = {out[i],
+                                    {extent0 == 1 ? 0 : step[0], extent1 == 1 ? 0 : step[1]}};
+    step[0] *= extent0;
+    step[1] *= extent1;
+    // Neighbouring axes along which both operands advance alike are one longer axis: fewer, longer
+    // runs.
+    if (b->axes != 0) {
+      nn::BroadcastAxis& inner = b->axis[b->axes - 1];
+      if (axis.step[0] == inner.step[0] * inner.extent &&
+          axis.step[1] == inner.step[1] * inner.extent) {
+        inner.extent *= axis.extent;
+        continue;
+      }
+    }
+    b->axis[b->axes++] = axis;
   }
   if (!valid) {
     context.Fail("the inputs' shapes do not broadcast to the output's");
     return false;
   }
-  // Neighbouring axes along which both operands advance alike are one longer axis: fewer, longer
-  // runs.
-  for (int32_t axis = nn::kMaxRank - 2; axis >= 0; --axis) {
-    const int32_t inner = nn::kMaxRank - 1;
-    bool one_axis = true;
-    for (uint32_t operand = 0; operand < 2; ++operand) {
-      const bool inner_fixed = b->step[operand][inner] == 0;
-      one_axis = one_axis && b->step[operand][axis] == (inner_fixed ? 0 : b->extent[inner]);
-    }
-    if (!one_axis && b->extent[axis] != 1) {
-      break;
-    }
-    b->extent[inner] *= b->extent[axis];
-    b->extent[axis] = 1;
-    b->step[0][axis] = b->step[1][axis] = 0;
+  if (b->axes == 0) {
+    b->axis[b->axes++] = {1, {0, 0}};
   }
   return true;
 }

@@ -1,41 +1,76 @@
+#include "nn/float_edge.h"
 #include "nn/requantize_s8.h"
-#include "tensorflow/lite/micro/kernels/kernel_util.h"
+#include "tensorflow/lite/micro/kernels/edge_common.h"
 
 namespace tflm {
 namespace {
 
+// Which kernel, and its parameters.
 struct QuantizeData {
-  nn::Requant requant;
-  uint32_t elements;
-  int8_t in_zero_point, out_zero_point;
+  enum Form : uint32_t { kByte, kWide, kFloat } form;
+  union {
+    nn::RequantizeParams byte;
+    nn::RequantizeWideParams wide;
+    nn::FloatEdgeParams real;
+  };
 };
 
 TfLiteStatus Prepare(OpContext& context) {
   TensorInfo input;
   TensorInfo output;
-  QuantizedS8 in;
-  QuantizedS8 out;
-  if (!context.Input(0, &input) || !context.Output(0, &output) ||
-      !ReadQuantizedS8(context, input, &in) || !ReadQuantizedS8(context, output, &out)) {
+  EdgeType in;
+  EdgeType out;
+  if (!ReadEdge(context, &input, &output)) {
     return kTfLiteError;
   }
-  if (input.elements != output.elements) {
-    return context.Fail("input and output differ in shape");
+  const bool from_float = input.type == kTfLiteFloat32;
+  if (!(from_float || ReadEdgeType(context, input, &in)) || !ReadEdgeType(context, output, &out)) {
+    return kTfLiteError;
+  }
+  // Upstream's forms: float32 to int8, and any integer to or from int8.
+  if (output.type != kTfLiteInt8 && input.type != kTfLiteInt8) {
+    return context.Fail("needs int8 on one side");
   }
   QuantizeData* const data = context.NewParams<QuantizeData>();
   if (!data) {
     return kTfLiteError;
   }
-  *data = QuantizeData{nn::RequantFromRatio(in.scale, out.scale), input.elements, in.zero_point,
-                       out.zero_point};
-  context.AllowInPlace(0);
+  if (from_float) {
+    data->form = QuantizeData::kFloat;
+    data->real = nn::FloatEdgeParams{out.scale, input.elements, out.zero_point, out.bytes, 0};
+  } else {
+    const nn::Requant requant = nn::RequantFromRatio(in.scale, out.scale);
+    if (in.bytes == 1 && out.bytes == 1) {
+      data->form = QuantizeData::kByte;
+      data->byte = nn::RequantizeParams{requant,
+                                        input.elements,
+                                        static_cast<int8_t>(in.zero_point),
+                                        static_cast<int8_t>(out.zero_point),
+                                        INT8_MIN,
+                                        INT8_MAX,
+                                        in.flip,
+                                        out.flip};
+    } else {
+      data->form = QuantizeData::kWide;
+      data->wide = nn::RequantizeWideParams{requant,        input.elements, in.zero_point,
+                                            out.zero_point, in.bytes,       out.bytes};
+    }
+  }
+  if (output.bytes <= input.bytes) {
+    context.AllowInPlace(0);
+  }
   return kTfLiteOk;
 }
 
 void Eval(OpContext& context) {
   const QuantizeData& data = context.Params<QuantizeData>();
-  nn::RequantizeS8(data.requant, data.in_zero_point, data.out_zero_point, context.InputData(0),
-                   data.elements, context.OutputData(0));
+  if (data.form == QuantizeData::kByte) {
+    nn::RequantizeS8(data.byte, context.InputData(0), context.OutputData(0));
+  } else if (data.form == QuantizeData::kWide) {
+    nn::RequantizeWide(data.wide, context.InputData(0), context.OutputData(0));
+  } else {
+    nn::QuantizeS8(data.real, context.InputData<uint32_t>(0), context.OutputData(0));
+  }
 }
 
 }  // namespace

@@ -1,0 +1,22 @@
+// LEAKY_RELU, int8.
+
+#ifndef MCUFORGE_NN_LEAKY_RELU_S8_H_
+#define MCUFORGE_NN_LEAKY_RELU_S8_H_
+
+#include "nn/requantize.h"
+
+namespace nn {
+
+struct LeakyReluParams {
+  Requant positive;  // from an input step to an output step
+  Requant negative;  // the same times alpha; its multiplier may be negative
+  uint32_t count;
+  int8_t in_zero_point, out_zero_point;
+};
+
+// output may be the input's buffer.
+void LeakyReluS8(const LeakyReluParams& params, const int8_t* input, int8_t* output);
+
+}  // namespace nn
+
+#endif  // MCUFORGE_NN_LEAKY_RELU_S8_H_

@@ -1,0 +1,34 @@
+#include "tensorflow/lite/micro/kernels/add_common.h"
+
+namespace tflm {
+
+TfLiteStatus PrepareAddOrSub(OpContext& context, RatioFunction ratio) {
+  enum { kActivation = 0 };  // field of AddOptions and SubOptions
+  BinaryOperands operands;
+  if (!ReadBinary(context, &operands)) {
+    return kTfLiteError;
+  }
+  AddData* const data = NewBinaryData<nn::AddParams>(context, operands.shape);
+  if (!data) {
+    return kTfLiteError;
+  }
+  nn::AddParams& params = data->params;
+  const nn::Scale in0 = operands.in[0].scale;
+  const nn::Scale in1 = operands.in[1].scale;
+  nn::Scale twice_max = nn::IsLess(in0, in1) ? in1 : in0;
+  ++twice_max.exponent;
+  nn::Scale shifted_out = operands.out.scale;
+  shifted_out.exponent += nn::kAddLeftShift;
+  params.input[0] = ratio(in0, twice_max);
+  params.input[1] = ratio(in1, twice_max);
+  params.output = ratio(twice_max, shifted_out);
+  params.in_zero_point[0] = operands.in[0].zero_point;
+  params.in_zero_point[1] = operands.in[1].zero_point;
+  params.out_zero_point = operands.out.zero_point;
+  const nn::ActivationRange range = FusedRange(context, kActivation, operands.out);
+  params.out_min = static_cast<int8_t>(range.min);
+  params.out_max = static_cast<int8_t>(range.max);
+  return kTfLiteOk;
+}
+
+}  // namespace tflm

@@ -1,0 +1,58 @@
+#include "tensorflow/lite/micro/kernels/elementwise.h"
+
+#include <cstring>
+
+namespace tflm {
+
+bool ReadUnary(OpContext& context, UnaryOperands* operands) {
+  TensorInfo input;
+  TensorInfo output;
+  if (!context.Input(0, &input) || !context.Output(0, &output) ||
+      !ReadQuantizedS8(context, input, &operands->in) ||
+      !ReadQuantizedS8(context, output, &operands->out)) {
+    return false;
+  }
+  if (input.elements != output.elements) {
+    context.Fail("input and output differ in shape");
+    return false;
+  }
+  operands->count = input.elements;
+  context.AllowInPlace(0);
+  return true;
+}
+
+bool ReadBinary(OpContext& context, BinaryOperands* operands) {
+  TensorInfo input[2];
+  TensorInfo output;
+  if (!context.Input(0, &input[0]) || !context.Input(1, &input[1]) || !context.Output(0, &output) ||
+      !ReadQuantizedS8(context, input[0], &operands->in[0]) ||
+      !ReadQuantizedS8(context, input[1], &operands->in[1]) ||
+      !ReadQuantizedS8(context, output, &operands->out) ||
+      !FillBroadcast(context, input[0], input[1], output, &operands->shape)) {
+    return false;
+  }
+  for (uint32_t i = 0; i < 2; ++i) {
+    if (input[i].elements == output.elements && input[i].data == 0) {
+      context.AllowInPlace(i);
+      break;
+    }
+  }
+  return true;
+}
+
+void* NewBinaryData(OpContext& context, const nn::Broadcast& shape, uint32_t data_bytes) {
+  const uint32_t unused = (nn::kMaxRank - shape.axes) * sizeof(nn::BroadcastAxis);
+  const uint32_t used = sizeof(nn::Broadcast) - unused;
+  uint8_t* const data = static_cast<uint8_t*>(context.NewParams(data_bytes - unused));
+  if (data) {
+    std::memcpy(data + data_bytes - sizeof(nn::Broadcast), &shape, used);
+  }
+  return data;
+}
+
+nn::ActivationRange FusedRange(const OpContext& context, uint32_t field, const QuantizedS8& out) {
+  return nn::ActivationRangeS8(static_cast<nn::Activation>(context.OptionU8(field, 0)), out.scale,
+                               out.zero_point);
+}
+
+}  // namespace tflm

@@ -1,0 +1,53 @@
+// What the elementwise ops share while they prepare.
+
+#ifndef TENSORFLOW_LITE_MICRO_KERNELS_ELEMENTWISE_H_
+#define TENSORFLOW_LITE_MICRO_KERNELS_ELEMENTWISE_H_
+
+#include <stdint.h>
+
+#include "nn/broadcast.h"
+#include "tensorflow/lite/micro/kernels/kernel_util.h"
+
+namespace tflm {
+
+// One int8 input and one int8 output with as many elements.
+struct UnaryOperands {
+  QuantizedS8 in, out;
+  uint32_t count;
+};
+
+// False, with a message, if they are something else. Lets the op run in place.
+bool ReadUnary(OpContext& context, UnaryOperands* operands);
+
+// Two int8 inputs that broadcast to one int8 output.
+struct BinaryOperands {
+  QuantizedS8 in[2], out;
+  nn::Broadcast shape;
+};
+
+// False, with a message, if they are something else. Lets the op run in place of an input that has
+// the output's shape.
+bool ReadBinary(OpContext& context, BinaryOperands* operands);
+
+// The parameters of a binary op. The tail of `shape` that is not used is not allocated.
+template <typename Params>
+struct BinaryData {
+  Params params;
+  nn::Broadcast shape;
+};
+
+void* NewBinaryData(OpContext& context, const nn::Broadcast& shape, uint32_t data_bytes);
+
+// Zeroed parameters with the shape filled in; null (with a message) when the arena is full.
+template <typename Params>
+BinaryData<Params>* NewBinaryData(OpContext& context, const nn::Broadcast& shape) {
+  return static_cast<BinaryData<Params>*>(
+      NewBinaryData(context, shape, sizeof(BinaryData<Params>)));
+}
+
+// The range that the op's fused activation, field `field` of its options, leaves.
+nn::ActivationRange FusedRange(const OpContext& context, uint32_t field, const QuantizedS8& out);
+
+}  // namespace tflm
+
+#endif  // TENSORFLOW_LITE_MICRO_KERNELS_ELEMENTWISE_H_

@@ -1,0 +1,44 @@
+#include "nn/hard_swish_s8.h"
+#include "tensorflow/lite/micro/kernels/elementwise.h"
+
+namespace tflm {
+namespace {
+
+TfLiteStatus Prepare(OpContext& context) {
+  UnaryOperands operands;
+  if (!ReadUnary(context, &operands)) {
+    return kTfLiteError;
+  }
+  nn::HardSwishParams* const params = context.NewParams<nn::HardSwishParams>();
+  if (!params) {
+    return kTfLiteError;
+  }
+  // Upstream computes both factors in float32.
+  nn::Scale in = operands.in.scale;
+  in.exponent -= 7;                                           // 128 steps each
+  const nn::Scale gate_step = {UINT32_C(3) << 22, -15 - 22};  // 3 / 32768
+  const nn::Requant out = nn::RequantFromScale(nn::DivideAsFloat(in, operands.out.scale));
+  const nn::Requant gate = nn::RequantFromScale(nn::DivideAsFloat(in, gate_step));
+  if (out.shift > 0) {
+    return context.Fail("needs an output scale above 1/128 of the input's");
+  }
+  *params = nn::HardSwishParams{operands.count,
+                                nn::HalveMultiplier(out.multiplier),
+                                nn::HalveMultiplier(gate.multiplier),
+                                static_cast<int8_t>(out.shift),
+                                static_cast<int8_t>(gate.shift),
+                                operands.in.zero_point,
+                                operands.out.zero_point};
+  return kTfLiteOk;
+}
+
+void Eval(OpContext& context) {
+  nn::HardSwishS8(context.Params<nn::HardSwishParams>(), context.InputData(0),
+                  context.OutputData(0));
+}
+
+}  // namespace
+
+const OpDef ops::kHardSwish = {tflite::BuiltinOperator_HARD_SWISH, "HARD_SWISH", Prepare, Eval};
+
+}  // namespace tflm

@@ -1,0 +1,42 @@
+#include "nn/mul_s8.h"
+#include "tensorflow/lite/micro/kernels/elementwise.h"
+
+namespace tflm {
+namespace {
+
+enum { kActivation = 0 };  // field of MulOptions
+
+using MulData = BinaryData<nn::MulParams>;
+
+TfLiteStatus Prepare(OpContext& context) {
+  BinaryOperands operands;
+  if (!ReadBinary(context, &operands)) {
+    return kTfLiteError;
+  }
+  MulData* const data = NewBinaryData<nn::MulParams>(context, operands.shape);
+  if (!data) {
+    return kTfLiteError;
+  }
+  nn::MulParams& params = data->params;
+  params.requant =
+      nn::RequantFromScales(operands.in[0].scale, operands.in[1].scale, operands.out.scale);
+  params.in_zero_point[0] = operands.in[0].zero_point;
+  params.in_zero_point[1] = operands.in[1].zero_point;
+  params.out_zero_point = operands.out.zero_point;
+  const nn::ActivationRange range = FusedRange(context, kActivation, operands.out);
+  params.out_min = static_cast<int8_t>(range.min);
+  params.out_max = static_cast<int8_t>(range.max);
+  return kTfLiteOk;
+}
+
+void Eval(OpContext& context) {
+  const MulData& data = context.Params<MulData>();
+  nn::MulS8(data.params, data.shape, context.InputData(0), context.InputData(1),
+            context.OutputData(0));
+}
+
+}  // namespace
+
+const OpDef ops::kMul = {tflite::BuiltinOperator_MUL, "MUL", Prepare, Eval};
+
+}  // namespace tflm

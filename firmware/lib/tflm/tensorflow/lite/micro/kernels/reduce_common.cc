@@ -1,0 +1,55 @@
+#include "tensorflow/lite/micro/kernels/reduce_common.h"
+
+namespace tflm {
+
+nn::ReduceParams* PrepareReduce(OpContext& context, Reduction* reduction) {
+  TensorInfo input;
+  TensorInfo axes;
+  TensorInfo output;
+  if (!context.Input(0, &input) || !context.Input(1, &axes) || !context.Output(0, &output) ||
+      !ReadQuantizedS8(context, input, &reduction->in) ||
+      !ReadQuantizedS8(context, output, &reduction->out)) {
+    return nullptr;
+  }
+  if (axes.type != kTfLiteInt32 || axes.data == 0) {
+    context.Fail("needs constant int32 axes");
+    return nullptr;
+  }
+  nn::ReduceParams* const params = context.NewParams<nn::ReduceParams>();
+  if (!params) {
+    return nullptr;
+  }
+  if (!PaddedShape(context, input, params->extent)) {
+    context.Fail("has more than 5 dimensions");
+    return nullptr;
+  }
+  const int32_t rank = static_cast<int32_t>(input.shape.count);
+  for (uint32_t i = 0; i < axes.elements; ++i) {
+    int32_t axis = static_cast<int32_t>(context.reader().U32(axes.data + 4 * i));
+    axis += axis < 0 ? rank : 0;
+    if (axis < 0 || axis >= rank) {
+      context.Fail("an axis is out of range");
+      return nullptr;
+    }
+    params->reduced |= static_cast<uint8_t>(1u << (nn::kMaxRank - rank + axis));
+  }
+  uint32_t count = 1;
+  for (uint32_t axis = 0; axis < nn::kMaxRank; ++axis) {
+    count *= (params->reduced >> axis) & 1 ? params->extent[axis] : 1;
+  }
+  constexpr uint32_t kMaxCount = UINT32_C(1) << 23;  // of int8 values whose sum fits in int32
+  if (count > kMaxCount || static_cast<uint64_t>(output.elements) * count != input.elements) {
+    context.Fail("the output's shape does not follow from the axes");
+    return nullptr;
+  }
+  params->in_zero_point = reduction->in.zero_point;
+  params->out_zero_point = reduction->out.zero_point;
+  reduction->count = count;
+  return params;
+}
+
+void EvalSum(OpContext& context) {
+  nn::SumS8(context.Params<nn::ReduceParams>(), context.InputData(0), context.OutputData(0));
+}
+
+}  // namespace tflm

@@ -1,0 +1,24 @@
+// MEAN, SUM and REDUCE_MAX.
+
+#ifndef TENSORFLOW_LITE_MICRO_KERNELS_REDUCE_COMMON_H_
+#define TENSORFLOW_LITE_MICRO_KERNELS_REDUCE_COMMON_H_
+
+#include "nn/reduce_s8.h"
+#include "tensorflow/lite/micro/kernels/kernel_util.h"
+
+namespace tflm {
+
+// What a reduction was found to be, beside its parameters.
+struct Reduction {
+  QuantizedS8 in, out;
+  uint32_t count;  // elements that go into one output
+};
+
+// The op's parameters, but for the rescaling; null, with a message, if it is malformed.
+nn::ReduceParams* PrepareReduce(OpContext& context, Reduction* reduction);
+
+void EvalSum(OpContext& context);
+
+}  // namespace tflm
+
+#endif  // TENSORFLOW_LITE_MICRO_KERNELS_REDUCE_COMMON_H_

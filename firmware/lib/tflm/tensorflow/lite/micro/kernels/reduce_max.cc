@@ -1,0 +1,28 @@
+#include "tensorflow/lite/micro/kernels/reduce_common.h"
+
+namespace tflm {
+namespace {
+
+TfLiteStatus Prepare(OpContext& context) {
+  Reduction reduction;
+  if (!PrepareReduce(context, &reduction)) {
+    return kTfLiteError;
+  }
+  const nn::Scale in = reduction.in.scale;
+  const nn::Scale out = reduction.out.scale;
+  if (in.mantissa != out.mantissa || in.exponent != out.exponent ||
+      reduction.in.zero_point != reduction.out.zero_point) {
+    return context.Fail("needs an output with the input's scale and zero point");
+  }
+  return kTfLiteOk;
+}
+
+void Eval(OpContext& context) {
+  nn::MaxS8(context.Params<nn::ReduceParams>(), context.InputData(0), context.OutputData(0));
+}
+
+}  // namespace
+
+const OpDef ops::kReduceMax = {tflite::BuiltinOperator_REDUCE_MAX, "REDUCE_MAX", Prepare, Eval};
+
+}  // namespace tflm

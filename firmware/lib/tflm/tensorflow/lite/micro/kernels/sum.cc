@@ -1,0 +1,20 @@
+#include "tensorflow/lite/micro/kernels/reduce_common.h"
+
+namespace tflm {
+namespace {
+
+TfLiteStatus Prepare(OpContext& context) {
+  Reduction reduction;
+  nn::ReduceParams* const params = PrepareReduce(context, &reduction);
+  if (!params) {
+    return kTfLiteError;
+  }
+  params->requant = nn::RequantFromRatio(reduction.in.scale, reduction.out.scale);
+  return kTfLiteOk;
+}
+
+}  // namespace
+
+const OpDef ops::kSum = {tflite::BuiltinOperator_SUM, "SUM", Prepare, EvalSum};
+
+}  // namespace tflm
