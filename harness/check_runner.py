@@ -52,6 +52,7 @@ class _Memory:
 
 
 _MPS2 = _Memory((0x0000_0000, 4 << 20), (0x2000_0000, 4 << 20), (0x2100_0000, 16 << 20))
+_MPS2_AN500 = _Memory((0x0000_0000, 4 << 20), (0x2000_0000, 4 << 20), (0x6000_0000, 16 << 20))
 _MPS2_AN505 = _Memory((0x1000_0000, 4 << 20), (0x3800_0000, 4 << 20), (0x8000_0000, 16 << 20))
 _MPS3_AN547 = _Memory((0x0000_0000, 512 << 10), (0x2100_0000, 4 << 20), (0x6000_0000, 64 << 20))
 
@@ -84,7 +85,7 @@ TARGETS = {
         Target("cortex-m0plus", "scalar", "mps2-an385", _MPS2),
         Target("cortex-m3", "scalar", "mps2-an385", _MPS2),
         Target("cortex-m4", "dsp", "mps2-an386", _MPS2, ("-mfloat-abi=hard", "-mfpu=fpv4-sp-d16")),
-        Target("cortex-m7", "dsp", "mps2-an500", _MPS2, _HARD_FPV5),
+        Target("cortex-m7", "dsp", "mps2-an500", _MPS2_AN500, _HARD_FPV5),
         Target("cortex-m33", "dsp", "mps2-an505", _MPS2_AN505, _HARD_FPV5),
         Target("cortex-m55", "mve", "mps3-an547", _MPS3_AN547, ("-mfloat-abi=hard", "-mfpu=auto")),
     )

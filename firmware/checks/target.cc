@@ -148,6 +148,11 @@ extern "C" {
   *reinterpret_cast<volatile uint32_t*>(0xE000ED88) |= 0xFu << 20;
   asm volatile("dsb\n\tisb" ::: "memory");
 #endif
+#if __ARM_ARCH_ISA_THUMB == 1
+  // Armv6-M code on an Armv7-M machine: unaligned accesses fault here as they do there
+  // (CCR.UNALIGN_TRP, Armv7-M B3.2.8).
+  *reinterpret_cast<volatile uint32_t*>(0xE000ED14) |= 1u << 3;
+#endif
   g_batch = Open("batch.bin", kModeReadBinary);
   g_results = Open("results.bin", kModeWriteBinary);
   checks::RunBatch();
@@ -163,11 +168,12 @@ union Vector {
   void (*handler)();
   const uint32_t* stack_top;
 };
-[[gnu::section(".vectors"), gnu::used]] extern const Vector checks_vectors[4];
-const Vector checks_vectors[4] = {{.stack_top = checks_stack_top},
-                                  {.handler = checks_reset},
-                                  {.handler = checks_fault},
-                                  {.handler = checks_fault}};
+extern const Vector checks_vectors[4];
+[[gnu::section(".vectors"), gnu::used]] const Vector checks_vectors[4] = {
+    {.stack_top = checks_stack_top},
+    {.handler = checks_reset},
+    {.handler = checks_fault},
+    {.handler = checks_fault}};
 
 }  // extern "C"
 
