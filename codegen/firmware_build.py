@@ -1,0 +1,298 @@
+"""Builds the firmware of one board from build/<name>/generated, through PlatformIO.
+
+    build/<name>/generated/  --sync-->  firmware/generated/  --pio run-->  build/<name>/<board>/
+
+Two builds at a time would share firmware/generated and PlatformIO's folder, so a lock makes the
+second wait for the first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from codegen import pio_core
+from codegen.boards import Board
+from codegen.build_id import build_id
+from codegen.errors import BudgetError, CodegenError
+from codegen.image_size import check_size, image_size
+from codegen.manifest import atomic_write, sha256_file
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+FIRMWARE = REPOSITORY / "firmware"
+PIO_BUILD_DIR = REPOSITORY / ".pio" / "build"
+TOOLCHAIN_PACKAGE = pio_core.CORE_DIR / "packages" / "toolchain-gccarmnoneeabi"
+
+GENERATED_FILES = ("model_data.h", "model_data.cc", "op_resolver.h", "arena.h", "model_info.h")
+INFO_FILE = "firmware.json"
+_SYNCED_FILE = ".synced.json"
+_LOG_FILE = "build.log"
+
+# GNU ld: region `ram' overflowed by 1234 bytes
+_OVERFLOW = re.compile(r"region [`'](\w+)' overflowed by (\d+) bytes")
+
+
+class FirmwareBuildError(CodegenError):
+    """The compiler or the linker refused."""
+
+    exit_code = 1
+
+
+class MissingToolError(CodegenError):
+    """A program that the build needs is not on this machine."""
+
+    exit_code = 3
+
+
+@dataclass(frozen=True)
+class FirmwareInfo:
+    """What firmware.json says about an image."""
+
+    board: str
+    isa: str
+    build_id: str  # 16 hex digits, the same as in the image's INFO reply
+    model_sha256: str
+    flash_bytes: int
+    ram_bytes: int  # .data, .bss and the reserved stack
+
+    @staticmethod
+    def load(image_dir: Path) -> FirmwareInfo:
+        """Reads image_dir/firmware.json. Raises CodegenError if it is absent or damaged."""
+        path = image_dir / INFO_FILE
+        try:
+            return FirmwareInfo(**json.loads(path.read_text()))
+        except FileNotFoundError:
+            raise CodegenError(f"{path} is missing; run `invoke build` first") from None
+        except (OSError, ValueError, TypeError) as error:
+            raise CodegenError(f"{path} is damaged ({error}); run `invoke build`") from error
+
+
+def environment_name(board: Board, sanitize: bool = False) -> str:
+    """The [env:...] in platformio.ini. Raises CodegenError if the board has no such build."""
+    if not sanitize:
+        return board.id
+    if board.family.architecture != "native":
+        raise CodegenError(f"{board.id} has no sanitizers, only boards that run as a process have")
+    return f"{board.id}_sanitize"
+
+
+def image_dir(board: Board, build_dir: Path, sanitize: bool = False) -> Path:
+    """Where a board's image and its firmware.json are."""
+    return build_dir / environment_name(board, sanitize)
+
+
+def output_files(board: Board, build_dir: Path, sanitize: bool = False) -> list[Path]:
+    """All files that `build` writes."""
+    folder = image_dir(board, build_dir, sanitize)
+    return [folder / INFO_FILE, *(folder / f"firmware.{suffix}" for suffix in _suffixes(board))]
+
+
+def inputs(board: Board, build_dir: Path, sanitize: bool = False) -> dict[str, str]:
+    """What the image is made from, for the manifest: name -> hash or text."""
+    sources = {
+        name: FIRMWARE / name
+        for name in ("src", "lib", "platform/builder", "boards", "platform/platform.py")
+    }
+    sources["board.json"] = board.path
+    sources["platformio.ini"] = REPOSITORY / "platformio.ini"
+    generated = {name: _effective(name, build_dir / "generated") for name in GENERATED_FILES}
+    return {
+        "sources": build_id(sources, []),
+        "generated": build_id(generated, []),
+        "compiler": compiler_version(board),
+        "environment": environment_name(board, sanitize),
+        "PLATFORMIO_BUILD_FLAGS": os.environ.get("PLATFORMIO_BUILD_FLAGS", ""),
+    }
+
+
+def compiler_version(board: Board) -> str:
+    """First line of the compiler's --version. Raises MissingToolError."""
+    compiler = _compiler(board)
+    try:
+        output = subprocess.run([compiler, "--version"], capture_output=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise MissingToolError(f"cannot run {compiler}: {error}; see `invoke doctor`") from error
+    return output.decode(errors="replace").partition("\n")[0]
+
+
+def build(
+    board: Board, build_dir: Path, model_sha256: str, sanitize: bool = False, verbose: bool = False
+) -> FirmwareInfo:
+    """Builds and copies image and firmware.json to build_dir/<board>/.
+
+    model_sha256: of the model that generated/ was made from. verbose: shows PlatformIO's output,
+    which is kept in build_dir/<board>/build.log in any case.
+    Raises FirmwareBuildError, BudgetError (too big), MissingToolError, CodegenError; the files of
+    an earlier build stay then.
+    """
+    compiler_version(board)  # a missing compiler is named before anything is written
+    environment = environment_name(board, sanitize)
+    target_dir = image_dir(board, build_dir, sanitize)
+    target_dir.mkdir(parents=True, exist_ok=True)
+    with _build_lock():
+        pio_core.prepare()
+        for name in sync_generated(build_dir / "generated"):
+            sys.stderr.write(
+                f"warning: firmware/generated/{name} was changed by hand and is built as it is; "
+                "delete it to have it written anew\n"
+            )
+        _run_platformio(board, environment, target_dir / _LOG_FILE, verbose)
+        made = PIO_BUILD_DIR / environment
+        size = image_size(made / "firmware.elf", board)
+        check_size(size, board)
+        for suffix in _suffixes(board):
+            atomic_write(
+                target_dir / f"firmware.{suffix}", (made / f"firmware.{suffix}").read_bytes()
+            )
+        (target_dir / "firmware.elf").chmod(0o755)  # the host's image is a program
+        info = FirmwareInfo(
+            board=board.id,
+            isa=board.isa,
+            build_id=(made / "build_id").read_text().strip(),
+            model_sha256=model_sha256,
+            flash_bytes=size.flash_bytes,
+            ram_bytes=size.ram_bytes,
+        )
+        atomic_write(target_dir / INFO_FILE, (json.dumps(asdict(info), indent=2) + "\n").encode())
+    print(f"build: {environment}: {size}; build id {info.build_id}")
+    return info
+
+
+def sync_generated(generated_dir: Path) -> list[str]:
+    """Copies the generated sources to firmware/generated; returns names that were left alone.
+
+    A file there that somebody changed after the last copy is kept: it is an experiment, and the
+    check of the model's hash on the device says so if it matters.
+    Raises CodegenError if a source is missing.
+    """
+    kept = []
+    synced = {}
+    for name in GENERATED_FILES:
+        source = generated_dir / name
+        if not source.is_file():
+            raise CodegenError(f"{source} is missing; run `invoke generate` first")
+        effective = _effective(name, generated_dir)
+        if effective != source:
+            kept.append(name)
+            synced[name] = _synced().get(name, "")
+            continue
+        atomic_write(FIRMWARE / "generated" / name, source.read_bytes())
+        synced[name] = sha256_file(source)
+    atomic_write(FIRMWARE / "generated" / _SYNCED_FILE, json.dumps(synced, indent=2).encode())
+    return kept
+
+
+def _effective(name: str, generated_dir: Path) -> Path:
+    """The file that a build would compile: generated, or firmware/generated's if edited by hand."""
+    current = FIRMWARE / "generated" / name
+    source = generated_dir / name
+    recorded = _synced().get(name)
+    if recorded is None or not current.is_file():
+        return source
+    digest = sha256_file(current)
+    edited = digest != recorded and not (source.is_file() and digest == sha256_file(source))
+    return current if edited else source
+
+
+def _synced() -> dict[str, str]:
+    """{name: sha256 of what sync_generated last wrote}; empty if it never ran."""
+    try:
+        document = json.loads((FIRMWARE / "generated" / _SYNCED_FILE).read_text())
+    except (OSError, ValueError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _suffixes(board: Board) -> tuple[str, ...]:
+    return ("elf",) if board.family.architecture == "native" else ("elf", "bin", "hex")
+
+
+def _compiler(board: Board) -> str:
+    """Path of the C++ compiler: from PATH, else from PlatformIO's toolchain package."""
+    name = "g++" if board.family.architecture == "native" else "arm-none-eabi-g++"
+    found = shutil.which(name)
+    packaged = TOOLCHAIN_PACKAGE / "bin" / name
+    if found is None and packaged.is_file() and board.family.architecture != "native":
+        found = str(packaged)
+    if found is None:
+        raise MissingToolError(
+            f"{name} is not on PATH; run ./invokew doctor, it says how to install it"
+        )
+    return found
+
+
+@contextlib.contextmanager
+def _build_lock() -> Iterator[None]:
+    path = PIO_BUILD_DIR.parent / "mcuforge.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("build: waiting for another build to end", flush=True)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _run_platformio(board: Board, environment: str, log_path: Path, verbose: bool) -> None:
+    """Runs `pio run -e <environment>`. Raises FirmwareBuildError or BudgetError."""
+    command = [sys.executable, "-m", "platformio", "run", "-e", environment]
+    variables = os.environ | {
+        "PLATFORMIO_CORE_DIR": str(pio_core.CORE_DIR),
+        "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
+        "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+    }
+    lines = []
+    with subprocess.Popen(
+        command,
+        cwd=REPOSITORY,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                lines.append(line)
+                if verbose:
+                    print(line, end="", flush=True)
+        except BaseException:
+            process.terminate()
+            raise
+    output = "".join(lines)
+    atomic_write(log_path, output.encode())
+    if process.returncode == 0:
+        return
+    overflow = _OVERFLOW.search(output)
+    if overflow:
+        raise BudgetError(_overflow_message(board, overflow.group(1), int(overflow.group(2))))
+    if not verbose:
+        sys.stderr.write("".join(_relevant(lines)))
+    raise FirmwareBuildError(f"building {environment} failed; the whole log is in {log_path}")
+
+
+def _overflow_message(board: Board, name: str, excess: int) -> str:
+    length = next((r.length for r in board.regions if r.name == name), 0)
+    return (
+        f"firmware takes {length + excess} B of {name}, {board.id} has {length} B: {excess} B too "
+        "many; choose a smaller recipe or another board"
+    )
+
+
+def _relevant(lines: list[str]) -> list[str]:
+    """What a user needs of a failed build: the errors and the lines that belong to them."""
+    first = next((i for i, line in enumerate(lines) if re.search(r"\berror\b", line, re.I)), 0)
+    return lines[first : first + 40]
