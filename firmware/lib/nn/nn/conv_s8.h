@@ -9,18 +9,29 @@
 
 namespace nn {
 
-// Channels whose multipliers the dsp kernel keeps at hand; its columns are gathered once for each such block.
-constexpr int32_t ConvS8DspBlockChannels(const ConvParams& p) { return p.out_c < 32 ? p.out_c : 32; }
+// Channels whose multipliers the dsp kernel keeps at hand; its columns are gathered once for each
+// such block.
+constexpr int32_t kConvS8Block = 32;
+constexpr int32_t ConvS8BlockChannels(const ConvParams& p) {
+  return p.out_c < kConvS8Block ? p.out_c : kConvS8Block;
+}
+
+// Whether the dsp kernel works by pairs of channels; else it goes channel by channel as the scalar
+// one does.
+constexpr bool ConvS8ByPairs(const ConvParams& p) {
+  return p.kernel_h * p.kernel_w * p.filter_c >= 4 && p.out_c / (p.in_c / p.filter_c) >= 2;
+}
 
 // Scratch that ConvS8 needs on `isa`, bytes.
 constexpr uint32_t ConvS8ScratchBytes(const ConvParams& p, Isa isa) {
-  if (isa != Isa::kDsp) {
+  if (isa != Isa::kDsp || !ConvS8ByPairs(p)) {
     return 0;
   }
   const uint32_t products = static_cast<uint32_t>(p.kernel_h) * p.kernel_w * p.filter_c;
   const uint32_t whole_blocks = (products + 3) & ~UINT32_C(3);
+  const uint32_t columns = 2 * whole_blocks * 2;
   const uint32_t as_bytes = (p.filter_c & 3) == 0 ? 0 : whole_blocks;
-  return 2 * whole_blocks * 2 + 8 * static_cast<uint32_t>(ConvS8DspBlockChannels(p)) + as_bytes;
+  return columns + 16 * static_cast<uint32_t>(ConvS8BlockChannels(p)) + as_bytes;
 }
 
 //   input   [batches, in_h, in_w, in_c]        filter [out_c, kernel_h, kernel_w, filter_c]
@@ -28,6 +39,11 @@ constexpr uint32_t ConvS8ScratchBytes(const ConvParams& p, Isa isa) {
 //   overlapping input scratch ConvS8ScratchBytes, 4-byte aligned
 void ConvS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,
             const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch);
+
+// Output channels [first, end) of the same, without scratch.
+void ConvChannelsS8(const ConvParams& params, const ChannelScales& scales, int32_t first,
+                    int32_t end, const int8_t* input, const int8_t* filter, const int32_t* bias,
+                    int8_t* output);
 
 }  // namespace nn
 

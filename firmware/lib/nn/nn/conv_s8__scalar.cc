@@ -1,5 +1,3 @@
-#if !MCUFORGE_ISA_DSP
-
 #include "nn/conv_s8.h"
 
 namespace nn {
@@ -21,8 +19,9 @@ inline void Dot2(const int8_t* input, const int8_t* weights0, const int8_t* weig
 
 }  // namespace
 
-void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
-            const int8_t* filter, const int32_t* bias, int8_t* output, void*) {
+void ConvChannelsS8(const ConvParams& p, const ChannelScales& scales, int32_t first, int32_t end,
+                    const int8_t* input, const int8_t* filter, const int32_t* bias,
+                    int8_t* output) {
   const int32_t filter_c = p.filter_c;
   const int32_t in_c = p.in_c;
   const int32_t row_weights = p.kernel_w * filter_c;
@@ -31,11 +30,11 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
   // Without dilation or groups the taps of a kernel row are neighbours in memory: one run.
   const bool row_is_run = p.dilation_w == 1 && filter_c == in_c;
 
-  for (int32_t channel = 0; channel < p.out_c;) {
+  for (int32_t channel = first; channel < end;) {
     // Two channels at a time, so that each input is loaded once for both; never two of different
     // groups.
     const int32_t group = channel / group_channels;
-    const bool pair = channel + 1 < (group + 1) * group_channels;
+    const bool pair = channel + 1 < (group + 1) * group_channels && channel + 1 < end;
     const int8_t* const weights0 = filter + channel * channel_weights;
     const int8_t* const weights1 = pair ? weights0 + channel_weights : weights0;
     const int32_t bias0 = bias ? bias[channel] : 0;
@@ -81,6 +80,11 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
   }
 }
 
-}  // namespace nn
+#if !MCUFORGE_ISA_DSP
+void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
+            const int8_t* filter, const int32_t* bias, int8_t* output, void*) {
+  ConvChannelsS8(p, scales, 0, p.out_c, input, filter, bias, output);
+}
+#endif
 
-#endif  // !MCUFORGE_ISA_DSP
+}  // namespace nn

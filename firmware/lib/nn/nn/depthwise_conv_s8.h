@@ -9,12 +9,17 @@
 
 namespace nn {
 
-// Whether the dsp kernel takes four channels at a time; else it goes channel by channel as the scalar one does.
-constexpr bool DepthwiseConvS8ByFour(const ConvParams& p) { return p.filter_c == 1 && p.out_c >= 4; }
+// Whether the dsp kernel takes four channels at a time; else it goes channel by channel as the
+// scalar one does.
+constexpr bool DepthwiseConvS8ByFour(const ConvParams& p) {
+  return p.filter_c == 1 && p.out_c >= 4;
+}
 
 // Scratch that DepthwiseConvS8 needs on `isa`, bytes.
 constexpr uint32_t DepthwiseConvS8ScratchBytes(const ConvParams& p, Isa isa) {
-  return isa == Isa::kDsp && DepthwiseConvS8ByFour(p) ? 8 * static_cast<uint32_t>(p.kernel_h) * p.kernel_w : 0;
+  return isa == Isa::kDsp && DepthwiseConvS8ByFour(p)
+             ? 64 + 8 * static_cast<uint32_t>(p.kernel_h) * p.kernel_w
+             : 0;
 }
 
 //   input   [batches, in_h, in_w, in_c]        filter [1, kernel_h, kernel_w, out_c]
@@ -25,8 +30,9 @@ void DepthwiseConvS8(const ConvParams& params, const ChannelScales& scales, cons
                      const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch);
 
 // One output channel of the same.
-void DepthwiseChannelS8(const ConvParams& params, const ChannelScales& scales, int32_t channel, const int8_t* input,
-                        const int8_t* filter, const int32_t* bias, int8_t* output);
+void DepthwiseChannelS8(const ConvParams& params, const ChannelScales& scales, int32_t channel,
+                        const int8_t* input, const int8_t* filter, const int32_t* bias,
+                        int8_t* output);
 
 }  // namespace nn
 

@@ -3,58 +3,138 @@
 #include "nn/depthwise_conv_s8.h"
 #include "nn/dsp.h"
 
-// Four channels at a time, each with its own accumulator. Their weights are widened once for the whole image. Per tap
-// and 4 MACs: 1 LDR and 2 SXTAB16 (inputs), 1 LDRD (weights), 4 SMLABB/SMLATT = 8 instructions.
+// Four channels at a time, each with its own accumulator. Their weights are widened once for the
+// whole image. Per tap and 4 MACs: 1 LDR and 2 SXTAB16 (inputs), 1 LDRD (weights), 4 SMLABB/SMLATT
+// = 8 instructions, and 3 for the walk.
 
 namespace nn {
 namespace {
 
-struct FourSums {
-  int32_t c0, c1, c2, c3;
+// What ComputePixels works on; it knows the offsets. A run of output pixels of one row that use the
+// same taps.
+struct PixelRun {
+  const int8_t* input;          // the first pixel's first tap
+  const uint32_t* weights;      // its weights: even channels as two int16, then odd ones
+  int32_t tap_step;             // from tap to tap, bytes of input
+  int32_t taps;                 // in a row, at least 1
+  int32_t rows;                 // of taps, at least 1
+  int32_t row_step;             // from the end of a row of taps to the next row, bytes of input
+  int32_t weights_step;         // the same in bytes of weights
+  const FastChannel* channels;  // 4
+  uint32_t offset;              // minus the zero point, in both halfwords
+  int8_t* output;
+  int32_t output_step;  // from pixel to pixel
+  int32_t input_step;   // the same for the input
+  int32_t pixels;       // at least 1
 };
 
-inline void AddTap(const int8_t* x, const uint32_t* weights, uint32_t offset, FourSums* sums) {
-  const uint32_t word = LoadWord(x);
-  const int32_t even = static_cast<int32_t>(AddEvenBytes(offset, word));
-  const int32_t odd = static_cast<int32_t>(AddOddBytes(offset, word));
-  const int32_t even_weights = static_cast<int32_t>(weights[0]);
-  const int32_t odd_weights = static_cast<int32_t>(weights[1]);
-  sums->c0 = __smlabb(even, even_weights, sums->c0);
-  sums->c2 = __smlatt(even, even_weights, sums->c2);
-  sums->c1 = __smlabb(odd, odd_weights, sums->c1);
-  sums->c3 = __smlatt(odd, odd_weights, sums->c3);
+[[gnu::naked]] void ComputePixels(PixelRun* /*run*/) {
+#define MCUFORGE_OUTPUT(acc, at)   \
+  "ldm r10!, {r2, r3, r11, r12}\n" \
+  "add " acc ", " acc ", " acc     \
+  "\n"                             \
+  "smmulr " acc ", " acc           \
+  ", r3\n"                         \
+  "add " acc ", " acc ", " acc     \
+  ", asr #31\n"                    \
+  "add " acc ", " acc              \
+  ", r11\n"                        \
+  "asr " acc ", " acc              \
+  ", r12\n"                        \
+  "ssat " acc ", #8, " acc         \
+  "\n"                             \
+  "strb " acc ", [r1, " at "]\n"
+  asm volatile(
+      "push {r4-r11, lr}\n"
+      "sub sp, #4\n"
+      "1:\n"  // a pixel
+      "ldr r12, [r0, #28]\n"
+      "ldr r5, [r12]\n"
+      "ldr r6, [r12, #16]\n"
+      "ldr r7, [r12, #32]\n"
+      "ldr r8, [r12, #48]\n"
+      "ldr r9, [r0, #32]\n"
+      "ldr r3, [r0, #16]\n"
+      "ldrd r1, r2, [r0]\n"
+      "ldr r4, [r0, #8]\n"
+      "2:\n"  // a row of taps
+      "str r3, [sp]\n"
+      "ldr r3, [r0, #12]\n"
+      "3:\n"  // a tap
+      "ldr r10, [r1]\n"
+      "ldrd r12, lr, [r2], #8\n"
+      "sxtab16 r11, r9, r10, ror #8\n"
+      "sxtab16 r10, r9, r10\n"
+      "add r1, r4\n"
+      "smlabb r5, r10, r12, r5\n"
+      "smlatt r7, r10, r12, r7\n"
+      "smlabb r6, r11, lr, r6\n"
+      "smlatt r8, r11, lr, r8\n"
+      "subs r3, #1\n"
+      "bne 3b\n"
+      "ldrd r10, r11, [r0, #20]\n"
+      "ldr r3, [sp]\n"
+      "add r1, r10\n"
+      "add r2, r11\n"
+      "subs r3, #1\n"
+      "bne 2b\n"
+      "ldr r10, [r0, #28]\n"
+      "ldr r1, [r0, #36]\n" MCUFORGE_OUTPUT("r5", "#0") MCUFORGE_OUTPUT("r6", "#1") MCUFORGE_OUTPUT("r7", "#2")
+          MCUFORGE_OUTPUT("r8", "#3")
+      "ldrd r2, r3, [r0, #40]\n"
+      "ldr r4, [r0, #48]\n"
+      "add r1, r2\n"
+      "ldr r5, [r0]\n"
+      "subs r4, #1\n"
+      "str r1, [r0, #36]\n"
+      "add r5, r3\n"
+      "str r4, [r0, #48]\n"
+      "str r5, [r0]\n"
+      "bne 1b\n"
+      "add sp, #4\n"
+      "pop {r4-r11, pc}\n");
+#undef MCUFORGE_OUTPUT
 }
 
 }  // namespace
 
-void DepthwiseConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input, const int8_t* filter,
-                     const int32_t* bias, int8_t* output, void* scratch) {
+void DepthwiseConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
+                     const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
+  const int32_t channels = p.out_c;
   if (!DepthwiseConvS8ByFour(p)) {
-    for (int32_t channel = 0; channel < p.out_c; ++channel) {
+    for (int32_t channel = 0; channel < channels; ++channel) {
       DepthwiseChannelS8(p, scales, channel, input, filter, bias, output);
     }
     return;
   }
-  uint32_t* const weights = static_cast<uint32_t*>(scratch);
-  const int32_t channels = p.out_c;
+  FastChannel* const fast_channels = static_cast<FastChannel*>(scratch);
+  uint32_t* const weights = reinterpret_cast<uint32_t*>(fast_channels + 4);
   const int32_t taps = p.kernel_h * p.kernel_w;
-  const uint32_t offset = TwoHalfwords(-p.in_zero_point);
-  const int32_t step = p.dilation_w * channels;
+  PixelRun run;
+  run.tap_step = p.dilation_w * channels;
+  run.channels = fast_channels;
+  run.offset = TwoHalfwords(-p.in_zero_point);
+  run.output_step = channels;
+  run.input_step = p.stride_w * channels;
   for (int32_t first = 0; first < channels; first += 4) {
     // The last four start early enough to be whole; what they compute again comes out the same.
     const int32_t channel = first + 4 <= channels ? first : channels - 4;
+    bool fast = true;
+    for (int32_t i = 0; i < 4; ++i) {
+      fast = fast && MakeFastChannel(ChannelRequant(scales, static_cast<uint32_t>(channel + i)),
+                                     bias ? bias[channel + i] : 0, static_cast<uint32_t>(taps),
+                                     p.out_zero_point, &fast_channels[i]);
+    }
+    if (!fast) {
+      for (int32_t i = 0; i < 4; ++i) {
+        DepthwiseChannelS8(p, scales, channel + i, input, filter, bias, output);
+      }
+      continue;
+    }
     for (int32_t tap = 0; tap < taps; ++tap) {
       const uint32_t word = LoadWord(filter + tap * channels + channel);
       weights[2 * tap] = EvenBytes(word);
       weights[2 * tap + 1] = OddBytes(word);
-    }
-    Requant requants[4];
-    int32_t biases[4];
-    bool fast = true;
-    for (int32_t i = 0; i < 4; ++i) {
-      requants[i] = ChannelRequant(scales, static_cast<uint32_t>(channel + i));
-      biases[i] = bias ? bias[channel + i] : 0;
-      fast = fast && IsFastRequant(requants[i]) && IsSmallSum(static_cast<uint32_t>(taps), biases[i]);
     }
     int8_t* out = output + channel;
     for (int32_t batch = 0; batch < p.batches; ++batch) {
@@ -62,36 +142,41 @@ void DepthwiseConvS8(const ConvParams& p, const ChannelScales& scales, const int
       for (int32_t out_y = 0; out_y < p.out_h; ++out_y) {
         const int32_t in_y0 = out_y * p.stride_h - p.pad_top;
         const TapRange ky_range = ClipTaps(in_y0, p.kernel_h, p.dilation_h, p.in_h);
-        for (int32_t out_x = 0; out_x < p.out_w; ++out_x, out += channels) {
+        for (int32_t out_x = 0; out_x < p.out_w;) {
           const int32_t in_x0 = out_x * p.stride_w - p.pad_left;
           const TapRange kx_range = ClipTaps(in_x0, p.kernel_w, p.dilation_w, p.in_w);
-          FourSums sums{biases[0], biases[1], biases[2], biases[3]};
-          for (int32_t ky = ky_range.first; ky < ky_range.end; ++ky) {
-            const int8_t* x = image + ((in_y0 + ky * p.dilation_h) * p.in_w + in_x0) * channels +
-                              kx_range.first * step;
-            const uint32_t* w = weights + 2 * (ky * p.kernel_w + kx_range.first);
-            int32_t count = kx_range.end - kx_range.first;
-            for (; count >= 3; count -= 3, x += 3 * step, w += 6) {
-              AddTap(x, w, offset, &sums);
-              AddTap(x + step, w + 2, offset, &sums);
-              AddTap(x + 2 * step, w + 4, offset, &sums);
-            }
-            for (; count > 0; --count, x += step, w += 2) {
-              AddTap(x, w, offset, &sums);
+          run.taps = kx_range.end - kx_range.first;
+          run.pixels = 1;
+          if (run.taps == p.kernel_w) {
+            // The pixels that follow use all taps too, up to where the last tap leaves the input.
+            int32_t last_x = in_x0 + (p.kernel_w - 1) * p.dilation_w + p.stride_w;
+            for (; out_x + run.pixels < p.out_w && last_x < p.in_w; last_x += p.stride_w) {
+              ++run.pixels;
             }
           }
-          const int32_t acc[4] = {sums.c0, sums.c1, sums.c2, sums.c3};
-#pragma GCC unroll 4
-          for (int32_t i = 0; i < 4; ++i) {
-            const Requant r = requants[i];
-            const int32_t y =
-                fast ? ApplyRequantFast(acc[i], r.multiplier, -r.shift, 1 << (-r.shift - 1)) : ApplyRequant(acc[i], r);
-            out[i] = static_cast<int8_t>(Clamp(y + p.out_zero_point, p.out_min, p.out_max));
+          out_x += run.pixels;
+          run.rows = ky_range.end - ky_range.first;
+          run.input = image + ((in_y0 + ky_range.first * p.dilation_h) * p.in_w + in_x0 +
+                               kx_range.first * p.dilation_w) *
+                                  channels;
+          run.weights = weights + 2 * (ky_range.first * p.kernel_w + kx_range.first);
+          run.row_step = (p.dilation_h * p.in_w - run.taps * p.dilation_w) * channels;
+          run.weights_step = 8 * (p.kernel_w - run.taps);
+          run.output = out;
+          out += run.pixels * channels;
+          if (run.taps > 0 && run.rows > 0) {
+            ComputePixels(&run);
+          } else {
+            for (int32_t i = 0; i < 4; ++i) {  // a dilated window whose every tap is padding
+              run.output[i] = FastOutput(fast_channels[i].bias, fast_channels[i]);
+            }
           }
         }
       }
     }
   }
+  ClampAll(output, static_cast<uint32_t>(p.batches * p.out_h * p.out_w * channels), p.out_min,
+           p.out_max);
 }
 
 }  // namespace nn

@@ -2,8 +2,9 @@
 
 namespace nn {
 
-void DepthwiseChannelS8(const ConvParams& p, const ChannelScales& scales, int32_t channel, const int8_t* input,
-                        const int8_t* filter, const int32_t* bias, int8_t* output) {
+void DepthwiseChannelS8(const ConvParams& p, const ChannelScales& scales, int32_t channel,
+                        const int8_t* input, const int8_t* filter, const int32_t* bias,
+                        int8_t* output) {
   const int32_t in_c = p.in_c;
   const int32_t out_c = p.out_c;
   const int32_t channel_bias = bias ? bias[channel] : 0;
@@ -19,7 +20,9 @@ void DepthwiseChannelS8(const ConvParams& p, const ChannelScales& scales, int32_
         const TapRange kx_range = ClipTaps(in_x0, p.kernel_w, p.dilation_w, p.in_w);
         int32_t acc = channel_bias;
         for (int32_t ky = ky_range.first; ky < ky_range.end; ++ky) {
-          const int8_t* x = image + ((in_y0 + ky * p.dilation_h) * p.in_w + in_x0 + kx_range.first * p.dilation_w) * in_c;
+          const int8_t* x =
+              image +
+              ((in_y0 + ky * p.dilation_h) * p.in_w + in_x0 + kx_range.first * p.dilation_w) * in_c;
           const int8_t* w = filter + (ky * p.kernel_w + kx_range.first) * out_c + channel;
           for (int32_t kx = kx_range.first; kx < kx_range.end; ++kx) {
             acc += (*x - p.in_zero_point) * *w;
@@ -27,15 +30,16 @@ void DepthwiseChannelS8(const ConvParams& p, const ChannelScales& scales, int32_
             w += out_c;
           }
         }
-        *out = static_cast<int8_t>(Clamp(ApplyRequant(acc, requant) + p.out_zero_point, p.out_min, p.out_max));
+        *out = static_cast<int8_t>(
+            Clamp(ApplyRequant(acc, requant) + p.out_zero_point, p.out_min, p.out_max));
       }
     }
   }
 }
 
 #if !MCUFORGE_ISA_DSP
-void DepthwiseConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input, const int8_t* filter,
-                     const int32_t* bias, int8_t* output, void*) {
+void DepthwiseConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
+                     const int8_t* filter, const int32_t* bias, int8_t* output, void*) {
   for (int32_t channel = 0; channel < p.out_c; ++channel) {
     DepthwiseChannelS8(p, scales, channel, input, filter, bias, output);
   }

@@ -21,9 +21,11 @@ inline uint32_t LoadWord(const int8_t* from) {
   return word;
 }
 
-// Bytes 0 and 2 (bytes 1 and 3) of `word`, sign-extended to halfwords, plus the halfwords of `addend`.
+// Bytes 0 and 2 (bytes 1 and 3) of `word`, sign-extended to halfwords, plus the halfwords of
+// `addend`.
 inline uint32_t AddEvenBytes(uint32_t addend, uint32_t word) {
-  return static_cast<uint32_t>(__sxtab16(static_cast<int16x2_t>(addend), static_cast<int8x4_t>(word)));
+  return static_cast<uint32_t>(
+      __sxtab16(static_cast<int16x2_t>(addend), static_cast<int8x4_t>(word)));
 }
 inline uint32_t AddOddBytes(uint32_t addend, uint32_t word) {
   return AddEvenBytes(addend, (word >> 8) | (word << 24));
@@ -38,22 +40,38 @@ inline uint32_t TwoHalfwords(int32_t value) {
   return low | (low << 16);
 }
 
-// ApplyRequant in four instructions, for accumulators below 2^30 in magnitude and shifts in [-31, -1]: SMMULR of the
-// doubled accumulator is MulHigh, and adding half minus one for negatives before the shift rounds halves away from 0.
-inline int32_t ApplyRequantFast(int32_t acc, int32_t multiplier, int32_t right, int32_t half) {
-  int32_t high;
-  asm("smmulr %0, %1, %2" : "=r"(high) : "r"(acc * 2), "r"(multiplier));
-  high += high >> 31;
-  return (high + half) >> right;
+// Biases that leave the fast path its room.
+inline bool IsSmallBias(int32_t bias) { return bias < (1 << 29) && bias > -(1 << 29); }
+
+// One channel's way from accumulator to output, made for
+//   SMMULR (twice the accumulator by `multiplier`), ADD (minus one if negative), ADD `addend`, ASR
+//   `right`, SSAT #8
+// which is ApplyRequant and the output's zero point: SMMULR of the doubled accumulator is MulHigh,
+// halves are rounded away from zero by the one that negatives lose, and `addend` is half of 2^right
+// plus the zero point shifted up.
+struct FastChannel {
+  int32_t bias;
+  int32_t multiplier;
+  int32_t addend;
+  int32_t right;
+};
+
+// The same for one channel; false where it does not hold: a shift that is not in [-20, -1], or
+// accumulators that may reach 2^30 in magnitude. `products`: how many products of an int9 and an
+// int8 are summed up.
+bool MakeFastChannel(Requant requant, int32_t bias, uint32_t products, int32_t out_zero_point,
+                     FastChannel* channel);
+
+inline int8_t FastOutput(int32_t acc, const FastChannel& channel) {
+  int32_t y;
+  asm("smmulr %0, %1, %2" : "=r"(y) : "r"(acc * 2), "r"(channel.multiplier));
+  y = (y + (y >> 31) + channel.addend) >> channel.right;
+  return static_cast<int8_t>(__ssat(y, 8));
 }
 
-inline bool IsFastRequant(Requant requant) { return requant.shift < 0; }
-
-// Whether no sum of `products` products of an int9 and an int8, plus `bias`, can reach 2^30.
-inline bool IsSmallSum(uint32_t products, int32_t bias) {
-  constexpr int32_t kLimit = 1 << 29;
-  return products < 16384 && bias < kLimit && bias > -kLimit;
-}
+// Limits `count` outputs to [low, high], which the fast paths leave to the end: int8's own range is
+// the usual one.
+void ClampAll(int8_t* output, uint32_t count, int32_t low, int32_t high);
 
 }  // namespace nn
 

@@ -5,13 +5,15 @@
 #include "nn/dsp.h"
 #include "nn/pool_s8.h"
 
-// Four channels at a time: per tap 1 LDR, 1 SSUB8 (sets a flag a byte), 1 SEL (picks the larger bytes).
+// Four channels at a time: per tap 1 LDR, 1 SSUB8 (sets a flag a byte), 1 SEL (picks the larger
+// bytes).
 
 namespace nn {
 namespace {
 
 inline uint32_t MaxOfBytes(uint32_t a, uint32_t b) {
-  // The two stand together: the flags that SSUB8 sets and SEL reads are no operands that the compiler knows.
+  // The two stand together: the flags that SSUB8 sets and SEL reads are no operands that the
+  // compiler knows.
   uint32_t larger;
   asm("ssub8 %0, %1, %2\n\tsel %0, %1, %2" : "=&r"(larger) : "r"(a), "r"(b) : "cc");
   return larger;
@@ -35,7 +37,8 @@ void MaxPoolS8(const ConvParams& p, const int8_t* input, int8_t* output) {
       for (int32_t out_x = 0; out_x < p.out_w; ++out_x, output += channels) {
         const int32_t in_x0 = out_x * p.stride_w - p.pad_left;
         const TapRange kx_range = ClipTaps(in_x0, p.kernel_w, 1, p.in_w);
-        const int8_t* const corner = image + (in_y0 + ky_range.first) * row_step + (in_x0 + kx_range.first) * channels;
+        const int8_t* const corner =
+            image + (in_y0 + ky_range.first) * row_step + (in_x0 + kx_range.first) * channels;
         const int32_t width = kx_range.end - kx_range.first;
         int32_t channel = 0;
         for (; channel + 4 <= channels; channel += 4) {
