@@ -24,7 +24,7 @@ from codegen.boards import load_board
 from harness.errors import CheckError, HarnessError, MissingToolError
 
 ROOT = Path(__file__).resolve().parent.parent
-_CHECKS = ROOT / "firmware/checks"
+CHECKS = ROOT / "firmware/checks"
 _LIBRARIES = (ROOT / "firmware/lib/tflm", ROOT / "firmware/lib/nn")
 _BUILD = ROOT / "build" / "checks"
 _MESSAGE_BYTES = 160  # firmware/checks/batch.h: kMessageBytes
@@ -167,7 +167,9 @@ def run(target: Target, jobs: Sequence[Job], timeout_s: float = 300) -> list[Res
                 timeout=timeout_s,
                 check=False,
             )
-            trouble = _reason(process.stderr + process.stdout) if process.returncode else ""
+            trouble = (
+                sanitizer_reason(process.stderr + process.stdout) if process.returncode else ""
+            )
             trouble = trouble or (f"exit code {process.returncode}" if process.returncode else "")
         except subprocess.TimeoutExpired:
             trouble = f"no end within {timeout_s:.0f} s"
@@ -179,7 +181,7 @@ def run(target: Target, jobs: Sequence[Job], timeout_s: float = 300) -> list[Res
     return results
 
 
-def _reason(text: str) -> str:
+def sanitizer_reason(text: str) -> str:
     """The sanitizer's summary or the last line, and where our code was."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     said = [x for x in lines if "runtime error" in x or "ERROR: AddressSanitizer" in x][:1]
@@ -247,7 +249,7 @@ def build_sanitized(name: str, sources: Iterable[Path]) -> Path:
 
 
 def _build_host() -> Path:
-    return build_sanitized("host", [_CHECKS / n for n in ("batch.cc", "op_watch.cc", "host.cc")])
+    return build_sanitized("host", [CHECKS / n for n in ("batch.cc", "op_watch.cc", "host.cc")])
 
 
 def _build_image(target: Target, memory: _Memory) -> Path:
@@ -257,13 +259,13 @@ def _build_image(target: Target, memory: _Memory) -> Path:
         *machine, "-ffunction-sections", "-fdata-sections", "-fno-exceptions", "-fno-rtti",
         "-fno-threadsafe-statics", f"-DMCUFORGE_ISA_{target.isa.upper()}=1",
     ]  # fmt: skip
-    work = [(_CHECKS / n, [*common, "-Os"]) for n in ("batch.cc", "op_watch.cc", "target.cc")]
+    work = [(CHECKS / n, [*common, "-Os"]) for n in ("batch.cc", "op_watch.cc", "target.cc")]
     # As the firmware is built: kernels for speed, the rest for size.
     work += [
         (path, [*common, "-O2" if "lib/nn" in path.as_posix() else "-Os"])
         for path in _library_sources(target.isa)
     ]
-    script = _CHECKS / "target.ld"
+    script = CHECKS / "target.ld"
     symbols = [
         f"-Wl,--defsym={name}_{what}={value:#x}"
         for name, extent in (("CODE", memory.code), ("RAM", memory.ram), ("HEAP", memory.heap))
@@ -294,7 +296,7 @@ def _library_sources(isa: str) -> list[Path]:
 
 def _header_digest() -> str:
     digest = hashlib.sha256()
-    for folder in (*_LIBRARIES, _CHECKS):
+    for folder in (*_LIBRARIES, CHECKS):
         for path in sorted(folder.rglob("*")):
             if path.suffix in {".h", ".def", ".inc"}:
                 digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
@@ -306,7 +308,7 @@ def _compile(compiler: str, work: Sequence[tuple[Path, Sequence[str]]]) -> list[
     headers = _header_digest()
     folder = _BUILD / "objects"
     folder.mkdir(parents=True, exist_ok=True)
-    includes = [f"-I{path}" for path in (*_LIBRARIES, _CHECKS)]
+    includes = [f"-I{path}" for path in (*_LIBRARIES, CHECKS)]
 
     def compile_one(item: tuple[Path, Sequence[str]]) -> Path:
         source, flags = item
