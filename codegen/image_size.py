@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from codegen.errors import BudgetError, CodegenError
 
@@ -83,9 +83,9 @@ def check_size(size: ImageSize, board: Board) -> None:
             )
 
 
-def _load_address(section: object, segments: list) -> int:  # type: ignore[type-arg]
+def _load_address(section: Any, segments: list[Any]) -> int:
     """Where a section's bytes are stored: .data runs in RAM, but is loaded from flash."""
     for segment in segments:
         if segment.section_in_segment(section):
-            return int(segment["p_paddr"] + section["sh_addr"] - segment["p_vaddr"])  # type: ignore[index]
-    return int(section["sh_addr"])  # type: ignore[index]
+            return int(segment["p_paddr"] + section["sh_addr"] - segment["p_vaddr"])
+    return int(section["sh_addr"])

@@ -55,7 +55,7 @@ def prepare(core_dir: Path = CORE_DIR) -> bool:
     """
     changed = _apply_settings(core_dir / "appstate.json")
     tool_dir = core_dir / "packages" / "tool-scons"
-    if _is_complete(tool_dir):
+    if is_complete(core_dir):
         return changed
     # Laid out beside its place and then renamed: an interruption leaves no half of it.
     tool_dir.parent.mkdir(parents=True, exist_ok=True)
@@ -73,7 +73,9 @@ def prepare(core_dir: Path = CORE_DIR) -> bool:
     return True
 
 
-def _is_complete(tool_dir: Path) -> bool:
+def is_complete(core_dir: Path = CORE_DIR) -> bool:
+    """True if tool-scons is in place in the version that PlatformIO expects."""
+    tool_dir = core_dir / "packages" / "tool-scons"
     try:
         version = json.loads((tool_dir / "package.json").read_text())["version"]
     except (OSError, ValueError, KeyError, TypeError):

@@ -1,0 +1,339 @@
+"""The stages from digits to firmware image: what each takes and writes, when it is skipped.
+
+    data -> train -> quantize -> evaluate          build/<recipe>/
+             --model FILE -> import -> evaluate    build/<stem of FILE>/
+                       -> generate -> build
+
+A stage whose recorded inputs have not changed and whose outputs are there is skipped and says so.
+Generated sources and images that somebody changed by hand are used as they are, with a warning:
+such a change is an experiment, and the checks on the device tell what it does.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from codegen import firmware_build
+from codegen.boards import Board, load_board
+from codegen.build_id import build_id
+from codegen.errors import CodegenError
+from codegen.manifest import Manifest, atomic_write, sha256_file
+from codegen.model import Model
+
+ROOT = Path(__file__).resolve().parent
+BUILD = ROOT / "build"
+MODEL = "model.tflite"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the user asked for; the same options, with the same meaning, for every verb.
+
+    model: a .tflite that takes the place of training. force: stages to run although they are fresh.
+    """
+
+    board_id: str
+    recipe: str
+    data: str
+    model: Path | None = None
+    seed: int = 1
+    calibration: int = 500
+    sanitize: bool = False
+    force: frozenset[str] = frozenset()
+    verbose: bool = False
+
+    @property
+    def board(self) -> Board:
+        return load_board(self.board_id)
+
+    @property
+    def name(self) -> str:
+        return self.recipe if self.model is None else self.model.stem
+
+    @property
+    def build_dir(self) -> Path:
+        return BUILD / self.name
+
+
+def check(choice: Choice) -> None:
+    """Refuses an unknown board or recipe and an unreadable model before any work is done."""
+    _ = choice.board
+    if choice.model is None:
+        from training.recipes import get_recipe
+
+        get_recipe(choice.recipe)
+        return
+    model = choice.model
+    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", model.stem):
+        raise CodegenError(f"--model {model}: its name becomes a folder; use letters and digits")
+    from training.recipes import RECIPES
+
+    if model.stem in RECIPES:
+        raise CodegenError(
+            f"--model {model} would be built in build/{model.stem}, where the recipe of that name "
+            "is; rename the file"
+        )
+    from codegen.checks import check_int8
+    from codegen.op_table import load_supported_ops
+
+    check_int8(Model.read(model), load_supported_ops())
+
+
+def data(choice: Choice) -> None:
+    """data.json, train.npz, digits.npz."""
+    from training import datasets
+
+    def inputs() -> dict[str, str]:
+        # Asked again after the run: a download changes what there is to read.
+        return {
+            "source": choice.data,
+            **datasets.fingerprint(choice.data),
+            "code": _code("training/datasets.py", "training/sources.py"),
+        }
+
+    _run(
+        choice,
+        "data",
+        inputs,
+        ["data.json", datasets.TRAIN_SPLIT, datasets.TEST_SPLIT],
+        lambda: datasets.prepare(choice.data, choice.build_dir),
+    )
+
+
+def train(choice: Choice) -> None:
+    """float.keras, with what it needs before it."""
+    if choice.model is not None:
+        raise CodegenError("train: --model gives a model that is trained; leave one of them out")
+    data(choice)
+    from training import datasets
+    from training.train import train as run
+
+    _run(
+        choice,
+        "train",
+        lambda: {
+            "recipe": choice.recipe,
+            "seed": str(choice.seed),
+            "digits": _sha(choice, datasets.TRAIN_SPLIT),
+            "tensorflow": _version("tensorflow"),
+            "code": _code(
+                "training/train.py",
+                "training/augment.py",
+                "training/tf_runtime.py",
+                "training/recipes",
+            ),
+        },
+        ["float.keras"],
+        lambda: run(choice.recipe, choice.build_dir, seed=choice.seed),
+        seed=choice.seed,
+        tools={"tensorflow": _version("tensorflow"), "keras": _version("keras")},
+    )
+
+
+def quantize(choice: Choice) -> None:
+    """model.tflite, with what it needs before it: quantized from a recipe, or the user's own."""
+    if choice.model is not None:
+        _import_model(choice)
+        return
+    train(choice)
+    from training import datasets
+    from training.quantize import quantize as run
+
+    _run(
+        choice,
+        "quantize",
+        lambda: {
+            "float": _sha(choice, "float.keras"),
+            "digits": _sha(choice, datasets.TRAIN_SPLIT),
+            "calibration": str(choice.calibration),
+            "tensorflow": _version("tensorflow"),
+            "code": _code("training/quantize.py", "training/tf_runtime.py"),
+        },
+        [MODEL],
+        lambda: run(choice.build_dir, calibration=choice.calibration),
+        calibration=choice.calibration,
+        tools={"tensorflow": _version("tensorflow")},
+    )
+
+
+def evaluate(choice: Choice) -> None:
+    """metrics.json and oracle.npz of the quantized model, with what they need before them."""
+    quantize(choice)
+    if choice.model is not None:
+        data(choice)
+    from training import datasets
+    from training.evaluate import ORACLE_SCORES
+    from training.evaluate import evaluate as run
+
+    float_model = choice.build_dir / "float.keras"
+
+    def measure() -> None:
+        metrics = run(choice.build_dir)
+        shown = ", ".join(
+            f"{kind} {metrics[f'{kind}_accuracy']:.2%}"
+            for kind in ("float", "int8")
+            if metrics.get(f"{kind}_accuracy") is not None
+        )
+        print(f"evaluate: {metrics['test_count']} digits: {shown}")
+
+    _run(
+        choice,
+        "evaluate",
+        lambda: {
+            "model": _sha(choice, MODEL),
+            "digits": _sha(choice, datasets.TEST_SPLIT),
+            "float": sha256_file(float_model) if float_model.is_file() else "",
+            "oracle": _version("tflite-micro"),
+            "code": _code(
+                "training/evaluate.py",
+                "training/footprint.py",
+                "codegen/oracle.py",
+                "codegen/pixels.py",
+            ),
+        },
+        ["metrics.json", ORACLE_SCORES],
+        measure,
+        tools={"tflite-micro": _version("tflite-micro")},
+    )
+
+
+def generate(choice: Choice) -> None:
+    """generated/, with what it needs before it."""
+    quantize(choice)
+    from codegen.generate import generate as run
+
+    labels = choice.build_dir / "data.json"
+    _run(
+        choice,
+        "generate",
+        lambda: {
+            "model": _sha(choice, MODEL),
+            "labels": sha256_file(labels) if labels.is_file() else "",
+            "code": _code("codegen", "firmware/lib"),
+        },
+        [f"generated/{name}" for name in firmware_build.GENERATED_FILES],
+        lambda: run(choice.build_dir / MODEL, choice.build_dir),
+        keep_edited=True,
+    )
+
+
+def build(choice: Choice) -> None:
+    """The board's image and firmware.json, with what they need before them."""
+    board = choice.board
+    generate(choice)
+
+    def compile_image() -> None:
+        from codegen.budget import check_budget
+        from codegen.planner import plan
+
+        model_path = choice.build_dir / MODEL
+        model = Model.read(model_path)
+        check_budget(plan(model_path, board.isa), model, board)
+        firmware_build.build(board, choice.build_dir, model.sha256, choice.sanitize, choice.verbose)
+
+    outputs = firmware_build.output_files(board, choice.build_dir, choice.sanitize)
+    _run(
+        choice,
+        f"build {firmware_build.environment_name(board, choice.sanitize)}",
+        lambda: {
+            "model": _sha(choice, MODEL),
+            **firmware_build.inputs(board, choice.build_dir, choice.sanitize),
+        },
+        [path.relative_to(choice.build_dir).as_posix() for path in outputs],
+        compile_image,
+        keep_edited=True,
+    )
+
+
+def clean(choice: Choice, everything: bool) -> None:
+    """Removes build/<name>, or all that any stage ever made."""
+    doomed = [choice.build_dir]
+    if everything:
+        doomed = [BUILD, ROOT / ".pio", ROOT / "runs", ROOT / "firmware" / "generated"]
+    for path in doomed:
+        if path.exists():
+            shutil.rmtree(path)
+            print(f"clean: removed {path.relative_to(ROOT)}/")
+
+
+def _import_model(choice: Choice) -> None:
+    """Copies the user's own .tflite to where a quantized recipe's would be."""
+    source = choice.model
+    assert source is not None
+    _run(
+        choice,
+        "import",
+        lambda: {"model": sha256_file(source)},
+        [MODEL],
+        lambda: atomic_write(choice.build_dir / MODEL, source.read_bytes()),
+    )
+
+
+def _run(
+    choice: Choice,
+    stage: str,
+    inputs: Callable[[], Mapping[str, str]],
+    outputs: Iterable[str],
+    action: Callable[[], object],
+    keep_edited: bool = False,
+    **facts: Any,
+) -> None:
+    """Runs a stage and records it, unless it is fresh.
+
+    inputs is called before the run and again after it, for what is recorded. outputs: paths
+    relative to the build folder. keep_edited: outputs changed by hand are left alone while the
+    inputs are the same.
+    """
+    manifest = Manifest.load(choice.build_dir)
+    wanted = dict(inputs())
+    forced = stage.partition(" ")[0] in choice.force
+    if not forced:
+        if manifest.is_fresh(stage, wanted):
+            print(f"{stage}: up to date (inputs unchanged)", flush=True)
+            return
+        if keep_edited and manifest.inputs(stage) == wanted:
+            edited = _edited(choice.build_dir, manifest.outputs(stage))
+            if edited:
+                sys.stderr.write(
+                    f"warning: {stage}: {', '.join(edited)} in {_shown(choice.build_dir)} was "
+                    "changed by hand and is used as it is; delete it to have it made anew\n"
+                )
+                return
+    print(f"{stage}: {_shown(choice.build_dir)}", flush=True)
+    choice.build_dir.mkdir(parents=True, exist_ok=True)
+    action()
+    manifest.record(stage, inputs(), [choice.build_dir / name for name in outputs], **facts)
+
+
+def _edited(build_dir: Path, recorded: Mapping[str, str]) -> list[str]:
+    """Names of the recorded outputs with other contents; empty if one is missing altogether."""
+    if not recorded or not all((build_dir / name).is_file() for name in recorded):
+        return []
+    return [name for name, sha in recorded.items() if sha256_file(build_dir / name) != sha]
+
+
+def _sha(choice: Choice, name: str) -> str:
+    path = choice.build_dir / name
+    if not path.is_file():
+        raise CodegenError(f"{_shown(path)} is missing, although the stage before it ended well")
+    return sha256_file(path)
+
+
+def _code(*names: str) -> str:
+    """Digest of the program's own files, so that changed code runs its stage again."""
+    return build_id({name: ROOT / name for name in names}, [])
+
+
+def _version(package: str) -> str:
+    return importlib.metadata.version(package)
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)

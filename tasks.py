@@ -1,0 +1,405 @@
+"""The verbs: `invoke --list`, `invoke --help VERB`.
+
+Thin: each takes its options, asks stages.py for what has to be there first, and calls one
+function of one room. Errors become one line and an exit code here and nowhere else: 0 fine,
+1 a check failed, 2 bad input, 3 something is missing on this machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from invoke import Collection, Context, Exit, task
+
+ROOT = Path(__file__).resolve().parent
+INTERRUPTED = 130  # 128 + SIGINT, as a shell says it
+
+_COMMON = {
+    "board": "board id, see `invoke boards`",
+    "recipe": "network and training, one of training/recipes",
+    "model": "a .tflite of your own, in place of training",
+    "data": "digits: auto, keras, sample or a folder with the four MNIST files",
+}
+_PORT = {
+    "port": "serial port or URL of a real board; without it an emulated board is booted",
+    "baud": "baud rate, if not the board's own",
+}
+
+
+@contextlib.contextmanager
+def _one_line_errors() -> Iterator[None]:
+    """Turns a room's error into one line on stderr and its exit code."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Exit("interrupted", code=INTERRUPTED) from None
+    except BrokenPipeError:
+        # whoever read our output has gone; nothing more can be said, at exit neither
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise Exit(code=1) from None
+    except Exception as error:
+        exit_code = getattr(error, "exit_code", None)
+        if not isinstance(exit_code, int):
+            raise
+        raise Exit(f"error: {error}", code=exit_code) from None
+
+
+def verb(help: dict[str, str] | None = None, **options: Any) -> Callable[[Any], Any]:
+    """A task with the common options' help and errors of one line."""
+
+    def wrap(body: Callable[..., None]) -> Any:
+        @functools.wraps(body)
+        def guarded(*args: Any, **kwargs: Any) -> None:
+            with _one_line_errors():
+                body(*args, **kwargs)
+
+        names = body.__code__.co_varnames[: body.__code__.co_argcount]
+        known = {name: text for name, text in (_COMMON | _PORT).items() if name in names}
+        return task(help=known | (help or {}), **options)(guarded)
+
+    return wrap
+
+
+def _choice(c: Context, options: dict[str, Any]) -> Any:
+    """The checked stages.Choice of a command line, with invoke.yaml's defaults."""
+    import stages
+
+    defaults = c.config.mcuforge
+
+    def value(name: str) -> Any:
+        given = options.get(name)
+        return defaults[name] if given is None else given
+
+    model = value("model")
+    choice = stages.Choice(
+        board_id=value("board"),
+        recipe=value("recipe"),
+        data=value("data"),
+        model=Path(model) if model else None,
+        seed=int(value("seed")),
+        sanitize=bool(options.get("sanitize")),
+        force=frozenset({options["force"]} if options.get("force") else ()),
+        verbose=bool(options.get("verbose")),
+    )
+    stages.check(choice)
+    return choice
+
+
+# ---------------------------------------------------------------- stages
+
+_FORCE = {"force": "run it although nothing has changed"}
+
+
+@verb(help={**_FORCE, "seed": "of the training's random numbers"})
+def train(
+    c: Context,
+    recipe: str | None = None,
+    data: str | None = None,
+    seed: int | None = None,
+    force: bool = False,
+) -> None:
+    """Train the float model of a recipe."""
+    import stages
+
+    options = {"recipe": recipe, "data": data, "seed": seed, "force": force and "train"}
+    stages.train(_choice(c, options))
+
+
+@verb(help=_FORCE)
+def quantize(
+    c: Context,
+    recipe: str | None = None,
+    data: str | None = None,
+    model: str | None = None,
+    force: bool = False,
+) -> None:
+    """Make the int8 .tflite and measure it on the test digits."""
+    import stages
+
+    options = {"recipe": recipe, "data": data, "model": model, "force": force and "quantize"}
+    stages.evaluate(_choice(c, options))
+
+
+@verb(help=_FORCE)
+def generate(
+    c: Context,
+    recipe: str | None = None,
+    data: str | None = None,
+    model: str | None = None,
+    force: bool = False,
+) -> None:
+    """Write the C++ sources of the model: array, op resolver, arena size, model info."""
+    import stages
+
+    options = {"recipe": recipe, "data": data, "model": model, "force": force and "generate"}
+    stages.generate(_choice(c, options))
+
+
+@verb(
+    help={
+        **_FORCE,
+        "sanitize": "with AddressSanitizer and UndefinedBehaviorSanitizer (host only)",
+        "verbose": "show PlatformIO's output",
+    }
+)
+def build(
+    c: Context,
+    board: str | None = None,
+    recipe: str | None = None,
+    data: str | None = None,
+    model: str | None = None,
+    sanitize: bool = False,
+    verbose: bool = False,
+    force: bool = False,
+) -> None:
+    """Build the firmware with PlatformIO."""
+    import stages
+
+    options = {
+        "board": board,
+        "recipe": recipe,
+        "data": data,
+        "model": model,
+        "sanitize": sanitize,
+        "verbose": verbose,
+        "force": force and "build",
+    }
+    stages.build(_choice(c, options))
+
+
+# ---------------------------------------------------------------- the board
+
+
+@verb()
+def flash(
+    c: Context,
+    board: str | None = None,
+    recipe: str | None = None,
+    data: str | None = None,
+    model: str | None = None,
+    port: str | None = None,
+    baud: int | None = None,
+) -> None:
+    """Put the image on the board and shake hands; an emulated board is booted with it."""
+    import stages
+    from harness import link
+
+    choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
+    stages.build(choice)
+    link.flash(choice.board_id, choice.build_dir, port=port, baud=baud)
+
+
+@verb()
+def emulate(
+    c: Context,
+    board: str | None = None,
+    recipe: str | None = None,
+    data: str | None = None,
+    model: str | None = None,
+) -> None:
+    """Boot the image in the emulator and say where its serial line is; Ctrl-C ends it."""
+    import stages
+    from harness import link
+
+    choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
+    stages.build(choice)
+    link.emulate(choice.board_id, choice.build_dir)
+
+
+@verb()
+def monitor(
+    c: Context,
+    board: str | None = None,
+    recipe: str | None = None,
+    data: str | None = None,
+    model: str | None = None,
+    port: str | None = None,
+    baud: int | None = None,
+) -> None:
+    """Show what comes over the serial line, frames decoded; Ctrl-C ends it."""
+    import stages
+    from harness import monitor as room
+
+    choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
+    if port is None:
+        stages.build(choice)
+    room.run(choice.board_id, choice.build_dir, port=port, baud=baud)
+
+
+@verb(
+    help={
+        "count": "how many test digits to send, or `all`",
+        "json": "file to write the report to",
+        "trace": "print every frame",
+    }
+)
+def hil(
+    c: Context,
+    board: str | None = None,
+    recipe: str | None = None,
+    data: str | None = None,
+    model: str | None = None,
+    count: str | None = None,
+    json: str | None = None,
+    port: str | None = None,
+    baud: int | None = None,
+    trace: bool = False,
+) -> None:
+    """Send test digits to the board and compare every answer with the oracle, bit for bit."""
+    import stages
+    from harness import hil as room
+
+    choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
+    stages.evaluate(choice)
+    stages.build(choice)
+    report = room.run(
+        choice.board_id,
+        choice.build_dir,
+        count=str(c.config.mcuforge.count if count is None else count),
+        port=port,
+        baud=baud,
+        json_path=Path(json) if json else None,
+        trace=trace,
+    )
+    if not report.passed:
+        raise Exit(code=1)
+
+
+# ---------------------------------------------------------------- the project
+
+_SUITES = ("unit", "golden", "emulated", "hardware")
+
+
+@verb(
+    name="test",
+    help={
+        "only": f"one of {', '.join(_SUITES)} (without lint)",
+        "args": "further arguments for pytest, as one text",
+        "port": "serial port of a real board: runs the hardware tests on it",
+    },
+)
+def test_(
+    c: Context,
+    board: str | None = None,
+    data: str | None = None,
+    only: str | None = None,
+    port: str | None = None,
+    args: str = "",
+) -> None:
+    """Lint, then the tests: unit, golden, emulated, hardware (the last with --port only)."""
+    import shlex
+
+    import stages
+    from codegen.errors import CodegenError
+
+    if only is not None and only not in _SUITES:
+        raise CodegenError(f"no test suite {only!r}; known: {', '.join(_SUITES)}")
+    suites = [only] if only else list(_SUITES)
+    if not only:
+        _lint()
+    if "emulated" in suites or ("hardware" in suites and port):
+        # the tests need a model and its images, made as `hil` makes them
+        for board_id in dict.fromkeys([board or c.config.mcuforge.board, "host"]):
+            choice = _choice(c, {"board": board_id, "data": data})
+            stages.evaluate(choice)
+            stages.build(choice)
+    folders = [f"tests/{suite}" for suite in suites]
+    hardware = [f"--port={port}"] if port else []
+    hardware += [f"--board={board}"] if board else []
+    _run([sys.executable, "-m", "pytest", *folders, *hardware, *shlex.split(args)], "tests")
+
+
+@verb()
+def lint(c: Context) -> None:
+    """Check style and types: ruff, mypy, clang-format."""
+    _lint()
+
+
+@verb()
+def boards(c: Context) -> None:
+    """List the boards."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from codegen.boards import list_boards
+
+    table = Table(box=None, pad_edge=False)
+    for title in ("board", "name", "core", "isa", "flash", "ram", "runs here", "upload"):
+        table.add_column(title, justify="right" if title in ("flash", "ram") else "left")
+    for board in list_boards():
+        how = {"qemu": "in QEMU", "process": "as a process"}
+        table.add_row(
+            board.id,
+            board.name,
+            board.core,
+            board.isa,
+            _kib(board.flash_bytes),
+            _kib(board.ram_bytes),
+            how[board.emulator.kind] if board.emulator else "built only",
+            ", ".join(board.upload_protocols),
+        )
+    Console(width=max(100, Console().width)).print(table)
+
+
+@verb()
+def doctor(c: Context) -> None:
+    """Check this machine for everything that mcuforge needs, and say what to do."""
+    import doctor as room
+
+    if not room.report(room.examine()):
+        raise Exit(code=3)
+
+
+@verb(help={"everything": "all that was ever made, not only this recipe's or model's folder"})
+def clean(
+    c: Context, recipe: str | None = None, model: str | None = None, everything: bool = False
+) -> None:
+    """Remove what the stages made."""
+    import stages
+
+    options = {"recipe": recipe, "model": model}
+    stages.clean(_choice(c, options), everything)
+
+
+def _lint() -> None:
+    python_files = ["ruff", "check", "."], ["ruff", "format", "--check", "."]
+    cpp = [
+        str(path.relative_to(ROOT))
+        for folder in ("firmware", "codegen", "tests")
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.suffix in (".h", ".cc") and "generated" not in path.parts
+    ]
+    for command in (
+        *python_files,
+        ["mypy"],
+        ["clang_format", "--dry-run", "-Werror", *cpp],
+    ):
+        _run([sys.executable, "-m", *command], command[0].replace("_", "-"))
+
+
+def _run(command: Sequence[str], what: str) -> None:
+    """Runs a program with our output; a failure becomes exit code 1."""
+    print(f"--- {what}", flush=True)
+    result = subprocess.run(command, cwd=ROOT, check=False)
+    if result.returncode < 0 or result.returncode == INTERRUPTED:
+        raise Exit(code=INTERRUPTED)
+    if result.returncode != 0:
+        raise Exit(f"error: {what} failed; its messages are above", code=1)
+
+
+def _kib(size: int) -> str:
+    return f"{size // 1024} KB" if size else "-"
+
+
+namespace = Collection(
+    *(train, quantize, generate, build, flash, emulate, monitor, hil),
+    *(test_, lint, boards, doctor, clean),
+)
+namespace.configure({"mcuforge": {}})
