@@ -1,0 +1,78 @@
+"""The digits that are sent and what the oracle says to them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from codegen.manifest import sha256_file
+from codegen.model import Model
+from codegen.pixels import quantize_pixels
+from harness.errors import HarnessError
+
+
+@dataclass(frozen=True)
+class Digits:
+    """The first `count` digits of a test split."""
+
+    images: NDArray[np.uint8]  # [count, ...] pixels
+    quantized: NDArray[np.int8]  # [count, input_bytes], as the model's input tensor takes them
+    labels: NDArray[np.uint8]  # [count]
+    oracle_scores: NDArray[np.int8]  # [count, output_bytes]
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+def load_digits(build_dir: Path, count: int | None) -> Digits:
+    """The first `count` digits of build_dir/digits.npz (None: all), with the oracle's scores.
+
+    The scores come from oracle.npz if that belongs to this very model and these very digits, else
+    they are computed. Raises HarnessError or CodegenError.
+    """
+    path = build_dir / "digits.npz"
+    images, labels = _load(path, "images", "labels")
+    if images.dtype != np.uint8 or len(images) != len(labels) or not len(images):
+        raise HarnessError(f"{path} does not hold uint8 images with one label each")
+    if count is not None and not 1 <= count <= len(images):
+        raise HarnessError(
+            f"--count {count}: {path} holds {len(images)} digits; choose 1 to {len(images)}, or all"
+        )
+    images, labels = images[:count], labels[:count]
+
+    model = Model.read(build_dir / "model.tflite")
+    quantized = quantize_pixels(model, images).reshape(len(images), -1)
+    scores = _recorded_scores(build_dir, path, model)
+    if scores is None:
+        scores = _computed_scores(model, quantized)
+    return Digits(images, quantized, labels, scores[: len(images)])
+
+
+def _load(path: Path, *names: str) -> list[NDArray[np.uint8]]:
+    try:
+        with np.load(path) as arrays:
+            return [arrays[name] for name in names]
+    except FileNotFoundError:
+        raise HarnessError(f"{path} is missing; run `invoke train` first") from None
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise HarnessError(f"{path} is damaged ({error}); run `invoke train`") from error
+
+
+def _recorded_scores(build_dir: Path, digits: Path, model: Model) -> NDArray[np.int8] | None:
+    """The scores that evaluation recorded, or None if they belong to something else."""
+    try:
+        with np.load(build_dir / "oracle.npz") as arrays:
+            fresh = str(arrays["model_sha256"]) == model.sha256 and str(
+                arrays["digits_sha256"]
+            ) == sha256_file(digits)
+            return np.asarray(arrays["scores"]) if fresh else None
+    except (OSError, ValueError, KeyError, BadZipFile):
+        return None
+
+
+def _computed_scores(model: Model, quantized: NDArray[np.int8]) -> NDArray[np.int8]:
+    from codegen.oracle import Oracle  # here, for its interpreter takes a while to import
+
+    return Oracle(model).scores(quantized)

@@ -1,0 +1,148 @@
+"""Payloads of the wire protocol as Python values (docs/protocol.md)."""
+
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness import ids
+
+_INFO = struct.Struct("<5B8s32s7I")
+_INFER = struct.Struct("<BI")
+_FAULT = struct.Struct("<3I")
+
+
+class PayloadError(ValueError):
+    """A payload that is too short or not as the protocol states; the text says how."""
+
+
+@dataclass(frozen=True)
+class Info:
+    """What runs on the device: the reply to INFO."""
+
+    protocol: int
+    status: int
+    isa: str
+    runtime: str
+    window: int
+    build_id: str  # 16 hex digits
+    model_sha256: str  # 64 hex digits, computed by the device
+    arena_size: int  # bytes
+    arena_used: int  # bytes, 0 if the set-up failed
+    clock_hz: int
+    tick_hz: int
+    input_bytes: int
+    output_bytes: int
+    max_payload: int
+    board: str
+    setup_message: str
+
+    @property
+    def ready(self) -> bool:
+        """True if the model was set up."""
+        return self.status == ids.Setup.READY
+
+    @property
+    def setup_failure(self) -> str:
+        """Why the model was not set up, by the table and in the runtime's words."""
+        entry = ids.SETUP_TEXTS.get(self.status)
+        text = f"{entry.name}, {entry.text}" if entry else f"status {self.status}"
+        return f"{text}: {self.setup_message}" if self.setup_message else text
+
+
+@dataclass(frozen=True)
+class Inference:
+    """The reply to INFER."""
+
+    predicted: int
+    ticks: int  # duration of Invoke alone
+    scores: NDArray[np.int8]  # [output_bytes]
+
+
+def parse_info(payload: bytes) -> Info:
+    """Raises PayloadError if `payload` is too short."""
+    if len(payload) < _INFO.size:
+        raise PayloadError(f"{len(payload)} B, expected at least {_INFO.size + 2} B")
+    fields = _INFO.unpack_from(payload)
+    protocol, status, isa, runtime, window, build_id, sha256 = fields[:7]
+    arena_size, arena_used, clock_hz, tick_hz, input_bytes, output_bytes, max_payload = fields[7:]
+    board, rest = _short_text(payload[_INFO.size :])
+    message, _ = _short_text(rest)
+    return Info(
+        protocol=protocol,
+        status=status,
+        isa=ids.ISA_NAMES.get(isa, f"isa {isa}"),
+        runtime=ids.RUNTIME_NAMES.get(runtime, f"runtime {runtime}"),
+        window=window,
+        build_id=build_id.hex(),
+        model_sha256=sha256.hex(),
+        arena_size=arena_size,
+        arena_used=arena_used,
+        clock_hz=clock_hz,
+        tick_hz=tick_hz,
+        input_bytes=input_bytes,
+        output_bytes=output_bytes,
+        max_payload=max_payload,
+        board=board,
+        setup_message=message,
+    )
+
+
+def parse_inference(payload: bytes) -> Inference:
+    """Raises PayloadError if `payload` is too short."""
+    if len(payload) <= _INFER.size:
+        raise PayloadError(f"{len(payload)} B, expected more than {_INFER.size} B")
+    predicted, ticks = _INFER.unpack_from(payload)
+    return Inference(predicted, ticks, np.frombuffer(payload, np.int8, offset=_INFER.size))
+
+
+def parse_stats(payload: bytes) -> dict[str, int]:
+    """{counter: value}. Counters that a newer firmware appended are left out."""
+    count = len(payload) // 4
+    if count < len(ids.STAT_NAMES):
+        raise PayloadError(f"{len(payload)} B, expected {4 * len(ids.STAT_NAMES)} B")
+    values = struct.unpack_from(f"<{len(ids.STAT_NAMES)}I", payload)
+    return dict(zip(ids.STAT_NAMES, values, strict=True))
+
+
+def parse_fault(payload: bytes) -> tuple[int, int, int]:
+    """(pc, lr, cfsr); missing registers are 0, for a fault frame is too precious to refuse."""
+    pc, lr, cfsr = _FAULT.unpack(payload[: _FAULT.size].ljust(_FAULT.size, b"\0"))
+    return pc, lr, cfsr
+
+
+def describe_event(frame_type: int, payload: bytes) -> str:
+    """One line for a human on an ERROR, LOG or FAULT frame."""
+    if frame_type == ids.Event.LOG:
+        return payload.decode("utf-8", "backslashreplace")
+    if frame_type == ids.Event.FAULT:
+        return "processor fault: pc=0x{:08x} lr=0x{:08x} cfsr=0x{:08x}".format(
+            *parse_fault(payload)
+        )
+    return describe_error(payload)
+
+
+def describe_error(payload: bytes) -> str:
+    """Code, name, meaning and the device's own text of an ERROR payload."""
+    if not payload:
+        return "an ERROR frame without a code"
+    entry = ids.ERROR_TEXTS.get(payload[0])
+    meaning = f"{entry.name}, {entry.text}" if entry else "not in this harness's table"
+    text = payload[2:].decode("utf-8", "backslashreplace")
+    detail = f": {text}" if text and not (entry and text == entry.name) else ""
+    return f"error {payload[0]} ({meaning}){detail}"
+
+
+def _short_text(payload: bytes) -> tuple[str, bytes]:
+    """A text with its length in the first byte, and what follows it."""
+    if not payload or len(payload) < 1 + payload[0]:
+        raise PayloadError("a text is cut off")
+    end = 1 + payload[0]
+    return payload[1:end].decode("utf-8", "backslashreplace"), payload[end:]
+
+
+def infer_payload(input_format: ids.InputFormat, values: NDArray[Any]) -> bytes:
+    """INFER's payload of `values` (uint8 pixels or int8), in any shape, row by row."""
+    return bytes([input_format]) + np.ascontiguousarray(values).tobytes()
