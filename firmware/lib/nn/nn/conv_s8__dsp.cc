@@ -121,28 +121,48 @@ void GatherColumn(const Gather& g, const int8_t* group_input, int32_t in_y0, int
   const int32_t filter_c = p.filter_c;
   const bool by_words = (filter_c & 3) == 0;
   const uint32_t zero = 0x01010101u * static_cast<uint8_t>(p.in_zero_point);
-  const bool columns_inside = in_x0 >= 0 && in_x0 + (p.kernel_w - 1) * p.dilation_w < p.in_w;
+  const int32_t last_y = in_y0 + (p.kernel_h - 1) * p.dilation_h;
+  const int32_t last_x = in_x0 + (p.kernel_w - 1) * p.dilation_w;
+  const bool columns_inside = in_x0 >= 0 && last_x < p.in_w;
   // Taps of a row that lie inside, side by side, are one run of bytes.
   const bool one_run = columns_inside && p.dilation_w == 1 && filter_c == p.in_c;
   const int32_t run = one_run ? p.kernel_w * filter_c : filter_c;
-  const int32_t runs = one_run ? 1 : p.kernel_w;
   int8_t* bytes = g.bytes;
-  for (int32_t ky = 0; ky < p.kernel_h; ++ky) {
-    const int32_t in_y = in_y0 + ky * p.dilation_h;
-    const bool row_inside = in_y >= 0 && in_y < p.in_h;
-    const int8_t* const row = group_input + in_y * p.in_w * p.in_c;
-    for (int32_t kx = 0; kx < runs; ++kx) {
-      const int32_t in_x = in_x0 + kx * p.dilation_w;
-      const bool inside = row_inside && (columns_inside || (in_x >= 0 && in_x < p.in_w));
-      const int8_t* from = row + in_x * p.in_c;
-      const int8_t* const from_end = from + run;
+  if (one_run && in_y0 >= 0 && last_y < p.in_h) {
+    const int32_t row_step = p.dilation_h * p.in_w * filter_c;
+    const int8_t* row = group_input + (in_y0 * p.in_w + in_x0) * filter_c;
+    for (int32_t ky = 0; ky < p.kernel_h; ++ky, row += row_step) {
+      const int8_t* from = row;
+      const int8_t* const from_end = row + run;
       if (by_words) {
         for (; from != from_end; from += 4, column += 4) {
-          Widen(inside ? LoadWord(from) : zero, g.offset, column);
+          Widen(LoadWord(from), g.offset, column);
         }
       } else {
-        for (; from != from_end; ++from) {
-          *bytes++ = inside ? *from : p.in_zero_point;
+        do {
+          *bytes++ = *from++;
+        } while (from != from_end);
+      }
+    }
+  } else {
+    const int32_t runs = one_run ? 1 : p.kernel_w;
+    for (int32_t ky = 0; ky < p.kernel_h; ++ky) {
+      const int32_t in_y = in_y0 + ky * p.dilation_h;
+      const bool row_inside = in_y >= 0 && in_y < p.in_h;
+      const int8_t* const row = group_input + in_y * p.in_w * p.in_c;
+      for (int32_t kx = 0; kx < runs; ++kx) {
+        const int32_t in_x = in_x0 + kx * p.dilation_w;
+        const bool inside = row_inside && in_x >= 0 && in_x < p.in_w;
+        const int8_t* from = row + in_x * p.in_c;
+        const int8_t* const from_end = from + run;
+        if (by_words) {
+          for (; from != from_end; from += 4, column += 4) {
+            Widen(inside ? LoadWord(from) : zero, g.offset, column);
+          }
+        } else {
+          for (; from != from_end; ++from) {
+            *bytes++ = inside ? *from : p.in_zero_point;
+          }
         }
       }
     }

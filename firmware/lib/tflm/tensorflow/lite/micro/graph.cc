@@ -97,8 +97,8 @@ bool Graph::ReadTensor(int32_t index, TensorInfo* info) const {
   return true;
 }
 
-void* Graph::AllocatePersistent(uint32_t bytes) {
-  const uint32_t start = (persistent_bytes + 7) & ~UINT32_C(7);
+void* Graph::AllocatePersistent(uint32_t bytes, uint32_t alignment) {
+  const uint32_t start = (persistent_bytes + alignment - 1) & ~(alignment - 1);
   if (start > arena_bytes || bytes > arena_bytes - start) {
     MicroPrintf("arena too small: %u bytes, and the interpreter's own data need %u more",
                 static_cast<unsigned>(arena_bytes),

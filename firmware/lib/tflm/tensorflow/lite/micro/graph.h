@@ -63,9 +63,9 @@ struct Graph {
   // Reads tensor `index`. False if there is no such tensor or it is malformed; a message says why.
   bool ReadTensor(int32_t index, TensorInfo* info) const;
 
-  // `bytes` of the arena for good, 8-byte aligned and zeroed; null (with a message) when it is
+  // `bytes` of the arena for good, aligned to 4 or 8 and zeroed; null (with a message) when it is
   // full.
-  void* AllocatePersistent(uint32_t bytes);
+  void* AllocatePersistent(uint32_t bytes, uint32_t alignment = 8);
 
   uint8_t* Data(Location location) const {
     return location & kInModel ? const_cast<uint8_t*>(reader.data()) + (location & ~kInModel)

@@ -26,8 +26,8 @@ bool OpContext::Output(uint32_t i, TensorInfo* info) const {
   return graph_.ReadTensor(OutputIndex(i), info);
 }
 
-void* OpContext::NewParams(uint32_t bytes) {
-  void* const params = graph_.AllocatePersistent(bytes);
+void* OpContext::NewParams(uint32_t bytes, uint32_t alignment) {
+  void* const params = graph_.AllocatePersistent(bytes, alignment);
   const uint32_t offset = graph_.persistent_bytes - bytes;
   if (!params || offset / 4 > UINT16_MAX) {
     Fail("no room for its parameters");

@@ -48,9 +48,9 @@ class OpContext {
   // Memory for the op's parameters; null (with a message) when the arena is full. Once an op.
   template <typename T>
   T* NewParams() {
-    return static_cast<T*>(NewParams(sizeof(T)));
+    return static_cast<T*>(NewParams(sizeof(T), alignof(T)));
   }
-  void* NewParams(uint32_t bytes);
+  void* NewParams(uint32_t bytes, uint32_t alignment = 4);
   // Memory for the time of eval. Once an op.
   void RequestScratch(uint32_t bytes) { node_.scratch = bytes; }
   // Output 0 may be written over input `i`, if nobody needs that any more.

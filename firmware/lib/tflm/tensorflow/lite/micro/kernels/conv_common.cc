@@ -61,17 +61,15 @@ ConvData* PrepareConv(OpContext& context, const ConvOptions& options, const Tens
   params.out_zero_point = out.zero_point;
   params.out_min = static_cast<int8_t>(range.min);
   params.out_max = static_cast<int8_t>(range.max);
-  data->in_scale = context.reader().U32(input.scales.pos);
-  data->out_scale = context.reader().U32(output.scales.pos);
   data->filter_scales = filter.scales.pos | (filter.scales.count == 1 ? 1 : 0);
   return data;
 }
 
-nn::ChannelScales ScalesOf(const OpContext& context, const ConvData& data) {
+nn::ChannelScales ScalesOf(const OpContext& context, const ConvData& data, uint32_t input) {
   const uint32_t one_for_all = data.filter_scales & 1;
   return nn::ChannelScales{context.ModelData<uint32_t>(data.filter_scales - one_for_all),
-                           1 - one_for_all, nn::ScaleFromBits(data.in_scale),
-                           nn::ScaleFromBits(data.out_scale)};
+                           1 - one_for_all, ScaleOfTensor(context, context.InputIndex(input)),
+                           ScaleOfTensor(context, context.OutputIndex(0))};
 }
 
 const int32_t* BiasOf(const OpContext& context) {

@@ -18,8 +18,6 @@ struct ConvOptions {
 
 struct ConvData {
   nn::ConvParams params;
-  uint32_t in_scale;       // bits of the float32 scales
-  uint32_t out_scale;      //
   uint32_t filter_scales;  // position in the model; the lowest bit (always 0 there) says: one scale
                            // for all
 };
@@ -29,7 +27,8 @@ struct ConvData {
 ConvData* PrepareConv(OpContext& context, const ConvOptions& options, const TensorInfo& filter,
                       uint32_t channels);
 
-nn::ChannelScales ScalesOf(const OpContext& context, const ConvData& data);
+// `input`: which of the op's inputs is convolved.
+nn::ChannelScales ScalesOf(const OpContext& context, const ConvData& data, uint32_t input = 0);
 
 // Null when the op has none.
 const int32_t* BiasOf(const OpContext& context);

@@ -10,8 +10,6 @@ enum { kActivation = 0, kWeightsFormat = 1 };  // fields of FullyConnectedOption
 struct FullyConnectedData {
   nn::FullyConnectedParams params;
   nn::Requant requant;     // one scale for all channels
-  uint32_t in_scale;       // bits; used with a scale a channel
-  uint32_t out_scale;      // bits
   uint32_t filter_scales;  // position in the model; 0: one scale for all channels
 };
 
@@ -51,8 +49,6 @@ TfLiteStatus Prepare(OpContext& context) {
                                           static_cast<int8_t>(range.min),
                                           static_cast<int8_t>(range.max)};
   if (filter.scales.count > 1) {
-    data->in_scale = context.reader().U32(input.scales.pos);
-    data->out_scale = context.reader().U32(output.scales.pos);
     data->filter_scales = filter.scales.pos;
   } else {
     // Unlike a convolution, upstream takes the product of the two scales in float32 here.
@@ -65,9 +61,12 @@ TfLiteStatus Prepare(OpContext& context) {
 
 void Eval(OpContext& context) {
   const FullyConnectedData& data = context.Params<FullyConnectedData>();
-  const nn::ChannelScales scales{context.ModelData<uint32_t>(data.filter_scales), 1,
-                                 nn::ScaleFromBits(data.in_scale),
-                                 nn::ScaleFromBits(data.out_scale)};
+  nn::ChannelScales scales;
+  if (data.filter_scales) {
+    scales = nn::ChannelScales{context.ModelData<uint32_t>(data.filter_scales), 1,
+                               ScaleOfTensor(context, context.InputIndex(0)),
+                               ScaleOfTensor(context, context.OutputIndex(0))};
+  }
   nn::FullyConnectedS8(data.params, data.requant, data.filter_scales ? &scales : nullptr,
                        context.InputData(0), context.InputData(1), BiasOf(context),
                        context.OutputData(0));

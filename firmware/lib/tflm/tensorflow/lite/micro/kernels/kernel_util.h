@@ -37,6 +37,9 @@ struct QuantizedS8 {
 // False, with a message, if `info` is no such tensor.
 bool ReadQuantizedS8(const OpContext& context, const TensorInfo& info, QuantizedS8* quantized);
 
+// The scale of a tensor that ReadQuantizedS8 accepted: in eval, where keeping it would cost RAM.
+nn::Scale ScaleOfTensor(const OpContext& context, int32_t index);
+
 // Padding of the schema (enum Padding).
 enum : uint8_t { kPaddingSame = 0, kPaddingValid = 1 };
 
