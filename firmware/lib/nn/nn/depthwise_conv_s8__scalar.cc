@@ -1,5 +1,10 @@
 #include "nn/depthwise_conv_s8.h"
 
+#if MCUFORGE_ISA_DSP
+// Only for the shapes that the dsp kernel leaves: small rather than fast.
+#pragma GCC optimize("Os")
+#endif
+
 namespace nn {
 
 void DepthwiseChannelS8(const ConvParams& p, const ChannelScales& scales, int32_t channel,

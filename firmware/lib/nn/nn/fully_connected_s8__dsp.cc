@@ -9,19 +9,22 @@
 namespace nn {
 namespace {
 
-// What ComputeFour works on; it knows the offsets.
-struct FourRows {
+// What ComputeQuads works on; it knows the offsets. The pointers and `quads` advance.
+struct Rows {
   const int8_t* weights;  // of the first channel
   uint32_t row;           // bytes of one channel's weights
   uint32_t blocks;        // whole blocks of 4 products, at least 1
   const int8_t* input;
   uint32_t offset;  // minus the zero point, in both halfwords
   int8_t* output;
-  FastChannel channels[4];
+  uint32_t quads;  // groups of 4 channels, at least 1
+  const int32_t* bias;
+  const FastChannel* channels;  // their own biases are not used
+  uint32_t channel_step;        // bytes from one to the next: 16, or 0 for one for all
 };
 
-// 4 channels, from dot product (of the whole blocks) to output.
-[[gnu::naked]] void ComputeFour(const FourRows* /*rows*/) {
+// `quads` times 4 channels, from dot product (of the whole blocks) to output.
+[[gnu::naked]] void ComputeQuads(Rows* /*rows*/) {
 #define MCUFORGE_ROW(acc)        \
   "sxtb16 r12, r11\n"            \
   "smlad " acc ", r12, r9, " acc \
@@ -40,33 +43,34 @@ struct FourRows {
   MCUFORGE_ROW("r7")                \
   "ldr r11, [lr], #4\n"             \
   MCUFORGE_ROW("r5")
-// FastOutput of `acc` and the channel's bias.
-#define MCUFORGE_OUTPUT(acc)     \
-  "ldm r12!, {r0, r1, r3, r8}\n" \
-  "add " acc                     \
-  ", r0\n"                       \
-  "add " acc ", " acc ", " acc   \
-  "\n"                           \
-  "smmulr " acc ", " acc         \
-  ", r1\n"                       \
-  "add " acc ", " acc ", " acc   \
-  ", asr #31\n"                  \
-  "add " acc                     \
-  ", r3\n"                       \
-  "asr " acc ", " acc            \
-  ", r8\n"                       \
-  "ssat " acc ", #8, " acc       \
-  "\n"                           \
+// FastOutput of `acc` and a bias.
+#define MCUFORGE_OUTPUT(acc)   \
+  "ldr r0, [r9], #4\n"         \
+  "ldrd r1, r3, [r12, #4]\n"   \
+  "ldr r8, [r12, #12]\n"       \
+  "add " acc                   \
+  ", r0\n"                     \
+  "add r12, r10\n"             \
+  "add " acc ", " acc ", " acc \
+  "\n"                         \
+  "smmulr " acc ", " acc       \
+  ", r1\n"                     \
+  "add " acc ", " acc ", " acc \
+  ", asr #31\n"                \
+  "add " acc                   \
+  ", r3\n"                     \
+  "asr " acc ", " acc          \
+  ", r8\n"                     \
+  "ssat " acc ", #8, " acc     \
+  "\n"                         \
   "strb " acc ", [r2], #1\n"
   asm volatile(
       "push {r0, r4-r11, lr}\n"
-      "ldr r8, [r0, #16]\n"
-      "ldm r0, {r0-r3}\n"  // as weights, row, blocks, input; moved to where the loop wants them
-      "mov r12, r3\n"
-      "mov r3, r2\n"
-      "mov r2, r1\n"
-      "mov r1, r0\n"
-      "mov r0, r12\n"
+      "1:\n"
+      "ldr r12, [sp]\n"
+      "ldm r12, {r1-r3}\n"
+      "ldr r0, [r12, #12]\n"
+      "ldr r8, [r12, #16]\n"
       "mov r4, #0\n"
       "mov r5, #0\n"
       "mov r6, #0\n"
@@ -80,10 +84,19 @@ struct FourRows {
       "subs r3, #1\n"
       "bne 2b\n"
       "3:\n"
-      "ldr r12, [sp]\n"
-      "ldr r2, [r12, #20]\n"
-      "add r12, #24\n" MCUFORGE_OUTPUT("r4") MCUFORGE_OUTPUT("r5") MCUFORGE_OUTPUT("r6")
-          MCUFORGE_OUTPUT("r7") "pop {r0, r4-r11, pc}\n");
+      "ldr r11, [sp]\n"
+      "add lr, lr, r2, lsl #1\n"  // four whole rows on: two behind the end of row 1
+      "str lr, [r11]\n"
+      "ldr r2, [r11, #20]\n"
+      "ldrd r9, r12, [r11, #28]\n"
+      "ldr r10, [r11, #36]\n" MCUFORGE_OUTPUT("r4") MCUFORGE_OUTPUT("r5") MCUFORGE_OUTPUT("r6") MCUFORGE_OUTPUT("r7")
+      "str r2, [r11, #20]\n"
+      "strd r9, r12, [r11, #28]\n"
+      "ldr r4, [r11, #24]\n"
+      "subs r4, #1\n"
+      "str r4, [r11, #24]\n"
+      "bne 1b\n"
+      "pop {r0, r4-r11, pc}\n");
 #undef MCUFORGE_OUTPUT
 #undef MCUFORGE_BLOCK
 #undef MCUFORGE_ROW
@@ -107,55 +120,67 @@ void FullyConnectedS8(const FullyConnectedParams& p, Requant requant,
                       const int8_t* filter, const int32_t* bias, int8_t* output) {
   const uint32_t row = p.in_features;
   const uint32_t channels = p.out_features;
-  FourRows four;
-  four.row = row;
-  four.blocks = row >> 2;
-  four.offset = TwoHalfwords(-p.in_zero_point);
-  bool shared_fast = false;
-  if (!channel_scales) {
-    shared_fast = MakeFastChannel(requant, 0, row, p.out_zero_point, &four.channels[0]);
-    four.channels[1] = four.channels[2] = four.channels[3] = four.channels[0];
+  FastChannel fast_channels[4];
+  Rows rows;
+  rows.row = row;
+  rows.blocks = row >> 2;
+  rows.offset = TwoHalfwords(-p.in_zero_point);
+  rows.channels = fast_channels;
+  rows.channel_step = channel_scales ? sizeof(FastChannel) : 0;
+  bool whole_fast = !channel_scales && bias && rows.blocks != 0 && (row & 3) == 0 &&
+                    channels >= 4 &&
+                    MakeFastChannel(requant, 0, row, p.out_zero_point, &fast_channels[0]);
+  for (uint32_t c = 0; whole_fast && c < channels; ++c) {
+    whole_fast = IsSmallBias(bias[c]);
   }
-  for (uint32_t first = 0; first < channels; first += 4) {
-    // The last four start early enough to be whole; what they compute again comes out the same.
-    const uint32_t channel = first + 4 <= channels || channels < 4 ? first : channels - 4;
-    const uint32_t count = channels < 4 ? channels : 4;
-    bool fast = count == 4 && four.blocks != 0 && (channel_scales || shared_fast);
-    Requant requants[4];
-    for (uint32_t c = 0; c < count; ++c) {
-      const int32_t channel_bias = bias ? bias[channel + c] : 0;
-      if (channel_scales) {
-        requants[c] = ChannelRequant(*channel_scales, channel + c);
-        fast = fast &&
-               MakeFastChannel(requants[c], channel_bias, row, p.out_zero_point, &four.channels[c]);
-      } else {
-        requants[c] = requant;
-        four.channels[c].bias = channel_bias;
-        fast = fast && IsSmallBias(channel_bias);
-      }
+  for (uint32_t first = 0, count; first < channels; first += count) {
+    // As many groups of four as can go at once; what is left over at the end takes channels from
+    // before with it, which come out the same again.
+    count = whole_fast ? (channels - first) & ~UINT32_C(3) : 4;
+    uint32_t channel = first;
+    if (count == 0 || channel + count > channels) {
+      count = channels < 4 ? channels : 4;
+      channel = channels - count;
     }
-    four.weights = filter + channel * row;
-    for (uint32_t batch = 0; batch < p.batches; ++batch) {
-      const int8_t* const x = input + batch * row;
-      int8_t* const out = output + batch * channels + channel;
+    bool fast = whole_fast || (count == 4 && rows.blocks != 0);
+    int32_t biases[4];
+    if (!whole_fast) {
+      Requant requants[4];
+      for (uint32_t c = 0; c < count; ++c) {
+        requants[c] = channel_scales ? ChannelRequant(*channel_scales, channel + c) : requant;
+        biases[c] = bias ? bias[channel + c] : 0;
+        fast = fast &&
+               MakeFastChannel(requants[c], biases[c], row, p.out_zero_point, &fast_channels[c]);
+      }
       if (!fast) {
-        for (uint32_t c = 0; c < count; ++c) {
-          out[c] =
-              ComputeOne(p, requants[c], x, four.weights + c * row, bias ? bias[channel + c] : 0);
+        for (uint32_t i = 0; i < count * p.batches; ++i) {
+          const uint32_t c = i % count;
+          const uint32_t batch = i / count;
+          output[batch * channels + channel + c] = ComputeOne(
+              p, requants[c], input + batch * row, filter + (channel + c) * row, biases[c]);
         }
         continue;
       }
-      for (uint32_t c = 0; (row & 3) && c < 4;
-           ++c) {  // the products behind the whole blocks go with the bias
-        int32_t acc = bias ? bias[channel + c] : 0;
-        for (uint32_t k = row & ~UINT32_C(3); k < row; ++k) {
-          acc += (x[k] - p.in_zero_point) * four.weights[c * row + k];
+    }
+    for (uint32_t batch = 0; batch < p.batches; ++batch) {
+      const int8_t* const x = input + batch * row;
+      rows.weights = filter + channel * row;
+      rows.input = x;
+      rows.output = output + batch * channels + channel;
+      rows.quads = count >> 2;
+      rows.channels = fast_channels;
+      rows.bias = bias + channel;
+      if (!whole_fast) {
+        // The products behind the whole blocks go with the bias.
+        for (uint32_t c = 0; c < 4; ++c) {
+          biases[c] = bias ? bias[channel + c] : 0;
+          for (uint32_t k = row & ~UINT32_C(3); k < row; ++k) {
+            biases[c] += (x[k] - p.in_zero_point) * rows.weights[c * row + k];
+          }
         }
-        four.channels[c].bias = acc;
+        rows.bias = biases;
       }
-      four.input = x;
-      four.output = out;
-      ComputeFour(&four);
+      ComputeQuads(&rows);
     }
   }
   ClampAll(output, p.batches * channels, p.out_min, p.out_max);
