@@ -29,9 +29,9 @@ _LIBRARIES = (ROOT / "firmware/lib/tflm", ROOT / "firmware/lib/nn")
 _BUILD = ROOT / "build" / "checks"
 _MESSAGE_BYTES = 160  # firmware/checks/batch.h: kMessageBytes
 _SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g")
+# As in firmware/lib/nn/library.json: a kernel's sums wrap, as upstream's do, if a model's biases
+# reach to the end of int32.
 _WRAPPING = ("-fwrapv",)
-"""firmware/lib/nn/library.json: a kernel's sums wrap, as upstream's do, if a model's biases reach to
-the end of int32; indices are checked elsewhere."""
 
 OUTCOMES = {
     1: "the runtime refused it in the arena that the plan says is enough",

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -51,6 +52,41 @@ class Case(Protocol):
 
 
 Generators = Mapping[str, Callable[[np.random.Generator], Case]]
+
+
+@dataclass(frozen=True)
+class _ModelCase:
+    model: bytes
+    inputs: list[NDArray[Any]]
+    label: str
+
+
+def model_generators(paths: Iterable[Path]) -> Generators:
+    """A generator a .tflite file, by its stem: the model as it is, its inputs random.
+
+    Raises ModelError (not a sound model), HarnessError (two files of one name).
+    """
+    generators: dict[str, Callable[[np.random.Generator], Case]] = {}
+    for path in paths:
+        if path.stem in generators:
+            raise HarnessError(f"two models are called {path.stem}; rename one")
+        generators[path.stem] = _model_generator(Model.read(path), path)
+    return generators
+
+
+def _model_generator(model: Model, path: Path) -> Callable[[np.random.Generator], Case]:
+    def draw(rng: np.random.Generator) -> Case:
+        inputs = []
+        for tensor in model.inputs:
+            dtype = np.dtype(tensor.dtype.lower())
+            if dtype.kind == "f":
+                inputs.append(rng.normal(size=tensor.shape).astype(dtype))
+            else:
+                low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
+                inputs.append(rng.integers(low, high, tensor.shape, dtype, endpoint=True))
+        return _ModelCase(model.data, inputs, str(path))
+
+    return draw
 
 
 @dataclass(frozen=True)

@@ -44,10 +44,10 @@ uint32_t RunBatch();
 void Read(void* to, uint32_t bytes);
 void Write(const void* from, uint32_t bytes);
 
-// A buffer at a multiple of 16 bytes (plus `misalign`, below 16), with guards round it. All buffers
-// go at once.
+// A buffer at a multiple of 16 bytes (plus `misalign`, below 16), with guards round it.
 uint8_t* Allocate(uint32_t bytes, uint32_t misalign = 0);
 bool GuardsIntact();
+void FreeLast();
 void FreeAll();
 
 // What one op may touch of an arena's activations, in bytes from the arena's start.

@@ -44,16 +44,20 @@ uint8_t* Allocate(uint32_t bytes, uint32_t misalign) {
   // malloc's blocks start at multiples of 16.
   uint8_t* const block = static_cast<uint8_t*>(std::malloc(bytes + misalign));
   g_blocks.push_back(block);
-  return block + misalign;
+  return block ? block + misalign : nullptr;
 }
 
 bool GuardsIntact() { return true; }
 
+void FreeLast() {
+  std::free(g_blocks.back());
+  g_blocks.pop_back();
+}
+
 void FreeAll() {
-  for (void* block : g_blocks) {
-    std::free(block);
+  while (!g_blocks.empty()) {
+    FreeLast();
   }
-  g_blocks.clear();
 }
 
 void AllowOnly(uint8_t* arena, uint32_t from, uint32_t arena_bytes, const Range* ranges,

@@ -64,11 +64,12 @@ uint32_t g_results;
 
 constexpr uint32_t kGuardBytes = 64;
 constexpr uint8_t kGuard = 0xC3;
-constexpr uint32_t kMaxBlocks = 4096;
+constexpr uint32_t kMaxBlocks = 8;
 
 struct Block {
   uint8_t* start;
   uint32_t bytes;
+  uint8_t* before;  // where the free memory began
 };
 Block g_blocks[kMaxBlocks];
 uint32_t g_block_count;
@@ -110,7 +111,7 @@ uint8_t* Allocate(uint32_t bytes, uint32_t misalign) {
   }
   std::memset(guard, kGuard, kGuardBytes);
   std::memset(start + bytes, kGuard, kGuardBytes);
-  g_blocks[g_block_count++] = Block{start, bytes};
+  g_blocks[g_block_count++] = Block{start, bytes, g_next};
   const uintptr_t end = reinterpret_cast<uintptr_t>(start) + bytes + kGuardBytes;
   g_next = reinterpret_cast<uint8_t*>((end + 15) & ~uintptr_t{15});
   return start;
@@ -125,6 +126,8 @@ bool GuardsIntact() {
   }
   return true;
 }
+
+void FreeLast() { g_next = g_blocks[--g_block_count].before; }
 
 void FreeAll() {
   g_block_count = 0;

@@ -1,0 +1,66 @@
+"""AllocateTensors in every arena from nothing to exact: it fails cleanly below, works at exact.
+
+Under sanitizers on this machine, and coarser on each instruction set. Failing cleanly means: with a
+message, without a byte outside of the arena.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from codegen.model import Model
+from codegen.oracle import Oracle
+from codegen.planner import plan_model
+from harness.check_runner import HOST, TARGETS, Job, Target, run
+from tests.golden.cases_core import graph
+from tests.tflite_builder import small_cnn
+
+pytestmark = pytest.mark.golden
+
+
+def _job(model_bytes: bytes, target: Target, sweep_step: int) -> tuple[Job, bytes]:
+    """The job and the oracle's outputs."""
+    model = Model.parse(model_bytes)
+    rng = np.random.default_rng(5)
+    inputs = [rng.integers(-128, 128, t.shape, dtype=np.int8) for t in model.inputs]
+    expected = b"".join(o.tobytes() for o in Oracle(model).run(inputs))
+    arena_bytes = plan_model(model, target.isa).arena_bytes
+    data = b"".join(values.tobytes() for values in inputs)
+    return Job(model_bytes, data, arena_bytes, len(expected), sweep_step), expected
+
+
+def _sweep(models: list[bytes], target: Target, sweep_step: int) -> None:
+    made = [_job(model, target, sweep_step) for model in models]
+    results = run(target, [job for job, _ in made])
+    for (job, expected), result in zip(made, results, strict=True):
+        assert result.failure is None
+        assert result.arena_used_bytes == job.arena_bytes
+        assert result.outputs == (expected, expected)
+        assert "arena too small" in result.message
+
+
+def _models() -> list[bytes]:
+    graphs = [graph(np.random.default_rng(seed)).model for seed in (2, 3, 5, 8)]
+    return [small_cnn(), small_cnn(2, image=12, channels=7), *graphs]
+
+
+@pytest.mark.parametrize("step", [16, 37])
+def test_every_small_arena_is_refused_on_the_host(step: int) -> None:
+    _sweep(_models(), HOST, step)
+
+
+def test_every_single_size_of_a_small_arena() -> None:
+    _sweep([small_cnn(3, image=8, channels=2)], HOST, 1)
+
+
+@pytest.mark.emulated
+@pytest.mark.parametrize("core", ["cortex-m0", "cortex-m3", "cortex-m4", "cortex-m55"])
+def test_small_arenas_are_refused_on_each_instruction_set(core: str) -> None:
+    _sweep([small_cnn(), _models()[2]], TARGETS[core], 48)
+
+
+def test_the_message_names_the_tensor_that_does_not_fit() -> None:
+    job, _ = _job(small_cnn(), HOST, 0)
+    (result,) = run(HOST, [job])
+    assert "tensor" in result.message and f"{job.arena_bytes} needed" in result.message

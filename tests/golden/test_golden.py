@@ -1,0 +1,52 @@
+"""A few of the models that `invoke golden` runs by the thousand, on this machine and on each core.
+
+Whole runs: ./invokew golden --count 2000 --seed 1 --board <board or core>.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from codegen.op_table import load_supported_ops
+from harness.check_runner import TARGETS
+from harness.golden import run_golden
+from tests.golden.registry import CASES
+
+pytestmark = pytest.mark.golden
+
+_HOST_CASES_PER_OP = 8
+_CORE_CASES = 3 * len(CASES)
+_CORES = ["cortex-m0", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"]
+
+
+@pytest.mark.parametrize("op", sorted(CASES))
+def test_every_output_byte_is_the_oracles_on_the_host(op: str) -> None:
+    report = run_golden(CASES, _HOST_CASES_PER_OP, seed=7000, boards=["host"], op=op)
+    assert not report.failures, "\n".join(map(str, report.failures))
+    assert report.cases == {"host": _HOST_CASES_PER_OP}
+
+
+@pytest.mark.emulated
+@pytest.mark.parametrize("core", _CORES)
+def test_every_output_byte_is_the_oracles_on_each_core(core: str) -> None:
+    report = run_golden(CASES, _CORE_CASES, seed=9000, boards=[core])
+    assert not report.failures, "\n".join(map(str, report.failures))
+    assert report.cases == {core: _CORE_CASES}
+
+
+def test_every_op_of_the_runtime_has_a_generator() -> None:
+    assert set(load_supported_ops()) <= set(CASES)
+
+
+def test_the_cores_tested_are_all_there_are() -> None:
+    assert {*_CORES, "native", "cortex-m0plus"} == set(TARGETS)
+
+
+@pytest.mark.parametrize("op", sorted(CASES))
+def test_a_seed_gives_the_same_case_again(op: str) -> None:
+    first, second = (CASES[op](np.random.default_rng(3)) for _ in range(2))
+    assert first.model == second.model
+    assert first.label == second.label
+    for a, b in zip(first.inputs, second.inputs, strict=True):
+        np.testing.assert_array_equal(a, b)

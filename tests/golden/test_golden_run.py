@@ -1,0 +1,131 @@
+"""The golden run itself: it must be able to fail, and say how to repeat what failed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness.check_runner import HOST, Job, Result, RunnerCrashError, run, target_of
+from harness.errors import HarnessError
+from harness.golden import Failure, run_golden
+from tests.golden.case import Case
+from tests.golden.cases_core import CASES, softmax
+from tests.tflite_builder import one_op
+
+pytestmark = pytest.mark.golden
+
+
+def _job(case: Case, arena_bytes: int, **changes: Any) -> Job:
+    inputs = b"".join(values.tobytes() for values in case.inputs)
+    return replace(Job(case.model, inputs, arena_bytes, case.inputs[0].nbytes), **changes)
+
+
+@pytest.fixture
+def case() -> Case:
+    return softmax(np.random.default_rng(1))
+
+
+def _run_one(job: Job) -> Result:
+    (result,) = run(HOST, [job])
+    return result
+
+
+def test_a_wrong_output_is_a_failure_with_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    def flip_a_byte(target: Any, jobs: list[Job]) -> list[Result]:
+        results = run(target, jobs)
+        first, second = results[2].outputs
+        results[2] = replace(results[2], outputs=(bytes([first[0] ^ 1]) + first[1:], second))
+        return results
+
+    monkeypatch.setattr("harness.golden.run", flip_a_byte)
+    report = run_golden(CASES, 4, seed=40, op="SOFTMAX")
+    assert not report.passed
+    (failure,) = report.failures
+    assert failure.seed == 42
+    assert "1 of" in failure.reason and "the first at 0" in failure.reason
+    assert failure.command == ("./invokew golden --op SOFTMAX --seed 42 --count 1 --board host")
+
+
+def test_a_case_is_the_same_alone_and_in_a_run() -> None:
+    drawn = []
+
+    def spy(rng: np.random.Generator) -> Case:
+        drawn.append(softmax(rng))
+        return drawn[-1]
+
+    run_golden({"SOFTMAX": spy}, 3, seed=10)
+    run_golden({"SOFTMAX": spy}, 1, seed=12)
+    assert drawn[2].model == drawn[3].model
+
+
+def test_a_larger_arena_than_needed_is_noticed(case: Case) -> None:
+    assert "arena that is too small" in str(_run_one(_job(case, 4096)).failure)
+
+
+def test_an_arena_that_is_too_small_is_noticed(case: Case) -> None:
+    failure = str(_run_one(_job(case, 64)).failure)
+    assert "refused it" in failure and "arena too small" in failure
+
+
+def test_other_output_sizes_are_noticed(case: Case) -> None:
+    job = _job(case, 0)
+    exact = _exact_arena(case)
+    result = _run_one(replace(job, arena_bytes=exact, output_bytes=job.output_bytes + 1))
+    assert "other sizes" in str(result.failure)
+    assert _run_one(replace(job, arena_bytes=exact)).failure is None
+
+
+def _exact_arena(case: Case) -> int:
+    from codegen.model import Model
+    from codegen.planner import plan_model
+
+    return plan_model(Model.parse(case.model), "scalar").arena_bytes
+
+
+def test_a_model_that_the_oracle_refuses_is_a_failure_not_an_exception() -> None:
+    def broken(_: np.random.Generator) -> Case:
+        tensor = {"shape": [1, 4], "scale": 0.1}
+        # PAD without paddings
+        model = one_op("PAD", [tensor], [tensor])
+        return Case(model, [np.zeros((1, 4), np.int8)], "no paddings")
+
+    report = run_golden({"PAD": broken}, 1, seed=1)
+    assert not report.passed
+    assert "oracle" in report.failures[0].reason
+
+
+def test_a_runner_that_dies_names_the_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+
+    def die_in_the_second(_: Any, jobs: list[Job]) -> list[Result]:
+        calls.append(len(jobs))
+        if len(calls) == 1:
+            raise RunnerCrashError(1, "died")
+        return run(HOST, jobs)
+
+    monkeypatch.setattr("harness.golden.run", die_in_the_second)
+    report = run_golden(CASES, 3, seed=20, op="PAD")
+    assert calls == [3, 2]
+    assert [failure.seed for failure in report.failures] == [21]
+
+
+def test_unknown_names_are_refused() -> None:
+    with pytest.raises(HarnessError, match="knows no op 'NOPE'"):
+        run_golden(CASES, 1, seed=1, op="NOPE")
+    with pytest.raises(HarnessError, match="at least one case"):
+        run_golden(CASES, 0, seed=1)
+
+
+def test_a_board_means_its_core() -> None:
+    assert target_of("mps2_an386").machine == "mps2-an386"
+    assert target_of("host") is HOST
+    assert target_of("cortex-m0").machine == "mps2-an385"
+
+
+def test_a_failure_reads_well() -> None:
+    text = str(Failure("ADD", 5, "host", "1x2 + 1", "2 of 3 output bytes differ"))
+    assert "ADD seed 5 on host: 2 of 3 output bytes differ" in text
+    assert "repeat: ./invokew golden --op ADD --seed 5 --count 1 --board host" in text
