@@ -13,11 +13,34 @@ namespace nn {
 constexpr int32_t kAddLeftShift = 20;
 
 struct AddParams {
-  Requant input[2];
-  Requant output;
+  Requant input[2];  // at most 1/2
+  Requant output;    // below 1, so that no shift is to the left
   int8_t in_zero_point[2];
   int8_t out_zero_point;
   int8_t out_min, out_max;
+};
+
+// What is left of ApplyRequant after its product, for the factors above: halves are rounded away
+// from zero, for which negatives lose one before half is added. |x| is below 2^30.
+struct RoundDown {
+  explicit RoundDown(Requant r)
+      : right(-r.shift),
+        half(static_cast<int32_t>((UINT32_C(1) << right) >> 1)),
+        minus_one(half ? -1 : 0) {}
+  int32_t operator()(int32_t x) const { return (x + half + ((x >> 31) & minus_one)) >> right; }
+  int32_t right, half, minus_one;
+};
+
+// ApplyRequant(x * 2^kAddLeftShift) for the difference x of two int8 values. As 20 of the product's
+// low bits are 0, it is exact in two 32-bit products of x and half of the multiplier.
+struct ScaleInput {
+  explicit ScaleInput(Requant r) : round(r), high(r.multiplier >> 16), low(r.multiplier & 0xffff) {}
+  int32_t operator()(int32_t x) const {
+    constexpr int32_t kDrop = 31 - kAddLeftShift;
+    return round(x * high * (1 << (16 - kDrop)) + ((x * low + (1 << (kDrop - 1))) >> kDrop));
+  }
+  RoundDown round;
+  int32_t high, low;
 };
 
 // output may be the buffer of an input of the same shape. SubS8: input0 - input1.

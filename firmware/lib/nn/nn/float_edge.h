@@ -17,6 +17,7 @@ struct FloatEdgeParams {
 };
 
 // round(x / scale) + zero point, halves away from zero, clamped to int8; NaN gives the zero point.
+// (Upstream leaves what x / scale beyond int32 and NaN give to the machine.)
 //   input   bits of float32    output   may be the input's buffer
 void QuantizeS8(const FloatEdgeParams& params, const uint32_t* input, int8_t* output);
 

@@ -9,9 +9,10 @@ namespace nn {
 
 struct LeakyReluParams {
   Requant positive;  // from an input step to an output step
-  Requant negative;  // the same times alpha; its multiplier may be negative
+  Requant negative;  // the same times |alpha|
   uint32_t count;
   int8_t in_zero_point, out_zero_point;
+  int8_t alpha_sign;  // 1 or -1, applied after rounding
 };
 
 // output may be the input's buffer.

@@ -5,8 +5,9 @@ namespace nn {
 void LeakyReluS8(const LeakyReluParams& p, const int8_t* input, int8_t* output) {
   for (uint32_t i = 0; i < p.count; ++i) {
     const int32_t x = input[i] - p.in_zero_point;
-    output[i] =
-        RequantizeTo8(x, x < 0 ? p.negative : p.positive, p.out_zero_point, INT8_MIN, INT8_MAX);
+    const int32_t y =
+        x < 0 ? p.alpha_sign * ApplyRequant(x, p.negative) : ApplyRequant(x, p.positive);
+    output[i] = OutputS8(y, p.out_zero_point, INT8_MIN, INT8_MAX);
   }
 }
 

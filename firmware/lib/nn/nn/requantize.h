@@ -42,13 +42,17 @@ inline int32_t ApplyRequant(int32_t x, Requant r) {
   return RoundingShiftRight(MulHigh(shifted, r.multiplier), right);
 }
 
-// The last step of most kernels: x rescaled, moved to the output's zero point and clamped. A sum
-// beyond int32, which only absurd scales reach, wraps as upstream's does.
+// x moved to the output's zero point and clamped. A sum beyond int32, which only absurd scales
+// reach, wraps as upstream's does.
+inline int8_t OutputS8(int32_t x, int32_t out_zero_point, int32_t low, int32_t high) {
+  const uint32_t moved = static_cast<uint32_t>(x) + static_cast<uint32_t>(out_zero_point);
+  return static_cast<int8_t>(Clamp(static_cast<int32_t>(moved), low, high));
+}
+
+// The last step of most kernels.
 inline int8_t RequantizeTo8(int32_t x, Requant r, int32_t out_zero_point, int32_t low,
                             int32_t high) {
-  const uint32_t moved =
-      static_cast<uint32_t>(ApplyRequant(x, r)) + static_cast<uint32_t>(out_zero_point);
-  return static_cast<int8_t>(Clamp(static_cast<int32_t>(moved), low, high));
+  return OutputS8(ApplyRequant(x, r), out_zero_point, low, high);
 }
 
 }  // namespace nn

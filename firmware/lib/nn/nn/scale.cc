@@ -148,6 +148,9 @@ Requant RequantFromScale(Scale factor) {
 }
 
 int32_t DivideByScale(Scale value, Scale scale, int32_t limit) {
+  if (value.mantissa == 0) {
+    return 0;
+  }
   if (scale.mantissa == 0) {
     return limit;
   }

@@ -4,14 +4,18 @@ namespace nn {
 
 void SubS8(const AddParams& p, const Broadcast& shape, const int8_t* input0, const int8_t* input1,
            int8_t* output) {
+  const ScaleInput scale0(p.input[0]);
+  const ScaleInput scale1(p.input[1]);
+  const RoundDown round(p.output);
   ForEachRun(shape, [&](uint32_t offset0, uint32_t offset1, uint32_t out, uint32_t count,
                         uint32_t step0, uint32_t step1) {
     const int8_t* a = input0 + offset0;
     const int8_t* b = input1 + offset1;
     for (uint32_t i = 0; i < count; ++i, a += step0, b += step1) {
-      const int32_t x0 = ApplyRequant((*a - p.in_zero_point[0]) * (1 << kAddLeftShift), p.input[0]);
-      const int32_t x1 = ApplyRequant((*b - p.in_zero_point[1]) * (1 << kAddLeftShift), p.input[1]);
-      output[out + i] = RequantizeTo8(x0 - x1, p.output, p.out_zero_point, p.out_min, p.out_max);
+      const int32_t x0 = scale0(*a - p.in_zero_point[0]);
+      const int32_t x1 = scale1(*b - p.in_zero_point[1]);
+      const int32_t y = round(MulHigh(x0 - x1, p.output.multiplier));
+      output[out + i] = OutputS8(y, p.out_zero_point, p.out_min, p.out_max);
     }
   });
 }

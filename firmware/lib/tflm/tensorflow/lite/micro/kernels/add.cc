@@ -3,8 +3,6 @@
 namespace tflm {
 namespace {
 
-TfLiteStatus Prepare(OpContext& context) { return PrepareAddOrSub(context, nn::RequantFromRatio); }
-
 void Eval(OpContext& context) {
   const AddData& data = context.Params<AddData>();
   nn::AddS8(data.params, data.shape, context.InputData(0), context.InputData(1),
@@ -13,6 +11,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kAdd = {tflite::BuiltinOperator_ADD, "ADD", Prepare, Eval};
+const OpDef ops::kAdd = {tflite::BuiltinOperator_ADD, "ADD", PrepareAddOrSub, Eval};
 
 }  // namespace tflm

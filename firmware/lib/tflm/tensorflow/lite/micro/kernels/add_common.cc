@@ -2,7 +2,7 @@
 
 namespace tflm {
 
-TfLiteStatus PrepareAddOrSub(OpContext& context, RatioFunction ratio) {
+TfLiteStatus PrepareAddOrSub(OpContext& context) {
   enum { kActivation = 0 };  // field of AddOptions and SubOptions
   BinaryOperands operands;
   if (!ReadBinary(context, &operands)) {
@@ -19,9 +19,12 @@ TfLiteStatus PrepareAddOrSub(OpContext& context, RatioFunction ratio) {
   ++twice_max.exponent;
   nn::Scale shifted_out = operands.out.scale;
   shifted_out.exponent += nn::kAddLeftShift;
-  params.input[0] = ratio(in0, twice_max);
-  params.input[1] = ratio(in1, twice_max);
-  params.output = ratio(twice_max, shifted_out);
+  params.input[0] = nn::RequantFromRatio(in0, twice_max);
+  params.input[1] = nn::RequantFromRatio(in1, twice_max);
+  params.output = nn::RequantFromRatio(twice_max, shifted_out);
+  if (params.output.shift > 0) {
+    return context.Fail("needs an output scale above 2^-19 of the larger input scale");
+  }
   params.in_zero_point[0] = operands.in[0].zero_point;
   params.in_zero_point[1] = operands.in[1].zero_point;
   params.out_zero_point = operands.out.zero_point;

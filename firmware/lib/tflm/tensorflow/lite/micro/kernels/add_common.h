@@ -1,4 +1,4 @@
-// ADD and SUB differ in one sign and in how upstream rounds their factors.
+// ADD and SUB differ in one sign.
 
 #ifndef TENSORFLOW_LITE_MICRO_KERNELS_ADD_COMMON_H_
 #define TENSORFLOW_LITE_MICRO_KERNELS_ADD_COMMON_H_
@@ -10,10 +10,7 @@ namespace tflm {
 
 using AddData = BinaryData<nn::AddParams>;
 
-// The factor a / c.
-using RatioFunction = nn::Requant (*)(nn::Scale a, nn::Scale c);
-
-TfLiteStatus PrepareAddOrSub(OpContext& context, RatioFunction ratio);
+TfLiteStatus PrepareAddOrSub(OpContext& context);
 
 }  // namespace tflm
 

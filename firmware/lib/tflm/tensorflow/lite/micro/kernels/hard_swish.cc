@@ -13,12 +13,11 @@ TfLiteStatus Prepare(OpContext& context) {
   if (!params) {
     return kTfLiteError;
   }
-  // Upstream computes both factors in float32.
   nn::Scale in = operands.in.scale;
   in.exponent -= 7;                                           // 128 steps each
   const nn::Scale gate_step = {UINT32_C(3) << 22, -15 - 22};  // 3 / 32768
-  const nn::Requant out = nn::RequantFromScale(nn::DivideAsFloat(in, operands.out.scale));
-  const nn::Requant gate = nn::RequantFromScale(nn::DivideAsFloat(in, gate_step));
+  const nn::Requant out = nn::RequantFromRatio(in, operands.out.scale);
+  const nn::Requant gate = nn::RequantFromRatio(in, gate_step);
   if (out.shift > 0) {
     return context.Fail("needs an output scale above 1/128 of the input's");
   }

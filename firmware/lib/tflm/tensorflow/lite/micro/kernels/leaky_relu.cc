@@ -20,18 +20,14 @@ TfLiteStatus Prepare(OpContext& context) {
   if (!params) {
     return kTfLiteError;
   }
-  // Upstream computes both factors in float32.
   const nn::Scale in = operands.in.scale;
   const nn::Scale out = operands.out.scale;
-  const nn::Scale scaled = nn::MultiplyAsFloat(in, nn::ScaleFromBits(magnitude));
-  params->positive = nn::RequantFromScale(nn::DivideAsFloat(in, out));
-  params->negative = nn::RequantFromScale(nn::DivideAsFloat(scaled, out));
-  if (alpha != magnitude) {
-    params->negative.multiplier = -params->negative.multiplier;
-  }
+  params->positive = nn::RequantFromRatio(in, out);
+  params->negative = nn::RequantFromScales(in, nn::ScaleFromBits(magnitude), out);
   params->count = operands.count;
   params->in_zero_point = operands.in.zero_point;
   params->out_zero_point = operands.out.zero_point;
+  params->alpha_sign = alpha == magnitude ? 1 : -1;
   return kTfLiteOk;
 }
 

@@ -26,8 +26,12 @@ TfLiteStatus Prepare(OpContext& context) {
     return kTfLiteError;
   }
   constexpr uint32_t kMaxDepth = 4095;
-  params->depth = Extent(context, input, input.shape.count - 1);
-  params->rows = input.elements / params->depth;
+  const uint32_t last = input.shape.count - 1;
+  params->depth = Extent(context, input, last);
+  params->rows = 1;
+  for (uint32_t axis = 0; axis < last; ++axis) {
+    params->rows *= Extent(context, input, axis);
+  }
   if (params->depth > kMaxDepth) {
     return context.Fail("takes at most 4095 elements a row");
   }

@@ -3,13 +3,6 @@
 namespace tflm {
 namespace {
 
-// Upstream divides SUB's scales in float32, ADD's in double.
-nn::Requant FloatRatio(nn::Scale a, nn::Scale c) {
-  return nn::RequantFromScale(nn::DivideAsFloat(a, c));
-}
-
-TfLiteStatus Prepare(OpContext& context) { return PrepareAddOrSub(context, FloatRatio); }
-
 void Eval(OpContext& context) {
   const AddData& data = context.Params<AddData>();
   nn::SubS8(data.params, data.shape, context.InputData(0), context.InputData(1),
@@ -18,6 +11,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kSub = {tflite::BuiltinOperator_SUB, "SUB", Prepare, Eval};
+const OpDef ops::kSub = {tflite::BuiltinOperator_SUB, "SUB", PrepareAddOrSub, Eval};
 
 }  // namespace tflm
