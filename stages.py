@@ -30,6 +30,7 @@ from codegen.model import Model
 ROOT = Path(__file__).resolve().parent
 BUILD = ROOT / "build"
 MODEL = "model.tflite"
+HOST_TOOLS = "host"  # build/host/ has programs that codegen runs
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,10 @@ def check(choice: Choice) -> None:
         raise CodegenError(f"--model {model}: its name becomes a folder; use letters and digits")
     from training.recipes import RECIPES
 
-    if model.stem in RECIPES:
+    if model.stem in (*RECIPES, HOST_TOOLS):
         raise CodegenError(
-            f"--model {model} would be built in build/{model.stem}, where the recipe of that name "
-            "is; rename the file"
+            f"--model {model} would be built in build/{model.stem}, which has another use; "
+            "rename the file"
         )
     from codegen.checks import check_int8
     from codegen.op_table import load_supported_ops

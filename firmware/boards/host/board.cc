@@ -29,6 +29,12 @@ namespace {
 constexpr char kPtyVariable[] = "MCUFORGE_HOST_PTY";
 constexpr int kParentCheckMs = 500;
 
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
 int g_master = -1;
 int g_slave = -1;  // held open: without any reader of the slave side, reads on the master fail
 pid_t g_parent = 0;
@@ -87,7 +93,7 @@ void OnSignal(int signal_number, siginfo_t* info, void*) {
 }
 
 void CatchFaults() {
-#if !defined(__SANITIZE_ADDRESS__)  // the sanitizer reports them better
+  if (kSanitized) return;  // the sanitizer reports them better
   static char stack[64 * 1024];
   stack_t alternate = {};
   alternate.ss_sp = stack;
@@ -99,7 +105,6 @@ void CatchFaults() {
   for (int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
     sigaction(number, &action, nullptr);
   }
-#endif
 }
 
 }  // namespace

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import jinja2
 from SCons.Script import AlwaysBuild, Default, DefaultEnvironment
 
 env = DefaultEnvironment()
@@ -22,7 +21,7 @@ GENERATED_DIR = PROJECT_DIR / "firmware" / "generated"
 if str(REPOSITORY) not in sys.path:
     sys.path.insert(0, str(REPOSITORY))
 
-from codegen import boards, build_id, image_size  # noqa: E402  (after sys.path)
+from codegen import board_files, boards, build_id, image_size  # noqa: E402  (after sys.path)
 from codegen.errors import CodegenError  # noqa: E402
 from codegen.manifest import atomic_write  # noqa: E402
 
@@ -39,25 +38,6 @@ def fail(message, exit_code=2):
     env.Exit(exit_code)
 
 
-def render(template_name, target, **values):
-    """Lays out builder/<template_name> to `target`, only written when it changes."""
-    loader = jinja2.FileSystemLoader(PLATFORM_DIR / "builder")
-    environment = jinja2.Environment(
-        loader=loader,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # C, not HTML
-    )
-    text = environment.get_template(template_name).render(**values)
-    atomic_write(target, text.encode())
-
-
-def camel(name):
-    return "".join(part.capitalize() for part in name.split("_"))
-
-
 # ---------------------------------------------------------------- facts and generated sources
 
 try:
@@ -70,12 +50,7 @@ if missing:
     fail(f"firmware/generated has no {missing[0]}: run `invoke generate` first")
 
 FACTS_DIR = BUILD_DIR / "board_facts"
-render(
-    "board_facts.h.jinja",
-    FACTS_DIR / "board_facts.h",
-    board=board,
-    uart_constants=[(f"kUart{camel(name)}", value) for name, value in board.uart.facts.items()],
-)
+atomic_write(FACTS_DIR / "board_facts.h", board_files.board_facts(board).encode())
 
 # ---------------------------------------------------------------- tools and flags
 
@@ -111,16 +86,8 @@ if board.family.architecture == "cortex_m":
         LINKFLAGS=[*machine, "-Os", "-nostartfiles", "--specs=nano.specs"],
         LIBS=["m", "c", "gcc"],
     )
-    ram = [region for region in board.regions if region.kind == "ram"]
     linker_script = BUILD_DIR / "board.ld"
-    render(
-        "cortex_m.ld.jinja",
-        linker_script,
-        board=board,
-        flash=next(region for region in board.regions if region.kind == "flash"),
-        ram=ram[0],
-        further_ram=ram[1:],
-    )
+    atomic_write(linker_script, board_files.linker_script(board).encode())
     env.Replace(LDSCRIPT_PATH=str(linker_script))
     board_sources.append("cortex_m")
 else:

@@ -1,0 +1,43 @@
+"""What a board's port is compiled with, made from its JSON: board_facts.h and the linker script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from codegen.boards import Board
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "firmware" / "platform" / "builder"
+
+
+def board_facts(board: Board) -> str:
+    """Text of board_facts.h: clock, tick and UART as constants in namespace board_facts."""
+    constants = [(f"kUart{_camel(name)}", value) for name, value in board.uart.facts.items()]
+    return _render("board_facts.h.jinja", board=board, uart_constants=constants)
+
+
+def linker_script(board: Board) -> str:
+    """Text of the GNU ld script. The first flash and the first RAM region hold the program."""
+    flash = [region for region in board.regions if region.kind == "flash"]
+    ram = [region for region in board.regions if region.kind == "ram"]
+    return _render(
+        "cortex_m.ld.jinja", board=board, flash=flash[0], ram=ram[0], further_ram=ram[1:]
+    )
+
+
+def _camel(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def _render(template: str, **values: Any) -> str:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # C, not HTML
+    )
+    return environment.get_template(template).render(**values)
