@@ -1,3 +1,5 @@
+#if !MCUFORGE_ISA_DSP
+
 #include "nn/add_s8.h"
 
 namespace nn {
@@ -21,3 +23,5 @@ void AddS8(const AddParams& p, const Broadcast& shape, const int8_t* input0, con
 }
 
 }  // namespace nn
+
+#endif  // !MCUFORGE_ISA_DSP
