@@ -44,7 +44,9 @@ def check_info(info: Info, expected: Expected) -> None:
             f"damaged, run `invoke build flash --board {board}`"
         )
     if not info.ready:
-        raise CheckError(f"model set-up on {board}: {info.setup_failure}")
+        raise CheckError(
+            f"model set-up on {board}: {info.setup_failure}; run `invoke generate build`"
+        )
     if info.board != board:
         raise CheckError(
             f"board: the firmware was built for {info.board}, this run is for {board}; "

@@ -58,7 +58,7 @@ class Device:
         trace: Trace | None = None,
         console: Callable[[str], None] | None = None,
     ) -> None:
-        self._line = line
+        self.line = line
         self._timeout_s = timeout_s
         self._retries = retries
         self._trace = trace or Trace()
@@ -83,7 +83,7 @@ class Device:
 
     def close(self) -> None:
         """Give the line back."""
-        self._line.close()
+        self.line.close()
 
     def synchronize(self) -> None:
         """End whatever noise the device's decoder holds, and take in what the line still has.
@@ -91,9 +91,9 @@ class Device:
         Replies and errors that belong to an earlier program are dropped; a fault is raised. Call
         it once after opening a line that somebody else may have used.
         """
-        self._line.write(b"\0\0")
+        self.line.write(b"\0\0")
         deadline_s = time.monotonic() + _SYNCHRONIZE_LIMIT_S
-        while time.monotonic() < deadline_s and (data := self._line.read(_SETTLE_S)):
+        while time.monotonic() < deadline_s and (data := self.line.read(_SETTLE_S)):
             for item in self._decoder.feed(data):
                 self._trace.received(item)
                 if isinstance(item, Frame) and item.type == ids.Event.FAULT:
@@ -142,7 +142,7 @@ class Device:
         for attempt in range(1 + self._retries):
             self.counts.retries += attempt > 0
             self._trace.sent(frame)
-            self._line.write(line_bytes)
+            self.line.write(line_bytes)
             reply = self._wait(operation, frame, time.monotonic() + limit_s)
             if isinstance(reply, bytes):
                 return reply
@@ -151,7 +151,7 @@ class Device:
             raise self._refused(operation, last_error)
         raise DeviceTimeoutError(
             operation,
-            f"no reply from {self._line.url} within {limit_s:g} s, {1 + self._retries} times"
+            f"no reply from {self.line.url} within {limit_s:g} s, {1 + self._retries} times"
             + self._what_came_instead(self.counts.damaged - damaged_before),
         )
 
@@ -182,7 +182,7 @@ class Device:
             left_s = deadline_s - time.monotonic()
             if left_s <= 0:
                 return None
-            data = self._line.read(left_s)
+            data = self.line.read(left_s)
             if data:
                 self._arrived.extend(self._decoder.feed(data))
             elif text := self._decoder.flush_text():
@@ -209,7 +209,7 @@ class Device:
         if frame.version != ids.PROTOCOL_VERSION:
             raise ProtocolVersionError(
                 operation,
-                f"{self._line.url} speaks protocol version {frame.version}, this harness "
+                f"{self.line.url} speaks protocol version {frame.version}, this harness "
                 f"version {ids.PROTOCOL_VERSION}; build and flash the firmware from this tree",
             )
 

@@ -13,6 +13,10 @@ from codegen.pixels import quantize_pixels
 from harness.errors import HarnessError
 
 
+# What numpy raises for a file that is no .npz, or not a whole one.
+_DAMAGED = (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile)
+
+
 @dataclass(frozen=True)
 class Digits:
     """The first `count` digits of a test split."""
@@ -52,23 +56,23 @@ def load_digits(build_dir: Path, count: int | None) -> Digits:
 
 def _load(path: Path, *names: str) -> list[NDArray[np.uint8]]:
     try:
-        with np.load(path) as arrays:
+        with path.open("rb") as file, np.load(file) as arrays:
             return [arrays[name] for name in names]
     except FileNotFoundError:
         raise HarnessError(f"{path} is missing; run `invoke train` first") from None
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except _DAMAGED as error:
         raise HarnessError(f"{path} is damaged ({error}); run `invoke train`") from error
 
 
 def _recorded_scores(build_dir: Path, digits: Path, model: Model) -> NDArray[np.int8] | None:
     """The scores that evaluation recorded, or None if they belong to something else."""
     try:
-        with np.load(build_dir / "oracle.npz") as arrays:
+        with (build_dir / "oracle.npz").open("rb") as file, np.load(file) as arrays:
             fresh = str(arrays["model_sha256"]) == model.sha256 and str(
                 arrays["digits_sha256"]
             ) == sha256_file(digits)
             return np.asarray(arrays["scores"]) if fresh else None
-    except (OSError, ValueError, KeyError, BadZipFile):
+    except _DAMAGED:
         return None
 
 

@@ -1,0 +1,127 @@
+"""A device in Python that speaks the protocol over an in-memory line, and misbehaves on demand."""
+
+import hashlib
+import struct
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from harness import ids
+from harness.framing import Decoder, Frame, encode
+
+Damage = Callable[[bytes], bytes]
+MODEL_SHA256 = hashlib.sha256(b"model").hexdigest()
+BUILD_ID = "0123456789abcdef"
+
+
+def intact(line_bytes: bytes) -> bytes:
+    """No damage."""
+    return line_bytes
+
+
+def lost(_: bytes) -> bytes:
+    """Nothing of it arrives."""
+    return b""
+
+
+def flipped(line_bytes: bytes) -> bytes:
+    """One bit of the middle is wrong."""
+    middle = len(line_bytes) // 2
+    return line_bytes[:middle] + bytes([line_bytes[middle] ^ 0x10]) + line_bytes[middle + 1 :]
+
+
+def noise(_: bytes) -> bytes:
+    """Something that is neither a frame nor text."""
+    return b"\x00\xf0\x81\x03\x02\x00\x9c\x01\x7f\x00"
+
+
+def boot_text(_: bytes) -> bytes:
+    """What other firmware prints."""
+    return b"U-Boot 2024.01\r\n=> "
+
+
+@dataclass
+class FakeDevice:
+    """A `Line` with a device behind it: a model of 4 inputs and 2 outputs.
+
+    `requests` and `replies` give the damage of the first frames each way; later ones are intact.
+    """
+
+    requests: Iterable[Damage] = ()
+    replies: Iterable[Damage] = ()
+    version: int = ids.PROTOCOL_VERSION
+    status: int = ids.Setup.READY
+    message: bytes = b""
+    model_sha256: str = MODEL_SHA256
+    build_id: str = BUILD_ID
+    isa: int = 1
+    board: bytes = b"fake"
+    arena: tuple[int, int] = (4096, 4096)
+    before_reply: list[Frame] = field(default_factory=list)
+    url: str = "fake"
+    inferences: int = 0
+    closed: bool = False
+
+    def __post_init__(self) -> None:
+        self._requests = iter(self.requests)
+        self._replies = iter(self.replies)
+        self._decoder = Decoder()
+        self._out = bytearray()
+        self._last: tuple[Frame, Frame] | None = None
+
+    def read(self, timeout_s: float) -> bytes:
+        if not self._out:
+            time.sleep(min(timeout_s, 0.002))
+        data, self._out = bytes(self._out), bytearray()
+        return data
+
+    def write(self, data: bytes) -> None:
+        if not data.strip(b"\0"):
+            return
+        for item in self._decoder.feed(next(self._requests, intact)(data)):
+            if isinstance(item, Frame):
+                for frame in [*self.before_reply, self._serve(item)]:
+                    self.say(frame)
+            else:
+                payload = bytes([ids.ErrorCode.BAD_CRC, 0]) + b"BAD_CRC"
+                self.say(Frame(ids.Event.ERROR, 0, payload))
+
+    def close(self) -> None:
+        self.closed = True
+
+    def say(self, frame: Frame) -> None:
+        """Send a frame, damaged as the next of `replies` wants it."""
+        line_bytes = encode(replace(frame, version=self.version))
+        self._out += next(self._replies, intact)(line_bytes)
+
+    def _serve(self, request: Frame) -> Frame:
+        if self._last is not None and self._last[0] == request:
+            return self._last[1]
+        if request.type == ids.Command.INFO:
+            payload = self._info()
+        elif request.type == ids.Command.STATS:
+            payload = struct.pack("<10I", *range(10))
+        elif self.status != ids.Setup.READY:
+            return self._error(request, ids.ErrorCode.NOT_READY, self.message)
+        elif request.type == ids.Command.INFER and len(request.payload) == 5:
+            self.inferences += 1
+            payload = bytes([1]) + struct.pack("<I", 1000) + b"\x80" + request.payload[1:2]
+        else:
+            return self._error(request, ids.ErrorCode.BAD_LENGTH, b"BAD_LENGTH")
+        reply = Frame(request.type | ids.REPLY_BIT, request.seq, payload)
+        self._last = (request, reply)
+        return reply
+
+    def _error(self, request: Frame, code: int, text: bytes) -> Frame:
+        return Frame(ids.Event.ERROR, request.seq, bytes([code, request.type]) + text)
+
+    def _info(self) -> bytes:
+        fixed = struct.pack(
+            "<5B8s32s7I",
+            *(self.version, self.status, self.isa, 0, 1),
+            bytes.fromhex(self.build_id),
+            bytes.fromhex(self.model_sha256),
+            *(*self.arena, 25_000_000, 25_000_000, 4, 2, 5),
+        )
+        texts = (bytes([len(text)]) + text for text in (self.board, self.message))
+        return fixed + b"".join(texts)

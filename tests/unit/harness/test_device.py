@@ -1,0 +1,191 @@
+"""Device against a fake that loses, damages and repeats frames, or is something else altogether."""
+
+import numpy as np
+import pytest
+
+from harness import ids
+from harness.device import Device
+from harness.errors import (
+    DeviceError,
+    DeviceFaultError,
+    DeviceRefusedError,
+    DeviceTimeoutError,
+    ProtocolVersionError,
+)
+from harness.framing import Frame
+from tests.unit.harness.fake_device import (
+    MODEL_SHA256,
+    Damage,
+    FakeDevice,
+    boot_text,
+    flipped,
+    intact,
+    lost,
+    noise,
+)
+
+PIXELS = np.array([9, 2, 3, 4], np.uint8)
+
+
+def device_of(fake: FakeDevice, retries: int = 3) -> Device:
+    return Device(fake, timeout_s=0.03, retries=retries)
+
+
+def infer(device: Device) -> int:
+    return int(device.infer(PIXELS, ids.InputFormat.PIXELS_U8).scores[1])
+
+
+def test_info_is_read_field_by_field() -> None:
+    info = device_of(FakeDevice(message=b"", board=b"some_board")).info()
+    assert info.ready
+    assert (info.isa, info.runtime, info.window) == ("dsp", "mcuforge", 1)
+    assert (info.board, info.setup_message) == ("some_board", "")
+    assert (info.build_id, info.model_sha256) == ("0123456789abcdef", MODEL_SHA256)
+    assert (info.arena_size, info.arena_used) == (4096, 4096)
+    assert (info.input_bytes, info.output_bytes, info.max_payload) == (4, 2, 5)
+
+
+def test_infer_sends_pixels_and_reads_scores() -> None:
+    result = device_of(FakeDevice()).infer(PIXELS, ids.InputFormat.PIXELS_U8)
+    assert (result.predicted, result.ticks, result.scores.tolist()) == (1, 1000, [-128, 9])
+
+
+def test_stats_are_named_by_the_table() -> None:
+    assert list(device_of(FakeDevice()).stats()) == list(ids.STAT_NAMES)
+
+
+@pytest.mark.parametrize("damage", [lost, flipped, noise, boot_text])
+@pytest.mark.parametrize("times", [1, 3])
+def test_damaged_replies_are_repeated_and_computed_once(damage: Damage, times: int) -> None:
+    fake = FakeDevice(replies=[damage] * times)
+    device = device_of(fake)
+    assert infer(device) == 9
+    assert device.counts.retries == times
+    assert fake.inferences == 1
+
+
+@pytest.mark.parametrize("damage", [lost, flipped])
+def test_damaged_requests_are_repeated(damage: Damage) -> None:
+    device = device_of(FakeDevice(requests=[damage, damage]))
+    assert infer(device) == 9
+    assert device.counts.retries == 2
+
+
+def test_a_device_that_reports_a_bad_crc_is_asked_again_at_once() -> None:
+    device = Device(FakeDevice(requests=[flipped]), timeout_s=60.0)
+    assert infer(device) == 9
+
+
+def test_silence_is_a_timeout_that_names_operation_and_limit() -> None:
+    with pytest.raises(
+        DeviceTimeoutError, match=r"^INFO: no reply from fake .*4 times.*right port"
+    ):
+        device_of(FakeDevice(replies=[lost] * 9)).info()
+
+
+@pytest.mark.parametrize(
+    ("damage", "hint"), [(noise, "baud rate"), (boot_text, r"=> '.*other firmware")]
+)
+def test_a_device_that_speaks_something_else_is_told_from_silence(
+    damage: Damage, hint: str
+) -> None:
+    with pytest.raises(DeviceTimeoutError, match=hint):
+        device_of(FakeDevice(replies=[damage] * 9)).info()
+
+
+def test_a_line_that_damages_every_request_ends_with_the_devices_own_error() -> None:
+    with pytest.raises(DeviceRefusedError, match=r"^INFER: error 1 \(BAD_CRC, .* CRC-32") as error:
+        infer(device_of(FakeDevice(requests=[flipped] * 9)))
+    assert error.value.code == ids.ErrorCode.BAD_CRC
+    assert error.value.exit_code == 1
+
+
+def test_another_protocol_version_is_named() -> None:
+    with pytest.raises(ProtocolVersionError, match="speaks protocol version 2, this harness"):
+        device_of(FakeDevice(version=2)).info()
+
+
+def test_a_refusal_is_final_and_names_code_and_meaning() -> None:
+    fake = FakeDevice()
+    device = device_of(fake)
+    with pytest.raises(DeviceRefusedError, match=r"^INFER: error 6 \(BAD_LENGTH, the payload"):
+        device.call(ids.Command.INFER, b"\0")
+    assert device.counts.retries == 0
+
+
+def test_not_ready_carries_the_runtimes_words() -> None:
+    words = b"Didn't find op for builtin opcode 'CONV_2D'"
+    device = device_of(FakeDevice(status=ids.Setup.ALLOCATE_FAILED, message=words))
+    info = device.info()
+    assert not info.ready
+    assert info.setup_failure == f"ALLOCATE_FAILED, AllocateTensors failed: {words.decode()}"
+    with pytest.raises(DeviceRefusedError, match="NOT_READY.*'CONV_2D'"):
+        infer(device)
+
+
+def test_a_fault_is_reported_with_its_registers() -> None:
+    payload = (0x1234).to_bytes(4, "little") + (0x5678).to_bytes(4, "little") + b"\0\0\2\0"
+    device = device_of(FakeDevice(before_reply=[Frame(ids.Event.FAULT, 1, payload)]))
+    with pytest.raises(DeviceFaultError, match="pc=0x00001234 lr=0x00005678 cfsr=0x00020000"):
+        infer(device)
+
+
+def test_late_replies_of_another_request_are_dropped() -> None:
+    late = Frame(ids.Command.INFER | ids.REPLY_BIT, 0, b"\1\0\0\0\0\x80\x55")
+    device = device_of(FakeDevice(before_reply=[late]))
+    assert infer(device) == 9
+    assert device.counts.late == 1
+
+
+def test_a_repeated_reply_does_not_answer_the_next_request() -> None:
+    fake = FakeDevice()
+    device = device_of(fake)
+    assert infer(device) == 9
+    assert fake._last is not None
+    fake.say(fake._last[1])
+    assert device.infer(PIXELS + 1, ids.InputFormat.PIXELS_U8).scores[1] == 10
+    assert device.counts.late == 1
+
+
+def test_log_frames_and_text_reach_the_console() -> None:
+    heard: list[str] = []
+    fake = FakeDevice(before_reply=[Frame(ids.Event.LOG, 0, b"arena is small")])
+    fake._out += b"boot banner\r\n"
+    device = Device(fake, timeout_s=0.03, console=heard.append)
+    assert infer(device) == 9
+    assert heard == ["boot banner", "arena is small"]
+    assert list(device.console_tail) == heard
+
+
+def test_synchronize_takes_in_what_the_boot_printed() -> None:
+    heard: list[str] = []
+    fake = FakeDevice()
+    fake._out += b"hello\r\n\0"
+    fake.say(Frame(ids.Event.ERROR, 0, bytes([ids.ErrorCode.BAD_FRAME, 0])))
+    device = Device(fake, timeout_s=0.03, console=heard.append)
+    device.synchronize()
+    assert heard == ["hello"]
+    assert device.info().ready
+    assert device.counts.retries == 0
+
+
+def test_synchronize_raises_a_fault_during_boot() -> None:
+    fake = FakeDevice()
+    fake.say(Frame(ids.Event.FAULT, 0, bytes(12)))
+    with pytest.raises(DeviceFaultError, match="^boot:"):
+        device_of(fake).synchronize()
+
+
+def test_a_malformed_reply_is_an_error_of_its_operation() -> None:
+    class Short(FakeDevice):
+        def _info(self) -> bytes:
+            return super()._info()[:40]
+
+    with pytest.raises(DeviceError, match=r"^INFO: the reply is malformed: 40 B"):
+        device_of(Short()).info()
+
+
+def test_sequence_numbers_wrap_past_zero() -> None:
+    device = device_of(FakeDevice(replies=[intact]))
+    device._seq = 0xFFFE
+    assert [device._next_seq() for _ in range(3)] == [0xFFFF, 1, 2]
