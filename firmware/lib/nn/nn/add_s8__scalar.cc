@@ -1,4 +1,4 @@
-#if !MCUFORGE_ISA_DSP
+#if !MCUFORGE_ISA_DSP && !MCUFORGE_ISA_MVE
 
 #include "nn/add_s8.h"
 

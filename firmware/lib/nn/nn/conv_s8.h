@@ -22,16 +22,26 @@ constexpr bool ConvS8ByPairs(const ConvParams& p) {
   return p.kernel_h * p.kernel_w * p.filter_c >= 4 && p.out_c / (p.in_c / p.filter_c) >= 2;
 }
 
+// Whether the mve kernel finds a window's bytes in one piece in the input.
+constexpr bool ConvS8NeedsNoColumn(const ConvParams& p) {
+  return p.kernel_h == 1 && p.kernel_w == 1 && p.filter_c == p.in_c && p.pad_top == 0 &&
+         p.pad_left == 0;
+}
+
 // Scratch that ConvS8 needs on `isa`, bytes.
 constexpr uint32_t ConvS8ScratchBytes(const ConvParams& p, Isa isa) {
-  if (isa != Isa::kDsp || !ConvS8ByPairs(p)) {
-    return 0;
-  }
   const uint32_t products = static_cast<uint32_t>(p.kernel_h) * p.kernel_w * p.filter_c;
   const uint32_t whole_blocks = (products + 3) & ~UINT32_C(3);
-  const uint32_t columns = 2 * whole_blocks * 2;
-  const uint32_t as_bytes = (p.filter_c & 3) == 0 ? 0 : whole_blocks;
-  return columns + 16 * static_cast<uint32_t>(ConvS8BlockChannels(p)) + as_bytes;
+  if (isa == Isa::kDsp && ConvS8ByPairs(p)) {
+    const uint32_t columns = 2 * whole_blocks * 2;
+    const uint32_t as_bytes = (p.filter_c & 3) == 0 ? 0 : whole_blocks;
+    return columns + 16 * static_cast<uint32_t>(ConvS8BlockChannels(p)) + as_bytes;
+  }
+  if (isa == Isa::kMve && p.out_c / (p.in_c / p.filter_c) >= 4) {
+    return 12 * static_cast<uint32_t>(ConvS8BlockChannels(p)) +
+           (ConvS8NeedsNoColumn(p) ? 0 : products);
+  }
+  return 0;
 }
 
 //   input   [batches, in_h, in_w, in_c]        filter [out_c, kernel_h, kernel_w, filter_c]

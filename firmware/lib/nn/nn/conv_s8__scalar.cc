@@ -1,7 +1,7 @@
 #include "nn/conv_s8.h"
 
-#if MCUFORGE_ISA_DSP
-// Only for the shapes that the dsp kernel leaves: small rather than fast.
+#if MCUFORGE_ISA_DSP || MCUFORGE_ISA_MVE
+// Only for the shapes that the dsp and mve kernels leave: small rather than fast.
 #pragma GCC optimize("Os")
 #endif
 
@@ -85,7 +85,7 @@ void ConvChannelsS8(const ConvParams& p, const ChannelScales& scales, int32_t fi
   }
 }
 
-#if !MCUFORGE_ISA_DSP
+#if !MCUFORGE_ISA_DSP && !MCUFORGE_ISA_MVE
 void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
             const int8_t* filter, const int32_t* bias, int8_t* output, void*) {
   ConvChannelsS8(p, scales, 0, p.out_c, input, filter, bias, output);

@@ -1,7 +1,7 @@
 #include "nn/depthwise_conv_s8.h"
 
-#if MCUFORGE_ISA_DSP
-// Only for the shapes that the dsp kernel leaves: small rather than fast.
+#if MCUFORGE_ISA_DSP || MCUFORGE_ISA_MVE
+// Only for the shapes that the dsp and mve kernels leave: small rather than fast.
 #pragma GCC optimize("Os")
 #endif
 
@@ -42,7 +42,7 @@ void DepthwiseChannelS8(const ConvParams& p, const ChannelScales& scales, int32_
   }
 }
 
-#if !MCUFORGE_ISA_DSP
+#if !MCUFORGE_ISA_DSP && !MCUFORGE_ISA_MVE
 void DepthwiseConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
                      const int8_t* filter, const int32_t* bias, int8_t* output, void*) {
   for (int32_t channel = 0; channel < p.out_c; ++channel) {

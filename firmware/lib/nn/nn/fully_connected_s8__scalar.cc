@@ -1,4 +1,4 @@
-#if !MCUFORGE_ISA_DSP
+#if !MCUFORGE_ISA_DSP && !MCUFORGE_ISA_MVE
 
 #include "nn/fully_connected_s8.h"
 
@@ -27,4 +27,4 @@ void FullyConnectedS8(const FullyConnectedParams& p, Requant requant,
 
 }  // namespace nn
 
-#endif  // !MCUFORGE_ISA_DSP
+#endif

@@ -1,4 +1,4 @@
-#if !MCUFORGE_ISA_DSP
+#if !MCUFORGE_ISA_DSP && !MCUFORGE_ISA_MVE
 
 #include "nn/pool_s8.h"
 #include "nn/requantize.h"
@@ -36,4 +36,4 @@ void MaxPoolS8(const ConvParams& p, const int8_t* input, int8_t* output) {
 
 }  // namespace nn
 
-#endif  // !MCUFORGE_ISA_DSP
+#endif
