@@ -12,7 +12,6 @@ from codegen.model import Model
 from codegen.pixels import quantize_pixels
 from harness.errors import HarnessError
 
-
 # What numpy raises for a file that is no .npz, or not a whole one.
 _DAMAGED = (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile)
 

@@ -119,7 +119,7 @@ def test_not_ready_carries_the_runtimes_words() -> None:
     info = device.info()
     assert not info.ready
     assert info.setup_failure == f"ALLOCATE_FAILED, AllocateTensors failed: {words.decode()}"
-    with pytest.raises(DeviceRefusedError, match="NOT_READY.*'CONV_2D'"):
+    with pytest.raises(DeviceRefusedError, match=r"NOT_READY.*'CONV_2D'"):
         infer(device)
 
 
@@ -172,7 +172,7 @@ def test_synchronize_takes_in_what_the_boot_printed() -> None:
 def test_synchronize_raises_a_fault_during_boot() -> None:
     fake = FakeDevice()
     fake.say(Frame(ids.Event.FAULT, 0, bytes(12)))
-    with pytest.raises(DeviceFaultError, match="^boot:"):
+    with pytest.raises(DeviceFaultError, match=r"^boot:"):
         device_of(fake).synchronize()
 
 

@@ -22,10 +22,23 @@ from tests.unit.harness.fake_device import BUILD_ID, MODEL_SHA256, FakeDevice, i
 
 BOARD = load_board("mps2_an386")
 COUNT = 30
-JSON_KEYS = (
-    "board isa sent answered correct accuracy oracle_accuracy mismatches retries "
-    "instructions_per_inference digits_per_s arena_bytes flash_bytes ram_bytes model_sha256"
-).split()
+JSON_KEYS = [
+    "board",
+    "isa",
+    "sent",
+    "answered",
+    "correct",
+    "accuracy",
+    "oracle_accuracy",
+    "mismatches",
+    "retries",
+    "instructions_per_inference",
+    "digits_per_s",
+    "arena_bytes",
+    "flash_bytes",
+    "ram_bytes",
+    "model_sha256",
+]
 
 MakeFake = Callable[[], FakeDevice]
 

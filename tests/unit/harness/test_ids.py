@@ -1,4 +1,4 @@
-"""The one table of ids: what Python names is what stands there, and a malformed table is refused."""
+"""The one table of ids: Python names what stands there, and a malformed table is refused."""
 
 from enum import IntEnum
 

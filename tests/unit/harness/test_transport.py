@@ -1,14 +1,15 @@
 """SerialLine over a real pseudo-terminal and a real TCP socket, and its errors as hints."""
 
+import errno
 import os
 import pty
 import socket
 import threading
 import tty
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+import serial
 
 from harness import ids
 from harness.device import Device
@@ -99,9 +100,10 @@ def test_ports_that_cannot_be_opened_give_a_hint(url: str, hint: str) -> None:
     assert error.value.exit_code == 2
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may open every port")
-def test_a_forbidden_port_names_the_group(tmp_path: Path) -> None:
-    port = tmp_path / "port"
-    port.touch(mode=0)
-    with pytest.raises(PortError, match="no permission.*dialout"):
-        SerialLine(str(port), 115200)
+def test_a_forbidden_port_names_the_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise serial.SerialException(errno.EACCES, "could not open port")
+
+    monkeypatch.setattr(serial, "serial_for_url", refuse)  # root may open every real one
+    with pytest.raises(PortError, match=r"no permission; .* dialout"):
+        SerialLine("/dev/ttyACM0", 115200)
