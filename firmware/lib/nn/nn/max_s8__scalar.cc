@@ -22,7 +22,8 @@ int8_t Finish(const ReduceParams&, int32_t max, uint32_t) { return static_cast<i
 }  // namespace
 
 void MaxS8(const ReduceParams& params, const int8_t* input, int8_t* output) {
-  Reduce(params, Reducer{INT8_MIN, MaxOne, MaxLanes, Finish}, input, output);
+  static constexpr Reducer kReducer{INT8_MIN, MaxOne, MaxLanes, Finish};
+  Reduce(params, kReducer, input, output);
 }
 
 }  // namespace nn

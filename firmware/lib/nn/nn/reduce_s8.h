@@ -11,13 +11,14 @@
 namespace nn {
 
 struct ReduceParams {
-  uint32_t extent[kMaxRank];  // of the input; leading ones where the rank is smaller
+  uint32_t extent[kMaxRank];  // of the input; any of them may be 1
   Requant requant;  // from one input step to one output step, a division by the count included
   uint8_t reduced;  // bit i: axis i is reduced
   int8_t in_zero_point, out_zero_point;
 };
 
-// The multiplier that both rescales and divides by `count` (>= 1), as TFLM folds the two.
+// The multiplier that both rescales and divides by `count`, as TFLM folds the two. count in [1,
+// 2^23].
 Requant RequantForMean(Requant requant, uint32_t count);
 
 //   output  one element for each index of the axes that are not reduced, in order; must not overlap

@@ -38,14 +38,14 @@ int8_t Finish(const ReduceParams& p, int32_t sum, uint32_t elements) {
 Requant RequantForMean(Requant requant, uint32_t count) {
   int32_t shift = 31 - __builtin_clz(count);
   shift = shift < 31 + requant.shift ? shift : 31 + requant.shift;
-  // (multiplier << shift) / count fits in 32 bits because count >= 2^shift; a bit at a time, so
-  // that no 64-bit division is linked for one quotient.
-  const uint64_t dividend = static_cast<uint64_t>(static_cast<uint32_t>(requant.multiplier))
-                            << shift;
+  // (multiplier << shift) / count by long division: the multiplier's 31 bits, then `shift` zeros.
+  // The quotient fits in 31 bits because count >= 2^shift.
+  uint32_t bits = static_cast<uint32_t>(requant.multiplier) << 1;
   uint32_t quotient = 0;
-  uint64_t remainder = 0;
-  for (int32_t bit = 62; bit >= 0; --bit) {
-    remainder = (remainder << 1) | ((dividend >> bit) & 1);
+  uint32_t remainder = 0;
+  for (int32_t i = 0; i < 31 + shift; ++i) {
+    remainder = (remainder << 1) | (bits >> 31);
+    bits <<= 1;
     quotient <<= 1;
     if (remainder >= count) {
       remainder -= count;
@@ -56,7 +56,8 @@ Requant RequantForMean(Requant requant, uint32_t count) {
 }
 
 void SumS8(const ReduceParams& params, const int8_t* input, int8_t* output) {
-  Reduce(params, Reducer{0, SumOne, SumLanes, Finish}, input, output);
+  static constexpr Reducer kReducer{0, SumOne, SumLanes, Finish};
+  Reduce(params, kReducer, input, output);
 }
 
 }  // namespace nn

@@ -42,6 +42,14 @@ nn::ReduceParams* PrepareReduce(OpContext& context, Reduction* reduction) {
     context.Fail("the output's shape does not follow from the axes");
     return nullptr;
   }
+  // Neighbouring axes of one kind become one, the inner of them: longer runs.
+  for (uint32_t axis = 0; axis + 1 < nn::kMaxRank; ++axis) {
+    const uint32_t kinds = params->reduced >> axis;
+    if ((kinds & 1) == ((kinds >> 1) & 1)) {
+      params->extent[axis + 1] *= params->extent[axis];
+      params->extent[axis] = 1;
+    }
+  }
   params->in_zero_point = reduction->in.zero_point;
   params->out_zero_point = reduction->out.zero_point;
   reduction->count = count;
