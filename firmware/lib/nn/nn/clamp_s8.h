@@ -8,12 +8,11 @@
 namespace nn {
 
 struct ClampParams {
-  uint32_t count;
   int8_t min, max;
 };
 
 // output may be the input's buffer. min wins where min > max.
-void ClampS8(const ClampParams& params, const int8_t* input, int8_t* output);
+void ClampS8(const ClampParams& params, uint32_t count, const int8_t* input, int8_t* output);
 
 }  // namespace nn
 

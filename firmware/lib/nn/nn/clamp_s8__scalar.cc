@@ -2,8 +2,8 @@
 
 namespace nn {
 
-void ClampS8(const ClampParams& p, const int8_t* input, int8_t* output) {
-  for (uint32_t i = 0; i < p.count; ++i) {
+void ClampS8(const ClampParams& p, uint32_t count, const int8_t* input, int8_t* output) {
+  for (uint32_t i = 0; i < count; ++i) {
     int8_t x = input[i];
     x = x > p.max ? p.max : x;
     output[i] = x < p.min ? p.min : x;

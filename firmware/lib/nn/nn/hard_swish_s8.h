@@ -9,7 +9,6 @@ namespace nn {
 
 // Factors are multiplier * 2^(shift - 15), multiplier 0 or in [2^14, 2^15).
 struct HardSwishParams {
-  uint32_t count;
   int16_t out_multiplier;   // from 1/128 of an input step to an output step
   int16_t gate_multiplier;  // from 1/128 of an input step to 3 / 32768
   int8_t out_shift;         // [-31, 0]
@@ -21,7 +20,8 @@ struct HardSwishParams {
 int16_t HalveMultiplier(int32_t multiplier);
 
 // output may be the input's buffer.
-void HardSwishS8(const HardSwishParams& params, const int8_t* input, int8_t* output);
+void HardSwishS8(const HardSwishParams& params, uint32_t count, const int8_t* input,
+                 int8_t* output);
 
 }  // namespace nn
 

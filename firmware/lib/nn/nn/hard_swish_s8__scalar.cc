@@ -29,8 +29,8 @@ int16_t HalveMultiplier(int32_t multiplier) {
                                          : static_cast<int16_t>((multiplier + kHalf) >> 16);
 }
 
-void HardSwishS8(const HardSwishParams& p, const int8_t* input, int8_t* output) {
-  for (uint32_t i = 0; i < p.count; ++i) {
+void HardSwishS8(const HardSwishParams& p, uint32_t count, const int8_t* input, int8_t* output) {
+  for (uint32_t i = 0; i < count; ++i) {
     const int32_t x = (input[i] - p.in_zero_point) * 128;
     // x on a scale where 1 stands for 3; left shifts saturate, the last bit after the product.
     int32_t gate = x;

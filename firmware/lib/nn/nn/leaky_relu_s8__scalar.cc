@@ -2,8 +2,8 @@
 
 namespace nn {
 
-void LeakyReluS8(const LeakyReluParams& p, const int8_t* input, int8_t* output) {
-  for (uint32_t i = 0; i < p.count; ++i) {
+void LeakyReluS8(const LeakyReluParams& p, uint32_t count, const int8_t* input, int8_t* output) {
+  for (uint32_t i = 0; i < count; ++i) {
     const int32_t x = input[i] - p.in_zero_point;
     const int32_t y =
         x < 0 ? p.alpha_sign * ApplyRequant(x, p.negative) : ApplyRequant(x, p.positive);

@@ -3,8 +3,8 @@
 
 namespace nn {
 
-void LogisticS8(const SigmoidParams& params, const int8_t* input, int8_t* output) {
-  MapSigmoid(params, input, output, [](int32_t x) {
+void LogisticS8(const SigmoidParams& params, uint32_t count, const int8_t* input, int8_t* output) {
+  MapSigmoid(params, count, input, output, [](int32_t x) {
     // 1 / (1 + exp(-|x|)) in Q0.31, mirrored for negative x.
     int32_t y = OneOverOnePlusX(ExpOfNegative(x < 0 ? x : -x, 4));
     if (x < 0) {

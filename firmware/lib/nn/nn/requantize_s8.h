@@ -10,14 +10,14 @@ namespace nn {
 // A uint8 u is the int8 u ^ 0x80 with a zero point 128 lower.
 struct RequantizeParams {
   Requant requant;
-  uint32_t count;
   int8_t in_zero_point, out_zero_point;
   int8_t out_min, out_max;
   uint8_t in_flip, out_flip;  // 0x80 where the elements are uint8, else 0
 };
 
 // output may be the input's buffer.
-void RequantizeS8(const RequantizeParams& params, const int8_t* input, int8_t* output);
+void RequantizeS8(const RequantizeParams& params, uint32_t count, const int8_t* input,
+                  int8_t* output);
 
 // Between elements of 1, 2 and 4 bytes, all signed. Zero points are in the type's range.
 struct RequantizeWideParams {

@@ -2,8 +2,8 @@
 
 namespace nn {
 
-void RequantizeS8(const RequantizeParams& p, const int8_t* input, int8_t* output) {
-  for (uint32_t i = 0; i < p.count; ++i) {
+void RequantizeS8(const RequantizeParams& p, uint32_t count, const int8_t* input, int8_t* output) {
+  for (uint32_t i = 0; i < count; ++i) {
     const int32_t x = static_cast<int8_t>(input[i] ^ p.in_flip);
     const int8_t y =
         RequantizeTo8(x - p.in_zero_point, p.requant, p.out_zero_point, p.out_min, p.out_max);

@@ -3,8 +3,8 @@
 
 namespace nn {
 
-void TanhS8(const SigmoidParams& params, const int8_t* input, int8_t* output) {
-  MapSigmoid(params, input, output, [](int32_t x) {
+void TanhS8(const SigmoidParams& params, uint32_t count, const int8_t* input, int8_t* output) {
+  MapSigmoid(params, count, input, output, [](int32_t x) {
     if (x == 0) {
       return INT32_C(0);
     }

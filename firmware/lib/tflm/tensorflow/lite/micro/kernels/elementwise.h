@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "nn/broadcast.h"
+#include "nn/table_s8.h"
 #include "tensorflow/lite/micro/kernels/kernel_util.h"
 
 namespace tflm {
@@ -18,6 +19,29 @@ struct UnaryOperands {
 
 // False, with a message, if they are something else. Lets the op run in place.
 bool ReadUnary(OpContext& context, UnaryOperands* operands);
+
+// The parameters of a unary op.
+template <typename Params>
+struct UnaryData {
+  uint32_t count;
+  Params params;
+};
+
+// Runs kernel(params, count, input, output), by way of a table on the stack where that pays.
+template <typename Params>
+void RunUnary(OpContext& context, const UnaryData<Params>& data,
+              void (*kernel)(const Params&, uint32_t, const int8_t*, int8_t*)) {
+  const int8_t* const input = context.InputData(0);
+  int8_t* const output = context.OutputData(0);
+  if (data.count < nn::kTablePays) {
+    kernel(data.params, data.count, input, output);
+    return;
+  }
+  int8_t table[nn::kTableSize];
+  nn::FillIdentity(table);
+  kernel(data.params, nn::kTableSize, table, table);
+  nn::LookUpS8(table, data.count, input, output);
+}
 
 // Two int8 inputs that broadcast to one int8 output.
 struct BinaryOperands {

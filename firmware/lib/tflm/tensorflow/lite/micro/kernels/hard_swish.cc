@@ -4,13 +4,15 @@
 namespace tflm {
 namespace {
 
+using HardSwishData = UnaryData<nn::HardSwishParams>;
+
 TfLiteStatus Prepare(OpContext& context) {
   UnaryOperands operands;
   if (!ReadUnary(context, &operands)) {
     return kTfLiteError;
   }
-  nn::HardSwishParams* const params = context.NewParams<nn::HardSwishParams>();
-  if (!params) {
+  HardSwishData* const data = context.NewParams<HardSwishData>();
+  if (!data) {
     return kTfLiteError;
   }
   nn::Scale in = operands.in.scale;
@@ -21,19 +23,18 @@ TfLiteStatus Prepare(OpContext& context) {
   if (out.shift > 0) {
     return context.Fail("needs an output scale above 1/128 of the input's");
   }
-  *params = nn::HardSwishParams{operands.count,
-                                nn::HalveMultiplier(out.multiplier),
-                                nn::HalveMultiplier(gate.multiplier),
-                                static_cast<int8_t>(out.shift),
-                                static_cast<int8_t>(gate.shift),
-                                operands.in.zero_point,
-                                operands.out.zero_point};
+  data->count = operands.count;
+  data->params = nn::HardSwishParams{nn::HalveMultiplier(out.multiplier),
+                                     nn::HalveMultiplier(gate.multiplier),
+                                     static_cast<int8_t>(out.shift),
+                                     static_cast<int8_t>(gate.shift),
+                                     operands.in.zero_point,
+                                     operands.out.zero_point};
   return kTfLiteOk;
 }
 
 void Eval(OpContext& context) {
-  nn::HardSwishS8(context.Params<nn::HardSwishParams>(), context.InputData(0),
-                  context.OutputData(0));
+  RunUnary(context, context.Params<HardSwishData>(), nn::HardSwishS8);
 }
 
 }  // namespace

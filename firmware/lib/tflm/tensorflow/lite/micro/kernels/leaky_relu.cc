@@ -4,6 +4,8 @@
 namespace tflm {
 namespace {
 
+using LeakyReluData = UnaryData<nn::LeakyReluParams>;
+
 enum { kAlpha = 0 };  // field of LeakyReluOptions, float32
 
 TfLiteStatus Prepare(OpContext& context) {
@@ -16,24 +18,23 @@ TfLiteStatus Prepare(OpContext& context) {
   if (!nn::IsValidScale(magnitude)) {
     return context.Fail("needs a finite alpha");
   }
-  nn::LeakyReluParams* const params = context.NewParams<nn::LeakyReluParams>();
-  if (!params) {
+  LeakyReluData* const data = context.NewParams<LeakyReluData>();
+  if (!data) {
     return kTfLiteError;
   }
   const nn::Scale in = operands.in.scale;
   const nn::Scale out = operands.out.scale;
-  params->positive = nn::RequantFromRatio(in, out);
-  params->negative = nn::RequantFromScales(in, nn::ScaleFromBits(magnitude), out);
-  params->count = operands.count;
-  params->in_zero_point = operands.in.zero_point;
-  params->out_zero_point = operands.out.zero_point;
-  params->alpha_sign = alpha == magnitude ? 1 : -1;
+  data->params.positive = nn::RequantFromRatio(in, out);
+  data->params.negative = nn::RequantFromScales(in, nn::ScaleFromBits(magnitude), out);
+  data->count = operands.count;
+  data->params.in_zero_point = operands.in.zero_point;
+  data->params.out_zero_point = operands.out.zero_point;
+  data->params.alpha_sign = alpha == magnitude ? 1 : -1;
   return kTfLiteOk;
 }
 
 void Eval(OpContext& context) {
-  nn::LeakyReluS8(context.Params<nn::LeakyReluParams>(), context.InputData(0),
-                  context.OutputData(0));
+  RunUnary(context, context.Params<LeakyReluData>(), nn::LeakyReluS8);
 }
 
 }  // namespace

@@ -14,9 +14,7 @@ TfLiteStatus Prepare(OpContext& context) {
   return PrepareSigmoid(context, operands);
 }
 
-void Eval(OpContext& context) {
-  nn::LogisticS8(context.Params<nn::SigmoidParams>(), context.InputData(0), context.OutputData(0));
-}
+void Eval(OpContext& context) { RunUnary(context, context.Params<SigmoidData>(), nn::LogisticS8); }
 
 }  // namespace
 

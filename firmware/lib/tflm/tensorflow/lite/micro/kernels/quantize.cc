@@ -1,6 +1,7 @@
 #include "nn/float_edge.h"
 #include "nn/requantize_s8.h"
 #include "tensorflow/lite/micro/kernels/edge_common.h"
+#include "tensorflow/lite/micro/kernels/elementwise.h"
 
 namespace tflm {
 namespace {
@@ -9,7 +10,7 @@ namespace {
 struct QuantizeData {
   enum Form : uint32_t { kByte, kWide, kFloat } form;
   union {
-    nn::RequantizeParams byte;
+    UnaryData<nn::RequantizeParams> byte;
     nn::RequantizeWideParams wide;
     nn::FloatEdgeParams real;
   };
@@ -42,14 +43,14 @@ TfLiteStatus Prepare(OpContext& context) {
     const nn::Requant requant = nn::RequantFromRatio(in.scale, out.scale);
     if (in.bytes == 1 && out.bytes == 1) {
       data->form = QuantizeData::kByte;
-      data->byte = nn::RequantizeParams{requant,
-                                        input.elements,
-                                        static_cast<int8_t>(in.zero_point),
-                                        static_cast<int8_t>(out.zero_point),
-                                        INT8_MIN,
-                                        INT8_MAX,
-                                        in.flip,
-                                        out.flip};
+      data->byte.count = input.elements;
+      data->byte.params = nn::RequantizeParams{requant,
+                                               static_cast<int8_t>(in.zero_point),
+                                               static_cast<int8_t>(out.zero_point),
+                                               INT8_MIN,
+                                               INT8_MAX,
+                                               in.flip,
+                                               out.flip};
     } else {
       data->form = QuantizeData::kWide;
       data->wide = nn::RequantizeWideParams{requant,        input.elements, in.zero_point,
@@ -65,7 +66,7 @@ TfLiteStatus Prepare(OpContext& context) {
 void Eval(OpContext& context) {
   const QuantizeData& data = context.Params<QuantizeData>();
   if (data.form == QuantizeData::kByte) {
-    nn::RequantizeS8(data.byte, context.InputData(0), context.OutputData(0));
+    RunUnary(context, data.byte, nn::RequantizeS8);
   } else if (data.form == QuantizeData::kWide) {
     nn::RequantizeWide(data.wide, context.InputData(0), context.OutputData(0));
   } else {

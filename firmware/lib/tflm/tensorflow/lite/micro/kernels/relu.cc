@@ -4,31 +4,30 @@
 namespace tflm {
 namespace {
 
+using ReluData = UnaryData<nn::RequantizeParams>;
+
 TfLiteStatus Prepare(OpContext& context) {
   UnaryOperands operands;
   if (!ReadUnary(context, &operands)) {
     return kTfLiteError;
   }
-  nn::RequantizeParams* const params = context.NewParams<nn::RequantizeParams>();
-  if (!params) {
+  ReluData* const data = context.NewParams<ReluData>();
+  if (!data) {
     return kTfLiteError;
   }
   const int8_t zero = operands.out.zero_point;
-  *params = nn::RequantizeParams{nn::RequantFromRatio(operands.in.scale, operands.out.scale),
-                                 operands.count,
-                                 operands.in.zero_point,
-                                 zero,
-                                 zero,
-                                 INT8_MAX,
-                                 0,
-                                 0};
+  data->count = operands.count;
+  data->params = nn::RequantizeParams{nn::RequantFromRatio(operands.in.scale, operands.out.scale),
+                                      operands.in.zero_point,
+                                      zero,
+                                      zero,
+                                      INT8_MAX,
+                                      0,
+                                      0};
   return kTfLiteOk;
 }
 
-void Eval(OpContext& context) {
-  nn::RequantizeS8(context.Params<nn::RequantizeParams>(), context.InputData(0),
-                   context.OutputData(0));
-}
+void Eval(OpContext& context) { RunUnary(context, context.Params<ReluData>(), nn::RequantizeS8); }
 
 }  // namespace
 

@@ -4,25 +4,29 @@
 namespace tflm {
 namespace {
 
+using Relu6Data = UnaryData<nn::ClampParams>;
+
 TfLiteStatus Prepare(OpContext& context) {
   UnaryOperands operands;
   if (!ReadUnary(context, &operands)) {
     return kTfLiteError;
   }
-  nn::ClampParams* const params = context.NewParams<nn::ClampParams>();
-  if (!params) {
+  Relu6Data* const data = context.NewParams<Relu6Data>();
+  if (!data) {
     return kTfLiteError;
   }
   // Upstream clamps in the input's quantization and takes the output's to be the same.
   const nn::ActivationRange range =
       nn::ActivationRangeS8(nn::Activation::kRelu6, operands.in.scale, operands.in.zero_point);
-  *params = nn::ClampParams{operands.count, static_cast<int8_t>(range.min),
-                            static_cast<int8_t>(range.max)};
+  data->count = operands.count;
+  data->params = nn::ClampParams{static_cast<int8_t>(range.min), static_cast<int8_t>(range.max)};
   return kTfLiteOk;
 }
 
 void Eval(OpContext& context) {
-  nn::ClampS8(context.Params<nn::ClampParams>(), context.InputData(0), context.OutputData(0));
+  // As cheap as a look-up: no table.
+  const Relu6Data& data = context.Params<Relu6Data>();
+  nn::ClampS8(data.params, data.count, context.InputData(0), context.OutputData(0));
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 
 namespace tflm {
 
+using SigmoidData = UnaryData<nn::SigmoidParams>;
+
 // The op's operands must have been read and checked.
 TfLiteStatus PrepareSigmoid(OpContext& context, const UnaryOperands& operands);
 

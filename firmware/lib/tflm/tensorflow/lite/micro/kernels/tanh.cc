@@ -8,9 +8,7 @@ TfLiteStatus Prepare(OpContext& context) {
   return ReadUnary(context, &operands) ? PrepareSigmoid(context, operands) : kTfLiteError;
 }
 
-void Eval(OpContext& context) {
-  nn::TanhS8(context.Params<nn::SigmoidParams>(), context.InputData(0), context.OutputData(0));
-}
+void Eval(OpContext& context) { RunUnary(context, context.Params<SigmoidData>(), nn::TanhS8); }
 
 }  // namespace
 
