@@ -35,6 +35,12 @@ TfLiteStatus Prepare(OpContext& context) {
   if (!CheckFilterScales(context, filter, channels) || !CheckBias(context, channels)) {
     return kTfLiteError;
   }
+  // Upstream reckons with it here, though not in convolutions; no converter sets one, as int8
+  // weights are symmetric.
+  if (filter.scales.count == 1 && filter.zero_points.count != 0 &&
+      context.reader().U32(filter.zero_points.pos) != 0) {
+    return context.Fail("needs a filter with zero point 0");
+  }
   FullyConnectedData* const data = context.NewParams<FullyConnectedData>();
   if (!data) {
     return kTfLiteError;
