@@ -159,9 +159,15 @@ class Device:
         self._seq = self._seq % 0xFFFF + 1
         return self._seq
 
-    def _wait(self, operation: str, request: Frame, deadline_s: float) -> bytes | Frame | None:
-        """The reply's payload; the ERROR frame after which to repeat; or None at the time limit."""
+    def _wait(self, operation: str, request: Frame, limit_s: float) -> bytes | Frame | None:
+        """The reply's payload; or, at the time limit, the ERROR that asks to repeat or None.
+
+        That ERROR bears no number, so it may be about noise from before the request, which is
+        being served all the same. So the line has to go quiet before it is believed.
+        """
         wanted = request.type | ids.REPLY_BIT
+        lost: Frame | None = None
+        deadline_s = limit_s
         while True:
             while self._arrived:
                 item = self._arrived.popleft()
@@ -177,11 +183,13 @@ class Device:
                 if item.type == ids.Event.ERROR and item.seq == request.seq:
                     raise self._refused(operation, item)
                 if item.type == ids.Event.ERROR and _asks_to_repeat(item):
-                    return item
+                    lost = item
+                    deadline_s = min(limit_s, time.monotonic() + _SETTLE_S)
+                    continue
                 self._note(item)
             left_s = deadline_s - time.monotonic()
             if left_s <= 0:
-                return None
+                return lost
             data = self.line.read(left_s)
             if data:
                 self._arrived.extend(self._decoder.feed(data))

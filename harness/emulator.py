@@ -71,9 +71,11 @@ class Emulator:
     def resume(self) -> None:
         """Let the firmware run, once its UART is connected."""
 
-    def check_alive(self) -> None:
-        """Raise EmulatorError, with the process's last words, if it has ended."""
+    def check_alive(self, grace_s: float = 0.0) -> None:
+        """Raise EmulatorError, with the process's last words, if it ends within `grace_s`."""
         assert self._process is not None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(grace_s)
         code = self._process.poll()
         if code is not None:
             raise EmulatorError(f"{self.name} ended with code {code}{self._last_words()}")

@@ -17,6 +17,8 @@ from harness.transport import SerialLine
 
 Console = Callable[[str], None]
 
+_DEATH_S = 0.5  # from the end of a line to the end of the process that held it
+
 
 @contextmanager
 def open_device(
@@ -49,7 +51,7 @@ def open_device(
             yield device
         except (DeviceError, PortError):
             if emulator is not None:
-                emulator.check_alive()
+                emulator.check_alive(_DEATH_S)
             raise
 
 

@@ -71,9 +71,17 @@ def test_damaged_requests_are_repeated(damage: Damage) -> None:
     assert device.counts.retries == 2
 
 
-def test_a_device_that_reports_a_bad_crc_is_asked_again_at_once() -> None:
+def test_a_device_that_reports_a_bad_crc_is_asked_again_before_the_time_limit() -> None:
     device = Device(FakeDevice(requests=[flipped]), timeout_s=60.0)
     assert infer(device) == 9
+    assert device.counts.retries == 1
+
+
+def test_errors_about_earlier_noise_cost_no_retry() -> None:
+    error = Frame(ids.Event.ERROR, 0, bytes([ids.ErrorCode.BAD_FRAME, 0]))
+    device = device_of(FakeDevice(before_reply=[error] * 20))
+    assert infer(device) == 9
+    assert device.counts.retries == 0
 
 
 def test_silence_is_a_timeout_that_names_operation_and_limit() -> None:

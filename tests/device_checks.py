@@ -1,0 +1,136 @@
+"""Checks that every device has to pass, the emulated as the real."""
+
+import time
+
+import numpy as np
+
+from harness import checks, ids
+from harness.device import Device
+from harness.digits import Digits
+from harness.expected import Expected
+from harness.framing import Decoder, Frame, encode
+
+REPLY_LIMIT_S = 10.0
+
+
+def exchange(device: Device, data: bytes, count: int = 1) -> list[Frame]:
+    """Send raw bytes and return the next `count` frames that come, whatever they are."""
+    device.line.write(data)
+    decoder = Decoder()
+    frames: list[Frame] = []
+    deadline_s = time.monotonic() + REPLY_LIMIT_S
+    while len(frames) < count and (left_s := deadline_s - time.monotonic()) > 0:
+        frames += [i for i in decoder.feed(device.line.read(left_s)) if isinstance(i, Frame)]
+    assert len(frames) == count, f"{len(frames)} frames came, expected {count}: {frames}"
+    return frames
+
+
+def check_handshake(device: Device, expected: Expected) -> None:
+    """The device runs the image of the build folder, uses its whole arena, and takes digits."""
+    info = device.info()
+    checks.check_info(info, expected)
+    assert info.max_payload == 1 + info.input_bytes
+    assert info.window >= 1
+    assert info.tick_hz > 0
+
+
+def check_digits(device: Device, digits: Digits) -> None:
+    """Every digit gets the oracle's scores, as pixels and as raw int8; each ran once."""
+    inferences_before = device.stats()["inferences"]
+    mismatches = []
+    correct = 0
+    for index in range(len(digits)):
+        result, wrong = checks.check_digit(
+            device,
+            index,
+            digits.images[index],
+            digits.quantized[index],
+            digits.oracle_scores[index],
+            raw_too=True,
+        )
+        mismatches += wrong
+        correct += result.predicted == digits.labels[index]
+    assert not mismatches, f"{len(mismatches)} mismatches, the first: {mismatches[0]}"
+    assert correct >= 0.9 * len(digits)  # a model that learned nothing would be bit-exact, too
+    assert device.stats()["inferences"] - inferences_before == 2 * len(digits)
+
+
+def check_repeat(device: Device, digits: Digits) -> None:
+    """The same request again is answered from the last result; under another seq it runs anew."""
+    payload = bytes([ids.InputFormat.PIXELS_U8]) + digits.images[0].tobytes()
+    before = device.stats()
+    request = encode(Frame(ids.Command.INFER, 777, payload))
+    (first,) = exchange(device, request)
+    (again,) = exchange(device, request)
+    assert again == first
+    assert first.payload[5:] == digits.oracle_scores[0].tobytes()
+    (other,) = exchange(device, encode(Frame(ids.Command.INFER, 778, payload)))
+    assert other.seq == 778
+    assert other.payload[5:] == first.payload[5:]
+    after = device.stats()
+    assert after["inferences"] - before["inferences"] == 2
+    assert after["repeats"] - before["repeats"] == 1
+
+
+def check_refusals(device: Device, digits: Digits) -> None:
+    """Whatever is wrong gets its ERROR, moves its counter, and changes nothing else."""
+    infer_bytes = 1 + digits.images[0].size
+    pixels = digits.images[0].tobytes()
+    good = encode(Frame(ids.Command.INFER, 500, b"\0" + pixels))
+    damaged = bytearray(good)
+    damaged[len(damaged) // 2] ^= 0x80 if damaged[len(damaged) // 2] != 0x80 else 0x01
+    before = device.stats()
+    cases = [
+        (bytes(damaged), ids.ErrorCode.BAD_CRC, 0, "crc_errors"),
+        (b"\0\x09abc\0", ids.ErrorCode.BAD_FRAME, 0, "cobs_errors"),
+        (b"\0hello\r\n\0", ids.ErrorCode.BAD_FRAME, 0, "cobs_errors"),
+        (b"\0" + b"\x02\x01" * (infer_bytes + 50) + b"\0", ids.ErrorCode.TOO_LONG, 0, "too_long"),
+        (encode(Frame(0x5F, 501)), ids.ErrorCode.UNKNOWN_COMMAND, 501, "unknown_commands"),
+        (
+            encode(Frame(ids.Command.INFER, 502, b"\0" + pixels[:-1])),
+            *(ids.ErrorCode.BAD_LENGTH, 502, "length_errors"),
+        ),
+        (
+            encode(Frame(ids.Command.INFO, 503, b"?")),
+            *(ids.ErrorCode.BAD_LENGTH, 503, "length_errors"),
+        ),
+        (
+            encode(Frame(ids.Command.INFER, 504, b"\x07" + pixels)),
+            *(ids.ErrorCode.BAD_VALUE, 504, None),
+        ),
+        (encode(Frame(ids.Command.INFO, 505, version=9)), ids.ErrorCode.BAD_VERSION, 505, None),
+    ]
+    expected = dict(before)
+    for data, code, seq, counter in cases:
+        (frame,) = exchange(device, data)
+        assert frame.type == ids.Event.ERROR, (code, frame)
+        assert (frame.payload[0], frame.seq) == (code, seq)
+        if seq:
+            expected["frames_ok"] += 1
+        if counter is not None:
+            expected[counter] += 1
+    after = device.stats()
+    expected["frames_ok"] += 1  # the STATS request itself
+    expected["stack_high_water_bytes"] = after["stack_high_water_bytes"]
+    assert after == expected
+    (reply,) = exchange(device, good)
+    assert reply.payload[5:] == digits.oracle_scores[0].tobytes()
+
+
+def check_noise(device: Device) -> None:
+    """Noise before a frame costs an ERROR and nothing else; empty frames cost nothing."""
+    request = encode(Frame(ids.Command.INFO, 600))
+    error, reply = exchange(device, b"Press any key" + request, count=2)
+    assert (error.type, error.payload[0]) == (ids.Event.ERROR, ids.ErrorCode.BAD_FRAME)
+    assert (reply.type, reply.seq) == (ids.Command.INFO | ids.REPLY_BIT, 600)
+    (reply,) = exchange(device, b"\0\0\0" + request + b"\0\0")
+    assert reply.seq == 600
+
+
+def check_random_bytes(device: Device, seed: int = 1) -> None:
+    """After any random bytes the device answers the next request."""
+    rng = np.random.default_rng(seed)
+    for _ in range(20):
+        device.line.write(rng.integers(0, 256, rng.integers(1, 1500), np.uint8).tobytes())
+        device.synchronize()
+        assert device.info().ready, f"seed {seed}"

@@ -1,0 +1,78 @@
+"""The benchmark's image in QEMU: exact outputs, repeatable counts, a profile that adds up."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codegen.boards import load_board
+from codegen.cross_compile import RegionOverflowError, link
+from codegen.planner import plan_model
+from harness import bench, bench_report
+from tests.tflite_builder import small_cnn
+
+pytestmark = pytest.mark.emulated
+BOARD = "mps2_an386"
+
+
+@pytest.fixture(scope="module")
+def model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("bench") / "cnn.tflite"
+    path.write_bytes(small_cnn())
+    return path
+
+
+def test_a_model_is_measured_exactly_and_repeatably(model_path: Path) -> None:
+    board = load_board(BOARD)
+    (first,), (again,) = (bench.bench([board], [model_path]) for _ in range(2))
+    assert first == again
+    assert first.mismatches == 0
+    assert first.arena_bytes == plan_model(bench.read_subject(model_path).model, "dsp").arena_bytes
+    assert 0 < first.stack_bytes < board.stack_bytes
+    assert first.instructions > 1000
+    assert first.ratios == {}  # the baseline has no such model
+
+
+def test_wrong_outputs_are_counted(model_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    subject = bench.read_subject(model_path)
+    wrong = subject.expected.copy()
+    wrong[1, 0] ^= 1
+    monkeypatch.setattr(
+        bench, "read_subject", lambda _: bench.Subject("cnn", subject.model, subject.inputs, wrong)
+    )
+    (row,) = bench.bench([load_board(BOARD)], [model_path])
+    assert row.mismatches == 1
+
+
+def test_the_profile_has_every_op_and_adds_up(model_path: Path) -> None:
+    board = load_board(BOARD)
+    (plain,) = bench.bench([board], [model_path])
+    (row,) = bench.bench([board], [model_path], profile=True)
+    model = bench.read_subject(model_path).model
+    assert [cost.name for cost in row.profile] == [op.name for op in model.ops]
+    # 200: what calling the profiler and printing a line cost, an op
+    total = sum(cost.instructions for cost in row.profile)
+    assert plain.instructions - 200 * len(model.ops) < total < plain.instructions + 200
+    lines = bench_report.profile_lines(row, model)
+    assert len(lines) == 1 + len(model.ops)
+
+
+def test_an_image_too_large_for_the_board_says_by_how_much(tmp_path: Path) -> None:
+    script = tmp_path / "tiny.ld"
+    script.write_text(
+        "MEMORY { rom (rx) : ORIGIN = 0, LENGTH = 16 }\nSECTIONS { .text : { *(*) } > rom }"
+    )
+    source = tmp_path / "big.s"
+    source.write_text(".text\n.space 100\n")
+    from codegen.cross_compile import compile_objects, machine_flags
+
+    board = load_board(BOARD)
+    objects = compile_objects([(source, machine_flags(board))])
+    with pytest.raises(RegionOverflowError, match="rom is 84 B too small"):
+        link(board, objects, script, tmp_path / "big.elf", ["-nostdlib"])
+
+
+def test_inputs_are_the_same_in_every_run(model_path: Path) -> None:
+    np.testing.assert_array_equal(
+        bench.read_subject(model_path).inputs, bench.read_subject(model_path).inputs
+    )

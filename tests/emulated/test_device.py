@@ -1,0 +1,122 @@
+"""The firmware itself, in QEMU and as a Linux process, over its serial line."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
+
+from codegen.boards import Board
+from harness import checks, link
+from harness.device import Device
+from harness.digits import Digits
+from harness.emulator import Emulator, open_emulator
+from harness.errors import CheckError, DeviceRefusedError, EmulatorError
+from harness.expected import Expected
+from tests import device_checks
+
+pytestmark = pytest.mark.emulated
+
+
+@pytest.fixture(scope="module")
+def device(emulated_board: Expected) -> Iterator[Device]:
+    with link.open_device(emulated_board.board, emulated_board.elf) as opened:
+        yield opened
+
+
+def test_handshake(device: Device, emulated_board: Expected) -> None:
+    device_checks.check_handshake(device, emulated_board)
+
+
+def test_digits_are_bit_exact(device: Device, digits: Digits) -> None:
+    device_checks.check_digits(device, digits)
+
+
+def test_repeated_request_is_not_computed_twice(device: Device, digits: Digits) -> None:
+    device_checks.check_repeat(device, digits)
+
+
+def test_bad_requests_are_refused_and_change_nothing(device: Device, digits: Digits) -> None:
+    device_checks.check_refusals(device, digits)
+
+
+def test_noise_does_not_break_framing(device: Device) -> None:
+    device_checks.check_noise(device)
+
+
+def test_random_bytes_do_not_break_framing(device: Device) -> None:
+    device_checks.check_random_bytes(device)
+
+
+def test_no_byte_was_lost(device: Device) -> None:
+    """After all the tests before it: the UART took what came, and the line was never too fast."""
+    assert device.stats()["uart_overruns"] == 0
+
+
+def patched(expected: Expected, folder: Path, offset: int, value: int) -> Expected:
+    """The image with one byte of its model changed to `value`."""
+    model = expected.model_path.read_bytes()
+    image = bytearray(expected.elf.read_bytes())
+    at = image.find(model)
+    assert at >= 0, "the image does not hold the model"
+    assert image[at + offset] != value
+    image[at + offset] = value
+    elf = folder / "firmware.elf"
+    elf.write_bytes(image)
+    elf.chmod(0o755)
+    return replace(expected, elf=elf)
+
+
+def test_one_flipped_bit_of_the_model_fails_on_the_hash(
+    emulated_board: Expected, tmp_path: Path
+) -> None:
+    model = emulated_board.model_path.read_bytes()
+    middle = len(model) // 2
+    stale = patched(emulated_board, tmp_path, middle, model[middle] ^ 1)
+    with link.open_device(stale.board, stale.elf) as device:
+        info = device.info()
+    with pytest.raises(CheckError, match=r"^model hash: .* stale or damaged"):
+        checks.check_info(info, stale)
+
+
+def test_an_op_that_the_resolver_lacks_is_named_over_the_wire(
+    emulated_board: Expected, digits: Digits, tmp_path: Path
+) -> None:
+    """The model's first op becomes one that was not registered; INFO still answers."""
+    model = emulated_board.model_path.read_bytes()
+    code = schema.Model.GetRootAs(model, 0).OperatorCodes(0)
+    assert code is not None
+    # Field 0 of the table OperatorCode; the runtime takes the greater of the two code fields.
+    offset = code._tab.Pos + code._tab.Offset(4)
+    other = patched(emulated_board, tmp_path, offset, schema.BuiltinOperator.LEAKY_RELU)
+    with link.open_device(other.board, other.elf) as device:
+        info = device.info()
+        assert not info.ready
+        assert info.arena_used == 0
+        assert "LEAKY_RELU" in info.setup_message
+        with pytest.raises(DeviceRefusedError, match=r"INFER: .*NOT_READY.*LEAKY_RELU"):
+            checks.check_digit(
+                *(device, 0, digits.images[0], digits.quantized[0], digits.oracle_scores[0]),
+                raw_too=False,
+            )
+        assert device.stats()["inferences"] == 0
+
+
+def test_an_emulator_that_dies_is_the_error(
+    emulated_board: Expected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[Emulator] = []
+
+    def remember(board: Board, elf: Path) -> Emulator:
+        started.append(open_emulator(board, elf))
+        return started[-1]
+
+    monkeypatch.setattr(link, "open_emulator", remember)
+    with (
+        pytest.raises(EmulatorError, match="ended with code -9"),
+        link.open_device(emulated_board.board, emulated_board.elf) as device,
+    ):
+        assert started[0]._process is not None
+        started[0]._process.kill()
+        device.info()

@@ -1,0 +1,48 @@
+"""The same checks as in tests/emulated, on the board behind --port (see docs/testing.md)."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from harness import link
+from harness.device import Device
+from harness.digits import Digits
+from harness.expected import Expected
+from tests import device_checks
+
+pytestmark = pytest.mark.hardware
+
+
+@pytest.fixture(scope="module")
+def device(request: pytest.FixtureRequest, real_board: Expected) -> Iterator[Device]:
+    with link.open_device(
+        real_board.board,
+        real_board.elf,
+        port=request.config.getoption("--port"),
+        baud=request.config.getoption("--baud"),
+    ) as opened:
+        yield opened
+
+
+def test_handshake(device: Device, real_board: Expected) -> None:
+    device_checks.check_handshake(device, real_board)
+
+
+def test_digits_are_bit_exact(device: Device, digits: Digits) -> None:
+    device_checks.check_digits(device, digits)
+
+
+def test_repeated_request_is_not_computed_twice(device: Device, digits: Digits) -> None:
+    device_checks.check_repeat(device, digits)
+
+
+def test_bad_requests_are_refused_and_change_nothing(device: Device, digits: Digits) -> None:
+    device_checks.check_refusals(device, digits)
+
+
+def test_noise_does_not_break_framing(device: Device) -> None:
+    device_checks.check_noise(device)
+
+
+def test_random_bytes_do_not_break_framing(device: Device) -> None:
+    device_checks.check_random_bytes(device)
