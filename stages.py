@@ -30,6 +30,7 @@ from codegen.model import Model
 ROOT = Path(__file__).resolve().parent
 BUILD = ROOT / "build"
 MODEL = "model.tflite"
+_settled: set[tuple[Path, str, frozenset[tuple[str, str]]]] = set()  # looked at in this run
 HOST_TOOLS = "host"  # build/host/ has programs that codegen runs
 
 
@@ -294,6 +295,10 @@ def _run(
     """
     manifest = Manifest.load(choice.build_dir)
     wanted = dict(inputs())
+    key = (choice.build_dir, stage, frozenset(wanted.items()))
+    if key in _settled:  # another verb's or stage's prerequisite in this very run
+        return
+    _settled.add(key)
     forced = stage.partition(" ")[0] in choice.force
     if not forced:
         if manifest.is_fresh(stage, wanted):

@@ -29,12 +29,12 @@ def load_board(board_id: str) -> Board:
         sys.path.insert(0, str(_REPOSITORY))
     boards = importlib.import_module("codegen.boards")
     try:
-        return boards.load_board(board_id)  # type: ignore[no-any-return]
+        return boards.load_board(board_id)
     except boards.BoardError as error:
         raise UserSideException(str(error)) from error
 
 
-class McuforgePlatform(PlatformBase):  # type: ignore[misc]
+class McuforgePlatform(PlatformBase):
     """Found by its name: PlatformIO looks for <Name>Platform."""
 
     def is_embedded(self) -> bool:

@@ -1,0 +1,110 @@
+"""Board facts: every board loads; a wrong key or value is refused by name."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codegen import boards
+
+Facts = dict[str, Any]
+
+
+def write(folder: Path, change: Callable[[Facts, Facts], object]) -> Path:
+    """mps2_an386 with a change, as folder/test.json."""
+    document = json.loads((boards.BOARDS_DIR / "mps2_an386.json").read_text())
+    changed = copy.deepcopy(document)
+    change(changed, changed["mcuforge"])
+    (folder / "test.json").write_text(json.dumps(changed))
+    return folder
+
+
+@pytest.mark.parametrize("board_id", boards.board_ids())
+def test_every_board_loads(board_id: str) -> None:
+    board = boards.load_board(board_id)
+    assert board.id == board_id
+    assert board.isa in boards.ISAS
+    assert board.tick.hz > 0
+
+
+@pytest.mark.parametrize("board_id", boards.board_ids())
+def test_platformio_knows_every_board(board_id: str) -> None:
+    lines = (boards.REPOSITORY / "platformio.ini").read_text().splitlines()
+    assert f"[env:{board_id}]" in lines
+    assert f"board = {board_id}" in lines
+
+
+def test_facts_of_mps2() -> None:
+    board = boards.load_board("mps2_an386")
+    assert (board.flash_bytes, board.ram_bytes) == (4 << 20, 4 << 20)
+    assert board.uart.facts == {"base": 0x4000_4000, "rx_irq": 0}
+    assert board.emulator is not None
+    assert board.emulator.machine == "mps2-an386"
+
+
+def test_unknown_board_lists_the_known() -> None:
+    with pytest.raises(boards.BoardError, match=r"no board 'nope'; known boards: host, mps2_an386"):
+        boards.load_board("nope")
+
+
+def region(name: str, kind: str, origin: str, length: str) -> dict[str, str]:
+    return {"name": name, "kind": kind, "origin": origin, "length": length}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda d, m: m.update(colour="red"), "unknown key 'colour'"),
+        (lambda d, m: d.update(build={}), "unknown key 'build'"),
+        (lambda d, m: m.pop("isa"), "key 'isa' is missing"),
+        (lambda d, m: m.update(isa="avx"), "isa is 'avx'; allowed: scalar, dsp, mve"),
+        (lambda d, m: m.update(family="stm99"), "no board family 'stm99'"),
+        (lambda d, m: m.update(clock_hz="25M"), "clock_hz is '25M', which has the wrong type"),
+        (lambda d, m: m.update(clock_hz=True), "clock_hz is True, which has the wrong type"),
+        (lambda d, m: m.update(clock_hz=0), "clock_hz is 0; allowed: 1 to"),
+        (lambda d, m: m.update(stack_bytes=1001), "multiple of 8"),
+        (lambda d, m: m.update(fpu="none"), "float_abi 'hard' with fpu 'none'"),
+        (lambda d, m: m.update(cpu="native"), "does not fit family 'mps2'"),
+        (lambda d, m: m.update(upload_protocols=["magic"]), "upload_protocols is 'magic'"),
+        (lambda d, m: m["uart"].update(rx_ring_bytes=1000), "no power of two"),
+        (lambda d, m: m["uart"].pop("base"), "key 'base' is missing"),
+        (lambda d, m: m["uart"].update(rx_irq=496), "rx_irq is 496; allowed: 0 to 495"),
+        (lambda d, m: m["tick"].update(source="dwt"), "source is 'dwt'; allowed: systick"),
+        (lambda d, m: m["emulator"].update(kind="renode"), "kind is 'renode'"),
+        (lambda d, m: m["emulator"].update(machine="a b"), "machine is 'a b'"),
+        (lambda d, m: m["regions"][0].update(length="4G"), "length is '4G'"),
+        (lambda d, m: m["regions"][0].update(origin=0), "origin is 0, which has the wrong type"),
+        (lambda d, m: m["regions"].pop(0), "none of kind 'flash'"),
+        (
+            lambda d, m: m["regions"].append(region("ccm", "ram", "0x20100000", "64K")),
+            "region ram ends at 0x20400000, but ccm begins at 0x20100000",
+        ),
+        (
+            lambda d, m: m["regions"].append(region("x", "ram", "0xFFFF0000", "1M")),
+            "ends beyond 32 bits",
+        ),
+        (lambda d, m: m.update(usb_ids=[{"vid": "0x10000", "pid": "0x1"}]), "16 bits"),
+    ],
+)
+def test_wrong_facts_are_refused(
+    tmp_path: Path, change: Callable[[Facts, Facts], object], message: str
+) -> None:
+    with pytest.raises(boards.BoardError, match=r"test\.json|family") as caught:
+        boards.load_board("test", write(tmp_path, change))
+    assert message in str(caught.value)
+
+
+def test_unchanged_copy_is_accepted(tmp_path: Path) -> None:
+    assert boards.load_board("test", write(tmp_path, lambda d, m: None)).isa == "dsp"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "nonsense"])
+def test_file_that_is_no_object(tmp_path: Path, text: str) -> None:
+    (tmp_path / "test.json").write_text(text)
+    with pytest.raises(boards.BoardError, match=r"test\.json is not"):
+        boards.load_board("test", tmp_path)

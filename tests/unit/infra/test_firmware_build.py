@@ -1,0 +1,105 @@
+"""Sources reach firmware/generated once; hand-made changes are kept; errors are one line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from codegen import firmware_build
+from codegen.boards import load_board
+from codegen.errors import CodegenError
+
+
+@pytest.fixture
+def generated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """build/x/generated with all files, and a firmware/generated of its own."""
+    monkeypatch.setattr(firmware_build, "FIRMWARE", tmp_path / "firmware")
+    folder = tmp_path / "build" / "x" / "generated"
+    folder.mkdir(parents=True)
+    for name in firmware_build.GENERATED_FILES:
+        (folder / name).write_text(f"// {name}\n")
+    return folder
+
+
+def synced(tmp_path: Path, name: str) -> Path:
+    return tmp_path / "firmware" / "generated" / name
+
+
+def test_sync_copies_and_leaves_unchanged_files_alone(generated: Path, tmp_path: Path) -> None:
+    assert firmware_build.sync_generated(generated) == []
+    copy = synced(tmp_path, "arena.h")
+    assert copy.read_text() == "// arena.h\n"
+    before = copy.stat().st_mtime_ns
+    assert firmware_build.sync_generated(generated) == []
+    assert copy.stat().st_mtime_ns == before
+
+
+def test_sync_follows_a_new_model(generated: Path, tmp_path: Path) -> None:
+    firmware_build.sync_generated(generated)
+    (generated / "arena.h").write_text("// another model\n")
+    assert firmware_build.sync_generated(generated) == []
+    assert synced(tmp_path, "arena.h").read_text() == "// another model\n"
+
+
+def test_change_by_hand_is_kept_and_told(generated: Path, tmp_path: Path) -> None:
+    firmware_build.sync_generated(generated)
+    before = firmware_build.inputs(load_board("host"), generated.parent)["generated"]
+    synced(tmp_path, "op_resolver.h").write_text("// by hand\n")
+    assert firmware_build.inputs(load_board("host"), generated.parent)["generated"] != before
+    for _ in range(2):
+        assert firmware_build.sync_generated(generated) == ["op_resolver.h"]
+        assert synced(tmp_path, "op_resolver.h").read_text() == "// by hand\n"
+    synced(tmp_path, "op_resolver.h").unlink()
+    assert firmware_build.sync_generated(generated) == []
+    assert synced(tmp_path, "op_resolver.h").read_text() == "// op_resolver.h\n"
+
+
+def test_missing_source(generated: Path) -> None:
+    (generated / "arena.h").unlink()
+    with pytest.raises(CodegenError, match=r"arena\.h is missing; run `invoke generate` first"):
+        firmware_build.sync_generated(generated)
+
+
+def test_missing_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(firmware_build, "TOOLCHAIN_PACKAGE", tmp_path)
+    with pytest.raises(
+        firmware_build.MissingToolError, match=r"arm-none-eabi-g\+\+ is not on PATH"
+    ) as caught:
+        firmware_build.build(load_board("mps2_an386"), tmp_path / "build", "00")
+    assert caught.value.exit_code == 3
+    assert not (tmp_path / "build").exists()
+
+
+def test_toolchain_package_is_the_second_choice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiler = tmp_path / "bin" / "arm-none-eabi-g++"
+    compiler.parent.mkdir()
+    compiler.write_text("#!/bin/sh\necho packaged 1.2.3\necho more\n")
+    compiler.chmod(0o755)
+    monkeypatch.setattr(firmware_build, "TOOLCHAIN_PACKAGE", tmp_path)
+    assert firmware_build.compiler_version(load_board("mps2_an386")) != "packaged 1.2.3"
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    assert firmware_build.compiler_version(load_board("mps2_an386")) == "packaged 1.2.3"
+
+
+def test_overflow_message_has_the_numbers() -> None:
+    message = firmware_build._overflow_message(load_board("mps2_an386"), "ram", 1000)
+    assert "takes 4195304 B of ram, mps2_an386 has 4194304 B: 1000 B too many" in message
+
+
+def test_only_processes_have_sanitizers() -> None:
+    with pytest.raises(CodegenError, match="mps2_an386 has no sanitizers"):
+        firmware_build.environment_name(load_board("mps2_an386"), sanitize=True)
+    assert firmware_build.environment_name(load_board("host"), sanitize=True) == "host_sanitize"
+
+
+def test_firmware_json_that_is_damaged(tmp_path: Path) -> None:
+    with pytest.raises(CodegenError, match="run `invoke build` first"):
+        firmware_build.FirmwareInfo.load(tmp_path)
+    (tmp_path / "firmware.json").write_text(json.dumps({"board": "host"}))
+    with pytest.raises(CodegenError, match="is damaged"):
+        firmware_build.FirmwareInfo.load(tmp_path)

@@ -1,0 +1,109 @@
+"""The verbs as a user meets them: help, exit codes, one-line errors, a quick start."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from invoke import Config, Context, Exit
+
+import tasks
+from codegen.errors import CodegenError
+
+ROOT = Path(tasks.__file__).parent
+VERBS = (
+    *("train", "quantize", "generate", "build", "flash", "emulate", "monitor", "hil", "test"),
+    *("lint", "boards", "doctor", "clean"),
+)
+
+
+def invoke(*args: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "invoke", *args], cwd=ROOT, capture_output=True, text=True
+    )
+
+
+def test_every_verb_is_there_with_help() -> None:
+    verbs = tasks.namespace.tasks
+    assert set(verbs) == set(VERBS)
+    for name, verb in verbs.items():
+        assert verb.__doc__, name
+        options = set(verb.argspec(verb.body).parameters) - {"c"}
+        assert options <= set(verb.help), f"{name}: options without help"
+
+
+def test_common_options_mean_the_same() -> None:
+    for name, verb in tasks.namespace.tasks.items():
+        for option, text in (tasks._COMMON | tasks._PORT).items():
+            if option in verb.help and (name, option) != ("test", "port"):
+                assert verb.help[option] == text, name
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("build", "--board", "nope"), "error: no board 'nope'; known boards: "),
+        (("hil", "--recipe", "nope"), "error: unknown recipe 'nope'; known recipes: "),
+        (("generate", "--model", "/nowhere/x.tflite"), "error: "),
+        (("train", "--data", "/nowhere"), "error: "),
+        (("test", "--only", "nope"), "error: no test suite 'nope'"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(args: tuple[str, ...], message: str) -> None:
+    result = invoke(*args)
+    assert result.returncode == 2, result.stderr
+    assert result.stderr.startswith(message)
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("code", [1, 2, 3])
+def test_a_rooms_exit_code_is_ours(code: int) -> None:
+    error = CodegenError("what happened")
+    error.exit_code = code
+    with pytest.raises(Exit) as caught, tasks._one_line_errors():
+        raise error
+    assert (caught.value.message, caught.value.code) == ("error: what happened", code)
+
+
+def test_interrupt_is_130_and_no_traceback() -> None:
+    with pytest.raises(Exit) as caught, tasks._one_line_errors():
+        raise KeyboardInterrupt
+    assert caught.value.code == 130
+
+
+def test_a_bug_keeps_its_traceback() -> None:
+    with pytest.raises(ZeroDivisionError), tasks._one_line_errors():
+        _ = 1 / 0
+
+
+def test_defaults_come_from_invoke_yaml() -> None:
+    result = invoke("boards")
+    assert result.returncode == 0, result.stderr
+    import yaml
+
+    defaults = yaml.safe_load((ROOT / "invoke.yaml").read_text())["mcuforge"]
+    choice = tasks._choice(Context(_config(defaults)), {"board": "host"})
+    assert choice.board_id == "host"
+    assert choice.recipe == defaults["recipe"]
+    assert choice.model is None
+
+
+def _config(defaults: dict[str, object]) -> Config:
+    return Config(overrides={"mcuforge": defaults})
+
+
+def test_verbs_that_do_not_train_start_without_tensorflow() -> None:
+    """Everything that such a verb imports, and none of it TensorFlow, Keras or SciPy."""
+    code = (
+        "import sys, tasks, stages, doctor\n"
+        "import codegen.generate, codegen.budget, codegen.firmware_build, codegen.oracle\n"
+        "import harness.hil, harness.link, harness.monitor\n"
+        "import training.datasets, training.recipes, training.evaluate\n"
+        "heavy = {'tensorflow', 'keras', 'scipy', 'pandas', 'jax', 'torch'} & set(sys.modules)\n"
+        "sys.exit(', '.join(sorted(heavy)) or 0)\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
