@@ -32,6 +32,8 @@ _COMMON = (
 # GNU ld: region `ram' overflowed by 1234 bytes
 _OVERFLOW = re.compile(r"region [`'](\w+)' overflowed by (\d+) bytes")
 
+_TELLING = re.compile(r"error: (?!ld returned)|undefined reference|multiple definition")
+
 
 class CrossCompileError(CodegenError):
     """A source does not compile, or the image does not link."""
@@ -142,8 +144,9 @@ def _run(command: Sequence[str], what: str) -> None:
     if overflow:
         region, excess = overflow.groups()
         raise RegionOverflowError(f"{what}: {region} is {excess} B too small")
-    errors = [line for line in result.stderr.splitlines() if "error" in line] or [result.stderr]
-    raise CrossCompileError(f"{what} failed: {errors[0].strip()[:500]}")
+    lines = [line.strip() for line in result.stderr.splitlines() if line.strip()] or ["no message"]
+    telling = [x for x in lines if _TELLING.search(x)] or lines
+    raise CrossCompileError(f"{what} failed: {telling[0][:500]}")
 
 
 def _digest(paths: Iterable[Path]) -> str:

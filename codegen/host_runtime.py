@@ -33,6 +33,7 @@ def _library() -> ctypes.CDLL:
     library.mcuforge_open.restype = ctypes.c_void_p
     library.mcuforge_tensor.restype = ctypes.c_void_p
     library.mcuforge_plan.restype = ctypes.c_uint64
+    library.mcuforge_scratch_bytes.restype = ctypes.c_uint32
     library.mcuforge_close.restype = None
     return library
 
@@ -137,3 +138,7 @@ class HostRuntime:
             [offset or None for offset in list(scratch)[:node_count]],
             int(persistent),
         )
+
+    def scratch_bytes(self, node: int) -> int:
+        """Bytes of scratch that a node asked for; 0 for none."""
+        return int(self._library.mcuforge_scratch_bytes(ctypes.c_void_p(self._session), node))

@@ -28,9 +28,16 @@ class PlanError(CodegenError):
     exit_code = 1
 
 
+SCRATCH = -1
+"""Index of what is no tensor: an op's scratch buffer."""
+
+
 @dataclass(frozen=True)
 class PlannedTensor:
-    """Arena bytes [offset, offset + nbytes), alive at the ops in the half-open [first, last)."""
+    """Arena bytes [offset, offset + nbytes), alive at the ops in the half-open [first, last).
+
+    index: of the tensor; SCRATCH for an op's scratch buffer, which is alive at that op alone.
+    """
 
     index: int
     name: str
@@ -55,6 +62,7 @@ class ArenaPlan:
     persistent_bytes: int
     ops_missing: list[str] = field(default_factory=list)
     tensors: tuple[PlannedTensor, ...] = ()
+    scratch: tuple[PlannedTensor, ...] = ()
 
 
 def plan(model_path: Path, isa: str) -> ArenaPlan:
@@ -68,17 +76,26 @@ def plan(model_path: Path, isa: str) -> ArenaPlan:
 def plan_model(model: Model, isa: str) -> ArenaPlan:
     """As plan(), for a model that is read already."""
     with HostRuntime(model.data, isa) as runtime:
-        offsets, _, own_bytes = runtime.plan(len(model.tensors), len(model.ops))
+        offsets, scratch_offsets, own_bytes = runtime.plan(len(model.tensors), len(model.ops))
+        scratch = [
+            PlannedTensor(
+                SCRATCH, f"scratch of {op.name}", offset, runtime.scratch_bytes(op.index),
+                op.index, op.index + 1,
+            )
+            for op, offset in zip(model.ops, scratch_offsets, strict=True)
+            if offset is not None
+        ]  # fmt: skip
         arena_bytes = runtime.arena_used_bytes
     persistent = _align(own_bytes)
     tensors = _lifetimes(model, offsets)
-    _verify(model, tensors, arena_bytes)
+    verify(model, [*tensors, *scratch], persistent, arena_bytes)
     return ArenaPlan(
         arena_bytes=arena_bytes,
         activation_bytes=arena_bytes - persistent,
         lower_bound_bytes=_lower_bound(model, tensors),
         persistent_bytes=persistent,
         tensors=tuple(tensors),
+        scratch=tuple(scratch),
     )
 
 
@@ -108,17 +125,26 @@ def _lifetimes(model: Model, offsets: Sequence[int | None]) -> list[PlannedTenso
     return planned
 
 
-def _verify(model: Model, tensors: Sequence[PlannedTensor], arena_bytes: int) -> None:
-    """Independent of the planner: no tensor leaves the arena, no two alive at once overlap.
+def verify(
+    model: Model, buffers: Sequence[PlannedTensor], persistent_bytes: int, arena_bytes: int
+) -> None:
+    """Raises PlanError unless the plan is sound; independent of the planner.
 
-    The one exception: an in-place op's output exactly on an input that dies there.
+    Every tensor and scratch buffer lies between the interpreter's own data and the arena's end, and
+    no two that are alive at one op overlap. The one exception: an in-place op's output exactly on
+    an input that dies there.
     """
-    for position, new in enumerate(tensors):
-        if new.offset % ALIGNMENT or new.offset + new.nbytes > arena_bytes:
+    for position, new in enumerate(buffers):
+        if (
+            new.offset % ALIGNMENT
+            or new.offset < persistent_bytes
+            or new.offset + new.nbytes > arena_bytes
+        ):
             raise PlanError(
-                f"tensor {new.index} at {new.offset} leaves the arena of {arena_bytes} B"
+                f"{_describe(new)} at {new.offset} is not in the arena's {persistent_bytes} to "
+                f"{arena_bytes} B, or not aligned"
             )
-        for old in tensors[:position]:  # in order of birth, the model's inputs first
+        for old in buffers[:position]:  # in order of birth, the model's inputs first, scratch last
             if old.first >= new.last or new.first >= old.last:
                 continue
             if old.offset >= new.offset + new.nbytes or new.offset >= old.offset + old.nbytes:
@@ -129,9 +155,18 @@ def _verify(model: Model, tensors: Sequence[PlannedTensor], arena_bytes: int) ->
                 and new.first < len(model.ops)
                 and model.ops[new.first].name in IN_PLACE_OPS
                 and old.index in model.ops[new.first].inputs
+                and new.index in model.ops[new.first].outputs
             )
             if not in_place:
-                raise PlanError(f"tensors {old.index} and {new.index} overlap while both are alive")
+                raise PlanError(
+                    f"{_describe(old)} and {_describe(new)} overlap while both are alive"
+                )
+
+
+def _describe(buffer: PlannedTensor) -> str:
+    if buffer.index == SCRATCH:
+        return f"{buffer.name} (op {buffer.first})"
+    return f"tensor {buffer.index}"
 
 
 def _lower_bound(model: Model, tensors: Sequence[PlannedTensor]) -> int:

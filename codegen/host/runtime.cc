@@ -5,11 +5,13 @@
 #include <cstdarg>
 #include <cstdint>
 #include <cstring>
+#include <vector>
 
 #include "nn/isa.h"
 #include "tensorflow/lite/micro/debug_log.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
 #include "tensorflow/lite/micro/micro_mutable_op_resolver.h"
+#include "tensorflow/lite/micro/op.h"
 
 namespace nn {
 Isa g_plan_isa = Isa::kScalar;
@@ -97,6 +99,28 @@ uint64_t mcuforge_plan(void* session, uint32_t* tensor_offsets, uint32_t tensor_
     scratch_offsets[i] = graph.nodes[i].scratch;
   }
   return graph.persistent_bytes;
+}
+
+// Bytes of scratch that a node asked for. The plan keeps only where scratch lies, so the op is
+// prepared once more, on a copy of the graph that has an arena of its own.
+uint32_t mcuforge_scratch_bytes(void* session, uint32_t node_index) {
+  const Session& own = *static_cast<const Session*>(session);
+  const tflm::Graph& original = own.interpreter.graph();
+  if (node_index >= original.operators.count || original.nodes[node_index].scratch == 0) {
+    return 0;
+  }
+  constexpr uint32_t kParamsBytes = 64 << 10;
+  std::vector<uint8_t> arena(kParamsBytes);
+  std::vector<tflm::Node> nodes(original.nodes, original.nodes + original.operators.count);
+  tflm::Graph graph = original;
+  graph.arena = arena.data();
+  graph.arena_bytes = kParamsBytes;
+  graph.persistent_bytes = 0;
+  graph.nodes = nodes.data();
+  nodes[node_index].scratch = 0;
+  const tflm::OpEntry& entry = own.resolver.entry(nodes[node_index].resolver_slot);
+  tflm::OpContext context(graph, node_index, entry);
+  return entry.def->prepare(context) == kTfLiteOk ? nodes[node_index].scratch : 0;
 }
 
 }  // extern "C"

@@ -1,0 +1,113 @@
+"""The plan's independent verifier, and the pictures of a plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from codegen.arena_picture import ascii_picture, show_plan, sizes, svg_picture, table
+from codegen.model import Model
+from codegen.planner import SCRATCH, ArenaPlan, PlanError, PlannedTensor, plan_model, verify
+
+# Of small_cnn(): CONV_2D, MAX_POOL_2D, RESHAPE, FULLY_CONNECTED, SOFTMAX.
+CONV_IN, CONV_OUT = 0, 1
+
+
+@pytest.fixture(scope="module")
+def plans(cnn: Model) -> dict[str, ArenaPlan]:
+    return {isa: plan_model(cnn, isa) for isa in ("scalar", "dsp", "mve")}
+
+
+def check(model: Model, plan: ArenaPlan, changed: PlannedTensor, position: int) -> None:
+    buffers = [*plan.tensors, *plan.scratch]
+    buffers[position] = changed
+    verify(model, buffers, plan.persistent_bytes, plan.arena_bytes)
+
+
+def test_the_runtimes_plan_passes(cnn: Model, plans: dict[str, ArenaPlan]) -> None:
+    for plan in plans.values():
+        check(cnn, plan, plan.tensors[0], 0)
+
+
+def test_tensors_that_overlap_while_alive_are_found(
+    cnn: Model, plans: dict[str, ArenaPlan]
+) -> None:
+    plan = plans["scalar"]
+    moved = replace(plan.tensors[CONV_OUT], offset=plan.tensors[CONV_IN].offset)
+    with pytest.raises(PlanError, match="overlap while both are alive"):
+        check(cnn, plan, moved, CONV_OUT)
+
+
+def test_in_place_only_for_ops_that_can(cnn: Model, plans: dict[str, ArenaPlan]) -> None:
+    plan = plans["scalar"]
+    position = {tensor.first: i for i, tensor in enumerate(plan.tensors)}
+    reshaped, pooled = plan.tensors[position[2]], plan.tensors[position[1]]
+    assert reshaped.offset == pooled.offset  # RESHAPE runs in place here
+    with pytest.raises(PlanError, match="overlap"):  # half over its input is not in place
+        check(cnn, plan, replace(reshaped, offset=pooled.offset + 16), position[2])
+
+
+@pytest.mark.parametrize("offset", [0, 8, 1 << 20])
+def test_tensors_stay_between_the_interpreters_data_and_the_end(
+    cnn: Model, plans: dict[str, ArenaPlan], offset: int
+) -> None:
+    plan = plans["scalar"]
+    with pytest.raises(PlanError, match="is not in the arena"):
+        check(cnn, plan, replace(plan.tensors[0], offset=offset), 0)
+
+
+def test_scratch_must_not_lie_on_what_its_op_reads(cnn: Model, plans: dict[str, ArenaPlan]) -> None:
+    plan = plans["scalar"]
+    for operand in (plan.tensors[CONV_IN], plan.tensors[CONV_OUT]):
+        scratch = PlannedTensor(SCRATCH, "scratch of CONV_2D", operand.offset, 16, 0, 1)
+        with pytest.raises(PlanError, match=r"scratch of CONV_2D \(op 0\) overlap"):
+            verify(cnn, [*plan.tensors, scratch], plan.persistent_bytes, plan.arena_bytes)
+
+
+def test_scratch_has_the_size_that_the_op_asks_for(plans: dict[str, ArenaPlan]) -> None:
+    sized = [buffer for plan in plans.values() for buffer in plan.scratch]
+    assert sized, "no instruction set has scratch for a convolution any more: choose another model"
+    assert all(buffer.nbytes > 0 and buffer.last == buffer.first + 1 for buffer in sized)
+
+
+def test_the_report_names_every_size(cnn_path: Path, cnn: Model, tmp_path: Path) -> None:
+    svg = tmp_path / "plan.svg"
+    text = show_plan(cnn_path, "scalar", svg)
+    plan = plan_model(cnn, "scalar")
+    for number in (plan.arena_bytes, plan.persistent_bytes, plan.lower_bound_bytes):
+        assert f"{number}" in text
+    assert "image" in text and "scores" in text  # names of its tensors
+    assert svg.is_file()
+    with pytest.raises(PlanError, match="known: scalar, dsp, mve"):
+        show_plan(cnn_path, "neon")
+
+
+def test_the_pictures_show_each_buffer(cnn: Model, plans: dict[str, ArenaPlan]) -> None:
+    plan = plans["scalar"]
+    picture = ascii_picture(cnn, plan)
+    listing = table(cnn, plan)
+    assert len(listing.splitlines()) == 1 + len(plan.tensors) + len(plan.scratch)
+    assert "a" in picture and "b" in picture and "#" in picture
+    columns = {len(line) for line in picture.splitlines()[:-1]}
+    assert len(columns) == 1
+    root = ElementTree.fromstring(svg_picture(cnn, plan))
+    boxes = root.findall(".//{http://www.w3.org/2000/svg}rect")
+    assert len(boxes) == 1 + len(plan.tensors) + len(plan.scratch)
+    heights = sorted(float(box.attrib["height"]) for box in boxes)
+    assert heights[0] > 0
+
+
+def test_names_cannot_break_the_svg(cnn: Model, plans: dict[str, ArenaPlan]) -> None:
+    plan = plans["scalar"]
+    hostile = replace(plan.tensors[0], name='<script>&"\x00\n')
+    changed = replace(plan, tensors=(hostile, *plan.tensors[1:]))
+    ElementTree.fromstring(svg_picture(cnn, changed))
+    assert "\x00" not in table(cnn, changed)
+
+
+def test_overhead_is_what_exceeds_the_lower_bound(plans: dict[str, ArenaPlan]) -> None:
+    plan = replace(plans["scalar"], activation_bytes=1500, lower_bound_bytes=1000)
+    assert "500 B, 50.0 % over" in sizes(plan, "scalar")
