@@ -17,6 +17,7 @@ int32x4_t Load(const int8_t* from, uint32_t step, mve_pred16_t lanes) {
 
 void AddS8(const AddParams& p, const Broadcast& shape, const int8_t* input0, const int8_t* input1,
            int8_t* output) {
+  const OutputRange range{p.out_zero_point, p.out_min, p.out_max};
   const int32x4_t multiplier0 = vdupq_n_s32(p.input[0].multiplier);
   const int32x4_t multiplier1 = vdupq_n_s32(p.input[1].multiplier);
   const int32x4_t multiplier = vdupq_n_s32(p.output.multiplier);
@@ -35,8 +36,7 @@ void AddS8(const AddParams& p, const Broadcast& shape, const int8_t* input0, con
           vshlq_n_s32(vaddq_n_s32(Load(b, step1, lanes), -p.in_zero_point[1]), kAddLeftShift);
       const int32x4_t sum =
           vaddq_s32(ApplyRequant(x0, multiplier0, shift0), ApplyRequant(x1, multiplier1, shift1));
-      vstrbq_p_s32(output + out + i,
-                   ToOutput(sum, multiplier, shift, p.out_zero_point, p.out_min, p.out_max), lanes);
+      vstrbq_p_s32(output + out + i, ToOutput(sum, multiplier, shift, range), lanes);
     }
   });
 }

@@ -28,6 +28,9 @@ constexpr bool ConvS8NeedsNoColumn(const ConvParams& p) {
          p.pad_left == 0;
 }
 
+// Groups of four channels that the mve kernel prepares at once.
+constexpr int32_t ConvS8MveQuads(const ConvParams& p) { return (ConvS8BlockChannels(p) + 3) >> 2; }
+
 // Scratch that ConvS8 needs on `isa`, bytes.
 constexpr uint32_t ConvS8ScratchBytes(const ConvParams& p, Isa isa) {
   const uint32_t products = static_cast<uint32_t>(p.kernel_h) * p.kernel_w * p.filter_c;
@@ -37,9 +40,8 @@ constexpr uint32_t ConvS8ScratchBytes(const ConvParams& p, Isa isa) {
     const uint32_t as_bytes = (p.filter_c & 3) == 0 ? 0 : whole_blocks;
     return columns + 16 * static_cast<uint32_t>(ConvS8BlockChannels(p)) + as_bytes;
   }
-  if (isa == Isa::kMve && p.out_c / (p.in_c / p.filter_c) >= 4) {
-    return 12 * static_cast<uint32_t>(ConvS8BlockChannels(p)) +
-           (ConvS8NeedsNoColumn(p) ? 0 : products);
+  if (isa == Isa::kMve) {
+    return 48 * static_cast<uint32_t>(ConvS8MveQuads(p)) + (ConvS8NeedsNoColumn(p) ? 0 : products);
   }
   return 0;
 }

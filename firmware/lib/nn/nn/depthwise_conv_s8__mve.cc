@@ -10,7 +10,7 @@
 namespace nn {
 namespace {
 
-struct Requants {
+struct HalfQuad {  // the even or the odd ones of eight channels
   int32x4_t bias, multiplier, shift;
 };
 
@@ -19,31 +19,29 @@ struct Requants {
 void DepthwiseConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
                      const int8_t* filter, const int32_t* bias, int8_t* output, void*) {
   const int32_t channels = p.out_c;
-  if (p.filter_c != 1) {
-    for (int32_t channel = 0; channel < channels; ++channel) {
-      DepthwiseChannelS8(p, scales, channel, input, filter, bias, output);
-    }
-    return;
-  }
-  const int32_t tap_step = p.dilation_w * channels;
+  const int32_t tap_step = p.dilation_w * p.in_c;
   const int16_t offset = static_cast<int16_t>(-p.in_zero_point);
   for (int32_t channel = 0; channel < channels; channel += 8) {
-    const mve_pred16_t lanes = vctp16q(static_cast<uint32_t>(channels - channel));
-    Requants half[2];  // the even channels, the odd ones
-    for (int32_t odd = 0; odd < 2; ++odd) {
-      int32_t table[3][4] = {};
-      for (int32_t i = 0; i < 4 && channel + 2 * i + odd < channels; ++i) {
-        const int32_t c = channel + 2 * i + odd;
-        const Requant requant = ChannelRequant(scales, static_cast<uint32_t>(c));
-        table[0][i] = bias ? bias[c] : 0;
-        table[1][i] = requant.multiplier;
-        table[2][i] = requant.shift;
-      }
-      half[odd] = Requants{vldrwq_s32(table[0]), vldrwq_s32(table[1]), vldrwq_s32(table[2])};
+    const int32_t left = channels - channel < 8 ? channels - channel : 8;
+    const mve_pred16_t lanes = vctp16q(static_cast<uint32_t>(left));
+    HalfQuad half[2];
+    uint16_t in_channel[8];  // what each output channel reads, from that of the first on
+    int32_t table[2][3][4] = {};
+    for (int32_t i = 0; i < 8; ++i) {
+      const int32_t c = channel + (i < left ? i : 0);
+      const Requant requant = ChannelRequant(scales, static_cast<uint32_t>(c));
+      table[i & 1][0][i >> 1] = bias ? bias[c] : 0;
+      table[i & 1][1][i >> 1] = requant.multiplier;
+      table[i & 1][2][i >> 1] = requant.shift;
+      in_channel[i] = static_cast<uint16_t>(c / p.filter_c - channel / p.filter_c);
     }
+    for (int32_t i = 0; i < 2; ++i) {
+      half[i] = HalfQuad{vldrwq_s32(table[i][0]), vldrwq_s32(table[i][1]), vldrwq_s32(table[i][2])};
+    }
+    const uint16x8_t in_channels = vldrhq_u16(in_channel);
     int8_t* out = output + channel;
     for (int32_t batch = 0; batch < p.batches; ++batch) {
-      const int8_t* const image = input + batch * p.in_h * p.in_w * channels + channel;
+      const int8_t* const image = input + batch * p.in_h * p.in_w * p.in_c + channel / p.filter_c;
       for (int32_t out_y = 0; out_y < p.out_h; ++out_y) {
         const int32_t in_y0 = out_y * p.stride_h - p.pad_top;
         const TapRange ky_range = ClipTaps(in_y0, p.kernel_h, p.dilation_h, p.in_h);
@@ -52,24 +50,41 @@ void DepthwiseConvS8(const ConvParams& p, const ChannelScales& scales, const int
           const TapRange kx_range = ClipTaps(in_x0, p.kernel_w, p.dilation_w, p.in_w);
           int32x4_t even = half[0].bias;
           int32x4_t odd = half[1].bias;
+          const int32_t taps = kx_range.end - kx_range.first;
+          const int8_t* x_row = image + ((in_y0 + ky_range.first * p.dilation_h) * p.in_w + in_x0 +
+                                         kx_range.first * p.dilation_w) *
+                                            p.in_c;
+          const int8_t* w_row =
+              filter + (ky_range.first * p.kernel_w + kx_range.first) * channels + channel;
           for (int32_t ky = ky_range.first; ky < ky_range.end; ++ky) {
-            const int8_t* x = image + ((in_y0 + ky * p.dilation_h) * p.in_w + in_x0 +
-                                       kx_range.first * p.dilation_w) *
-                                          channels;
-            const int8_t* w = filter + (ky * p.kernel_w + kx_range.first) * channels + channel;
-            for (int32_t kx = kx_range.first; kx < kx_range.end;
-                 ++kx, x += tap_step, w += channels) {
-              const int16x8_t inputs = vaddq_n_s16(vldrbq_z_s16(x, lanes), offset);
-              const int16x8_t weights = vldrbq_z_s16(w, lanes);
-              even = vaddq_s32(even, vmullbq_int_s16(inputs, weights));
-              odd = vaddq_s32(odd, vmulltq_int_s16(inputs, weights));
+            const int8_t* x = x_row;
+            const int8_t* w = w_row;
+            if (p.filter_c == 1 && left == 8) {
+              for (int32_t kx = 0; kx < taps; ++kx, x += tap_step, w += channels) {
+                const int16x8_t inputs = vaddq_n_s16(vldrbq_s16(x), offset);
+                const int16x8_t weights = vldrbq_s16(w);
+                even = vaddq_s32(even, vmullbq_int_s16(inputs, weights));
+                odd = vaddq_s32(odd, vmulltq_int_s16(inputs, weights));
+              }
+            } else {  // several channels read one, or the lanes are not all there
+              for (int32_t kx = 0; kx < taps; ++kx, x += tap_step, w += channels) {
+                const int16x8_t inputs =
+                    vaddq_n_s16(vldrbq_gather_offset_z_s16(x, in_channels, lanes), offset);
+                const int16x8_t weights = vldrbq_z_s16(w, lanes);
+                even = vaddq_s32(even, vmullbq_int_s16(inputs, weights));
+                odd = vaddq_s32(odd, vmulltq_int_s16(inputs, weights));
+              }
             }
+            x_row += p.dilation_h * p.in_w * p.in_c;
+            w_row += p.kernel_w * channels;
           }
-          even = ToOutput(even, half[0].multiplier, half[0].shift, p.out_zero_point, p.out_min,
-                          p.out_max);
-          odd = ToOutput(odd, half[1].multiplier, half[1].shift, p.out_zero_point, p.out_min,
-                         p.out_max);
-          vstrbq_p_s16(out, vmovntq_s32(vmovnbq_s32(vdupq_n_s16(0), even), odd), lanes);
+          even = ApplyRequant(even, half[0].multiplier, half[0].shift);
+          odd = ApplyRequant(odd, half[1].multiplier, half[1].shift);
+          // Saturated to int16 the clamp is the same, and takes all eight at once.
+          int16x8_t y = vqmovntq_s32(vqmovnbq_s32(vdupq_n_s16(0), even), odd);
+          y = vqaddq_n_s16(y, p.out_zero_point);
+          y = vminq_s16(vmaxq_s16(y, vdupq_n_s16(p.out_min)), vdupq_n_s16(p.out_max));
+          vstrbq_p_s16(out, y, lanes);
         }
       }
     }
