@@ -167,8 +167,11 @@ void DepthwiseConvS8(const ConvParams& p, const ChannelScales& scales, const int
           if (run.taps > 0 && run.rows > 0) {
             ComputePixels(&run);
           } else {
-            for (int32_t i = 0; i < 4; ++i) {  // a dilated window whose every tap is padding
-              run.output[i] = FastOutput(fast_channels[i].bias, fast_channels[i]);
+            // A dilated window whose every tap is padding.
+            for (; run.pixels > 0; --run.pixels, run.output += channels) {
+              for (int32_t i = 0; i < 4; ++i) {
+                run.output[i] = FastOutput(fast_channels[i].bias, fast_channels[i]);
+              }
             }
           }
         }
