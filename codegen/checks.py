@@ -83,13 +83,18 @@ def check_int8(model: Model, supported: Collection[str] | None = None) -> None:
     check_io(model)
 
 
+def operand_types(op_name: str) -> tuple[tuple[_Types, ...], tuple[_Types, ...]]:
+    """Allowed types of an op's inputs and of its outputs by position, the last one repeated."""
+    return _SIGNATURES.get(op_name, ((_DATA,), (_DATA,)))
+
+
 def check_types(model: Model) -> None:
     """Raises for the first tensor that a full-int8 model would not have."""
     for graph in model.subgraphs:
         for op in graph.ops:
             if op.name == "CUSTOM":
                 continue  # check_ops speaks about these
-            given, made = _SIGNATURES.get(op.name, ((_DATA,), (_DATA,)))
+            given, made = operand_types(op.name)
             _check_operands(graph, op, "input", op.inputs, given)
             _check_operands(graph, op, "output", op.outputs, made)
 
