@@ -43,6 +43,9 @@ constexpr uint32_t ConvS8ScratchBytes(const ConvParams& p, Isa isa) {
   if (isa == Isa::kMve) {
     return 48 * static_cast<uint32_t>(ConvS8MveQuads(p)) + (ConvS8NeedsNoColumn(p) ? 0 : products);
   }
+  if (isa == Isa::kScalar && ConvS8ByPairs(p)) {
+    return 12 * static_cast<uint32_t>(ConvS8BlockChannels(p)) + 2 * whole_blocks;
+  }
   return 0;
 }
 
