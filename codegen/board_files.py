@@ -7,15 +7,22 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from codegen.boards import Board
+from codegen.boards import TICK_SOURCES, Board
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "firmware" / "platform" / "builder"
 
 
 def board_facts(board: Board) -> str:
-    """Text of board_facts.h: clock, tick and UART as constants in namespace board_facts."""
+    """Text of board_facts.h: clock, tick, chip and UART as constants in namespace board_facts."""
     constants = [(f"kUart{_camel(name)}", value) for name, value in board.uart.facts.items()]
-    return _render("board_facts.h.jinja", board=board, uart_constants=constants)
+    constants += [(f"k{_camel(name)}", value) for name, value in board.chip.items()]
+    return _render(
+        "board_facts.h.jinja",
+        board=board,
+        constants=constants,
+        tick_sources=[f"k{_camel(source)}" for source in TICK_SOURCES],
+        tick_source=f"k{_camel(board.tick.source)}",
+    )
 
 
 def linker_script(board: Board) -> str:

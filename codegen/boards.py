@@ -32,6 +32,7 @@ CPUS = (
 ARCHITECTURES = ("cortex_m", "native")
 TICK_SOURCES = ("systick", "dwt", "timer", "monotonic")
 REGION_KINDS = ("flash", "ram")
+FACT_KINDS = ("address", "irq", "number", "pin")
 EMULATOR_KINDS = ("qemu", "process")
 SERIALS = ("socket", "pty")
 PROTOCOLS = ("emulator", "openocd", "pyocd", "stlink", "jlink", "dfu", "uf2", "gdb")
@@ -83,6 +84,9 @@ class Emulator:
     machine: str | None = None
     serial: str = "pty"  # what the emulator offers as the UART: socket | pty
     icount_shift: int | None = None  # one instruction takes 2^shift ns of virtual time
+    # Rate of board::Ticks() in the machine. It may differ from the INFO reply's: QEMU has no model
+    # of an STM32's clocks, so its counter runs at one rate whatever the firmware selects.
+    tick_hz: int | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,9 @@ class Family:
     description: str
     architecture: str
     tick_sources: tuple[str, ...]
-    uart: dict[str, str]  # name of a fact that uart{} must have -> address | irq | number
+    shares: tuple[str, ...]  # further folders of firmware/boards that its port is made of
+    uart: dict[str, str]  # name of a fact that uart{} must have -> one of FACT_KINDS
+    chip: dict[str, str]  # the same for chip{}
 
 
 @dataclass(frozen=True)
@@ -122,6 +128,7 @@ class Board:
     clock_hz: int  # 0 where it is not known (host)
     regions: tuple[Region, ...]  # empty: no limit (host)
     stack_bytes: int
+    chip: dict[str, int]  # as the family asks: clock tree, number of interrupts
     uart: Uart
     tick: Tick
     emulator: Emulator | None
@@ -176,13 +183,23 @@ def load_family(family_id: str, families_dir: Path = FAMILIES_DIR) -> Family:
         description=table.text("description"),
         architecture=table.choice("architecture", ARCHITECTURES),
         tick_sources=tuple(table.choices("tick_sources", TICK_SOURCES)),
-        uart={
-            str(name): _one_of(kind, ("address", "irq", "number"), f"{table.where}: uart.{name}")
-            for name, kind in table.take("uart", dict).items()
-        },
+        shares=tuple(table.choices("shares", _folders(families_dir))),
+        uart=_fact_kinds(table, "uart"),
+        chip=_fact_kinds(table, "chip"),
     )
     table.close()
     return family
+
+
+def _folders(families_dir: Path) -> list[str]:
+    return sorted(path.name for path in families_dir.iterdir() if path.is_dir())
+
+
+def _fact_kinds(table: _Table, key: str) -> dict[str, str]:
+    return {
+        str(name): _one_of(kind, FACT_KINDS, f"{table.where}: {key}.{name}")
+        for name, kind in table.take(key, dict).items()
+    }
 
 
 def _board(table: _Table, path: Path) -> Board:
@@ -204,6 +221,7 @@ def _board(table: _Table, path: Path) -> Board:
         clock_hz=facts.number("clock_hz", low=0 if native else 1),
         regions=tuple(_region(entry) for entry in facts.tables("regions")),
         stack_bytes=facts.number("stack_bytes", low=0 if native else 256),
+        chip=_chip(facts.table("chip"), family),
         uart=_uart(facts.table("uart"), family),
         tick=_tick(facts.table("tick"), family),
         emulator=_emulator(facts),
@@ -265,6 +283,12 @@ def _region(table: _Table) -> Region:
     return region
 
 
+def _chip(table: _Table, family: Family) -> dict[str, int]:
+    facts = {name: table.fact(name, kind) for name, kind in family.chip.items()}
+    table.close()
+    return facts
+
+
 def _uart(table: _Table, family: Family) -> Uart:
     uart = Uart(
         baud=table.number("baud", low=300, high=12_000_000),
@@ -299,6 +323,7 @@ def _emulator(facts: _Table) -> Emulator | None:
             machine=table.text("machine", pattern=r"[a-z0-9-]+"),
             serial=table.choice("serial", SERIALS),
             icount_shift=table.number("icount_shift", low=0, high=10),
+            tick_hz=table.number("tick_hz", low=1),
         )
     table.close()
     return emulator
@@ -387,9 +412,18 @@ class _Table:
         digits = text.rstrip("KM")
         return int(digits) * _SIZE_UNITS[text[len(digits) :]]
 
+    def pin(self, key: str) -> int:
+        """A pin by its name in the datasheet: "PB6" is 16 + 6 (STM32), "P1.08" is 32 + 8 (nRF)."""
+        text = self.text(key, pattern=r"P([A-K](1[0-5]|[0-9])|[01]\.([0-2]?[0-9]|3[01]))")
+        if text[1].isalpha():
+            return 16 * (ord(text[1]) - ord("A")) + int(text[2:])
+        return 32 * int(text[1]) + int(text[3:])
+
     def fact(self, key: str, kind: str) -> int:
         if kind == "address":
             return self.address(key)
+        if kind == "pin":
+            return self.pin(key)
         # an Armv7-M processor has at most 496 external interrupts (B1.5.2)
         return self.number(key, high=495 if kind == "irq" else _MAX_U32)
 

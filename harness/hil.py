@@ -219,4 +219,5 @@ def instructions(board: Board, info: Info, ticks: float) -> int | None:
     emulator = board.emulator
     if emulator is None or emulator.icount_shift is None or not info.tick_hz:
         return None
-    return round(ticks / info.tick_hz * 1e9 / 2**emulator.icount_shift)
+    tick_hz = emulator.tick_hz or info.tick_hz
+    return round(ticks / tick_hz * 1e9 / 2**emulator.icount_shift)

@@ -21,8 +21,11 @@ constexpr uint32_t kSystCsrClkSourceProcessor = 1u << 2;
 constexpr uint32_t kSystRvr = 0xE000E014;
 constexpr uint32_t kSystCvr = 0xE000E018;
 
-// Interrupt Set-Enable Registers, B3.4.3: one bit an interrupt
+// Nested Vectored Interrupt Controller, B3.4: set-enable, clear-enable and set-pending registers,
+// one bit an interrupt
 constexpr uint32_t kNvicIser = 0xE000E100;
+constexpr uint32_t kNvicIcer = 0xE000E180;
+constexpr uint32_t kNvicIspr = 0xE000E200;
 
 // System Control Block, B3.2
 constexpr uint32_t kIcsr = 0xE000ED04;  // B3.2.4
@@ -49,6 +52,13 @@ constexpr uint32_t kMpuRasr = 0xE000EDA0;         // B3.5.8
 constexpr uint32_t kMpuRasrEnable = 1u << 0;
 constexpr uint32_t kMpuRasrNoExecute = 1u << 28;
 
+// Data Watchpoint and Trace unit: the cycle counter, C1.8; DEMCR, C1.6.5
+constexpr uint32_t kDemcr = 0xE000EDFC;
+constexpr uint32_t kDemcrTrcEna = 1u << 24;
+constexpr uint32_t kDwtCtrl = 0xE0001000;
+constexpr uint32_t kDwtCtrlCycCntEna = 1u << 0;
+constexpr uint32_t kDwtCycCnt = 0xE0001004;
+
 // Armv6-M and the Armv8-M baseline have neither configurable faults nor VTOR for certain.
 #if __ARM_ARCH_ISA_THUMB == 2
 constexpr bool kMainline = true;
@@ -56,9 +66,12 @@ constexpr bool kMainline = true;
 constexpr bool kMainline = false;
 #endif
 
-inline void EnableInterrupt(uint32_t irq) {
-  Register(kNvicIser + 4 * (irq / 32)) = 1u << (irq % 32);
+inline void WriteNvic(uint32_t bank, uint32_t irq) {
+  Register(bank + 4 * (irq / 32)) = 1u << (irq % 32);
 }
+inline void EnableInterrupt(uint32_t irq) { WriteNvic(kNvicIser, irq); }
+inline void DisableInterrupt(uint32_t irq) { WriteNvic(kNvicIcer, irq); }
+inline void PendInterrupt(uint32_t irq) { WriteNvic(kNvicIspr, irq); }
 
 // Interrupts off for as long as the object lives; nests.
 class InterruptLock {

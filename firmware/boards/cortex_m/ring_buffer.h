@@ -16,6 +16,7 @@ class RingBuffer {
 
  public:
   bool Empty() const { return written_ == read_; }
+  bool Full() const { return written_ - read_ == kSize; }
 
   // Producer. False if the ring is full; the byte is then not stored.
   bool Push(uint8_t byte) {

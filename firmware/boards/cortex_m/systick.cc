@@ -5,8 +5,6 @@
 
 #include <cstdint>
 
-#include "board.h"
-#include "board_facts.h"
 #include "registers.h"
 #include "vectors.h"
 
@@ -31,18 +29,14 @@ void StartSysTick() {
   Register(kSystCsr) = kSystCsrEnable | kSystCsrTickInt | kSystCsrClkSourceProcessor;
 }
 
-}  // namespace cortex_m
-
-namespace board {
-
-uint32_t Ticks() {
-  cortex_m::InterruptLock lock;
-  uint32_t down = cortex_m::Register(cortex_m::kSystCvr);
+uint32_t SysTickTicks() {
+  InterruptLock lock;
+  uint32_t down = Register(kSystCvr);
   uint32_t rounds = g_rounds;
-  if (cortex_m::Register(cortex_m::kIcsr) & cortex_m::kIcsrPendStSet) {
+  if (Register(kIcsr) & kIcsrPendStSet) {
     // A round ended and its interrupt has not run yet; `down` may be from before it or after it,
     // so it is read again: now it is certainly from after it.
-    down = cortex_m::Register(cortex_m::kSystCvr);
+    down = Register(kSystCvr);
     ++rounds;
   }
   // The interrupt is pended when the counter reaches 0, not when it reloads (B3.3.1): 0 is the
@@ -50,7 +44,4 @@ uint32_t Ticks() {
   return (rounds << kCounterBits) + ((0u - down) & kCounterMask);
 }
 
-uint32_t TickHz() { return board_facts::kTickHz; }
-uint32_t ClockHz() { return board_facts::kClockHz; }
-
-}  // namespace board
+}  // namespace cortex_m

@@ -17,6 +17,12 @@ union Vector {
   const uint32_t* stack_top;
 };
 
+// A family's vectors of external interrupts: entry n is interrupt n.
+template <uint32_t kCount>
+struct IrqTable {
+  Vector irq[kCount];
+};
+
 constexpr int kSystemVectorCount = 16;
 extern const Vector kSystemVectors[kSystemVectorCount];
 
@@ -28,8 +34,20 @@ void mcuforge_fault();    // fault.cc
 void mcuforge_systick();  // systick.cc
 }
 
-// Puts a family's table of external interrupts right behind the system's. Entries of interrupts
-// that are not used hold mcuforge_fault, so that a stray one is reported rather than lost.
+namespace cortex_m {
+
+// A table with one interrupt in use. A stray one is reported as a fault rather than lost.
+template <uint32_t kCount>
+constexpr IrqTable<kCount> MakeIrqTable(uint32_t used, void (*handler)()) {
+  IrqTable<kCount> table{};
+  for (Vector& vector : table.irq) vector = mcuforge_fault;
+  table.irq[used] = handler;
+  return table;
+}
+
+}  // namespace cortex_m
+
+// Puts a family's table of external interrupts right behind the system's.
 #define MCUFORGE_IRQ_VECTORS [[gnu::section(".vectors.irq"), gnu::used]]
 
 #endif  // MCUFORGE_BOARDS_CORTEX_M_VECTORS_H_

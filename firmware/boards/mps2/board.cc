@@ -1,4 +1,4 @@
-// Arm MPS2 FPGA images: CMSDK APB UART 0 and SysTick.
+// Arm MPS2 and MPS3 FPGA images: CMSDK APB UART 0 and SysTick.
 // UART: Cortex-M System Design Kit TRM (DDI 0479D), section 4.3, "APB UART".
 // Addresses and interrupt numbers come from the board's JSON through board_facts.h.
 
@@ -8,8 +8,8 @@
 #include <cstdint>
 
 #include "board_facts.h"
+#include "receive.h"
 #include "registers.h"
-#include "ring_buffer.h"
 #include "systick.h"
 #include "vectors.h"
 
@@ -33,41 +33,25 @@ constexpr uint32_t kBaudDiv = board_facts::kUartBase + 0x10;
 constexpr uint32_t kBaudDivMin = 16;
 
 constexpr uint32_t kDivider =
-    (board_facts::kClockHz + board_facts::kUartBaud / 2) / board_facts::kUartBaud;
-static_assert(kDivider >= kBaudDivMin, "uart.baud is too fast for clock_hz");
+    (board_facts::kUartClockHz + board_facts::kUartBaud / 2) / board_facts::kUartBaud;
+static_assert(kDivider >= kBaudDivMin, "uart.baud is too fast for uart.clock_hz");
 
 // A byte on the wire is 10 bits; a loop turn takes at least one cycle. So this many turns are long
 // enough for two bytes, and a transmitter that takes longer is stuck.
-constexpr uint32_t kTurnsForTwoBytes = 20 * kDivider;
-
-cortex_m::RingBuffer<board_facts::kUartRxRingBytes> g_received;
-volatile uint32_t g_overruns = 0;
+constexpr uint32_t kTurnsForTwoBytes = 20 * (board_facts::kClockHz / board_facts::kUartBaud + 1);
 
 void UartInterrupt() {
   Register(kIntClear) = kIntRx;
   if (Register(kState) & kStateRxOverrun) {
     Register(kState) = kStateRxOverrun;
-    g_overruns = g_overruns + 1;
+    cortex_m::CountOverrun();
   }
-  while (Register(kState) & kStateRxFull) {
-    if (!g_received.Push(static_cast<uint8_t>(Register(kData)))) g_overruns = g_overruns + 1;
-  }
+  cortex_m::Receive([] { return (Register(kState) & kStateRxFull) != 0; },
+                    [] { return static_cast<uint8_t>(Register(kData)); });
 }
 
-constexpr uint32_t kIrqCount = 32;
-
-struct IrqVectors {
-  cortex_m::Vector irq[kIrqCount];
-};
-
-constexpr IrqVectors MakeIrqVectors() {
-  IrqVectors table{};
-  for (auto& vector : table.irq) vector = mcuforge_fault;
-  table.irq[board_facts::kUartRxIrq] = UartInterrupt;
-  return table;
-}
-
-MCUFORGE_IRQ_VECTORS constexpr IrqVectors kIrqVectors = MakeIrqVectors();
+MCUFORGE_IRQ_VECTORS constexpr auto kIrqVectors =
+    cortex_m::MakeIrqTable<board_facts::kIrqCount>(board_facts::kUartRxIrq, UartInterrupt);
 
 }  // namespace
 
@@ -80,10 +64,6 @@ void Init() {
   cortex_m::EnableInterrupt(board_facts::kUartRxIrq);
 }
 
-size_t UartRead(uint8_t* dst, size_t max) { return g_received.Pop(dst, max); }
-
-uint32_t UartOverruns() { return g_overruns; }
-
 void UartWrite(const uint8_t* src, size_t n) {
   for (size_t i = 0; i < n; ++i) {
     while (Register(kState) & kStateTxFull) {
@@ -92,12 +72,9 @@ void UartWrite(const uint8_t* src, size_t n) {
   }
 }
 
-void Idle() {
-  // With interrupts off, WFI still wakes when one is pending (B1.5.19), so a byte that comes
-  // between the test and the sleep is not slept through.
-  cortex_m::InterruptLock lock;
-  if (g_received.Empty()) asm volatile("dsb\n\twfi" ::: "memory");
-}
+uint32_t Ticks() { return cortex_m::SysTickTicks(); }
+uint32_t TickHz() { return board_facts::kTickHz; }
+uint32_t ClockHz() { return board_facts::kClockHz; }
 
 void FaultWrite(const uint8_t* src, size_t n) {
   Register(kCtrl) = kCtrlTxEnable;  // Init() may not have been reached

@@ -74,7 +74,7 @@ env.Append(
     CPPDEFINES=[(ISA_MACROS[board.isa], 1)],
     CPPPATH=[str(BOARDS_DIR), str(GENERATED_DIR)],
 )
-board_sources = [board.family.id]
+board_sources = [board.family.id, *board.family.shares]
 
 if board.family.architecture == "cortex_m":
     prefix = "arm-none-eabi-"
