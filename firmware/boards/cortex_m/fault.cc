@@ -69,11 +69,15 @@ extern "C" {
 }
 
 // What the C++ runtime calls when a program cannot go on. Defined here so that libc's versions,
-// with their signals, streams and heap, are not linked. They report where they were called from.
-#define MCUFORGE_GIVE_UP()              \
-  asm volatile("cpsid i" ::: "memory"); \
-  constexpr uintptr_t kThumbBit = 1;    \
-  mcuforge_report_fault(reinterpret_cast<uintptr_t>(__builtin_return_address(0)) & ~kThumbBit, 0, 0)
+// with their signals, streams and heap, are not linked. They report the call: the return address
+// may be past the end of the caller, for the compiler knows that nothing returns to it.
+constexpr uintptr_t kThumbBit = 1;
+constexpr uintptr_t kHalfwordBytes = 2;
+
+#define MCUFORGE_GIVE_UP()                                                         \
+  asm volatile("cpsid i" ::: "memory");                                            \
+  const uintptr_t back = reinterpret_cast<uintptr_t>(__builtin_return_address(0)); \
+  mcuforge_report_fault((back & ~kThumbBit) - kHalfwordBytes, 0, 0)
 
 [[noreturn]] void abort() { MCUFORGE_GIVE_UP(); }
 [[noreturn]] void __cxa_pure_virtual() { MCUFORGE_GIVE_UP(); }

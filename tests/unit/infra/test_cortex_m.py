@@ -12,12 +12,11 @@ from pathlib import Path
 import pytest
 
 from codegen import boards
-from codegen.board_files import board_facts, linker_script
 from codegen.boards import Board, Region
 from codegen.errors import BudgetError, CodegenError
 from codegen.image_size import ImageSize, RegionUse, check_size, image_size
+from tests.cortex_m_port import link
 
-FIRMWARE = boards.REPOSITORY / "firmware"
 MAIN = """
 #include "board.h"
 const char kText[] = "text that is kept in flash";
@@ -48,33 +47,10 @@ def board(cpu: str = "cortex-m4", **changes: object) -> Board:
     return dataclasses.replace(base, cpu=cpu, float_abi=float_abi, fpu=fpu, **changes)  # type: ignore[arg-type]
 
 
-def link(made: Board, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Compiles MAIN with the port, with the flags that the firmware has, to folder/firmware.elf."""
-    (folder / "main.cc").write_text(MAIN)
-    (folder / "board_facts.h").write_text(board_facts(made))
-    (folder / "board.ld").write_text(linker_script(made))
-    machine = ["-mthumb", f"-mcpu={made.cpu}", f"-mfloat-abi={made.float_abi}"]
-    machine += [] if made.fpu == "none" else [f"-mfpu={made.fpu}"]
-    ports = [FIRMWARE / "boards" / name for name in ("cortex_m", "mps2")]
-    sources = [path for port in ports for path in sorted(port.glob("*.cc"))]
-    return subprocess.run(
-        [
-            *("arm-none-eabi-g++", "-Os", "-std=c++17", "-Wall", "-Wextra", "-Werror", *machine),
-            *("-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-nostartfiles"),
-            *("-ffunction-sections", "-fdata-sections", "--specs=nano.specs"),
-            *(f"-I{path}" for path in (folder, FIRMWARE / "boards", *ports)),
-            *("-T", str(folder / "board.ld"), "-Wl,--gc-sections", "-Wl,--fatal-warnings"),
-            *(str(folder / "main.cc"), *map(str, sources), "-o", str(folder / "firmware.elf")),
-        ],
-        capture_output=True,
-        text=True,
-    )
-
-
 @pytest.mark.parametrize("cpu", CORES)
 def test_port_links_for_every_core(cpu: str, tmp_path: Path) -> None:
     made = board(cpu)
-    result = link(made, tmp_path)
+    result = link(made, MAIN, tmp_path)
     assert result.returncode == 0, result.stderr
     size = image_size(tmp_path / "firmware.elf", made)
     assert 400 < size.flash_bytes < 4096
@@ -100,7 +76,7 @@ def test_memory_map(tmp_path: Path) -> None:
         ),
         stack_bytes=2048,
     )
-    result = link(made, tmp_path)
+    result = link(made, MAIN, tmp_path)
     assert result.returncode == 0, result.stderr
     at = symbols(tmp_path / "firmware.elf")
     assert at["_ZN8cortex_m14kSystemVectorsE"] == 0x0800_0000
@@ -120,7 +96,7 @@ def test_memory_map(tmp_path: Path) -> None:
 
 def test_sizes_count_data_in_both_memories(tmp_path: Path) -> None:
     made = board()
-    assert link(made, tmp_path).returncode == 0
+    assert link(made, MAIN, tmp_path).returncode == 0
     at = symbols(tmp_path / "firmware.elf")
     size = image_size(tmp_path / "firmware.elf", made)
     data_bytes = at["mcuforge_data_end"] - at["mcuforge_data_start"]
@@ -143,7 +119,7 @@ def test_image_that_is_too_big(tmp_path: Path) -> None:
             Region("ram", "ram", 0x2000_0000, 8192),
         )
     )
-    result = link(small, tmp_path)
+    result = link(small, MAIN, tmp_path)
     assert result.returncode != 0
     assert "region `ram' overflowed by" in result.stderr
 

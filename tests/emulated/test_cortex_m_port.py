@@ -1,0 +1,131 @@
+"""The port itself in QEMU: start-up, ticks over the wrap of SysTick, faults, stack guard, reset."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from codegen.boards import Board, load_board
+from harness.emulator import open_emulator
+from tests.cortex_m_port import link
+
+pytestmark = pytest.mark.emulated
+MAIN = Path(__file__).with_name("cortex_m_port_main.cc").read_text()
+
+# CFSR, Armv7-M B3.2.15
+DACCVIOL, MSTKERR = 1 << 1, 1 << 4
+BFARVALID, PRECISERR = 1 << 15, 1 << 9
+UNDEFINSTR = 1 << 16
+
+Ask = Callable[[str], list[str]]
+
+
+@pytest.fixture(scope="module")
+def board() -> Board:
+    return load_board("mps2_an386")
+
+
+@pytest.fixture(scope="module")
+def elf(board: Board, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("port")
+    result = link(board, MAIN, folder)
+    assert result.returncode == 0, result.stderr
+    return folder / "firmware.elf"
+
+
+@pytest.fixture
+def ask(board: Board, elf: Path) -> Iterator[Ask]:
+    """Sends one letter; returns the words of the next line."""
+    with open_emulator(board, elf) as emulator:
+        host, port = emulator.url.removeprefix("socket://").split(":")
+        with socket.create_connection((host, int(port)), timeout=60) as line:
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with line.makefile("r", encoding="ascii") as lines:
+                emulator.resume()
+                assert lines.readline() == "boot\n"
+
+                def exchange(letter: str) -> list[str]:
+                    line.sendall(letter.encode())
+                    return lines.readline().split()
+
+                yield exchange
+
+
+def numbers(words: list[str]) -> list[int]:
+    return [int(word, 16) for word in words]
+
+
+def function_at(elf: Path, address: int) -> str:
+    """The function that an address is in."""
+    output = subprocess.run(
+        ["arm-none-eabi-addr2line", "-f", "-e", str(elf), hex(address)],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return output.splitlines()[0]
+
+
+def test_data_bss_and_constructors_are_set_up(ask: Ask) -> None:
+    assert numbers(ask("d")) == [0x12345678, 0, 42]
+
+
+def test_ticks_never_run_backwards_or_jump(ask: Ask) -> None:
+    """Over three wraps of the 24-bit counter, with its interrupt held off at many of the reads."""
+    backward, largest_step, last = numbers(ask("t"))
+    assert last > 3 << 24
+    assert backward == 0
+    assert largest_step < 4000
+
+
+def test_bus_fault_names_its_instruction(ask: Ask, elf: Path) -> None:
+    word, *registers = ask("b")
+    assert word == "FAULT"
+    pc, _, cfsr = numbers(registers)
+    assert function_at(elf, pc) == "StoreToNowhere"
+    assert cfsr & BFARVALID | cfsr & PRECISERR == BFARVALID | PRECISERR
+    assert ask("") == ["boot"]  # it reset itself
+
+
+def test_undefined_instruction(ask: Ask, elf: Path) -> None:
+    _, *registers = ask("u")
+    pc, _, cfsr = numbers(registers)
+    assert function_at(elf, pc) == "RunUndefined"
+    assert cfsr == UNDEFINSTR
+
+
+def test_abort_reports_its_caller(ask: Ask, elf: Path) -> None:
+    _, *registers = ask("a")
+    assert function_at(elf, numbers(registers)[0]) == "GiveUp"
+
+
+def test_full_stack_is_a_fault_and_damages_nothing(ask: Ask) -> None:
+    word, *registers = ask("o")
+    assert word == "FAULT"
+    assert numbers(registers)[2] & DACCVIOL
+    assert ask("") == ["boot"]
+    assert numbers(ask("d")) == [0x12345678, 0, 42]
+
+
+def test_stack_high_water_mark_grows_with_use(ask: Ask, board: Board) -> None:
+    (before,) = numbers(ask("s"))
+    assert 0 < before < board.stack_bytes
+    ask("1")  # uses 1,000 bytes and more
+    (after,) = numbers(ask("s"))
+    assert before + 900 < after < before + 1300
+
+
+def test_reset(ask: Ask) -> None:
+    assert ask("r") == ["boot"]
+    assert numbers(ask("d")) == [0x12345678, 0, 42]
+
+
+def test_burst_longer_than_the_ring_is_counted_or_kept(ask: Ask) -> None:
+    """Bytes that come while the program is busy wait in the ring buffer, in order."""
+    assert ask("w" + "e" * 64) == ["busy"]
+    for _ in range(64):
+        assert ask("") == ["echo"]
