@@ -37,6 +37,8 @@ def _window(rng: np.random.Generator, padding: int, limit: int, dilated: bool) -
     stride = int(rng.choice([1, 1, 1, 2, 2, 3, 4]))
     dilation = int(rng.choice([2, 3, 4])) if dilated and draw.chance(rng, 0.2) else 1
     extent = draw.extent(rng, limit)
+    if dilation > 1 and draw.chance(rng, 0.4):
+        extent = int(rng.integers(1, 4))  # whole windows of padding, where it is SAME
     if padding == VALID:
         extent = max(extent, (kernel - 1) * dilation + 1)
     return _Window(extent, kernel, stride, dilation)
@@ -48,6 +50,9 @@ def _conv_like(rng: np.random.Generator, depthwise: bool) -> Case:
     limit = int(rng.choice([1, 4, 9, 17]))
     y = _window(rng, padding, limit, dilated=True)
     x = _window(rng, padding, limit, dilated=True)
+    if padding == SAME and draw.chance(rng, 0.1):
+        # An even number of dilated taps round a low image: rows of output that meet only padding.
+        y = _Window(int(rng.integers(1, 3)), int(rng.choice([2, 4])), 1, int(rng.choice([2, 4])))
     if pointwise:
         y, x = _Window(y.extent, 1, 1), _Window(x.extent, 1, 1)
     out_h, out_w = y.out(padding), x.out(padding)
