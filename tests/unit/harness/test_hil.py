@@ -2,6 +2,7 @@
 
 import io
 import json
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -160,6 +161,19 @@ def test_a_device_that_falls_silent_ends_the_run(
 
     with pytest.raises(DeviceTimeoutError, match=r"^INFER: no reply"):
         run(dying, emulators=emulators)
+
+
+def test_one_failing_emulator_stops_the_others() -> None:
+    stopped = threading.Event()
+    order = iter(range(2))
+
+    def work() -> None:
+        if next(order) == 0:
+            raise CheckError("the first one")
+        assert stopped.wait(10)
+
+    with pytest.raises(CheckError, match="the first one"):
+        hil._run_all(work, 2, stopped.set)
 
 
 @pytest.mark.parametrize(("count", "expected"), [("all", None), (None, None), ("12", 12), (7, 7)])
