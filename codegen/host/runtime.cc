@@ -93,7 +93,7 @@ uint64_t mcuforge_plan(void* session, uint32_t* tensor_offsets, uint32_t tensor_
   for (uint32_t i = 0; i < tensor_count && i < graph.tensors.count; ++i) {
     const tflm::Location location = graph.locations[i];
     tensor_offsets[i] =
-        (location & tflm::kInModel) || location == tflm::kNowhere ? UINT32_MAX : location;
+        location >= tflm::kComputed || location == tflm::kNowhere ? UINT32_MAX : location;
   }
   for (uint32_t i = 0; i < node_count && i < graph.operators.count; ++i) {
     scratch_offsets[i] = graph.nodes[i].scratch;

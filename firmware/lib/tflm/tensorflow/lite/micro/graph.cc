@@ -1,7 +1,5 @@
 #include "tensorflow/lite/micro/graph.h"
 
-#include <cstring>
-
 #include "tensorflow/lite/micro/micro_log.h"
 
 namespace tflm {
@@ -33,59 +31,60 @@ TfLiteType TypeFromSchema(uint8_t schema_type) {
   }
 }
 
-uint32_t TypeBytes(TfLiteType type) {
+// log2 of an element's size, or kNoSize.
+constexpr uint32_t kNoSize = 32;
+uint32_t TypeShift(TfLiteType type) {
   switch (type) {
     case kTfLiteInt8:
     case kTfLiteUInt8:
     case kTfLiteBool:
-      return 1;
+      return 0;
     case kTfLiteInt16:
     case kTfLiteFloat16:
-      return 2;
+      return 1;
     case kTfLiteInt32:
     case kTfLiteFloat32:
     case kTfLiteResource:
-      return 4;
+      return 2;
     case kTfLiteInt64:
-      return 8;
+      return 3;
     default:
-      return 0;
+      return kNoSize;
   }
 }
 
 }  // namespace
 
 bool Graph::ReadTensor(int32_t index, TensorInfo* info) const {
-  const uint32_t table = index >= 0 ? reader.TableAt(tensors, static_cast<uint32_t>(index)) : 0;
-  *info = TensorInfo{};
+  const ModelReader::Table table = reader.TableAt(tensors, static_cast<uint32_t>(index));
   info->type = TypeFromSchema(reader.FieldU8(table, tensor_field::kType, 0));
   info->shape = reader.FieldVector(table, tensor_field::kShape, 4);
-  info->is_variable = reader.FieldU8(table, tensor_field::kIsVariable, 0) != 0;
-  const uint32_t quantization = reader.FieldTable(table, tensor_field::kQuantization);
+  const ModelReader::Table quantization = reader.FieldTable(table, tensor_field::kQuantization);
   info->scales = reader.FieldVector(quantization, quantization_field::kScale, 4);
   info->zero_points = reader.FieldVector(quantization, quantization_field::kZeroPoint, 8);
+  info->data = 0;
 
-  const uint32_t element_bytes = TypeBytes(info->type);
-  constexpr uint32_t kMaxBytes = UINT32_C(1) << 30;
+  const uint32_t shift = TypeShift(info->type);
+  constexpr uint32_t kMaxBytes = UINT32_C(1) << 29;
   uint32_t elements = 1;
-  bool valid = table != 0 && element_bytes != 0;
-  for (uint32_t axis = 0; axis < info->shape.count; ++axis) {
-    const uint32_t extent = reader.U32(info->shape.pos + 4 * axis);
+  bool valid = table.there() && shift != kNoSize;
+  for (uint32_t axis = 0; valid && axis < info->shape.count; ++axis) {
+    const uint32_t extent = reader.U32Inside(info->shape.pos + 4 * axis);
     const uint64_t product = static_cast<uint64_t>(elements) * extent;
-    valid = valid && extent != 0 && product <= kMaxBytes / element_bytes;
-    elements = valid ? static_cast<uint32_t>(product) : 1;
+    valid = extent != 0 && product <= kMaxBytes >> shift;
+    elements = static_cast<uint32_t>(product);
   }
-  info->elements = elements;
-  info->bytes = elements * element_bytes;
+  info->elements = valid ? elements : 1;
+  info->bytes = valid ? elements << shift : 0;
 
   const uint32_t buffer = reader.FieldU32(table, tensor_field::kBuffer, 0);
   if (valid && buffer != 0) {
     const ModelReader::Vector data =
         reader.FieldVector(reader.TableAt(buffers, buffer), buffer_field::kData, 1);
     if (data.count != 0) {
+      const uint32_t align_mask = (UINT32_C(1) << (shift < 2 ? shift : 2)) - 1;
       info->data = data.pos;
-      valid = data.count >= info->bytes &&
-              (data.pos & (element_bytes < 4 ? element_bytes - 1 : 3)) == 0;
+      valid = data.count >= info->bytes && (data.pos & align_mask) == 0;
     }
   }
   if (!valid || reader.bad()) {
@@ -94,11 +93,15 @@ bool Graph::ReadTensor(int32_t index, TensorInfo* info) const {
                 static_cast<unsigned>(info->bytes));
     return false;
   }
+  if (locations[index] == kNowhere) {
+    locations[index] = info->data ? info->data | kInModel : info->bytes | kComputed;
+  }
   return true;
 }
 
 void* Graph::AllocatePersistent(uint32_t bytes, uint32_t alignment) {
   const uint32_t start = (persistent_bytes + alignment - 1) & ~(alignment - 1);
+  bytes = (bytes + 3) & ~UINT32_C(3);
   if (start > arena_bytes || bytes > arena_bytes - start) {
     MicroPrintf("arena too small: %u bytes, and the interpreter's own data need %u more",
                 static_cast<unsigned>(arena_bytes),
@@ -106,7 +109,12 @@ void* Graph::AllocatePersistent(uint32_t bytes, uint32_t alignment) {
     return nullptr;
   }
   persistent_bytes = start + bytes;
-  return std::memset(arena + start, 0, bytes);
+  // Word by word: newlib's small memset goes byte by byte.
+  uint32_t* const words = reinterpret_cast<uint32_t*>(arena + start);
+  for (uint32_t i = 0; i < bytes / 4; ++i) {
+    *static_cast<volatile uint32_t*>(&words[i]) = 0;
+  }
+  return words;
 }
 
 }  // namespace tflm

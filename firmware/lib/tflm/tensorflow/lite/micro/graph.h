@@ -17,9 +17,11 @@
 namespace tflm {
 
 // Where a tensor's bytes are: an offset into the arena, or with kInModel an offset into the model.
+// While ops are prepared, kComputed with its size says that it is no constant; 0: nobody asked yet.
 using Location = uint32_t;
 constexpr Location kInModel = UINT32_C(1) << 31;
-constexpr Location kNowhere = UINT32_C(0x7fffffff);
+constexpr Location kComputed = UINT32_C(1) << 30;
+constexpr Location kNowhere = 0;
 
 struct Node {
   uint32_t inputs;  // position in the model of its input tensor indices (int32; their count is just
@@ -41,7 +43,6 @@ struct TensorInfo {
   uint32_t bytes;
   uint32_t data;  // position of its constant data in the model; 0: it is computed
   TfLiteType type;
-  bool is_variable;
 };
 
 struct Graph {
@@ -60,7 +61,8 @@ struct Graph {
   Location* locations = nullptr;  // [tensors.count]
   Node* nodes = nullptr;          // [operators.count]
 
-  // Reads tensor `index`. False if there is no such tensor or it is malformed; a message says why.
+  // Reads tensor `index`, and notes its location if that is not known yet. False if there is no
+  // such tensor or it is malformed; a message says why.
   bool ReadTensor(int32_t index, TensorInfo* info) const;
 
   // `bytes` of the arena for good, aligned to 4 or 8 and zeroed; null (with a message) when it is

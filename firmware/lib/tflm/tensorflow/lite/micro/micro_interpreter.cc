@@ -15,6 +15,7 @@ namespace tflite {
 namespace {
 
 using tflm::AlignUp;
+using tflm::kComputed;
 using tflm::kInModel;
 using tflm::kNowhere;
 using tflm::Location;
@@ -35,7 +36,7 @@ uint8_t* AlignedArena(uint8_t* arena) {
 
 uint32_t AlignedArenaBytes(uint8_t* arena, size_t size) {
   const size_t skipped = static_cast<size_t>(AlignedArena(arena) - arena);
-  constexpr size_t kMaxArenaBytes = 0x40000000;
+  constexpr size_t kMaxArenaBytes = 0x10000000;  // a Location has room for twice that
   const size_t bytes = arena && size > skipped ? size - skipped : 0;
   return static_cast<uint32_t>(bytes < kMaxArenaBytes ? bytes : kMaxArenaBytes);
 }
@@ -54,6 +55,10 @@ const char* OpName(int32_t code) {
   }
 }
 #endif
+
+// While the arena is planned, a location may be a buffer's number above this.
+constexpr Location kPlanned = UINT32_C(1) << 29;
+bool IsPlanned(Location location) { return location >= kPlanned && location < tflm::kComputed; }
 
 TfLiteStatus Malformed(const char* what) {
   MicroPrintf("the model is malformed: %s", what);
@@ -84,8 +89,8 @@ bool MicroInterpreter::CheckIndices(ModelReader::Vector indices, bool optional) 
 
 TfLiteStatus MicroInterpreter::ReadModel() {
   const ModelReader& reader = graph_.reader;
-  const uint32_t root = reader.Root();
-  if (root == 0) {
+  const ModelReader::Table root = reader.Root();
+  if (!root.there()) {
     return Malformed("it is no .tflite file");
   }
   const uint32_t version = reader.FieldU32(root, model_field::kVersion, 0);
@@ -96,7 +101,8 @@ TfLiteStatus MicroInterpreter::ReadModel() {
   }
   operator_codes_ = reader.FieldVector(root, model_field::kOperatorCodes, 4);
   graph_.buffers = reader.FieldVector(root, model_field::kBuffers, 4);
-  const uint32_t subgraph = reader.TableAt(reader.FieldVector(root, model_field::kSubgraphs, 4), 0);
+  const ModelReader::Table subgraph =
+      reader.TableAt(reader.FieldVector(root, model_field::kSubgraphs, 4), 0);
   graph_.tensors = reader.FieldVector(subgraph, subgraph_field::kTensors, 4);
   graph_.operators = reader.FieldVector(subgraph, subgraph_field::kOperators, 4);
   inputs_ = reader.FieldVector(subgraph, subgraph_field::kInputs, 4);
@@ -112,8 +118,8 @@ TfLiteStatus MicroInterpreter::ReadModel() {
 TfLiteStatus MicroInterpreter::PrepareNodes() {
   const ModelReader& reader = graph_.reader;
   for (uint32_t i = 0; i < graph_.operators.count; ++i) {
-    const uint32_t op = reader.TableAt(graph_.operators, i);
-    const uint32_t code_table =
+    const ModelReader::Table op = reader.TableAt(graph_.operators, i);
+    const ModelReader::Table code_table =
         reader.TableAt(operator_codes_, reader.FieldU32(op, operator_field::kOpcodeIndex, 0));
     const ModelReader::Vector op_inputs = reader.FieldVector(op, operator_field::kInputs, 4);
     const ModelReader::Vector op_outputs = reader.FieldVector(op, operator_field::kOutputs, 4);
@@ -157,7 +163,8 @@ TfLiteStatus MicroInterpreter::PrepareNodes() {
     node.outputs = op_outputs.pos;
     node.resolver_slot = static_cast<uint8_t>(slot);
     node.in_place_input = -1;
-    OpContext context(graph_, i, resolver_.entry(slot));
+    OpContext context(graph_, i, resolver_.entry(slot),
+                      reader.FieldTable(op, operator_field::kBuiltinOptions));
     if (resolver_.entry(slot).def->prepare(context) != kTfLiteOk) {
       return kTfLiteError;
     }
@@ -190,63 +197,53 @@ TfLiteStatus MicroInterpreter::PlanArena() {
         AlignUp(bytes), 0, 0, static_cast<uint16_t>(first), static_cast<uint16_t>(last), 0, 0};
     return true;
   };
+  // Numbers of buffers stand in the locations as kPlanned + number from here on.
   const auto add_tensor = [&](uint32_t index, uint32_t first) {
+    Location& location = graph_.locations[index];
     TensorInfo info;
-    if (!graph_.ReadTensor(static_cast<int32_t>(index), &info)) {
+    if (location == kNowhere && !graph_.ReadTensor(static_cast<int32_t>(index), &info)) {
       return false;
     }
-    if (info.data != 0) {
-      MicroPrintf("the model is malformed: tensor %u is both constant and computed",
+    if (!(location & kComputed) || (location & kInModel)) {
+      MicroPrintf("the model is malformed: tensor %u is a constant, or computed twice",
                   static_cast<unsigned>(index));
       return false;
     }
-    graph_.locations[index] = count;
-    return add(info.bytes, first, first + 1);
+    const uint32_t bytes = location & ~kComputed;
+    location = kPlanned + count;
+    return add(bytes, first, first + 1);
   };
 
-  for (uint32_t i = 0; i < graph_.tensors.count; ++i) {
-    graph_.locations[i] = kNowhere;
-  }
   for (uint32_t i = 0; i < inputs_.count; ++i) {
-    const uint32_t index = reader.U32(inputs_.pos + 4 * i);
-    if (graph_.locations[index] == kNowhere && !add_tensor(index, 0)) {
+    const uint32_t index = reader.U32Inside(inputs_.pos + 4 * i);
+    if (!IsPlanned(graph_.locations[index]) && !add_tensor(index, 0)) {
       return kTfLiteError;
     }
   }
   for (uint32_t op = 0; op < end; ++op) {
     Node& node = graph_.nodes[op];
-    const uint32_t input_count = reader.U32(node.inputs - 4);
-    const uint32_t output_count = reader.U32(node.outputs - 4);
+    const uint32_t input_count = reader.U32Inside(node.inputs - 4);
+    const uint32_t output_count = reader.U32Inside(node.outputs - 4);
     for (uint32_t i = 0; i < input_count; ++i) {
-      const uint32_t index = reader.U32(node.inputs + 4 * i);
+      const uint32_t index = reader.U32Inside(node.inputs + 4 * i);
       if (index == UINT32_MAX) {
         continue;
       }
       Location& location = graph_.locations[index];
-      if (location == kNowhere) {
-        TensorInfo info;
-        if (!graph_.ReadTensor(static_cast<int32_t>(index), &info)) {
-          return kTfLiteError;
-        }
-        if (info.data == 0) {
-          MicroPrintf("the model is malformed: node %u reads tensor %u before it is computed",
-                      static_cast<unsigned>(op), static_cast<unsigned>(index));
-          return kTfLiteError;
-        }
-        location = info.data | kInModel;
+      TensorInfo info;
+      if (location == kNowhere && !graph_.ReadTensor(static_cast<int32_t>(index), &info)) {
+        return kTfLiteError;
       }
-      if (!(location & kInModel)) {
-        buffers[location].last = static_cast<uint16_t>(op + 1);
+      if (IsPlanned(location)) {
+        buffers[location - kPlanned].last = static_cast<uint16_t>(op + 1);
+      } else if (!(location & kInModel)) {
+        MicroPrintf("the model is malformed: node %u reads tensor %u before it is computed",
+                    static_cast<unsigned>(op), static_cast<unsigned>(index));
+        return kTfLiteError;
       }
     }
     for (uint32_t i = 0; i < output_count; ++i) {
-      const uint32_t index = reader.U32(node.outputs + 4 * i);
-      if (graph_.locations[index] != kNowhere) {
-        MicroPrintf("the model is malformed: tensor %u is computed twice",
-                    static_cast<unsigned>(index));
-        return kTfLiteError;
-      }
-      if (!add_tensor(index, op)) {
+      if (!add_tensor(reader.U32Inside(node.outputs + 4 * i), op)) {
         return kTfLiteError;
       }
     }
@@ -254,20 +251,18 @@ TfLiteStatus MicroInterpreter::PlanArena() {
       if (!add(node.scratch, op, op + 1)) {
         return kTfLiteError;
       }
-      node.scratch = count - 1;
-    } else {
-      node.scratch = kNowhere;
+      node.scratch = kPlanned + count - 1;
     }
   }
   for (uint32_t i = 0; i < outputs_.count; ++i) {
     const uint32_t index = reader.U32(outputs_.pos + 4 * i);
-    Location& location = graph_.locations[index];
-    if (location == kNowhere || (location & kInModel)) {
+    const Location location = graph_.locations[index];
+    if (!IsPlanned(location)) {
       MicroPrintf("the model is malformed: output tensor %u is never computed",
                   static_cast<unsigned>(index));
       return kTfLiteError;
     }
-    buffers[location].last =
+    buffers[location - kPlanned].last =
         static_cast<uint16_t>(end + 1);  // beyond the last op, so that no op takes it over
   }
 
@@ -281,12 +276,16 @@ TfLiteStatus MicroInterpreter::PlanArena() {
     const Location from =
         graph_.locations[reader.U32(node.inputs + 4 * static_cast<uint32_t>(node.in_place_input))];
     Location& to = graph_.locations[reader.U32(node.outputs)];
-    if ((from & kInModel) || buffers[from].last != op + 1 ||
-        buffers[to].bytes > buffers[from].bytes) {
+    if (!IsPlanned(from)) {
       continue;
     }
-    buffers[from].last = buffers[to].last;
-    buffers[to] = PlannedBuffer{0, 0, 0, UINT16_MAX, UINT16_MAX, 0, 0};
+    PlannedBuffer& old_buffer = buffers[from - kPlanned];
+    PlannedBuffer& new_buffer = buffers[to - kPlanned];
+    if (old_buffer.last != op + 1 || new_buffer.bytes > old_buffer.bytes) {
+      continue;
+    }
+    old_buffer.last = new_buffer.last;
+    new_buffer = PlannedBuffer{0, 0, 0, UINT16_MAX, UINT16_MAX, 0, 0};
     to = from;
   }
 
@@ -298,11 +297,13 @@ TfLiteStatus MicroInterpreter::PlanArena() {
     // Name the tensor that sticks out: it is the one to make smaller.
     for (uint32_t i = 0; i < graph_.tensors.count; ++i) {
       const Location location = graph_.locations[i];
-      if (location < count &&
-          base + buffers[location].offset + buffers[location].bytes > graph_.arena_bytes) {
+      if (IsPlanned(location) &&
+          base + buffers[location - kPlanned].offset + buffers[location - kPlanned].bytes >
+              graph_.arena_bytes) {
         MicroPrintf("arena too small: %u bytes, %u needed; tensor %u (%u bytes) does not fit",
                     static_cast<unsigned>(graph_.arena_bytes), static_cast<unsigned>(needed),
-                    static_cast<unsigned>(i), static_cast<unsigned>(buffers[location].bytes));
+                    static_cast<unsigned>(i),
+                    static_cast<unsigned>(buffers[location - kPlanned].bytes));
         return kTfLiteError;
       }
     }
@@ -311,13 +312,16 @@ TfLiteStatus MicroInterpreter::PlanArena() {
     return kTfLiteError;
   }
   for (uint32_t i = 0; i < graph_.tensors.count; ++i) {
-    if (graph_.locations[i] < count) {
-      graph_.locations[i] = base + buffers[graph_.locations[i]].offset;
+    Location& location = graph_.locations[i];
+    if (IsPlanned(location)) {
+      location = base + buffers[location - kPlanned].offset;
     }
   }
   for (uint32_t op = 0; op < end; ++op) {
     Node& node = graph_.nodes[op];
-    node.scratch = node.scratch < count ? base + buffers[node.scratch].offset : 0;
+    if (node.scratch != 0) {
+      node.scratch = base + buffers[node.scratch - kPlanned].offset;
+    }
   }
   return kTfLiteOk;
 }
@@ -341,7 +345,6 @@ TfLiteStatus MicroInterpreter::MakeApiTensors() {
                                             : reinterpret_cast<const uint8_t*>(&kNoDims)));
     tensor.bytes = info.bytes;
     tensor.type = info.type;
-    tensor.is_variable = info.is_variable;
     if (info.scales.count == 1) {
       std::memcpy(&tensor.params.scale, graph_.reader.data() + info.scales.pos, sizeof(float));
       tensor.params.zero_point = info.zero_points.count == 1

@@ -4,61 +4,101 @@
 
 namespace tflm {
 
+uint32_t ModelReader::U32(uint32_t pos) const {
+  if (pos < size_ && size_ - pos >= 4 && (pos & 3) == 0) {
+    return U32Inside(pos);
+  }
+  bad_ = true;
+  return 0;
+}
+
 uint32_t ModelReader::Follow(uint32_t pos) const {
-  const uint32_t offset = U32(pos);
+  const uint32_t offset = U32Inside(pos);
   const uint32_t target = pos + offset;
-  if (offset == 0 || target < pos || target >= size_) {
+  if (offset == 0 || offset >= size_ || target >= size_ || size_ - target < 4 ||
+      (target & 3) != 0) {
     bad_ = true;
     return 0;
   }
   return target;
 }
 
-uint32_t ModelReader::Root() const {
+ModelReader::Table ModelReader::Open(uint32_t pos) const {
+  Table table{0, 0, 0, 0};
+  if (pos == 0) {
+    return table;
+  }
+  const uint32_t vtable = pos - U32Inside(pos);  // the offset is signed; wrap-around does the same
+  if (vtable < size_ && size_ - vtable >= 4 && (vtable & 1) == 0) {
+    const uint16_t vtable_bytes = U16Inside(vtable);
+    const uint16_t table_bytes = U16Inside(vtable + 2);
+    if (vtable_bytes >= 4 && (vtable_bytes & 1) == 0 && vtable_bytes <= size_ - vtable &&
+        table_bytes <= size_ - pos) {
+      return Table{pos, vtable, vtable_bytes, table_bytes};
+    }
+  }
+  bad_ = true;
+  return table;
+}
+
+ModelReader::Table ModelReader::Root() const {
   constexpr uint32_t kIdentifier = 0x334c4654;  // "TFL3"
-  return U32(4) == kIdentifier ? Follow(0) : 0;
+  return Open(U32(4) == kIdentifier ? Follow(0) : 0);
 }
 
-uint32_t ModelReader::Field(uint32_t table, uint32_t id) const {
-  if (table == 0) {
-    return 0;
-  }
-  const uint32_t vtable =
-      table - U32(table);  // the offset is signed; unsigned wrap-around does the same
+uint32_t ModelReader::Field(const Table& table, uint32_t id, uint32_t bytes) const {
   const uint32_t entry = 4 + 2 * id;
-  if (entry + 2 > U16(vtable)) {
+  if (entry >= table.vtable_bytes) {
     return 0;
   }
-  const uint32_t offset = U16(vtable + entry);
-  return offset ? table + offset : 0;
+  const uint32_t offset = U16Inside(table.vtable + entry);
+  if (offset == 0) {
+    return 0;
+  }
+  if (offset + bytes > table.table_bytes || (offset & (bytes - 1)) != 0) {
+    bad_ = true;
+    return 0;
+  }
+  return table.pos + offset;
 }
 
-uint32_t ModelReader::FieldTable(uint32_t table, uint32_t id) const {
-  const uint32_t pos = Field(table, id);
-  return pos ? Follow(pos) : 0;
+uint32_t ModelReader::FieldU32(const Table& table, uint32_t id, uint32_t fallback) const {
+  const uint32_t pos = Field(table, id, 4);
+  return pos ? U32Inside(pos) : fallback;
 }
 
-ModelReader::Vector ModelReader::FieldVector(uint32_t table, uint32_t id,
+uint8_t ModelReader::FieldU8(const Table& table, uint32_t id, uint8_t fallback) const {
+  const uint32_t pos = Field(table, id, 1);
+  return pos ? data_[pos] : fallback;
+}
+
+ModelReader::Table ModelReader::FieldTable(const Table& table, uint32_t id) const {
+  const uint32_t pos = Field(table, id, 4);
+  return Open(pos ? Follow(pos) : 0);
+}
+
+ModelReader::Vector ModelReader::FieldVector(const Table& table, uint32_t id,
                                              uint32_t element_bytes) const {
-  const uint32_t pos = FieldTable(table, id);
+  const uint32_t field = Field(table, id, 4);
+  const uint32_t pos = field ? Follow(field) : 0;
   if (pos == 0) {
     return Vector{0, 0};
   }
-  const uint32_t count = U32(pos);
-  const uint32_t align_mask = (element_bytes < 4 ? element_bytes : 4) - 1;
-  if (bad_ || count > (size_ - pos - 4) / element_bytes || ((pos + 4) & align_mask) != 0) {
+  const uint32_t count = U32Inside(pos);
+  const uint32_t shift = element_bytes == 1 ? 0 : (element_bytes == 4 ? 2 : 3);
+  if (count > (size_ - pos - 4) >> shift) {
     bad_ = true;
     return Vector{0, 0};
   }
   return Vector{pos + 4, count};
 }
 
-uint32_t ModelReader::TableAt(Vector vector, uint32_t index) const {
+ModelReader::Table ModelReader::TableAt(Vector vector, uint32_t index) const {
   if (index >= vector.count) {
     bad_ = true;
-    return 0;
+    return Table{0, 0, 0, 0};
   }
-  return Follow(vector.pos + 4 * index);
+  return Open(Follow(vector.pos + 4 * index));
 }
 
 }  // namespace tflm

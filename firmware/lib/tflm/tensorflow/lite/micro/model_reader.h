@@ -14,10 +14,19 @@ namespace tflm {
 
 class ModelReader {
  public:
-  // A flatbuffer vector: `count` elements from `pos` on.
+  // A flatbuffer vector inside the model: `count` elements from `pos` on. {0, 0}: not there.
   struct Vector {
     uint32_t pos;
     uint32_t count;
+  };
+  // A table whose fixed part and vtable lie inside the model. A table that is not there has no
+  // field.
+  struct Table {
+    uint32_t pos;
+    uint32_t vtable;
+    uint16_t vtable_bytes;
+    uint16_t table_bytes;
+    bool there() const { return pos != 0; }
   };
 
   ModelReader(const uint8_t* data, uint32_t size) : data_(data), size_(size) {}
@@ -25,46 +34,31 @@ class ModelReader {
   const uint8_t* data() const { return data_; }
   bool bad() const { return bad_; }
 
-  uint32_t U32(uint32_t pos) const {
-    return Inside(pos, 4, 3) ? *reinterpret_cast<const uint32_t*>(data_ + pos) : 0;
-  }
-  uint16_t U16(uint32_t pos) const {
-    return Inside(pos, 2, 1) ? *reinterpret_cast<const uint16_t*>(data_ + pos) : 0;
-  }
-  uint8_t U8(uint32_t pos) const { return Inside(pos, 1, 0) ? data_[pos] : 0; }
+  uint32_t U32(uint32_t pos) const;
+  // For positions inside a vector that was read: nothing is checked.
+  uint32_t U32Inside(uint32_t pos) const { return *reinterpret_cast<const uint32_t*>(data_ + pos); }
 
-  // The root table; 0 if the file identifier is not "TFL3".
-  uint32_t Root() const;
-
-  // Where field `id` of the table at `table` stands, or 0 if the table is 0 or leaves the field at
-  // its default.
-  uint32_t Field(uint32_t table, uint32_t id) const;
-
-  uint32_t FieldU32(uint32_t table, uint32_t id, uint32_t fallback) const {
-    const uint32_t pos = Field(table, id);
-    return pos ? U32(pos) : fallback;
-  }
-  uint8_t FieldU8(uint32_t table, uint32_t id, uint8_t fallback) const {
-    const uint32_t pos = Field(table, id);
-    return pos ? U8(pos) : fallback;
-  }
-  // The table that a field refers to, or 0.
-  uint32_t FieldTable(uint32_t table, uint32_t id) const;
-  // The vector that a field refers to, checked to lie inside the model; {0, 0} if there is none.
-  // `element_bytes` is a power of two; elements are aligned to it, up to 4.
-  Vector FieldVector(uint32_t table, uint32_t id, uint32_t element_bytes) const;
-  // Element `index` of a vector of tables, or 0 when out of range.
-  uint32_t TableAt(Vector vector, uint32_t index) const;
+  // The root table; not there if the file identifier is not "TFL3".
+  Table Root() const;
+  // Where field `id` of a table stands, or 0 if the table leaves it at its default. `bytes`: 1
+  // or 4.
+  uint32_t Field(const Table& table, uint32_t id, uint32_t bytes) const;
+  uint32_t FieldU32(const Table& table, uint32_t id, uint32_t fallback) const;
+  uint8_t FieldU8(const Table& table, uint32_t id, uint8_t fallback) const;
+  // The table that a field refers to.
+  Table FieldTable(const Table& table, uint32_t id) const;
+  // The vector that a field refers to. `element_bytes`: 1, 4 or 8; elements are aligned to it, up
+  // to 4.
+  Vector FieldVector(const Table& table, uint32_t id, uint32_t element_bytes) const;
+  // Element `index` of a vector of tables.
+  Table TableAt(Vector vector, uint32_t index) const;
 
  private:
-  bool Inside(uint32_t pos, uint32_t bytes, uint32_t align_mask) const {
-    if (pos < size_ && bytes <= size_ - pos && (pos & align_mask) == 0) {
-      return true;
-    }
-    bad_ = true;
-    return false;
-  }
+  uint16_t U16Inside(uint32_t pos) const { return *reinterpret_cast<const uint16_t*>(data_ + pos); }
+  // What the offset at `pos`, which lies inside, refers to: a multiple of 4 with 4 bytes inside; 0
+  // if it does not.
   uint32_t Follow(uint32_t pos) const;
+  Table Open(uint32_t pos) const;
 
   const uint8_t* data_;
   uint32_t size_;

@@ -4,12 +4,6 @@
 
 namespace tflm {
 
-uint32_t OpContext::Options() const {
-  const ModelReader& reader = graph_.reader;
-  return reader.FieldTable(reader.TableAt(graph_.operators, node_index_),
-                           operator_field::kBuiltinOptions);
-}
-
 bool OpContext::Input(uint32_t i, TensorInfo* info) const {
   if (i >= InputCount()) {
     Fail("too few inputs");

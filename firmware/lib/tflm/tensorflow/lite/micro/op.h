@@ -18,18 +18,24 @@ namespace tflm {
 
 class OpContext {
  public:
-  OpContext(Graph& graph, uint32_t node_index, const OpEntry& entry)
-      : graph_(graph), node_(graph.nodes[node_index]), entry_(entry), node_index_(node_index) {}
+  // `options`: the op's options table, for prepare.
+  OpContext(Graph& graph, uint32_t node_index, const OpEntry& entry,
+            const ModelReader::Table& options = {})
+      : graph_(graph),
+        node_(graph.nodes[node_index]),
+        entry_(entry),
+        node_index_(node_index),
+        options_(options) {}
 
   // ---- in prepare
 
-  uint32_t InputCount() const { return graph_.reader.U32(node_.inputs - 4); }
-  uint32_t OutputCount() const { return graph_.reader.U32(node_.outputs - 4); }
+  uint32_t InputCount() const { return graph_.reader.U32Inside(node_.inputs - 4); }
+  uint32_t OutputCount() const { return graph_.reader.U32Inside(node_.outputs - 4); }
   int32_t InputIndex(uint32_t i) const {
-    return static_cast<int32_t>(graph_.reader.U32(node_.inputs + 4 * i));
+    return static_cast<int32_t>(graph_.reader.U32Inside(node_.inputs + 4 * i));
   }
   int32_t OutputIndex(uint32_t i) const {
-    return static_cast<int32_t>(graph_.reader.U32(node_.outputs + 4 * i));
+    return static_cast<int32_t>(graph_.reader.U32Inside(node_.outputs + 4 * i));
   }
   // An optional input may be left out or be -1.
   bool HasInput(uint32_t i) const { return i < InputCount() && InputIndex(i) >= 0; }
@@ -39,10 +45,10 @@ class OpContext {
 
   // Fields of the op's options table, by their number in the schema.
   uint8_t OptionU8(uint32_t field, uint8_t fallback) const {
-    return graph_.reader.FieldU8(Options(), field, fallback);
+    return graph_.reader.FieldU8(options_, field, fallback);
   }
   uint32_t OptionU32(uint32_t field, uint32_t fallback) const {
-    return graph_.reader.FieldU32(Options(), field, fallback);
+    return graph_.reader.FieldU32(options_, field, fallback);
   }
 
   // Memory for the op's parameters; null (with a message) when the arena is full. Once an op.
@@ -96,7 +102,6 @@ class OpContext {
   const ModelReader& reader() const { return graph_.reader; }
 
  private:
-  uint32_t Options() const;
   uint8_t* TensorData(uint32_t index_pos) const {
     const uint32_t index = *reinterpret_cast<const uint32_t*>(graph_.reader.data() + index_pos);
     return graph_.Data(graph_.locations[index]);
@@ -106,6 +111,7 @@ class OpContext {
   Node& node_;
   const OpEntry& entry_;
   const uint32_t node_index_;
+  const ModelReader::Table options_;
 };
 
 }  // namespace tflm

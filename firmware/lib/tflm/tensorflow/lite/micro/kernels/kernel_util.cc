@@ -54,8 +54,9 @@ bool ReadQuantizedS8(const OpContext& context, const TensorInfo& info, Quantized
 
 nn::Scale ScaleOfTensor(const OpContext& context, int32_t index) {
   const ModelReader& reader = context.reader();
-  const uint32_t tensor = reader.TableAt(context.graph().tensors, static_cast<uint32_t>(index));
-  const uint32_t quantization = reader.FieldTable(tensor, tensor_field::kQuantization);
+  const ModelReader::Table tensor =
+      reader.TableAt(context.graph().tensors, static_cast<uint32_t>(index));
+  const ModelReader::Table quantization = reader.FieldTable(tensor, tensor_field::kQuantization);
   return nn::ScaleFromBits(
       reader.U32(reader.FieldVector(quantization, quantization_field::kScale, 4).pos));
 }
