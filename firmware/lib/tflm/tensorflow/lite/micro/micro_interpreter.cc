@@ -56,6 +56,24 @@ const char* OpName(int32_t code) {
 }
 #endif
 
+// Says that tensor `index` finds no place, and how large the arena has to be at least.
+#if !defined(TF_LITE_STRIP_ERROR_STRINGS)
+void DoesNotFit(const tflm::Graph& graph, uint32_t index, uint32_t bytes, uint32_t needed) {
+  const ModelReader::Vector name = graph.reader.FieldVector(
+      graph.reader.TableAt(graph.tensors, index), tflm::tensor_field::kName, 1);
+  // The end of a converter's long names tells more than their beginning.
+  char text[40] = {};
+  const uint32_t length = name.count < sizeof(text) - 1 ? name.count : sizeof(text) - 1;
+  std::memcpy(text, graph.reader.data() + name.pos + name.count - length, length);
+  MicroPrintf(
+      "arena too small: %u bytes, at least %u needed; no room for tensor %u '%s' (%u bytes)",
+      static_cast<unsigned>(graph.arena_bytes), static_cast<unsigned>(needed),
+      static_cast<unsigned>(index), text, static_cast<unsigned>(bytes));
+}
+#else
+void DoesNotFit(const tflm::Graph&, uint32_t, uint32_t, uint32_t) {}
+#endif
+
 // While the arena is planned, a location may be a buffer's number above this.
 constexpr Location kPlanned = UINT32_C(1) << 29;
 bool IsPlanned(Location location) { return location >= kPlanned && location < tflm::kComputed; }
@@ -189,8 +207,6 @@ TfLiteStatus MicroInterpreter::PlanArena() {
 
   const auto add = [&](uint32_t bytes, uint32_t first, uint32_t last) {
     if (count == capacity) {
-      MicroPrintf("arena too small: %u bytes leave no room to plan %u buffers",
-                  static_cast<unsigned>(graph_.arena_bytes), static_cast<unsigned>(count + 1));
       return false;
     }
     buffers[count++] = PlannedBuffer{
@@ -211,7 +227,11 @@ TfLiteStatus MicroInterpreter::PlanArena() {
     }
     const uint32_t bytes = location & ~kComputed;
     location = kPlanned + count;
-    return add(bytes, first, first + 1);
+    if (!add(bytes, first, first + 1)) {
+      DoesNotFit(graph_, index, bytes, base + (count + 1) * sizeof(PlannedBuffer));
+      return false;
+    }
+    return true;
   };
 
   for (uint32_t i = 0; i < inputs_.count; ++i) {
@@ -249,6 +269,8 @@ TfLiteStatus MicroInterpreter::PlanArena() {
     }
     if (node.scratch != 0) {
       if (!add(node.scratch, op, op + 1)) {
+        DoesNotFit(graph_, reader.U32Inside(node.outputs), node.scratch,
+                   base + (count + 1) * sizeof(PlannedBuffer));
         return kTfLiteError;
       }
       node.scratch = kPlanned + count - 1;
@@ -300,10 +322,18 @@ TfLiteStatus MicroInterpreter::PlanArena() {
       if (IsPlanned(location) &&
           base + buffers[location - kPlanned].offset + buffers[location - kPlanned].bytes >
               graph_.arena_bytes) {
-        MicroPrintf("arena too small: %u bytes, %u needed; tensor %u (%u bytes) does not fit",
-                    static_cast<unsigned>(graph_.arena_bytes), static_cast<unsigned>(needed),
-                    static_cast<unsigned>(i),
-                    static_cast<unsigned>(buffers[location - kPlanned].bytes));
+        DoesNotFit(graph_, i, buffers[location - kPlanned].bytes, needed);
+        return kTfLiteError;
+      }
+    }
+    // The plan's own notes, or a scratch buffer: the largest tensor is the one to make smaller.
+    uint32_t largest = 0;
+    for (uint32_t i = 0; i < count; ++i) {
+      largest = buffers[i].bytes > buffers[largest].bytes ? i : largest;
+    }
+    for (uint32_t i = 0; i < graph_.tensors.count; ++i) {
+      if (graph_.locations[i] == kPlanned + largest) {
+        DoesNotFit(graph_, i, buffers[largest].bytes, needed);
         return kTfLiteError;
       }
     }
