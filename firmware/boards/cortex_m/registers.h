@@ -13,6 +13,11 @@ inline volatile uint32_t& Register(uint32_t address) {
   return *reinterpret_cast<volatile uint32_t*>(address);
 }
 
+// For what a read does besides giving a value.
+inline void ReadAndForget(uint32_t address) {
+  [[maybe_unused]] const uint32_t value = Register(address);
+}
+
 // SysTick, B3.3.2
 constexpr uint32_t kSystCsr = 0xE000E010;
 constexpr uint32_t kSystCsrEnable = 1u << 0;

@@ -49,7 +49,9 @@ def test_facts_of_mps2() -> None:
 
 
 def test_unknown_board_lists_the_known() -> None:
-    with pytest.raises(boards.BoardError, match=r"no board 'nope'; known boards: .*host, .*mps2_an386"):
+    with pytest.raises(
+        boards.BoardError, match=r"no board 'nope'; known boards: .*host, .*mps2_an386"
+    ):
         boards.load_board("nope")
 
 

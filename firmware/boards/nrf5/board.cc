@@ -1,0 +1,183 @@
+// Nordic nRF51 and nRF52: UART0 (the one without DMA, which both have) and TIMER0.
+// Sections are those of the nRF51 Series Reference Manual v3.0; the peripherals that are used here
+// are the same in the nRF52832 Product Specification v1.4, sections 19 (clock), 24 (timer), 20
+// (GPIO) and 34 (UART). The nRF51 has no SysTick.
+
+#include "board.h"
+
+#include <cstddef>
+#include <cstdint>
+
+#include "board_facts.h"
+#include "receive.h"
+#include "registers.h"
+#include "vectors.h"
+
+namespace {
+
+using cortex_m::Register;
+
+// Clock management, 13.2: the radio's crystal oscillator, exact enough for a UART; the internal one
+// is off by up to 6 % at first.
+constexpr uint32_t kClockTasksHfClkStart = 0x40000000;
+constexpr uint32_t kClockEventsHfClkStarted = 0x40000100;
+
+// UART, 29.10
+constexpr uint32_t kUart = 0x40002000;
+constexpr uint32_t kUartTasksStartRx = kUart + 0x000;
+constexpr uint32_t kUartTasksStartTx = kUart + 0x008;
+constexpr uint32_t kUartEventsRxdRdy = kUart + 0x108;
+constexpr uint32_t kUartEventsTxdRdy = kUart + 0x11C;
+constexpr uint32_t kUartEventsError = kUart + 0x124;
+constexpr uint32_t kUartIntenSet = kUart + 0x304;
+constexpr uint32_t kUartIntenClr = kUart + 0x308;
+constexpr uint32_t kUartIntRxdRdy = 1u << 2;
+constexpr uint32_t kUartIntError = 1u << 9;
+constexpr uint32_t kUartErrorSrc = kUart + 0x480;  // write 1 to clear
+constexpr uint32_t kUartErrorSrcOverrun = 1u << 0;
+constexpr uint32_t kUartEnable = kUart + 0x500;
+constexpr uint32_t kUartEnableOn = 4;
+constexpr uint32_t kUartPselRts = kUart + 0x508;
+constexpr uint32_t kUartPselTxd = kUart + 0x50C;
+constexpr uint32_t kUartPselCts = kUart + 0x510;
+constexpr uint32_t kUartPselRxd = kUart + 0x514;
+constexpr uint32_t kUartPselNone = 0xFFFFFFFF;
+constexpr uint32_t kUartRxd = kUart + 0x518;
+constexpr uint32_t kUartTxd = kUart + 0x51C;
+constexpr uint32_t kUartBaudRate = kUart + 0x524;
+constexpr uint32_t kUartConfig = kUart + 0x56C;
+
+// Timer/counter, 18.1
+constexpr uint32_t kTimer = 0x40008000;
+constexpr uint32_t kTimerTasksStart = kTimer + 0x000;
+constexpr uint32_t kTimerTasksStop = kTimer + 0x004;
+constexpr uint32_t kTimerTasksClear = kTimer + 0x00C;
+constexpr uint32_t kTimerTasksCapture0 = kTimer + 0x040;
+constexpr uint32_t kTimerMode = kTimer + 0x504;
+constexpr uint32_t kTimerBitMode = kTimer + 0x508;
+constexpr uint32_t kTimerBitMode32 = 3;
+constexpr uint32_t kTimerPrescaler = kTimer + 0x510;
+constexpr uint32_t kTimerCc0 = kTimer + 0x540;
+constexpr uint32_t kTimerHz = 16'000'000;
+static_assert(board_facts::kTickHz == kTimerHz, "tick.hz: TIMER0 runs at 16 MHz");
+
+// GPIO, 14.3; the second port of the larger chips follows the first
+constexpr uint32_t kGpio = 0x50000000;
+constexpr uint32_t kGpioStride = 0x300;
+constexpr uint32_t kGpioOutSet = 0x508;
+constexpr uint32_t kGpioDirSet = 0x518;
+constexpr uint32_t kGpioDirClr = 0x51C;
+constexpr uint32_t kGpioPinCnf = 0x700;
+constexpr uint32_t kGpioPinCnfInputPullUp = 3u << 2;  // direction and buffer 0: connected input
+
+// 29.10.1: the rate in 2^32 / 16 MHz, rounded to the upper 20 bits, which the hardware has
+constexpr uint32_t kBaudRate = static_cast<uint32_t>(
+    ((static_cast<uint64_t>(board_facts::kUartBaud) << 32) / 16'000'000 + 0x800) & 0xFFFFF000);
+static_assert(board_facts::kUartBaud <= 1'000'000, "uart.baud: the UART goes up to 1 Mbaud");
+
+// The crystal takes 0.8 ms; this is some 10 ms and more. Without it the line may be off in speed.
+constexpr uint32_t kCrystalTurns = board_facts::kClockHz / 400;
+
+// A byte on the wire is 10 bits, and a loop turn takes at least one clock.
+constexpr uint32_t kTurnsForTwoBytes = 20 * (board_facts::kClockHz / board_facts::kUartBaud + 1);
+
+// Waits until the event at `address` has happened, at most so many turns.
+void WaitForEvent(uint32_t address, uint32_t turns) {
+  for (; turns > 0 && Register(address) == 0; --turns) {
+  }
+}
+
+void UartInterrupt() {
+  if (Register(kUartEventsError)) {
+    Register(kUartEventsError) = 0;
+    const uint32_t errors = Register(kUartErrorSrc);
+    Register(kUartErrorSrc) = errors;
+    if (errors & kUartErrorSrcOverrun) cortex_m::CountOverrun();
+  }
+  // RXD is the end of a queue of six bytes. The event has to be cleared before it is read, because
+  // the next byte in the queue sets it again (29.5).
+  cortex_m::Receive([] { return Register(kUartEventsRxdRdy) != 0; },
+                    [] {
+                      Register(kUartEventsRxdRdy) = 0;
+                      return static_cast<uint8_t>(Register(kUartRxd));
+                    });
+}
+
+MCUFORGE_IRQ_VECTORS constexpr auto kIrqVectors =
+    cortex_m::MakeIrqTable<board_facts::kIrqCount>(board_facts::kUartRxIrq, UartInterrupt);
+
+void ConfigurePins() {
+  constexpr uint32_t kTx = board_facts::kUartTxPin;
+  constexpr uint32_t kRx = board_facts::kUartRxPin;
+  constexpr uint32_t kTxPort = kGpio + kGpioStride * (kTx / 32);
+  constexpr uint32_t kRxPort = kGpio + kGpioStride * (kRx / 32);
+  Register(kTxPort + kGpioOutSet) = 1u << (kTx % 32);
+  Register(kTxPort + kGpioDirSet) = 1u << (kTx % 32);
+  Register(kRxPort + kGpioDirClr) = 1u << (kRx % 32);
+  Register(kRxPort + kGpioPinCnf + 4 * (kRx % 32)) = kGpioPinCnfInputPullUp;
+  Register(kUartPselTxd) = kTx;
+  Register(kUartPselRxd) = kRx;
+  Register(kUartPselRts) = kUartPselNone;
+  Register(kUartPselCts) = kUartPselNone;
+}
+
+void StartTransmitter() {
+  ConfigurePins();
+  Register(kUartBaudRate) = kBaudRate;
+  Register(kUartConfig) = 0;  // no parity, no flow control
+  Register(kUartEnable) = kUartEnableOn;
+  Register(kUartTasksStartTx) = 1;
+}
+
+}  // namespace
+
+namespace board {
+
+void Init() {
+  Register(kClockEventsHfClkStarted) = 0;
+  Register(kClockTasksHfClkStart) = 1;
+  WaitForEvent(kClockEventsHfClkStarted, kCrystalTurns);
+
+  Register(kTimerTasksStop) = 1;
+  Register(kTimerMode) = 0;
+  Register(kTimerBitMode) = kTimerBitMode32;
+  Register(kTimerPrescaler) = 0;
+  Register(kTimerTasksClear) = 1;
+  Register(kTimerTasksStart) = 1;
+
+  StartTransmitter();
+  Register(kUartIntenSet) = kUartIntRxdRdy | kUartIntError;
+  Register(kUartTasksStartRx) = 1;
+  cortex_m::EnableInterrupt(board_facts::kUartRxIrq);
+}
+
+void UartWrite(const uint8_t* src, size_t n) {
+  for (size_t i = 0; i < n; ++i) {
+    Register(kUartEventsTxdRdy) = 0;
+    Register(kUartTxd) = src[i];
+    while (Register(kUartEventsTxdRdy) == 0) {
+    }
+  }
+}
+
+uint32_t Ticks() {
+  Register(kTimerTasksCapture0) = 1;
+  return Register(kTimerCc0);
+}
+
+uint32_t TickHz() { return board_facts::kTickHz; }
+uint32_t ClockHz() { return board_facts::kClockHz; }
+
+void FaultWrite(const uint8_t* src, size_t n) {
+  Register(kUartIntenClr) = kUartIntRxdRdy | kUartIntError;
+  StartTransmitter();  // Init() may not have been reached
+  for (size_t i = 0; i < n; ++i) {
+    Register(kUartEventsTxdRdy) = 0;
+    Register(kUartTxd) = src[i];
+    WaitForEvent(kUartEventsTxdRdy, kTurnsForTwoBytes);
+  }
+}
+
+void FaultEnd() { Reset(); }  // the last TXDRDY came when its byte had been sent
+
+}  // namespace board

@@ -1,0 +1,89 @@
+// STM32F1: clocks and pins. Sections are RM0041's (F100).
+
+#include "chip.h"
+
+#include <cstdint>
+
+#include "board_facts.h"
+#include "registers.h"
+
+namespace stm32 {
+namespace {
+
+using cortex_m::Register;
+
+constexpr uint32_t kHsiHz = 8'000'000;  // 6.2.2
+
+// Reset and clock control, 6.3
+constexpr uint32_t kRccCr = 0x40021000;
+constexpr uint32_t kRccCrHseOn = 1u << 16;
+constexpr uint32_t kRccCrHseRdy = 1u << 17;
+constexpr uint32_t kRccCrPllOn = 1u << 24;
+constexpr uint32_t kRccCrPllRdy = 1u << 25;
+constexpr uint32_t kRccCfgr = 0x40021004;
+constexpr uint32_t kRccCfgrSwMask = 3u << 0;
+constexpr uint32_t kRccCfgrSwPll = 2u << 0;
+constexpr uint32_t kRccCfgrSwsPll = 2u << 2;
+constexpr uint32_t kRccCfgrPllSrcHse = 1u << 16;
+constexpr uint32_t kRccCfgrPllMulShift = 18;  // holds the factor less 2
+constexpr uint32_t kRccApb2Enr = 0x40021018;
+constexpr uint32_t kRccApb2EnrPortABit = 2;  // port B is the next bit, and so on
+constexpr uint32_t kRccApb1Enr = 0x4002101C;
+
+// General-purpose I/Os, 7.2: eight pins a register, four bits a pin
+constexpr uint32_t kGpioA = 0x40010800;
+constexpr uint32_t kGpioStride = 0x400;
+constexpr uint32_t kPinMask = 0xF;
+constexpr uint32_t kPinFloatingInput = 0x4;
+constexpr uint32_t kPinAlternatePushPull50MHz = 0xB;
+
+static_assert(board_facts::kHseHz * board_facts::kPllMul == board_facts::kClockHz,
+              "chip.hse_hz times chip.pll_mul has to be clock_hz");
+static_assert(board_facts::kPllMul >= 2 && board_facts::kPllMul <= 16);
+// Faster than this the flash needs wait states, and APB1 a divider (RM0008 3.3.3): not done here.
+static_assert(board_facts::kClockHz <= 24'000'000, "this port is for up to 24 MHz");
+
+// A crystal takes some 2 ms (datasheet of the STM32F100, table 20), a PLL 0.2 ms; a turn takes at
+// least four clocks of 8 MHz, so this is 10 ms.
+constexpr uint32_t kStartTurns = kHsiHz / 4 / 100;
+
+void SetPin(uint32_t pin, uint32_t mode) {
+  const uint32_t port = pin / 16;
+  EnableClock(kRccApb2Enr, kRccApb2EnrPortABit + port);
+  const uint32_t configuration = kGpioA + kGpioStride * port + 4 * (pin % 16 / 8);
+  const uint32_t shift = 4 * (pin % 8);
+  Register(configuration) = (Register(configuration) & ~(kPinMask << shift)) | mode << shift;
+}
+
+}  // namespace
+
+Clocks g_clocks = {kHsiHz, kHsiHz, kHsiHz};
+
+void StartClocks() {
+  Register(kRccCr) = Register(kRccCr) | kRccCrHseOn;
+  if (!WaitFor(kRccCr, kRccCrHseRdy, true, kStartTurns)) {
+    Register(kRccCr) = Register(kRccCr) & ~kRccCrHseOn;
+    return;
+  }
+  Register(kRccCfgr) = kRccCfgrPllSrcHse | (board_facts::kPllMul - 2) << kRccCfgrPllMulShift;
+  Register(kRccCr) = Register(kRccCr) | kRccCrPllOn;
+  if (!WaitFor(kRccCr, kRccCrPllRdy, true, kStartTurns)) {
+    Register(kRccCr) = Register(kRccCr) & ~kRccCrPllOn;
+    return;
+  }
+  Register(kRccCfgr) = Register(kRccCfgr) | kRccCfgrSwPll;
+  if (!WaitFor(kRccCfgr, kRccCfgrSwsPll, true, kStartTurns)) {
+    Register(kRccCfgr) = Register(kRccCfgr) & ~kRccCfgrSwMask;
+    return;
+  }
+  g_clocks = {board_facts::kClockHz, board_facts::kClockHz, board_facts::kClockHz};
+}
+
+void ConnectUsart() {
+  EnableClock(board_facts::kUartBus == 1 ? kRccApb1Enr : kRccApb2Enr,
+              board_facts::kUartClockEnableBit);
+  SetPin(board_facts::kUartTxPin, kPinAlternatePushPull50MHz);
+  SetPin(board_facts::kUartRxPin, kPinFloatingInput);
+}
+
+}  // namespace stm32
