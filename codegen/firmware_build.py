@@ -34,6 +34,7 @@ TOOLCHAIN_PACKAGE = pio_core.CORE_DIR / "packages" / "toolchain-gccarmnoneeabi"
 
 GENERATED_FILES = ("model_data.h", "model_data.cc", "op_resolver.h", "arena.h", "model_info.h")
 INFO_FILE = "firmware.json"
+MAP_FILE = "firmware.map"  # the linker's: which object each byte comes from
 _SYNCED_FILE = ".synced.json"
 _LOG_FILE = "build.log"
 
@@ -153,6 +154,8 @@ def build(
             atomic_write(
                 target_dir / f"firmware.{suffix}", (made / f"firmware.{suffix}").read_bytes()
             )
+        # The map names files of the compiler, so it is no output that has to be the same anywhere.
+        atomic_write(target_dir / MAP_FILE, (made / MAP_FILE).read_bytes())
         (target_dir / "firmware.elf").chmod(0o755)  # the host's image is a program
         info = FirmwareInfo(
             board=board.id,

@@ -70,7 +70,8 @@ env.Append(
     CCFLAGS=COMMON_FLAGS,
     CXXFLAGS=CXX_FLAGS,
     CFLAGS=["-std=c11"],
-    LINKFLAGS=["-Wl,--gc-sections", "-Wl,--fatal-warnings"],
+    # the map says which object a byte comes from: `invoke size` reads it
+    LINKFLAGS=["-Wl,--gc-sections", "-Wl,--fatal-warnings", "-Wl,-Map=${BUILD_DIR}/firmware.map"],
     CPPDEFINES=[(ISA_MACROS[board.isa], 1)],
     CPPPATH=[str(BOARDS_DIR), str(GENERATED_DIR)],
 )
