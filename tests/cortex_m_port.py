@@ -11,8 +11,13 @@ from codegen.boards import REPOSITORY, Board
 FIRMWARE = REPOSITORY / "firmware"
 
 
+def port_folders(made: Board) -> tuple[str, ...]:
+    """Folders of firmware/boards that a Cortex-M board's port is made of."""
+    return ("cortex_m", made.family.id, *made.family.shares)
+
+
 def link(made: Board, main: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Compiles the text of a main.cc with the mps2 port to folder/firmware.elf.
+    """Compiles the text of a main.cc with the port of the board to folder/firmware.elf.
 
     The flags are those of firmware/platform/builder. The result is the linker's, good or bad.
     """
@@ -21,7 +26,7 @@ def link(made: Board, main: str, folder: Path) -> subprocess.CompletedProcess[st
     (folder / "board.ld").write_text(linker_script(made))
     machine = ["-mthumb", f"-mcpu={made.cpu}", f"-mfloat-abi={made.float_abi}"]
     machine += [] if made.fpu == "none" else [f"-mfpu={made.fpu}"]
-    ports = [FIRMWARE / "boards" / name for name in ("cortex_m", "mps2")]
+    ports = [FIRMWARE / "boards" / name for name in port_folders(made)]
     sources = [path for port in ports for path in sorted(port.glob("*.cc"))]
     return subprocess.run(
         [

@@ -71,7 +71,7 @@ void board_on_fault(uint32_t pc, uint32_t lr, uint32_t cfsr) {
   Put(board::FaultWrite, "\n");
 }
 
-[[gnu::noinline]] void StoreToNowhere() { *reinterpret_cast<volatile uint32_t*>(0x90000000) = 1; }
+[[gnu::noinline]] void StoreToNowhere() { *reinterpret_cast<volatile uint32_t*>(0xE0200000) = 1; }
 [[gnu::noinline]] void RunUndefined() { asm volatile("udf #1"); }
 [[gnu::noinline]] void GiveUp() { abort(); }
 [[gnu::noinline]] uint32_t UseStack(uint32_t depth) {

@@ -1,4 +1,4 @@
-"""The port itself in QEMU: start-up, ticks over the wrap of SysTick, faults, stack guard, reset."""
+"""Every port in QEMU: start-up, ticks over the wrap of their counter, faults, full stack, reset."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from codegen.boards import Board, load_board
+from codegen.boards import Board, list_boards, load_board
 from harness.emulator import open_emulator
 from tests.cortex_m_port import link
 
@@ -20,13 +20,28 @@ MAIN = Path(__file__).with_name("cortex_m_port_main.cc").read_text()
 DACCVIOL, MSTKERR = 1 << 1, 1 << 4
 BFARVALID, PRECISERR = 1 << 15, 1 << 9
 UNDEFINSTR = 1 << 16
+STKOF = 1 << 20  # Armv8-M: the stack pointer passed its limit
+
+BOARDS = [
+    board.id
+    for board in list_boards()
+    if board.family.architecture == "cortex_m" and board.emulator is not None
+]
+# QEMU 7.2 lets these machines read 0 from where nothing is and write to it, for the sake of images
+# that use devices which it does not model. The chips would fault.
+ACCESSES_TO_NOWHERE_PASS = ("lm3s6965evb", "netduino2")
 
 Ask = Callable[[str], list[str]]
 
 
-@pytest.fixture(scope="module")
-def board() -> Board:
-    return load_board("mps2_an386")
+@pytest.fixture(scope="module", params=BOARDS)
+def board(request: pytest.FixtureRequest) -> Board:
+    return load_board(request.param)
+
+
+def status(board: Board, bits: int) -> int:
+    """What CFSR shows: Armv6-M has none."""
+    return 0 if board.cpu in ("cortex-m0", "cortex-m0plus") else bits
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +57,7 @@ def ask(board: Board, elf: Path) -> Iterator[Ask]:
     """Sends one letter; returns the words of the next line."""
     with open_emulator(board, elf) as emulator:
         host, port = emulator.url.removeprefix("socket://").split(":")
-        with socket.create_connection((host, int(port)), timeout=60) as line:
+        with socket.create_connection((host, int(port)), timeout=15) as line:
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with line.makefile("r", encoding="ascii") as lines:
                 emulator.resume()
@@ -82,20 +97,23 @@ def test_ticks_never_run_backwards_or_jump(ask: Ask) -> None:
     assert largest_step < 4000
 
 
-def test_bus_fault_names_its_instruction(ask: Ask, elf: Path) -> None:
+def test_bus_fault_names_its_instruction(ask: Ask, elf: Path, board: Board) -> None:
+    if board.id in ACCESSES_TO_NOWHERE_PASS:
+        assert ask("be") == ["echo"]
+        return
     word, *registers = ask("b")
     assert word == "FAULT"
     pc, _, cfsr = numbers(registers)
     assert function_at(elf, pc) == "StoreToNowhere"
-    assert cfsr & BFARVALID | cfsr & PRECISERR == BFARVALID | PRECISERR
+    assert cfsr == status(board, BFARVALID | PRECISERR)
     assert ask("") == ["boot"]  # it reset itself
 
 
-def test_undefined_instruction(ask: Ask, elf: Path) -> None:
+def test_undefined_instruction(ask: Ask, elf: Path, board: Board) -> None:
     _, *registers = ask("u")
     pc, _, cfsr = numbers(registers)
     assert function_at(elf, pc) == "RunUndefined"
-    assert cfsr == UNDEFINSTR
+    assert cfsr == status(board, UNDEFINSTR)
 
 
 def test_abort_reports_its_caller(ask: Ask, elf: Path) -> None:
@@ -103,10 +121,12 @@ def test_abort_reports_its_caller(ask: Ask, elf: Path) -> None:
     assert function_at(elf, numbers(registers)[0]) == "GiveUp"
 
 
-def test_full_stack_is_a_fault_and_damages_nothing(ask: Ask) -> None:
+def test_full_stack_is_a_fault_and_damages_nothing(ask: Ask, board: Board) -> None:
     word, *registers = ask("o")
     assert word == "FAULT"
-    assert numbers(registers)[2] & DACCVIOL
+    cfsr = numbers(registers)[2]
+    # MPU region, stack limit, or nothing there but a bus fault (B1.5.8: while stacking, too)
+    assert cfsr & (DACCVIOL | MSTKERR | STKOF) or cfsr == status(board, 0)
     assert ask("") == ["boot"]
     assert numbers(ask("d")) == [0x12345678, 0, 42]
 
