@@ -376,12 +376,12 @@ def _lint() -> None:
         for path in sorted((ROOT / folder).rglob("*"))
         if path.suffix in (".h", ".cc") and "generated" not in path.parts
     ]
-    for command in (
-        *python_files,
-        ["mypy"],
-        ["clang_format", "--dry-run", "-Werror", *cpp],
-    ):
-        _run([sys.executable, "-m", *command], command[0].replace("_", "-"))
+    python = [sys.executable, "-m"]
+    # The wheel has the program only, not a module to run.
+    clang_format = str(Path(sys.executable).with_name("clang-format"))
+    for command in (*python_files, ["mypy"]):
+        _run([*python, *command], command[0])
+    _run([clang_format, "--dry-run", "-Werror", *cpp], "clang-format")
 
 
 def _run(command: Sequence[str], what: str) -> None:
