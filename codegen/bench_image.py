@@ -26,6 +26,7 @@ SOURCE = cross_compile.ROOT / "firmware" / "bench" / "main.cc"
 STRIPPED = ("-DNDEBUG", "-DTF_LITE_STRIP_ERROR_STRINGS")
 _TEMPLATES = Path(__file__).parent / "templates" / "bench"
 _BUILD = cross_compile.ROOT / "build" / "bench"
+_FILES = ("bench_model.h", "bench_data.s", "bench.ld")
 _CODE_SECTIONS = (".text", ".data")  # the model's array has a section of its own
 
 
@@ -76,12 +77,12 @@ def build_bench_image(
         (path, [*flags, *own]) for path, own in cross_compile.library_sources(board.isa)
     )
     own = [*flags, *cross_compile.program_flags(), *(["-DMCUFORGE_BENCH_PROFILE=1"] * profile)]
-    objects += cross_compile.compile_objects([(SOURCE, own)], [folder])
+    objects += cross_compile.compile_objects([(SOURCE, own)], [folder, SOURCE.parent])
     # What .incbin reads is no part of the source's text: the digest that names the folder is.
     data_flags = [*cross_compile.machine_flags(board), f"-Wa,-I,{folder}"]
     objects += cross_compile.compile_objects([(folder / "bench_data.s", data_flags)])
     elf = folder / "bench.elf"
-    cross_compile.link(board, objects, folder / "bench.ld", elf)
+    cross_compile.link(cross_compile.machine_flags(board), objects, folder / "bench.ld", elf)
     return BenchImage(
         elf=elf,
         flash_bytes=_section_bytes(elf, _CODE_SECTIONS),
@@ -109,11 +110,16 @@ def _render(
         "input_count": len(inputs),
         "model_bytes": model.size,
         "inputs_bytes": inputs.size,
-        "board": machine,
+        "machine": machine.id,
         "flash": first("flash"),
         "ram": first("ram"),
         "stack_bytes": stack_bytes,
     }
+    return {name: render(name, values) for name in _FILES}
+
+
+def render(name: str, values: Mapping[str, Any]) -> bytes:
+    """A file made from templates/bench/<name>.jinja."""
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         undefined=StrictUndefined,
@@ -122,8 +128,7 @@ def _render(
         keep_trailing_newline=True,
         autoescape=False,  # C++, assembler and a linker script
     )
-    names = ("bench_model.h", "bench_data.s", "bench.ld")
-    return {n: environment.get_template(f"{n}.jinja").render(values).encode() for n in names}
+    return environment.get_template(f"{name}.jinja").render(values).encode()
 
 
 def _section_bytes(elf_path: Path, names: tuple[str, ...]) -> int:

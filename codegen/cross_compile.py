@@ -122,14 +122,18 @@ def compile_objects(
 
 
 def link(
-    board: Board, objects: Sequence[Path], script: Path, target: Path, flags: Sequence[str] = ()
+    machine: Sequence[str],
+    objects: Sequence[Path],
+    script: Path,
+    target: Path,
+    flags: Sequence[str] = (),
 ) -> None:
-    """Links an image without the C library's start-up.
+    """Links an image without the C library's start-up. machine: what machine_flags() gave.
 
     Raises RegionOverflowError (too large for the board), CrossCompileError.
     """
     command = [
-        compiler(), *machine_flags(board), "-nostartfiles", "--specs=nano.specs",
+        compiler(), *machine, "-nostartfiles", "--specs=nano.specs",
         "-Wl,--gc-sections", "-Wl,--fatal-warnings", f"-Wl,-T,{script}", *flags,
         *map(str, objects), "-o", str(target),
     ]  # fmt: skip

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,13 @@ _WORKERS = 2
 
 # Boards whose memory is too small for a model run its image on one that has enough and executes
 # the same instructions: Armv6-M code runs unchanged on a Cortex-M3.
-_STAND_INS = {"cortex-m0": "mps2_an385", "cortex-m0plus": "mps2_an385"}
+_STAND_INS = {
+    "cortex-m0": "mps2_an385",
+    "cortex-m0plus": "mps2_an385",
+    "cortex-m3": "mps2_an385",
+    "cortex-m4": "mps2_an386",
+    "cortex-m7": "mps2_an500",
+}
 
 
 @dataclass(frozen=True)
@@ -133,16 +140,19 @@ def find_models(choice: str) -> list[Path]:
 
 
 def find_boards(choice: str) -> list[Board]:
-    """`all` (every board that QEMU emulates, one a core), or ids separated by commas.
+    """`all` (of every core that QEMU emulates one board), or ids separated by commas.
 
     Raises BoardError (unknown), HarnessError (not emulated by QEMU).
     """
     if choice == "all":
+        named = {record["board"] for record in load_baseline().values()}
+        emulated = [board for board in list_boards() if _is_emulated(board)]
+        # the baseline's own board of a core, else the one with the most memory
+        emulated.sort(key=lambda board: (board.id not in named, -board.ram_bytes, board.id))
         by_cpu: dict[str, Board] = {}
-        for board in list_boards():
-            if _is_emulated(board):
-                by_cpu.setdefault(board.cpu, board)
-        return list(by_cpu.values())
+        for board in emulated:
+            by_cpu.setdefault(board.cpu, board)
+        return sorted(by_cpu.values(), key=lambda board: board.id)
     boards = [load_board(word) for word in choice.split(",")]
     for board in boards:
         if not _is_emulated(board):
@@ -195,7 +205,7 @@ def read_subject(path: Path) -> Subject:
     return Subject(path.stem, model, inputs, Oracle(model).scores(inputs))
 
 
-Baseline = Mapping[tuple[str, str], Mapping[str, int]]
+Baseline = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
 def load_baseline(path: Path = BASELINE) -> Baseline:

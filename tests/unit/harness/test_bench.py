@@ -110,6 +110,14 @@ def test_unknown_models_and_boards_are_refused() -> None:
         bench.find_boards("host")
 
 
+def test_all_boards_are_one_of_each_core_and_the_baselines() -> None:
+    boards = bench.find_boards("all")
+    assert len({board.cpu for board in boards}) == len(boards)
+    assert {"microbit", "mps2_an385", "mps2_an386", "mps2_an500", "mps3_an547"} <= {
+        board.id for board in boards
+    }
+
+
 def test_a_folder_that_is_not_there_is_refused_before_anything_is_measured(tmp_path: Path) -> None:
     with pytest.raises(HarnessError, match="no folder"):
         bench_report.run("mps2_an386", "all", tmp_path / "absent" / "out.json")

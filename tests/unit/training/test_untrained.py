@@ -1,0 +1,79 @@
+"""Models that nobody trained yet become int8 .tflite files for preflight."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codegen.boards import load_board
+from codegen.model import Model
+from codegen.preflight import preflight
+from training.errors import ArtifactError, ConversionError
+from training.tf_runtime import load_tensorflow, quiet_output
+from training.untrained import convert_untrained
+
+
+def network(last: str = "softmax", rows: int | None = 12) -> Any:
+    load_tensorflow(seed=1)
+    import keras
+
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            keras.Input((rows, 12, 1)),
+            layers.Conv2D(4, 3, activation="relu"),
+            layers.GlobalAveragePooling2D(),
+            layers.Dense(5, activation=last),
+        ]
+    )
+
+
+@pytest.fixture(scope="module")
+def keras_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("keras") / "net.keras"
+    network().save(path)
+    return path
+
+
+def test_a_keras_model_fits_a_board_before_it_is_trained(keras_path: Path) -> None:
+    content = convert_untrained(keras_path)
+    model = Model.parse(content)
+    assert model.inputs[0].shape == (1, 12, 12, 1)
+    found = preflight(model, load_board("mps2_an386"))
+    assert found.problems == ()
+    assert {"CONV_2D", "FULLY_CONNECTED", "SOFTMAX"} <= set(model.op_names)
+
+
+def test_a_saved_model_gives_the_same_ops(keras_path: Path, tmp_path: Path) -> None:
+    with quiet_output():
+        network().export(tmp_path / "saved")
+    from_folder = Model.parse(convert_untrained(tmp_path / "saved"))
+    assert from_folder.op_names == Model.parse(convert_untrained(keras_path)).op_names
+
+
+def test_an_op_that_the_runtime_lacks_is_named_not_refused(tmp_path: Path) -> None:
+    network("elu").save(tmp_path / "elu.keras")
+    found = preflight(
+        Model.parse(convert_untrained(tmp_path / "elu.keras")), load_board("mps2_an386")
+    )
+    assert any("(ELU)" in problem for problem in found.problems)
+
+
+def test_what_is_no_model_is_one_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "bad.keras").write_bytes(b"nothing")
+    (tmp_path / "empty").mkdir()
+    for name, reason in (
+        ("absent.keras", "no such file"),
+        ("bad.keras", "no Keras model"),
+        ("empty", "saved_model.pb is missing"),
+    ):
+        with pytest.raises(ArtifactError, match=reason):
+            convert_untrained(tmp_path / name)
+
+
+def test_an_open_dimension_is_refused(tmp_path: Path) -> None:
+    network(rows=None).save(tmp_path / "open.keras")
+    with pytest.raises(ConversionError, match="only the batch may be open"):
+        convert_untrained(tmp_path / "open.keras")
