@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import tempfile
 import zipfile
 from collections.abc import Mapping
@@ -33,20 +34,34 @@ def write_npz(path: Path, **arrays: np.ndarray) -> None:
 
 
 def keras_bytes(model: Any) -> bytes:
-    """`model` as a .keras file without the time of day, which Keras puts into it twice."""
+    """`model` as a .keras file that depends on the model only.
+
+    Keras adds the time of day and the addresses of shared objects; the former is left out, the
+    latter are numbered in the order of their appearance.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         saved = Path(scratch) / "model.keras"
         model.save(saved)
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(saved) as source, zipfile.ZipFile(buffer, "w") as target:
-            for name in sorted(source.namelist()):
-                content = source.read(name)
-                if name == "metadata.json":
-                    metadata = json.loads(content)
-                    metadata.pop("date_saved", None)
-                    content = json.dumps(metadata).encode()
-                target.writestr(zipfile.ZipInfo(name, _NO_DATE), content)
+        with zipfile.ZipFile(saved) as archive:
+            entries = {name: archive.read(name) for name in sorted(archive.namelist())}
+    metadata = json.loads(entries["metadata.json"])
+    metadata.pop("date_saved", None)
+    entries["metadata.json"] = json.dumps(metadata).encode()
+    entries["config.json"] = _numbered(entries["config.json"])
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in entries.items():
+            archive.writestr(zipfile.ZipInfo(name, _NO_DATE), content)
     return buffer.getvalue()
+
+
+def _numbered(config: bytes) -> bytes:
+    seen: dict[bytes, int] = {}
+    return re.sub(
+        rb'("shared_object_id": )(\d+)',
+        lambda found: found[1] + str(seen.setdefault(found[2], len(seen))).encode(),
+        config,
+    )
 
 
 def require(path: Path, verb: str) -> Path:

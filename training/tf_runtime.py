@@ -6,9 +6,9 @@ import contextlib
 import logging
 import os
 import sys
-import tempfile
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
 from training.errors import ToolMissingError
@@ -48,15 +48,14 @@ def quiet_output() -> Iterator[None]:
     sys.stdout.flush()
     sys.stderr.flush()
     saved = os.dup(1), os.dup(2)
-    with tempfile.TemporaryFile() as sink, warnings.catch_warnings():
+    with Path(os.devnull).open("w") as sink, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         os.dup2(sink.fileno(), 1)
         os.dup2(sink.fileno(), 2)
         try:
-            yield
+            with contextlib.redirect_stdout(sink), contextlib.redirect_stderr(sink):
+                yield
         finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
             for number, original in zip((1, 2), saved, strict=True):
                 os.dup2(original, number)
                 os.close(original)
