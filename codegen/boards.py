@@ -135,6 +135,7 @@ class Board:
     upload_protocols: tuple[str, ...]
     usb_ids: tuple[UsbId, ...]
     path: Path  # the JSON file
+    upload: dict[str, str] = field(default_factory=dict)  # protocol -> what its tool has to know
 
     def region_bytes(self, kind: str) -> int:
         """Bytes of all regions of a kind ("flash" or "ram"); 0 means no limit is known."""
@@ -228,6 +229,7 @@ def _board(table: _Table, path: Path) -> Board:
         upload_protocols=tuple(facts.choices("upload_protocols", PROTOCOLS)),
         usb_ids=tuple(_usb_id(entry) for entry in facts.tables("usb_ids")),
         path=path,
+        upload=_upload(facts.optional_table("upload")),
     )
     if table.take("frameworks", list):
         raise BoardError(f"{table.where}: frameworks has to be [], the firmware needs none")
@@ -329,6 +331,12 @@ def _emulator(facts: _Table) -> Emulator | None:
     return emulator
 
 
+def _upload(table: _Table) -> dict[str, str]:
+    facts = {protocol: table.text(protocol) for protocol in PROTOCOLS if table.has(protocol)}
+    table.close()
+    return facts
+
+
 def _usb_id(table: _Table) -> UsbId:
     usb_id = UsbId(vid=table.address("vid"), pid=table.address("pid"))
     table.close()
@@ -426,6 +434,13 @@ class _Table:
             return self.pin(key)
         # an Armv7-M processor has at most 496 external interrupts (B1.5.2)
         return self.number(key, high=495 if kind == "irq" else _MAX_U32)
+
+    def has(self, key: str) -> bool:
+        return key in self._table
+
+    def optional_table(self, key: str) -> _Table:
+        """An empty one where the key is left out."""
+        return self.table(key) if self.has(key) else _Table({}, f"{self.where}: {key}")
 
     def table(self, key: str) -> _Table:
         return _Table(self.take(key, dict), f"{self.where}: {key}")

@@ -72,8 +72,9 @@ def check_growth(size: Breakdown, recipe: str, path: Path = BUDGETS) -> list[str
             broken.append(line)
     if broken:
         raise BudgetError(
-            f"{size.board_id} {recipe}: {'; '.join(broken)}: more than {GROWTH_LIMIT_PERCENT} % above; "
-            f"see what grew with `invoke size`, or raise it in this commit: `{option}`"
+            f"{size.board_id} {recipe}: {'; '.join(broken)}: more than "
+            f"{GROWTH_LIMIT_PERCENT} % above; see what grew with `invoke size`, or raise it in "
+            f"this commit: `{option}`"
         )
     return lines
 

@@ -41,9 +41,13 @@ Self = TypeVar("Self", bound="Emulator")
 
 
 class Emulator:
-    """A running emulator. `url` names its UART for SerialLine; set once it has started."""
+    """A running emulator. `url` names its UART for SerialLine; set once it has started.
+
+    `gdb_remote` is host:port of its gdb stub, empty without one.
+    """
 
     name = "emulator"
+    gdb_remote = ""
 
     def __init__(self, elf: Path) -> None:
         self._elf = elf
@@ -132,9 +136,13 @@ class _QemuEmulator(Emulator):
 
     name = "QEMU"
 
-    def __init__(self, elf: Path, facts: EmulatorFacts) -> None:
+    def __init__(
+        self, elf: Path, facts: EmulatorFacts, gdb_port: int | None = None, load: bool = True
+    ) -> None:
         super().__init__(elf)
         self._facts = facts
+        self._gdb_port = gdb_port
+        self._load = load
         self._qmp: Qmp | None = None
 
     def _start(self) -> None:
@@ -149,10 +157,16 @@ class _QemuEmulator(Emulator):
         self._qmp = self._connect(qmp_path)
         if self._qmp.execute("query-status")["status"] not in ("prelaunch", "paused"):
             raise EmulatorError("QEMU did not start paused")
-        self.url = self._uart_url()
+        self.url = f"socket://{self._address('uart')}"
+        if self._gdb_port is not None:
+            self.gdb_remote = self._address("gdb")
 
     def _command(self, qmp_path: Path) -> list[str]:
-        command = [QEMU, "-machine", str(self._facts.machine), "-kernel", str(self._elf)]
+        command = [QEMU, "-machine", str(self._facts.machine)]
+        if self._load:
+            command += ["-kernel", str(self._elf)]
+        if self._gdb_port is not None:
+            command += ["-gdb", f"tcp:127.0.0.1:{self._gdb_port}"]
         # "-S": paused. "-nic none": the machine's Ethernet would look for a network.
         command += ["-S", "-display", "none", "-nic", "none", "-monitor", "none"]
         command += ["-qmp", f"unix:{qmp_path},server=on,wait=off"]
@@ -182,13 +196,14 @@ class _QemuEmulator(Emulator):
 
         return _poll(connect, self.check_alive, "QEMU did not open its control socket")
 
-    def _uart_url(self) -> str:
+    def _address(self, label: str) -> str:
+        """host:port where QEMU listens for the character device that `label` begins."""
         assert self._qmp is not None
         for chardev in self._qmp.execute("query-chardev"):
-            match = re.search(r"tcp:127\.0\.0\.1:(\d+)", chardev["filename"])
-            if match and chardev["label"].startswith("uart"):
-                return f"socket://127.0.0.1:{match.group(1)}"
-        raise EmulatorError("QEMU did not tell the port of its UART")
+            match = re.search(r"tcp:(127\.0\.0\.1:\d+)", chardev["filename"])
+            if match and chardev["label"].startswith(label):
+                return match.group(1)
+        raise EmulatorError(f"QEMU did not tell the port of its {label}")
 
     def resume(self) -> None:
         """Let the firmware run."""
@@ -227,8 +242,14 @@ class _ProcessEmulator(Emulator):
         self.url = match.group(1)
 
 
-def open_emulator(board: Board, elf: Path) -> Emulator:
-    """The emulator that the board's facts name; enter it to start it. Raises HarnessError."""
+def open_emulator(
+    board: Board, elf: Path, *, gdb_port: int | None = None, load: bool = True
+) -> Emulator:
+    """The emulator that the board's facts name; enter it to start it. Raises HarnessError.
+
+    gdb_port: of a gdb stub on this machine, 0 for any that is free. load: False starts the machine
+    with empty memory, for a debugger to fill. Both are for QEMU machines.
+    """
     if board.emulator is None:
         raise HarnessError(
             f"{board.id} has no emulator; connect the board and give its port with --port"
@@ -236,7 +257,9 @@ def open_emulator(board: Board, elf: Path) -> Emulator:
     if not elf.is_file():
         raise HarnessError(f"{elf} is missing; run `invoke build --board {board.id}` first")
     if board.emulator.kind == "qemu":
-        return _QemuEmulator(elf, board.emulator)
+        return _QemuEmulator(elf, board.emulator, gdb_port, load)
+    if gdb_port is not None or not load:
+        raise HarnessError(f"{board.id} is a process of this machine; run gdb on {elf} itself")
     return _ProcessEmulator(elf)
 
 

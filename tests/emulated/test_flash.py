@@ -1,0 +1,50 @@
+"""Flashing over a gdb remote for real: QEMU with empty memory, loaded through its stub."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from codegen.boards import load_board
+from harness import checks, flash, link
+from harness.digits import Digits
+from harness.expected import Expected
+from harness.upload_tools import Command, FlashError
+from tests import device_checks
+
+pytestmark = pytest.mark.emulated
+BOARD = load_board("mps2_an386")
+
+
+@pytest.fixture
+def expected(build_dir: Path) -> Expected:
+    return Expected.load(BOARD, build_dir)
+
+
+def test_image_loaded_over_gdb_answers_and_classifies(expected: Expected, digits: Digits) -> None:
+    with (
+        flash.loaded_over_gdb(BOARD, expected.elf.parent) as emulator,
+        link.open_device(BOARD, expected.elf, port=emulator.url) as device,
+    ):
+        checks.check_info(device.info(), expected)
+        device_checks.check_digits(device, digits)
+
+
+def test_flash_compares_build_and_model(build_dir: Path, expected: Expected) -> None:
+    info = flash.flash(BOARD.id, build_dir, protocol="gdb")
+    assert info.build_id == expected.image.build_id
+    assert info.model_sha256 == expected.model_sha256
+
+
+def test_memory_that_differs_from_the_image_is_told(expected: Expected) -> None:
+    def run_with_damage(command: Command) -> tuple[int, str]:
+        arguments = list(command.arguments)
+        place = arguments.index("compare-sections") - 1
+        arguments[place:place] = ["-ex", "set {unsigned char}0x100 = ~{unsigned char}0x100"]
+        return flash.run_tool(replace(command, arguments=tuple(arguments)))
+
+    with (
+        pytest.raises(FlashError, match=r"read back differs .*Section \.text.*MIS-MATCHED"),
+        flash.loaded_over_gdb(BOARD, expected.elf.parent, run_with_damage),
+    ):
+        pass
