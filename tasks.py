@@ -272,6 +272,88 @@ def hil(
         raise Exit(code=1)
 
 
+# ---------------------------------------------------------------- what a model costs
+
+_MODELS = "`all` (../shared/models), or their names or paths, separated by commas"
+
+
+@verb(
+    help={
+        "board": "`all` (one of each core that QEMU emulates), or ids separated by commas",
+        "model": _MODELS,
+        "json": "file to write the list of measurements and ratios to",
+        "profile": "show each op: shape, MACs, instructions, share",
+    }
+)
+def bench(
+    c: Context,
+    board: str = "all",
+    model: str = "all",
+    json: str | None = None,
+    profile: bool = False,
+) -> None:
+    """Count instructions, flash, arena and stack in QEMU and compare with TFLM + CMSIS-NN."""
+    from harness import bench_report
+
+    rows = bench_report.run(board, model, Path(json) if json else None, profile)
+    if any(row.mismatches for row in rows):
+        raise Exit(code=1)
+
+
+@verb(help={"isa": "scalar, dsp or mve; the board's own by default", "svg": "picture to write"})
+def plan(
+    c: Context,
+    model: str,
+    isa: str | None = None,
+    board: str | None = None,
+    svg: str | None = None,
+) -> None:
+    """Show where in the arena each tensor of a model lies and when it is alive."""
+    from codegen import arena_picture
+    from codegen.boards import load_board
+
+    path = Path(model)
+    isa = isa or load_board(board or c.config.mcuforge.board).isa
+    picture = Path(svg) if svg else ROOT / "build" / path.stem / f"plan-{isa}.svg"
+    print(arena_picture.show_plan(path, isa, picture), end="")
+
+
+@verb(help={"model": "a .tflite, a .keras file or a SavedModel's folder; need not be trained"})
+def preflight(c: Context, model: str, board: str | None = None) -> None:
+    """Say before any training whether a model fits a board, and what it will cost there."""
+    from codegen import preflight as room
+    from codegen.boards import load_board
+    from codegen.model import Model
+
+    chosen = load_board(board or c.config.mcuforge.board)
+    path = Path(model)
+    if room.is_tflite(path):
+        parsed = Model.read(path)
+    else:
+        from training.untrained import convert_untrained
+
+        parsed = Model.parse(convert_untrained(path))
+    room.run(parsed, path.name, chosen)
+
+
+@verb(
+    help={
+        "count": "random models for each op that takes time",
+        "model": _MODELS,
+        "core": "cores to measure, separated by commas; all by default",
+    }
+)
+def costs(c: Context, model: str = "all", count: int = 200, core: str | None = None) -> None:
+    """Measure every kernel again and fit the cost table that preflight estimates with."""
+    from harness import bench as measure
+    from harness import op_costs as room
+    from tests.golden.cost_cases import COST_CASES
+    from tests.golden.registry import CASES
+
+    cores = core.split(",") if core else room.CORES
+    room.refit({**CASES, **COST_CASES}, measure.find_models(model), count, cores=cores)
+
+
 # ---------------------------------------------------------------- the project
 
 _SUITES = ("unit", "golden", "emulated", "hardware")
@@ -400,6 +482,7 @@ def _kib(size: int) -> str:
 
 namespace = Collection(
     *(train, quantize, generate, build, flash, emulate, monitor, hil),
+    *(bench, plan, preflight, costs),
     *(test_, lint, boards, doctor, clean),
 )
 namespace.configure({"mcuforge": {}})

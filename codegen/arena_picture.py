@@ -9,6 +9,7 @@ import string
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from codegen.errors import CodegenError
 from codegen.host_runtime import ISAS
 from codegen.manifest import atomic_write
 from codegen.model import Model
@@ -26,10 +27,10 @@ _HUES = 137.5  # degrees between neighbours' colours: the golden angle, so that 
 def show_plan(model_path: Path, isa: str, svg_path: Path | None = None) -> str:
     """The text of `invoke plan`; writes the SVG picture if svg_path is given.
 
-    isa: "scalar", "dsp" or "mve". Raises PlanError (unknown isa), ModelError, RuntimeRefusedError.
+    isa: "scalar", "dsp" or "mve". Raises CodegenError (unknown isa), ModelError, RuntimeRefusedError.
     """
     if isa not in ISAS:
-        raise PlanError(f"no instruction set {isa!r}; known: {', '.join(ISAS)}")
+        raise CodegenError(f"no instruction set {isa!r}; known: {', '.join(ISAS)}")
     model = Model.read(model_path)
     plan = plan_model(model, isa)
     parts = [table(model, plan), ascii_picture(model, plan), sizes(plan, isa)]

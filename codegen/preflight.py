@@ -135,12 +135,22 @@ def run(model: Model, name: str, board: Board, say: Callable[[str], None] = prin
     return found
 
 
+def require(model: Model, name: str, board: Board) -> None:
+    """For `build`: silent if the model fits. Raises PreflightError with every problem."""
+    problems = preflight(model, board).problems
+    if problems:
+        raise PreflightError(f"{name} does not fit {board.id}: {'; '.join(problems)}")
+
+
 def is_tflite(path: Path) -> bool:
     """Whether the file is a .tflite, by what it holds; a Keras model or a SavedModel is not."""
-    if not path.is_file():
+    if path.suffix == ".tflite":
+        return True
+    try:
+        with path.open("rb") as file:
+            return file.read(8)[4:] == b"TFL3"
+    except OSError:
         return False
-    with path.open("rb") as file:
-        return file.read(8)[4:] == b"TFL3" or path.suffix == ".tflite"
 
 
 def _op_problems(model: Model, supported: Mapping[str, SupportedOp]) -> list[str]:

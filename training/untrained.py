@@ -38,9 +38,8 @@ def convert_untrained(path: Path) -> bytes:
     except (ArtifactError, ConversionError):
         raise
     except Exception as error:  # noqa: BLE001 - Keras and the converter raise what their parts raise
-        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise ConversionError(
-            f"{path}: cannot be converted: {reason}; replace the layer by one that TFLite has"
+            f"{path}: cannot be converted: {_reason(error)}; replace the layer by one that TFLite has"
         ) from None
 
 
@@ -66,8 +65,10 @@ def _function(tf: Any, path: Path) -> tuple[Any, Any]:
     try:
         model = keras.models.load_model(path, compile=False)
     except Exception as error:  # noqa: BLE001 - OSError, ValueError, KeyError, ...
-        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        raise ArtifactError(f"{path}: no Keras model ({reason})") from None
+        raise ArtifactError(
+            f"{path}: no Keras model ({_reason(error)}); give a .tflite, a .keras file or a "
+            "SavedModel's folder"
+        ) from None
     specs = [
         _fixed(tf, tf.TensorSpec(tensor.shape, tensor.dtype, tensor.name))
         for tensor in model.inputs
@@ -119,3 +120,9 @@ def _convert(tf: Any, function: Any) -> bytes:
     converter.inference_output_type = tf.int8
     content: bytes = converter.convert()
     return content
+
+
+def _reason(error: Exception) -> str:
+    """The first sentence of what Keras or the converter said."""
+    first_line = next(iter(str(error).strip().splitlines()), type(error).__name__)
+    return first_line.partition(". ")[0]

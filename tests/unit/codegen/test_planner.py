@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from codegen.arena_picture import ascii_picture, show_plan, sizes, svg_picture, table
+from codegen.errors import CodegenError
 from codegen.model import Model
 from codegen.planner import SCRATCH, ArenaPlan, PlanError, PlannedTensor, plan_model, verify
 
@@ -81,7 +82,7 @@ def test_the_report_names_every_size(cnn_path: Path, cnn: Model, tmp_path: Path)
         assert f"{number}" in text
     assert "image" in text and "scores" in text  # names of its tensors
     assert svg.is_file()
-    with pytest.raises(PlanError, match="known: scalar, dsp, mve"):
+    with pytest.raises(CodegenError, match="known: scalar, dsp, mve"):
         show_plan(cnn_path, "neon")
 
 
