@@ -113,3 +113,43 @@ def test_file_that_is_no_object(tmp_path: Path, text: str) -> None:
     (tmp_path / "test.json").write_text(text)
     with pytest.raises(boards.BoardError, match=r"test\.json is not"):
         boards.load_board("test", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [("PA2", 2), ("PB15", 31), ("PK0", 160), ("P0.06", 6), ("P1.08", 40)]
+)
+def test_pins_by_their_names(tmp_path: Path, name: str, number: int) -> None:
+    document = json.loads((boards.BOARDS_DIR / "netduino2.json").read_text())
+    document["mcuforge"]["uart"]["tx_pin"] = name
+    (tmp_path / "test.json").write_text(json.dumps(document))
+    assert boards.load_board("test", tmp_path).uart.facts["tx_pin"] == number
+
+
+@pytest.mark.parametrize("name", ["PA16", "PL0", "P0.32", "P2.01", "A5", "PA", 5])
+def test_what_is_no_pin(tmp_path: Path, name: object) -> None:
+    document = json.loads((boards.BOARDS_DIR / "netduino2.json").read_text())
+    document["mcuforge"]["uart"]["tx_pin"] = name
+    (tmp_path / "test.json").write_text(json.dumps(document))
+    with pytest.raises(boards.BoardError, match="tx_pin is"):
+        boards.load_board("test", tmp_path)
+
+
+def test_every_emulated_board_says_how_fast_its_tick_is() -> None:
+    for board in boards.list_boards():
+        if board.emulator is not None and board.emulator.kind == "qemu":
+            assert board.emulator.tick_hz == board.tick.hz, board.id
+        assert (board.status == "emulated") == (board.emulator is not None), board.id
+
+
+def test_every_upload_tool_knows_what_it_talks_to() -> None:
+    for board in boards.list_boards():
+        needed = set(board.upload_protocols) - {"emulator", "stlink", "gdb"}
+        assert needed == set(board.upload), board.id
+
+
+def test_the_example_in_the_documentation_is_a_valid_board(tmp_path: Path) -> None:
+    text = (boards.REPOSITORY / "docs" / "porting.md").read_text()
+    _, _, rest = text.partition('```json\n{\n  "name"')
+    example, _, _ = rest.partition("```")
+    (tmp_path / "example_m3.json").write_text('{"name"' + example)
+    assert boards.load_board("example_m3", tmp_path).chip == {"irq_count": 32}

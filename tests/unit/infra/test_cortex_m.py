@@ -1,7 +1,4 @@
-"""The Cortex-M port compiles and links for every core that a board may name.
-
-Only mps2_an386 is a board yet; the start-up code has to hold for the others too.
-"""
+"""The Cortex-M port compiles and links for every core and every board."""
 
 from __future__ import annotations
 
@@ -57,6 +54,22 @@ def test_port_links_for_every_core(cpu: str, tmp_path: Path) -> None:
     # stack, ring, .data of 400 B, .bss of 1,000 B, some counters
     assert 0 < size.ram_bytes - made.stack_bytes - made.uart.rx_ring_bytes - 1400 < 64
     check_size(size, made)
+
+
+@pytest.mark.parametrize(
+    "board_id", [b.id for b in boards.list_boards() if b.family.architecture == "cortex_m"]
+)
+def test_port_of_every_board_links(board_id: str, tmp_path: Path) -> None:
+    made = boards.load_board(board_id)
+    result = link(made, MAIN, tmp_path)
+    assert result.returncode == 0, result.stderr
+    size = image_size(tmp_path / "firmware.elf", made)
+    assert 400 < size.flash_bytes < 4096
+    assert 0 < size.ram_bytes - made.stack_bytes - made.uart.rx_ring_bytes - 1400 < 64
+    check_size(size, made)
+    assert symbols(tmp_path / "firmware.elf")["_ZN8cortex_m14kSystemVectorsE"] == (
+        made.regions[0].origin
+    )
 
 
 def symbols(elf: Path) -> dict[str, int]:
