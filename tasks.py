@@ -427,7 +427,8 @@ def boards(c: Context) -> None:
             how[board.emulator.kind] if board.emulator else "built only",
             ", ".join(board.upload_protocols),
         )
-    Console(width=max(100, Console().width)).print(table)
+    # never folded: a terminal that is too narrow folds it itself, a pipe gets whole lines
+    Console(width=200).print(table)
 
 
 @verb()

@@ -39,6 +39,16 @@ def test_platformio_knows_every_board(board_id: str) -> None:
     assert f"board = {board_id}" in lines
 
 
+def test_readme_says_honestly_where_each_board_runs() -> None:
+    text = (boards.REPOSITORY / "README.md").read_text()
+    rows = {row.split("`")[1]: row for row in text.splitlines() if row.startswith("| `")}
+    for board in boards.list_boards():
+        row = rows[board.id]
+        assert ("built only" in row) == (board.status == "built"), row
+        assert f"| {board.core} |" in row
+        assert f"| {board.isa} |" in row
+
+
 def test_facts_of_mps2() -> None:
     board = boards.load_board("mps2_an386")
     assert (board.flash_bytes, board.ram_bytes) == (4 << 20, 4 << 20)
