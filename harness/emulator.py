@@ -117,6 +117,7 @@ class Emulator:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=stderr,
+                    start_new_session=True,  # a terminal's Ctrl-C is for us, or for gdb
                     preexec_fn=_die_with_parent() if sys.platform == "linux" else None,
                 )
             except OSError as error:
