@@ -13,7 +13,7 @@ from codegen.errors import CodegenError
 from codegen.host_runtime import ISAS
 from codegen.manifest import atomic_write
 from codegen.model import Model
-from codegen.planner import SCRATCH, ArenaPlan, PlanError, PlannedTensor, plan_model
+from codegen.planner import SCRATCH, ArenaPlan, PlannedTensor, plan_model
 
 _LETTERS = string.ascii_lowercase + string.ascii_uppercase + string.digits
 _SCRATCH_MARK = "~"
@@ -27,7 +27,8 @@ _HUES = 137.5  # degrees between neighbours' colours: the golden angle, so that 
 def show_plan(model_path: Path, isa: str, svg_path: Path | None = None) -> str:
     """The text of `invoke plan`; writes the SVG picture if svg_path is given.
 
-    isa: "scalar", "dsp" or "mve". Raises CodegenError (unknown isa), ModelError, RuntimeRefusedError.
+    isa: "scalar", "dsp" or "mve". Raises CodegenError (another isa), ModelError,
+    RuntimeRefusedError.
     """
     if isa not in ISAS:
         raise CodegenError(f"no instruction set {isa!r}; known: {', '.join(ISAS)}")

@@ -140,5 +140,8 @@ class HostRuntime:
         )
 
     def scratch_bytes(self, node: int) -> int:
-        """Bytes of scratch that a node asked for; 0 for none."""
-        return int(self._library.mcuforge_scratch_bytes(ctypes.c_void_p(self._session), node))
+        """Bytes of scratch that a node asked for; 0 for none. Raises RuntimeRefusedError."""
+        nbytes = int(self._library.mcuforge_scratch_bytes(ctypes.c_void_p(self._session), node))
+        if nbytes == NOWHERE:
+            raise RuntimeRefusedError(f"op {node} cannot be prepared again to size its scratch")
+        return nbytes

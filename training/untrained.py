@@ -39,7 +39,8 @@ def convert_untrained(path: Path) -> bytes:
         raise
     except Exception as error:  # noqa: BLE001 - Keras and the converter raise what their parts raise
         raise ConversionError(
-            f"{path}: cannot be converted: {_reason(error)}; replace the layer by one that TFLite has"
+            f"{path}: cannot be converted: {_reason(error)}; replace the layer by one that TFLite "
+            "has"
         ) from None
 
 

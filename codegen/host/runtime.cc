@@ -101,8 +101,9 @@ uint64_t mcuforge_plan(void* session, uint32_t* tensor_offsets, uint32_t tensor_
   return graph.persistent_bytes;
 }
 
-// Bytes of scratch that a node asked for. The plan keeps only where scratch lies, so the op is
-// prepared once more, on a copy of the graph that has an arena of its own.
+// Bytes of scratch that a node asked for; UINT32_MAX if that cannot be told. The plan keeps only
+// where scratch lies, so the op is prepared once more, on a copy of the graph that has an arena of
+// its own.
 uint32_t mcuforge_scratch_bytes(void* session, uint32_t node_index) {
   const Session& own = *static_cast<const Session*>(session);
   const tflm::Graph& original = own.interpreter.graph();
@@ -119,8 +120,10 @@ uint32_t mcuforge_scratch_bytes(void* session, uint32_t node_index) {
   graph.nodes = nodes.data();
   nodes[node_index].scratch = 0;
   const tflm::OpEntry& entry = own.resolver.entry(nodes[node_index].resolver_slot);
-  tflm::OpContext context(graph, node_index, entry);
-  return entry.def->prepare(context) == kTfLiteOk ? nodes[node_index].scratch : 0;
+  const tflm::ModelReader::Table op = graph.reader.TableAt(graph.operators, node_index);
+  tflm::OpContext context(graph, node_index, entry,
+                          graph.reader.FieldTable(op, tflm::operator_field::kBuiltinOptions));
+  return entry.def->prepare(context) == kTfLiteOk ? nodes[node_index].scratch : UINT32_MAX;
 }
 
 }  // extern "C"
