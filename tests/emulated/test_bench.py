@@ -7,6 +7,7 @@ import pytest
 
 from codegen.boards import load_board
 from codegen.cross_compile import RegionOverflowError, compile_objects, link, machine_flags
+from codegen.op_costs import estimate
 from codegen.planner import plan_model
 from harness import bench, bench_report
 from tests.tflite_builder import small_cnn
@@ -74,4 +75,15 @@ def test_an_image_too_large_for_the_board_says_by_how_much(tmp_path: Path) -> No
 def test_inputs_are_the_same_in_every_run(model_path: Path) -> None:
     np.testing.assert_array_equal(
         bench.read_subject(model_path).inputs, bench.read_subject(model_path).inputs
+    )
+
+
+@pytest.mark.parametrize("board_id", ["mps2_an385", "mps2_an386", "mps3_an547"])
+def test_preflights_estimate_is_near_what_is_measured(model_path: Path, board_id: str) -> None:
+    board = load_board(board_id)
+    (row,) = bench.bench([board], [model_path])
+    costs = estimate(bench.read_subject(model_path).model, board.cpu)
+    assert costs is not None
+    assert sum(costs) == pytest.approx(row.instructions, rel=0.1), (
+        "codegen/op_costs.json is stale: run `invoke costs`"
     )
