@@ -177,23 +177,108 @@ def build(
 # ---------------------------------------------------------------- the board
 
 
-@verb()
+@verb(
+    help={
+        "protocol": "one of the board's, see `invoke boards`; by default its first",
+        "serial": "serial number of the probe or board, where several are connected",
+        "remote": "host:port of a gdb server, for --protocol gdb",
+    }
+)
 def flash(
     c: Context,
     board: str | None = None,
     recipe: str | None = None,
     data: str | None = None,
     model: str | None = None,
+    protocol: str | None = None,
+    serial: str | None = None,
+    remote: str | None = None,
     port: str | None = None,
     baud: int | None = None,
 ) -> None:
-    """Put the image on the board and shake hands; an emulated board is booted with it."""
+    """Put the image on the board and compare what answers; an emulated board is booted with it."""
     import stages
-    from harness import link
+    from codegen.boards import load_board
+    from harness import flash as room
+
+    choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
+    room.choose(load_board(choice.board_id), protocol)  # refused before anything is built
+    stages.build(choice)
+    room.flash(
+        choice.board_id,
+        choice.build_dir,
+        protocol=protocol,
+        serial=serial,
+        remote=remote,
+        port=port,
+        baud=baud,
+    )
+
+
+@verb(
+    help={
+        "remote": "host:port of a real board's gdb server; without it the emulator is debugged",
+        "serve": "start the emulator's gdb stub only, for an editor",
+        "gdb_port": "port of the stub, 0 for any that is free",
+    }
+)
+def debug(
+    c: Context,
+    board: str | None = None,
+    recipe: str | None = None,
+    data: str | None = None,
+    model: str | None = None,
+    remote: str | None = None,
+    serve: bool = False,
+    gdb_port: int = 0,
+) -> None:
+    """Open gdb on the emulator or a probe, with the image's symbols, stopped at main."""
+    import stages
+    from harness import debug as room
 
     choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
     stages.build(choice)
-    link.flash(choice.board_id, choice.build_dir, port=port, baud=baud)
+    room.run(choice.board_id, choice.build_dir, remote=remote, serve=serve, gdb_port=gdb_port)
+
+
+@verb(
+    help={
+        "symbols": "how many of the largest symbols to show",
+        "json": "file to write all rooms and symbols to",
+        "svg": "treemap to write",
+        "check": "fail where the image is more than 2 % above its budget in budgets.toml",
+        "set_budget": "write what the image takes now into budgets.toml",
+    }
+)
+def size(
+    c: Context,
+    board: str | None = None,
+    recipe: str | None = None,
+    data: str | None = None,
+    model: str | None = None,
+    symbols: int = 20,
+    json: str | None = None,
+    svg: str | None = None,
+    check: bool = False,
+    set_budget: bool = False,
+) -> None:
+    """Show where flash and RAM go, by room and by symbol, and hold them to the budget."""
+    import stages
+    from codegen import size_report
+    from codegen.firmware_build import image_dir
+
+    choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
+    stages.build(choice)
+    size_report.run(
+        image_dir(choice.board, choice.build_dir),
+        choice.board_id,
+        choice.name,
+        symbols=symbols,
+        json_path=Path(json) if json else None,
+        svg_path=Path(svg) if svg else None,
+        check=check,
+        write_budget=set_budget,
+    )
 
 
 @verb()
@@ -404,14 +489,19 @@ def lint(c: Context) -> None:
     _lint()
 
 
-@verb()
-def boards(c: Context) -> None:
+@verb(help={"connected": "list the USB serial ports and which board each may be"})
+def boards(c: Context, connected: bool = False) -> None:
     """List the boards."""
     from rich.console import Console
     from rich.table import Table
 
     from codegen.boards import list_boards
+    from harness import flash as flash_room
+    from harness import ports
 
+    if connected:
+        ports.print_connected(Console(width=200))
+        return
     table = Table(box=None, pad_edge=False)
     for title in ("board", "name", "core", "isa", "flash", "ram", "runs here", "upload"):
         table.add_column(title, justify="right" if title in ("flash", "ram") else "left")
@@ -425,7 +515,7 @@ def boards(c: Context) -> None:
             _kib(board.flash_bytes),
             _kib(board.ram_bytes),
             how[board.emulator.kind] if board.emulator else "built only",
-            ", ".join(board.upload_protocols),
+            ", ".join(flash_room.protocols(board)),
         )
     # never folded: a terminal that is too narrow folds it itself, a pipe gets whole lines
     Console(width=200).print(table)
@@ -483,7 +573,7 @@ def _kib(size: int) -> str:
 
 namespace = Collection(
     *(train, quantize, generate, build, flash, emulate, monitor, hil),
-    *(bench, plan, preflight, costs),
+    *(debug, size, bench, plan, preflight, costs),
     *(test_, lint, boards, doctor, clean),
 )
 namespace.configure({"mcuforge": {}})

@@ -8,7 +8,7 @@ has to be told about a board stands in its JSON file under "upload", in the tool
     jlink    its name of the device         "STM32F407VG"
     dfu      USB id of the boot loader      "0483:df11"
     uf2      label of the drive, and the family id where it wants UF2   "RPI-RP2 0xe48bff56"
-    gdb      host:port or serial port of the remote                     "localhost:3333"
+    gdb      host:port or serial port of the remote, if not localhost:3333
 
 stlink needs nothing: st-flash asks the chip.
 """
@@ -23,6 +23,8 @@ from pathlib import Path
 
 from codegen.boards import Board
 from harness.errors import HarnessError, MissingToolError
+
+GDB_SERVER = "localhost:3333"  # where OpenOCD and pyOCD listen
 
 
 class FlashError(HarnessError):
@@ -113,7 +115,7 @@ def gdb(board: Board, image_dir: Path, serial: str | None, remote: str | None = 
     steps = [
         "set confirm off",
         "set pagination off",
-        f"target extended-remote {remote or fact(board, 'gdb')}",
+        f"target extended-remote {remote or board.upload.get('gdb', GDB_SERVER)}",
         "load",
         "compare-sections",
         f"set $sp = *(unsigned int*){table:#x}",

@@ -32,7 +32,6 @@ BOARD = replace(
         "jlink": "STM32F100RB",
         "dfu": "0483:df11",
         "uf2": "DISCO",
-        "gdb": "localhost:3333",
     },
 )
 
@@ -97,7 +96,7 @@ def test_gdb_loads_reads_back_and_starts_from_the_vector_table() -> None:
         COMMANDS["gdb"](BOARD, IMAGE, "S1")
 
 
-@pytest.mark.parametrize("protocol", ["openocd", "pyocd", "jlink", "dfu", "gdb"])
+@pytest.mark.parametrize("protocol", ["openocd", "pyocd", "jlink", "dfu"])
 def test_a_fact_that_the_board_lacks_is_named(protocol: str) -> None:
     with pytest.raises(HarnessError, match=f'"upload", "{protocol}"'):
         COMMANDS[protocol](replace(BOARD, upload={}), IMAGE, None)
