@@ -29,9 +29,9 @@ _COMMON = (
     *("-std=c++17", "-ffunction-sections", "-fdata-sections", "-fno-exceptions", "-fno-rtti"),
     *("-fno-threadsafe-statics", "-Wall", "-Wextra", "-Werror"),
 )
-# GNU ld: region `ram' overflowed by 1234 bytes
-_OVERFLOW = re.compile(r"region [`'](\w+)' overflowed by (\d+) bytes")
-
+# GNU ld: "region `ram' overflowed by 1234 bytes", or only "will not fit in region `ram'"
+_OVERFLOWED = re.compile(r"region [`'](\w+)' overflowed by (\d+) bytes")
+_NO_FIT = re.compile(r"will not fit in region [`'](\w+)'")
 _TELLING = re.compile(r"error: (?!ld returned)|undefined reference|multiple definition")
 
 
@@ -144,10 +144,10 @@ def _run(command: Sequence[str], what: str) -> None:
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode == 0:
         return
-    overflow = _OVERFLOW.search(result.stderr)
+    overflow = _OVERFLOWED.search(result.stderr) or _NO_FIT.search(result.stderr)
     if overflow:
-        region, excess = overflow.groups()
-        raise RegionOverflowError(f"{what}: {region} is {excess} B too small")
+        by = f" by {overflow[2]} B" if overflow.lastindex == 2 else ""
+        raise RegionOverflowError(f"{what}: {overflow[1]} is too small{by}")
     lines = [line.strip() for line in result.stderr.splitlines() if line.strip()] or ["no message"]
     telling = [x for x in lines if _TELLING.search(x)] or lines
     raise CrossCompileError(f"{what} failed: {telling[0][:500]}")
