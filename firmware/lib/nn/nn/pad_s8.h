@@ -13,11 +13,11 @@ struct PadParams {
   uint32_t in_extent[kMaxRank];  // leading ones where the rank is smaller
   uint32_t before[kMaxRank];     // elements put before and
   uint32_t after[kMaxRank];      // after each axis
-  int8_t value;
 };
 
-// output holds product(in_extent + before + after) elements and does not overlap input.
-void PadS8(const PadParams& params, const int8_t* input, int8_t* output);
+// output holds product(in_extent + before + after) elements, `value` where there is no input, and
+// does not overlap input.
+void PadS8(const PadParams& params, int8_t value, const int8_t* input, int8_t* output);
 
 }  // namespace nn
 

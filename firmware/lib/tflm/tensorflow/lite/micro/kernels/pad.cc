@@ -4,28 +4,45 @@
 namespace tflm {
 namespace {
 
+enum { kInput = 0, kPaddings = 1, kValue = 2 };  // inputs; PAD has no value, PADV2 has one
+
+struct PadData {
+  nn::PadParams params;
+  int8_t zero_point;  // what PAD pads with
+};
+
 TfLiteStatus Prepare(OpContext& context) {
   TensorInfo input;
   TensorInfo paddings;
   TensorInfo output;
-  QuantizedS8 in;
   QuantizedS8 out;
-  if (!context.Input(0, &input) || !context.Input(1, &paddings) || !context.Output(0, &output) ||
-      !ReadQuantizedS8(context, input, &in) || !ReadQuantizedS8(context, output, &out)) {
+  if (!context.Input(kInput, &input) || !context.Input(kPaddings, &paddings) ||
+      !context.Output(0, &output) || !ReadQuantizedS8(context, output, &out)) {
     return kTfLiteError;
+  }
+  if (input.type != kTfLiteInt8) {
+    return context.Fail("needs an int8 input");
+  }
+  if (context.HasInput(kValue)) {
+    TensorInfo value;
+    QuantizedS8 quantized;
+    if (!context.Input(kValue, &value) || !ReadQuantizedS8(context, value, &quantized)) {
+      return kTfLiteError;
+    }
+    if (quantized.zero_point != out.zero_point ||
+        context.reader().U32(value.scales.pos) != context.reader().U32(output.scales.pos)) {
+      return context.Fail("padding value and output differ in scale or zero point");
+    }
   }
   const uint32_t rank = input.shape.count;
   if (paddings.type != kTfLiteInt32 || paddings.data == 0 || paddings.elements != 2 * rank) {
     return context.Fail("needs constant int32 paddings of shape [rank, 2]");
   }
-  if (in.zero_point != out.zero_point ||
-      context.reader().U32(input.scales.pos) != context.reader().U32(output.scales.pos)) {
-    return context.Fail("input and output differ in scale or zero point");
-  }
-  nn::PadParams* const params = context.NewParams<nn::PadParams>();
-  if (!params) {
+  PadData* const data = context.NewParams<PadData>();
+  if (!data) {
     return kTfLiteError;
   }
+  nn::PadParams* const params = &data->params;
   uint32_t out_extent[nn::kMaxRank];
   if (!PaddedShape(context, input, params->in_extent) ||
       !PaddedShape(context, output, out_extent) || output.shape.count != rank) {
@@ -44,16 +61,19 @@ TfLiteStatus Prepare(OpContext& context) {
       return context.Fail("the output's shape does not follow from the paddings");
     }
   }
-  params->value = out.zero_point;
+  data->zero_point = out.zero_point;
   return kTfLiteOk;
 }
 
 void Eval(OpContext& context) {
-  nn::PadS8(context.Params<nn::PadParams>(), context.InputData(0), context.OutputData(0));
+  const PadData& data = context.Params<PadData>();
+  const int8_t value = context.HasInput(kValue) ? *context.InputData(kValue) : data.zero_point;
+  nn::PadS8(data.params, value, context.InputData(kInput), context.OutputData(0));
 }
 
 }  // namespace
 
 const OpDef ops::kPad = {tflite::BuiltinOperator_PAD, "PAD", Prepare, Eval};
+const OpDef ops::kPadV2 = {tflite::BuiltinOperator_PADV2, "PADV2", Prepare, Eval};
 
 }  // namespace tflm

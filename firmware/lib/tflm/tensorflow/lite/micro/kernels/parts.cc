@@ -71,6 +71,19 @@ TfLiteStatus PrepareParts(OpContext& context, const TensorInfo& whole, int32_t a
 
 }  // namespace
 
+bool ReadAxis(OpContext& context, uint32_t i, int32_t* axis) {
+  TensorInfo info;
+  if (!context.Input(i, &info)) {
+    return false;
+  }
+  if (info.type != kTfLiteInt32 || info.data == 0) {
+    context.Fail("needs a constant int32 axis");
+    return false;
+  }
+  *axis = static_cast<int32_t>(context.reader().U32(info.data));
+  return true;
+}
+
 TfLiteStatus PrepareJoin(OpContext& context, int32_t axis, PartsAxis parts_axis) {
   TensorInfo whole;
   return context.Output(0, &whole) ? PrepareParts(context, whole, axis, parts_axis, true)

@@ -11,6 +11,9 @@ namespace tflm {
 // Whether the parts have the axis along which they lie (CONCATENATION) or not (PACK).
 enum class PartsAxis { kKept, kNew };
 
+// The constant int32 in input `i`. False, with a message, if it is none.
+bool ReadAxis(OpContext& context, uint32_t i, int32_t* axis);
+
 // Validates input 0 and on as the parts of output 0, or outputs as the parts of input
 // `whole_input`, and keeps what the functions below need. A negative `axis` counts from the last.
 TfLiteStatus PrepareJoin(OpContext& context, int32_t axis, PartsAxis parts_axis);

@@ -5,8 +5,8 @@
 namespace tflm {
 namespace {
 
-// Takes the output's shape from the model: by the time that a model is on a device, shapes are
-// fixed.
+// RESHAPE, SQUEEZE and EXPAND_DIMS. The output's shape stands in the model: by the time that a
+// model is on a device, shapes are fixed.
 TfLiteStatus Prepare(OpContext& context) {
   TensorInfo input;
   TensorInfo output;
@@ -36,5 +36,7 @@ void Eval(OpContext& context) {
 }  // namespace
 
 const OpDef ops::kReshape = {tflite::BuiltinOperator_RESHAPE, "RESHAPE", Prepare, Eval};
+const OpDef ops::kSqueeze = {tflite::BuiltinOperator_SQUEEZE, "SQUEEZE", Prepare, Eval};
+const OpDef ops::kExpandDims = {tflite::BuiltinOperator_EXPAND_DIMS, "EXPAND_DIMS", Prepare, Eval};
 
 }  // namespace tflm

@@ -1,0 +1,18 @@
+// What RESIZE_NEAREST_NEIGHBOR and RESIZE_BILINEAR share.
+
+#ifndef TENSORFLOW_LITE_MICRO_KERNELS_RESIZE_COMMON_H_
+#define TENSORFLOW_LITE_MICRO_KERNELS_RESIZE_COMMON_H_
+
+#include "nn/resize_s8.h"
+#include "tensorflow/lite/micro/op.h"
+
+namespace tflm {
+
+// Validates the op and keeps its nn::ResizeParams as the op's parameters. Null, with a message,
+// when it cannot run. The two options are at these fields of the op's options table.
+nn::ResizeParams* PrepareResize(OpContext& context, uint32_t align_corners_field,
+                                uint32_t half_pixel_centers_field);
+
+}  // namespace tflm
+
+#endif  // TENSORFLOW_LITE_MICRO_KERNELS_RESIZE_COMMON_H_
