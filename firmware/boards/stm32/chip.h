@@ -26,7 +26,7 @@ void StartClocks();
 void ConnectUsart();
 
 // Waits until all bits of `mask` in the register at `address` are set, or all clear with `set`
-// false. False if that does not happen within `turns` turns of the loop, some 4 clocks each.
+// false. False if that does not happen within `turns` turns of the loop, some 8 clocks each.
 bool WaitFor(uint32_t address, uint32_t mask, bool set, uint32_t turns);
 
 // Sets a bit in a clock enable register of the RCC, and waits until the peripheral has its clock.

@@ -43,9 +43,9 @@ static_assert(board_facts::kPllMul >= 2 && board_facts::kPllMul <= 16);
 // Faster than this the flash needs wait states, and APB1 a divider (RM0008 3.3.3): not done here.
 static_assert(board_facts::kClockHz <= 24'000'000, "this port is for up to 24 MHz");
 
-// A crystal takes some 2 ms (datasheet of the STM32F100, table 20), a PLL 0.2 ms; a turn takes at
-// least four clocks of 8 MHz, so this is 10 ms.
-constexpr uint32_t kStartTurns = kHsiHz / 4 / 100;
+// A crystal takes some 2 ms (datasheet of the STM32F100, table 20), a PLL 0.2 ms; a turn takes
+// some eight clocks of 8 MHz, so this is 10 ms.
+constexpr uint32_t kStartTurns = kHsiHz / 8 / 100;
 
 void SetPin(uint32_t pin, uint32_t mode) {
   const uint32_t port = pin / 16;

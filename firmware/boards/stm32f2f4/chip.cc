@@ -82,9 +82,9 @@ constexpr bool IsBusDivider(uint32_t divider) {
 static_assert(IsBusDivider(board_facts::kApb1Divider), "chip.apb1_divider: 1, 2, 4, 8 or 16");
 static_assert(IsBusDivider(board_facts::kApb2Divider), "chip.apb2_divider: 1, 2, 4, 8 or 16");
 
-// A crystal takes some 2 ms (datasheet of the STM32F405, table 35), a PLL 0.3 ms; a turn takes at
-// least four clocks of 16 MHz, so this is 10 ms.
-constexpr uint32_t kStartTurns = kHsiHz / 4 / 100;
+// A crystal takes some 2 ms (datasheet of the STM32F405, table 35), a PLL 0.3 ms; a turn takes
+// some eight clocks of 16 MHz, so this is 10 ms.
+constexpr uint32_t kStartTurns = kHsiHz / 8 / 100;
 
 void SetField(uint32_t address, uint32_t pin, uint32_t bits, uint32_t value) {
   const uint32_t shift = bits * pin;
