@@ -16,8 +16,7 @@ constexpr int32_t ConvS8BlockChannels(const ConvParams& p) {
   return p.out_c < kConvS8Block ? p.out_c : kConvS8Block;
 }
 
-// Whether the dsp kernel works by pairs of channels; else it goes channel by channel as the scalar
-// one does.
+// Whether the dsp kernel works by pairs of channels; else it goes channel by channel.
 constexpr bool ConvS8ByPairs(const ConvParams& p) {
   return p.kernel_h * p.kernel_w * p.filter_c >= 4 && p.out_c / (p.in_c / p.filter_c) >= 2;
 }
@@ -31,6 +30,22 @@ constexpr bool ConvS8NeedsNoColumn(const ConvParams& p) {
 // Groups of four channels that the mve kernel prepares at once.
 constexpr int32_t ConvS8MveQuads(const ConvParams& p) { return (ConvS8BlockChannels(p) + 3) >> 2; }
 
+// Channels that the scalar kernel prepares at once, and the most products of a window that it works
+// off in one piece: as many whole taps as fit, or an even part of a large tap.
+constexpr int32_t kConvS8ScalarBlock = 16;
+constexpr int32_t kConvS8ScalarPiece = 32;
+constexpr int32_t ConvS8ScalarChannels(const ConvParams& p) {
+  return p.out_c < kConvS8ScalarBlock ? p.out_c : kConvS8ScalarBlock;
+}
+constexpr int32_t DivideUp(int32_t a, int32_t b) { return (a + b - 1) / b; }
+constexpr int32_t ConvS8ScalarPiece(const ConvParams& p) {
+  const int32_t taps = p.kernel_h * p.kernel_w;
+  if (p.filter_c > kConvS8ScalarPiece) {
+    return (DivideUp(p.filter_c, DivideUp(p.filter_c, kConvS8ScalarPiece)) + 1) & ~1;
+  }
+  return p.filter_c * DivideUp(taps, DivideUp(taps, kConvS8ScalarPiece / p.filter_c));
+}
+
 // Scratch that ConvS8 needs on `isa`, bytes.
 constexpr uint32_t ConvS8ScratchBytes(const ConvParams& p, Isa isa) {
   const uint32_t products = static_cast<uint32_t>(p.kernel_h) * p.kernel_w * p.filter_c;
@@ -43,8 +58,8 @@ constexpr uint32_t ConvS8ScratchBytes(const ConvParams& p, Isa isa) {
   if (isa == Isa::kMve) {
     return 48 * static_cast<uint32_t>(ConvS8MveQuads(p)) + (ConvS8NeedsNoColumn(p) ? 0 : products);
   }
-  if (isa == Isa::kScalar && ConvS8ByPairs(p)) {
-    return 12 * static_cast<uint32_t>(ConvS8BlockChannels(p)) + 2 * whole_blocks;
+  if (isa == Isa::kScalar) {
+    return static_cast<uint32_t>(28 * ConvS8ScalarChannels(p) + 8 * ConvS8ScalarPiece(p));
   }
   return 0;
 }
@@ -55,7 +70,7 @@ constexpr uint32_t ConvS8ScratchBytes(const ConvParams& p, Isa isa) {
 void ConvS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,
             const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch);
 
-// Output channels [first, end) of the same, without scratch.
+// Output channels [first, end) of the same, without scratch, for the dsp kernel.
 void ConvChannelsS8(const ConvParams& params, const ChannelScales& scales, int32_t first,
                     int32_t end, const int8_t* input, const int8_t* filter, const int32_t* bias,
                     int8_t* output);

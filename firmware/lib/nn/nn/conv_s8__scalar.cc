@@ -1,170 +1,310 @@
-#include "nn/conv_column.h"
-#include "nn/conv_s8.h"
+#if !MCUFORGE_ISA_DSP && !MCUFORGE_ISA_MVE
 
-#if MCUFORGE_ISA_DSP || MCUFORGE_ISA_MVE
-// Only for the shapes that the dsp and mve kernels leave: small rather than fast.
-#pragma GCC optimize("Os")
-#endif
+#include "nn/conv_s8.h"
+#include "nn/scalar.h"
+
+// Four output pixels at a time, as two pairs: a word of the gathered columns is x0 + x1 * 2^16, the
+// inputs of a pair's two pixels, and one multiplication by a weight gives both products. Two of
+// them (at most 2 * 128 * 128 in magnitude) can be summed up before they are split into two 32-bit
+// accumulators. The zero point is taken off through the sum of a channel's weights.
+//
+// A window is worked off in pieces, so that scratch is small whatever its size; accumulators wait
+// in scratch between the pieces.
 
 namespace nn {
 namespace {
 
-// Adds to acc0 and acc1 the products of `n` inputs with the weights of two output channels.
-inline void Dot2(const int8_t* input, const int8_t* weights0, const int8_t* weights1, int32_t n,
-                 int32_t zero_point, int32_t* acc0, int32_t* acc1) {
-  int32_t sum0 = *acc0;
-  int32_t sum1 = *acc1;
-  for (int32_t i = 0; i < n; ++i) {
-    const int32_t x = input[i] - zero_point;
-    sum0 += x * weights0[i];
-    sum1 += x * weights1[i];
-  }
-  *acc0 = sum0;
-  *acc1 = sum1;
-}
+constexpr int32_t kPixels = 4;
 
-}  // namespace
+// What is added before a sum of two products is split, so that its low half is in [0, 2^16) and its
+// high half cannot overflow, even by (-128 * -128) * 2: the pair's sums are then the high half + 1
+// and the low half - 0x7fff.
+constexpr uint32_t kSplitOffset = 0x7fff - 0x10000;
 
-void ConvChannelsS8(const ConvParams& p, const ChannelScales& scales, int32_t first, int32_t end,
-                    const int8_t* input, const int8_t* filter, const int32_t* bias,
-                    int8_t* output) {
-  const int32_t filter_c = p.filter_c;
-  const int32_t in_c = p.in_c;
-  const int32_t row_weights = p.kernel_w * filter_c;
-  const int32_t channel_weights = p.kernel_h * row_weights;
-  const int32_t group_channels = p.out_c / (p.in_c / p.filter_c);
-  // Without dilation or groups the taps of a kernel row are neighbours in memory: one run.
-  const bool row_is_run = p.dilation_w == 1 && filter_c == in_c;
-
-  for (int32_t channel = first; channel < end;) {
-    // Two channels at a time, so that each input is loaded once for both; never two of different
-    // groups.
-    const int32_t group = channel / group_channels;
-    const bool pair = channel + 1 < (group + 1) * group_channels && channel + 1 < end;
-    const int8_t* const weights0 = filter + channel * channel_weights;
-    const int8_t* const weights1 = pair ? weights0 + channel_weights : weights0;
-    const int32_t bias0 = bias ? bias[channel] : 0;
-    const int32_t bias1 = bias && pair ? bias[channel + 1] : 0;
-    const Requant requant0 = ChannelRequant(scales, channel);
-    const Requant requant1 = pair ? ChannelRequant(scales, channel + 1) : requant0;
-
-    int8_t* out = output + channel;
-    for (int32_t batch = 0; batch < p.batches; ++batch) {
-      const int8_t* const image = input + batch * p.in_h * p.in_w * in_c + group * filter_c;
-      for (int32_t out_y = 0; out_y < p.out_h; ++out_y) {
-        const int32_t in_y0 = out_y * p.stride_h - p.pad_top;
-        const TapRange ky_range = ClipTaps(in_y0, p.kernel_h, p.dilation_h, p.in_h);
-        for (int32_t out_x = 0; out_x < p.out_w; ++out_x, out += p.out_c) {
-          const int32_t in_x0 = out_x * p.stride_w - p.pad_left;
-          const TapRange kx_range = ClipTaps(in_x0, p.kernel_w, p.dilation_w, p.in_w);
-          const int32_t taps = kx_range.end - kx_range.first;
-          int32_t acc0 = bias0;
-          int32_t acc1 = bias1;
-          for (int32_t ky = ky_range.first; ky < ky_range.end; ++ky) {
-            const int32_t in_y = in_y0 + ky * p.dilation_h;
-            const int32_t in_x = in_x0 + kx_range.first * p.dilation_w;
-            const int8_t* x = image + (in_y * p.in_w + in_x) * in_c;
-            int32_t w = ky * row_weights + kx_range.first * filter_c;
-            if (row_is_run) {
-              Dot2(x, weights0 + w, weights1 + w, taps * in_c, p.in_zero_point, &acc0, &acc1);
-            } else {
-              for (int32_t tap = 0; tap < taps; ++tap, w += filter_c, x += p.dilation_w * in_c) {
-                Dot2(x, weights0 + w, weights1 + w, filter_c, p.in_zero_point, &acc0, &acc1);
-              }
-            }
-          }
-          out[0] = static_cast<int8_t>(
-              Clamp(ApplyRequant(acc0, requant0) + p.out_zero_point, p.out_min, p.out_max));
-          if (pair) {
-            out[1] = static_cast<int8_t>(
-                Clamp(ApplyRequant(acc1, requant1) + p.out_zero_point, p.out_min, p.out_max));
-          }
-        }
-      }
-    }
-    channel += pair ? 2 : 1;
-  }
-}
-
-#if !MCUFORGE_ISA_DSP && !MCUFORGE_ISA_MVE
-
-namespace {
-
-struct Channel {
-  int32_t bias;  // the input's zero point taken off
-  Requant requant;
+// What AddProducts works on; it knows the offsets. The pointers and `channels` advance.
+struct Piece {
+  const uint32_t* columns;  // two words a product: pixels 0 and 1, pixels 2 and 3
+  int32_t pairs;            // of products
+  int32_t odd;              // one more product or none
+  const int8_t* weights;    // of the first channel
+  int32_t weights_step;     // from the end of a channel's weights to the next channel's
+  uint32_t* sums;           // kPixels a channel
+  int32_t channels;         // at least 1
 };
 
-// acc[0..3] += channel 0 x pixels 0 and 1, channel 1 x pixels 0 and 1. Per 4 MACs: 4 loads, 4
-// multiply-adds.
-void DotTwoByTwo(const int8_t* pixel0, const int8_t* pixel1, const int8_t* weights0,
-                 const int8_t* weights1, int32_t n, int32_t* acc) {
-  int32_t acc00 = acc[0];
-  int32_t acc01 = acc[1];
-  int32_t acc10 = acc[2];
-  int32_t acc11 = acc[3];
-  const int8_t* const end = weights0 + n;
-#pragma GCC unroll 4
-  while (weights0 != end) {
-    const int32_t w0 = *weights0++;
-    const int32_t w1 = *weights1++;
-    const int32_t x0 = *pixel0++;
-    const int32_t x1 = *pixel1++;
-    acc00 += x0 * w0;
-    acc01 += x1 * w0;
-    acc10 += x0 * w1;
-    acc11 += x1 * w1;
+#if __ARM_ARCH_7M__
+// Per 8 MACs: 1 LDM (8 inputs), 2 LDRSB (weights), 4 MLA, 4 ADD (the split).
+[[gnu::naked]] void AddProducts(Piece* /*piece*/) {
+#define MCUFORGE_TWO_PRODUCTS   \
+  "ldm.n r0!, {r2-r5}\n"        \
+  "ldrsb r10, [r1], #1\n"       \
+  "mla r2, r2, r10, r11\n"      \
+  "mla r3, r3, r10, r11\n"      \
+  "ldrsb r10, [r1], #1\n"       \
+  "mla r2, r4, r10, r2\n"       \
+  "mla r3, r5, r10, r3\n"       \
+  "add.w r6, r6, r2\n"          \
+  "add.w r7, r7, r2, asr #16\n" \
+  "add.w r8, r8, r3\n"          \
+  "add.w r9, r9, r3, asr #16\n"
+  asm volatile(
+      "push {r4-r11, lr}\n"
+      "mov lr, r0\n"
+      "movw r11, #0x7fff\n"
+      "movt r11, #0xffff\n"
+      "ldr r1, [lr, #12]\n"
+      // The loop is entered so that the pairs that are no multiple of four come first.
+      "ldr r2, [lr, #4]\n"
+      "adr.w r3, 2f + 1\n"
+      "adr.w r4, 3f + 1\n"
+      "rsb r5, r2, #0\n"
+      "and r5, #3\n"
+      "movs r6, #42\n"  // bytes of two products
+      "mla r3, r5, r6, r3\n"
+      "cmp r2, #0\n"
+      "it eq\n"
+      "moveq r3, r4\n"
+      "add r2, #3\n"
+      "lsrs r2, r2, #2\n"
+      "push {r2, r3}\n"
+      "1:\n"
+      "ldr r12, [lr, #20]\n"
+      "ldm r12, {r6-r9}\n"
+      "ldr r0, [lr]\n"
+      "add r6, r6, r7, lsl #16\n"
+      "add r8, r8, r9, lsl #16\n"
+      "ldrd r12, r10, [sp]\n"
+      "bx r10\n"
+      "2:\n" MCUFORGE_TWO_PRODUCTS MCUFORGE_TWO_PRODUCTS MCUFORGE_TWO_PRODUCTS MCUFORGE_TWO_PRODUCTS
+      "subs r12, #1\n"
+      "bne 2b\n"
+      "3:\n"
+      "ldr r2, [lr, #8]\n"
+      "cbz r2, 4f\n"
+      "ldm r0, {r2, r3}\n"
+      "ldrsb r10, [r1], #1\n"
+      "mla r2, r2, r10, r11\n"
+      "mla r3, r3, r10, r11\n"
+      "add r6, r2\n"
+      "add r7, r7, r2, asr #16\n"
+      "add r8, r3\n"
+      "add r9, r9, r3, asr #16\n"
+      "4:\n"
+      "sub r6, r6, r7, lsl #16\n"
+      "sub r8, r8, r9, lsl #16\n"
+      "ldrd r12, r4, [lr, #20]\n"
+      "ldr r5, [lr, #16]\n"
+      "stm r12!, {r6-r9}\n"
+      "add r1, r5\n"
+      "subs r4, #1\n"
+      "strd r12, r4, [lr, #20]\n"
+      "bne 1b\n"
+      "add sp, #8\n"
+      "pop {r4-r11, pc}\n");
+#undef MCUFORGE_TWO_PRODUCTS
+}
+#else
+void AddProducts(Piece* piece) {
+  for (int32_t c = 0; c < piece->channels; ++c) {
+    for (int32_t pair = 0; pair < 2; ++pair) {
+      const uint32_t* x = piece->columns + pair;
+      const int8_t* w = piece->weights;
+      uint32_t* const sums = piece->sums + kPixels * c + 2 * pair;
+      const auto split = [&](uint32_t two) {
+        const uint32_t high = static_cast<uint32_t>(static_cast<int32_t>(two) >> 16);
+        sums[0] += two - (high << 16);
+        sums[1] += high;
+      };
+      for (int32_t i = 0; i < piece->pairs; ++i, x += 4, w += 2) {
+        split(x[0] * static_cast<uint32_t>(w[0]) + x[2] * static_cast<uint32_t>(w[1]) +
+              kSplitOffset);
+      }
+      if (piece->odd) {
+        split(x[0] * static_cast<uint32_t>(w[0]) + kSplitOffset);
+      }
+    }
+    piece->weights += 2 * piece->pairs + piece->odd + piece->weights_step;
   }
-  acc[0] = acc00;
-  acc[1] = acc01;
-  acc[2] = acc10;
-  acc[3] = acc11;
+}
+#endif
+
+// `count` times an input of each of four pixels, as two words. `missing`: a bit for each pixel
+// whose input is the same every time.
+void Interleave(const int8_t* const* from, uint32_t missing, int32_t count, uint32_t* to) {
+  const int8_t* from0 = from[0];
+  const int8_t* from1 = from[1];
+  const int8_t* from2 = from[2];
+  const int8_t* from3 = from[3];
+  const uint32_t step0 = ~missing & 1;
+  const uint32_t step1 = ~missing >> 1 & 1;
+  const uint32_t step2 = ~missing >> 2 & 1;
+  const uint32_t step3 = ~missing >> 3 & 1;
+  for (; count != 0; --count, to += 2) {
+    to[0] = static_cast<uint32_t>(*from0) + (static_cast<uint32_t>(*from1) << 16);
+    to[1] = static_cast<uint32_t>(*from2) + (static_cast<uint32_t>(*from3) << 16);
+    from0 += step0;
+    from1 += step1;
+    from2 += step2;
+    from3 += step3;
+  }
+}
+
+// The same where none is missing.
+#if __ARM_ARCH_7M__
+// Per 4 inputs: 4 LDRSB, 2 ADD, 1 STRD.
+[[gnu::naked]] void InterleaveRuns(const int8_t* const* /*from*/, int32_t /*count*/,
+                                   uint32_t* /*to*/) {
+#define MCUFORGE_FOUR_INPUTS  \
+  "ldrsb r4, [r0], #1\n"      \
+  "ldrsb r5, [r12], #1\n"     \
+  "ldrsb r6, [r3], #1\n"      \
+  "ldrsb r7, [lr], #1\n"      \
+  "add r4, r4, r5, lsl #16\n" \
+  "add r6, r6, r7, lsl #16\n" \
+  "strd r4, r6, [r2], #8\n"
+  asm volatile(
+      "push {r4-r7, lr}\n"
+      "ldrd r3, lr, [r0, #8]\n"
+      "ldrd r0, r12, [r0]\n"
+      "lsrs r1, r1, #1\n"
+      "bcc 1f\n" MCUFORGE_FOUR_INPUTS
+      "cbz r1, 2f\n"
+      "1:\n" MCUFORGE_FOUR_INPUTS MCUFORGE_FOUR_INPUTS
+      "subs r1, #1\n"
+      "bne 1b\n"
+      "2:\n"
+      "pop {r4-r7, pc}\n");
+#undef MCUFORGE_FOUR_INPUTS
+}
+#else
+void InterleaveRuns(const int8_t* const* from, int32_t count, uint32_t* to) {
+  Interleave(from, 0, count, to);
+}
+#endif
+
+// A walk through the windows of four pixels, in the order of a filter's weights.
+struct Windows {
+  const int8_t* first[kPixels];  // tap of each, which may lie outside of the image
+  int32_t y[kPixels];
+  int32_t x[kPixels];
+  bool inside;         // all of them, whole
+  bool rows_are_runs;  // the taps of a kernel row lie inside of all images, side by side
+  int32_t ky, kx, c;   // where the walk is; kx stays 0 if rows are runs
+};
+
+// The next `count` products of all four windows as words of two inputs each.
+void Gather(const ConvParams& p, Windows* w, int32_t count, uint32_t* to) {
+  const int32_t run_end = w->rows_are_runs ? p.kernel_w * p.filter_c : p.filter_c;
+  while (count > 0) {
+    const int32_t run = run_end - w->c < count ? run_end - w->c : count;
+    const int32_t tap_y = w->ky * p.dilation_h;
+    const int32_t tap_x = w->kx * p.dilation_w;
+    const int32_t offset = (tap_y * p.in_w + tap_x) * p.in_c + w->c;
+    const int8_t* from[kPixels];
+    uint32_t missing = 0;
+    for (int32_t i = 0; i < kPixels; ++i) {
+      if (w->inside) {
+        from[i] = w->first[i] + offset;
+        continue;
+      }
+      const bool inside = static_cast<uint32_t>(w->y[i] + tap_y) < p.in_h &&
+                          static_cast<uint32_t>(w->x[i] + tap_x) < p.in_w;
+      from[i] = inside ? w->first[i] + offset : &p.in_zero_point;
+      missing |= inside ? 0u : 1u << i;
+    }
+    if (missing == 0) {
+      InterleaveRuns(from, run, to);
+    } else {
+      Interleave(from, missing, run, to);
+    }
+    to += 2 * run;
+    count -= run;
+    w->c += run;
+    if (w->c == run_end) {
+      w->c = 0;
+      if (w->rows_are_runs || ++w->kx == p.kernel_w) {
+        w->kx = 0;
+        ++w->ky;
+      }
+    }
+  }
+}
+
+// The size of the next piece; unit_left: what is left of its tap or window, 0 before the first.
+inline int32_t NextPiece(int32_t max_piece, int32_t unit, int32_t* unit_left) {
+  if (*unit_left == 0) {
+    *unit_left = unit;
+  }
+  const int32_t count = *unit_left < max_piece ? *unit_left : max_piece;
+  *unit_left -= count;
+  return count;
 }
 
 }  // namespace
 
-// Two output pixels by two output channels at a time. The pixels' windows are gathered into columns
-// once for a block of channels; the zero point is taken off through the sum of a channel's weights.
 void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
             const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
   const int32_t products = p.kernel_h * p.kernel_w * p.filter_c;
   const int32_t group_channels = p.out_c / (p.in_c / p.filter_c);
-  if (!ConvS8ByPairs(p)) {
-    ConvChannelsS8(p, scales, 0, p.out_c, input, filter, bias, output);
-    return;
-  }
-  Channel* const channels = static_cast<Channel*>(scratch);
-  int8_t* columns[2];
-  columns[0] = reinterpret_cast<int8_t*>(channels + ConvS8BlockChannels(p));
-  columns[1] = columns[0] + ((products + 3) & ~3);
   const int32_t pixels = p.batches * p.out_h * p.out_w;
+  const int32_t max_piece = ConvS8ScalarPiece(p);
+  uint32_t* const sums = static_cast<uint32_t*>(scratch);
+  ScalarChannel* const channels =
+      reinterpret_cast<ScalarChannel*>(sums + kPixels * ConvS8ScalarChannels(p));
+  uint32_t* const columns = reinterpret_cast<uint32_t*>(channels + ConvS8ScalarChannels(p));
+  // Pieces do not cross the end of a tap that is larger, nor of the window.
+  const int32_t unit = p.filter_c > max_piece ? p.filter_c : products;
+  int32_t splits = 0;
+  for (int32_t left = products, unit_left = 0; left != 0;) {
+    const int32_t count = NextPiece(max_piece, unit, &unit_left);
+    left -= count;
+    splits += (count + 1) >> 1;
+  }
+
+  const int32_t span_h = (p.kernel_h - 1) * p.dilation_h;
+  const int32_t span_w = (p.kernel_w - 1) * p.dilation_w;
+  const bool taps_are_runs = p.dilation_w == 1 && p.filter_c == p.in_c;
 
   for (int32_t first = 0, end; first < p.out_c; first = end) {
     const int32_t group = first / group_channels;
     const int32_t group_end = (group + 1) * group_channels;
-    end = first + kConvS8Block < group_end ? first + kConvS8Block : group_end;
-    if (end - first == 1) {
-      --first;  // a lone channel goes with its neighbour, which comes out the same again
-    }
+    end = first + kConvS8ScalarBlock < group_end ? first + kConvS8ScalarBlock : group_end;
+    const int8_t* const weights = filter + first * products;
+    const int8_t* w = weights;
     for (int32_t c = first; c < end; ++c) {
-      const int8_t* const weights = filter + c * products;
       int32_t sum = 0;
       for (int32_t k = 0; k < products; ++k) {
-        sum += weights[k];
+        sum += *w++;
       }
-      channels[c - first] = Channel{(bias ? bias[c] : 0) - p.in_zero_point * sum,
-                                    ChannelRequant(scales, static_cast<uint32_t>(c))};
+      channels[c - first] = MakeScalarChannel(ChannelRequant(scales, static_cast<uint32_t>(c)),
+                                              bias ? bias[c] : 0, static_cast<uint32_t>(products));
+      channels[c - first].bias -= p.in_zero_point * sum;
     }
+
     const int8_t* image = input + group * p.filter_c;
-    int8_t* out = output;
     int32_t out_y = 0;
     int32_t out_x = 0;
-    for (int32_t pixel = 0; pixel < pixels; pixel += 2, out += 2 * p.out_c) {
-      const bool two = pixel + 1 < pixels;
-      for (int32_t i = 0; i < (two ? 2 : 1); ++i) {
-        GatherColumn(p, image, out_y * p.stride_h - p.pad_top, out_x * p.stride_w - p.pad_left,
-                     columns[i]);
-        if (++out_x == p.out_w) {
+    int8_t* out = output + first;
+    for (int32_t pixel = 0; pixel < pixels; pixel += kPixels) {
+      const int32_t valid = pixels - pixel < kPixels ? pixels - pixel : kPixels;
+      Windows windows;
+      windows.ky = windows.kx = windows.c = 0;
+      windows.inside = true;
+      bool columns_inside = true;
+      for (int32_t i = 0; i < kPixels; ++i) {
+        const int32_t y = out_y * p.stride_h - p.pad_top;
+        const int32_t x = out_x * p.stride_w - p.pad_left;
+        windows.y[i] = y;
+        windows.x[i] = x;
+        windows.first[i] = image + (y * p.in_w + x) * p.in_c;
+        if (x < 0 || x + span_w >= p.in_w) {
+          windows.inside = columns_inside = false;
+        }
+        if (y < 0 || y + span_h >= p.in_h) {
+          windows.inside = false;
+        }
+        // Missing pixels are computed as the last one, and not stored.
+        if (pixel + i + 1 < pixels && ++out_x == p.out_w) {
           out_x = 0;
           if (++out_y == p.out_h) {
             out_y = 0;
@@ -172,24 +312,29 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
           }
         }
       }
-      for (int32_t c = first; c < end; c += 2) {
-        c -= c + 1 == end ? 1 : 0;
-        const Channel* const pair = &channels[c - first];
-        const int8_t* const weights = filter + c * products;
-        int32_t acc[4] = {pair[0].bias, pair[0].bias, pair[1].bias, pair[1].bias};
-        DotTwoByTwo(columns[0], columns[1], weights, weights + products, products, acc);
-        for (int32_t i = 0; i < 4; ++i) {
-          if ((i & 1) == 0 || two) {
-            out[(i & 1) * p.out_c + c + (i >> 1)] = static_cast<int8_t>(
-                Clamp(ApplyRequant(acc[i], pair[i >> 1].requant) + p.out_zero_point, p.out_min,
-                      p.out_max));
-          }
-        }
+      windows.rows_are_runs = columns_inside && taps_are_runs;
+      uint32_t* sum = sums;
+      for (int32_t c = 0; c < end - first; ++c, sum += kPixels) {
+        const uint32_t start = static_cast<uint32_t>(channels[c].bias);
+        sum[0] = sum[2] = start - static_cast<uint32_t>(splits) * 0x7fff;
+        sum[1] = sum[3] = start + static_cast<uint32_t>(splits);
       }
+      for (int32_t begin = 0, unit_left = 0; begin < products;) {
+        const int32_t count = NextPiece(max_piece, unit, &unit_left);
+        Gather(p, &windows, count, columns);
+        Piece piece{columns,          count >> 1, count & 1,  weights + begin,
+                    products - count, sums,       end - first};
+        AddProducts(&piece);
+        begin += count;
+      }
+      FinishChannels(channels, end - first, p.out_zero_point,
+                     reinterpret_cast<const int32_t*>(sums), kPixels, valid, out, p.out_c);
+      out += kPixels * p.out_c;
     }
   }
+  ClampAll(output, static_cast<uint32_t>(pixels * p.out_c), p.out_min, p.out_max);
 }
 
-#endif
-
 }  // namespace nn
+
+#endif  // !MCUFORGE_ISA_DSP && !MCUFORGE_ISA_MVE

@@ -15,11 +15,19 @@ constexpr bool DepthwiseConvS8ByFour(const ConvParams& p) {
   return p.filter_c == 1 && p.out_c >= 4;
 }
 
+// Channels that the scalar kernel prepares at once.
+constexpr int32_t kDepthwiseConvS8ScalarBlock = 16;
+
 // Scratch that DepthwiseConvS8 needs on `isa`, bytes.
 constexpr uint32_t DepthwiseConvS8ScratchBytes(const ConvParams& p, Isa isa) {
-  return isa == Isa::kDsp && DepthwiseConvS8ByFour(p)
-             ? 64 + 8 * static_cast<uint32_t>(p.kernel_h) * p.kernel_w
-             : 0;
+  if (isa == Isa::kDsp && DepthwiseConvS8ByFour(p)) {
+    return 64 + 8 * static_cast<uint32_t>(p.kernel_h) * p.kernel_w;
+  }
+  if (isa == Isa::kScalar) {
+    return 16 * static_cast<uint32_t>(
+                    p.out_c < kDepthwiseConvS8ScalarBlock ? p.out_c : kDepthwiseConvS8ScalarBlock);
+  }
+  return 0;
 }
 
 //   input   [batches, in_h, in_w, in_c]        filter [1, kernel_h, kernel_w, out_c]

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "nn/requantize.h"
+#include "nn/fast_channel.h"
 
 namespace nn {
 
@@ -40,38 +40,13 @@ inline uint32_t TwoHalfwords(int32_t value) {
   return low | (low << 16);
 }
 
-// Biases that leave the fast path its room.
-inline bool IsSmallBias(int32_t bias) { return bias < (1 << 29) && bias > -(1 << 29); }
-
-// One channel's way from accumulator to output, made for
-//   SMMULR (twice the accumulator by `multiplier`), ADD (minus one if negative), ADD `addend`, ASR
-//   `right`, SSAT #8
-// which is ApplyRequant and the output's zero point: SMMULR of the doubled accumulator is MulHigh,
-// halves are rounded away from zero by the one that negatives lose, and `addend` is half of 2^right
-// plus the zero point shifted up.
-struct FastChannel {
-  int32_t bias;
-  int32_t multiplier;
-  int32_t addend;
-  int32_t right;
-};
-
-// The same for one channel; false where it does not hold: a shift that is not in [-20, -1], or
-// accumulators that may reach 2^30 in magnitude. `products`: how many products of an int9 and an
-// int8 are summed up.
-bool MakeFastChannel(Requant requant, int32_t bias, uint32_t products, int32_t out_zero_point,
-                     FastChannel* channel);
-
+// MulHigh is SMMULR of the doubled accumulator.
 inline int8_t FastOutput(int32_t acc, const FastChannel& channel) {
   int32_t y;
   asm("smmulr %0, %1, %2" : "=r"(y) : "r"(acc * 2), "r"(channel.multiplier));
   y = (y + (y >> 31) + channel.addend) >> channel.right;
   return static_cast<int8_t>(__ssat(y, 8));
 }
-
-// Limits `count` outputs to [low, high], which the fast paths leave to the end: int8's own range is
-// the usual one.
-void ClampAll(int8_t* output, uint32_t count, int32_t low, int32_t high);
 
 }  // namespace nn
 
