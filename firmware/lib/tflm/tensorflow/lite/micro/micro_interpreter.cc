@@ -432,6 +432,15 @@ TfLiteStatus MicroInterpreter::Invoke() {
   return graph_.eval_failed ? kTfLiteError : kTfLiteOk;
 }
 
-TfLiteStatus MicroInterpreter::Reset() { return kTfLiteOk; }
+TfLiteStatus MicroInterpreter::Reset() {
+  for (uint32_t i = 0; ready_ && i < graph_.operators.count; ++i) {
+    const tflm::OpEntry& entry = resolver_.entry(graph_.nodes[i].resolver_slot);
+    if (entry.def->reset) {
+      OpContext context(graph_, i, entry);
+      entry.def->reset(context);
+    }
+  }
+  return kTfLiteOk;
+}
 
 }  // namespace tflite

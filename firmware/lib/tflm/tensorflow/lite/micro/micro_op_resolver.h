@@ -19,6 +19,7 @@ struct OpDef {
   const char* name;
   TfLiteStatus (*prepare)(OpContext& context);
   void (*eval)(OpContext& context);
+  void (*reset)(OpContext& context) = nullptr;  // back to the initial state, where there is one
 };
 
 struct OpEntry {

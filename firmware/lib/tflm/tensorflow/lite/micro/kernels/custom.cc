@@ -1,0 +1,199 @@
+#include <cstring>
+
+#include "tensorflow/lite/micro/memory_planner.h"
+#include "tensorflow/lite/micro/micro_log.h"
+#include "tensorflow/lite/micro/op.h"
+
+// The adapter from TFLM's registration struct to OpDef. It is linked when AddCustom is used.
+// `free` is never called: an interpreter on a microcontroller ends with the power.
+
+namespace tflm {
+namespace {
+
+// The op's parameters: this, then a Tensors for each of its inputs, then for each of its outputs.
+struct CustomData {
+  uint64_t user_data;  // a pointer; as wide as on 64-bit hosts, so that the arena is the same
+  uint32_t options;    // the flexbuffer in the model
+  uint32_t options_bytes;
+};
+struct Tensors {
+  TfLiteTensor tensor;
+  TfLiteEvalTensor eval;
+};
+static_assert(sizeof(CustomData) == 16 && sizeof(Tensors) == 64, "the same on every machine");
+
+CustomData& DataOf(const OpContext& op) { return const_cast<CustomData&>(op.Params<CustomData>()); }
+
+OpContext& OpOf(const TfLiteContext* context) { return *static_cast<OpContext*>(context->impl_); }
+
+uint32_t TensorCount(const OpContext& op) { return op.InputCount() + op.OutputCount(); }
+
+int32_t TensorIndex(const OpContext& op, uint32_t i) {
+  const uint32_t inputs = op.InputCount();
+  return i < inputs ? op.InputIndex(i) : op.OutputIndex(i - inputs);
+}
+
+Tensors* TensorsOf(const OpContext& op) { return reinterpret_cast<Tensors*>(&DataOf(op) + 1); }
+
+// The entry of subgraph tensor `index`, or null if the op has nothing to do with it.
+Tensors* FindTensor(const TfLiteContext* context, int index) {
+  const OpContext& op = OpOf(context);
+  for (uint32_t i = 0; index >= 0 && i < TensorCount(op); ++i) {
+    if (TensorIndex(op, i) == index) {
+      return &TensorsOf(op)[i];
+    }
+  }
+  return nullptr;
+}
+
+void* AllocatePersistent(TfLiteContext* context, size_t bytes) {
+  return bytes < UINT32_MAX ? OpOf(context).graph().AllocatePersistent(static_cast<uint32_t>(bytes))
+                            : nullptr;
+}
+
+// All requests share the node's one scratch buffer; the index is the place in it.
+TfLiteStatus RequestScratch(TfLiteContext* context, size_t bytes, int* buffer_index) {
+  constexpr size_t kMaxBytes = 1 << 28;
+  OpContext& op = OpOf(context);
+  const uint32_t before = op.node().scratch;
+  if (bytes > kMaxBytes || before > kMaxBytes) {
+    return op.Fail("asks for too much scratch memory");
+  }
+  *buffer_index = static_cast<int>(before / kBufferAlignment);
+  op.RequestScratch(before + AlignUp(static_cast<uint32_t>(bytes)));
+  return kTfLiteOk;
+}
+
+void* GetScratch(TfLiteContext* context, int buffer_index) {
+  return static_cast<uint8_t*>(OpOf(context).Scratch()) +
+         static_cast<uint32_t>(buffer_index) * kBufferAlignment;
+}
+
+TfLiteTensor* GetTensor(const TfLiteContext* context, int index) {
+  Tensors* const found = FindTensor(context, index);
+  return found ? &found->tensor : nullptr;
+}
+
+TfLiteEvalTensor* GetEvalTensor(const TfLiteContext* context, int index) {
+  Tensors* const found = FindTensor(context, index);
+  return found ? &found->eval : nullptr;
+}
+
+void ReportError(TfLiteContext*, const char* format, ...) {
+#if !defined(TF_LITE_STRIP_ERROR_STRINGS)
+  va_list args;
+  va_start(args, format);
+  VMicroPrintf(format, args);
+  va_end(args);
+#else
+  static_cast<void>(format);
+#endif
+}
+
+// What a registration's functions are called with.
+struct Call {
+  explicit Call(OpContext& op) {
+    const Graph& graph = op.graph();
+    context.tensors_size = graph.tensors.count;
+    context.impl_ = &op;
+    context.AllocatePersistentBuffer = AllocatePersistent;
+    context.RequestScratchBufferInArena = RequestScratch;
+    context.GetScratchBuffer = GetScratch;
+    context.GetTensor = GetTensor;
+    context.GetEvalTensor = GetEvalTensor;
+    context.ReportError = ReportError;
+    // A flatbuffer vector has the layout of a TfLiteIntArray; nobody writes to it.
+    uint8_t* const model = const_cast<uint8_t*>(graph.reader.data());
+    node.inputs = reinterpret_cast<TfLiteIntArray*>(model + op.node().inputs - 4);
+    node.outputs = reinterpret_cast<TfLiteIntArray*>(model + op.node().outputs - 4);
+    const CustomData& data = DataOf(op);
+    node.user_data = reinterpret_cast<void*>(static_cast<uintptr_t>(data.user_data));
+    node.custom_initial_data = model + data.options;
+    node.custom_initial_data_size = static_cast<int>(data.options_bytes);
+  }
+  TfLiteContext context{};
+  TfLiteNode node{};
+};
+
+TfLiteStatus Prepare(OpContext& op) {
+  const TFLMRegistration& registration = *op.entry().custom;
+  if (!registration.invoke) {
+    return op.Fail("was registered without an invoke function");
+  }
+  const uint32_t count = TensorCount(op);
+  const ModelReader& reader = op.reader();
+  const ModelReader::Vector options = reader.FieldVector(
+      reader.TableAt(op.graph().operators, op.node_index()), operator_field::kCustomOptions, 1);
+  CustomData* const data = static_cast<CustomData*>(
+      op.NewParams(static_cast<uint32_t>(sizeof(CustomData) + count * sizeof(Tensors)), 8));
+  if (!data) {
+    return kTfLiteError;
+  }
+  data->options = options.pos;
+  data->options_bytes = options.count;
+  for (uint32_t i = 0; i < count; ++i) {
+    const int32_t index = TensorIndex(op, i);
+    TensorInfo info;
+    if (index < 0) {
+      continue;
+    }
+    if (!op.graph().ReadTensor(index, &info)) {
+      return kTfLiteError;
+    }
+    Tensors& entry = TensorsOf(op)[i];
+    static constexpr int32_t kNoDims = 0;  // a scalar may leave its shape out of the model
+    const uint8_t* const dims = info.shape.pos ? reader.data() + info.shape.pos - 4
+                                               : reinterpret_cast<const uint8_t*>(&kNoDims);
+    entry.tensor.dims = reinterpret_cast<TfLiteIntArray*>(const_cast<uint8_t*>(dims));
+    entry.tensor.bytes = info.bytes;
+    entry.tensor.type = info.type;
+    if (info.data) {
+      entry.tensor.data.data = op.graph().Data(info.data | kInModel);
+    }
+    if (info.scales.count == 1 && info.zero_points.count == 1) {
+      std::memcpy(&entry.tensor.params.scale, reader.data() + info.scales.pos, sizeof(float));
+      entry.tensor.params.zero_point = static_cast<int32_t>(reader.U32Inside(info.zero_points.pos));
+    }
+    entry.eval.dims = entry.tensor.dims;
+    entry.eval.type = info.type;
+  }
+  if (registration.init) {
+    Call call(op);
+    data->user_data = reinterpret_cast<uintptr_t>(
+        registration.init(&call.context, static_cast<const char*>(call.node.custom_initial_data),
+                          data->options_bytes));
+  }
+  if (registration.prepare) {
+    Call call(op);
+    if (registration.prepare(&call.context, &call.node) != kTfLiteOk) {
+      return op.Fail("its prepare function refused");
+    }
+  }
+  return kTfLiteOk;
+}
+
+void Eval(OpContext& op) {
+  for (uint32_t i = 0; i < TensorCount(op); ++i) {
+    const int32_t index = TensorIndex(op, i);
+    if (index >= 0) {
+      TensorsOf(op)[i].eval.data.data = op.graph().Data(op.graph().locations[index]);
+    }
+  }
+  Call call(op);
+  if (op.entry().custom->invoke(&call.context, &call.node) != kTfLiteOk) {
+    op.FailEval("its invoke function failed");
+  }
+}
+
+void Reset(OpContext& op) {
+  if (op.entry().custom->reset) {
+    Call call(op);
+    op.entry().custom->reset(&call.context, call.node.user_data);
+  }
+}
+
+}  // namespace
+
+const OpDef ops::kCustom = {tflite::BuiltinOperator_CUSTOM, "CUSTOM", Prepare, Eval, Reset};
+
+}  // namespace tflm

@@ -1,0 +1,79 @@
+"""AddCustom with TFLM's registration struct: a custom op before a builtin one, on the host."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codegen.host_tools import compile_cached, runtime_sources
+from tests.tflite_builder import ModelBuilder
+
+pytestmark = pytest.mark.golden
+
+_ELEMENTS = 6
+
+
+def _model(options: bytes | None, name: str = "AddByte", outputs: int = _ELEMENTS) -> bytes:
+    b = ModelBuilder()
+    source = b.tensor([1, _ELEMENTS], scale=0.5, zero_point=0)
+    middle = b.tensor([1, outputs], scale=0.5, zero_point=0)
+    result = b.tensor([1, outputs], scale=0.5, zero_point=0)
+    b.op(f"CUSTOM:{name}", [source], [middle], custom_options=options)
+    b.op("RELU", [middle], [result])
+    return b.build([source], [result])
+
+
+def _run(tmp_path: Path, model: bytes, values: list[int]) -> tuple[int, str]:
+    program = compile_cached(
+        "custom_op",
+        [Path(__file__).with_name("custom_op.cc"), *runtime_sources()],
+        [
+            "-O1",
+            "-fwrapv",
+            "-DMCUFORGE_ISA_SCALAR=1",
+            "-fsanitize=address,undefined",
+            "-fno-sanitize-recover=all",
+        ],
+    )
+    path = tmp_path / "model.tflite"
+    path.write_bytes(model)
+    hex_input = np.array(values, np.int8).tobytes().hex()
+    result = subprocess.run(
+        [str(program), str(path), hex_input], capture_output=True, text=True, check=False
+    )
+    assert not result.stderr, result.stderr
+    return result.returncode, result.stdout.strip()
+
+
+def test_a_custom_op_gets_its_options_and_its_tensors(tmp_path: Path) -> None:
+    code, text = _run(tmp_path, _model(b"\x07rest"), [-20, -8, -7, 0, 1, 100])
+    assert code == 0, text
+    values = np.frombuffer(bytes.fromhex(text), np.int8)
+    np.testing.assert_array_equal(values, [0, 0, 0, 7, 8, 107])  # plus 7, then RELU
+
+
+def test_an_op_without_options_gets_none(tmp_path: Path) -> None:
+    code, text = _run(tmp_path, _model(None), [1, 2, 3, 4, 5, 6])
+    assert (code, text) == (0, "010203040506")
+
+
+def test_a_prepare_that_refuses_ends_allocation_with_its_reason(tmp_path: Path) -> None:
+    code, text = _run(tmp_path, _model(b"\x01", outputs=_ELEMENTS + 1), [0] * _ELEMENTS)
+    assert code == 2
+    assert "as many out as in" in text
+    assert "AddByte (node 0)" in text
+
+
+def test_an_invoke_that_fails_makes_invoke_fail(tmp_path: Path) -> None:
+    code, text = _run(tmp_path, _model(b"\x01"), [0, 99, 0, 0, 0, 0])
+    assert code == 3
+    assert "AddByte (node 0)" in text
+
+
+def test_a_custom_op_that_nobody_registered_is_named(tmp_path: Path) -> None:
+    code, text = _run(tmp_path, _model(b"\x01", name="Other"), [0] * _ELEMENTS)
+    assert code == 2
+    assert "'Other'" in text
