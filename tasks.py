@@ -439,6 +439,41 @@ def costs(c: Context, model: str = "all", count: int = 200, core: str | None = N
     room.refit({**CASES, **COST_CASES}, measure.find_models(model), count, cores=cores)
 
 
+@verb(
+    help={
+        "count": "random models in all",
+        "seed": "of the first model; the next has the next number",
+        "board": "boards or cores such as cortex-m55, separated by commas; host by default",
+        "op": "only this op's models",
+    }
+)
+def golden(
+    c: Context, count: int = 2000, seed: int = 1, board: str = "host", op: str | None = None
+) -> None:
+    """Compare random models with the TFLM oracle, byte for byte, on the host and on real cores."""
+    from harness.golden import run_golden
+    from tests.golden.registry import CASES
+
+    report = run_golden(CASES, count, seed, boards=board.split(","), op=op, say=print)
+    for failure in report.failures:
+        print(failure)
+    if not report.passed:
+        raise Exit(code=1)
+    print(f"golden: {dict(report.cases)} models, 0 mismatches, {report.seconds:.0f} s")
+
+
+@verb(help={"count": "mutated models to run", "seed": "of the first mutation"})
+def fuzz(c: Context, count: int = 200_000, seed: int = 1) -> None:
+    """Run mutated models through the runtime under ASan and UBSan; finds go to build/fuzz/."""
+    from harness.fuzz import run_fuzz
+    from tests.fuzz.bases import base_models
+
+    report = run_fuzz(base_models(), count, seed, finds_dir=ROOT / "build" / "fuzz", say=print)
+    if not report.passed:
+        raise Exit(code=1)
+    print(f"fuzz: {report.executions} executions, {report.accepted} models accepted, 0 finds")
+
+
 # ---------------------------------------------------------------- the project
 
 _SUITES = ("unit", "golden", "emulated", "hardware")
@@ -572,6 +607,7 @@ def _kib(size: int) -> str:
 
 
 namespace = Collection(
+    *(golden, fuzz),
     *(train, quantize, generate, build, flash, emulate, monitor, hil),
     *(debug, size, bench, plan, preflight, costs),
     *(test_, lint, boards, doctor, clean),

@@ -16,6 +16,7 @@ ROOT = Path(tasks.__file__).parent
 VERBS = (
     *("train", "quantize", "generate", "build", "flash", "emulate", "monitor", "hil", "test"),
     *("debug", "size", "bench", "plan", "preflight", "costs"),
+    *("golden", "fuzz"),
     *("lint", "boards", "doctor", "clean"),
 )
 
@@ -36,7 +37,15 @@ def test_every_verb_is_there_with_help() -> None:
 
 
 def test_common_options_mean_the_same() -> None:
-    measured = {("bench", "board"), ("bench", "model"), ("preflight", "model"), ("costs", "model")}
+    measured = {
+        ("golden", "board"),
+        ("golden", "seed"),
+        ("fuzz", "seed"),
+        ("bench", "board"),
+        ("bench", "model"),
+        ("preflight", "model"),
+        ("costs", "model"),
+    }
     own = {("test", "port"), *measured}
     for name, verb in tasks.namespace.tasks.items():
         for option, text in (tasks._COMMON | tasks._PORT).items():
