@@ -57,7 +57,7 @@ def ask(board: Board, elf: Path) -> Iterator[Ask]:
     """Sends one letter; returns the words of the next line."""
     with open_emulator(board, elf) as emulator:
         host, port = emulator.url.removeprefix("socket://").split(":")
-        with socket.create_connection((host, int(port)), timeout=15) as line:
+        with socket.create_connection((host, int(port)), timeout=90) as line:
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with line.makefile("r", encoding="ascii") as lines:
                 emulator.resume()
