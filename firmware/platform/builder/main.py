@@ -133,7 +133,8 @@ image_id = build_id.build_id(
         "src": Path(env.subst("$PROJECT_SRC_DIR")),
         "lib": PROJECT_DIR / "firmware" / "lib",
         "libdeps": Path(env.subst("$PROJECT_LIBDEPS_DIR")) / env["PIOENV"],
-        "generated": GENERATED_DIR,
+        # by name: beside them is a note of what was copied, which is no source
+        **{f"generated/{name}": GENERATED_DIR / name for name in GENERATED_FILES},
         "board.h": BOARDS_DIR / "board.h",
         **{name: BOARDS_DIR / name for name in board_sources},
         "builder": PLATFORM_DIR / "builder",
