@@ -17,8 +17,9 @@ namespace {
 constexpr int32_t kPixels = 4;
 
 // What is added before a sum of two products is split, so that its low half is in [0, 2^16) and its
-// high half cannot overflow, even by (-128 * -128) * 2: the pair's sums are then the high half + 1
-// and the low half - 0x7fff.
+// high half cannot overflow, even by (-128 * -128) * 2: the high half is then the second pixel's
+// sum
+// - 1, the low half the first one's + 0x7fff.
 constexpr uint32_t kSplitOffset = 0x7fff - 0x10000;
 
 // What AddProducts works on; it knows the offsets. The pointers and `channels` advance.
@@ -28,11 +29,256 @@ struct Piece {
   int32_t odd;              // one more product or none
   const int8_t* weights;    // of the first channel
   int32_t weights_step;     // from the end of a channel's weights to the next channel's
-  uint32_t* sums;           // kPixels a channel
+  uint32_t* sums;           // kPixels a channel: of each pair see Unpair
   int32_t channels;         // at least 1
 };
 
-#if __ARM_ARCH_7M__
+// From what AddProducts leaves to a pair's accumulators: the sum of all sums of two products and
+// the sum of their high halves.
+void Unpair(uint32_t* sums, int32_t channels) {
+  for (int32_t i = 0; i < 2 * channels; ++i, sums += 2) {
+    sums[0] -= sums[1] << 16;
+  }
+}
+
+// What FinishPixels works on; it knows the offsets.
+struct Finish {
+  const ScalarChannel* channels;  // all fast
+  int32_t count;                  // of them
+  int32_t out_zero_point;
+  const uint32_t* sums;  // as AddProducts leaves them
+  int8_t* out;
+  int32_t out_step;  // from pixel to pixel
+};
+
+#if __ARM_ARCH_6M__
+// Per 8 MACs: 1 LDM (8 inputs), 2 LDRB and 2 SXTB (weights), 4 MULS, 2 ADDS, 8 for the split.
+[[gnu::naked]] void AddProducts(Piece* /*piece*/) {
+#define MCUFORGE_TWO_PRODUCTS(at0, at1) \
+  "ldm r0!, {r2-r5}\n"                  \
+  "ldrb r6, [r1, #" at0                 \
+  "]\n"                                 \
+  "sxtb r6, r6\n"                       \
+  "muls r2, r6\n"                       \
+  "muls r3, r6\n"                       \
+  "ldrb r6, [r1, #" at1                 \
+  "]\n"                                 \
+  "sxtb r6, r6\n"                       \
+  "muls r4, r6\n"                       \
+  "muls r5, r6\n"                       \
+  "adds r2, r4\n"                       \
+  "adds r3, r5\n" MCUFORGE_SPLIT
+#define MCUFORGE_SPLIT \
+  "adds r2, r7\n"      \
+  "add r8, r2\n"       \
+  "asrs r2, r2, #16\n" \
+  "add r9, r2\n"       \
+  "adds r3, r7\n"      \
+  "add r10, r3\n"      \
+  "asrs r3, r3, #16\n" \
+  "add r11, r3\n"
+  asm volatile(
+      ".syntax unified\n"
+      "push {r4-r7, lr}\n"
+      "mov r4, r8\n"
+      "mov r5, r9\n"
+      "mov r6, r10\n"
+      "mov r7, r11\n"
+      "push {r4-r7}\n"
+      "mov lr, r0\n"
+      "movs r7, #1\n"
+      "lsls r7, r7, #15\n"
+      "mvns r7, r7\n"  // 0xffff7fff
+      "ldr r1, [r0, #12]\n"
+      // The loop is entered so that the pairs that are no multiple of four come first; its weights
+      // begin as much earlier.
+      "ldr r2, [r0, #4]\n"
+      "adr r3, 2f\n"
+      "adds r3, #1\n"
+      "negs r5, r2\n"
+      "movs r6, #3\n"
+      "ands r5, r6\n"
+      "movs r6, #38\n"  // bytes of two products
+      "muls r6, r5\n"
+      "adds r3, r6\n"
+      "lsls r5, r5, #1\n"
+      "adds r2, #3\n"
+      "lsrs r2, r2, #2\n"
+      "push {r2, r3, r5}\n"
+      "1:\n"
+      "mov r2, lr\n"
+      "ldr r3, [r2, #20]\n"
+      "ldr r0, [r2]\n"
+      "ldm r3!, {r2, r4-r6}\n"
+      "mov r8, r2\n"
+      "mov r9, r4\n"
+      "mov r10, r5\n"
+      "mov r11, r6\n"
+      "ldr r2, [sp]\n"
+      "ldr r3, [sp, #4]\n"
+      "mov r12, r2\n"
+      "cmp r2, #0\n"
+      "beq 3f\n"
+      "ldr r5, [sp, #8]\n"
+      "subs r1, r1, r5\n"
+      "bx r3\n"
+      ".balign 4\n"
+      "2:\n" MCUFORGE_TWO_PRODUCTS("0", "1") MCUFORGE_TWO_PRODUCTS("2", "3") MCUFORGE_TWO_PRODUCTS("4", "5") MCUFORGE_TWO_PRODUCTS("6", "7")
+      "adds r1, #8\n"
+      "mov r6, r12\n"
+      "subs r6, #1\n"
+      "mov r12, r6\n"
+      "bne 2b\n"
+      "3:\n"
+      "mov r6, lr\n"
+      "ldr r2, [r6, #8]\n"
+      "cmp r2, #0\n"
+      "beq 4f\n"
+      "ldm r0!, {r2, r3}\n"
+      "ldrb r6, [r1]\n"
+      "sxtb r6, r6\n"
+      "adds r1, #1\n"
+      "muls r2, r6\n"
+      "muls r3, r6\n" MCUFORGE_SPLIT
+      "mov r6, lr\n"
+      "4:\n"
+      "ldr r0, [r6, #20]\n"
+      "mov r2, r8\n"
+      "mov r3, r9\n"
+      "mov r4, r10\n"
+      "mov r5, r11\n"
+      "stm r0!, {r2-r5}\n"
+      "str r0, [r6, #20]\n"
+      "ldr r2, [r6, #16]\n"
+      "ldr r3, [r6, #24]\n"
+      "adds r1, r2\n"
+      "subs r3, #1\n"
+      "str r3, [r6, #24]\n"
+      "beq 5f\n"
+      "b 1b\n"
+      "5:\n"
+      "add sp, #12\n"
+      "pop {r4-r7}\n"
+      "mov r8, r4\n"
+      "mov r9, r5\n"
+      "mov r10, r6\n"
+      "mov r11, r7\n"
+      "pop {r4-r7, pc}\n");
+#undef MCUFORGE_SPLIT
+#undef MCUFORGE_TWO_PRODUCTS
+}
+
+// As FinishChannels.
+[[gnu::naked]] void FinishPixels(Finish* /*finish*/) {
+  asm volatile(
+      ".syntax unified\n"
+      "push {r4-r7, lr}\n"
+      "mov r4, r8\n"
+      "mov r5, r9\n"
+      "mov r6, r10\n"
+      "mov r7, r11\n"
+      "push {r4-r7}\n"
+      "mov r12, r0\n"
+      "movs r1, #1\n"
+      "lsls r1, r1, #14\n"
+      "mov r8, r1\n"
+      "ldr r1, [r0, #20]\n"
+      "mov r10, r1\n"
+      "ldr r6, [r0, #12]\n"
+      "1:\n"
+      "mov r1, r12\n"
+      "ldr r0, [r1]\n"
+      "ldr r3, [r1, #16]\n"
+      "ldr r4, [r0, #4]\n"
+      "movs r7, #8\n"
+      "ldrsb r7, [r0, r7]\n"
+      "adds r0, #12\n"
+      "str r0, [r1]\n"
+      "adds r2, r3, #1\n"
+      "str r2, [r1, #16]\n"
+      "negs r7, r7\n"
+      "ldr r0, [r1, #8]\n"
+      "lsls r0, r7\n"
+      "movs r1, #1\n"
+      "lsls r1, r7\n"
+      "lsrs r1, r1, #1\n"
+      "adds r0, r1\n"
+      "mov r9, r0\n"
+      "lsrs r5, r4, #16\n"
+      "uxth r4, r4\n"
+      "movs r0, #2\n"
+      "mov lr, r0\n"
+      "2:\n"
+      "ldm r6!, {r0, r1}\n"
+      "mov r11, r1\n"
+      "lsls r1, r1, #16\n"
+      "subs r0, r0, r1\n" MCUFORGE_V6M_OUTPUT("r8", "r9", "r10") "mov r0, r11\n" MCUFORGE_V6M_OUTPUT("r8", "r9", "r10")
+      "mov r0, lr\n"
+      "subs r0, #1\n"
+      "mov lr, r0\n"
+      "bne 2b\n"
+      "mov r1, r12\n"
+      "ldr r0, [r1, #4]\n"
+      "subs r0, #1\n"
+      "str r0, [r1, #4]\n"
+      "bne 1b\n"
+      "pop {r4-r7}\n"
+      "mov r8, r4\n"
+      "mov r9, r5\n"
+      "mov r10, r6\n"
+      "mov r11, r7\n"
+      "pop {r4-r7, pc}\n");
+}
+#elif __ARM_ARCH_7M__
+// As FinishChannels: 10 instructions an output.
+[[gnu::naked]] void FinishPixels(Finish* /*finish*/) {
+// From accumulator to output: r6 multiplier, r7 right, r8 addend.
+#define MCUFORGE_OUTPUT(acc)   \
+  "lsl " acc ", " acc          \
+  ", #1\n"                     \
+  "smull r9, " acc ", " acc    \
+  ", r6\n"                     \
+  "adds r9, r9\n"              \
+  "adc " acc ", " acc          \
+  ", #0\n"                     \
+  "add " acc ", " acc ", " acc \
+  ", asr #31\n"                \
+  "add " acc                   \
+  ", r8\n"                     \
+  "asr " acc ", " acc          \
+  ", r7\n"                     \
+  "ssat " acc ", #8, " acc     \
+  "\n"                         \
+  "strb " acc                  \
+  ", [r10]\n"                  \
+  "add r10, r11\n"
+  asm volatile(
+      "push {r4-r11, lr}\n"
+      "ldm r0, {r0-r3, r4, r11}\n"
+      "mov r12, r4\n"
+      "mov lr, #1\n"
+      "1:\n"
+      "mov r10, r12\n"
+      "ldr r6, [r0, #4]\n"
+      "ldrsb r7, [r0, #8]\n"
+      "add r0, #12\n"
+      "rsb r7, r7, #0\n"
+      "lsl r8, lr, r7\n"
+      "lsl r9, r2, r7\n"
+      "add r8, r9, r8, lsr #1\n"
+      "ldr r4, [r3], #4\n"
+      "ldr r5, [r3], #4\n"
+      "sub r4, r4, r5, lsl #16\n" MCUFORGE_OUTPUT("r4") MCUFORGE_OUTPUT("r5")
+      "ldr r4, [r3], #4\n"
+      "ldr r5, [r3], #4\n"
+      "sub r4, r4, r5, lsl #16\n" MCUFORGE_OUTPUT("r4") MCUFORGE_OUTPUT("r5")
+      "add r12, #1\n"
+      "subs r1, #1\n"
+      "bne 1b\n"
+      "pop {r4-r11, pc}\n");
+#undef MCUFORGE_OUTPUT
+}
+
 // Per 8 MACs: 1 LDM (8 inputs), 2 LDRSB (weights), 4 MLA, 4 ADD (the split).
 [[gnu::naked]] void AddProducts(Piece* /*piece*/) {
 #define MCUFORGE_TWO_PRODUCTS   \
@@ -71,8 +317,6 @@ struct Piece {
       "ldr r12, [lr, #20]\n"
       "ldm r12, {r6-r9}\n"
       "ldr r0, [lr]\n"
-      "add r6, r6, r7, lsl #16\n"
-      "add r8, r8, r9, lsl #16\n"
       "ldrd r12, r10, [sp]\n"
       "bx r10\n"
       "2:\n" MCUFORGE_TWO_PRODUCTS MCUFORGE_TWO_PRODUCTS MCUFORGE_TWO_PRODUCTS MCUFORGE_TWO_PRODUCTS
@@ -90,8 +334,6 @@ struct Piece {
       "add r8, r3\n"
       "add r9, r9, r3, asr #16\n"
       "4:\n"
-      "sub r6, r6, r7, lsl #16\n"
-      "sub r8, r8, r9, lsl #16\n"
       "ldrd r12, r4, [lr, #20]\n"
       "ldr r5, [lr, #16]\n"
       "stm r12!, {r6-r9}\n"
@@ -111,9 +353,8 @@ void AddProducts(Piece* piece) {
       const int8_t* w = piece->weights;
       uint32_t* const sums = piece->sums + kPixels * c + 2 * pair;
       const auto split = [&](uint32_t two) {
-        const uint32_t high = static_cast<uint32_t>(static_cast<int32_t>(two) >> 16);
-        sums[0] += two - (high << 16);
-        sums[1] += high;
+        sums[0] += two;
+        sums[1] += static_cast<uint32_t>(static_cast<int32_t>(two) >> 16);
       };
       for (int32_t i = 0; i < piece->pairs; ++i, x += 4, w += 2) {
         split(x[0] * static_cast<uint32_t>(w[0]) + x[2] * static_cast<uint32_t>(w[1]) +
@@ -124,6 +365,18 @@ void AddProducts(Piece* piece) {
       }
     }
     piece->weights += 2 * piece->pairs + piece->odd + piece->weights_step;
+  }
+}
+
+void FinishPixels(Finish* finish) {
+  const ScalarChannel* channel = finish->channels;
+  const uint32_t* sums = finish->sums;
+  for (int32_t c = 0; c < finish->count; ++c, ++channel, sums += kPixels) {
+    const int32_t acc[kPixels] = {
+        static_cast<int32_t>(sums[0] - (sums[1] << 16)), static_cast<int32_t>(sums[1]),
+        static_cast<int32_t>(sums[2] - (sums[3] << 16)), static_cast<int32_t>(sums[3])};
+    FinishChannels(channel, 1, finish->out_zero_point, acc, kPixels, kPixels, finish->out + c,
+                   finish->out_step);
   }
 }
 #endif
@@ -150,7 +403,35 @@ void Interleave(const int8_t* const* from, uint32_t missing, int32_t count, uint
 }
 
 // The same where none is missing.
-#if __ARM_ARCH_7M__
+#if __ARM_ARCH_6M__
+// Per 4 inputs: 4 LDRSB, 2 LSLS, 2 ADDS, 2 STM, 3 for the loop.
+[[gnu::naked]] void InterleaveRuns(const int8_t* const* /*from*/, int32_t /*count*/,
+                                   uint32_t* /*to*/) {
+  asm volatile(
+      ".syntax unified\n"
+      "push {r4-r7, lr}\n"
+      "mov r12, r1\n"
+      "mov lr, r2\n"
+      "ldm r0!, {r1-r4}\n"
+      "mov r0, lr\n"
+      "movs r5, #0\n"
+      "1:\n"
+      "ldrsb r7, [r2, r5]\n"
+      "ldrsb r6, [r1, r5]\n"
+      "lsls r7, r7, #16\n"
+      "adds r6, r7\n"
+      "stm r0!, {r6}\n"
+      "ldrsb r7, [r4, r5]\n"
+      "ldrsb r6, [r3, r5]\n"
+      "lsls r7, r7, #16\n"
+      "adds r6, r7\n"
+      "stm r0!, {r6}\n"
+      "adds r5, #1\n"
+      "cmp r5, r12\n"
+      "bne 1b\n"
+      "pop {r4-r7, pc}\n");
+}
+#elif __ARM_ARCH_7M__
 // Per 4 inputs: 4 LDRSB, 2 ADD, 1 STRD.
 [[gnu::naked]] void InterleaveRuns(const int8_t* const* /*from*/, int32_t /*count*/,
                                    uint32_t* /*to*/) {
@@ -271,6 +552,7 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
     end = first + kConvS8ScalarBlock < group_end ? first + kConvS8ScalarBlock : group_end;
     const int8_t* const weights = filter + first * products;
     const int8_t* w = weights;
+    bool fast = true;
     for (int32_t c = first; c < end; ++c) {
       int32_t sum = 0;
       for (int32_t k = 0; k < products; ++k) {
@@ -279,6 +561,7 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
       channels[c - first] = MakeScalarChannel(ChannelRequant(scales, static_cast<uint32_t>(c)),
                                               bias ? bias[c] : 0, static_cast<uint32_t>(products));
       channels[c - first].bias -= p.in_zero_point * sum;
+      fast = fast && channels[c - first].fast;
     }
 
     const int8_t* image = input + group * p.filter_c;
@@ -315,9 +598,9 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
       windows.rows_are_runs = columns_inside && taps_are_runs;
       uint32_t* sum = sums;
       for (int32_t c = 0; c < end - first; ++c, sum += kPixels) {
-        const uint32_t start = static_cast<uint32_t>(channels[c].bias);
-        sum[0] = sum[2] = start - static_cast<uint32_t>(splits) * 0x7fff;
-        sum[1] = sum[3] = start + static_cast<uint32_t>(splits);
+        const uint32_t second = static_cast<uint32_t>(channels[c].bias + splits);
+        sum[0] = sum[2] = second * 0x10001 - static_cast<uint32_t>(splits) * 0x8000;
+        sum[1] = sum[3] = second;
       }
       for (int32_t begin = 0, unit_left = 0; begin < products;) {
         const int32_t count = NextPiece(max_piece, unit, &unit_left);
@@ -327,8 +610,14 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
         AddProducts(&piece);
         begin += count;
       }
-      FinishChannels(channels, end - first, p.out_zero_point,
-                     reinterpret_cast<const int32_t*>(sums), kPixels, valid, out, p.out_c);
+      if (fast && valid == kPixels) {
+        Finish finish{channels, end - first, p.out_zero_point, sums, out, p.out_c};
+        FinishPixels(&finish);
+      } else {
+        Unpair(sums, end - first);
+        FinishChannels(channels, end - first, p.out_zero_point,
+                       reinterpret_cast<const int32_t*>(sums), kPixels, valid, out, p.out_c);
+      }
       out += kPixels * p.out_c;
     }
   }
