@@ -57,7 +57,8 @@ TfLiteStatus RequestScratch(TfLiteContext* context, size_t bytes, int* buffer_in
   OpContext& op = OpOf(context);
   const uint32_t before = op.node().scratch;
   if (bytes > kMaxBytes || before > kMaxBytes) {
-    return op.Fail("asks for too much scratch memory");
+    MicroPrintf("a custom op asks for %u bytes of scratch memory", static_cast<unsigned>(bytes));
+    return kTfLiteError;
   }
   *buffer_index = static_cast<int>(before / kBufferAlignment);
   op.RequestScratch(before + AlignUp(static_cast<uint32_t>(bytes)));
