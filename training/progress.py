@@ -36,6 +36,8 @@ class EpochProgress:
             self._task = self._bar.add_task(
                 self._title, total=self._epochs * self._steps, state="compiling"
             )
+        else:
+            self._say(f"{self._epochs} epochs of {self._steps} steps, compiling")
         return self
 
     def __exit__(
@@ -62,8 +64,7 @@ class EpochProgress:
             self._bar.update(self._task, state=state)
         else:
             elapsed_s = time.monotonic() - self._started_s
-            print(
-                f"{self._title}: epoch {number}/{self._epochs}, {state}, {elapsed_s:.0f} s",
-                file=sys.stderr,
-                flush=True,
-            )
+            self._say(f"epoch {number}/{self._epochs}, {state}, {elapsed_s:.0f} s")
+
+    def _say(self, text: str) -> None:
+        print(f"{self._title}: {text}", file=sys.stderr, flush=True)

@@ -15,7 +15,7 @@ from training.errors import RecipeError
 from training.recipes import RECIPES, get_recipe
 
 # What tasks.py imports to list recipes, to decide what is fresh and to say what is missing.
-CHEAP_MODULES = ("recipes", "datasets", "train", "quantize", "errors")
+CHEAP_MODULES = ("recipes", "datasets", "train", "quantize", "evaluate", "errors")
 
 
 def test_importing_the_room_imports_no_tensorflow() -> None:
