@@ -25,12 +25,12 @@ from codegen.boards import Board, load_board
 from codegen.build_id import build_id
 from codegen.errors import CodegenError
 from codegen.manifest import Manifest, atomic_write, sha256_file
-from codegen.model import Model
 
 ROOT = Path(__file__).resolve().parent
 BUILD = ROOT / "build"
 MODEL = "model.tflite"
 _settled: set[tuple[Path, str, frozenset[tuple[str, str]]]] = set()  # looked at in this run
+_ARTIFACTS = ("training/artifacts.py", "training/idx.py")  # how every stage's files are written
 HOST_TOOLS = "host"  # build/host/ has programs that codegen runs
 
 
@@ -83,6 +83,7 @@ def check(choice: Choice) -> None:
             "rename the file"
         )
     from codegen.checks import check_int8
+    from codegen.model import Model
     from codegen.op_table import load_supported_ops
 
     check_int8(Model.read(model), load_supported_ops())
@@ -97,7 +98,7 @@ def data(choice: Choice) -> None:
         return {
             "source": choice.data,
             **datasets.fingerprint(choice.data),
-            "code": _code("training/datasets.py", "training/sources.py"),
+            "code": _code(*_ARTIFACTS, "training/datasets.py", "training/sources.py"),
         }
 
     _run(
@@ -126,6 +127,7 @@ def train(choice: Choice) -> None:
             "digits": _sha(choice, datasets.TRAIN_SPLIT),
             "tensorflow": _version("tensorflow"),
             "code": _code(
+                *_ARTIFACTS,
                 "training/train.py",
                 "training/augment.py",
                 "training/tf_runtime.py",
@@ -156,7 +158,7 @@ def quantize(choice: Choice) -> None:
             "digits": _sha(choice, datasets.TRAIN_SPLIT),
             "calibration": str(choice.calibration),
             "tensorflow": _version("tensorflow"),
-            "code": _code("training/quantize.py", "training/tf_runtime.py"),
+            "code": _code(*_ARTIFACTS, "training/quantize.py", "training/tf_runtime.py"),
         },
         [MODEL],
         lambda: run(choice.build_dir, calibration=choice.calibration),
@@ -194,6 +196,7 @@ def evaluate(choice: Choice) -> None:
             "float": sha256_file(float_model) if float_model.is_file() else "",
             "oracle": _version("tflite-micro"),
             "code": _code(
+                *_ARTIFACTS,
                 "training/evaluate.py",
                 "training/footprint.py",
                 "codegen/oracle.py",
@@ -232,12 +235,11 @@ def build(choice: Choice) -> None:
     generate(choice)
 
     def compile_image() -> None:
-        from codegen.budget import check_budget
-        from codegen.planner import plan
+        from codegen.model import Model
+        from codegen.preflight import require
 
-        model_path = choice.build_dir / MODEL
-        model = Model.read(model_path)
-        check_budget(plan(model_path, board.isa), model, board)
+        model = Model.read(choice.build_dir / MODEL)
+        require(model, choice.name, board)
         firmware_build.build(board, choice.build_dir, model.sha256, choice.sanitize, choice.verbose)
 
     outputs = firmware_build.output_files(board, choice.build_dir, choice.sanitize)

@@ -515,7 +515,10 @@ def test_(
     folders = [f"tests/{suite}" for suite in suites]
     hardware = [f"--port={port}"] if port else []
     hardware += [f"--board={board}"] if board else []
-    _run([sys.executable, "-m", "pytest", *folders, *hardware, *shlex.split(args)], "tests")
+    # One process a core, a file's tests together; a real board is there only once.
+    workers = ["-n", "0"] if port else ["-n", "auto", "--dist", "loadfile"]
+    options = [*workers, *hardware, *shlex.split(args)]
+    _run([sys.executable, "-m", "pytest", *folders, *options], "tests")
 
 
 @verb()
