@@ -148,6 +148,7 @@ def quantize(choice: Choice) -> None:
         return
     train(choice)
     from training import datasets
+    from training.quantize import CONVERTED_MODEL
     from training.quantize import quantize as run
 
     _run(
@@ -158,9 +159,11 @@ def quantize(choice: Choice) -> None:
             "digits": _sha(choice, datasets.TRAIN_SPLIT),
             "calibration": str(choice.calibration),
             "tensorflow": _version("tensorflow"),
-            "code": _code(*_ARTIFACTS, "training/quantize.py", "training/tf_runtime.py"),
+            "code": _code(
+                *_ARTIFACTS, "training/quantize.py", "training/lean.py", "training/tf_runtime.py"
+            ),
         },
-        [MODEL],
+        [CONVERTED_MODEL, MODEL],
         lambda: run(choice.build_dir, calibration=choice.calibration),
         calibration=choice.calibration,
         tools={"tensorflow": _version("tensorflow")},

@@ -1,8 +1,12 @@
-"""Full-integer post-training quantization: float.keras -> model.tflite, int8 in and out."""
+"""Full-integer post-training quantization: float.keras -> model.tflite, int8 in and out.
+
+converted.tflite is what the converter wrote, names and all; model.tflite is the same without what
+no interpreter reads.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +15,20 @@ import numpy as np
 from codegen.checks import check_int8
 from codegen.errors import CodegenError
 from codegen.model import Model
+from codegen.oracle import Oracle, quantize_pixels
 from training import artifacts, datasets
 from training.errors import ArtifactError, ConversionError, DataError
+from training.lean import lean
 from training.tf_runtime import load_tensorflow, quiet_output
 from training.train import FLOAT_MODEL
 
 INT8_MODEL = "model.tflite"
+CONVERTED_MODEL = "converted.tflite"
 CALIBRATION_SEED = 1
 
 
-def quantize(build_dir: Path, calibration: int = 500) -> None:
-    """Quantize float.keras with `calibration` training digits and write model.tflite.
+def quantize(build_dir: Path, calibration: int = 500, say: Callable[[str], None] = print) -> None:
+    """Quantize float.keras with `calibration` training digits; write both .tflite files.
 
     Ranges are taken from training digits as they are, not augmented. Weights are int8 per
     channel, biases int32, activations, input and output int8; the batch is fixed to 1.
@@ -36,8 +43,26 @@ def quantize(build_dir: Path, calibration: int = 500) -> None:
             f"calibration with {calibration} digits is not possible: 1 to {len(images)} are there"
         )
     chosen = np.random.default_rng(CALIBRATION_SEED).choice(len(images), calibration, replace=False)
-    content = convert(load_float_model(path), datasets.to_float(images[chosen]))
+    converted = convert(load_float_model(path), datasets.to_float(images[chosen]))
+    content = lean(converted)
+    require_same_scores(converted, content, images[chosen])
+    artifacts.atomic_write(build_dir / CONVERTED_MODEL, converted)
     artifacts.atomic_write(build_dir / INT8_MODEL, content)
+    say(
+        f"quantize: {len(content):,} B, {len(converted) - len(content):,} B less than converted "
+        "(names, empty buffers, arrays written twice)"
+    )
+
+
+def require_same_scores(converted: bytes, content: bytes, images: np.ndarray) -> None:
+    """Raises ConversionError if the two models differ in one score on uint8 [N, H, W] images."""
+    before, after = (Model.parse(model) for model in (converted, content))
+    inputs = quantize_pixels(before, images)
+    if not np.array_equal(Oracle(before).scores(inputs), Oracle(after).scores(inputs)):
+        raise ConversionError(
+            "making the model lean changed its scores, which is an error of mcuforge; "
+            f"{CONVERTED_MODEL} can be built with --model meanwhile"
+        )
 
 
 def load_float_model(path: Path) -> Any:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from codegen.manifest import sha256_file
 from codegen.model import Model
@@ -21,6 +22,7 @@ from codegen.oracle import Oracle, quantize_pixels
 from training import artifacts, datasets, evaluate, quantize, recipes, train
 from training.errors import ArtifactError, ConversionError, DataError, DivergedError
 from training.footprint import footprint
+from training.lean import DATA_ALIGNMENT, lean
 from training.tf_runtime import load_tensorflow, quiet_output
 
 # What the first version of the runtime is promised to have; `tiny` must convert to nothing else.
@@ -74,6 +76,44 @@ def test_tiny_keeps_its_budgets(model: Model) -> None:
 def test_tiny_converts_to_promised_ops_with_a_batch_of_1(model: Model) -> None:
     assert set(model.op_names) <= PROMISED_OPS
     assert [t.shape for t in (*model.inputs, *model.outputs)] == [(1, 28, 28, 1), (1, 10)]
+
+
+def test_model_is_leaner_than_converted_with_the_same_scores(built: Path, model: Model) -> None:
+    converted = Model.read(built / quantize.CONVERTED_MODEL)
+    assert model.size < converted.size - 2000
+    assert model.op_names == converted.op_names
+    inputs = np.random.default_rng(1).integers(-128, 128, (20, 28, 28, 1), dtype=np.int8)
+    np.testing.assert_array_equal(Oracle(model).scores(inputs), Oracle(converted).scores(inputs))
+
+
+def test_nothing_unread_is_left_in_the_model_and_nothing_stands_twice(built: Path) -> None:
+    content = (built / quantize.INT8_MODEL).read_bytes()
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content))
+    assert not (model.description or model.signatureDefs or model.metadata)
+    tensors = [tensor for graph in model.subgraphs for tensor in graph.tensors]
+    assert not any(tensor.name for tensor in tensors)
+    contents = [b"" if buffer.data is None else bytes(buffer.data) for buffer in model.buffers]
+    assert len(set(contents)) == len(contents)
+    assert {tensor.buffer for tensor in tensors} | {0} == set(range(len(contents)))
+    assert lean(content) == content
+
+
+def test_constants_of_the_model_are_aligned(built: Path) -> None:
+    model = schema.Model.GetRootAs((built / quantize.INT8_MODEL).read_bytes())
+    buffers = [model.Buffers(index) for index in range(model.BuffersLength())]
+    data_field = 4  # vtable offset of the schema's first field
+    starts = [b._tab.Vector(b._tab.Offset(data_field)) for b in buffers if b.DataLength()]
+    assert starts and all(start % DATA_ALIGNMENT == 0 for start in starts)
+
+
+def test_a_lean_model_with_another_score_is_refused(built: Path) -> None:
+    content = (built / quantize.INT8_MODEL).read_bytes()
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content))
+    weights = max((bytes(b.data) for b in model.buffers if b.data is not None), key=len)
+    changed = content.replace(weights, bytes(len(weights)))
+    images, _ = datasets.load_split(built, datasets.TRAIN_SPLIT)
+    with pytest.raises(ConversionError, match="changed its scores"):
+        quantize.require_same_scores(content, changed, images[:20])
 
 
 def test_pixels_map_to_int8_without_loss(model: Model) -> None:
