@@ -54,6 +54,7 @@ def prepare(core_dir: Path = CORE_DIR) -> bool:
     Raises PlatformioCoreError if SCons is not installed in the version that PlatformIO expects.
     """
     changed = _apply_settings(core_dir / "appstate.json")
+    changed |= _drop_links_elsewhere(core_dir / "platforms")
     tool_dir = core_dir / "packages" / "tool-scons"
     if is_complete(core_dir):
         return changed
@@ -81,6 +82,24 @@ def is_complete(core_dir: Path = CORE_DIR) -> bool:
     except (OSError, ValueError, KeyError, TypeError):
         return False
     return bool(version == TOOL_VERSION) and (tool_dir / ".piopm").is_file()
+
+
+def _drop_links_elsewhere(platforms_dir: Path) -> bool:
+    """Removes links to another project's platform; PlatformIO then makes its own anew.
+
+    It notes where the platform lies by absolute path, so a project that was copied or moved would
+    go on building with the sources of the folder that it came from.
+    """
+    changed = False
+    for link in platforms_dir.glob("*.pio-link"):
+        try:
+            project = Path(json.loads(link.read_text())["cwd"])
+        except (OSError, ValueError, KeyError, TypeError):
+            project = None
+        if project != REPOSITORY:
+            link.unlink()
+            changed = True
+    return changed
 
 
 def _scons_package() -> Path:

@@ -48,3 +48,21 @@ def test_other_scons_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(pio_core.PlatformioCoreError, match=r"SCons is 4\.11\.1, PlatformIO needs"):
         pio_core.prepare(tmp_path)
     assert not pio_core.is_complete(tmp_path)
+
+
+@pytest.mark.parametrize("note", ['{"cwd": "/another/project"}', "{", "{}"])
+def test_platform_of_another_project_is_let_go(tmp_path: Path, note: str) -> None:
+    """Else a copied project would build with the ports and the builder of the one it came from."""
+    link = tmp_path / "platforms" / "platform.pio-link"
+    link.parent.mkdir()
+    link.write_text(note)
+    assert pio_core.prepare(tmp_path)
+    assert not link.exists()
+
+
+def test_own_platform_is_kept(tmp_path: Path) -> None:
+    link = tmp_path / "platforms" / "platform.pio-link"
+    link.parent.mkdir()
+    link.write_text(json.dumps({"cwd": str(pio_core.REPOSITORY)}))
+    pio_core.prepare(tmp_path)
+    assert link.exists()
