@@ -211,6 +211,7 @@ def _report(board: Board, expected: Expected, tally: Tally, elapsed_s: float) ->
         flash_bytes=expected.image.flash_bytes,
         ram_bytes=expected.image.ram_bytes,
         model_sha256=info.model_sha256,
+        unique_ids=sorted({info.unique_id for info in tally.infos if info.unique_id}),
     )
 
 

@@ -38,6 +38,7 @@ class Info:
     max_payload: int
     board: str
     setup_message: str
+    unique_id: str  # of the chip, in hex digits; "" where it has none, or older firmware
 
     @property
     def ready(self) -> bool:
@@ -69,7 +70,8 @@ def parse_info(payload: bytes) -> Info:
     protocol, status, isa, runtime, window, build_id, sha256 = fields[:7]
     arena_size, arena_used, clock_hz, tick_hz, input_bytes, output_bytes, max_payload = fields[7:]
     board, rest = _short_text(payload[_INFO.size :])
-    message, _ = _short_text(rest)
+    message, rest = _short_text(rest)
+    unique_id, _ = _short_bytes(rest or b"\0")
     return Info(
         protocol=protocol,
         status=status,
@@ -87,6 +89,7 @@ def parse_info(payload: bytes) -> Info:
         max_payload=max_payload,
         board=board,
         setup_message=message,
+        unique_id=unique_id.hex(),
     )
 
 
@@ -135,12 +138,18 @@ def describe_error(payload: bytes) -> str:
     return f"error {payload[0]} ({meaning}){detail}"
 
 
+def _short_bytes(payload: bytes) -> tuple[bytes, bytes]:
+    """Bytes with their number in the first byte, and what follows them."""
+    if not payload or len(payload) < 1 + payload[0]:
+        raise PayloadError("a field is cut off")
+    end = 1 + payload[0]
+    return payload[1:end], payload[end:]
+
+
 def _short_text(payload: bytes) -> tuple[str, bytes]:
     """A text with its length in the first byte, and what follows it."""
-    if not payload or len(payload) < 1 + payload[0]:
-        raise PayloadError("a text is cut off")
-    end = 1 + payload[0]
-    return payload[1:end].decode("utf-8", "backslashreplace"), payload[end:]
+    data, rest = _short_bytes(payload)
+    return data.decode("utf-8", "backslashreplace"), rest
 
 
 def infer_payload(input_format: ids.InputFormat, values: NDArray[Any]) -> bytes:

@@ -88,9 +88,10 @@ def _describe_payload(frame: Frame) -> str:
     if frame.type == ids.Command.INFO | ids.REPLY_BIT:
         info = messages.parse_info(frame.payload)
         state = "ready" if info.ready else info.setup_failure
+        chip = f", chip {info.unique_id}" if info.unique_id else ""
         return (
             f"{info.board}, build {info.build_id}, {info.isa} kernels of {info.runtime}, model "
-            f"{info.model_sha256[:16]}..., arena {info.arena_used} of {info.arena_size} B, {state}"
+            f"{info.model_sha256[:16]}..., arena {info.arena_used} of {info.arena_size} B, {state}{chip}"
         )
     if frame.type == ids.Command.INFER | ids.REPLY_BIT:
         result = messages.parse_inference(frame.payload)

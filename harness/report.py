@@ -30,6 +30,7 @@ class Report:
     flash_bytes: int
     ram_bytes: int
     model_sha256: str
+    unique_ids: list[str]  # of the chips that answered, in hex digits; [] where they have none
 
     @property
     def passed(self) -> bool:
@@ -60,6 +61,7 @@ class Report:
             ("flash", f"{self.flash_bytes:,} B"),
             ("RAM", f"{self.ram_bytes:,} B"),
             ("model", f"{self.model_sha256[:16]}..."),
+            *(("chip", unique_id) for unique_id in self.unique_ids),
         ]
 
 

@@ -29,6 +29,11 @@ uint32_t Ticks();
 uint32_t TickHz();   // ticks a second
 uint32_t ClockHz();  // CPU clock
 
+// Copies the chip's unique id, in order of addresses, to `dst`, which has room for
+// kUniqueIdMaxBytes. Returns its length, 0 where there is none.
+constexpr size_t kUniqueIdMaxBytes = 12;
+size_t UniqueId(uint8_t* dst);
+
 [[noreturn]] void Reset();
 
 // Deepest stack use so far in bytes, measured on the painted stack. 0 where it is not known (host).

@@ -67,11 +67,16 @@ void Reply(wire::Setup setup, wire::Span message, size_t max_payload) {
   at = wire::WriteU32(at, U32(max_payload));
   *at++ = sizeof(kBoard) - 1;
 
+  uint8_t unique_id[1 + board::kUniqueIdMaxBytes];
+  const size_t unique_id_size = board::UniqueId(unique_id + 1);
+  unique_id[0] = static_cast<uint8_t>(unique_id_size);
+
   const uint8_t message_size = static_cast<uint8_t>(message.size);
   const wire::Span payload[] = {{fixed, static_cast<size_t>(at - fixed)},
                                 {reinterpret_cast<const uint8_t*>(kBoard), sizeof(kBoard) - 1},
                                 {&message_size, 1},
-                                message};
+                                message,
+                                {unique_id, 1 + unique_id_size}};
   line::Reply(wire::Command::INFO, payload);
 }
 

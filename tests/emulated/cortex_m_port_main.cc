@@ -102,6 +102,13 @@ int main() {
         PutHex(board::UartWrite, board::StackHighWaterBytes());
         Put(board::UartWrite, "\n");
         break;
+      case 'i': {
+        uint8_t id[board::kUniqueIdMaxBytes];
+        const size_t size = board::UniqueId(id);
+        for (size_t i = 0; i < size; ++i) PutHex(board::UartWrite, id[i]);
+        Put(board::UartWrite, "\n");
+        break;
+      }
       case 'e':
         Put(board::UartWrite, "echo\n");
         break;

@@ -139,6 +139,12 @@ def test_stack_high_water_mark_grows_with_use(ask: Ask, board: Board) -> None:
     assert before + 900 < after < before + 1300
 
 
+def test_unique_id_is_what_the_machine_has(ask: Ask, board: Board) -> None:
+    """QEMU's nRF51 has fixed words in its FICR; its STM32s have no system memory."""
+    expected = bytes.fromhex("0300000078563412") if board.family.id == "nrf5" else b""
+    assert bytes(numbers(ask("i"))) == expected
+
+
 def test_reset(ask: Ask) -> None:
     assert ask("r") == ["boot"]
     assert numbers(ask("d")) == [0x12345678, 0, 42]

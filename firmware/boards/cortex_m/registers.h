@@ -5,6 +5,7 @@
 #ifndef MCUFORGE_BOARDS_CORTEX_M_REGISTERS_H_
 #define MCUFORGE_BOARDS_CORTEX_M_REGISTERS_H_
 
+#include <cstddef>
 #include <cstdint>
 
 namespace cortex_m {
@@ -16,6 +17,15 @@ inline volatile uint32_t& Register(uint32_t address) {
 // For what a read does besides giving a value.
 inline void ReadAndForget(uint32_t address) {
   [[maybe_unused]] const uint32_t value = Register(address);
+}
+
+// Copies `words` words from `address`, read as words, to `dst`; returns how many bytes that are.
+inline size_t ReadWords(uint32_t address, size_t words, uint8_t* dst) {
+  for (size_t i = 0; i < 4 * words; i += 4) {
+    const uint32_t word = Register(address + i);
+    for (size_t byte = 0; byte < 4; ++byte) dst[i + byte] = static_cast<uint8_t>(word >> 8 * byte);
+  }
+  return 4 * words;
 }
 
 // SysTick, B3.3.2

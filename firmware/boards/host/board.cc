@@ -156,6 +156,7 @@ uint32_t Ticks() {
 uint32_t TickHz() { return board_facts::kTickHz; }
 uint32_t ClockHz() { return board_facts::kClockHz; }
 uint32_t StackHighWaterBytes() { return 0; }
+size_t UniqueId(uint8_t*) { return 0; }
 
 void Reset() {
   char value[32];

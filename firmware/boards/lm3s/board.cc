@@ -153,6 +153,8 @@ uint32_t Ticks() { return cortex_m::SysTickTicks(); }
 uint32_t TickHz() { return g_clock_hz; }
 uint32_t ClockHz() { return g_clock_hz; }
 
+size_t UniqueId(uint8_t*) { return 0; }  // the chip has none
+
 void FaultWrite(const uint8_t* src, size_t n) {
   StartUart(kUartCtlEnable | kUartCtlTx);  // Init() may not have been reached
   const uint32_t turns = 20 * (g_clock_hz / board_facts::kUartBaud + 1);  // two bytes and more

@@ -76,6 +76,8 @@ uint32_t Ticks() { return cortex_m::SysTickTicks(); }
 uint32_t TickHz() { return board_facts::kTickHz; }
 uint32_t ClockHz() { return board_facts::kClockHz; }
 
+size_t UniqueId(uint8_t*) { return 0; }  // the chip has none
+
 void FaultWrite(const uint8_t* src, size_t n) {
   Register(kCtrl) = kCtrlTxEnable;  // Init() may not have been reached
   Register(kBaudDiv) = kDivider;

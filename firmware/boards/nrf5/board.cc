@@ -17,6 +17,10 @@ namespace {
 
 using cortex_m::Register;
 
+// Factory information configuration registers, 8.1: two words of random number
+constexpr uint32_t kFicrDeviceId = 0x10000060;
+constexpr size_t kFicrDeviceIdWords = 2;
+
 // Clock management, 13.2: the radio's crystal oscillator, exact enough for a UART; the internal one
 // is off by up to 6 % at first.
 constexpr uint32_t kClockTasksHfClkStart = 0x40000000;
@@ -167,6 +171,10 @@ uint32_t Ticks() {
 
 uint32_t TickHz() { return board_facts::kTickHz; }
 uint32_t ClockHz() { return board_facts::kClockHz; }
+
+size_t UniqueId(uint8_t* dst) {
+  return cortex_m::ReadWords(kFicrDeviceId, kFicrDeviceIdWords, dst);
+}
 
 void FaultWrite(const uint8_t* src, size_t n) {
   Register(kUartIntenClr) = kUartIntRxdRdy | kUartIntError;

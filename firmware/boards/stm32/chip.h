@@ -25,6 +25,11 @@ void StartClocks();
 // Connects the clock of the board's USART, and the USART to its pins.
 void ConnectUsart();
 
+// Address of the unique id, 0 where there is none: an emulator without a clock tree has no system
+// memory, either. A chip runs from its internal oscillator after reset, so HSIRDY is set on every
+// chip.
+uint32_t UniqueIdAddress();
+
 // Waits until all bits of `mask` in the register at `address` are set, or all clear with `set`
 // false. False if that does not happen within `turns` turns of the loop, some 8 clocks each.
 bool WaitFor(uint32_t address, uint32_t mask, bool set, uint32_t turns);

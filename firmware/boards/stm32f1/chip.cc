@@ -16,6 +16,7 @@ constexpr uint32_t kHsiHz = 8'000'000;  // 6.2.2
 
 // Reset and clock control, 6.3
 constexpr uint32_t kRccCr = 0x40021000;
+constexpr uint32_t kRccCrHsiRdy = 1u << 1;
 constexpr uint32_t kRccCrHseOn = 1u << 16;
 constexpr uint32_t kRccCrHseRdy = 1u << 17;
 constexpr uint32_t kRccCrPllOn = 1u << 24;
@@ -29,6 +30,9 @@ constexpr uint32_t kRccCfgrPllMulShift = 18;  // holds the factor less 2
 constexpr uint32_t kRccApb2Enr = 0x40021018;
 constexpr uint32_t kRccApb2EnrPortABit = 2;  // port B is the next bit, and so on
 constexpr uint32_t kRccApb1Enr = 0x4002101C;
+
+// Device electronic signature, 26.2: 96 bits
+constexpr uint32_t kUniqueId = 0x1FFFF7E8;
 
 // General-purpose I/Os, 7.2: eight pins a register, four bits a pin
 constexpr uint32_t kGpioA = 0x40010800;
@@ -78,6 +82,8 @@ void StartClocks() {
   }
   g_clocks = {board_facts::kClockHz, board_facts::kClockHz, board_facts::kClockHz};
 }
+
+uint32_t UniqueIdAddress() { return (Register(kRccCr) & kRccCrHsiRdy) != 0 ? kUniqueId : 0; }
 
 void ConnectUsart() {
   EnableClock(board_facts::kUartBus == 1 ? kRccApb1Enr : kRccApb2Enr,

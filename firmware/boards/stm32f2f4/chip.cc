@@ -19,6 +19,7 @@ constexpr uint32_t kHsiHz = 16'000'000;  // 7.2.2
 // Reset and clock control, 7.3
 constexpr uint32_t kRcc = 0x40023800;
 constexpr uint32_t kRccCr = kRcc + 0x00;
+constexpr uint32_t kRccCrHsiRdy = 1u << 1;
 constexpr uint32_t kRccCrHseOn = 1u << 16;
 constexpr uint32_t kRccCrHseRdy = 1u << 17;
 constexpr uint32_t kRccCrHseByp = 1u << 18;
@@ -48,6 +49,9 @@ constexpr uint32_t kFlashAcrLatencyMask = 7u << 0;
 constexpr uint32_t kFlashAcrPrefetch = 1u << 8;
 constexpr uint32_t kFlashAcrInstructionCache = 1u << 9;
 constexpr uint32_t kFlashAcrDataCache = 1u << 10;
+
+// Device electronic signature, 39.1: 96 bits
+constexpr uint32_t kUniqueId = 0x1FFF7A10;
 
 // General-purpose I/Os, 8.4
 constexpr uint32_t kGpioA = 0x40020000;
@@ -139,6 +143,8 @@ void StartClocks() {
   Register(kRccCfgr) = 0;  // the internal oscillator, undivided
   Register(kRccCr) = Register(kRccCr) & ~(kRccCrPllOn | kRccCrHseOn | kRccCrHseByp);
 }
+
+uint32_t UniqueIdAddress() { return (Register(kRccCr) & kRccCrHsiRdy) != 0 ? kUniqueId : 0; }
 
 void ConnectUsart() {
   EnableClock(board_facts::kUartBus == 1 ? kRccApb1Enr : kRccApb2Enr,

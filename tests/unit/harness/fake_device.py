@@ -56,6 +56,7 @@ class FakeDevice:
     build_id: str = BUILD_ID
     isa: int = 1
     board: bytes = b"fake"
+    unique_id: bytes | None = bytes(range(12))  # None: firmware from before there was this field
     arena: tuple[int, int] = (4096, 4096)
     before_reply: list[Frame] = field(default_factory=list)
     url: str = "fake"
@@ -123,5 +124,6 @@ class FakeDevice:
             bytes.fromhex(self.model_sha256),
             *(*self.arena, 25_000_000, 25_000_000, 4, 2, 5),
         )
-        texts = (bytes([len(text)]) + text for text in (self.board, self.message))
-        return fixed + b"".join(texts)
+        fields = [self.board, self.message]
+        fields += [] if self.unique_id is None else [self.unique_id]
+        return fixed + b"".join(bytes([len(value)]) + value for value in fields)

@@ -193,6 +193,14 @@ def test_a_malformed_reply_is_an_error_of_its_operation() -> None:
         device_of(Short()).info()
 
 
+@pytest.mark.parametrize(
+    ("unique_id", "expected"),
+    [(b"\x01\xab", "01ab"), (b"", ""), pytest.param(None, "", id="older firmware")],
+)
+def test_info_tells_the_chips_unique_id(unique_id: bytes | None, expected: str) -> None:
+    assert device_of(FakeDevice(unique_id=unique_id)).info().unique_id == expected
+
+
 def test_sequence_numbers_wrap_past_zero() -> None:
     device = device_of(FakeDevice(replies=[intact]))
     device._seq = 0xFFFE

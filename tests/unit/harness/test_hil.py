@@ -39,6 +39,7 @@ JSON_KEYS = [
     "flash_bytes",
     "ram_bytes",
     "model_sha256",
+    "unique_ids",
 ]
 
 MakeFake = Callable[[], FakeDevice]
@@ -103,6 +104,7 @@ def test_every_digit_is_answered_once_and_counted(
     assert written["mismatches"] == 0
     sizes = [written[key] for key in ("flash_bytes", "ram_bytes", "arena_bytes")]
     assert sizes == [111, 222, 4096]
+    assert written["unique_ids"] == ["000102030405060708090a0b"]
     assert "PASSED" in printed
     assert f"mps2_an386: digits: {COUNT} of {COUNT}" in printed  # plain lines off a terminal
 
