@@ -32,6 +32,7 @@ constexpr uint32_t kCr1Re = 1u << 2;
 constexpr uint32_t kCr1Te = 1u << 3;
 constexpr uint32_t kCr1RxneIe = 1u << 5;
 constexpr uint32_t kCr1Ue = 1u << 13;
+constexpr uint32_t kCr1Listening = kCr1Ue | kCr1Te | kCr1Re | kCr1RxneIe;
 
 constexpr bool kHasDwtTick = board_facts::kTickSource == board_facts::TickSource::kDwt;
 
@@ -49,11 +50,12 @@ void UsartInterrupt() {
 MCUFORGE_IRQ_VECTORS constexpr auto kIrqVectors =
     cortex_m::MakeIrqTable<board_facts::kIrqCount>(board_facts::kUartRxIrq, UsartInterrupt);
 
+uint32_t UsartClockHz() { return board_facts::kUartBus == 1 ? g_clocks.apb1 : g_clocks.apb2; }
+
 void StartUsart(uint32_t cr1) {
-  const uint32_t clock_hz = board_facts::kUartBus == 1 ? g_clocks.apb1 : g_clocks.apb2;
   Register(kCr1) = 0;
   // 16-fold oversampling: mantissa and fraction together are the divider in sixteenths, times 16
-  Register(kBrr) = (clock_hz + board_facts::kUartBaud / 2) / board_facts::kUartBaud;
+  Register(kBrr) = (UsartClockHz() + board_facts::kUartBaud / 2) / board_facts::kUartBaud;
   Register(kCr1) = cr1;
 }
 
@@ -82,15 +84,19 @@ void EnableClock(uint32_t address, uint32_t bit) {
 namespace board {
 
 void Init() {
+  // The crystal takes milliseconds, in which the line is listened to on the internal oscillator:
+  // the first request after a reset is not lost to the wait.
+  stm32::ConnectUsart();
+  StartUsart(kCr1Listening);
+  cortex_m::EnableInterrupt(board_facts::kUartRxIrq);
+  const uint32_t internal_hz = UsartClockHz();
   stm32::StartClocks();
+  if (UsartClockHz() != internal_hz) StartUsart(kCr1Listening);
   if constexpr (kHasDwtTick) {
     cortex_m::StartDwt();
   } else {
     cortex_m::StartSysTick();
   }
-  stm32::ConnectUsart();
-  StartUsart(kCr1Ue | kCr1Te | kCr1Re | kCr1RxneIe);
-  cortex_m::EnableInterrupt(board_facts::kUartRxIrq);
 }
 
 void UartWrite(const uint8_t* src, size_t n) {
