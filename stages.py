@@ -212,6 +212,23 @@ def evaluate(choice: Choice) -> None:
     )
 
 
+def compare_modes(choice: Choice, mode: str) -> str:
+    """A table of the float model in quantization mode `mode`, or in all; modes/<mode>.tflite."""
+    train(choice)
+    from training import modes
+
+    chosen = list(modes.MODES) if mode == "all" else [mode]
+    return modes.table(modes.compare(choice.build_dir, chosen, choice.calibration))
+
+
+def layer_errors(choice: Choice) -> str:
+    """A table of what each op loses by int8; layer_errors.csv."""
+    train(choice)
+    from training import layer_errors as room
+
+    return room.table(room.measure(choice.build_dir, choice.calibration))
+
+
 def generate(choice: Choice) -> None:
     """generated/, with what it needs before it."""
     quantize(choice)

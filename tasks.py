@@ -84,6 +84,7 @@ def _choice(c: Context, options: dict[str, Any]) -> Any:
         data=value("data"),
         model=Path(model) if model else None,
         seed=int(value("seed")),
+        calibration=int(value("calibration")),
         sanitize=bool(options.get("sanitize")),
         force=frozenset({options["force"]} if options.get("force") else ()),
         verbose=bool(options.get("verbose")),
@@ -112,19 +113,41 @@ def train(
     stages.train(_choice(c, options))
 
 
-@verb(help=_FORCE)
+@verb(
+    help={
+        **_FORCE,
+        "calibration": "training digits that the ranges are taken from",
+        "mode": "int8, or to compare: another of the converter's (docs/models.md), or `all`",
+        "layers": "show each op's quantization error",
+    }
+)
 def quantize(
     c: Context,
     recipe: str | None = None,
     data: str | None = None,
     model: str | None = None,
+    calibration: int | None = None,
+    mode: str = "int8",
+    layers: bool = False,
     force: bool = False,
 ) -> None:
-    """Make the int8 .tflite and measure it on the test digits."""
+    """Make the int8 .tflite and measure it on the test digits; compare other quantizations."""
     import stages
 
-    options = {"recipe": recipe, "data": data, "model": model, "force": force and "quantize"}
-    stages.evaluate(_choice(c, options))
+    options = {
+        "recipe": recipe,
+        "data": data,
+        "model": model,
+        "calibration": calibration,
+        "force": force and "quantize",
+    }
+    choice = _choice(c, options)
+    if mode == "int8":
+        stages.evaluate(choice)
+    else:
+        print(stages.compare_modes(choice, mode))
+    if layers:
+        print(stages.layer_errors(choice))
 
 
 @verb(help=_FORCE)
@@ -476,7 +499,7 @@ def fuzz(c: Context, count: int = 200_000, seed: int = 1) -> None:
 
 # ---------------------------------------------------------------- the project
 
-_SUITES = ("unit", "golden", "emulated", "hardware")
+_SUITES = ("unit", "golden", "training", "emulated", "hardware")
 
 
 @verb(
@@ -495,7 +518,7 @@ def test_(
     port: str | None = None,
     args: str = "",
 ) -> None:
-    """Lint, then the tests: unit, golden, emulated, hardware (the last with --port only)."""
+    """Lint, then the tests: unit to emulated, and hardware with --port."""
     import shlex
 
     import stages

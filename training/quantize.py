@@ -37,21 +37,31 @@ def quantize(build_dir: Path, calibration: int = 500, say: Callable[[str], None]
     converter fails or leaves an op that is not int8.
     """
     path = artifacts.require(build_dir / FLOAT_MODEL, "train")
-    images, _ = datasets.load_split(build_dir, datasets.TRAIN_SPLIT)
-    if not 1 <= calibration <= len(images):
-        raise DataError(
-            f"calibration with {calibration} digits is not possible: 1 to {len(images)} are there"
-        )
-    chosen = np.random.default_rng(CALIBRATION_SEED).choice(len(images), calibration, replace=False)
-    converted = convert(load_float_model(path), datasets.to_float(images[chosen]))
+    images = calibration_digits(build_dir, calibration)
+    converted = convert(load_float_model(path), datasets.to_float(images))
     content = lean(converted)
-    require_same_scores(converted, content, images[chosen])
+    require_same_scores(converted, content, images)
     artifacts.atomic_write(build_dir / CONVERTED_MODEL, converted)
     artifacts.atomic_write(build_dir / INT8_MODEL, content)
     say(
         f"quantize: {len(content):,} B, {len(converted) - len(content):,} B less than converted "
         "(names, empty buffers, arrays written twice)"
     )
+
+
+def calibration_digits(build_dir: Path, count: int) -> np.ndarray:
+    """`count` training digits, uint8 [count, 28, 28], the same ones at each call.
+
+    Raises DataError for a count that is not in 1..train count.
+    """
+    images, _ = datasets.load_split(build_dir, datasets.TRAIN_SPLIT)
+    if not 1 <= count <= len(images):
+        raise DataError(
+            f"calibration with {count} digits is not possible: 1 to {len(images)} are there"
+        )
+    chosen = np.random.default_rng(CALIBRATION_SEED).choice(len(images), count, replace=False)
+    digits: np.ndarray = images[chosen]
+    return digits
 
 
 def require_same_scores(converted: bytes, content: bytes, images: np.ndarray) -> None:
@@ -88,6 +98,15 @@ def convert(model: Any, calibration_pixels: np.ndarray) -> bytes:
     `calibration_pixels`: float32 [N, H, W, C] in 0..1, what the model takes.
     """
     tf = load_tensorflow()
+    converter = converter_for(tf, model, calibration_pixels)
+    full_int8(tf, converter)
+    content = run_converter(converter, model.name)
+    require_int8(content, model.name)
+    return content
+
+
+def converter_for(tf: Any, model: Any, calibration_pixels: np.ndarray) -> Any:
+    """A TFLiteConverter of `model` with a batch of 1, calibrated and optimizing by default."""
     import keras
 
     # With an open batch the converter computes shapes at run time: SHAPE, STRIDED_SLICE, PACK.
@@ -102,18 +121,26 @@ def convert(model: Any, calibration_pixels: np.ndarray) -> bytes:
     converter = tf.lite.TFLiteConverter.from_keras_model(fixed)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = representative
+    return converter
+
+
+def full_int8(tf: Any, converter: Any) -> None:
+    """Has every op, input and output int8, or the conversion fail."""
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     converter.inference_input_type = tf.int8
     converter.inference_output_type = tf.int8
+
+
+def run_converter(converter: Any, name: str) -> bytes:
+    """The .tflite's bytes. Raises ConversionError with the converter's first line."""
     try:
         with quiet_output():
             content: bytes = converter.convert()
     except Exception as error:  # noqa: BLE001 - the converter raises whatever its passes raise
         raise ConversionError(
-            f"{model.name}: the TFLite converter failed: {_first_line(error)}; "
+            f"{name}: the TFLite converter failed: {_first_line(error)}; "
             "replace the layer by one that converts to int8"
         ) from None
-    require_int8(content, model.name)
     return content
 
 

@@ -19,7 +19,8 @@ from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as sch
 from codegen.manifest import sha256_file
 from codegen.model import Model
 from codegen.oracle import Oracle, quantize_pixels
-from training import artifacts, datasets, evaluate, quantize, recipes, train
+from tests.training import digits
+from training import datasets, evaluate, quantize, recipes, train
 from training.errors import ArtifactError, ConversionError, DataError, DivergedError
 from training.footprint import footprint
 from training.lean import DATA_ALIGNMENT, lean
@@ -32,34 +33,21 @@ PROMISED_OPS = {
 }  # fmt: skip
 
 
-def write_digits(build_dir: Path, train_count: int = 400, test_count: int = 50) -> None:
-    sample = datasets.sources.read_sample()
-    digits = {
-        datasets.TRAIN_SPLIT: (sample.train_images, sample.train_labels, train_count),
-        datasets.TEST_SPLIT: (sample.test_images, sample.test_labels, test_count),
-    }
-    for name, (images, labels, count) in digits.items():
-        artifacts.write_npz(build_dir / name, images=images[:count], labels=labels[:count])
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="session")
+def built(trained: Path) -> Path:
     """A build directory after train, quantize and evaluate."""
-    build_dir = tmp_path_factory.mktemp("build")
-    write_digits(build_dir)
-    train.train("tiny", build_dir, epochs=1)
-    quantize.quantize(build_dir, calibration=20)
-    evaluate.evaluate(build_dir)
-    return build_dir
+    quantize.quantize(trained, calibration=20)
+    evaluate.evaluate(trained)
+    return trained
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def model(built: Path) -> Model:
     return Model.read(built / quantize.INT8_MODEL)
 
 
 def test_the_same_inputs_give_the_same_bytes(built: Path, tmp_path: Path) -> None:
-    write_digits(tmp_path)
+    digits.write(tmp_path)
     train.train("tiny", tmp_path, epochs=1)
     quantize.quantize(tmp_path, calibration=20)
     for name in (train.FLOAT_MODEL, quantize.INT8_MODEL):
@@ -198,7 +186,7 @@ def stubbed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     monkeypatch.setattr(recipes.Recipe, "build_model", linear_model)
     monkeypatch.setattr(train, "_compiled_step", lambda *_: lambda *_: 1.25)
-    write_digits(tmp_path)
+    digits.write(tmp_path)
     return tmp_path
 
 
@@ -232,7 +220,7 @@ class TestFailedTraining:
             train.train("tiny", stubbed, epochs=1)
 
     def test_too_few_digits(self, stubbed: Path) -> None:
-        write_digits(stubbed, train_count=60)
+        digits.write(stubbed, train_count=60)
         with pytest.raises(DataError, match=r"60 training digits are too few: .* 200 are needed"):
             train.train("tiny", stubbed, epochs=1)
 

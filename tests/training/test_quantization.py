@@ -1,0 +1,57 @@
+"""Quantization modes and per-layer errors, on a model trained on a handful of digits."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from codegen.checks import check_int8
+from codegen.errors import CodegenError
+from codegen.model import Model
+from codegen.op_table import load_supported_ops
+from training import datasets, layer_errors, modes
+from training.errors import DataError
+from training.quantize import calibration_digits, load_float_model
+from training.tf_runtime import load_tensorflow
+from training.train import FLOAT_MODEL
+
+
+def test_modes_are_converted_measured_and_judged(trained: Path) -> None:
+    results = {r.mode: r for r in modes.compare(trained, ["int8", "float32"], calibration=20)}
+    assert results["int8"].bytes < results["float32"].bytes
+    assert results["float32"].logit_error_max < 1e-3 < results["int8"].logit_error_max
+    assert not results["int8"].refused
+    assert "FLOAT32, not INT8" in results["float32"].refused
+    for mode, result in results.items():
+        model = Model.read(trained / modes.FOLDER / f"{mode}.tflite")
+        assert model.size == result.bytes
+    text = modes.table(list(results.values()))
+    assert "| float32 |" in text and text.endswith(f"float32: {results['float32'].refused}")
+
+
+@pytest.mark.parametrize("mode", sorted(set(modes.MODES) - {"int8", "float32"}))
+def test_only_int8_may_go_on(trained: Path, mode: str) -> None:
+    model = load_float_model(trained / FLOAT_MODEL)
+    pixels = datasets.to_float(calibration_digits(trained, 20))
+    content = modes.convert_in_mode(load_tensorflow(), model, pixels, mode)
+    with pytest.raises(CodegenError, match="convert it again with full-integer quantization"):
+        check_int8(Model.parse(content), load_supported_ops())
+
+
+def test_an_unknown_mode_is_refused_before_anything_is_done(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="unknown quantization mode 'int4'; known: int8"):
+        modes.compare(tmp_path, ["int4"], calibration=20)
+
+
+def test_layer_errors_find_the_layer_that_was_calibrated_badly(trained: Path) -> None:
+    good = layer_errors.measure(trained, calibration=100, count=20)
+    assert [e.op for e in good if e.own_sqnr_db < layer_errors.BAD_SQNR_DB] == []
+    assert all(0 < e.range_use <= 1 and e.saturated < 0.01 for e in good)
+    with (trained / layer_errors.TABLE).open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["op"] for row in rows] == [e.op for e in good]
+    bad = layer_errors.measure(trained, calibration=1, count=20)
+    assert max(e.saturated for e in bad) > 0.01
+    assert min(e.own_sqnr_db for e in bad) < min(e.own_sqnr_db for e in good) - 6
