@@ -64,7 +64,7 @@ class Uart:
     """The serial line that the harness talks to."""
 
     baud: int
-    rx_ring_bytes: int  # a power of two, or 0 where the operating system buffers
+    rx_ring_bytes: int  # a power of two; of a process, what its pseudo-terminal holds
     facts: dict[str, int] = field(default_factory=dict)  # as the family asks: addresses, irqs
 
 

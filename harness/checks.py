@@ -1,17 +1,25 @@
 """Checks of a device, the same for an emulator and a real board, for `hil` and for the tests."""
 
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from harness import ids
-from harness.device import Device
+from harness import ids, messages
+from harness.device import Device, Input
+from harness.digits import Digits
 from harness.errors import CheckError
 from harness.expected import Expected
 from harness.messages import Inference, Info
 
 Scores = NDArray[np.int8]
+_PATHS = {
+    ids.InputFormat.PIXELS_U8: "uint8 pixels",
+    ids.InputFormat.RAW_S8: "raw int8",
+    ids.InputFormat.PACKED_U8: "packed pixels",
+}
 
 
 @dataclass(frozen=True)
@@ -21,7 +29,7 @@ class Mismatch:
     index: int
     device_scores: tuple[int, ...]
     oracle_scores: tuple[int, ...]
-    path: str  # "uint8 pixels" or "raw int8"
+    path: str  # how it was sent, one of _PATHS
 
     def __str__(self) -> str:
         return (
@@ -78,23 +86,37 @@ def compare(index: int, path: str, result: Inference, oracle_scores: Scores) -> 
     return Mismatch(index, tuple(map(int, result.scores)), tuple(map(int, oracle_scores)), path)
 
 
-def check_digit(
-    device: Device,
-    index: int,
-    pixels: NDArray[np.uint8],
-    quantized: Scores,
-    oracle_scores: Scores,
-    *,
-    raw_too: bool,
-) -> tuple[Inference, list[Mismatch]]:
-    """Send one digit as pixels, and as raw int8 if `raw_too`; return the pixels' result and what
-    differs from the oracle.
+def check_digits(
+    device: Device, digits: Digits, indices: Iterable[int], *, every_format: int
+) -> Iterator[tuple[int, Inference, list[Mismatch]]]:
+    """Send digits; yield index, result and what differs from the oracle, in their order.
 
-    Both ways have to give the oracle's scores: pixels exercise the device's own quantization.
+    Pixels are sent packed or as they are, whichever is shorter: the device quantizes them. Digits
+    with an index below `every_format` are sent in each of the formats, raw int8 included. All have
+    to give the oracle's scores. Indices are taken only as the device's window moves on.
     """
-    result = device.infer(pixels, ids.InputFormat.PIXELS_U8)
-    mismatches = [compare(index, "uint8 pixels", result, oracle_scores)]
-    if raw_too:
-        raw = device.infer(quantized, ids.InputFormat.RAW_S8)
-        mismatches.append(compare(index, "raw int8", raw, oracle_scores))
-    return result, [mismatch for mismatch in mismatches if mismatch is not None]
+    waiting: deque[tuple[int, ids.InputFormat]] = deque()
+
+    def inputs() -> Iterator[Input]:
+        for index in indices:
+            formats = list(ids.InputFormat) if index < every_format else [_shorter(digits, index)]
+            for input_format in formats:
+                waiting.append((index, input_format))
+                raw = input_format == ids.InputFormat.RAW_S8
+                values = digits.quantized[index] if raw else digits.images[index]
+                yield values, input_format
+
+    mismatches: list[Mismatch] = []
+    for result in device.infer_many(inputs()):
+        index, input_format = waiting.popleft()
+        wrong = compare(index, _PATHS[input_format], result, digits.oracle_scores[index])
+        mismatches += [wrong] if wrong else []
+        if not waiting or waiting[0][0] != index:
+            yield index, result, mismatches
+            mismatches = []
+
+
+def _shorter(digits: Digits, index: int) -> ids.InputFormat:
+    pixels = digits.images[index]
+    packed = len(messages.pack_pixels(pixels.tobytes())) < pixels.size
+    return ids.InputFormat.PACKED_U8 if packed else ids.InputFormat.PIXELS_U8

@@ -27,8 +27,8 @@ from harness.progress import progress
 from harness.report import Report, print_report
 
 DEFAULT_COUNT = 1000
-# The raw int8 path is checked on this many digits besides the pixel path.
-_RAW_DIGITS = 20
+# The first digits are sent in every format.
+_EVERY_FORMAT = 20
 # An emulator is worth its start from this many digits on.
 _DIGITS_PER_EMULATOR = 200
 _MAX_EMULATORS = 4
@@ -75,7 +75,7 @@ def run(
 
     tally = Tally()
     with progress(f"{board.id}: digits", len(digits), out) as advance:
-        shards = _Shards(len(digits), advance)
+        shards = _Shards(len(digits), tally, advance)
 
         def work() -> None:
             with link.open_device(board, expected.elf, port=port, baud=baud, trace=trace) as device:
@@ -120,11 +120,12 @@ def default_emulators(count: int) -> int:
 class _Shards:
     """Hands out the indices of the digits, one at a time, to whoever asks next."""
 
-    def __init__(self, count: int, advance: Callable[[], None]) -> None:
+    def __init__(self, count: int, tally: Tally, advance: Callable[[], None]) -> None:
         self.lock = threading.Lock()
         self.started_s: float | None = None  # when the first digit was handed out
+        self._tally = tally
         self._next = iter(range(count))
-        self._advance = advance
+        self.advance = advance
         self._stopped = False
 
     def stop(self) -> None:
@@ -137,10 +138,10 @@ class _Shards:
                 if self.started_s is None:
                     self.started_s = time.monotonic()
                 index = next(self._next, None)
+                self._tally.sent += index is not None
             if index is None:
                 return
             yield index
-            self._advance()
 
 
 def _run_all(work: Callable[[], None], workers: int, stop: Callable[[], None]) -> None:
@@ -167,25 +168,17 @@ def _check_shard(
     """Check the device itself, then digits until there are no more."""
     info = device.info()
     checks.check_info(info, expected)
-    for index in shards:
-        with shards.lock:
-            tally.sent += 1
-        oracle_scores = digits.oracle_scores[index]
-        result, mismatches = checks.check_digit(
-            device,
-            index,
-            digits.images[index],
-            digits.quantized[index],
-            oracle_scores,
-            raw_too=index < _RAW_DIGITS,
-        )
+    for index, result, mismatches in checks.check_digits(
+        device, digits, shards, every_format=_EVERY_FORMAT
+    ):
         label = int(digits.labels[index])
         with shards.lock:
             tally.answered += 1
             tally.correct += result.predicted == label
-            tally.oracle_correct += int(np.argmax(oracle_scores)) == label
+            tally.oracle_correct += int(np.argmax(digits.oracle_scores[index])) == label
             tally.ticks += result.ticks
             tally.mismatches += mismatches
+        shards.advance()
     stats = device.stats()
     with shards.lock:
         tally.retries += device.counts.retries

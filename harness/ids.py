@@ -97,6 +97,7 @@ class InputFormat(IntEnum):
 
     PIXELS_U8 = _value("FORMAT", "PIXELS_U8")
     RAW_S8 = _value("FORMAT", "RAW_S8")
+    PACKED_U8 = _value("FORMAT", "PACKED_U8")
 
 
 PROTOCOL_VERSION = _value("CONST", "PROTOCOL_VERSION")

@@ -1,5 +1,6 @@
 """Payloads of the wire protocol as Python values (docs/protocol.md)."""
 
+import re
 import struct
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from harness import ids
 _INFO = struct.Struct("<5B8s32s7I")
 _INFER = struct.Struct("<BI")
 _FAULT = struct.Struct("<3I")
+_RUN = re.compile(rb"(\0{0,255})((?:[^\0]|\0(?=[^\0])){0,255})", re.DOTALL)
 
 
 class PayloadError(ValueError):
@@ -154,4 +156,20 @@ def _short_text(payload: bytes) -> tuple[str, bytes]:
 
 def infer_payload(input_format: ids.InputFormat, values: NDArray[Any]) -> bytes:
     """INFER's payload of `values` (uint8 pixels or int8), in any shape, row by row."""
-    return bytes([input_format]) + np.ascontiguousarray(values).tobytes()
+    raw = np.ascontiguousarray(values).tobytes()
+    if input_format == ids.InputFormat.PACKED_U8:
+        raw = pack_pixels(raw)
+    return bytes([input_format]) + raw
+
+
+def pack_pixels(pixels: bytes) -> bytes:
+    """Pixels as runs: zeros u8, count u8, `count` pixels; the zeros at the end are left out.
+
+    A single zero between pixels stays among them, for a run of its own would cost two bytes.
+    """
+    packed = bytearray()
+    for match in _RUN.finditer(pixels.rstrip(b"\0")):
+        if match.group():  # the last match is an empty one
+            zeros, values = match.groups()
+            packed += bytes([len(zeros), len(values)]) + values
+    return bytes(packed)

@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from harness import checks, ids
+from harness import checks, ids, messages
 from harness.device import Device
 from harness.digits import Digits
 from harness.expected import Expected
@@ -35,41 +35,40 @@ def check_handshake(device: Device, expected: Expected) -> None:
 
 
 def check_digits(device: Device, digits: Digits) -> None:
-    """Every digit gets the oracle's scores, as pixels and as raw int8; each ran once."""
+    """Every digit gets the oracle's scores in each format, several on the way; each ran once."""
+    device.info()  # says how many may be on the way
     inferences_before = device.stats()["inferences"]
     mismatches = []
     correct = 0
-    for index in range(len(digits)):
-        result, wrong = checks.check_digit(
-            device,
-            index,
-            digits.images[index],
-            digits.quantized[index],
-            digits.oracle_scores[index],
-            raw_too=True,
-        )
+    everything = range(len(digits))
+    for index, result, wrong in checks.check_digits(
+        device, digits, everything, every_format=len(digits)
+    ):
         mismatches += wrong
         correct += result.predicted == digits.labels[index]
     assert not mismatches, f"{len(mismatches)} mismatches, the first: {mismatches[0]}"
     assert correct >= 0.9 * len(digits)  # a model that learned nothing would be bit-exact, too
-    assert device.stats()["inferences"] - inferences_before == 2 * len(digits)
+    ran = device.stats()["inferences"] - inferences_before
+    assert ran == len(ids.InputFormat) * len(digits)
 
 
 def check_repeat(device: Device, digits: Digits) -> None:
-    """The same request again is answered from the last result; under another seq it runs anew."""
-    payload = bytes([ids.InputFormat.PIXELS_U8]) + digits.images[0].tobytes()
+    """What was answered last is answered again from the results kept, a whole window of it; under
+    another seq it runs anew."""
+    window = device.info().window
+    payload = messages.infer_payload(ids.InputFormat.PIXELS_U8, digits.images[0])
     before = device.stats()
-    request = encode(Frame(ids.Command.INFER, 777, payload))
-    (first,) = exchange(device, request)
-    (again,) = exchange(device, request)
+    requests = [encode(Frame(ids.Command.INFER, 777 + i, payload)) for i in range(window)]
+    first = [exchange(device, request)[0] for request in requests]
+    again = [exchange(device, request)[0] for request in requests]
     assert again == first
-    assert first.payload[5:] == digits.oracle_scores[0].tobytes()
-    (other,) = exchange(device, encode(Frame(ids.Command.INFER, 778, payload)))
-    assert other.seq == 778
-    assert other.payload[5:] == first.payload[5:]
+    assert {frame.payload[5:] for frame in first} == {digits.oracle_scores[0].tobytes()}
+    (other,) = exchange(device, encode(Frame(ids.Command.INFER, 700, payload)))
+    assert other.seq == 700
+    assert other.payload[5:] == first[0].payload[5:]
     after = device.stats()
-    assert after["inferences"] - before["inferences"] == 2
-    assert after["repeats"] - before["repeats"] == 1
+    assert after["inferences"] - before["inferences"] == window + 1
+    assert after["repeats"] - before["repeats"] == window
 
 
 def check_refusals(device: Device, digits: Digits) -> None:
@@ -97,6 +96,14 @@ def check_refusals(device: Device, digits: Digits) -> None:
         (
             encode(Frame(ids.Command.INFER, 504, b"\x07" + pixels)),
             *(ids.ErrorCode.BAD_VALUE, 504, None),
+        ),
+        (
+            encode(Frame(ids.Command.INFER, 506, b"\x02\x00\x05abc")),  # a run cut off
+            *(ids.ErrorCode.BAD_VALUE, 506, None),
+        ),
+        (
+            encode(Frame(ids.Command.INFER, 508, b"\x02" + b"\xff\x00" * (infer_bytes // 255 + 1))),
+            *(ids.ErrorCode.BAD_VALUE, 508, None),  # runs beyond the input
         ),
         (encode(Frame(ids.Command.INFO, 505, version=9)), ids.ErrorCode.BAD_VERSION, 505, None),
     ]

@@ -34,8 +34,6 @@ constexpr wire::Runtime kRuntime =
     wire::Runtime::MCUFORGE;
 #endif
 
-constexpr uint8_t kWindow = 1;  // requests are served one at a time
-
 uint8_t HexDigit(char c) {
   return static_cast<uint8_t>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
 }
@@ -44,14 +42,14 @@ uint32_t U32(size_t value) { return static_cast<uint32_t>(value); }
 
 }  // namespace
 
-void Reply(wire::Setup setup, wire::Span message, size_t max_payload) {
+void Reply(wire::Setup setup, wire::Span message, uint8_t window, size_t max_payload) {
   uint8_t fixed[74];
   uint8_t* at = fixed;
   *at++ = wire::kPROTOCOL_VERSION;
   *at++ = static_cast<uint8_t>(setup);
   *at++ = static_cast<uint8_t>(kIsa);
   *at++ = static_cast<uint8_t>(kRuntime);
-  *at++ = kWindow;
+  *at++ = window;
   for (size_t i = 0; i < kBuildIdBytes; ++i) {
     *at++ = static_cast<uint8_t>(HexDigit(kBuildId[2 * i]) << 4 | HexDigit(kBuildId[2 * i + 1]));
   }

@@ -10,8 +10,9 @@
 namespace info {
 
 // Sends the INFO reply. `setup` is how the model's set-up ended, `message` the runtime's words on
-// it, `max_payload` the longest payload that a request may have.
-void Reply(wire::Setup setup, wire::Span message, size_t max_payload);
+// it, `window` how many requests may be on the way at once, `max_payload` the longest payload that
+// a request may have.
+void Reply(wire::Setup setup, wire::Span message, uint8_t window, size_t max_payload);
 
 }  // namespace info
 

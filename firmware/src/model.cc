@@ -68,6 +68,25 @@ void SetRaw(const uint8_t* values) {
   for (size_t i = 0; i < mcuforge::kInputBytes; ++i) input[i] = static_cast<int8_t>(values[i]);
 }
 
+bool SetPacked(wire::Span runs) {
+  const int8_t zero = mcuforge::kPixelToInput[0];
+  int8_t* input = g_input->data.int8;
+  int8_t* const end = input + mcuforge::kInputBytes;
+  const uint8_t* from = runs.data;
+  const uint8_t* const runs_end = from + runs.size;
+  while (from != runs_end) {
+    if (runs_end - from < 2) return false;
+    size_t zeros = *from++;
+    size_t count = *from++;
+    if (static_cast<size_t>(runs_end - from) < count) return false;
+    if (static_cast<size_t>(end - input) < zeros + count) return false;
+    for (; zeros > 0; --zeros) *input++ = zero;
+    for (; count > 0; --count) *input++ = mcuforge::kPixelToInput[*from++];
+  }
+  while (input != end) *input++ = zero;
+  return true;
+}
+
 bool Run(uint32_t* ticks) {
   console::Clear();
   const uint32_t start = board::Ticks();

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "wire/frame.h"
 #include "wire/ids.h"
 
 namespace model {
@@ -23,10 +24,15 @@ size_t ArenaUsedBytes();
 void SetPixels(const uint8_t* pixels);
 void SetRaw(const uint8_t* values);
 
+// Fills the input tensor with pixels given as runs (docs/protocol.md, INFER): zeros u8, count u8,
+// `count` pixels; what follows the last run is zero. False, with the input half written, if the
+// runs are cut off or longer than the input.
+bool SetPacked(wire::Span runs);
+
 // Runs the model; false if the runtime failed. `ticks` receives the duration of Invoke alone.
 bool Run(uint32_t* ticks);
 
-// The kOutputBytes scores of the last Run. They last until the next SetPixels or SetRaw.
+// The kOutputBytes scores of the last Run. They last until the input is written again.
 const int8_t* Scores();
 
 // Index of the highest score, the lowest index of equal ones.

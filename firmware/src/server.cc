@@ -26,13 +26,30 @@ uint8_t g_body[wire::BodyBytes(kMaxPayload)];
 wire::Stats g_stats;
 wire::Setup g_setup;
 
-// The INFER answered last. Its scores are still in the output tensor.
-struct {
-  bool valid;
-  uint16_t seq;
-  uint32_t crc;
+// An INFER that was answered, kept in case that its reply is lost and the request repeated.
+struct Result {
+  uint16_t seq;  // 0: none
+  uint8_t predicted;
+  uint32_t crc;  // of the request
   uint32_t ticks;
-} g_last;
+  uint8_t scores[mcuforge::kOutputBytes];
+};
+
+constexpr size_t Smallest(size_t a, size_t b, size_t c) {
+  const size_t smaller = a < b ? a : b;
+  return smaller < c ? smaller : c;
+}
+
+// Besides the request being served, the UART's ring has to hold all that is on the way. The results
+// kept, one for each, take no more memory than the ring; and a longer window gains nothing.
+constexpr size_t kMostWaiting = 7;
+constexpr size_t kUartBufferBytes = MCUFORGE_UART_BUFFER_BYTES;
+constexpr size_t kWaiting = Smallest(kUartBufferBytes / wire::LineBytes(sizeof(g_body)),
+                                     kUartBufferBytes / sizeof(Result), kMostWaiting);
+constexpr size_t kWindow = 1 + kWaiting;
+
+Result g_results[kWindow];
+size_t g_oldest_result = 0;
 
 void Refuse(Error error, uint8_t request, Span text) {
   const uint8_t head[] = {static_cast<uint8_t>(error), request};
@@ -47,40 +64,59 @@ void Refuse(Error error, uint8_t request) {
   Refuse(error, request, {reinterpret_cast<const uint8_t*>(name), size});
 }
 
-void ReplyScores() {
-  uint8_t head[5] = {model::Predicted()};
-  wire::WriteU32(head + 1, g_last.ticks);
-  const Span payload[] = {
-      {head, sizeof(head)},
-      {reinterpret_cast<const uint8_t*>(model::Scores()), mcuforge::kOutputBytes}};
+void ReplyScores(const Result& result) {
+  uint8_t head[5] = {result.predicted};
+  wire::WriteU32(head + 1, result.ticks);
+  const Span payload[] = {{head, sizeof(head)}, {result.scores, sizeof(result.scores)}};
   line::Reply(Command::INFER, payload);
+}
+
+const Result* FindResult(const Frame& request) {
+  if (request.seq == 0) return nullptr;
+  for (const Result& result : g_results) {
+    if (result.seq == request.seq && result.crc == request.crc) return &result;
+  }
+  return nullptr;
+}
+
+// False if the values are not what their format promises.
+bool SetInput(wire::Format format, Span values) {
+  switch (format) {
+    case wire::Format::PIXELS_U8:
+      model::SetPixels(values.data);
+      return true;
+    case wire::Format::RAW_S8:
+      model::SetRaw(values.data);
+      return true;
+    case wire::Format::PACKED_U8:
+      return model::SetPacked(values);
+  }
+  return false;
 }
 
 void Infer(const Frame& frame) {
   if (g_setup != wire::Setup::READY) return Refuse(Error::NOT_READY, frame.type, console::Kept());
-  if (g_last.valid && g_last.seq == frame.seq && g_last.crc == frame.crc) {
+  if (const Result* answered = FindResult(frame)) {
     ++g_stats.repeats;
-    return ReplyScores();
+    return ReplyScores(*answered);
   }
-  const uint8_t* input = frame.payload.data + 1;
-  switch (static_cast<wire::Format>(frame.payload.data[0])) {
-    case wire::Format::PIXELS_U8:
-      g_last.valid = false;  // the input may share memory with the scores of the last one
-      model::SetPixels(input);
-      break;
-    case wire::Format::RAW_S8:
-      g_last.valid = false;
-      model::SetRaw(input);
-      break;
-    default:
-      return Refuse(Error::BAD_VALUE, frame.type);
+  const wire::Format format = static_cast<wire::Format>(frame.payload.data[0]);
+  if (!SetInput(format, {frame.payload.data + 1, frame.payload.size - 1})) {
+    return Refuse(Error::BAD_VALUE, frame.type);
   }
-  if (!model::Run(&g_last.ticks)) return Refuse(Error::INVOKE_FAILED, frame.type, console::Kept());
+  Result& result = g_results[g_oldest_result];
+  result.seq = 0;
+  if (!model::Run(&result.ticks)) {
+    return Refuse(Error::INVOKE_FAILED, frame.type, console::Kept());
+  }
   ++g_stats.inferences;
-  g_last.valid = true;
-  g_last.seq = frame.seq;
-  g_last.crc = frame.crc;
-  ReplyScores();
+  g_oldest_result = (g_oldest_result + 1) % kWindow;
+  result.seq = frame.seq;
+  result.crc = frame.crc;
+  result.predicted = model::Predicted();
+  wire::WriteBytes(result.scores, reinterpret_cast<const uint8_t*>(model::Scores()),
+                   sizeof(result.scores));
+  ReplyScores(result);
 }
 
 void Stats() {
@@ -94,32 +130,37 @@ void Stats() {
   line::Reply(Command::STATS, payload);
 }
 
+// True if a request of this kind may have a payload of this size.
+bool HasLength(Command command, Span payload) {
+  if (command != Command::INFER) return payload.size == 0;
+  // Runs are of any length: what they hold shows when they are unpacked.
+  const uint8_t packed = static_cast<uint8_t>(wire::Format::PACKED_U8);
+  return payload.size == kMaxPayload || (payload.size > 0 && payload.data[0] == packed);
+}
+
 void Serve(const Frame& frame) {
   ++g_stats.frames_ok;
   line::g_seq = frame.seq;
   if (frame.version != wire::kPROTOCOL_VERSION) return Refuse(Error::BAD_VERSION, frame.type);
 
   const Command command = static_cast<Command>(frame.type);
-  size_t payload_size = 0;
   switch (command) {
     case Command::INFO:
-    case Command::STATS:
-      break;
     case Command::INFER:
-      payload_size = kMaxPayload;
+    case Command::STATS:
       break;
     default:
       ++g_stats.unknown_commands;
       return Refuse(Error::UNKNOWN_COMMAND, frame.type);
   }
-  if (frame.payload.size != payload_size) {
+  if (!HasLength(command, frame.payload)) {
     ++g_stats.length_errors;
     return Refuse(Error::BAD_LENGTH, frame.type);
   }
   switch (command) {
     case Command::INFO:
       return info::Reply(g_setup, g_setup == wire::Setup::READY ? Span{} : console::Kept(),
-                         kMaxPayload);
+                         static_cast<uint8_t>(kWindow), kMaxPayload);
     case Command::INFER:
       return Infer(frame);
     case Command::STATS:

@@ -96,10 +96,7 @@ def test_an_op_that_the_resolver_lacks_is_named_over_the_wire(
         assert info.arena_used == 0
         assert "LEAKY_RELU" in info.setup_message
         with pytest.raises(DeviceRefusedError, match=r"INFER: .*NOT_READY.*LEAKY_RELU"):
-            checks.check_digit(
-                *(device, 0, digits.images[0], digits.quantized[0], digits.oracle_scores[0]),
-                raw_too=False,
-            )
+            list(checks.check_digits(device, digits, [0], every_format=0))
         assert device.stats()["inferences"] == 0
 
 

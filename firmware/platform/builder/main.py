@@ -146,6 +146,7 @@ image_id = build_id.build_id(
 env.Append(
     SRC_BUILD_FLAGS=[
         f'-DMCUFORGE_BOARD=\\"{board.id}\\"',
+        f"-DMCUFORGE_UART_BUFFER_BYTES={board.uart.rx_ring_bytes}",
         f'-DMCUFORGE_BUILD_ID=\\"{image_id}\\"',
     ]
 )

@@ -3,6 +3,7 @@
 import hashlib
 import struct
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
@@ -58,6 +59,7 @@ class FakeDevice:
     board: bytes = b"fake"
     unique_id: bytes | None = bytes(range(12))  # None: firmware from before there was this field
     arena: tuple[int, int] = (4096, 4096)
+    window: int = 1
     before_reply: list[Frame] = field(default_factory=list)
     url: str = "fake"
     inferences: int = 0
@@ -68,7 +70,7 @@ class FakeDevice:
         self._replies = iter(self.replies)
         self._decoder = Decoder()
         self._out = bytearray()
-        self._last: tuple[Frame, Frame] | None = None
+        self.answered: deque[tuple[Frame, Frame]] = deque(maxlen=self.window)
 
     def read(self, timeout_s: float) -> bytes:
         if not self._out:
@@ -96,21 +98,23 @@ class FakeDevice:
         self._out += next(self._replies, intact)(line_bytes)
 
     def _serve(self, request: Frame) -> Frame:
-        if self._last is not None and self._last[0] == request:
-            return self._last[1]
+        for answered, reply in self.answered:
+            if answered == request:
+                return reply
         if request.type == ids.Command.INFO:
             payload = self._info()
         elif request.type == ids.Command.STATS:
             payload = struct.pack("<10I", *range(10))
         elif self.status != ids.Setup.READY:
             return self._error(request, ids.ErrorCode.NOT_READY, self.message)
-        elif request.type == ids.Command.INFER and len(request.payload) == 5:
+        elif request.type == ids.Command.INFER and (values := _input(request.payload)):
             self.inferences += 1
-            payload = bytes([1]) + struct.pack("<I", 1000) + b"\x80" + request.payload[1:2]
+            payload = bytes([1]) + struct.pack("<I", 1000) + b"\x80" + values[:1]
         else:
             return self._error(request, ids.ErrorCode.BAD_LENGTH, b"BAD_LENGTH")
         reply = Frame(request.type | ids.REPLY_BIT, request.seq, payload)
-        self._last = (request, reply)
+        if request.type == ids.Command.INFER:
+            self.answered.append((request, reply))
         return reply
 
     def _error(self, request: Frame, code: int, text: bytes) -> Frame:
@@ -119,7 +123,7 @@ class FakeDevice:
     def _info(self) -> bytes:
         fixed = struct.pack(
             "<5B8s32s7I",
-            *(self.version, self.status, self.isa, 0, 1),
+            *(self.version, self.status, self.isa, 0, self.window),
             bytes.fromhex(self.build_id),
             bytes.fromhex(self.model_sha256),
             *(*self.arena, 25_000_000, 25_000_000, 4, 2, 5),
@@ -127,3 +131,20 @@ class FakeDevice:
         fields = [self.board, self.message]
         fields += [] if self.unique_id is None else [self.unique_id]
         return fixed + b"".join(bytes([len(value)]) + value for value in fields)
+
+
+def unpacked(runs: bytes, size: int) -> bytes:
+    """The `size` pixels that `runs` stand for."""
+    pixels = b""
+    while runs:
+        zeros, count = runs[:2]
+        pixels += bytes(zeros) + runs[2 : 2 + count]
+        runs = runs[2 + count :]
+    return pixels.ljust(size, b"\0")
+
+
+def _input(payload: bytes) -> bytes:
+    """The 4 values of an INFER; nothing if its length is wrong."""
+    if payload[:1] == bytes([ids.InputFormat.PACKED_U8]):
+        return unpacked(payload[1:], 4)
+    return payload[1:] if len(payload) == 5 else b""

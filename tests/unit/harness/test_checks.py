@@ -11,6 +11,7 @@ from codegen.firmware_build import FirmwareInfo
 from harness import checks, ids
 from harness.checks import check_info
 from harness.device import Device
+from harness.digits import Digits
 from harness.errors import CheckError
 from harness.expected import Expected
 from harness.messages import Inference, Info
@@ -84,15 +85,39 @@ def test_every_bit_counts(scores: list[int], predicted: int, equal: bool) -> Non
         assert str(mismatch).startswith(f"digit 3 (raw int8): device {scores}, oracle [5, 7, 7")
 
 
-def test_a_device_that_quantizes_otherwise_is_caught_by_either_path() -> None:
+@pytest.mark.parametrize(
+    ("images", "quantized", "wrong"),
+    [
+        ([9, 2, 3, 4], [9, 2, 3, 4], []),
+        ([9, 2, 3, 4], [8, 2, 3, 4], ["raw int8"]),
+        ([8, 2, 3, 4], [9, 2, 3, 4], ["uint8 pixels", "packed pixels"]),
+    ],
+)
+def test_a_device_that_quantizes_otherwise_is_caught_by_each_format(
+    images: list[int], quantized: list[int], wrong: list[str]
+) -> None:
     fake = FakeDevice()
+    digits = Digits(
+        np.array([images], np.uint8),
+        np.array([quantized], np.int8),
+        np.ones(1, np.uint8),
+        np.array([[-128, 9]], np.int8),
+    )
+    ((index, _, mismatches),) = checks.check_digits(Device(fake), digits, [0], every_format=1)
+    assert index == 0
+    assert [mismatch.path for mismatch in mismatches] == wrong
+    assert fake.inferences == 3
+
+
+def test_digits_are_sent_in_the_shorter_format_and_come_back_in_order() -> None:
+    images = np.array([[9, 2, 3, 4], [9, 0, 0, 0], [5, 6, 7, 8]], np.uint8)
+    fake = FakeDevice(window=2)
     device = Device(fake)
-    oracle = np.array([-128, 9], np.int8)
-    pixels, quantized = np.array([9, 2, 3, 4], np.uint8), np.array([9, 2, 3, 4], np.int8)
-    _, mismatches = checks.check_digit(device, 0, pixels, quantized, oracle, raw_too=True)
-    assert mismatches == []
-    assert fake.inferences == 2
-    _, mismatches = checks.check_digit(device, 0, pixels, quantized + 1, oracle, raw_too=True)
-    assert [mismatch.path for mismatch in mismatches] == ["raw int8"]
-    _, mismatches = checks.check_digit(device, 0, pixels + 1, quantized, oracle, raw_too=False)
-    assert [mismatch.path for mismatch in mismatches] == ["uint8 pixels"]
+    device.info()
+    scores = np.stack([np.full(3, -128, np.int8), images[:, 0].astype(np.int8)], axis=1)
+    digits = Digits(images, images.astype(np.int8), np.ones(3, np.uint8), scores)
+    found = list(checks.check_digits(device, digits, [2, 1, 0], every_format=0))
+    assert [index for index, _, _ in found] == [2, 1, 0]
+    assert not any(mismatches for _, _, mismatches in found)
+    sent = [request.payload[0] for request, _ in fake.answered]
+    assert sent == [ids.InputFormat.PACKED_U8, ids.InputFormat.PIXELS_U8]

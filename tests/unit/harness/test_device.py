@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from harness import ids
+from harness import exchange, ids
 from harness.device import Device
 from harness.errors import (
     DeviceError,
@@ -58,7 +58,7 @@ def test_stats_are_named_by_the_table() -> None:
 @pytest.mark.parametrize("times", [1, 3])
 def test_damaged_replies_are_repeated_and_computed_once(damage: Damage, times: int) -> None:
     fake = FakeDevice(replies=[damage] * times)
-    device = device_of(fake)
+    device = Device(fake, timeout_s=0.1)
     assert infer(device) == 9
     assert device.counts.retries == times
     assert fake.inferences == 1
@@ -98,10 +98,13 @@ def test_a_device_that_speaks_something_else_is_told_from_silence(
     damage: Damage, hint: str
 ) -> None:
     with pytest.raises(DeviceTimeoutError, match=hint):
-        device_of(FakeDevice(replies=[damage] * 9)).info()
+        device_of(FakeDevice(replies=[damage] * 999)).info()
 
 
-def test_a_line_that_damages_every_request_ends_with_the_devices_own_error() -> None:
+def test_a_line_that_damages_every_request_ends_with_the_devices_own_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(exchange, "_MOST_REPEATS", 5)
     with pytest.raises(DeviceRefusedError, match=r"^INFER: error 1 \(BAD_CRC, .* CRC-32") as error:
         infer(device_of(FakeDevice(requests=[flipped] * 9)))
     assert error.value.code == ids.ErrorCode.BAD_CRC
@@ -149,8 +152,7 @@ def test_a_repeated_reply_does_not_answer_the_next_request() -> None:
     fake = FakeDevice()
     device = device_of(fake)
     assert infer(device) == 9
-    assert fake._last is not None
-    fake.say(fake._last[1])
+    fake.say(fake.answered[-1][1])
     assert device.infer(PIXELS + 1, ids.InputFormat.PIXELS_U8).scores[1] == 10
     assert device.counts.late == 1
 
@@ -205,3 +207,54 @@ def test_sequence_numbers_wrap_past_zero() -> None:
     device = device_of(FakeDevice(replies=[intact]))
     device._seq = 0xFFFE
     assert [device._next_seq() for _ in range(3)] == [0xFFFF, 1, 2]
+
+
+def many(fake: FakeDevice, count: int) -> tuple[Device, list[int]]:
+    """Scores of `count` inputs whose first pixel counts up, through the fake's window."""
+    device = Device(fake, timeout_s=2.0)
+    device.info()
+    inputs = ((PIXELS + i, ids.InputFormat.PIXELS_U8) for i in range(count))
+    return device, [int(result.scores[1]) for result in device.infer_many(inputs)]
+
+
+@pytest.mark.parametrize("window", [1, 2, 5])
+def test_results_come_in_order_through_any_window(window: int) -> None:
+    fake = FakeDevice(window=window)
+    device, scores = many(fake, 20)
+    assert scores == list(range(9, 29))
+    assert (fake.inferences, device.counts.retries) == (20, 0)
+
+
+def test_no_more_are_on_the_way_than_the_window() -> None:
+    class Counting(FakeDevice):
+        taken = 0
+        most = 0
+
+        def write(self, data: bytes) -> None:
+            super().write(data)
+            self.taken += 1
+            self.most = max(self.most, self.taken)
+
+        def read(self, timeout_s: float) -> bytes:
+            self.taken = 0
+            return super().read(timeout_s)
+
+    fake = Counting(window=3)
+    many(fake, 20)
+    assert fake.most == 3
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("window", [1, 3])
+def test_whatever_is_lost_each_input_runs_once_and_is_answered_once(window: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    harm = [*[intact] * 8, lost, flipped, noise, boot_text]
+
+    def damages() -> list[Damage]:
+        return [intact, *(harm[rng.integers(len(harm))] for _ in range(400))]
+
+    fake = FakeDevice(window=window, requests=damages(), replies=damages())
+    device, scores = many(fake, 60)
+    assert scores == list(range(9, 69))
+    assert fake.inferences == 60
+    assert device.counts.retries > 5

@@ -32,6 +32,9 @@ constexpr size_t BodyBytes(size_t payload_bytes) {
   return kHEADER_BYTES + payload_bytes + kCRC_BYTES;
 }
 
+// The most bytes that a body of `body_bytes` takes on the line, both delimiters included.
+constexpr size_t LineBytes(size_t body_bytes) { return body_bytes + (body_bytes + 253) / 254 + 2; }
+
 // Takes the line byte by byte and decodes COBS straight into the caller's buffer, so that a frame
 // is in memory once. Never writes beyond the buffer, whatever comes; every delimiter
 // resynchronizes.

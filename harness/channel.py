@@ -1,0 +1,75 @@
+"""A line with frames on it: encodes what goes out, sorts what comes in, keeps the console."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harness import ids, messages
+from harness.framing import Damaged, Decoder, Frame, Item, Text, encode
+from harness.trace import Trace
+from harness.transport import Line
+
+_CONSOLE_LINES = 50
+
+
+@dataclass
+class LineCounts:
+    """What happened on the line besides the replies."""
+
+    retries: int = 0
+    damaged: int = 0  # chunks that were neither frame nor text
+    refused: int = 0  # frames that the device received damaged, by its own word
+    late: int = 0  # replies to a request that was answered or given up before
+
+
+class Channel:
+    """Sends frames and returns items one at a time; text goes to `console`, line by line."""
+
+    def __init__(
+        self, line: Line, trace: Trace | None, console: Callable[[str], None] | None
+    ) -> None:
+        self.line = line
+        self._trace = trace or Trace()
+        self._console = console
+        self._decoder = Decoder()
+        self._arrived: deque[Item] = deque()
+        self.counts = LineCounts()
+        self.console_tail: deque[str] = deque(maxlen=_CONSOLE_LINES)
+
+    def send(self, frame: Frame) -> None:
+        """Put a frame on the line. Raises PortError if it is cut."""
+        self._trace.sent(frame)
+        self.line.write(encode(frame))
+
+    def receive(self, timeout_s: float) -> Item | None:
+        """The next item, waiting up to `timeout_s` for bytes; None if none is complete by then."""
+        if not self._arrived:
+            data = self.line.read(timeout_s)
+            if data:
+                self._arrived.extend(self._decoder.feed(data))
+            elif text := self._decoder.flush_text():
+                self._arrived.append(text)
+        if not self._arrived:
+            return None
+        item = self._arrived.popleft()
+        self._trace.received(item)
+        return item
+
+    def note(self, item: Item) -> None:
+        """Take account of an item that nobody waited for."""
+        if isinstance(item, Damaged):
+            self.counts.damaged += 1
+        elif isinstance(item, Text):
+            for line in str(item).splitlines():
+                self._say(line)
+        elif item.type == ids.Event.LOG:
+            self._say(messages.describe_event(item.type, item.payload))
+        elif item.type == ids.Event.ERROR and item.seq == 0:
+            self.counts.refused += 1
+        else:
+            self.counts.late += 1
+
+    def _say(self, line: str) -> None:
+        self.console_tail.append(line)
+        if self._console is not None:
+            self._console(line)
