@@ -49,7 +49,6 @@ constexpr size_t kWaiting = Smallest(kUartBufferBytes / wire::LineBytes(sizeof(g
 constexpr size_t kWindow = 1 + kWaiting;
 
 Result g_results[kWindow];
-size_t g_oldest_result = 0;
 
 void Refuse(Error error, uint8_t request, Span text) {
   const uint8_t head[] = {static_cast<uint8_t>(error), request};
@@ -79,6 +78,23 @@ const Result* FindResult(const Frame& request) {
   return nullptr;
 }
 
+// The result that makes room for that of request `seq`: the one furthest behind it. The host's window
+// slides with its oldest unanswered request, so no repeat can ask for that one any more. Requests
+// up to a window ahead may have been served before this one; they are not behind.
+Result& Replaceable(uint16_t seq) {
+  Result* chosen = g_results;
+  uint16_t furthest = 0;
+  for (Result& result : g_results) {
+    if (result.seq == 0) return result;
+    const uint16_t behind = static_cast<uint16_t>(seq - result.seq + kWindow);
+    if (behind > furthest) {
+      furthest = behind;
+      chosen = &result;
+    }
+  }
+  return *chosen;
+}
+
 // False if the values are not what their format promises.
 bool SetInput(wire::Format format, Span values) {
   switch (format) {
@@ -104,13 +120,12 @@ void Infer(const Frame& frame) {
   if (!SetInput(format, {frame.payload.data + 1, frame.payload.size - 1})) {
     return Refuse(Error::BAD_VALUE, frame.type);
   }
-  Result& result = g_results[g_oldest_result];
+  Result& result = Replaceable(frame.seq);
   result.seq = 0;
   if (!model::Run(&result.ticks)) {
     return Refuse(Error::INVOKE_FAILED, frame.type, console::Kept());
   }
   ++g_stats.inferences;
-  g_oldest_result = (g_oldest_result + 1) % kWindow;
   result.seq = frame.seq;
   result.crc = frame.crc;
   result.predicted = model::Predicted();

@@ -3,7 +3,6 @@
 import hashlib
 import struct
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
@@ -70,7 +69,7 @@ class FakeDevice:
         self._replies = iter(self.replies)
         self._decoder = Decoder()
         self._out = bytearray()
-        self.answered: deque[tuple[Frame, Frame]] = deque(maxlen=self.window)
+        self.answered: list[tuple[Frame, Frame]] = []
 
     def read(self, timeout_s: float) -> bytes:
         if not self._out:
@@ -114,6 +113,12 @@ class FakeDevice:
             return self._error(request, ids.ErrorCode.BAD_LENGTH, b"BAD_LENGTH")
         reply = Frame(request.type | ids.REPLY_BIT, request.seq, payload)
         if request.type == ids.Command.INFER:
+            # One more than the window, for sequence numbers leave out zero.
+            self.answered = [
+                kept
+                for kept in self.answered
+                if (request.seq - kept[0].seq + self.window) % 0x10000 <= 2 * self.window
+            ]
             self.answered.append((request, reply))
         return reply
 
