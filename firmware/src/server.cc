@@ -78,9 +78,9 @@ const Result* FindResult(const Frame& request) {
   return nullptr;
 }
 
-// The result that makes room for that of request `seq`: the one furthest behind it. The host's window
-// slides with its oldest unanswered request, so no repeat can ask for that one any more. Requests
-// up to a window ahead may have been served before this one; they are not behind.
+// The result that makes room for that of request `seq`: the one furthest behind it. The host's
+// window slides with its oldest unanswered request, so no repeat can ask for that one any more.
+// Requests up to a window ahead may have been served before this one; they are not behind.
 Result& Replaceable(uint16_t seq) {
   Result* chosen = g_results;
   uint16_t furthest = 0;
