@@ -346,6 +346,10 @@ def monitor(
         "count": "how many test digits to send, or `all`",
         "json": "file to write the report to",
         "trace": "print every frame",
+        "fault": "damage on the line, as 'flip=1e-4,drop=1e-4,dup=1e-5,insert=1e-5,split,"
+        "stall=50ms,cut=20s'",
+        "seed": "of the damage",
+        "resume": "go on where the last run of this board stopped",
     }
 )
 def hil(
@@ -359,6 +363,9 @@ def hil(
     port: str | None = None,
     baud: int | None = None,
     trace: bool = False,
+    fault: str = "",
+    seed: int = 1,
+    resume: bool = False,
 ) -> None:
     """Send test digits to the board and compare every answer with the oracle, bit for bit."""
     import stages
@@ -375,6 +382,9 @@ def hil(
         baud=baud,
         json_path=Path(json) if json else None,
         trace=trace,
+        fault=fault,
+        seed=seed,
+        resume=resume,
     )
     if not report.passed:
         raise Exit(code=1)

@@ -21,6 +21,13 @@ class LineCounts:
     refused: int = 0  # frames that the device received damaged, by its own word
     late: int = 0  # replies to a request that was answered or given up before
 
+    def add(self, other: "LineCounts") -> None:
+        """Sum up."""
+        self.retries += other.retries
+        self.damaged += other.damaged
+        self.refused += other.refused
+        self.late += other.late
+
 
 class Channel:
     """Sends frames and returns items one at a time; text goes to `console`, line by line."""

@@ -1,23 +1,110 @@
 """From a board's id to a device that answers: the port or the emulator, and the first exchange."""
 
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from codegen.boards import Board, load_board
-from harness import checks
+from harness import checks, ports
 from harness.device import Device
 from harness.emulator import Emulator, open_emulator
 from harness.errors import DeviceError, PortError
 from harness.expected import Expected
 from harness.messages import Info
 from harness.trace import Trace
-from harness.transport import SerialLine
+from harness.transport import Line, SerialLine
 
 Console = Callable[[str], None]
 
+_REPLUG_S = 30.0  # for a human to plug a board in again
+_REPLUG_POLL_S = 0.2
 _DEATH_S = 0.5  # from the end of a line to the end of the process that held it
+
+
+class Connection:
+    """A port, or an emulator that was booted for us, on which devices can be opened in turn.
+
+    `damage` stands between the harness and the line, for runs with --fault.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        url: str,
+        baud: int | None,
+        emulator: Emulator | None,
+        damage: Callable[[Line], Line],
+    ) -> None:
+        self._board = board
+        self._url = url
+        self._baud = baud or board.uart.baud
+        self._emulator = emulator
+        self._damage = damage
+
+    @contextmanager
+    def device(
+        self, *, trace: Trace | None = None, console: Console | None = None
+    ) -> Iterator[Device]:
+        """A device on the line as it is now. Raises HarnessError.
+
+        When the device or its line fails because the emulator died, the emulator's last words are
+        the error.
+        """
+        with Device(
+            self._damage(SerialLine(self._url, self._baud)), trace=trace, console=console
+        ) as device:
+            try:
+                if self._emulator is not None:
+                    self._emulator.resume()
+                device.synchronize()
+                yield device
+            except (DeviceError, PortError):
+                if self._emulator is not None:
+                    self._emulator.check_alive(_DEATH_S)
+                raise
+
+    def find_again(self) -> None:
+        """Wait until a line that was cut can be opened again, under its old name or, if the board
+        was plugged in elsewhere, under the one that its USB ids tell. Raises PortError.
+        """
+        deadline_s = time.monotonic() + _REPLUG_S
+        while True:
+            try:
+                SerialLine(self._url, self._baud).close()
+                return
+            except PortError:
+                if time.monotonic() >= deadline_s:
+                    raise
+            with suppress(PortError):
+                self._url = ports.find_port(self._board)
+            time.sleep(_REPLUG_POLL_S)
+
+
+def undamaged(line: Line) -> Line:
+    """No --fault."""
+    return line
+
+
+@contextmanager
+def connect(
+    board: Board,
+    elf: Path,
+    *,
+    port: str | None = None,
+    baud: int | None = None,
+    damage: Callable[[Line], Line] = undamaged,
+) -> Iterator[Connection]:
+    """The line of `port`, or of an emulator that runs `elf` and ends with the block.
+
+    Raises HarnessError.
+    """
+    if port is not None:
+        yield Connection(board, port, baud, None, damage)
+        return
+    with open_emulator(board, elf) as emulator:
+        yield Connection(board, emulator.url, baud, emulator, damage)
 
 
 @contextmanager
@@ -32,27 +119,14 @@ def open_device(
 ) -> Iterator[Device]:
     """A device on `port`, or on an emulator of its own that runs `elf` and ends with the block.
 
-    When the device or its line fails because the emulator died, the emulator's last words are the
-    error. Raises HarnessError.
+    See Connection.device.
     """
-    with ExitStack() as stack:
-        emulator: Emulator | None = None
-        if port is None:
-            emulator = stack.enter_context(open_emulator(board, elf))
-            port = emulator.url
-        line = SerialLine(port, baud or board.uart.baud)
-        device = stack.enter_context(
-            Device(line, trace=Trace(sys.stderr if trace else None), console=console)
-        )
-        try:
-            if emulator is not None:
-                emulator.resume()
-            device.synchronize()
-            yield device
-        except (DeviceError, PortError):
-            if emulator is not None:
-                emulator.check_alive(_DEATH_S)
-            raise
+    frames = Trace(*([sys.stderr] if trace else []))
+    with (
+        connect(board, elf, port=port, baud=baud) as connection,
+        connection.device(trace=frames, console=console) as device,
+    ):
+        yield device
 
 
 def handshake(

@@ -10,6 +10,8 @@ from rich.table import Table
 
 from codegen.manifest import atomic_write
 
+_CONFUSIONS_SHOWN = 3
+
 
 @dataclass(frozen=True)
 class Report:
@@ -23,8 +25,12 @@ class Report:
     accuracy: float  # 0..1, of the device, over the digits answered
     oracle_accuracy: float  # 0..1, on the same digits
     mismatches: int  # digits whose scores differ from the oracle's in any bit
-    retries: int
+    retries: int  # requests that were sent again
+    damaged: int  # frames that arrived damaged, at either end
+    reconnects: int  # times that the line was cut and opened again
     instructions_per_inference: int | None  # None where they are not counted
+    inference_us: dict[str, float]  # min, median, p99, max of the device's own ticks
+    confusion: list[list[int]]  # digits by [label][predicted]
     digits_per_s: float
     arena_bytes: int
     flash_bytes: int
@@ -55,14 +61,31 @@ class Report:
                 "instructions per inference",
                 "not counted" if instructions is None else f"{instructions:,}",
             ),
+            (
+                "microseconds per inference",
+                ", ".join(f"{name} {value:,.0f}" for name, value in self.inference_us.items()),
+            ),
+            ("confused most", self._confused_most() or "nothing"),
             ("digits/s", f"{self.digits_per_s:.1f}"),
             ("retries", f"{self.retries:,}"),
+            ("arrived damaged", f"{self.damaged:,}"),
+            ("line cut and opened again", f"{self.reconnects:,}"),
             ("arena", f"{self.arena_bytes:,} B, all used"),
             ("flash", f"{self.flash_bytes:,} B"),
             ("RAM", f"{self.ram_bytes:,} B"),
             ("model", f"{self.model_sha256[:16]}..."),
             *(("chip", unique_id) for unique_id in self.unique_ids),
         ]
+
+    def _confused_most(self) -> str:
+        wrong = [
+            (count, label, predicted)
+            for label, row in enumerate(self.confusion)
+            for predicted, count in enumerate(row)
+            if count and label != predicted
+        ]
+        worst = sorted(wrong, key=lambda entry: (-entry[0], entry[1:]))[:_CONFUSIONS_SHOWN]
+        return ", ".join(f"{label} as {predicted}: {count}" for count, label, predicted in worst)
 
 
 def print_report(report: Report, extra: Sequence[tuple[str, str]], console: Console) -> None:

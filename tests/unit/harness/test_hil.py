@@ -1,4 +1,4 @@
-"""A whole hil run without an emulator: the fake device stands behind link.open_device."""
+"""A whole hil run without an emulator: the fake device stands behind link.connect."""
 
 import io
 import json
@@ -17,8 +17,10 @@ from codegen.firmware_build import FirmwareInfo
 from harness import hil, link
 from harness.device import Device
 from harness.digits import Digits
-from harness.errors import CheckError, DeviceTimeoutError, HarnessError
+from harness.errors import CheckError, DeviceTimeoutError, HarnessError, PortError
 from harness.expected import Expected
+from harness.trace import Trace
+from harness.transport import Line
 from tests.unit.harness.fake_device import BUILD_ID, MODEL_SHA256, FakeDevice, intact, lost
 
 BOARD = load_board("mps2_an386")
@@ -33,7 +35,11 @@ JSON_KEYS = [
     "oracle_accuracy",
     "mismatches",
     "retries",
+    "damaged",
+    "reconnects",
     "instructions_per_inference",
+    "inference_us",
+    "confusion",
     "digits_per_s",
     "arena_bytes",
     "flash_bytes",
@@ -49,6 +55,22 @@ def good() -> FakeDevice:
     return FakeDevice(board=BOARD.id.encode())
 
 
+class FakeConnection:
+    """Opens one fake after the other, as a line that is cut is opened again."""
+
+    def __init__(self, make: MakeFake, damage: Callable[[Line], Line]) -> None:
+        self._make = make
+        self._damage = damage
+
+    @contextmanager
+    def device(self, *, trace: Trace, console: Callable[[str], None]) -> Iterator[Device]:
+        line = self._damage(self._make())
+        yield Device(line, timeout_s=0.1, trace=trace, console=console)
+
+    def find_again(self) -> None:
+        pass
+
+
 def make_digits() -> Digits:
     """The fake's scores are [-128, first pixel]."""
     images = np.full((COUNT, 4), 7, np.uint8)
@@ -61,7 +83,7 @@ def make_digits() -> Digits:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[hil.Report, str]]:
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., tuple[hil.Report, str]]:
     """hil.run with the given fake and digits; returns the report and what was printed."""
 
     def run_with(
@@ -76,14 +98,16 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[hil.Report, str]
         )
 
         @contextmanager
-        def open_device(*_: object, **__: object) -> Iterator[Device]:
-            yield Device(make(), timeout_s=0.03)
+        def connect(*_: object, damage: Callable[[Line], Line], **__: object) -> Iterator[Any]:
+            yield FakeConnection(make, damage)
 
         monkeypatch.setattr(Expected, "load", lambda *_: expected)
         monkeypatch.setattr(hil, "load_digits", lambda *_: digits or make_digits())
-        monkeypatch.setattr(link, "open_device", open_device)
+        monkeypatch.setattr(link, "connect", connect)
         out = io.StringIO()
-        report = hil.run(BOARD.id, Path("build"), console=Console(file=out), **options)
+        report = hil.run(
+            BOARD.id, Path("build"), console=Console(file=out), runs=tmp_path / "runs", **options
+        )
         return report, out.getvalue()
 
     return run_with
@@ -187,3 +211,117 @@ def test_any_other_count_is_bad_input() -> None:
     with pytest.raises(HarnessError, match="--count many: give a number") as error:
         hil.parse_count("many")
     assert error.value.exit_code == 2
+
+
+def test_statistics_and_confusions_are_of_all_digits(
+    run: Callable[..., tuple[hil.Report, str]],
+) -> None:
+    report, printed = run()
+    assert report.inference_us == {"min": 40, "median": 40, "p99": 40, "max": 40}
+    assert report.confusion == [[0, 1], [0, COUNT - 1]]
+    assert "0 as 1: 1" in printed
+
+
+class Cut(FakeDevice):
+    """A line that is cut after so many reads."""
+
+    reads_left = 12
+
+    def read(self, timeout_s: float) -> bytes:
+        self.reads_left -= 1
+        if self.reads_left < 0:
+            raise PortError("reading fake: the line was cut")
+        return super().read(timeout_s)
+
+
+def cut() -> FakeDevice:
+    return Cut(board=BOARD.id.encode(), window=3)
+
+
+def test_a_line_that_is_cut_is_opened_again_and_no_digit_is_lost_or_double(
+    run: Callable[..., tuple[hil.Report, str]],
+) -> None:
+    report, printed = run(cut)
+    assert report.passed
+    assert report.answered == COUNT
+    assert report.reconnects >= 2
+    assert "the line was cut; waiting for it" in printed
+
+
+def test_a_line_that_brings_nothing_before_the_next_cut_ends_the_run(
+    run: Callable[..., tuple[hil.Report, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Cut, "reads_left", 1)
+    with pytest.raises(PortError, match="the line was cut"):
+        run(cut)
+
+
+def test_another_chip_after_a_cut_is_refused(
+    run: Callable[..., tuple[hil.Report, str]],
+) -> None:
+    chips = iter([b"one", b"two"])
+
+    def other() -> FakeDevice:
+        return Cut(board=BOARD.id.encode(), unique_id=next(chips))
+
+    with pytest.raises(CheckError, match=r"after the cut another .*chip 74776f, before 6f6e65"):
+        run(other)
+
+
+def test_a_run_that_ended_early_is_resumed_where_it_was(
+    run: Callable[..., tuple[hil.Report, str]], tmp_path: Path
+) -> None:
+    def dying() -> FakeDevice:
+        fake = good()
+        fake.replies = [intact] * 25 + [lost] * 1000
+        fake.__post_init__()
+        return fake
+
+    with pytest.raises(DeviceTimeoutError):
+        run(dying)
+    (folder,) = (tmp_path / "runs").iterdir()
+    answers = folder / "answers.jsonl"
+    done = len(answers.read_text().splitlines())
+    assert 0 < done < COUNT
+    answers.write_text(answers.read_text() + '{"index": 2')  # killed while it wrote
+    fakes: list[FakeDevice] = []
+
+    def remember() -> FakeDevice:
+        fakes.append(good())
+        return fakes[-1]
+
+    report, printed = run(remember, resume=True)
+    assert report.passed
+    assert (report.sent, report.answered) == (COUNT, COUNT)
+    assert f"answered in an earlier part  {done}" in printed
+    asked_again = COUNT - done
+    assert fakes[0].inferences <= 3 * asked_again
+    assert len(answers.read_text().splitlines()) == COUNT
+    assert (folder / "result.json").exists()
+    assert "INFER" in (folder / "trace.log").read_text()
+    with pytest.raises(HarnessError, match="has ended; leave --resume out"):
+        run(resume=True)
+
+
+def test_another_model_is_not_resumed(
+    run: Callable[..., tuple[hil.Report, str]], tmp_path: Path
+) -> None:
+    with pytest.raises(HarnessError, match="no run of mps2_an386"):
+        run(resume=True)
+    run()
+    (folder,) = (tmp_path / "runs").iterdir()
+    (folder / "result.json").unlink()
+    facts = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps(facts | {"model_sha256": "ab"}))
+    with pytest.raises(HarnessError, match=r"tested model_sha256 ab, now it is .*leave --resume"):
+        run(resume=True)
+
+
+def test_faults_are_injected_detected_and_told(
+    run: Callable[..., tuple[hil.Report, str]],
+) -> None:
+    report, printed = run(fault="flip=1e-2,drop=1e-3,split", seed=3)
+    assert report.passed
+    assert report.damaged > 0
+    assert "flip" in printed
+    assert report.retries > 0

@@ -54,4 +54,4 @@ def test_trace_has_direction_and_time_and_costs_nothing_when_off() -> None:
     assert first.endswith(f"> INFER seq=7 20 B: {bytes(16).hex(' ')} ...")
     assert second.startswith("+")
     assert second.endswith(" ms < 'hi\\n'")
-    trace.Trace(None).sent(Frame(1, 1))
+    trace.Trace().sent(Frame(1, 1))
