@@ -19,6 +19,7 @@ _DATA: _Types = frozenset({"INT8"})
 _INTEGER: _Types = frozenset({"INT32"})  # bias, shape, axes, paddings, indices
 _SHAPE_ARITHMETIC: _Types = frozenset({"INT8", "INT32"})
 _REAL: _Types = frozenset({"INT8", "FLOAT32"})  # QUANTIZE and DEQUANTIZE convert
+_MOVED: _Types = _SHAPE_ARITHMETIC | {"FLOAT32"}  # converters keep some variables in float
 _RESOURCE: _Types = frozenset({"RESOURCE"})  # handle of a streaming model's variable
 
 # Types of inputs and of outputs by position, the last one repeated; every op that is not
@@ -28,6 +29,9 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     "DEPTHWISE_CONV_2D": ((_DATA, _DATA, _INTEGER), (_DATA,)),
     "FULLY_CONNECTED": ((_DATA, _DATA, _INTEGER), (_DATA,)),
     "TRANSPOSE_CONV": ((_INTEGER, _DATA, _DATA, _INTEGER), (_DATA,)),
+    "ADD": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
+    "SUB": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
+    "MUL": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
     "MEAN": ((_DATA, _INTEGER), (_DATA,)),
     "SUM": ((_DATA, _INTEGER), (_DATA,)),
     "REDUCE_MAX": ((_DATA, _INTEGER), (_DATA,)),
@@ -47,18 +51,18 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     "QUANTIZE": ((_REAL,), (_DATA,)),
     "DEQUANTIZE": ((_DATA,), (_REAL,)),
     "SHAPE": ((_SHAPE_ARITHMETIC,), (_INTEGER,)),
-    "RESHAPE": ((_SHAPE_ARITHMETIC, _INTEGER), (_SHAPE_ARITHMETIC,)),
-    "EXPAND_DIMS": ((_SHAPE_ARITHMETIC, _INTEGER), (_SHAPE_ARITHMETIC,)),
+    "RESHAPE": ((_MOVED, _INTEGER), (_MOVED,)),
+    "EXPAND_DIMS": ((_MOVED, _INTEGER), (_MOVED,)),
     "GATHER": ((_SHAPE_ARITHMETIC, _INTEGER), (_SHAPE_ARITHMETIC,)),
-    "SLICE": ((_SHAPE_ARITHMETIC, _INTEGER), (_SHAPE_ARITHMETIC,)),
-    "STRIDED_SLICE": ((_SHAPE_ARITHMETIC, _INTEGER), (_SHAPE_ARITHMETIC,)),
-    "SQUEEZE": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
+    "SLICE": ((_MOVED, _INTEGER), (_MOVED,)),
+    "STRIDED_SLICE": ((_MOVED, _INTEGER), (_MOVED,)),
+    "SQUEEZE": ((_MOVED,), (_MOVED,)),
     "PACK": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
     "UNPACK": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
-    "CONCATENATION": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
+    "CONCATENATION": ((_MOVED,), (_MOVED,)),
     "VAR_HANDLE": ((), (_RESOURCE,)),
-    "READ_VARIABLE": ((_RESOURCE,), (_DATA,)),
-    "ASSIGN_VARIABLE": ((_RESOURCE, _DATA), ()),
+    "READ_VARIABLE": ((_RESOURCE,), (_MOVED,)),
+    "ASSIGN_VARIABLE": ((_RESOURCE, _MOVED), ()),
     "CALL_ONCE": ((), ()),
 }
 

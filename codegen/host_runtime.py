@@ -117,6 +117,10 @@ class HostRuntime:
         if self._library.mcuforge_invoke(ctypes.c_void_p(self._session)) != 0:
             raise RuntimeRefusedError("Invoke failed")
 
+    def reset(self) -> None:
+        """Variables back to where they started."""
+        self._library.mcuforge_reset(ctypes.c_void_p(self._session))
+
     def output(self, index: int = 0) -> bytes:
         """The bytes of output `index`."""
         return self._memory(True, index).tobytes()

@@ -39,6 +39,7 @@ class Oracle:
         self.model = model if isinstance(model, Model) else Model.parse(model)
         if not self.model.inputs or not self.model.outputs:
             raise ModelError("the model has no input or no output; nothing can be computed")
+        _refuse_what_crashes(self.model)
         tensors = [t for graph in self.model.subgraphs for t in graph.tensors]
         op_count = sum(len(graph.ops) for graph in self.model.subgraphs)
         # No plan needs more than all activations at once, and no kernel's scratch more than them.
@@ -71,6 +72,10 @@ class Oracle:
                 return [interpreter.get_output(i) for i in range(len(self.model.outputs))]
             except (RuntimeError, ValueError, TypeError) as error:
                 raise OracleError(f"TFLM failed: {_reason(text(), error)}") from error
+
+    def reset(self) -> None:
+        """Variables back to their zero points; what CALL_ONCE gave them is not given again."""
+        self._interpreter.reset()
 
     def scores(self, inputs_int8: NDArray[np.int8]) -> NDArray[np.int8]:
         """int8 [N, ...] -> int8 [N, outputs]: output(0), flattened, for each of N inputs.
@@ -106,6 +111,16 @@ class Oracle:
         except RuntimeError as error:
             raise OracleError(f"TFLM failed: {_reason('', error)}") from error
         return scores
+
+
+def _refuse_what_crashes(model: Model) -> None:
+    """Raises OracleError where the wheel would end the process."""
+    for op in model.ops:
+        if op.name == "DEPTHWISE_CONV_2D" and len(op.inputs) > 2 and op.inputs[2] < 0:
+            raise OracleError(
+                f"op {op.index} (DEPTHWISE_CONV_2D) has -1 for its bias, which crashes {VERSION}; "
+                "leave the third input out instead"
+            )
 
 
 def _reason(text: str, error: Exception) -> str:

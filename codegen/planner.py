@@ -106,13 +106,19 @@ def _align(nbytes: int) -> int:
 def _lifetimes(model: Model, offsets: Sequence[int | None]) -> list[PlannedTensor]:
     first: dict[int, int] = dict.fromkeys(model.main.inputs, 0)
     last: dict[int, int] = dict.fromkeys(model.main.inputs, 1)
+    kept = set()  # what is read before it is computed keeps its value between inferences
     for op in model.ops:
-        for index in op.outputs:
-            first[index] = op.index
-            last[index] = op.index + 1
         for index in op.inputs:
             if index in first:
                 last[index] = op.index + 1
+            elif index >= 0 and model.tensors[index].is_variable:
+                kept.add(index)
+                first[index] = 0
+        for index in op.outputs:
+            if index not in kept:
+                first[index] = op.index
+                last[index] = op.index + 1
+    last |= dict.fromkeys(kept, len(model.ops) + 1)
     for index in model.main.outputs:
         last[index] = len(model.ops) + 1  # the application reads them after the last op
     planned = []

@@ -34,7 +34,7 @@ _FUNCTION = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _OP_DEF = re.compile(
-    r'const\s+OpDef\s+ops::k(\w+)\s*=\s*\{[^,]*,\s*"(\w+)"\s*,\s*(\w+)\s*,\s*(\w+)\s*,?\s*\}'
+    r'const\s+OpDef\s+ops::k(\w+)\s*=\s*\{[^,]*,\s*"(\w+)"\s*,\s*(\w+)\s*,\s*(\w+)\s*(?:,\s*\w+\s*)?\}'
 )
 
 _HEADER = """\

@@ -37,10 +37,10 @@ bool OpWatch::IsAlive(uint32_t tensor, uint32_t node) const {
   const tflm::ModelReader& reader = graph_->reader;
   for (uint32_t i = 0; i < graph_->operators.count; ++i) {
     const tflm::Node& other = graph_->nodes[i];
-    for (uint32_t k = 0; k < reader.U32(other.inputs - 4); ++k) {
+    for (uint32_t k = 0; k < graph_->Count(other.inputs); ++k) {
       read = read || (i >= node && reader.U32(other.inputs + 4 * k) == tensor);
     }
-    for (uint32_t k = 0; k < reader.U32(other.outputs - 4); ++k) {
+    for (uint32_t k = 0; k < graph_->Count(other.outputs); ++k) {
       computed_later = computed_later || (i > node && reader.U32(other.outputs + 4 * k) == tensor);
     }
   }
@@ -102,10 +102,10 @@ uint32_t OpWatch::BeginEvent(const char* tag) {
   keeps_state_ = std::strstr(tag, "VARIABLE") || std::strstr(tag, "CALL_ONCE");
   const tflm::ModelReader& reader = graph_->reader;
   const tflm::Node& node = graph_->nodes[node_];
-  for (uint32_t i = 0; i < reader.U32(node.inputs - 4); ++i) {
+  for (uint32_t i = 0; i < graph_->Count(node.inputs); ++i) {
     Add(static_cast<int32_t>(reader.U32(node.inputs + 4 * i)), false);
   }
-  for (uint32_t i = 0; i < reader.U32(node.outputs - 4); ++i) {
+  for (uint32_t i = 0; i < graph_->Count(node.outputs); ++i) {
     Add(static_cast<int32_t>(reader.U32(node.outputs + 4 * i)), true);
   }
   AddScratch();

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from codegen.host_runtime import HostRuntime, RuntimeRefusedError
-from tests.tflite_builder import ModelBuilder, schema
+from codegen.oracle import Oracle
+from tests.tflite_builder import ModelBuilder, one_op, schema
 
 pytestmark = pytest.mark.golden
 
@@ -19,3 +20,25 @@ def test_fully_connected_with_a_filter_zero_point() -> None:
     b.op("FULLY_CONNECTED", [source, weights], [output], schema.FullyConnectedOptionsT())
     with pytest.raises(RuntimeRefusedError, match=r"FULLY_CONNECTED \(node 0\).*zero point 0"):
         HostRuntime(b.build([source], [output]))
+
+
+def test_softmax_over_rows_whose_sum_would_overflow() -> None:
+    def model(depth: int) -> bytes:
+        return one_op(
+            "SOFTMAX",
+            [{"shape": [1, depth], "scale": 0.1}],
+            [{"shape": [1, depth], "scale": 1 / 256, "zero_point": -128}],
+            schema.SoftmaxOptionsT(beta=1.0),
+        )
+
+    equal = np.zeros((1, 600), np.int8)  # each below half a step; the oracle does not round so far
+    with HostRuntime(model(600)) as runtime:
+        runtime.invoke(equal)
+        assert runtime.output() == b"\x80" * 600
+    peaks = np.full((1, 4095), -128, np.int8)
+    peaks[0, ::100] = 60
+    with HostRuntime(model(4095)) as runtime:
+        runtime.invoke(peaks)
+        assert runtime.output() == Oracle(model(4095)).run([peaks])[0].tobytes()
+    with pytest.raises(RuntimeRefusedError, match=r"SOFTMAX \(node 0\): .*at most 4095 elements"):
+        HostRuntime(model(4096))

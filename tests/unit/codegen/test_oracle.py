@@ -13,7 +13,7 @@ from codegen import oracle
 from codegen.errors import ModelError, OracleError
 from codegen.model import Model
 from codegen.oracle import Oracle
-from tests.tflite_builder import one_op
+from tests.tflite_builder import VALID, one_op
 
 IO: dict[str, Any] = {"shape": [1, 4], "scale": 0.5}
 
@@ -82,3 +82,18 @@ def test_large_activations_fit_the_oracles_arena() -> None:
 
 def test_version_names_the_wheel() -> None:
     assert oracle.VERSION.startswith("tflite-micro 0.dev")
+
+
+def test_a_model_that_would_crash_the_oracle_is_refused() -> None:
+    model = one_op(
+        "DEPTHWISE_CONV_2D",
+        [
+            {"shape": [1, 4, 4, 2], "scale": 0.1},
+            {"values": np.ones((1, 3, 3, 2), np.int8), "scale": [0.1, 0.1], "axis": 3},
+            None,
+        ],
+        [{"shape": [1, 2, 2, 2], "scale": 0.1}],
+        schema.DepthwiseConv2DOptionsT(strideW=1, strideH=1, depthMultiplier=1, padding=VALID),
+    )
+    with pytest.raises(OracleError, match=r"op 0 \(DEPTHWISE_CONV_2D\) has -1 for its bias"):
+        Oracle(model)

@@ -35,7 +35,8 @@ void SoftmaxS8(const SoftmaxParams& p, const int8_t* input, int8_t* output) {
     for (uint32_t i = 0; i < p.depth; ++i) {
       const int32_t difference = input[i] - max;
       int32_t result = INT8_MIN;
-      if (difference >= p.diff_min) {
+      // Beyond a shift of 31 every probability is below half a step.
+      if (difference >= p.diff_min && exponent <= 31) {
         const int32_t product = MulHigh(reciprocal, ScaledExp(p, difference));
         result = Clamp(RoundingShiftRight(product, exponent) + INT8_MIN, INT8_MIN, INT8_MAX);
       }

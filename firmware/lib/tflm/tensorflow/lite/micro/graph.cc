@@ -56,7 +56,17 @@ uint32_t TypeShift(TfLiteType type) {
 }  // namespace
 
 bool Graph::ReadTensor(int32_t index, TensorInfo* info) const {
-  const ModelReader::Table table = reader.TableAt(tensors, static_cast<uint32_t>(index));
+  if (!ReadTensorTable(reader.TableAt(tensors, static_cast<uint32_t>(index)), index, info)) {
+    return false;
+  }
+  if (locations[index] == kNowhere) {
+    locations[index] = info->data ? info->data | kInModel : info->bytes | kComputed;
+  }
+  return true;
+}
+
+bool Graph::ReadTensorTable(const ModelReader::Table& table, int32_t index,
+                            TensorInfo* info) const {
   info->type = TypeFromSchema(reader.FieldU8(table, tensor_field::kType, 0));
   info->shape = reader.FieldVector(table, tensor_field::kShape, 4);
   const ModelReader::Table quantization = reader.FieldTable(table, tensor_field::kQuantization);
@@ -75,7 +85,8 @@ bool Graph::ReadTensor(int32_t index, TensorInfo* info) const {
     elements = static_cast<uint32_t>(product);
   }
   info->elements = valid ? elements : 1;
-  info->bytes = valid ? elements << shift : 0;
+  // Which variable a handle stands for is known while preparing: it takes no memory.
+  info->bytes = valid && info->type != kTfLiteResource ? elements << shift : 0;
 
   const uint32_t buffer = reader.FieldU32(table, tensor_field::kBuffer, 0);
   if (valid && buffer != 0) {
@@ -92,9 +103,6 @@ bool Graph::ReadTensor(int32_t index, TensorInfo* info) const {
                 static_cast<int>(info->type), static_cast<unsigned>(info->shape.count),
                 static_cast<unsigned>(info->bytes));
     return false;
-  }
-  if (locations[index] == kNowhere) {
-    locations[index] = info->data ? info->data | kInModel : info->bytes | kComputed;
   }
   return true;
 }

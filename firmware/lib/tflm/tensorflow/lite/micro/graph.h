@@ -25,7 +25,7 @@ constexpr Location kNowhere = 0;
 
 struct Node {
   uint32_t inputs;  // position in the model of its input tensor indices (int32; their count is just
-                    // before)
+                    // before); 0: it has none
   uint32_t outputs;  // the same for its outputs
   uint32_t scratch;  // while preparing: bytes asked for; then the offset into the arena
   uint16_t params;   // the op's parameters, in units of 4 bytes from the arena's start; 0: none
@@ -56,7 +56,9 @@ struct Graph {
   uint8_t* arena;                       // 16-byte aligned
   uint32_t arena_bytes;
   uint32_t persistent_bytes = 0;  // used from the arena's start
+  uint32_t variables = 0;         // offset of the first Variable (variables.h); 0: none
 
+  bool keeps_tensors = false;     // a tensor keeps its value from one Invoke to the next
   bool eval_failed = false;       // an op of this Invoke met data that it cannot compute with
   Location* locations = nullptr;  // [tensors.count]
   Node* nodes = nullptr;          // [operators.count]
@@ -64,6 +66,11 @@ struct Graph {
   // Reads tensor `index`, and notes its location if that is not known yet. False if there is no
   // such tensor or it is malformed; a message says why.
   bool ReadTensor(int32_t index, TensorInfo* info) const;
+  // The same of a tensor of any subgraph, by its table; `index` is for the message.
+  bool ReadTensorTable(const ModelReader::Table& table, int32_t index, TensorInfo* info) const;
+
+  // How many tensor indices Node::inputs or Node::outputs refers to.
+  uint32_t Count(uint32_t indices) const { return indices ? reader.U32Inside(indices - 4) : 0; }
 
   // `bytes` of the arena for good, aligned to 4 or 8 and zeroed; null (with a message) when it is
   // full.

@@ -78,6 +78,16 @@ void DoesNotFit(const tflm::Graph&, uint32_t, uint32_t, uint32_t) {}
 constexpr Location kPlanned = UINT32_C(1) << 29;
 bool IsPlanned(Location location) { return location >= kPlanned && location < tflm::kComputed; }
 
+// The last op of a buffer that keeps its value from one Invoke to the next.
+constexpr uint16_t kAlways = UINT16_MAX;
+bool KeepsValue(const PlannedBuffer& buffer) { return buffer.last == kAlways; }
+
+void LiveUntil(uint32_t last, PlannedBuffer* buffer) {
+  if (last > buffer->last) {
+    buffer->last = static_cast<uint16_t>(last);
+  }
+}
+
 TfLiteStatus Malformed(const char* what) {
   MicroPrintf("the model is malformed: %s", what);
   return kTfLiteError;
@@ -103,6 +113,23 @@ bool MicroInterpreter::CheckIndices(ModelReader::Vector indices, bool optional) 
     }
   }
   return true;
+}
+
+bool MicroInterpreter::IsVariable(uint32_t index) const {
+  return graph_.reader.FieldU8(graph_.reader.TableAt(graph_.tensors, index),
+                               tflm::tensor_field::kIsVariable, 0) != 0;
+}
+
+void MicroInterpreter::ResetVariableTensors() {
+  for (uint32_t i = 0; graph_.keeps_tensors && i < graph_.tensors.count; ++i) {
+    TensorInfo info;
+    if (graph_.locations[i] != kNowhere && graph_.locations[i] < kComputed && IsVariable(i) &&
+        graph_.ReadTensor(static_cast<int32_t>(i), &info)) {
+      const int zero_point =
+          info.zero_points.count ? static_cast<int>(graph_.reader.U32(info.zero_points.pos)) : 0;
+      std::memset(graph_.Data(graph_.locations[i]), zero_point, info.bytes);
+    }
+  }
 }
 
 TfLiteStatus MicroInterpreter::ReadModel() {
@@ -141,17 +168,10 @@ TfLiteStatus MicroInterpreter::PrepareNodes() {
         reader.TableAt(operator_codes_, reader.FieldU32(op, operator_field::kOpcodeIndex, 0));
     const ModelReader::Vector op_inputs = reader.FieldVector(op, operator_field::kInputs, 4);
     const ModelReader::Vector op_outputs = reader.FieldVector(op, operator_field::kOutputs, 4);
-    // Ops below 127 are in the old byte field, in files of any age; the newer field holds those
-    // above.
-    const uint8_t old_code =
-        reader.FieldU8(code_table, operator_code_field::kDeprecatedBuiltinCode, 0);
-    const uint32_t new_code = reader.FieldU32(code_table, operator_code_field::kBuiltinCode, 0);
-    const int32_t code = static_cast<int32_t>(new_code > old_code ? new_code : old_code);
+    const int32_t code = reader.BuiltinCode(code_table);
     const ModelReader::Vector custom_name =
         reader.FieldVector(code_table, operator_code_field::kCustomCode, 1);
-    // An op without inputs or outputs has a vector all the same, which its node refers to.
-    if (reader.bad() || op_inputs.pos == 0 || op_outputs.pos == 0 ||
-        !CheckIndices(op_inputs, true) || !CheckIndices(op_outputs, false)) {
+    if (reader.bad() || !CheckIndices(op_inputs, true) || !CheckIndices(op_outputs, false)) {
       MicroPrintf("the model is malformed: node %u", static_cast<unsigned>(i));
       return kTfLiteError;
     }
@@ -214,8 +234,11 @@ TfLiteStatus MicroInterpreter::PlanArena() {
     return true;
   };
   // Numbers of buffers stand in the locations as kPlanned + number from here on.
-  const auto add_tensor = [&](uint32_t index, uint32_t first) {
+  const auto add_tensor = [&](uint32_t index, uint32_t first, uint32_t last) {
     Location& location = graph_.locations[index];
+    if (IsPlanned(location) && KeepsValue(buffers[location - kPlanned])) {
+      return true;
+    }
     TensorInfo info;
     if (location == kNowhere && !graph_.ReadTensor(static_cast<int32_t>(index), &info)) {
       return false;
@@ -227,7 +250,7 @@ TfLiteStatus MicroInterpreter::PlanArena() {
     }
     const uint32_t bytes = location & ~kComputed;
     location = kPlanned + count;
-    if (!add(bytes, first, first + 1)) {
+    if (!add(bytes, first, last)) {
       DoesNotFit(graph_, index, bytes, base + (count + 1) * sizeof(PlannedBuffer));
       return false;
     }
@@ -236,14 +259,14 @@ TfLiteStatus MicroInterpreter::PlanArena() {
 
   for (uint32_t i = 0; i < inputs_.count; ++i) {
     const uint32_t index = reader.U32Inside(inputs_.pos + 4 * i);
-    if (!IsPlanned(graph_.locations[index]) && !add_tensor(index, 0)) {
+    if (!IsPlanned(graph_.locations[index]) && !add_tensor(index, 0, 1)) {
       return kTfLiteError;
     }
   }
   for (uint32_t op = 0; op < end; ++op) {
     Node& node = graph_.nodes[op];
-    const uint32_t input_count = reader.U32Inside(node.inputs - 4);
-    const uint32_t output_count = reader.U32Inside(node.outputs - 4);
+    const uint32_t input_count = graph_.Count(node.inputs);
+    const uint32_t output_count = graph_.Count(node.outputs);
     for (uint32_t i = 0; i < input_count; ++i) {
       const uint32_t index = reader.U32Inside(node.inputs + 4 * i);
       if (index == UINT32_MAX) {
@@ -255,7 +278,13 @@ TfLiteStatus MicroInterpreter::PlanArena() {
         return kTfLiteError;
       }
       if (IsPlanned(location)) {
-        buffers[location - kPlanned].last = static_cast<uint16_t>(op + 1);
+        LiveUntil(op + 1, &buffers[location - kPlanned]);
+      } else if ((location & kComputed) && !(location & kInModel) && IsVariable(index)) {
+        // It is read before it is computed: this Invoke reads what the one before left.
+        if (!add_tensor(index, 0, kAlways)) {
+          return kTfLiteError;
+        }
+        graph_.keeps_tensors = true;
       } else if (!(location & kInModel)) {
         MicroPrintf("the model is malformed: node %u reads tensor %u before it is computed",
                     static_cast<unsigned>(op), static_cast<unsigned>(index));
@@ -263,13 +292,13 @@ TfLiteStatus MicroInterpreter::PlanArena() {
       }
     }
     for (uint32_t i = 0; i < output_count; ++i) {
-      if (!add_tensor(reader.U32Inside(node.outputs + 4 * i), op)) {
+      if (!add_tensor(reader.U32Inside(node.outputs + 4 * i), op, op + 1)) {
         return kTfLiteError;
       }
     }
     if (node.scratch != 0) {
       if (!add(node.scratch, op, op + 1)) {
-        DoesNotFit(graph_, reader.U32Inside(node.outputs), node.scratch,
+        DoesNotFit(graph_, reader.U32(node.outputs), node.scratch,
                    base + (count + 1) * sizeof(PlannedBuffer));
         return kTfLiteError;
       }
@@ -284,8 +313,8 @@ TfLiteStatus MicroInterpreter::PlanArena() {
                   static_cast<unsigned>(index));
       return kTfLiteError;
     }
-    buffers[location - kPlanned].last =
-        static_cast<uint16_t>(end + 1);  // beyond the last op, so that no op takes it over
+    // Beyond the last op, so that no op takes it over.
+    LiveUntil(end + 1, &buffers[location - kPlanned]);
   }
 
   // In place: an output takes over the buffer of an input that dies there, if it fits. The buffer
@@ -303,7 +332,8 @@ TfLiteStatus MicroInterpreter::PlanArena() {
     }
     PlannedBuffer& old_buffer = buffers[from - kPlanned];
     PlannedBuffer& new_buffer = buffers[to - kPlanned];
-    if (old_buffer.last != op + 1 || new_buffer.bytes > old_buffer.bytes) {
+    if (old_buffer.last != op + 1 || new_buffer.bytes > old_buffer.bytes ||
+        KeepsValue(new_buffer)) {
       continue;
     }
     old_buffer.last = new_buffer.last;
@@ -394,6 +424,7 @@ TfLiteStatus MicroInterpreter::AllocateTensors() {
     return kTfLiteError;
   }
   graph_.persistent_bytes = 0;
+  graph_.variables = 0;
   if (ReadModel() != kTfLiteOk) {
     return kTfLiteError;
   }
@@ -407,6 +438,10 @@ TfLiteStatus MicroInterpreter::AllocateTensors() {
   if (!graph_.locations || !graph_.nodes || !api_tensors_ || PrepareNodes() != kTfLiteOk ||
       PlanArena() != kTfLiteOk || MakeApiTensors() != kTfLiteOk) {
     return kTfLiteError;
+  }
+  ResetVariableTensors();
+  if (graph_.reader.bad()) {
+    return Malformed("a tensor that is a variable");
   }
   ready_ = true;
   return kTfLiteOk;
@@ -439,6 +474,9 @@ TfLiteStatus MicroInterpreter::Reset() {
       OpContext context(graph_, i, entry);
       entry.def->reset(context);
     }
+  }
+  if (ready_) {
+    ResetVariableTensors();
   }
   return kTfLiteOk;
 }

@@ -68,6 +68,10 @@ class MicroInterpreter {
   TfLiteStatus PrepareNodes();
   TfLiteStatus PlanArena();
   TfLiteStatus MakeApiTensors();
+  // Whether the model says that a tensor keeps its value from one Invoke to the next.
+  bool IsVariable(uint32_t index) const;
+  // Gives such tensors their zero point.
+  void ResetVariableTensors();
   bool CheckIndices(tflm::ModelReader::Vector indices, bool optional) const;
 
   tflm::Graph graph_;

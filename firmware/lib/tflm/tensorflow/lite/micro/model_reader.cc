@@ -101,6 +101,14 @@ ModelReader::Table ModelReader::TableAt(Vector vector, uint32_t index) const {
   return Open(Follow(vector.pos + 4 * index));
 }
 
+int32_t ModelReader::BuiltinCode(const Table& operator_code) const {
+  // Ops below 127 are in the old byte field, in files of any age; the newer field holds those
+  // above.
+  const uint8_t old_code = FieldU8(operator_code, operator_code_field::kDeprecatedBuiltinCode, 0);
+  const uint32_t new_code = FieldU32(operator_code, operator_code_field::kBuiltinCode, 0);
+  return static_cast<int32_t>(new_code > old_code ? new_code : old_code);
+}
+
 }  // namespace tflm
 
 namespace tflite {

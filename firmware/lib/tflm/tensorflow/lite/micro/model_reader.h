@@ -50,6 +50,8 @@ class ModelReader {
   // The vector that a field refers to. `element_bytes`: 1, 4 or 8; elements are aligned to it, up
   // to 4.
   Vector FieldVector(const Table& table, uint32_t id, uint32_t element_bytes) const;
+  // The builtin operator that an operator code stands for.
+  int32_t BuiltinCode(const Table& operator_code) const;
   // Element `index` of a vector of tables.
   Table TableAt(Vector vector, uint32_t index) const;
 

@@ -29,8 +29,8 @@ class OpContext {
 
   // ---- in prepare
 
-  uint32_t InputCount() const { return graph_.reader.U32Inside(node_.inputs - 4); }
-  uint32_t OutputCount() const { return graph_.reader.U32Inside(node_.outputs - 4); }
+  uint32_t InputCount() const { return graph_.Count(node_.inputs); }
+  uint32_t OutputCount() const { return graph_.Count(node_.outputs); }
   int32_t InputIndex(uint32_t i) const {
     return static_cast<int32_t>(graph_.reader.U32Inside(node_.inputs + 4 * i));
   }

@@ -4,12 +4,13 @@
 #define TENSORFLOW_LITE_MICRO_KERNELS_ADD_COMMON_H_
 
 #include "nn/add_s8.h"
-#include "tensorflow/lite/micro/kernels/elementwise.h"
+#include "tensorflow/lite/micro/kernels/arithmetic_s32.h"
 
 namespace tflm {
 
 using AddData = BinaryData<nn::AddParams>;
 
+// Of int8 operands.
 TfLiteStatus PrepareAddOrSub(OpContext& context);
 
 }  // namespace tflm

@@ -91,6 +91,15 @@ void ReportError(TfLiteContext*, const char* format, ...) {
 #endif
 }
 
+// A flatbuffer vector, which has the layout of a TfLiteIntArray; nobody writes to it. One that is
+// not in the model is empty.
+TfLiteIntArray* IntArrayAt(const ModelReader& reader, uint32_t pos) {
+  static constexpr int32_t kEmpty = 0;
+  const void* const array =
+      pos ? reader.data() + pos - 4 : reinterpret_cast<const uint8_t*>(&kEmpty);
+  return static_cast<TfLiteIntArray*>(const_cast<void*>(array));
+}
+
 // What a registration's functions are called with.
 struct Call {
   explicit Call(OpContext& op) {
@@ -103,13 +112,11 @@ struct Call {
     context.GetTensor = GetTensor;
     context.GetEvalTensor = GetEvalTensor;
     context.ReportError = ReportError;
-    // A flatbuffer vector has the layout of a TfLiteIntArray; nobody writes to it.
-    uint8_t* const model = const_cast<uint8_t*>(graph.reader.data());
-    node.inputs = reinterpret_cast<TfLiteIntArray*>(model + op.node().inputs - 4);
-    node.outputs = reinterpret_cast<TfLiteIntArray*>(model + op.node().outputs - 4);
+    node.inputs = IntArrayAt(graph.reader, op.node().inputs);
+    node.outputs = IntArrayAt(graph.reader, op.node().outputs);
     const CustomData& data = DataOf(op);
     node.user_data = reinterpret_cast<void*>(static_cast<uintptr_t>(data.user_data));
-    node.custom_initial_data = model + data.options;
+    node.custom_initial_data = graph.reader.data() + data.options;
     node.custom_initial_data_size = static_cast<int>(data.options_bytes);
   }
   TfLiteContext context{};
@@ -142,10 +149,7 @@ TfLiteStatus Prepare(OpContext& op) {
       return kTfLiteError;
     }
     Tensors& entry = TensorsOf(op)[i];
-    static constexpr int32_t kNoDims = 0;  // a scalar may leave its shape out of the model
-    const uint8_t* const dims = info.shape.pos ? reader.data() + info.shape.pos - 4
-                                               : reinterpret_cast<const uint8_t*>(&kNoDims);
-    entry.tensor.dims = reinterpret_cast<TfLiteIntArray*>(const_cast<uint8_t*>(dims));
+    entry.tensor.dims = IntArrayAt(reader, info.shape.pos);
     entry.tensor.bytes = info.bytes;
     entry.tensor.type = info.type;
     if (info.data) {

@@ -21,6 +21,15 @@ bool ReadUnary(OpContext& context, UnaryOperands* operands) {
   return true;
 }
 
+void AllowBinaryInPlace(OpContext& context, const TensorInfo input[2], const TensorInfo& output) {
+  for (uint32_t i = 0; i < 2; ++i) {
+    if (input[i].elements == output.elements && input[i].data == 0) {
+      context.AllowInPlace(i);
+      break;
+    }
+  }
+}
+
 bool ReadBinary(OpContext& context, BinaryOperands* operands) {
   TensorInfo input[2];
   TensorInfo output;
@@ -31,12 +40,7 @@ bool ReadBinary(OpContext& context, BinaryOperands* operands) {
       !FillBroadcast(context, input[0], input[1], output, &operands->shape)) {
     return false;
   }
-  for (uint32_t i = 0; i < 2; ++i) {
-    if (input[i].elements == output.elements && input[i].data == 0) {
-      context.AllowInPlace(i);
-      break;
-    }
-  }
+  AllowBinaryInPlace(context, input, output);
   return true;
 }
 

@@ -49,13 +49,16 @@ struct BinaryOperands {
   nn::Broadcast shape;
 };
 
-// False, with a message, if they are something else. Lets the op run in place of an input that has
-// the output's shape.
+// Lets the op run in place of an input that has the output's shape and is no constant.
+void AllowBinaryInPlace(OpContext& context, const TensorInfo input[2], const TensorInfo& output);
+
+// False, with a message, if they are something else. Lets the op run in place.
 bool ReadBinary(OpContext& context, BinaryOperands* operands);
 
 // The parameters of a binary op. The tail of `shape` that is not used is not allocated.
 template <typename Params>
 struct BinaryData {
+  uint32_t is_s32;  // the operands are int32, so that Params are nn::ArithmeticParams
   Params params;
   nn::Broadcast shape;
 };

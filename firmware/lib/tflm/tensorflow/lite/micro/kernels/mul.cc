@@ -1,5 +1,5 @@
 #include "nn/mul_s8.h"
-#include "tensorflow/lite/micro/kernels/elementwise.h"
+#include "tensorflow/lite/micro/kernels/arithmetic_s32.h"
 
 namespace tflm {
 namespace {
@@ -9,6 +9,9 @@ enum { kActivation = 0 };  // field of MulOptions
 using MulData = BinaryData<nn::MulParams>;
 
 TfLiteStatus Prepare(OpContext& context) {
+  if (IsS32(context)) {
+    return PrepareS32(context, static_cast<nn::Activation>(context.OptionU8(kActivation, 0)));
+  }
   BinaryOperands operands;
   if (!ReadBinary(context, &operands)) {
     return kTfLiteError;
@@ -30,6 +33,9 @@ TfLiteStatus Prepare(OpContext& context) {
 }
 
 void Eval(OpContext& context) {
+  if (EvalS32(context, nn::Arithmetic::kMul)) {
+    return;
+  }
   const MulData& data = context.Params<MulData>();
   nn::MulS8(data.params, data.shape, context.InputData(0), context.InputData(1),
             context.OutputData(0));

@@ -7,6 +7,7 @@ namespace {
 enum { kBeta = 0 };  // field of SoftmaxOptions
 
 constexpr int32_t kDiffIntegerBits = 5;  // the exponential's argument is Q5.26
+constexpr uint32_t kMaxDepth = 4095;     // the sum of exponentials, each at most 1, is Q12.19
 
 TfLiteStatus Prepare(OpContext& context) {
   TensorInfo input;
@@ -27,11 +28,15 @@ TfLiteStatus Prepare(OpContext& context) {
   if (beta == 0 || !nn::IsValidScale(beta)) {
     return context.Fail("needs a positive beta");
   }
+  const uint32_t depth = Extent(context, input, input.shape.count - 1);
+  if (depth > kMaxDepth) {
+    return context.Fail("needs rows of at most 4095 elements, whose sum an int32 holds");
+  }
   nn::SoftmaxParams* const params = context.NewParams<nn::SoftmaxParams>();
   if (!params) {
     return kTfLiteError;
   }
-  params->depth = Extent(context, input, input.shape.count - 1);
+  params->depth = depth;
   params->rows = input.elements / params->depth;
   // beta * scale * 2^26 as a multiplier, at most 2^31 - 1.
   params->input = nn::RequantFromScales(in.scale, nn::ScaleFromBits(beta),

@@ -3,7 +3,19 @@
 namespace tflm {
 namespace {
 
+enum { kActivation = 0 };  // field of SubOptions
+
+TfLiteStatus Prepare(OpContext& context) {
+  if (IsS32(context)) {
+    return PrepareS32(context, static_cast<nn::Activation>(context.OptionU8(kActivation, 0)));
+  }
+  return PrepareAddOrSub(context);
+}
+
 void Eval(OpContext& context) {
+  if (EvalS32(context, nn::Arithmetic::kSub)) {
+    return;
+  }
   const AddData& data = context.Params<AddData>();
   nn::SubS8(data.params, data.shape, context.InputData(0), context.InputData(1),
             context.OutputData(0));
@@ -11,6 +23,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kSub = {tflite::BuiltinOperator_SUB, "SUB", PrepareAddOrSub, Eval};
+const OpDef ops::kSub = {tflite::BuiltinOperator_SUB, "SUB", Prepare, Eval};
 
 }  // namespace tflm

@@ -13,7 +13,9 @@ from tests.fuzz.bases import base_models
 from tests.golden.cases_core import fully_connected
 from tests.tflite_builder import small_cnn
 
-_CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.tflite"))
+pytestmark = pytest.mark.golden
+
+_CORPUS = sorted((Path(__file__).parents[1] / "fuzz" / "corpus").glob("*.tflite"))
 _ARENAS = [0, 100, 500, 1500, 4096, 65536, 1 << 20]
 
 
