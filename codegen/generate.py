@@ -92,6 +92,7 @@ def render(
             }
             for isa, condition in _ISA_CONDITIONS.items()
         ],
+        "op_count": len(model.ops),
         **{role: _io_values(role, tensor) for role, tensor in tensors.items()},
         "labels": [string_literal(label) for label in labels],
         "sha256_rows": rows(f"0x{byte:02x}" for byte in sha256),

@@ -14,7 +14,7 @@ from harness.channel import Channel
 from harness.errors import DeviceError, DeviceFaultError
 from harness.exchange import Exchange, RoundTrip
 from harness.framing import Frame
-from harness.messages import Inference, Info, PayloadError
+from harness.messages import Inference, Info, PayloadError, Profile
 from harness.trace import Trace
 from harness.transport import Line
 
@@ -23,6 +23,7 @@ INFO_TIMEOUT_S = 3.0  # short, because it is what finds out that nobody answers
 DEFAULT_RETRIES = 3
 _SETTLE_S = 0.05
 _SYNCHRONIZE_LIMIT_S = 2.0  # for a device that never stops talking
+_PEEK_BYTES = 16384  # 1.5 s at 115200 baud
 
 Input = tuple[NDArray[Any], ids.InputFormat]
 
@@ -114,6 +115,30 @@ class Device:
             return messages.parse_stats(self.call(ids.Command.STATS))
         except PayloadError as error:
             raise DeviceError("STATS", f"the reply is malformed: {error}") from error
+
+    def profile(self, values: NDArray[np.int8]) -> Profile:
+        """Run the model on one int8 input, from its first state, and time each op."""
+        payload = self.call(
+            ids.Command.PROFILE, messages.infer_payload(ids.InputFormat.RAW_S8, values)
+        )
+        try:
+            return messages.parse_profile(payload)
+        except PayloadError as error:
+            raise DeviceError("PROFILE", f"the reply is malformed: {error}") from error
+
+    def peek(self, values: NDArray[np.int8], op: int, offset: int, size: int) -> bytes:
+        """`size` bytes of the arena from `offset` on, as they are after op `op` of an inference.
+
+        The model runs on one int8 input, from its first state, once for each piece.
+        """
+        pieces = []
+        for start in range(offset, offset + size, _PEEK_BYTES):
+            count = min(_PEEK_BYTES, offset + size - start)
+            payload = self.call(ids.Command.PEEK, messages.peek_payload(values, op, start, count))
+            if len(payload) != count:
+                raise DeviceError("PEEK", f"{len(payload)} B came, expected {count} B")
+            pieces.append(payload)
+        return b"".join(pieces)
 
     def call(
         self, command: ids.Command, payload: bytes = b"", timeout_s: float | None = None

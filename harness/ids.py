@@ -58,6 +58,8 @@ class Command(IntEnum):
     INFO = _value("COMMAND", "INFO")
     INFER = _value("COMMAND", "INFER")
     STATS = _value("COMMAND", "STATS")
+    PROFILE = _value("COMMAND", "PROFILE")
+    PEEK = _value("COMMAND", "PEEK")
 
 
 class Event(IntEnum):

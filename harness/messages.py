@@ -12,6 +12,7 @@ from harness import ids
 
 _INFO = struct.Struct("<5B8s32s7I")
 _INFER = struct.Struct("<BI")
+_PEEK = struct.Struct("<HII")
 _FAULT = struct.Struct("<3I")
 _RUN = re.compile(rb"(\0{0,255})((?:[^\0]|\0(?=[^\0])){0,255})", re.DOTALL)
 
@@ -64,6 +65,14 @@ class Inference:
     scores: NDArray[np.int8]  # [output_bytes]
 
 
+@dataclass(frozen=True)
+class Profile:
+    """The reply to PROFILE, in ticks of INFO's tick_hz."""
+
+    ticks: int  # of the whole inference
+    op_ticks: tuple[int, ...]
+
+
 def parse_info(payload: bytes) -> Info:
     """Raises PayloadError if `payload` is too short."""
     if len(payload) < _INFO.size:
@@ -110,6 +119,14 @@ def parse_stats(payload: bytes) -> dict[str, int]:
         raise PayloadError(f"{len(payload)} B, expected {4 * len(ids.STAT_NAMES)} B")
     values = struct.unpack_from(f"<{len(ids.STAT_NAMES)}I", payload)
     return dict(zip(ids.STAT_NAMES, values, strict=True))
+
+
+def parse_profile(payload: bytes) -> Profile:
+    """Raises PayloadError if `payload` holds no whole number of u32, or none."""
+    if not payload or len(payload) % 4:
+        raise PayloadError(f"{len(payload)} B, expected 4 B for the inference and 4 B for each op")
+    ticks, *op_ticks = struct.unpack(f"<{len(payload) // 4}I", payload)
+    return Profile(ticks, tuple(op_ticks))
 
 
 def parse_fault(payload: bytes) -> tuple[int, int, int]:
@@ -173,3 +190,8 @@ def pack_pixels(pixels: bytes) -> bytes:
             zeros, values = match.groups()
             packed += bytes([len(zeros), len(values)]) + values
     return bytes(packed)
+
+
+def peek_payload(values: NDArray[np.int8], op: int, offset: int, size: int) -> bytes:
+    """PEEK's payload: the op, the piece of the arena in bytes, and raw int8 input."""
+    return _PEEK.pack(op, offset, size) + infer_payload(ids.InputFormat.RAW_S8, values)

@@ -7,6 +7,7 @@
 #include "console.h"
 #include "model_data.h"
 #include "model_info.h"
+#include "op_observer.h"
 #include "op_resolver.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
 #include "tensorflow/lite/schema/schema_generated.h"
@@ -20,7 +21,9 @@ alignas(16) uint8_t g_arena[mcuforge::kTensorArenaSize];
 // destroyed, so that no exit handler is linked.
 alignas(mcuforge::OpResolver) uint8_t g_resolver_storage[sizeof(mcuforge::OpResolver)];
 alignas(tflite::MicroInterpreter) uint8_t g_interpreter_storage[sizeof(tflite::MicroInterpreter)];
+alignas(OpObserver) uint8_t g_op_observer_storage[sizeof(OpObserver)];
 tflite::MicroInterpreter* g_interpreter = nullptr;
+OpObserver* g_op_observer = nullptr;
 TfLiteTensor* g_input = nullptr;
 TfLiteTensor* g_output = nullptr;
 
@@ -39,8 +42,9 @@ wire::Setup Setup() {
   auto* resolver = new (g_resolver_storage) mcuforge::OpResolver();
   if (mcuforge::AddOps(*resolver) != kTfLiteOk) return wire::Setup::RESOLVER_FAILED;
 
+  g_op_observer = new (g_op_observer_storage) OpObserver();
   auto* interpreter = new (g_interpreter_storage)
-      tflite::MicroInterpreter(model, *resolver, g_arena, sizeof(g_arena), nullptr, nullptr);
+      tflite::MicroInterpreter(model, *resolver, g_arena, sizeof(g_arena), nullptr, g_op_observer);
   if (interpreter->initialization_status() != kTfLiteOk ||
       interpreter->AllocateTensors() != kTfLiteOk) {
     return wire::Setup::ALLOCATE_FAILED;
@@ -87,13 +91,18 @@ bool SetPacked(wire::Span runs) {
   return true;
 }
 
-bool Run(uint32_t* ticks) {
+bool Run(uint32_t* ticks, OnOp on_op) {
   console::Clear();
+  g_op_observer->Start(on_op);
   const uint32_t start = board::Ticks();
   const bool ok = g_interpreter->Invoke() == kTfLiteOk;
   *ticks = board::Ticks() - start;
   return ok;
 }
+
+void Reset() { g_interpreter->Reset(); }
+
+const uint8_t* Arena() { return g_arena; }
 
 const int8_t* Scores() { return g_output->data.int8; }
 

@@ -29,8 +29,17 @@ void SetRaw(const uint8_t* values);
 // runs are cut off or longer than the input.
 bool SetPacked(wire::Span runs);
 
+// Told after each op of a Run: its index, and how long it took.
+using OnOp = void (*)(size_t op, uint32_t ticks);
+
 // Runs the model; false if the runtime failed. `ticks` receives the duration of Invoke alone.
-bool Run(uint32_t* ticks);
+bool Run(uint32_t* ticks, OnOp on_op = nullptr);
+
+// Gives the model's variables, if it has any, their initial values.
+void Reset();
+
+// The kTensorArenaSize bytes where the runtime keeps tensors.
+const uint8_t* Arena();
 
 // The kOutputBytes scores of the last Run. They last until the input is written again.
 const int8_t* Scores();

@@ -3,6 +3,7 @@
 #include "board.h"
 #include "console.h"
 #include "info.h"
+#include "inspect.h"
 #include "line.h"
 #include "model.h"
 #include "model_info.h"
@@ -18,7 +19,8 @@ using wire::Error;
 using wire::Frame;
 using wire::Span;
 
-constexpr size_t kMaxPayload = 1 + mcuforge::kInputBytes;  // INFER: format, input
+constexpr size_t kInferPayload = 1 + mcuforge::kInputBytes;  // format, input
+constexpr size_t kMaxPayload = kInferPayload + inspect::kPeekArgumentBytes;
 
 // The only frame buffer: requests are decoded into it, replies are streamed out from where their
 // parts are.
@@ -95,9 +97,18 @@ Result& Replaceable(uint16_t seq) {
   return *chosen;
 }
 
+// Format and input at the end of a request that runs the model; empty if it is too short.
+Span Input(Command command, Span payload) {
+  const size_t skipped = command == Command::PEEK ? inspect::kPeekArgumentBytes : 0;
+  if (payload.size < skipped) return {};
+  return {payload.data + skipped, payload.size - skipped};
+}
+
+// Fills the model's input from format and values, the payload of INFER and the end of others'.
 // False if the values are not what their format promises.
-bool SetInput(wire::Format format, Span values) {
-  switch (format) {
+bool SetInput(Span input) {
+  const Span values = {input.data + 1, input.size - 1};
+  switch (static_cast<wire::Format>(input.data[0])) {
     case wire::Format::PIXELS_U8:
       model::SetPixels(values.data);
       return true;
@@ -116,10 +127,7 @@ void Infer(const Frame& frame) {
     ++g_stats.repeats;
     return ReplyScores(*answered);
   }
-  const wire::Format format = static_cast<wire::Format>(frame.payload.data[0]);
-  if (!SetInput(format, {frame.payload.data + 1, frame.payload.size - 1})) {
-    return Refuse(Error::BAD_VALUE, frame.type);
-  }
+  if (!SetInput(frame.payload)) return Refuse(Error::BAD_VALUE, frame.type);
   Result& result = Replaceable(frame.seq);
   result.seq = 0;
   if (!model::Run(&result.ticks)) {
@@ -132,6 +140,20 @@ void Infer(const Frame& frame) {
   wire::WriteBytes(result.scores, reinterpret_cast<const uint8_t*>(model::Scores()),
                    sizeof(result.scores));
   ReplyScores(result);
+}
+
+// PROFILE and PEEK. The results that are kept do not live in the tensors, so they stay.
+void Inspect(const Frame& frame, Command command) {
+  if (g_setup != wire::Setup::READY) return Refuse(Error::NOT_READY, frame.type, console::Kept());
+  const uint8_t* arguments = frame.payload.data;
+  if ((command == Command::PEEK && !inspect::IsValidPeek(arguments)) ||
+      !SetInput(Input(command, frame.payload))) {
+    return Refuse(Error::BAD_VALUE, frame.type);
+  }
+  model::Reset();
+  ++g_stats.inferences;
+  const bool answered = command == Command::PEEK ? inspect::Peek(arguments) : inspect::Profile();
+  if (!answered) Refuse(Error::INVOKE_FAILED, frame.type, console::Kept());
 }
 
 void Stats() {
@@ -147,10 +169,11 @@ void Stats() {
 
 // True if a request of this kind may have a payload of this size.
 bool HasLength(Command command, Span payload) {
-  if (command != Command::INFER) return payload.size == 0;
+  if (command == Command::INFO || command == Command::STATS) return payload.size == 0;
+  const Span input = Input(command, payload);
   // Runs are of any length: what they hold shows when they are unpacked.
   const uint8_t packed = static_cast<uint8_t>(wire::Format::PACKED_U8);
-  return payload.size == kMaxPayload || (payload.size > 0 && payload.data[0] == packed);
+  return input.size == kInferPayload || (input.size > 0 && input.data[0] == packed);
 }
 
 void Serve(const Frame& frame) {
@@ -163,6 +186,8 @@ void Serve(const Frame& frame) {
     case Command::INFO:
     case Command::INFER:
     case Command::STATS:
+    case Command::PROFILE:
+    case Command::PEEK:
       break;
     default:
       ++g_stats.unknown_commands;
@@ -180,6 +205,9 @@ void Serve(const Frame& frame) {
       return Infer(frame);
     case Command::STATS:
       return Stats();
+    case Command::PROFILE:
+    case Command::PEEK:
+      return Inspect(frame, command);
   }
 }
 

@@ -1,0 +1,40 @@
+// Follows an inference op by op, through the profiler interface of the TFLM API.
+
+#ifndef MCUFORGE_SRC_OP_OBSERVER_H_
+#define MCUFORGE_SRC_OP_OBSERVER_H_
+
+#include "board.h"
+#include "model.h"
+#include "tensorflow/lite/micro/micro_profiler_interface.h"
+
+namespace model {
+
+// Without an OnOp an event costs one comparison.
+class OpObserver final : public tflite::MicroProfilerInterface {
+ public:
+  // Never made with new; without this the virtual destructor would link the heap.
+  static void operator delete(void*) {}
+
+  // The next event is op 0. `on_op` may be null.
+  void Start(OnOp on_op) {
+    on_op_ = on_op;
+    op_ = 0;
+  }
+
+  uint32_t BeginEvent(const char*) override {
+    if (on_op_ != nullptr) start_ = board::Ticks();
+    return 0;
+  }
+  void EndEvent(uint32_t) override {
+    if (on_op_ != nullptr) on_op_(op_++, board::Ticks() - start_);
+  }
+
+ private:
+  OnOp on_op_ = nullptr;
+  size_t op_ = 0;
+  uint32_t start_ = 0;
+};
+
+}  // namespace model
+
+#endif  // MCUFORGE_SRC_OP_OBSERVER_H_
