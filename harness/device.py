@@ -24,6 +24,8 @@ DEFAULT_RETRIES = 3
 _SETTLE_S = 0.05
 _SYNCHRONIZE_LIMIT_S = 2.0  # for a device that never stops talking
 _PEEK_BYTES = 16384  # 1.5 s at 115200 baud
+# How long other requests took says nothing about these.
+_OF_ANY_LENGTH = (ids.Command.PROFILE, ids.Command.PEEK)
 
 Input = tuple[NDArray[Any], ids.InputFormat]
 
@@ -157,7 +159,7 @@ class Device:
     ) -> Iterator[bytes]:
         exchange = Exchange(
             self._channel,
-            self._round_trip,
+            RoundTrip() if command in _OF_ANY_LENGTH else self._round_trip,
             command,
             window=window,
             limit_s=limit_s,

@@ -3,10 +3,15 @@
 import time
 
 import numpy as np
+import pytest
 
+from codegen.model import Model
+from codegen.op_work import op_work
+from codegen.planner import plan_model
 from harness import checks, ids, messages
 from harness.device import Device
 from harness.digits import Digits
+from harness.errors import DeviceRefusedError
 from harness.expected import Expected
 from harness.framing import Decoder, Frame, encode
 
@@ -69,6 +74,38 @@ def check_repeat(device: Device, digits: Digits) -> None:
     after = device.stats()
     assert after["inferences"] - before["inferences"] == window + 1
     assert after["repeats"] - before["repeats"] == window
+
+
+def check_profile(device: Device, expected: Expected, digits: Digits) -> None:
+    """Every op is timed, and together they are nearly the whole inference."""
+    model = Model.read(expected.model_path)
+    profile = device.profile(digits.quantized[0])
+    assert len(profile.op_ticks) == len(model.ops)
+    macs = [op_work(model, op).macs for op in model.ops]
+    assert profile.op_ticks[macs.index(max(macs))] > 0
+    assert 0.8 * profile.ticks < sum(profile.op_ticks) <= profile.ticks
+
+
+def check_peek(device: Device, expected: Expected, digits: Digits) -> None:
+    """After the last op the output is where the plan says; what does not exist is refused."""
+    model = Model.read(expected.model_path)
+    output = model.subgraphs[0].outputs[0]
+    planned = plan_model(model, expected.board.isa).tensors
+    offset = next(tensor.offset for tensor in planned if tensor.index == output)
+    last = len(model.ops) - 1
+    for index in (0, 1):  # each from its own input
+        scores = device.peek(digits.quantized[index], last, offset, model.tensors[output].nbytes)
+        assert scores == digits.oracle_scores[index].tobytes()
+    arena_size = device.info().arena_size
+    assert device.peek(digits.quantized[0], last, 0, arena_size)[offset:].startswith(
+        digits.oracle_scores[0].tobytes()
+    )
+    for op, start, size in ((last + 1, 0, 1), (0, 1, arena_size), (0, arena_size + 1, 0)):
+        with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
+            payload = messages.peek_payload(digits.quantized[0], op, start, size)
+            device.call(ids.Command.PEEK, payload)
+    result = device.infer(digits.images[0], ids.InputFormat.PIXELS_U8)
+    assert result.scores.tobytes() == digits.oracle_scores[0].tobytes()
 
 
 def check_refusals(device: Device, digits: Digits) -> None:

@@ -37,6 +37,16 @@ def test_repeated_request_is_not_computed_twice(device: Device, digits: Digits) 
     device_checks.check_repeat(device, digits)
 
 
+def test_every_op_is_timed(device: Device, emulated_board: Expected, digits: Digits) -> None:
+    device_checks.check_profile(device, emulated_board, digits)
+
+
+def test_memory_after_an_op_is_shown(
+    device: Device, emulated_board: Expected, digits: Digits
+) -> None:
+    device_checks.check_peek(device, emulated_board, digits)
+
+
 def test_bad_requests_are_refused_and_change_nothing(device: Device, digits: Digits) -> None:
     device_checks.check_refusals(device, digits)
 
