@@ -24,6 +24,7 @@ if str(REPOSITORY) not in sys.path:
 from codegen import board_files, boards, build_id, image_size  # noqa: E402  (after sys.path)
 from codegen.errors import CodegenError  # noqa: E402
 from codegen.manifest import atomic_write  # noqa: E402
+from firmware.platform.builder import object_cache  # noqa: E402
 
 GENERATED_FILES = ("model_data.h", "model_data.cc", "op_resolver.h", "arena.h", "model_info.h")
 ISA_MACROS = {
@@ -109,6 +110,10 @@ env.Replace(
     ARFLAGS=["rcD"],  # D: no time, no user in the archive
 )
 
+cache_dir = Path(env.subst("$PROJECT_WORKSPACE_DIR")) / "objects"
+object_cache.prune(cache_dir)
+env.CacheDir(str(cache_dir), object_cache.ObjectCache)
+
 # ---------------------------------------------------------------- build id
 
 
@@ -162,6 +167,7 @@ for name in board_sources:
     board_env.BuildSources(str(BUILD_DIR / "boards" / name), str(BOARDS_DIR / name))
 
 elf = env.BuildProgram()
+env.NoCache(elf)  # the map beside it comes from linking
 
 # ---------------------------------------------------------------- what is made of the ELF
 
