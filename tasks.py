@@ -343,8 +343,9 @@ def monitor(
 
 @verb(
     help={
+        "board": "board id; `all` that run here, or several separated by commas: one table",
         "count": "how many test digits to send, or `all`",
-        "json": "file to write the report to",
+        "json": "file to write the report to, of several boards the list of reports",
         "trace": "print every frame",
         "fault": "damage on the line, as 'flip=1e-4,drop=1e-4,dup=1e-5,insert=1e-5,split,"
         "stall=50ms,cut=20s'",
@@ -370,17 +371,39 @@ def hil(
     """Send test digits to the board and compare every answer with the oracle, bit for bit."""
     import stages
     from harness import hil as room
+    from harness import matrix
+    from harness.errors import HarnessError
 
-    choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
+    options = {"board": board, "recipe": recipe, "data": data, "model": model}
+    digits = str(c.config.mcuforge.count if count is None else count)
+    json_path = Path(json) if json else None
+    if board is not None and matrix.names_several(board):
+        if port is not None or baud is not None or trace:
+            raise HarnessError(
+                "--port, --baud and --trace are of one board; give its id to --board"
+            )
+        boards = matrix.choose_boards(board)
+
+        def prepare(board_id: str) -> Path:
+            choice = _choice(c, {**options, "board": board_id})
+            stages.build(choice)
+            return choice.build_dir
+
+        stages.evaluate(_choice(c, {**options, "board": boards[0].id}))
+        outcomes = matrix.run(boards, prepare, count=digits, json_path=json_path)
+        if not all(outcome.passed for outcome in outcomes):
+            raise Exit(code=1)
+        return
+    choice = _choice(c, options)
     stages.evaluate(choice)
     stages.build(choice)
     report = room.run(
         choice.board_id,
         choice.build_dir,
-        count=str(c.config.mcuforge.count if count is None else count),
+        count=digits,
         port=port,
         baud=baud,
-        json_path=Path(json) if json else None,
+        json_path=json_path,
         trace=trace,
         fault=fault,
         seed=seed,

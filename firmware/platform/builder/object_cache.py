@@ -16,7 +16,7 @@ from SCons.Util import hash_collect, hash_signature
 _LIMIT_BYTES = 512 * 1024 * 1024
 
 
-class ObjectCache(CacheDir):  # type: ignore[misc]  # SCons has no types
+class ObjectCache(CacheDir):
     """As SCons asks for it: one instance an environment, called by all of its threads."""
 
     def cachepath(self, node: Any) -> tuple[str | None, str | None]:
