@@ -8,6 +8,7 @@ build, exactly.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from codegen.errors import BudgetError
@@ -23,14 +24,15 @@ PROGRAM_FLASH_BYTES = 14 * 1024  # start-up, wire, command loop, interpreter
 KERNEL_FLASH_BYTES = 1024  # one op: preparation and kernel
 PROGRAM_RAM_BYTES = 512  # .data and .bss but for arena, frame buffer and UART ring
 
-_NEXT_STEP = "choose a smaller recipe or another board"
+_BOARDS_NAMED = 3
 
 
 def check_budget(plan: ArenaPlan, model: Model, board: Board) -> None:
     """Raises BudgetError if model, program, arena or stack exceed the board's memory.
 
     plan: of the model for board.isa. Program and arena go into the board's first region of each
-    kind, as the linker script has it; a board without regions (host) has no limit.
+    kind, as the linker script has it; a board without regions (host) has no limit. The message
+    has the numbers; `next_step` goes with it.
     """
     flash = _first_region(board, "flash")
     if flash is not None:
@@ -39,7 +41,7 @@ def check_budget(plan: ArenaPlan, model: Model, board: Board) -> None:
         if model.size > left:
             raise BudgetError(
                 f"model needs {model.size} B of flash, {board.id} has {max(left, 0)} B left "
-                f"({flash.name}: {flash.length} B, less {program} B for the program); {_NEXT_STEP}"
+                f"({flash.name}: {flash.length} B, less {program} B for the program)"
             )
     ram = _first_region(board, "ram")
     if ram is not None:
@@ -51,8 +53,36 @@ def check_budget(plan: ArenaPlan, model: Model, board: Board) -> None:
             raise BudgetError(
                 f"arena needs {plan.arena_bytes} B, {board.id} has {max(left, 0)} B left "
                 f"({ram.name}: {ram.length} B, less {program} B for the program's data and "
-                f"{board.stack_bytes} B of stack); {_NEXT_STEP}"
+                f"{board.stack_bytes} B of stack)"
             )
+
+
+def next_step(model: Model, plans: Mapping[str, ArenaPlan], boards: Iterable[Board]) -> str:
+    """What to do about a BudgetError: which of the boards would take the model, least RAM first.
+
+    plans: of the model, by ISA. Boards without a limit of memory are no advice.
+    """
+    fitting = [board for board in boards if board.regions and _fits(plans[board.isa], model, board)]
+    if not fitting:
+        return "no board in `invoke boards` takes it; choose a smaller recipe"
+    fitting.sort(key=lambda board: (board.ram_bytes, board.flash_bytes, board.id))
+    named = [
+        f"{board.id} ({board.flash_bytes} B of flash, {board.ram_bytes} B of RAM)"
+        for board in fitting[:_BOARDS_NAMED]
+    ]
+    more = len(fitting) - len(named)
+    return (
+        f"choose a smaller recipe, or a board that takes it: {', '.join(named)}"
+        f"{f' and {more} more' if more else ''}"
+    )
+
+
+def _fits(plan: ArenaPlan, model: Model, board: Board) -> bool:
+    try:
+        check_budget(plan, model, board)
+    except BudgetError:
+        return False
+    return True
 
 
 def _first_region(board: Board, kind: str) -> Region | None:

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from codegen.boards import Board
-from codegen.budget import KERNEL_FLASH_BYTES, PROGRAM_FLASH_BYTES, check_budget
+from codegen.boards import ISAS, Board, list_boards
+from codegen.budget import KERNEL_FLASH_BYTES, PROGRAM_FLASH_BYTES, check_budget, next_step
 from codegen.checks import check_io, check_ops, check_types
-from codegen.errors import CodegenError, UnsupportedModelError
+from codegen.errors import BudgetError, CodegenError, UnsupportedModelError
 from codegen.host_runtime import RuntimeRefusedError
 from codegen.model import Model
 from codegen.op_costs import estimate
@@ -114,8 +114,9 @@ def preflight(
     if plan is not None:
         try:
             check_budget(plan, model, board)
-        except CodegenError as error:
-            problems.append(str(error))
+        except BudgetError as error:
+            plans = {isa: plan_model(model, isa) for isa in ISAS}
+            problems.append(f"{error}; {next_step(model, plans, list_boards())}")
     # Shapes and options are sound once the runtime has accepted the model.
     costs = estimate(model, board.cpu) if plan is not None else None
     return Preflight(model, board, tuple(problems), plan, tuple(costs) if costs else None)

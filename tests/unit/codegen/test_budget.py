@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from codegen.boards import Region, load_board
-from codegen.budget import check_budget
+from codegen.boards import ISAS, Region, list_boards, load_board
+from codegen.budget import check_budget, next_step
 from codegen.errors import BudgetError
 from codegen.model import Model
 from tests.unit.codegen.fakes import made_up_plan
@@ -35,8 +35,7 @@ def test_arena_too_big_for_ram(cnn: Model) -> None:
     with pytest.raises(
         BudgetError,
         match=r"^arena needs 131072 B, netduinoplus2 has \d+ B left \(sram1: 114688 B, less "
-        r"\d+ B for the program's data and 2048 B of stack\); choose a smaller "
-        r"recipe or another board$",
+        r"\d+ B for the program's data and 2048 B of stack\)$",
     ) as caught:
         _check(128 * KIB, cnn, 1024 * KIB, 112 * KIB, 16 * KIB)
     assert caught.value.exit_code == 1
@@ -83,3 +82,22 @@ def test_real_board(cnn: Model) -> None:
     check_budget(made_up_plan(6 * KIB), cnn, load_board("mps2_an386"))
     with pytest.raises(BudgetError, match="arena needs 5000000 B, mps2_an386 has"):
         check_budget(made_up_plan(5_000_000), cnn, load_board("mps2_an386"))
+
+
+def _next_step(arena: int, model: Model) -> str:
+    return next_step(model, dict.fromkeys(ISAS, made_up_plan(arena)), list_boards())
+
+
+def test_boards_that_would_take_the_model_are_named_the_smallest_first(cnn: Model) -> None:
+    step = _next_step(8 * KIB, cnn)
+    assert step.startswith("choose a smaller recipe, or a board that takes it: microbit (262144 B")
+    assert "stm32vldiscovery" not in step and "host" not in step
+    bigger = _next_step(60 * KIB, cnn)
+    assert "microbit (" not in bigger and "lm3s6965evb" not in bigger
+    assert "microbit_v2 (524288 B of flash, 131072 B of RAM)" in bigger
+    boards = [board for board in list_boards() if board.ram_bytes >= 128 * KIB]
+    assert bigger.endswith(f" and {len(boards) - 3} more")
+
+
+def test_a_model_that_no_board_takes(cnn: Model) -> None:
+    assert "no board in `invoke boards` takes it" in _next_step(1 << 30, cnn)

@@ -67,6 +67,7 @@ def test_a_board_that_is_too_small_is_told_in_bytes(cnn: Model) -> None:
     found = preflight(cnn, small)
     (problem,) = found.problems
     assert problem.startswith(f"arena needs {plan_model(cnn, 'dsp').arena_bytes} B, mps2_an386 has")
+    assert "or a board that takes it: stm32vldiscovery (131072 B of flash, 8192 B" in problem
     assert found.instructions is not None
 
 

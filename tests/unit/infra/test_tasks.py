@@ -46,7 +46,7 @@ def test_common_options_mean_the_same() -> None:
         ("preflight", "model"),
         ("costs", "model"),
     }
-    own = {("test", "port"), *measured}
+    own = {("test", "port"), ("hil", "board"), *measured}
     for name, verb in tasks.namespace.tasks.items():
         for option, text in (tasks._COMMON | tasks._PORT).items():
             if option in verb.help and (name, option) not in own:
@@ -57,6 +57,11 @@ def test_common_options_mean_the_same() -> None:
     ("args", "message"),
     [
         (("build", "--board", "nope"), "error: no board 'nope'; known boards: "),
+        (
+            ("hil", "--board", "all", "--port", "/dev/ttyACM0"),
+            "error: --board all: --port, --baud and --trace are of one board only",
+        ),
+        (("hil", "--board", "host,nope"), "error: no board 'nope'; known boards: "),
         (("hil", "--recipe", "nope"), "error: unknown recipe 'nope'; known recipes: "),
         (("generate", "--model", "/nowhere/x.tflite"), "error: "),
         (("train", "--data", "/nowhere"), "error: "),
