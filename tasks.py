@@ -379,9 +379,7 @@ def hil(
     json_path = Path(json) if json else None
     if board is not None and matrix.names_several(board):
         if port is not None or baud is not None or trace:
-            raise HarnessError(
-                "--port, --baud and --trace are of one board; give its id to --board"
-            )
+            raise HarnessError(f"--board {board}: --port, --baud and --trace are of one board only")
         boards = matrix.choose_boards(board)
 
         def prepare(board_id: str) -> Path:
@@ -555,6 +553,7 @@ def test_(
     import shlex
 
     import stages
+    from codegen.boards import board_ids
     from codegen.errors import CodegenError
 
     if only is not None and only not in _SUITES:
@@ -564,7 +563,8 @@ def test_(
         _lint()
     if "emulated" in suites or ("hardware" in suites and port):
         # the tests need a model and its images, made as `hil` makes them
-        for board_id in dict.fromkeys([board or c.config.mcuforge.board, "host"]):
+        tested = board_ids() if "emulated" in suites else [board or c.config.mcuforge.board]
+        for board_id in tested:
             choice = _choice(c, {"board": board_id, "data": data})
             stages.evaluate(choice)
             stages.build(choice)
