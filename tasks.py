@@ -378,8 +378,8 @@ def hil(
     digits = str(c.config.mcuforge.count if count is None else count)
     json_path = Path(json) if json else None
     if board is not None and matrix.names_several(board):
-        if port is not None or baud is not None or trace:
-            raise HarnessError(f"--board {board}: --port, --baud and --trace are of one board only")
+        if port is not None or baud is not None or trace or fault or resume:
+            raise HarnessError(f"--board {board}: several boards take --count and --json only")
         boards = matrix.choose_boards(board)
 
         def prepare(board_id: str) -> Path:

@@ -59,7 +59,7 @@ def test_common_options_mean_the_same() -> None:
         (("build", "--board", "nope"), "error: no board 'nope'; known boards: "),
         (
             ("hil", "--board", "all", "--port", "/dev/ttyACM0"),
-            "error: --board all: --port, --baud and --trace are of one board only",
+            "error: --board all: several boards take --count and --json only",
         ),
         (("hil", "--board", "host,nope"), "error: no board 'nope'; known boards: "),
         (("hil", "--recipe", "nope"), "error: unknown recipe 'nope'; known recipes: "),
