@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from codegen import firmware_build
+from codegen import firmware_build, pio_registry
 from codegen.boards import Board, load_board
 from codegen.build_id import build_id
 from codegen.errors import CodegenError
@@ -252,6 +252,7 @@ def generate(choice: Choice) -> None:
 def build(choice: Choice) -> None:
     """The board's image and firmware.json, with what they need before them."""
     board = choice.board
+    pio_registry.require_platform(board)
     generate(choice)
 
     def compile_image() -> None:

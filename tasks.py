@@ -14,9 +14,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from invoke import Collection, Context, Exit, task
+
+if TYPE_CHECKING:
+    from codegen.boards import Board
 
 ROOT = Path(__file__).resolve().parent
 INTERRUPTED = 130  # 128 + SIGINT, as a shell says it
@@ -583,6 +586,13 @@ def lint(c: Context) -> None:
     _lint()
 
 
+def _runs_here(board: Board) -> str:
+    """The last word on a board in the table of `invoke boards`."""
+    if board.emulator is not None:
+        return {"qemu": "in QEMU", "process": "as a process"}[board.emulator.kind]
+    return {"built": "built only", "registry": "built from PlatformIO's registry"}[board.status]
+
+
 @verb(help={"connected": "list the USB serial ports and which board each may be"})
 def boards(c: Context, connected: bool = False) -> None:
     """List the boards."""
@@ -600,7 +610,6 @@ def boards(c: Context, connected: bool = False) -> None:
     for title in ("board", "name", "core", "isa", "flash", "ram", "runs here", "upload"):
         table.add_column(title, justify="right" if title in ("flash", "ram") else "left")
     for board in list_boards():
-        how = {"qemu": "in QEMU", "process": "as a process"}
         table.add_row(
             board.id,
             board.name,
@@ -608,7 +617,7 @@ def boards(c: Context, connected: bool = False) -> None:
             board.isa,
             _kib(board.flash_bytes),
             _kib(board.ram_bytes),
-            how[board.emulator.kind] if board.emulator else "built only",
+            _runs_here(board),
             ", ".join(flash_room.protocols(board)),
         )
     # never folded: a terminal that is too narrow folds it itself, a pipe gets whole lines

@@ -21,7 +21,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 BOARDS_DIR = REPOSITORY / "firmware" / "platform" / "boards"
 FAMILIES_DIR = REPOSITORY / "firmware" / "boards"
 
-STATUSES = ("emulated", "built")  # passes hil in emulation here / compiled and linked only
+# passes hil in emulation here / compiled and linked only / built by a platform of PlatformIO's
+# registry, its port compiled and run against a shim
+STATUSES = ("emulated", "built", "registry")
 ISAS = ("scalar", "dsp", "mve")
 FLOAT_ABIS = ("soft", "softfp", "hard", "native")
 FPUS = ("none", "fpv4-sp-d16", "fpv5-sp-d16", "fpv5-d16", "auto", "native")
@@ -29,13 +31,13 @@ CPUS = (
     *("cortex-m0", "cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7"),
     *("cortex-m33", "cortex-m55", "native"),
 )
-ARCHITECTURES = ("cortex_m", "native")
-TICK_SOURCES = ("systick", "dwt", "timer", "monotonic")
+ARCHITECTURES = ("cortex_m", "native", "arduino")
+TICK_SOURCES = ("systick", "dwt", "timer", "monotonic", "micros")
 REGION_KINDS = ("flash", "ram")
 FACT_KINDS = ("address", "irq", "number", "pin")
 EMULATOR_KINDS = ("qemu", "process")
 SERIALS = ("socket", "pty")
-PROTOCOLS = ("emulator", "openocd", "pyocd", "stlink", "jlink", "dfu", "uf2", "gdb")
+PROTOCOLS = ("emulator", "openocd", "pyocd", "stlink", "jlink", "dfu", "uf2", "gdb", "platformio")
 
 _SIZE_UNITS = {"": 1, "K": 1024, "M": 1024 * 1024}
 _MAX_U32 = 0xFFFF_FFFF
@@ -64,7 +66,8 @@ class Uart:
     """The serial line that the harness talks to."""
 
     baud: int
-    rx_ring_bytes: int  # a power of two; of a process, what its pseudo-terminal holds
+    # A power of two. Of a process: what its pseudo-terminal holds; of an Arduino core: the least.
+    rx_ring_bytes: int
     facts: dict[str, int] = field(default_factory=dict)  # as the family asks: addresses, irqs
 
 
@@ -231,8 +234,9 @@ def _board(table: _Table, path: Path) -> Board:
         path=path,
         upload=_upload(facts.optional_table("upload")),
     )
-    if table.take("frameworks", list):
-        raise BoardError(f"{table.where}: frameworks has to be [], the firmware needs none")
+    frameworks = ["arduino"] if family.architecture == "arduino" else []
+    if table.take("frameworks", list) != frameworks:
+        raise BoardError(f"{table.where}: frameworks has to be {frameworks} for {family.id!r}")
     facts.close()
     _check_consistent(board, table.where)
     return board

@@ -20,11 +20,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from codegen import pio_core
+from codegen import pio_core, pio_registry
 from codegen.boards import Board
 from codegen.build_id import build_id
 from codegen.errors import BudgetError, CodegenError
 from codegen.image_size import check_size, image_size
+from codegen.image_sources import GENERATED_FILES
 from codegen.manifest import atomic_write, sha256_file
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -32,7 +33,6 @@ FIRMWARE = REPOSITORY / "firmware"
 PIO_BUILD_DIR = REPOSITORY / ".pio" / "build"
 TOOLCHAIN_PACKAGE = pio_core.CORE_DIR / "packages" / "toolchain-gccarmnoneeabi"
 
-GENERATED_FILES = ("model_data.h", "model_data.cc", "op_resolver.h", "arena.h", "model_info.h")
 INFO_FILE = "firmware.json"
 MAP_FILE = "firmware.map"  # the linker's: which object each byte comes from
 _SYNCED_FILE = ".synced.json"
@@ -116,7 +116,13 @@ def inputs(board: Board, build_dir: Path, sanitize: bool = False) -> dict[str, s
 
 
 def compiler_version(board: Board) -> str:
-    """First line of the compiler's --version. Raises MissingToolError."""
+    """First line of the compiler's --version. Raises MissingToolError.
+
+    Where a platform of PlatformIO's registry brings the compiler: that platform and its version.
+    """
+    if board.family.architecture == "arduino":
+        platform = pio_registry.platform_of(board)
+        return f"{platform} {pio_registry.installed_version(platform)}"
     compiler = _compiler(board)
     try:
         output = subprocess.run([compiler, "--version"], capture_output=True, check=True).stdout
@@ -216,7 +222,7 @@ def _synced() -> dict[str, str]:
 
 
 def _suffixes(board: Board) -> tuple[str, ...]:
-    return ("elf",) if board.family.architecture == "native" else ("elf", "bin", "hex")
+    return ("elf", "bin", "hex") if board.family.architecture == "cortex_m" else ("elf",)
 
 
 def _compiler(board: Board) -> str:

@@ -10,18 +10,20 @@ has to be told about a board stands in its JSON file under "upload", in the tool
     uf2      label of the drive, and the family id where it wants UF2   "RPI-RP2 0xe48bff56"
     gdb      host:port or serial port of the remote, if not localhost:3333
 
-stlink needs nothing: st-flash asks the chip.
+stlink needs nothing: st-flash asks the chip. platformio is for boards of PlatformIO's own
+platforms, which know how to upload.
 """
 
 from __future__ import annotations
 
 import re
 import shlex
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from codegen.boards import Board
+from codegen.boards import REPOSITORY, Board
 from harness.errors import HarnessError, MissingToolError
 
 GDB_SERVER = "localhost:3333"  # where OpenOCD and pyOCD listen
@@ -129,6 +131,15 @@ def gdb(board: Board, image_dir: Path, serial: str | None, remote: str | None = 
     return Command((*arguments, str(image_dir / "firmware.elf")), required=": matched.")
 
 
+def platformio(board: Board, _: Path, serial: str | None) -> Command:
+    """What the board's own platform does to upload; it takes the image that it built last."""
+    if serial:
+        raise HarnessError("platformio: it has no --serial; connect one board at a time")
+    arguments = [sys.executable, "-m", "platformio", "run", "--project-dir", str(REPOSITORY)]
+    arguments += ["--environment", board.id, "--target", "upload"]
+    return Command(tuple(arguments), required="SUCCESS")
+
+
 COMMANDS: dict[str, Callable[[Board, Path, str | None], Command]] = {
     "openocd": openocd,
     "pyocd": pyocd,
@@ -136,6 +147,7 @@ COMMANDS: dict[str, Callable[[Board, Path, str | None], Command]] = {
     "jlink": jlink,
     "dfu": dfu,
     "gdb": gdb,
+    "platformio": platformio,
 }
 
 _INSTALL = {

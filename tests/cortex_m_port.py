@@ -7,13 +7,9 @@ from pathlib import Path
 
 from codegen.board_files import board_facts, linker_script
 from codegen.boards import REPOSITORY, Board
+from codegen.image_sources import port_folders
 
 FIRMWARE = REPOSITORY / "firmware"
-
-
-def port_folders(made: Board) -> tuple[str, ...]:
-    """Folders of firmware/boards that a Cortex-M board's port is made of."""
-    return ("cortex_m", made.family.id, *made.family.shares)
 
 
 def link(made: Board, main: str, folder: Path) -> subprocess.CompletedProcess[str]:

@@ -16,22 +16,14 @@ BUILD_DIR = Path(env.subst("$BUILD_DIR"))
 PLATFORM_DIR = Path(env.PioPlatform().get_dir()).resolve()
 REPOSITORY = PLATFORM_DIR.parents[1]
 BOARDS_DIR = REPOSITORY / "firmware" / "boards"
-GENERATED_DIR = PROJECT_DIR / "firmware" / "generated"
 
 if str(REPOSITORY) not in sys.path:
     sys.path.insert(0, str(REPOSITORY))
 
-from codegen import board_files, boards, build_id, image_size  # noqa: E402  (after sys.path)
+from codegen import board_files, boards, image_size, image_sources  # noqa: E402  (after sys.path)
 from codegen.errors import CodegenError  # noqa: E402
 from codegen.manifest import atomic_write  # noqa: E402
 from firmware.platform.builder import object_cache  # noqa: E402
-
-GENERATED_FILES = ("model_data.h", "model_data.cc", "op_resolver.h", "arena.h", "model_info.h")
-ISA_MACROS = {
-    "scalar": "MCUFORGE_ISA_SCALAR",
-    "dsp": "MCUFORGE_ISA_DSP",
-    "mve": "MCUFORGE_ISA_MVE",
-}
 
 
 def fail(message, exit_code=2):
@@ -43,12 +35,9 @@ def fail(message, exit_code=2):
 
 try:
     board = boards.load_board(env["BOARD"])
+    generated_dir = image_sources.require_generated(PROJECT_DIR)
 except CodegenError as error:
     fail(str(error), error.exit_code)
-
-missing = [name for name in GENERATED_FILES if not (GENERATED_DIR / name).is_file()]
-if missing:
-    fail(f"firmware/generated has no {missing[0]}: run `invoke generate` first")
 
 FACTS_DIR = BUILD_DIR / "board_facts"
 atomic_write(FACTS_DIR / "board_facts.h", board_files.board_facts(board).encode())
@@ -73,10 +62,10 @@ env.Append(
     CFLAGS=["-std=c11"],
     # the map says which object a byte comes from: `invoke size` reads it
     LINKFLAGS=["-Wl,--gc-sections", "-Wl,--fatal-warnings", "-Wl,-Map=${BUILD_DIR}/firmware.map"],
-    CPPDEFINES=[(ISA_MACROS[board.isa], 1)],
-    CPPPATH=[str(BOARDS_DIR), str(GENERATED_DIR)],
+    CPPDEFINES=[(image_sources.isa_macro(board), 1)],
+    CPPPATH=[str(BOARDS_DIR), str(generated_dir)],
 )
-board_sources = [board.family.id, *board.family.shares]
+port_folders = image_sources.port_folders(board)
 
 if board.family.architecture == "cortex_m":
     prefix = "arm-none-eabi-"
@@ -91,7 +80,6 @@ if board.family.architecture == "cortex_m":
     linker_script = BUILD_DIR / "board.ld"
     atomic_write(linker_script, board_files.linker_script(board).encode())
     env.Replace(LDSCRIPT_PATH=str(linker_script))
-    board_sources.append("cortex_m")
 else:
     prefix = ""
     sanitize = env.GetProjectOption("custom_sanitize", "no").lower() in ("yes", "true", "1")
@@ -133,37 +121,24 @@ def flag_texts():
     return [f"{name}={env.get(name)}".replace(str(PROJECT_DIR), ".") for name in names]
 
 
-image_id = build_id.build_id(
-    {
-        "src": Path(env.subst("$PROJECT_SRC_DIR")),
-        "lib": PROJECT_DIR / "firmware" / "lib",
-        "libdeps": Path(env.subst("$PROJECT_LIBDEPS_DIR")) / env["PIOENV"],
-        # by name: beside them is a note of what was copied, which is no source
-        **{f"generated/{name}": GENERATED_DIR / name for name in GENERATED_FILES},
-        "board.h": BOARDS_DIR / "board.h",
-        **{name: BOARDS_DIR / name for name in board_sources},
-        "builder": PLATFORM_DIR / "builder",
-        "board.json": board.path,
-    },
+image_id = image_sources.image_id(
+    PROJECT_DIR,
+    Path(env.subst("$PROJECT_SRC_DIR")),
+    Path(env.subst("$PROJECT_LIBDEPS_DIR")) / env["PIOENV"],
+    board,
     [compiler_version(), *flag_texts()],
 )
 # Only the application's few sources see the id: libraries need not be compiled again for it.
-env.Append(
-    SRC_BUILD_FLAGS=[
-        f'-DMCUFORGE_BOARD=\\"{board.id}\\"',
-        f"-DMCUFORGE_UART_BUFFER_BYTES={board.uart.rx_ring_bytes}",
-        f'-DMCUFORGE_BUILD_ID=\\"{image_id}\\"',
-    ]
-)
+env.Append(SRC_BUILD_FLAGS=image_sources.application_flags(board, image_id))
 
 # ---------------------------------------------------------------- sources
 
-env.BuildSources(str(BUILD_DIR / "generated"), str(GENERATED_DIR))
+env.BuildSources(str(BUILD_DIR / "generated"), str(generated_dir))
 board_env = env.Clone()
 board_env.Prepend(
-    CPPPATH=[str(FACTS_DIR), *(str(BOARDS_DIR / name) for name in board_sources)],
+    CPPPATH=[str(FACTS_DIR), *(str(BOARDS_DIR / name) for name in port_folders)],
 )
-for name in board_sources:
+for name in port_folders:
     board_env.BuildSources(str(BUILD_DIR / "boards" / name), str(BOARDS_DIR / name))
 
 elf = env.BuildProgram()

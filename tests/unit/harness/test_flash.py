@@ -96,6 +96,16 @@ def test_gdb_loads_reads_back_and_starts_from_the_vector_table() -> None:
         COMMANDS["gdb"](BOARD, IMAGE, "S1")
 
 
+def test_boards_of_other_platforms_are_uploaded_by_these() -> None:
+    pico = load_board("pico")
+    assert flash.choose(pico, None) == "platformio"
+    arguments = COMMANDS["platformio"](pico, IMAGE, None).arguments
+    assert arguments[1:4] == ("-m", "platformio", "run")
+    assert arguments[-4:] == ("--environment", "pico", "--target", "upload")
+    with pytest.raises(HarnessError, match="no --serial"):
+        COMMANDS["platformio"](pico, IMAGE, "S1")
+
+
 @pytest.mark.parametrize("protocol", ["openocd", "pyocd", "jlink", "dfu"])
 def test_a_fact_that_the_board_lacks_is_named(protocol: str) -> None:
     with pytest.raises(HarnessError, match=f'"upload", "{protocol}"'):
@@ -117,7 +127,7 @@ def test_default_protocol_and_gdb_of_every_machine() -> None:
         flash.choose(load_board("host"), "gdb")
 
 
-@pytest.mark.parametrize("protocol", sorted(COMMANDS))
+@pytest.mark.parametrize("protocol", sorted(COMMANDS.keys() - {"platformio"}))
 def test_a_missing_tool_says_how_to_install_it(
     protocol: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,6 +143,7 @@ GOOD = {
     "stlink": "INFO common.c: Flash written and verified! jolly good!\n",
     "jlink": "O.K.\nVerify successful.\n",
     "dfu": "File downloaded successfully\n",
+    "platformio": "=== [SUCCESS] Took 9.87 seconds ===\n",
     "gdb": "Section .text, range 0x0 -- 0x9b7c: matched.\n",
 }
 

@@ -45,6 +45,7 @@ def test_readme_says_honestly_where_each_board_runs() -> None:
     for board in boards.list_boards():
         row = rows[board.id]
         assert ("built only" in row) == (board.status == "built"), row
+        assert ("from PlatformIO's registry" in row) == (board.status == "registry"), row
         assert f"| {board.core} |" in row
         assert f"| {board.isa} |" in row
 
@@ -153,7 +154,7 @@ def test_every_emulated_board_says_how_fast_its_tick_is() -> None:
 
 def test_every_upload_tool_knows_what_it_talks_to() -> None:
     for board in boards.list_boards():
-        needed = set(board.upload_protocols) - {"emulator", "stlink", "gdb"}
+        needed = set(board.upload_protocols) - {"emulator", "stlink", "gdb", "platformio"}
         assert needed == set(board.upload), board.id
 
 

@@ -1,0 +1,52 @@
+"""What boards of PlatformIO's own platforms need besides: our port, generated sources, build id.
+
+A "pre" script of [arduino] in platformio.ini. The platform that builds the board has its own
+start-up code, linker script and tools; flags here are only those that our sources need.
+"""
+
+import sys
+from pathlib import Path
+
+from SCons.Script import DefaultEnvironment
+
+env = DefaultEnvironment()
+PROJECT_DIR = Path(env.subst("$PROJECT_DIR"))
+BUILD_DIR = Path(env.subst("$BUILD_DIR"))
+BOARDS_DIR = PROJECT_DIR / "firmware" / "boards"
+FACTS_DIR = BUILD_DIR / "board_facts"
+
+if str(PROJECT_DIR) not in sys.path:
+    sys.path.insert(0, str(PROJECT_DIR))
+
+from codegen import board_files, boards, image_sources  # noqa: E402  (after sys.path)
+from codegen.errors import CodegenError  # noqa: E402
+from codegen.manifest import atomic_write  # noqa: E402
+
+try:
+    board = boards.load_board(env["PIOENV"])
+    generated_dir = image_sources.require_generated(PROJECT_DIR)
+except CodegenError as error:
+    sys.stderr.write(f"error: {error}\n")
+    env.Exit(error.exit_code)
+
+atomic_write(FACTS_DIR / "board_facts.h", board_files.board_facts(board).encode())
+platform = env.PioPlatform()
+image_id = image_sources.image_id(
+    PROJECT_DIR,
+    Path(env.subst("$PROJECT_SRC_DIR")),
+    Path(env.subst("$PROJECT_LIBDEPS_DIR")) / env["PIOENV"],
+    board,
+    # its compiler comes with the platform
+    [f"{platform.name} {platform.version}", f"BUILD_FLAGS={env.get('BUILD_FLAGS')}"],
+)
+atomic_write(BUILD_DIR / "build_id", f"{image_id}\n".encode())
+
+env.Append(
+    CPPDEFINES=[(image_sources.isa_macro(board), 1)],
+    CPPPATH=[str(FACTS_DIR), str(BOARDS_DIR), str(generated_dir)],
+    LINKFLAGS=["-Wl,-Map=${BUILD_DIR}/firmware.map"],
+    SRC_BUILD_FLAGS=image_sources.application_flags(board, image_id),
+)
+env.BuildSources(str(BUILD_DIR / "generated"), str(generated_dir))
+for name in image_sources.port_folders(board):
+    env.BuildSources(str(BUILD_DIR / "boards" / name), str(BOARDS_DIR / name))
