@@ -1,5 +1,8 @@
 #if MCUFORGE_ISA_DSP
 
+// What surrounds the assembler is worth fewer bytes.
+#pragma GCC optimize("Os")
+
 #include <cstring>
 
 #include "nn/conv_s8.h"
@@ -28,7 +31,7 @@ struct Tile {
 };
 
 // Both pixels of `pairs` pairs of channels, from dot product to output.
-[[gnu::naked]] void ComputePairs(Tile* /*tile*/) {
+[[gnu::naked, gnu::noipa]] void ComputePairs(Tile* /*tile*/) {
 #define MCUFORGE_BLOCK       \
   "ldm r0!, {r4-r7}\n"       \
   "ldr r12, [r1], #4\n"      \

@@ -1,5 +1,10 @@
 #if !MCUFORGE_ISA_DSP && !MCUFORGE_ISA_MVE
 
+#if !__ARM_ARCH_6M__
+// What surrounds the assembler is worth fewer bytes; on Armv6-M it takes more of the time.
+#pragma GCC optimize("Os")
+#endif
+
 #include "nn/conv_s8.h"
 #include "nn/scalar.h"
 
@@ -22,18 +27,24 @@ constexpr int32_t kPixels = 4;
 // - 1, the low half the first one's + 0x7fff.
 constexpr uint32_t kSplitOffset = 0x7fff - 0x10000;
 
-// What AddProducts works on; it knows the offsets. The pointers and `channels` advance.
+// What ComputePiece works on; it knows the offsets. Some fields advance.
 struct Piece {
-  const uint32_t* columns;  // two words a product: pixels 0 and 1, pixels 2 and 3
-  int32_t pairs;            // of products
-  int32_t odd;              // one more product or none
-  const int8_t* weights;    // of the first channel
-  int32_t weights_step;     // from the end of a channel's weights to the next channel's
-  uint32_t* sums;           // kPixels a channel: of each pair see Unpair
-  int32_t channels;         // at least 1
+  const uint32_t* columns;        // two words a product: pixels 0 and 1, pixels 2 and 3
+  int32_t pairs;                  // of products
+  int32_t odd;                    // one more product or none
+  const int8_t* weights;          // of the first channel
+  int32_t weights_step;           // from the end of a channel's weights to the next channel's
+  uint32_t* sums;                 // kPixels a channel: of each pair see Unpair
+  int32_t count;                  // of channels, at least 1
+  const ScalarChannel* starting;  // in a window's first piece; sums start from their biases
+  uint32_t start;                 // see StartSums
+  const ScalarChannel* ending;    // in the last piece of a window whose channels are all fast
+  int8_t* out;                    // of these; null in other pieces
+  int32_t out_step;               // from pixel to pixel
+  int32_t out_zero_point;
 };
 
-// From what AddProducts leaves to a pair's accumulators: the sum of all sums of two products and
+// From what ComputePiece leaves to a pair's accumulators: the sum of all sums of two products and
 // the sum of their high halves.
 void Unpair(uint32_t* sums, int32_t channels) {
   for (int32_t i = 0; i < 2 * channels; ++i, sums += 2) {
@@ -41,19 +52,28 @@ void Unpair(uint32_t* sums, int32_t channels) {
   }
 }
 
+// What a channel's sums are before the first product: `second` is its bias and the number of splits
+// to come, of which each takes one off; `start` is what the splits add to the low halves.
+inline void StartSums(uint32_t second, uint32_t start, uint32_t* sums) {
+  sums[0] = sums[2] = second * 0x10001 - start;
+  sums[1] = sums[3] = second;
+}
+
+#if __ARM_ARCH_6M__
+constexpr bool kSumsInRegisters = false;
+
 // What FinishPixels works on; it knows the offsets.
 struct Finish {
   const ScalarChannel* channels;  // all fast
   int32_t count;                  // of them
   int32_t out_zero_point;
-  const uint32_t* sums;  // as AddProducts leaves them
+  const uint32_t* sums;  // as ComputePiece leaves them
   int8_t* out;
   int32_t out_step;  // from pixel to pixel
 };
 
-#if __ARM_ARCH_6M__
 // Per 8 MACs: 1 LDM (8 inputs), 2 LDRB and 2 SXTB (weights), 4 MULS, 2 ADDS, 8 for the split.
-[[gnu::naked]] void AddProducts(Piece* /*piece*/) {
+[[gnu::naked, gnu::noipa, gnu::aligned(4)]] void AddProducts(Piece* /*piece*/) {
 #define MCUFORGE_TWO_PRODUCTS(at0, at1) \
   "ldm r0!, {r2-r5}\n"                  \
   "ldrb r6, [r1, #" at0                 \
@@ -169,7 +189,7 @@ struct Finish {
 }
 
 // As FinishChannels.
-[[gnu::naked]] void FinishPixels(Finish* /*finish*/) {
+[[gnu::naked, gnu::noipa, gnu::aligned(4)]] void FinishPixels(Finish* /*finish*/) {
   asm volatile(
       ".syntax unified\n"
       "push {r4-r7, lr}\n"
@@ -229,58 +249,28 @@ struct Finish {
       "mov r11, r7\n"
       "pop {r4-r7, pc}\n");
 }
-#elif __ARM_ARCH_7M__
-// As FinishChannels: 10 instructions an output.
-[[gnu::naked]] void FinishPixels(Finish* /*finish*/) {
-// From accumulator to output: r6 multiplier, r7 right, r8 addend.
-#define MCUFORGE_OUTPUT(acc)   \
-  "lsl " acc ", " acc          \
-  ", #1\n"                     \
-  "smull r9, " acc ", " acc    \
-  ", r6\n"                     \
-  "adds r9, r9\n"              \
-  "adc " acc ", " acc          \
-  ", #0\n"                     \
-  "add " acc ", " acc ", " acc \
-  ", asr #31\n"                \
-  "add " acc                   \
-  ", r8\n"                     \
-  "asr " acc ", " acc          \
-  ", r7\n"                     \
-  "ssat " acc ", #8, " acc     \
-  "\n"                         \
-  "strb " acc                  \
-  ", [r10]\n"                  \
-  "add r10, r11\n"
-  asm volatile(
-      "push {r4-r11, lr}\n"
-      "ldm r0, {r0-r3, r4, r11}\n"
-      "mov r12, r4\n"
-      "mov lr, #1\n"
-      "1:\n"
-      "mov r10, r12\n"
-      "ldr r6, [r0, #4]\n"
-      "ldrsb r7, [r0, #8]\n"
-      "add r0, #12\n"
-      "rsb r7, r7, #0\n"
-      "lsl r8, lr, r7\n"
-      "lsl r9, r2, r7\n"
-      "add r8, r9, r8, lsr #1\n"
-      "ldr r4, [r3], #4\n"
-      "ldr r5, [r3], #4\n"
-      "sub r4, r4, r5, lsl #16\n" MCUFORGE_OUTPUT("r4") MCUFORGE_OUTPUT("r5")
-      "ldr r4, [r3], #4\n"
-      "ldr r5, [r3], #4\n"
-      "sub r4, r4, r5, lsl #16\n" MCUFORGE_OUTPUT("r4") MCUFORGE_OUTPUT("r5")
-      "add r12, #1\n"
-      "subs r1, #1\n"
-      "bne 1b\n"
-      "pop {r4-r11, pc}\n");
-#undef MCUFORGE_OUTPUT
-}
 
-// Per 8 MACs: 1 LDM (8 inputs), 2 LDRSB (weights), 4 MLA, 4 ADD (the split).
-[[gnu::naked]] void AddProducts(Piece* /*piece*/) {
+void ComputePiece(Piece* piece) {
+  uint32_t* const sums = piece->sums;
+  const int32_t count = piece->count;
+  if (piece->starting) {
+    for (int32_t c = 0; c < count; ++c) {
+      StartSums(static_cast<uint32_t>(piece->starting[c].bias), piece->start, sums + kPixels * c);
+    }
+  }
+  AddProducts(piece);
+  if (piece->out) {
+    Finish finish{piece->ending, count, piece->out_zero_point, sums, piece->out, piece->out_step};
+    FinishPixels(&finish);
+  }
+}
+#elif __ARM_ARCH_7M__
+constexpr bool kSumsInRegisters = true;
+
+// Per 8 MACs: 1 LDM (8 inputs), 2 LDRSB (weights), 4 MLA, 4 ADD (the split). Per output 7, of which
+// one is SMLAL: on to what rounds, the addend, and the one that negatives lose; whether an
+// accumulator or its product is negative differs only where both round to 0.
+[[gnu::naked, gnu::noipa, gnu::aligned(4)]] void ComputePiece(Piece* /*piece*/) {
 #define MCUFORGE_TWO_PRODUCTS   \
   "ldm.n r0!, {r2-r5}\n"        \
   "ldrsb r10, [r1], #1\n"       \
@@ -293,16 +283,28 @@ struct Finish {
   "add.w r7, r7, r2, asr #16\n" \
   "add.w r8, r8, r3\n"          \
   "add.w r9, r9, r3, asr #16\n"
+// r2 multiplier, r3 right, r12 addend.
+#define MCUFORGE_OUTPUT(acc, at) \
+  "lsl " acc ", " acc            \
+  ", #1\n"                       \
+  "mov r10, #0x80000000\n"       \
+  "add r5, r12, " acc            \
+  ", asr #31\n"                  \
+  "smlal r10, r5, " acc          \
+  ", r2\n"                       \
+  "asr r5, r3\n"                 \
+  "ssat r5, #8, r5\n"            \
+  "strb r5, [r0" at "]\n"
   asm volatile(
       "push {r4-r11, lr}\n"
       "mov lr, r0\n"
       "movw r11, #0x7fff\n"
       "movt r11, #0xffff\n"
       "ldr r1, [lr, #12]\n"
-      // The loop is entered so that the pairs that are no multiple of four come first.
+      // An odd product comes first, then the pairs that are no multiple of four.
       "ldr r2, [lr, #4]\n"
-      "adr.w r3, 2f + 1\n"
-      "adr.w r4, 3f + 1\n"
+      "adr.w r3, 4f + 1\n"
+      "adr.w r4, 5f + 1\n"
       "rsb r5, r2, #0\n"
       "and r5, #3\n"
       "movs r6, #42\n"  // bytes of two products
@@ -312,20 +314,32 @@ struct Finish {
       "moveq r3, r4\n"
       "add r2, #3\n"
       "lsrs r2, r2, #2\n"
-      "push {r2, r3}\n"
+      "ldr r5, [lr, #8]\n"
+      "mov r4, r3\n"
+      "cbz r5, 1f\n"
+      "adr.w r4, 9f + 1\n"
       "1:\n"
+      "push {r2-r4}\n"
+      "1:\n"  // a channel
+      "ldr r2, [lr, #28]\n"
+      "ldr r0, [lr]\n"
+      "cbz r2, 2f\n"
+      "ldr r3, [lr, #32]\n"
+      "ldr r7, [r2], #12\n"
+      "str r2, [lr, #28]\n"
+      "add r6, r7, r7, lsl #16\n"
+      "sub r6, r3\n"
+      "mov r8, r6\n"
+      "mov r9, r7\n"
+      "b 3f\n"
+      "2:\n"
       "ldr r12, [lr, #20]\n"
       "ldm r12, {r6-r9}\n"
-      "ldr r0, [lr]\n"
-      "ldrd r12, r10, [sp]\n"
-      "bx r10\n"
-      "2:\n" MCUFORGE_TWO_PRODUCTS MCUFORGE_TWO_PRODUCTS MCUFORGE_TWO_PRODUCTS MCUFORGE_TWO_PRODUCTS
-      "subs r12, #1\n"
-      "bne 2b\n"
       "3:\n"
-      "ldr r2, [lr, #8]\n"
-      "cbz r2, 4f\n"
-      "ldm r0, {r2, r3}\n"
+      "ldr r12, [sp]\n"
+      "ldr pc, [sp, #8]\n"
+      "9:\n"
+      "ldm r0!, {r2, r3}\n"
       "ldrsb r10, [r1], #1\n"
       "mla r2, r2, r10, r11\n"
       "mla r3, r3, r10, r11\n"
@@ -333,88 +347,105 @@ struct Finish {
       "add r7, r7, r2, asr #16\n"
       "add r8, r3\n"
       "add r9, r9, r3, asr #16\n"
-      "4:\n"
+      "ldr pc, [sp, #4]\n"
+      "4:\n" MCUFORGE_TWO_PRODUCTS MCUFORGE_TWO_PRODUCTS MCUFORGE_TWO_PRODUCTS MCUFORGE_TWO_PRODUCTS
+      "subs r12, #1\n"
+      "bne 4b\n"
+      "5:\n"
+      "ldr r0, [lr, #40]\n"
+      "cbnz r0, 6f\n"
       "ldrd r12, r4, [lr, #20]\n"
       "ldr r5, [lr, #16]\n"
       "stm r12!, {r6-r9}\n"
+      "b 7f\n"
+      "6:\n"
+      "ldr r12, [lr, #36]\n"
+      "ldrd r4, r5, [lr, #44]\n"
+      "add r10, r0, #1\n"
+      "ldr r2, [r12, #4]\n"
+      "ldrsb r3, [r12, #8]\n"
+      "add r12, #12\n"
+      "strd r12, r10, [lr, #36]\n"
+      "rsb r3, r3, #0\n"
+      "mov r12, #1\n"
+      "lsl r5, r3\n"
+      "lsl r12, r3\n"
+      "add r12, r5, r12, lsr #1\n"
+      "sub r6, r6, r7, lsl #16\n"
+      "sub r8, r8, r9, lsl #16\n"
+      MCUFORGE_OUTPUT("r6", "")
+      MCUFORGE_OUTPUT("r7", ", r4")
+      MCUFORGE_OUTPUT("r8", ", r4, lsl #1")
+      "add r0, r0, r4, lsl #1\n"
+      MCUFORGE_OUTPUT("r9", ", r4")
+      "ldrd r12, r4, [lr, #20]\n"
+      "ldr r5, [lr, #16]\n"
+      "add r12, #16\n"
+      "7:\n"
       "add r1, r5\n"
       "subs r4, #1\n"
       "strd r12, r4, [lr, #20]\n"
       "bne 1b\n"
-      "add sp, #8\n"
+      "add sp, #12\n"
       "pop {r4-r11, pc}\n");
+#undef MCUFORGE_OUTPUT
 #undef MCUFORGE_TWO_PRODUCTS
 }
 #else
-void AddProducts(Piece* piece) {
-  for (int32_t c = 0; c < piece->channels; ++c) {
-    for (int32_t pair = 0; pair < 2; ++pair) {
-      const uint32_t* x = piece->columns + pair;
-      const int8_t* w = piece->weights;
-      uint32_t* const sums = piece->sums + kPixels * c + 2 * pair;
-      const auto split = [&](uint32_t two) {
-        sums[0] += two;
-        sums[1] += static_cast<uint32_t>(static_cast<int32_t>(two) >> 16);
-      };
-      for (int32_t i = 0; i < piece->pairs; ++i, x += 4, w += 2) {
-        split(x[0] * static_cast<uint32_t>(w[0]) + x[2] * static_cast<uint32_t>(w[1]) +
-              kSplitOffset);
-      }
-      if (piece->odd) {
-        split(x[0] * static_cast<uint32_t>(w[0]) + kSplitOffset);
-      }
-    }
-    piece->weights += 2 * piece->pairs + piece->odd + piece->weights_step;
-  }
-}
+constexpr bool kSumsInRegisters = true;
 
-void FinishPixels(Finish* finish) {
-  const ScalarChannel* channel = finish->channels;
-  const uint32_t* sums = finish->sums;
-  for (int32_t c = 0; c < finish->count; ++c, ++channel, sums += kPixels) {
-    const int32_t acc[kPixels] = {
-        static_cast<int32_t>(sums[0] - (sums[1] << 16)), static_cast<int32_t>(sums[1]),
-        static_cast<int32_t>(sums[2] - (sums[3] << 16)), static_cast<int32_t>(sums[3])};
-    FinishChannels(channel, 1, finish->out_zero_point, acc, kPixels, kPixels, finish->out + c,
-                   finish->out_step);
+void ComputePiece(Piece* piece) {
+  const int8_t* w = piece->weights;
+  for (int32_t c = 0; c < piece->count; ++c, w += piece->weights_step) {
+    uint32_t own[kPixels];
+    uint32_t* const sums = piece->starting && piece->out ? own : piece->sums + kPixels * c;
+    if (piece->starting) {
+      StartSums(static_cast<uint32_t>(piece->starting[c].bias), piece->start, sums);
+    }
+    const auto split = [&](uint32_t* pair, uint32_t two) {
+      pair[0] += two;
+      pair[1] += static_cast<uint32_t>(static_cast<int32_t>(two) >> 16);
+    };
+    const uint32_t* x = piece->columns;
+    if (piece->odd) {
+      const uint32_t w0 = static_cast<uint32_t>(*w++);
+      split(sums, x[0] * w0 + kSplitOffset);
+      split(sums + 2, x[1] * w0 + kSplitOffset);
+      x += 2;
+    }
+    for (int32_t i = 0; i < piece->pairs; ++i, x += 4, w += 2) {
+      const uint32_t w0 = static_cast<uint32_t>(w[0]);
+      const uint32_t w1 = static_cast<uint32_t>(w[1]);
+      split(sums, x[0] * w0 + x[2] * w1 + kSplitOffset);
+      split(sums + 2, x[1] * w0 + x[3] * w1 + kSplitOffset);
+    }
+    if (piece->out) {
+      Unpair(sums, 1);
+      FinishChannels(piece->ending + c, 1, piece->out_zero_point,
+                     reinterpret_cast<const int32_t*>(sums), kPixels, kPixels, piece->out + c,
+                     piece->out_step);
+    }
   }
 }
 #endif
 
-// `count` times an input of each of four pixels, as two words. `missing`: a bit for each pixel
-// whose input is the same every time.
-void Interleave(const int8_t* const* from, uint32_t missing, int32_t count, uint32_t* to) {
-  const int8_t* from0 = from[0];
-  const int8_t* from1 = from[1];
-  const int8_t* from2 = from[2];
-  const int8_t* from3 = from[3];
-  const uint32_t step0 = ~missing & 1;
-  const uint32_t step1 = ~missing >> 1 & 1;
-  const uint32_t step2 = ~missing >> 2 & 1;
-  const uint32_t step3 = ~missing >> 3 & 1;
-  for (; count != 0; --count, to += 2) {
-    to[0] = static_cast<uint32_t>(*from0) + (static_cast<uint32_t>(*from1) << 16);
-    to[1] = static_cast<uint32_t>(*from2) + (static_cast<uint32_t>(*from3) << 16);
-    from0 += step0;
-    from1 += step1;
-    from2 += step2;
-    from3 += step3;
-  }
-}
-
-// The same where none is missing.
+// `count` times an input of each of four pixels, from `offset` on, as two words: pixels 0 and 1,
+// pixels 2 and 3.
 #if __ARM_ARCH_6M__
 // Per 4 inputs: 4 LDRSB, 2 LSLS, 2 ADDS, 2 STM, 3 for the loop.
-[[gnu::naked]] void InterleaveRuns(const int8_t* const* /*from*/, int32_t /*count*/,
-                                   uint32_t* /*to*/) {
+[[gnu::naked, gnu::noipa, gnu::aligned(4)]] void InterleaveRuns(const int8_t* const* /*from*/,
+                                                                int32_t /*offset*/,
+                                                                int32_t /*count*/,
+                                                                uint32_t* /*to*/) {
   asm volatile(
       ".syntax unified\n"
       "push {r4-r7, lr}\n"
+      "mov r5, r1\n"
+      "adds r1, r1, r2\n"
       "mov r12, r1\n"
-      "mov lr, r2\n"
+      "mov lr, r3\n"
       "ldm r0!, {r1-r4}\n"
       "mov r0, lr\n"
-      "movs r5, #0\n"
       "1:\n"
       "ldrsb r7, [r2, r5]\n"
       "ldrsb r6, [r1, r5]\n"
@@ -433,33 +464,41 @@ void Interleave(const int8_t* const* from, uint32_t missing, int32_t count, uint
 }
 #elif __ARM_ARCH_7M__
 // Per 4 inputs: 4 LDRSB, 2 ADD, 1 STRD.
-[[gnu::naked]] void InterleaveRuns(const int8_t* const* /*from*/, int32_t /*count*/,
-                                   uint32_t* /*to*/) {
+[[gnu::naked, gnu::noipa, gnu::aligned(4)]] void InterleaveRuns(const int8_t* const* /*from*/,
+                                                                int32_t /*offset*/,
+                                                                int32_t /*count*/,
+                                                                uint32_t* /*to*/) {
 #define MCUFORGE_FOUR_INPUTS  \
   "ldrsb r4, [r0], #1\n"      \
   "ldrsb r5, [r12], #1\n"     \
-  "ldrsb r6, [r3], #1\n"      \
-  "ldrsb r7, [lr], #1\n"      \
+  "ldrsb r6, [lr], #1\n"      \
+  "ldrsb r7, [r1], #1\n"      \
   "add r4, r4, r5, lsl #16\n" \
   "add r6, r6, r7, lsl #16\n" \
-  "strd r4, r6, [r2], #8\n"
+  "strd r4, r6, [r3], #8\n"
   asm volatile(
       "push {r4-r7, lr}\n"
-      "ldrd r3, lr, [r0, #8]\n"
-      "ldrd r0, r12, [r0]\n"
-      "lsrs r1, r1, #1\n"
+      "ldm r0, {r4-r7}\n"
+      "add r0, r4, r1\n"
+      "add r12, r5, r1\n"
+      "add lr, r6, r1\n"
+      "add r1, r7\n"
+      "lsrs r2, r2, #1\n"
       "bcc 1f\n" MCUFORGE_FOUR_INPUTS
-      "cbz r1, 2f\n"
+      "cbz r2, 2f\n"
       "1:\n" MCUFORGE_FOUR_INPUTS MCUFORGE_FOUR_INPUTS
-      "subs r1, #1\n"
+      "subs r2, #1\n"
       "bne 1b\n"
       "2:\n"
       "pop {r4-r7, pc}\n");
 #undef MCUFORGE_FOUR_INPUTS
 }
 #else
-void InterleaveRuns(const int8_t* const* from, int32_t count, uint32_t* to) {
-  Interleave(from, 0, count, to);
+void InterleaveRuns(const int8_t* const* from, int32_t offset, int32_t count, uint32_t* to) {
+  for (const int32_t end = offset + count; offset != end; ++offset, to += 2) {
+    to[0] = static_cast<uint32_t>(from[0][offset] + from[1][offset] * (1 << 16));
+    to[1] = static_cast<uint32_t>(from[2][offset] + from[3][offset] * (1 << 16));
+  }
 }
 #endif
 
@@ -470,45 +509,62 @@ struct Windows {
   int32_t x[kPixels];
   bool inside;         // all of them, whole
   bool rows_are_runs;  // the taps of a kernel row lie inside of all images, side by side
-  int32_t ky, kx, c;   // where the walk is; kx stays 0 if rows are runs
+  int32_t ky, kx;      // where the walk is; kx stays 0 if rows are runs
+  int32_t row;         // offset of a kernel row's first tap from the window's
+  int32_t offset;      // of the next input
+  int32_t run;         // inputs side by side: of a tap or of a row of them
+  int32_t run_left;    // in the one that the walk is in
 };
 
-// The next `count` products of all four windows as words of two inputs each.
-void Gather(const ConvParams& p, Windows* w, int32_t count, uint32_t* to) {
-  const int32_t run_end = w->rows_are_runs ? p.kernel_w * p.filter_c : p.filter_c;
-  while (count > 0) {
-    const int32_t run = run_end - w->c < count ? run_end - w->c : count;
-    const int32_t tap_y = w->ky * p.dilation_h;
-    const int32_t tap_x = w->kx * p.dilation_w;
-    const int32_t offset = (tap_y * p.in_w + tap_x) * p.in_c + w->c;
-    const int8_t* from[kPixels];
-    uint32_t missing = 0;
-    for (int32_t i = 0; i < kPixels; ++i) {
-      if (w->inside) {
-        from[i] = w->first[i] + offset;
-        continue;
-      }
-      const bool inside = static_cast<uint32_t>(w->y[i] + tap_y) < p.in_h &&
-                          static_cast<uint32_t>(w->x[i] + tap_x) < p.in_w;
-      from[i] = inside ? w->first[i] + offset : &p.in_zero_point;
-      missing |= inside ? 0u : 1u << i;
-    }
-    if (missing == 0) {
-      InterleaveRuns(from, run, to);
+constexpr int32_t kPaddingRun = 16;
+
+// The next `count` products of all four windows as words of two inputs each. padding: kPaddingRun
+// times the input's zero point.
+void Gather(const ConvParams& p, const int8_t* padding, Windows* w, int32_t count, uint32_t* to) {
+  while (count != 0) {
+    int32_t run = w->run_left < count ? w->run_left : count;
+    if (w->inside) {
+      InterleaveRuns(w->first, w->offset, run, to);
     } else {
-      Interleave(from, missing, run, to);
+      run = run < kPaddingRun ? run : kPaddingRun;
+      const int32_t tap_y = w->ky * p.dilation_h;
+      const int32_t tap_x = w->kx * p.dilation_w;
+      const int8_t* from[kPixels];
+      for (int32_t i = 0; i < kPixels; ++i) {
+        const bool meets = static_cast<uint32_t>(w->y[i] + tap_y) < p.in_h &&
+                           static_cast<uint32_t>(w->x[i] + tap_x) < p.in_w;
+        from[i] = meets ? w->first[i] + w->offset : padding;
+      }
+      InterleaveRuns(from, 0, run, to);
     }
     to += 2 * run;
     count -= run;
-    w->c += run;
-    if (w->c == run_end) {
-      w->c = 0;
+    w->offset += run;
+    w->run_left -= run;
+    if (w->run_left == 0) {
+      w->run_left = w->run;
       if (w->rows_are_runs || ++w->kx == p.kernel_w) {
         w->kx = 0;
         ++w->ky;
+        w->row += p.dilation_h * p.in_w * p.in_c;
+        w->offset = w->row;
+      } else {
+        w->offset += p.dilation_w * p.in_c - p.filter_c;
       }
     }
   }
+}
+
+// Of a channel's weights.
+int32_t Sum(const int8_t* w, int32_t count) {
+  int32_t sum = 0;
+  for (; count >= 4; count -= 4, w += 4) {
+    sum += w[0] + w[1] + w[2] + w[3];
+  }
+  for (; count != 0; --count) {
+    sum += *w++;
+  }
+  return sum;
 }
 
 // The size of the next piece; unit_left: what is left of its tap or window, 0 before the first.
@@ -521,6 +577,17 @@ inline int32_t NextPiece(int32_t max_piece, int32_t unit, int32_t* unit_left) {
   return count;
 }
 
+// Of a window's pieces: how often sums are split.
+int32_t CountSplits(int32_t max_piece, int32_t unit, int32_t products) {
+  int32_t splits = 0;
+  for (int32_t left = products, unit_left = 0; left != 0;) {
+    const int32_t count = NextPiece(max_piece, unit, &unit_left);
+    left -= count;
+    splits += (count + 1) >> 1;
+  }
+  return splits;
+}
+
 }  // namespace
 
 void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
@@ -528,50 +595,72 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
   const int32_t products = p.kernel_h * p.kernel_w * p.filter_c;
   const int32_t group_channels = p.out_c / (p.in_c / p.filter_c);
   const int32_t pixels = p.batches * p.out_h * p.out_w;
-  const int32_t max_piece = ConvS8ScalarPiece(p);
-  uint32_t* const sums = static_cast<uint32_t*>(scratch);
-  ScalarChannel* const channels =
-      reinterpret_cast<ScalarChannel*>(sums + kPixels * ConvS8ScalarChannels(p));
-  uint32_t* const columns = reinterpret_cast<uint32_t*>(channels + ConvS8ScalarChannels(p));
-  // Pieces do not cross the end of a tap that is larger, nor of the window.
-  const int32_t unit = p.filter_c > max_piece ? p.filter_c : products;
-  int32_t splits = 0;
-  for (int32_t left = products, unit_left = 0; left != 0;) {
-    const int32_t count = NextPiece(max_piece, unit, &unit_left);
-    left -= count;
-    splits += (count + 1) >> 1;
-  }
+  ScalarChannel* const channels = static_cast<ScalarChannel*>(scratch);
+
+  // Windows of a single piece need no room for sums if all channels are fast: it takes the columns,
+  // and more channels.
+  const int32_t scratch_bytes = static_cast<int32_t>(ConvS8ScratchBytes(p, Isa::kScalar));
+  const int32_t columns_bytes = 8 * products;
+  const int32_t single_block =
+      (scratch_bytes - columns_bytes) / static_cast<int32_t>(sizeof(ScalarChannel));
+  const bool may_be_single = kSumsInRegisters && single_block >= ConvS8ScalarChannels(p);
 
   const int32_t span_h = (p.kernel_h - 1) * p.dilation_h;
   const int32_t span_w = (p.kernel_w - 1) * p.dilation_w;
   const bool taps_are_runs = p.dilation_w == 1 && p.filter_c == p.in_c;
+  // Groups of pixels: the last one starts early enough to be whole; fewer pixels than that are
+  // computed one by one, each as all four.
+  const bool one_by_one = pixels < kPixels;
+  int8_t padding[kPaddingRun];
+  for (int8_t& x : padding) {
+    x = p.in_zero_point;
+  }
 
   for (int32_t first = 0, end; first < p.out_c; first = end) {
     const int32_t group = first / group_channels;
     const int32_t group_end = (group + 1) * group_channels;
-    end = first + kConvS8ScalarBlock < group_end ? first + kConvS8ScalarBlock : group_end;
+    const int32_t block = may_be_single ? single_block : kConvS8ScalarBlock;
+    end = first + block < group_end ? first + block : group_end;
     const int8_t* const weights = filter + first * products;
-    const int8_t* w = weights;
     bool fast = true;
     for (int32_t c = first; c < end; ++c) {
-      int32_t sum = 0;
-      for (int32_t k = 0; k < products; ++k) {
-        sum += *w++;
-      }
       channels[c - first] = MakeScalarChannel(ChannelRequant(scales, static_cast<uint32_t>(c)),
                                               bias ? bias[c] : 0, static_cast<uint32_t>(products));
-      channels[c - first].bias -= p.in_zero_point * sum;
+      channels[c - first].bias -= p.in_zero_point * Sum(filter + c * products, products);
       fast = fast && channels[c - first].fast;
+    }
+    const bool single = may_be_single && fast;
+    if (!single && end > first + kConvS8ScalarBlock) {
+      end = first + kConvS8ScalarBlock;
+    }
+    uint32_t* const sums = reinterpret_cast<uint32_t*>(channels + ConvS8ScalarChannels(p));
+    uint32_t* const columns = single ? reinterpret_cast<uint32_t*>(channels + (end - first))
+                                     : sums + kPixels * ConvS8ScalarChannels(p);
+    // Pieces do not cross the end of a tap that is larger, nor of the window.
+    const int32_t max_piece = single ? products : ConvS8ScalarPiece(p);
+    const int32_t unit = p.filter_c > max_piece ? p.filter_c : products;
+    const int32_t splits = CountSplits(max_piece, unit, products);
+    for (int32_t c = 0; c < end - first; ++c) {
+      channels[c].bias += splits;
     }
 
     const int8_t* image = input + group * p.filter_c;
     int32_t out_y = 0;
     int32_t out_x = 0;
-    int8_t* out = output + first;
-    for (int32_t pixel = 0; pixel < pixels; pixel += kPixels) {
-      const int32_t valid = pixels - pixel < kPixels ? pixels - pixel : kPixels;
+    const int32_t out_step = one_by_one ? 0 : p.out_c;
+    for (int32_t pixel = 0, next; pixel < pixels; pixel = next) {
+      next = one_by_one ? pixel + 1 : pixel + kPixels;
+      for (; next > pixels; --next, --pixel) {
+        if (out_x-- == 0) {
+          out_x = p.out_w - 1;
+          if (out_y-- == 0) {
+            out_y = p.out_h - 1;
+            image -= p.in_h * p.in_w * p.in_c;
+          }
+        }
+      }
+      int8_t* const out = output + pixel * p.out_c + first;
       Windows windows;
-      windows.ky = windows.kx = windows.c = 0;
       windows.inside = true;
       bool columns_inside = true;
       for (int32_t i = 0; i < kPixels; ++i) {
@@ -586,8 +675,7 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
         if (y < 0 || y + span_h >= p.in_h) {
           windows.inside = false;
         }
-        // Missing pixels are computed as the last one, and not stored.
-        if (pixel + i + 1 < pixels && ++out_x == p.out_w) {
+        if ((!one_by_one || i == kPixels - 1) && ++out_x == p.out_w) {
           out_x = 0;
           if (++out_y == p.out_h) {
             out_y = 0;
@@ -596,29 +684,34 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
         }
       }
       windows.rows_are_runs = columns_inside && taps_are_runs;
-      uint32_t* sum = sums;
-      for (int32_t c = 0; c < end - first; ++c, sum += kPixels) {
-        const uint32_t second = static_cast<uint32_t>(channels[c].bias + splits);
-        sum[0] = sum[2] = second * 0x10001 - static_cast<uint32_t>(splits) * 0x8000;
-        sum[1] = sum[3] = second;
-      }
+      windows.run = windows.rows_are_runs ? p.kernel_w * p.filter_c : p.filter_c;
+      windows.run_left = windows.run;
+      windows.ky = windows.kx = windows.row = windows.offset = 0;
       for (int32_t begin = 0, unit_left = 0; begin < products;) {
         const int32_t count = NextPiece(max_piece, unit, &unit_left);
-        Gather(p, &windows, count, columns);
-        Piece piece{columns,          count >> 1, count & 1,  weights + begin,
-                    products - count, sums,       end - first};
-        AddProducts(&piece);
+        Gather(p, padding, &windows, count, columns);
+        const bool last = begin + count == products;
+        Piece piece{columns,
+                    count >> 1,
+                    count & 1,
+                    weights + begin,
+                    products - count,
+                    sums,
+                    end - first,
+                    begin == 0 ? channels : nullptr,
+                    static_cast<uint32_t>(splits) * 0x8000,
+                    channels,
+                    fast && last ? out : nullptr,
+                    out_step,
+                    p.out_zero_point};
+        ComputePiece(&piece);
         begin += count;
       }
-      if (fast && valid == kPixels) {
-        Finish finish{channels, end - first, p.out_zero_point, sums, out, p.out_c};
-        FinishPixels(&finish);
-      } else {
+      if (!fast) {
         Unpair(sums, end - first);
         FinishChannels(channels, end - first, p.out_zero_point,
-                       reinterpret_cast<const int32_t*>(sums), kPixels, valid, out, p.out_c);
+                       reinterpret_cast<const int32_t*>(sums), kPixels, kPixels, out, out_step);
       }
-      out += kPixels * p.out_c;
     }
   }
   ClampAll(output, static_cast<uint32_t>(pixels * p.out_c), p.out_min, p.out_max);

@@ -1,5 +1,8 @@
 #if MCUFORGE_ISA_DSP
 
+// What surrounds the assembler is worth fewer bytes.
+#pragma GCC optimize("Os")
+
 #include "nn/depthwise_conv_s8.h"
 #include "nn/dsp.h"
 
@@ -28,7 +31,7 @@ struct PixelRun {
   int32_t pixels;       // at least 1
 };
 
-[[gnu::naked]] void ComputePixels(PixelRun* /*run*/) {
+[[gnu::naked, gnu::noipa]] void ComputePixels(PixelRun* /*run*/) {
 #define MCUFORGE_OUTPUT(acc, at)   \
   "ldm r10!, {r2, r3, r11, r12}\n" \
   "add " acc ", " acc ", " acc     \

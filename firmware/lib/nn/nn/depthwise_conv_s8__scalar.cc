@@ -1,3 +1,8 @@
+#if !__ARM_ARCH_6M__
+// What surrounds the assembler is worth fewer bytes; on Armv6-M it takes more of the time.
+#pragma GCC optimize("Os")
+#endif
+
 #include "nn/depthwise_conv_s8.h"
 #include "nn/scalar.h"
 
@@ -70,7 +75,7 @@ struct PixelGroup {
 #if __ARM_ARCH_6M__
 // Per 9 MACs of a row of three taps: 9 LDRSB, 9 MULS and 9 ADD, 3 LDRB, 3 SXTB, 3 ADD (sum of
 // weights), 15 for the walk.
-[[gnu::naked]] void ComputePixels(PixelGroup* /*group*/) {
+[[gnu::naked, gnu::noipa]] void ComputePixels(PixelGroup* /*group*/) {
 #define MCUFORGE_TAP     \
   "ldrb r4, [r1]\n"      \
   "sxtb r4, r4\n"        \
@@ -187,7 +192,7 @@ struct PixelGroup {
 }
 #elif __ARM_ARCH_7M__
 // Per 9 MACs of a row of three taps: 12 LDRSB, 9 MLA, 3 ADD (sum of weights), 6 for the walk.
-[[gnu::naked]] void ComputePixels(PixelGroup* /*group*/) {
+[[gnu::naked, gnu::noipa]] void ComputePixels(PixelGroup* /*group*/) {
 // One weight, at `at` from r1, for the taps that r0 points to.
 #define MCUFORGE_TAP(at)         \
   "ldrsb r8, [r1" at             \
@@ -199,26 +204,20 @@ struct PixelGroup {
   "ldrsb r9, [r0, r3, lsl #1]\n" \
   "mla r7, r9, r8, r7\n"         \
   "add r12, r8\n"
-// From accumulator to output, as FastOutput: r10 multiplier, r11 addend, r3 right.
+// From accumulator to output: r10 multiplier, r11 addend, r3 right; see conv_s8__scalar.cc.
 #define MCUFORGE_OUTPUT(acc, at) \
   "add " acc                     \
   ", r12\n"                      \
   "lsl " acc ", " acc            \
   ", #1\n"                       \
-  "smull r8, " acc ", " acc      \
-  ", r10\n"                      \
-  "adds r8, r8\n"                \
-  "adc " acc ", " acc            \
-  ", #0\n"                       \
-  "add " acc ", " acc ", " acc   \
+  "mov r8, #0x80000000\n"        \
+  "add r9, r11, " acc            \
   ", asr #31\n"                  \
-  "add " acc                     \
-  ", r11\n"                      \
-  "asr " acc ", " acc            \
-  ", r3\n"                       \
-  "ssat " acc ", #8, " acc       \
-  "\n"                           \
-  "strb " acc ", [r0" at "]\n"
+  "smlal r8, r9, " acc           \
+  ", r10\n"                      \
+  "asr r9, r3\n"                 \
+  "ssat r9, #8, r9\n"            \
+  "strb r9, [r0" at "]\n"
   asm volatile(
       "push {r4-r11, lr}\n"
       "mov lr, r0\n"
@@ -265,6 +264,7 @@ struct PixelGroup {
       "ldm r9!, {r2, r10, r11}\n"
       "ldr r3, [r9], #4\n"
       "mls r12, r8, r12, r2\n"
+      "str r9, [lr, #40]\n"
       MCUFORGE_OUTPUT("r5", "")
       MCUFORGE_OUTPUT("r6", ", r1")
       MCUFORGE_OUTPUT("r7", ", r1, lsl #1")
@@ -275,7 +275,7 @@ struct PixelGroup {
       "add r3, #1\n"
       "subs r10, #1\n"
       "strd r2, r3, [lr]\n"
-      "strd r9, r10, [lr, #40]\n"
+      "str r10, [lr, #44]\n"
       "str r0, [lr, #48]\n"
       "bne 1b\n"
       "pop {r4-r11, pc}\n");

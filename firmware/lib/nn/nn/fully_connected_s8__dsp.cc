@@ -1,5 +1,8 @@
 #if MCUFORGE_ISA_DSP
 
+// What surrounds the assembler is worth fewer bytes.
+#pragma GCC optimize("Os")
+
 #include "nn/dsp.h"
 #include "nn/fully_connected_s8.h"
 
@@ -24,7 +27,7 @@ struct Rows {
 };
 
 // `quads` times 4 channels, from dot product (of the whole blocks) to output.
-[[gnu::naked]] void ComputeQuads(Rows* /*rows*/) {
+[[gnu::naked, gnu::noipa]] void ComputeQuads(Rows* /*rows*/) {
 #define MCUFORGE_ROW(acc)        \
   "sxtb16 r12, r11\n"            \
   "smlad " acc ", r12, r9, " acc \

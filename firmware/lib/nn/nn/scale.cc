@@ -1,3 +1,9 @@
+#if !__ARM_ARCH_6M__
+// Small rather than fast: it runs once a channel, not once a product. Armv6-M has to divide by
+// hand.
+#pragma GCC optimize("Os")
+#endif
+
 #include "nn/scale.h"
 
 namespace nn {
@@ -11,21 +17,26 @@ constexpr int32_t kMaxShift = 31;
 // dividing by a 24-bit divisor; `remainder` < divisor before and after.
 void DivideStep(uint32_t* quotient, uint32_t* remainder, uint32_t next_bits, uint32_t bits,
                 uint32_t divisor) {
-  const uint32_t dividend = (*remainder << bits) | next_bits;
-#if defined(__ARM_ARCH) && !defined(__ARM_FEATURE_IDIV)
-  // Armv6-M has no divide instruction; a bit at a time beats the library routine in flash and time.
-  uint32_t q = 0;
-  uint32_t r = dividend;
-  for (int32_t i = static_cast<int32_t>(bits) - 1; i >= 0; --i) {
-    q <<= 1;
-    if (r >= (divisor << i)) {
-      r -= divisor << i;
-      q |= 1;
-    }
-  }
-  *quotient = (*quotient << bits) | q;
-  *remainder = r;
+#if __ARM_ARCH_6M__
+  // No divide instruction; a bit at a time beats the library routine in flash and time. The carry
+  // is first the dividend's next bit, then the quotient's.
+  uint32_t next = next_bits << (32 - bits);
+  asm(".syntax unified\n"
+      "1:\n"
+      "lsls %[next], %[next], #1\n"
+      "adcs %[r], %[r]\n"
+      "cmp %[r], %[divisor]\n"
+      "bcc 2f\n"
+      "subs %[r], %[r], %[divisor]\n"
+      "2:\n"
+      "adcs %[q], %[q]\n"
+      "subs %[bits], #1\n"
+      "bne 1b\n"
+      : [next] "+l"(next), [r] "+l"(*remainder), [q] "+l"(*quotient), [bits] "+l"(bits)
+      : [divisor] "l"(divisor)
+      : "cc");
 #else
+  const uint32_t dividend = (*remainder << bits) | next_bits;
   const uint32_t q = dividend / divisor;
   *quotient = (*quotient << bits) | q;
   *remainder = dividend - q * divisor;
@@ -100,9 +111,11 @@ Requant RequantFromScales(Scale a, Scale b, Scale c) {
   DivideStep(&quotient, &remainder, low & 0xff, 8, c.mantissa);
   DivideStep(&quotient, &remainder, 0, 6, c.mantissa);
   // TFLM rounds twice: the quotient to double's 53 bits (22 more than the 31 here, ties to even),
-  // then to 31 bits with halves up. Together: up when remainder / divisor >= 1/2 - 2^-23.
-  if ((static_cast<uint64_t>(remainder) << 23) >=
-      static_cast<uint64_t>(c.mantissa) * ((UINT32_C(1) << 22) - 1)) {
+  // then to 31 bits with halves up. Together: up when remainder / divisor >= 1/2 - 2^-23, which is
+  // (divisor - 2 * remainder) * 2^22 <= divisor < 2^24.
+  const int32_t below_half = static_cast<int32_t>(c.mantissa - 2 * remainder);
+  if (below_half <= 0 ||
+      (below_half < 4 && static_cast<uint32_t>(below_half) << 22 <= c.mantissa)) {
     ++quotient;
   }
   if (quotient == (UINT32_C(1) << 31)) {
