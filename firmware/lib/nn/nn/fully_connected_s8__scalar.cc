@@ -36,9 +36,9 @@ constexpr int32_t kRows = 4;
 
 // Per 4 MACs: 5 LDRSB, 1 ADD (the zero point), 4 MULS, 4 ADD, 1 ADDS for the walk.
 template <>
-[[gnu::naked, gnu::noipa, gnu::aligned(4)]] void DotRows<kRows>(const int8_t* /*x*/, const int8_t* /*weights*/, int32_t /*n*/,
-                                   int32_t /*zero_point*/, const int32_t* /*start*/,
-                                   int32_t* /*acc*/) {
+[[gnu::naked, gnu::noipa, gnu::aligned(4)]] void DotRows<kRows>(
+    const int8_t* /*x*/, const int8_t* /*weights*/, int32_t /*n*/, int32_t /*zero_point*/,
+    const int32_t* /*start*/, int32_t* /*acc*/) {
 #define MCUFORGE_INPUT   \
   "ldrsb r6, [r0, r5]\n" \
   "add r6, r12\n"        \
@@ -115,9 +115,9 @@ constexpr int32_t kRows = 6;
 #if __ARM_ARCH_7M__
 // Per 6 MACs: 7 LDRSB, 1 SUB, 6 MLA.
 template <>
-[[gnu::naked, gnu::noipa, gnu::aligned(4)]] void DotRows<kRows>(const int8_t* /*x*/, const int8_t* /*weights*/, int32_t /*n*/,
-                                   int32_t /*zero_point*/, const int32_t* /*start*/,
-                                   int32_t* /*acc*/) {
+[[gnu::naked, gnu::noipa, gnu::aligned(4)]] void DotRows<kRows>(
+    const int8_t* /*x*/, const int8_t* /*weights*/, int32_t /*n*/, int32_t /*zero_point*/,
+    const int32_t* /*start*/, int32_t* /*acc*/) {
 #define MCUFORGE_INPUT            \
   "ldrsb r10, [r0], #1\n"         \
   "ldrsb r11, [r1, r2]\n"         \
