@@ -519,9 +519,21 @@ def golden(
     print(f"golden: {dict(report.cases)} models, 0 mismatches, {report.seconds:.0f} s")
 
 
-@verb(help={"count": "mutated models to run", "seed": "of the first mutation"})
-def fuzz(c: Context, count: int = 200_000, seed: int = 1) -> None:
+@verb(
+    help={
+        "count": "mutated models, or streams, to run",
+        "seed": "of the first mutation",
+        "frames": "streams of bytes through the frame decoder, in place of models",
+    }
+)
+def fuzz(c: Context, count: int = 200_000, seed: int = 1, frames: bool = False) -> None:
     """Run mutated models through the runtime under ASan and UBSan; finds go to build/fuzz/."""
+    if frames:
+        from harness.frame_fuzz import run_frame_fuzz
+
+        accepted = run_frame_fuzz(count, seed)
+        print(f"fuzz: {count} streams, {accepted} frames accepted, 0 finds")
+        return
     from harness.fuzz import run_fuzz
     from tests.fuzz.bases import base_models
 

@@ -26,6 +26,7 @@ from harness.errors import CheckError, HarnessError, MissingToolError
 ROOT = Path(__file__).resolve().parent.parent
 CHECKS = ROOT / "firmware/checks"
 _LIBRARIES = (ROOT / "firmware/lib/tflm", ROOT / "firmware/lib/nn")
+WIRE = ROOT / "firmware/lib/wire"
 _BUILD = ROOT / "build" / "checks"
 _MESSAGE_BYTES = 160  # firmware/checks/batch.h: kMessageBytes
 _SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g")
@@ -240,8 +241,8 @@ def _results(data: bytes, jobs: Sequence[Job]) -> list[Result]:
 # ---- building
 
 
-def build_sanitized(name: str, sources: Iterable[Path]) -> Path:
-    """The runtime with `sources` as a program under sanitizers, from cached objects.
+def build_sanitized(name: str, sources: Iterable[Path], *, runtime: bool = True) -> Path:
+    """`sources`, and the runtime, as a program under sanitizers, from cached objects.
 
     Raises MissingToolError, HarnessError (it does not compile).
     """
@@ -250,7 +251,7 @@ def build_sanitized(name: str, sources: Iterable[Path]) -> Path:
     work = [(path, flags) for path in sources]
     work += [
         (path, [*flags, *_WRAPPING] if _is_kernel(path) else flags)
-        for path in _library_sources("host")
+        for path in (_library_sources("host") if runtime else [])
     ]
     objects = _compile(compiler, work)
     return _link(compiler, name, objects, [*_SANITIZERS])
@@ -308,7 +309,7 @@ def _is_kernel(path: Path) -> bool:
 
 def _header_digest() -> str:
     digest = hashlib.sha256()
-    for folder in (*_LIBRARIES, CHECKS):
+    for folder in (*_LIBRARIES, WIRE, CHECKS):
         for path in sorted(folder.rglob("*")):
             if path.suffix in {".h", ".def", ".inc"}:
                 digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
@@ -320,7 +321,7 @@ def _compile(compiler: str, work: Sequence[tuple[Path, Sequence[str]]]) -> list[
     headers = _header_digest()
     folder = _BUILD / "objects"
     folder.mkdir(parents=True, exist_ok=True)
-    includes = [f"-I{path}" for path in (*_LIBRARIES, CHECKS)]
+    includes = [f"-I{path}" for path in (*_LIBRARIES, WIRE, CHECKS)]
 
     def compile_one(item: tuple[Path, Sequence[str]]) -> Path:
         source, flags = item
