@@ -105,6 +105,7 @@ unsigned Execute(uint64_t seed) {
   }
   for (size_t n = random.Below(kMostNoise); n > 0; --n) g_line.push_back(random.Byte());
   Mutate(random);
+  g_line.push_back(0);  // ends whatever was cut off
   const unsigned accepted = Feed(seed, decoder, buffer.get(), capacity);
 
   g_line.clear();
