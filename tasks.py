@@ -414,7 +414,62 @@ def hil(
         raise Exit(code=1)
 
 
+@verb(
+    help={
+        "digit": "index of the test digit, as hil names it; fixed random values by default",
+    }
+)
+def diff(
+    c: Context,
+    board: str | None = None,
+    recipe: str | None = None,
+    data: str | None = None,
+    model: str | None = None,
+    digit: int | None = None,
+    port: str | None = None,
+    baud: int | None = None,
+) -> None:
+    """Name the first op whose output on the board is not the oracle's."""
+    import stages
+    from harness import op_diff as room
+
+    choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
+    if digit is not None:
+        stages.evaluate(choice)
+    stages.build(choice)
+    arguments = (choice.board_id, choice.build_dir)
+    if room.run(*arguments, digit=_number("digit", digit), port=port, baud=baud) is not None:
+        raise Exit(code=1)
+
+
 # ---------------------------------------------------------------- what a model costs
+
+
+@verb(help={"json": "file to write the table to"})
+def profile(
+    c: Context,
+    board: str | None = None,
+    recipe: str | None = None,
+    data: str | None = None,
+    model: str | None = None,
+    json: str | None = None,
+    port: str | None = None,
+    baud: int | None = None,
+) -> None:
+    """Show what each op of the model costs on the board: MACs, instructions, share."""
+    import stages
+    from harness import op_profile as room
+
+    choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
+    stages.build(choice)
+    room.run(
+        choice.board_id,
+        choice.build_dir,
+        port=port,
+        baud=baud,
+        json_path=Path(json) if json else None,
+    )
+
 
 _MODELS = "`all` (../shared/models), or their names or paths, separated by commas"
 
@@ -682,6 +737,16 @@ def _run(command: Sequence[str], what: str) -> None:
         raise Exit(f"error: {what} failed; its messages are above", code=1)
 
 
+def _number(option: str, value: int | str | None) -> int | None:
+    """Invoke hands over an option that has no default as the text that was given."""
+    from codegen.errors import CodegenError
+
+    try:
+        return None if value is None else int(value)
+    except ValueError:
+        raise CodegenError(f"--{option} {value}: give a whole number") from None
+
+
 def _kib(size: int) -> str:
     return f"{size // 1024} KB" if size else "-"
 
@@ -689,7 +754,7 @@ def _kib(size: int) -> str:
 namespace = Collection(
     *(golden, fuzz),
     *(train, quantize, generate, build, flash, emulate, monitor, hil),
-    *(debug, size, bench, plan, preflight, costs),
+    *(diff, profile, debug, size, bench, plan, preflight, costs),
     *(test_, lint, boards, doctor, clean),
 )
 namespace.configure({"mcuforge": {}})

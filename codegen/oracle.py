@@ -27,14 +27,19 @@ __all__ = ["VERSION", "Oracle", "quantize_pixels"]
 VERSION = f"tflite-micro {tflite_micro.__version__}"
 """What to record beside results: the oracle's name and exact version."""
 
+_KEEP_TENSORS = runtime.InterpreterConfig.kPreserveAllTensors
+_REUSE_MEMORY = runtime.InterpreterConfig.kAllocationRecording
 _ARENA_BASE_BYTES = 1 << 20  # structures of the 64-bit host interpreter; generous on purpose
 _ARENA_PER_OP_BYTES = 4096
 
 
 class Oracle:
-    """One model in the TFLM interpreter. Not safe for use by two threads at once."""
+    """One model in the TFLM interpreter. Not safe for use by two threads at once.
 
-    def __init__(self, model: bytes | Model) -> None:
+    keep_tensors: after run(), tensor() shows what every op computed.
+    """
+
+    def __init__(self, model: bytes | Model, keep_tensors: bool = False) -> None:
         """Raises ModelError for damaged bytes, OracleError if TFLM refuses the model."""
         self.model = model if isinstance(model, Model) else Model.parse(model)
         if not self.model.inputs or not self.model.outputs:
@@ -51,7 +56,9 @@ class Oracle:
         with _stderr_text() as text:
             try:
                 self._interpreter = runtime.Interpreter.from_bytes(
-                    self.model.data, arena_size=arena_bytes
+                    self.model.data,
+                    arena_size=arena_bytes,
+                    intrepreter_config=_KEEP_TENSORS if keep_tensors else _REUSE_MEMORY,
                 )
             except (RuntimeError, ValueError, MemoryError) as error:
                 raise OracleError(f"TFLM refuses the model: {_reason(text(), error)}") from error
@@ -76,6 +83,12 @@ class Oracle:
     def reset(self) -> None:
         """Variables back to their zero points; what CALL_ONCE gave them is not given again."""
         self._interpreter.reset()
+
+    def tensor(self, index: int) -> NDArray[Any]:
+        """Tensor `index` of the main subgraph after run(), of an Oracle that keeps tensors."""
+        _ = self.model.tensors[index]  # TFLM itself does not check the index
+        content: NDArray[Any] = self._interpreter.GetTensor(index, 0)["tensor_data"]
+        return content
 
     def scores(self, inputs_int8: NDArray[np.int8]) -> NDArray[np.int8]:
         """int8 [N, ...] -> int8 [N, outputs]: output(0), flattened, for each of N inputs.

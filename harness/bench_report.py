@@ -11,9 +11,9 @@ from pathlib import Path
 from codegen.boards import Board
 from codegen.manifest import atomic_write
 from codegen.model import Model
-from codegen.op_work import op_work
 from harness.bench import MEASURES, Row, bench, find_boards, find_models
 from harness.errors import HarnessError
+from harness.op_profile import cost_lines
 
 _TITLES = {
     "instructions": "instructions",
@@ -188,24 +188,7 @@ def profile_lines(row: Row, model: Model) -> list[str]:
             f"{row.model}: the image reported {len(row.profile)} ops, the model has "
             f"{len(model.ops)}"
         )
-    total = max(1, sum(cost.instructions for cost in row.profile))
-    lines = [
-        f"    {'op':>3} {'name':24} {'output':18} {'filter':16} {'MACs':>10} {'instr':>10} "
-        f"{'/MAC':>7} {'/output':>8} {'share':>6}"
-    ]
-    for cost, op in zip(row.profile, model.ops, strict=True):
-        work = op_work(model, op)
-        per_mac = f"{cost.instructions / work.macs:.2f}" if work.macs else "-"
-        lines.append(
-            f"    {op.index:>3} {cost.name:24} {_shape(work.output_shape):18} "
-            f"{_shape(work.filter_shape):16} {work.macs:>10} {cost.instructions:>10} {per_mac:>7} "
-            f"{cost.instructions / max(1, work.outputs):>8.1f} {cost.instructions / total:>6.1%}"
-        )
-    return lines
-
-
-def _shape(shape: Sequence[int]) -> str:
-    return "x".join(map(str, shape)) or "-"
+    return cost_lines(model, [cost.instructions for cost in row.profile], "instructions")
 
 
 def _ratio(value: float | None) -> str:

@@ -135,8 +135,17 @@ def run(
     extra.append(("kept in", f"runs/{folder.path.name}"))
     print_report(report, extra, out)
     mismatches = [one for answer in folder.answers.values() for one in answer.mismatches]
-    for mismatch in sorted(mismatches, key=lambda item: item.index)[:_MISMATCHES_SHOWN]:
+    mismatches.sort(key=lambda item: item.index)
+    for mismatch in mismatches[:_MISMATCHES_SHOWN]:
         out.print(f"mismatch: {mismatch}", highlight=False, markup=False, soft_wrap=True)
+    if mismatches:
+        out.print(
+            f"the op that differs: invoke diff --board {board.id} --digit {mismatches[0].index}, "
+            "with the --recipe or --model of this run",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
     for path in filter(None, (folder.path / "result.json", json_path)):
         report.write_json(path)
     return report

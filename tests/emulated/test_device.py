@@ -8,7 +8,9 @@ import pytest
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from codegen.boards import Board
-from harness import checks, link
+from codegen.model import Model
+from codegen.planner import plan_model
+from harness import checks, link, op_diff
 from harness.device import Device
 from harness.digits import Digits
 from harness.emulator import Emulator, open_emulator
@@ -88,6 +90,33 @@ def test_one_flipped_bit_of_the_model_fails_on_the_hash(
         info = device.info()
     with pytest.raises(CheckError, match=r"^model hash: .* stale or damaged"):
         checks.check_info(info, stale)
+
+
+def test_no_op_differs_from_the_oracle(
+    device: Device, emulated_board: Expected, digits: Digits
+) -> None:
+    model = Model.read(emulated_board.model_path)
+    plan = plan_model(model, emulated_board.board.isa)
+    assert op_diff.find_difference(device, model, plan, digits.quantized[0]) is None
+
+
+def test_the_first_op_that_differs_is_named(
+    emulated_board: Expected, digits: Digits, tmp_path: Path
+) -> None:
+    """One bias of the third op is another on the device, and so are all tensors after it."""
+    model = Model.read(emulated_board.model_path)
+    op = model.ops[2]
+    bias = model.tensors[op.inputs[2]].data
+    assert bias is not None
+    offset = model.data.index(bias) + 2  # by 2^20: far beyond what int8 holds
+    wrong = patched(emulated_board, tmp_path, offset, model.data[offset] ^ 0x10)
+    with link.open_device(wrong.board, wrong.elf) as device:
+        plan = plan_model(model, wrong.board.isa)
+        difference = op_diff.find_difference(device, model, plan, digits.quantized[0])
+    assert difference is not None
+    assert (difference.op, difference.tensor.index) == (op, op.outputs[0])
+    assert f"op 2 {op.name}: tensor {op.outputs[0]} " in str(difference)
+    assert "first at [0, " in str(difference)
 
 
 def test_an_op_that_the_resolver_lacks_is_named_over_the_wire(

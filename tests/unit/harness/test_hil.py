@@ -143,6 +143,7 @@ def test_one_wrong_bit_fails_the_run_and_is_shown(
     assert report.mismatches == 1
     assert json.loads((tmp_path / "out.json").read_text())["mismatches"] == 1
     assert "FAILED" in printed
+    assert f"invoke diff --board {BOARD.id} --digit 25" in printed
     assert "mismatch: digit 25 (uint8 pixels): device [-128, 26], oracle [-127, 26]" in printed
 
 

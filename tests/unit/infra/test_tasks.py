@@ -15,7 +15,7 @@ from codegen.errors import CodegenError
 ROOT = Path(tasks.__file__).parent
 VERBS = (
     *("train", "quantize", "generate", "build", "flash", "emulate", "monitor", "hil", "test"),
-    *("debug", "size", "bench", "plan", "preflight", "costs"),
+    *("diff", "profile", "debug", "size", "bench", "plan", "preflight", "costs"),
     *("golden", "fuzz"),
     *("lint", "boards", "doctor", "clean"),
 )
