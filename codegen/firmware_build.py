@@ -145,7 +145,7 @@ def build(
     environment = environment_name(board, sanitize)
     target_dir = image_dir(board, build_dir, sanitize)
     target_dir.mkdir(parents=True, exist_ok=True)
-    with _build_lock():
+    with build_lock():
         pio_core.prepare()
         for name in sync_generated(build_dir / "generated"):
             sys.stderr.write(
@@ -240,7 +240,8 @@ def _compiler(board: Board) -> str:
 
 
 @contextlib.contextmanager
-def _build_lock() -> Iterator[None]:
+def build_lock() -> Iterator[None]:
+    """Held by whoever writes firmware/generated and builds from it."""
     path = PIO_BUILD_DIR.parent / "mcuforge.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:

@@ -95,6 +95,28 @@ def upload(
     upload_tools.check_result(board, protocol, command, exit_code, output)
 
 
+def upload_image(
+    board: Board,
+    image_dir: Path,
+    protocol: str | None,
+    remote: str | None = None,
+    run: Run = run_tool,
+) -> None:
+    """`pio run -t upload`: what `upload` does, to a real board, and one line on it.
+
+    protocol, remote: PlatformIO's upload_protocol and upload_port (used by gdb).
+    Raises HarnessError.
+    """
+    if protocol in (None, "emulator"):
+        raise HarnessError(
+            f"upload to {board.id}: it has no protocol for a real board; boot it in its emulator "
+            f"with `invoke flash --board {board.id}`"
+        )
+    protocol = choose(board, protocol)
+    upload(board, image_dir, protocol, remote=remote, run=run)
+    print(f"{board.id}: uploaded with {protocol}; prove it with `invoke hil --port PORT`")
+
+
 @contextlib.contextmanager
 def loaded_over_gdb(board: Board, image_dir: Path, run: Run = run_tool) -> Iterator[Emulator]:
     """The board's emulator, started with empty memory, loaded over its gdb stub and running."""

@@ -58,14 +58,16 @@ class McuforgePlatform(PlatformBase):
     def _complete(self, config: Any) -> None:
         """Adds build{} and upload{} of PlatformIO's schema, from the checked facts."""
         board = load_board(config.id)
+        # `pio run -t upload` is for real boards
+        protocols = [name for name in board.upload_protocols if name != "emulator"]
         config.update("build", {"mcu": board.core.lower(), "f_cpu": f"{board.clock_hz}L"})
         config.update(
             "upload",
             {
                 "maximum_size": board.flash_bytes,
                 "maximum_ram_size": board.ram_bytes,
-                "protocols": list(board.upload_protocols),
-                "protocol": next(iter(board.upload_protocols), "custom"),
+                "protocols": protocols,
+                **({"protocol": protocols[0]} if protocols else {}),
                 "speed": board.uart.baud,
             },
         )

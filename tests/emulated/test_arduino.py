@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from codegen import pio_core
+from codegen import firmware_build, pio_core
 from codegen.board_files import board_facts
 from codegen.boards import REPOSITORY, list_boards, load_board
 from harness.device import Device
@@ -64,14 +64,16 @@ def elf(build_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (folder / "platformio.ini").open("w") as file:
         config.write(file)
     pio_core.prepare(folder / "core")
-    result = subprocess.run(
-        [
-            *(sys.executable, "-m", "platformio", "run", "-d", REPOSITORY, "-e", BOARD.id),
-            *("-c", folder / "platformio.ini"),
-        ],
-        capture_output=True,
-        text=True,
-    )
+    with firmware_build.build_lock():
+        firmware_build.sync_generated(build_dir / "generated")
+        result = subprocess.run(
+            [
+                *(sys.executable, "-m", "platformio", "run", "-d", REPOSITORY, "-e", BOARD.id),
+                *("-c", folder / "platformio.ini"),
+            ],
+            capture_output=True,
+            text=True,
+        )
     assert result.returncode == 0, result.stdout + result.stderr
     return folder / "build" / BOARD.id / "firmware.elf"
 

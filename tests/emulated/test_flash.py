@@ -1,13 +1,18 @@
 """Flashing over a gdb remote for real: QEMU with empty memory, loaded through its stub."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from codegen.boards import load_board
+from codegen import firmware_build
+from codegen.boards import REPOSITORY, load_board
 from harness import checks, flash, link
 from harness.digits import Digits
+from harness.emulator import open_emulator
 from harness.expected import Expected
 from harness.upload_tools import Command, FlashError
 from tests import device_checks
@@ -34,6 +39,29 @@ def test_flash_compares_build_and_model(build_dir: Path, expected: Expected) -> 
     info = flash.flash(BOARD.id, build_dir, protocol="gdb")
     assert info.build_id == expected.image.build_id
     assert info.model_sha256 == expected.model_sha256
+
+
+def test_platformios_upload_target_loads_over_gdb(
+    build_dir: Path, expected: Expected, digits: Digits
+) -> None:
+    """`pio run -t upload` as a user of PlatformIO's editor starts it, against QEMU's gdb stub."""
+    with (
+        open_emulator(BOARD, expected.elf, gdb_port=0, load=False) as emulator,
+        firmware_build.build_lock(),
+    ):
+        firmware_build.sync_generated(build_dir / "generated")
+        result = subprocess.run(
+            [sys.executable, "-m", "platformio", "run", "-e", BOARD.id, "-t", "upload"],
+            cwd=REPOSITORY,
+            env=os.environ | {"PLATFORMIO_UPLOAD_PORT": str(emulator.gdb_remote)},
+            capture_output=True,
+            text=True,
+        )
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert "mps2_an386: uploaded with gdb" in result.stdout
+        with link.open_device(BOARD, expected.elf, port=emulator.url) as device:
+            assert device.info().board == BOARD.id
+            device_checks.check_digits(device, digits)
 
 
 def test_memory_that_differs_from_the_image_is_told(expected: Expected) -> None:

@@ -24,6 +24,8 @@ from codegen import board_files, boards, image_size, image_sources  # noqa: E402
 from codegen.errors import CodegenError  # noqa: E402
 from codegen.manifest import atomic_write  # noqa: E402
 from firmware.platform.builder import object_cache  # noqa: E402
+from harness import flash  # noqa: E402
+from harness.errors import HarnessError  # noqa: E402
 
 
 def fail(message, exit_code=2):
@@ -173,7 +175,10 @@ if board.family.architecture == "cortex_m":
 
 
 def upload(target, source, env):
-    fail(f"flash {board.id} with `invoke flash --board {board.id}`, which also checks the image")
+    try:
+        flash.upload_image(board, BUILD_DIR, env.get("UPLOAD_PROTOCOL"), env.get("UPLOAD_PORT"))
+    except (HarnessError, CodegenError) as error:
+        fail(str(error), error.exit_code)
 
 
 AlwaysBuild(env.Alias("upload", outputs, upload))

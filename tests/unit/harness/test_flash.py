@@ -106,6 +106,27 @@ def test_boards_of_other_platforms_are_uploaded_by_these() -> None:
         COMMANDS["platformio"](pico, IMAGE, "S1")
 
 
+@pytest.mark.parametrize("protocol", sorted(COMMANDS.keys() - {"platformio"}))
+def test_platformios_upload_target_runs_the_same_tool(
+    protocol: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands = []
+
+    def run(command: Command) -> tuple[int, str]:
+        commands.append(command)
+        return 0, GOOD[protocol]
+
+    flash.upload_image(BOARD, IMAGE, protocol, run=run)
+    assert commands == [COMMANDS[protocol](BOARD, IMAGE, None)]
+    assert f"uploaded with {protocol}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("protocol", [None, "emulator"])
+def test_platformios_upload_target_is_for_real_boards(protocol: str | None) -> None:
+    with pytest.raises(HarnessError, match="invoke flash --board mps2_an386"):
+        flash.upload_image(load_board("mps2_an386"), IMAGE, protocol)
+
+
 @pytest.mark.parametrize("protocol", ["openocd", "pyocd", "jlink", "dfu"])
 def test_a_fact_that_the_board_lacks_is_named(protocol: str) -> None:
     with pytest.raises(HarnessError, match=f'"upload", "{protocol}"'):
