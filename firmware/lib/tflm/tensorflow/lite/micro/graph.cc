@@ -5,53 +5,21 @@
 namespace tflm {
 namespace {
 
-// By the schema's enum TensorType, which TfLiteType follows but for these.
-TfLiteType TypeFromSchema(uint8_t schema_type) {
-  switch (schema_type) {
-    case 0:
-      return kTfLiteFloat32;
-    case 1:
-      return kTfLiteFloat16;
-    case 2:
-      return kTfLiteInt32;
-    case 3:
-      return kTfLiteUInt8;
-    case 4:
-      return kTfLiteInt64;
-    case 6:
-      return kTfLiteBool;
-    case 7:
-      return kTfLiteInt16;
-    case 9:
-      return kTfLiteInt8;
-    case 13:
-      return kTfLiteResource;
-    default:
-      return kTfLiteNoType;
-  }
-}
-
-// log2 of an element's size, or kNoSize.
 constexpr uint32_t kNoSize = 32;
-uint32_t TypeShift(TfLiteType type) {
-  switch (type) {
-    case kTfLiteInt8:
-    case kTfLiteUInt8:
-    case kTfLiteBool:
-      return 0;
-    case kTfLiteInt16:
-    case kTfLiteFloat16:
-      return 1;
-    case kTfLiteInt32:
-    case kTfLiteFloat32:
-    case kTfLiteResource:
-      return 2;
-    case kTfLiteInt64:
-      return 3;
-    default:
-      return kNoSize;
-  }
-}
+
+struct TypeFacts {
+  uint8_t type;   // TfLiteType
+  uint8_t shift;  // log2 of an element's size, or kNoSize
+};
+
+// By the schema's enum TensorType.
+constexpr TypeFacts kTypes[] = {
+    {kTfLiteFloat32, 2},      {kTfLiteFloat16, 1},      {kTfLiteInt32, 2},
+    {kTfLiteUInt8, 0},        {kTfLiteInt64, 3},        {kTfLiteNoType, kNoSize},
+    {kTfLiteBool, 0},         {kTfLiteInt16, 1},        {kTfLiteNoType, kNoSize},
+    {kTfLiteInt8, 0},         {kTfLiteNoType, kNoSize}, {kTfLiteNoType, kNoSize},
+    {kTfLiteNoType, kNoSize}, {kTfLiteResource, 2},
+};
 
 }  // namespace
 
@@ -65,16 +33,19 @@ bool Graph::ReadTensor(int32_t index, TensorInfo* info) const {
   return true;
 }
 
-bool Graph::ReadTensorTable(const ModelReader::Table& table, int32_t index,
-                            TensorInfo* info) const {
-  info->type = TypeFromSchema(reader.FieldU8(table, tensor_field::kType, 0));
+bool Graph::ReadTensorTable(ModelReader::Table table, int32_t index, TensorInfo* info) const {
+  const uint8_t schema_type = reader.FieldU8(table, tensor_field::kType, 0);
+  const TypeFacts facts = schema_type < sizeof(kTypes) / sizeof(kTypes[0])
+                              ? kTypes[schema_type]
+                              : TypeFacts{kTfLiteNoType, kNoSize};
+  info->type = static_cast<TfLiteType>(facts.type);
   info->shape = reader.FieldVector(table, tensor_field::kShape, 4);
   const ModelReader::Table quantization = reader.FieldTable(table, tensor_field::kQuantization);
   info->scales = reader.FieldVector(quantization, quantization_field::kScale, 4);
   info->zero_points = reader.FieldVector(quantization, quantization_field::kZeroPoint, 8);
   info->data = 0;
 
-  const uint32_t shift = TypeShift(info->type);
+  const uint32_t shift = facts.shift;
   constexpr uint32_t kMaxBytes = UINT32_C(1) << 29;
   uint32_t elements = 1;
   bool valid = table.there() && shift != kNoSize;

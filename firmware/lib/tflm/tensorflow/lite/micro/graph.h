@@ -67,7 +67,7 @@ struct Graph {
   // such tensor or it is malformed; a message says why.
   bool ReadTensor(int32_t index, TensorInfo* info) const;
   // The same of a tensor of any subgraph, by its table; `index` is for the message.
-  bool ReadTensorTable(const ModelReader::Table& table, int32_t index, TensorInfo* info) const;
+  bool ReadTensorTable(ModelReader::Table table, int32_t index, TensorInfo* info) const;
 
   // How many tensor indices Node::inputs or Node::outputs refers to.
   uint32_t Count(uint32_t indices) const { return indices ? reader.U32Inside(indices - 4) : 0; }

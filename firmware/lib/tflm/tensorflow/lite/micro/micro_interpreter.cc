@@ -107,7 +107,7 @@ MicroInterpreter::MicroInterpreter(const Model* model, const MicroOpResolver& op
 
 bool MicroInterpreter::CheckIndices(ModelReader::Vector indices, bool optional) const {
   for (uint32_t i = 0; i < indices.count; ++i) {
-    const uint32_t index = graph_.reader.U32(indices.pos + 4 * i);
+    const uint32_t index = graph_.reader.U32Inside(indices.pos + 4 * i);
     if (index >= graph_.tensors.count && !(optional && index == UINT32_MAX)) {
       return false;
     }

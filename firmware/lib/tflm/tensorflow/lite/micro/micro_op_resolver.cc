@@ -1,10 +1,29 @@
 #include "tensorflow/lite/micro/micro_op_resolver.h"
 
-#include <cstring>
-
 #include "tensorflow/lite/micro/micro_log.h"
 
 namespace tflite {
+namespace {
+
+// Whether `name` is the `length` characters at `text`. Loops of their own: the C library's
+// functions, made for speed, are longer than the resolver.
+bool IsName(const char* name, const char* text, uint32_t length) {
+  uint32_t i = 0;
+  while (i < length && name[i] != 0 && name[i] == text[i]) {
+    ++i;
+  }
+  return i == length && name[i] == 0;
+}
+
+uint32_t Length(const char* name) {
+  uint32_t length = 0;
+  while (name && name[length] != 0) {
+    ++length;
+  }
+  return length;
+}
+
+}  // namespace
 
 uint32_t MicroOpResolver::Find(int32_t builtin_code, const char* custom_name,
                                uint32_t custom_name_length) const {
@@ -15,8 +34,7 @@ uint32_t MicroOpResolver::Find(int32_t builtin_code, const char* custom_name,
       continue;
     }
     if (!entry.custom_name ||
-        (custom_name && std::strlen(entry.custom_name) == custom_name_length &&
-         std::memcmp(entry.custom_name, custom_name, custom_name_length) == 0)) {
+        (custom_name && IsName(entry.custom_name, custom_name, custom_name_length))) {
       break;
     }
   }
@@ -25,8 +43,7 @@ uint32_t MicroOpResolver::Find(int32_t builtin_code, const char* custom_name,
 
 TfLiteStatus MicroOpResolver::Register(const tflm::OpEntry& entry) {
   const char* const name = entry.custom_name ? entry.custom_name : entry.def->name;
-  if (Find(entry.def->code, entry.custom_name,
-           entry.custom_name ? std::strlen(entry.custom_name) : 0) != count_) {
+  if (Find(entry.def->code, entry.custom_name, Length(entry.custom_name)) != count_) {
     MicroPrintf("the resolver already has op '%s'", name);
     return kTfLiteError;
   }

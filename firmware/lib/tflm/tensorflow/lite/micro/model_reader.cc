@@ -4,80 +4,56 @@
 
 namespace tflm {
 
-uint32_t ModelReader::U32(uint32_t pos) const {
-  if (pos < size_ && size_ - pos >= 4 && (pos & 3) == 0) {
-    return U32Inside(pos);
+uint32_t ModelReader::U32(uint32_t pos) const { return Word(pos) ? U32Inside(pos) : 0; }
+
+ModelReader::Table ModelReader::Root() const {
+  constexpr uint32_t kIdentifier = 0x334c4654;  // "TFL3"
+  return Table{U32(4) == kIdentifier ? Follow(0) : 0};
+}
+
+// Inlined into its callers, which every tensor goes through nine times.
+[[gnu::always_inline]] inline uint32_t ModelReader::Field(Table table, uint32_t id,
+                                                          uint32_t bytes) const {
+  if (!table.there()) {
+    return 0;
+  }
+  const uint32_t entry = 4 + 2 * id;
+  // The offset is signed; wrap-around does the same.
+  const uint32_t vtable = table.pos - U32Inside(table.pos);
+  if ((vtable & 1) == 0 && vtable + 1 < size_) {
+    if (entry >= U16Inside(vtable)) {
+      return 0;
+    }
+    if (entry + 2 <= size_ - vtable) {
+      const uint32_t offset = U16Inside(vtable + entry);
+      if (offset == 0) {
+        return 0;
+      }
+      if (offset + bytes <= size_ - table.pos && (offset & (bytes - 1)) == 0) {
+        return table.pos + offset;
+      }
+    }
   }
   bad_ = true;
   return 0;
 }
 
-uint32_t ModelReader::Follow(uint32_t pos) const {
-  const uint32_t offset = U32Inside(pos);
-  const uint32_t target = pos + offset;
-  if (offset == 0 || offset >= size_ || target >= size_ || size_ - target < 4 ||
-      (target & 3) != 0) {
-    bad_ = true;
-    return 0;
-  }
-  return target;
-}
-
-ModelReader::Table ModelReader::Open(uint32_t pos) const {
-  Table table{0, 0, 0, 0};
-  if (pos == 0) {
-    return table;
-  }
-  const uint32_t vtable = pos - U32Inside(pos);  // the offset is signed; wrap-around does the same
-  if (vtable < size_ && size_ - vtable >= 4 && (vtable & 1) == 0) {
-    const uint16_t vtable_bytes = U16Inside(vtable);
-    const uint16_t table_bytes = U16Inside(vtable + 2);
-    if (vtable_bytes >= 4 && (vtable_bytes & 1) == 0 && vtable_bytes <= size_ - vtable &&
-        table_bytes <= size_ - pos) {
-      return Table{pos, vtable, vtable_bytes, table_bytes};
-    }
-  }
-  bad_ = true;
-  return table;
-}
-
-ModelReader::Table ModelReader::Root() const {
-  constexpr uint32_t kIdentifier = 0x334c4654;  // "TFL3"
-  return Open(U32(4) == kIdentifier ? Follow(0) : 0);
-}
-
-uint32_t ModelReader::Field(const Table& table, uint32_t id, uint32_t bytes) const {
-  const uint32_t entry = 4 + 2 * id;
-  if (entry >= table.vtable_bytes) {
-    return 0;
-  }
-  const uint32_t offset = U16Inside(table.vtable + entry);
-  if (offset == 0) {
-    return 0;
-  }
-  if (offset + bytes > table.table_bytes || (offset & (bytes - 1)) != 0) {
-    bad_ = true;
-    return 0;
-  }
-  return table.pos + offset;
-}
-
-uint32_t ModelReader::FieldU32(const Table& table, uint32_t id, uint32_t fallback) const {
+uint32_t ModelReader::FieldU32(Table table, uint32_t id, uint32_t fallback) const {
   const uint32_t pos = Field(table, id, 4);
   return pos ? U32Inside(pos) : fallback;
 }
 
-uint8_t ModelReader::FieldU8(const Table& table, uint32_t id, uint8_t fallback) const {
+uint8_t ModelReader::FieldU8(Table table, uint32_t id, uint8_t fallback) const {
   const uint32_t pos = Field(table, id, 1);
   return pos ? data_[pos] : fallback;
 }
 
-ModelReader::Table ModelReader::FieldTable(const Table& table, uint32_t id) const {
+ModelReader::Table ModelReader::FieldTable(Table table, uint32_t id) const {
   const uint32_t pos = Field(table, id, 4);
-  return Open(pos ? Follow(pos) : 0);
+  return Table{pos ? Follow(pos) : 0};
 }
 
-ModelReader::Vector ModelReader::FieldVector(const Table& table, uint32_t id,
+ModelReader::Vector ModelReader::FieldVector(Table table, uint32_t id,
                                              uint32_t element_bytes) const {
   const uint32_t field = Field(table, id, 4);
   const uint32_t pos = field ? Follow(field) : 0;
@@ -96,12 +72,12 @@ ModelReader::Vector ModelReader::FieldVector(const Table& table, uint32_t id,
 ModelReader::Table ModelReader::TableAt(Vector vector, uint32_t index) const {
   if (index >= vector.count) {
     bad_ = true;
-    return Table{0, 0, 0, 0};
+    return {};
   }
-  return Open(Follow(vector.pos + 4 * index));
+  return Table{Follow(vector.pos + 4 * index)};
 }
 
-int32_t ModelReader::BuiltinCode(const Table& operator_code) const {
+int32_t ModelReader::BuiltinCode(Table operator_code) const {
   // Ops below 127 are in the old byte field, in files of any age; the newer field holds those
   // above.
   const uint8_t old_code = FieldU8(operator_code, operator_code_field::kDeprecatedBuiltinCode, 0);

@@ -19,17 +19,13 @@ class ModelReader {
     uint32_t pos;
     uint32_t count;
   };
-  // A table whose fixed part and vtable lie inside the model. A table that is not there has no
-  // field.
+  // A table that begins inside the model. One that is not there has no field.
   struct Table {
-    uint32_t pos;
-    uint32_t vtable;
-    uint16_t vtable_bytes;
-    uint16_t table_bytes;
+    uint32_t pos = 0;
     bool there() const { return pos != 0; }
   };
 
-  ModelReader(const uint8_t* data, uint32_t size) : data_(data), size_(size) {}
+  ModelReader(const uint8_t* data, uint32_t size) : data_(data), size_(size), words_(size / 4) {}
 
   const uint8_t* data() const { return data_; }
   bool bad() const { return bad_; }
@@ -42,28 +38,37 @@ class ModelReader {
   Table Root() const;
   // Where field `id` of a table stands, or 0 if the table leaves it at its default. `bytes`: 1
   // or 4.
-  uint32_t Field(const Table& table, uint32_t id, uint32_t bytes) const;
-  uint32_t FieldU32(const Table& table, uint32_t id, uint32_t fallback) const;
-  uint8_t FieldU8(const Table& table, uint32_t id, uint8_t fallback) const;
+  uint32_t Field(Table table, uint32_t id, uint32_t bytes) const;
+  uint32_t FieldU32(Table table, uint32_t id, uint32_t fallback) const;
+  uint8_t FieldU8(Table table, uint32_t id, uint8_t fallback) const;
   // The table that a field refers to.
-  Table FieldTable(const Table& table, uint32_t id) const;
+  Table FieldTable(Table table, uint32_t id) const;
   // The vector that a field refers to. `element_bytes`: 1, 4 or 8; elements are aligned to it, up
   // to 4.
-  Vector FieldVector(const Table& table, uint32_t id, uint32_t element_bytes) const;
+  Vector FieldVector(Table table, uint32_t id, uint32_t element_bytes) const;
   // The builtin operator that an operator code stands for.
-  int32_t BuiltinCode(const Table& operator_code) const;
+  int32_t BuiltinCode(Table operator_code) const;
   // Element `index` of a vector of tables.
   Table TableAt(Vector vector, uint32_t index) const;
 
  private:
   uint16_t U16Inside(uint32_t pos) const { return *reinterpret_cast<const uint16_t*>(data_ + pos); }
-  // What the offset at `pos`, which lies inside, refers to: a multiple of 4 with 4 bytes inside; 0
-  // if it does not.
-  uint32_t Follow(uint32_t pos) const;
-  Table Open(uint32_t pos) const;
+  // Whether `pos` is a multiple of 4 with 4 bytes inside; if not, the model is bad. One comparison:
+  // rotated, a position that is misaligned is huge.
+  bool Word(uint32_t pos) const {
+    const bool inside = (pos >> 2 | pos << 30) < words_;
+    bad_ = bad_ || !inside;
+    return inside;
+  }
+  // What the offset at `pos`, which lies inside, refers to; 0 if that is no Word.
+  uint32_t Follow(uint32_t pos) const {
+    const uint32_t target = pos + U32Inside(pos);
+    return Word(target) ? target : 0;
+  }
 
   const uint8_t* data_;
   uint32_t size_;
+  uint32_t words_;
   mutable bool bad_ = false;
 };
 

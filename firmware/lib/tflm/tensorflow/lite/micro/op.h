@@ -20,7 +20,7 @@ class OpContext {
  public:
   // `options`: the op's options table, for prepare.
   OpContext(Graph& graph, uint32_t node_index, const OpEntry& entry,
-            const ModelReader::Table& options = {})
+            ModelReader::Table options = {})
       : graph_(graph),
         node_(graph.nodes[node_index]),
         entry_(entry),

@@ -20,8 +20,8 @@ struct CallOnceData {
   uint32_t count;
 };
 
-TfLiteStatus PrepareAssignment(OpContext& context, const ModelReader::Table& subgraph,
-                               const ModelReader::Table& op, Assignment* assignment) {
+TfLiteStatus PrepareAssignment(OpContext& context, ModelReader::Table subgraph,
+                               ModelReader::Table op, Assignment* assignment) {
   const Graph& graph = context.graph();
   const ModelReader& reader = graph.reader;
   const ModelReader::Vector inputs = reader.FieldVector(op, operator_field::kInputs, 4);
