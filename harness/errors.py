@@ -56,13 +56,17 @@ class DeviceRefusedError(DeviceError):
 
 
 class DeviceFaultError(DeviceError):
-    """The device took a processor fault. `pc`, `lr`, `cfsr` are the registers it reported."""
+    """The device took a processor fault. `pc`, `lr`, `cfsr` are the registers it reported.
 
-    def __init__(self, operation: str, pc: int, lr: int, cfsr: int) -> None:
+    explanation: what the image says about them, see fault.explain.
+    """
+
+    def __init__(self, operation: str, pc: int, lr: int, cfsr: int, explanation: str = "") -> None:
+        hint = "find the line with arm-none-eabi-addr2line -e firmware.elf and that pc"
         super().__init__(
             operation,
             f"the processor took a fault: pc=0x{pc:08x} lr=0x{lr:08x} cfsr=0x{cfsr:08x}; "
-            "find the line with arm-none-eabi-addr2line -e firmware.elf and that pc",
+            + (explanation or hint),
         )
         self.pc, self.lr, self.cfsr = pc, lr, cfsr
 

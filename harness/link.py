@@ -3,14 +3,14 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from codegen.boards import Board, load_board
-from harness import checks, ports
+from harness import checks, fault, ports
 from harness.device import Device
 from harness.emulator import Emulator, open_emulator
-from harness.errors import DeviceError, PortError
+from harness.errors import DeviceError, DeviceFaultError, PortError
 from harness.expected import Expected
 from harness.messages import Info
 from harness.trace import Trace
@@ -98,13 +98,18 @@ def connect(
 ) -> Iterator[Connection]:
     """The line of `port`, or of an emulator that runs `elf` and ends with the block.
 
-    Raises HarnessError.
+    A processor fault is told with its place in `elf`. Raises HarnessError.
     """
-    if port is not None:
-        yield Connection(board, port, baud, None, damage)
-        return
-    with open_emulator(board, elf) as emulator:
-        yield Connection(board, emulator.url, baud, emulator, damage)
+    with ExitStack() as stack:
+        emulator = stack.enter_context(open_emulator(board, elf)) if port is None else None
+        url = port if emulator is None else emulator.url
+        assert url is not None
+        try:
+            yield Connection(board, url, baud, emulator, damage)
+        except DeviceFaultError as error:
+            registers = (error.pc, error.lr, error.cfsr)
+            explanation = fault.explain(elf, *registers)
+            raise DeviceFaultError(error.operation, *registers, explanation) from error
 
 
 @contextmanager

@@ -5,16 +5,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
-from codegen.boards import Board
+from codegen.boards import Board, load_board
 from codegen.model import Model
 from codegen.planner import plan_model
-from harness import checks, link, op_diff
+from harness import checks, ids, link, op_diff
 from harness.device import Device
 from harness.digits import Digits
 from harness.emulator import Emulator, open_emulator
-from harness.errors import CheckError, DeviceRefusedError, EmulatorError
+from harness.errors import CheckError, DeviceFaultError, DeviceRefusedError, EmulatorError
 from harness.expected import Expected
 from tests import device_checks
 
@@ -80,6 +82,21 @@ def patched(expected: Expected, folder: Path, offset: int, value: int) -> Expect
     return replace(expected, elf=elf)
 
 
+def offset_of(elf: Path, function: str) -> int:
+    """Where in the file the code of a function begins. function: the start of its mangled name."""
+    with elf.open("rb") as file:
+        image = ELFFile(file)
+        symbols = image.get_section_by_name(".symtab")
+        assert isinstance(symbols, SymbolTableSection)
+        (address,) = {
+            symbol["st_value"] & ~1
+            for symbol in symbols.iter_symbols()
+            if symbol.name.startswith(function)
+        }
+        (offset,) = image.address_offsets(address, 2)
+        return int(offset)
+
+
 def test_one_flipped_bit_of_the_model_fails_on_the_hash(
     emulated_board: Expected, tmp_path: Path
 ) -> None:
@@ -137,6 +154,32 @@ def test_an_op_that_the_resolver_lacks_is_named_over_the_wire(
         with pytest.raises(DeviceRefusedError, match=r"INFER: .*NOT_READY.*LEAKY_RELU"):
             list(checks.check_digits(device, digits, [0], every_format=0))
         assert device.stats()["inferences"] == 0
+
+
+def test_a_fault_in_the_application_is_told_with_its_line(
+    build_dir: Path, digits: Digits, tmp_path: Path
+) -> None:
+    """The function that runs the model begins with an undefined instruction; the board resets."""
+    expected = Expected.load(load_board("mps2_an386"), build_dir)
+    image = bytearray(expected.elf.read_bytes())
+    at = offset_of(expected.elf, "_ZN5model3Run")
+    image[at : at + 2] = b"\x00\xde"  # UDF #0 (Armv7-M A7.7.194)
+    elf = tmp_path / "firmware.elf"
+    elf.write_bytes(image)
+    with (
+        pytest.raises(
+            DeviceFaultError,
+            match=r"^INFER: .* model::Run.* at \S*firmware/src/model\.cc:\d+, called from .*"
+            r"server\.cc:\d+.*; CFSR: UNDEFINSTR$",
+        ),
+        link.open_device(expected.board, elf) as device,
+    ):
+        checks.check_info(device.info(), expected)
+        with pytest.raises(DeviceFaultError):
+            device.infer(digits.images[0], ids.InputFormat.PIXELS_U8)
+        assert device.info().ready  # it came up again
+        assert device.stats()["inferences"] == 0
+        device.infer(digits.images[0], ids.InputFormat.PIXELS_U8)
 
 
 def test_an_emulator_that_dies_is_the_error(
