@@ -1,39 +1,27 @@
-"""Options that say which board the tests run on, and what emulated and real boards share."""
+"""The plugin of harness/, and what only the emulated tests of this repository share."""
 
 from pathlib import Path
 
 import pytest
 
-from codegen.boards import Board, load_board
-from harness.digits import Digits, load_digits
+from codegen.boards import load_board
 from harness.expected import Expected
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-DEFAULT_BOARD = "mps2_an386"
+# As a plugin of a user's project, which names it in its top-level conftest.py.
+from harness.pytest_plugin import (  # noqa: F401
+    build_dir,
+    device,
+    digits,
+    oracle,
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_runtest_makereport,
+    pytest_runtest_setup,
+    real_board,
+)
+
 PROCESS_BOARD = "host"
-DIGITS = 100
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("mcuforge")
-    group.addoption("--board", default=DEFAULT_BOARD, help="id of the board (invoke boards)")
-    group.addoption("--port", help="serial port or URL of a real board: runs the hardware tests")
-    group.addoption("--baud", type=int, help="baud rate, if other than the board's data says")
-    group.addoption(
-        "--build-dir",
-        type=Path,
-        default=REPOSITORY / "build" / "tiny",
-        help="folder with the model, its digits and the images (made by `invoke hil`)",
-    )
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--port"):
-        return
-    skip = pytest.mark.skip(reason="needs a real board: give its port with --port")
-    for item in items:
-        if item.get_closest_marker("hardware"):
-            item.add_marker(skip)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -43,27 +31,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("emulated_board", boards, indirect=True, scope="module")
 
 
-@pytest.fixture(scope="session")
-def build_dir(request: pytest.FixtureRequest) -> Path:
-    """The folder whose images are tested. Missing pieces are an error, not a reason to skip."""
-    path: Path = request.config.getoption("--build-dir")
-    return path
-
-
-@pytest.fixture(scope="session")
-def digits(build_dir: Path) -> Digits:
-    """The first digits of the test split and the oracle's scores."""
-    return load_digits(build_dir, DIGITS)
-
-
 @pytest.fixture(scope="module")
-def emulated_board(request: pytest.FixtureRequest, build_dir: Path) -> Expected:
+def emulated_board(request: pytest.FixtureRequest, build_dir: Path) -> Expected:  # noqa: F811
     """What the build folder holds for one of the emulated boards."""
     return Expected.load(load_board(request.param), build_dir)
-
-
-@pytest.fixture(scope="session")
-def real_board(request: pytest.FixtureRequest, build_dir: Path) -> Expected:
-    """What the build folder holds for the board on --port."""
-    board: Board = load_board(request.config.getoption("--board"))
-    return Expected.load(board, build_dir)

@@ -1,27 +1,13 @@
 """The same checks as in tests/emulated, on the board behind --port (see docs/testing.md)."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from harness import link
 from harness.device import Device
 from harness.digits import Digits
 from harness.expected import Expected
 from tests import device_checks
 
 pytestmark = pytest.mark.hardware
-
-
-@pytest.fixture(scope="module")
-def device(request: pytest.FixtureRequest, real_board: Expected) -> Iterator[Device]:
-    with link.open_device(
-        real_board.board,
-        real_board.elf,
-        port=request.config.getoption("--port"),
-        baud=request.config.getoption("--baud"),
-    ) as opened:
-        yield opened
 
 
 def test_handshake(device: Device, real_board: Expected) -> None:

@@ -1,0 +1,152 @@
+"""A pytest plugin for tests on a device, real or emulated (docs/testing.md).
+
+In the conftest.py at the top of your project:  pytest_plugins = ["harness.pytest_plugin"]
+"""
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from codegen.boards import load_board
+from harness import checks, link
+from harness.device import Device
+from harness.digits import Digits, load_digits
+from harness.errors import HarnessError
+from harness.expected import Expected
+from harness.trace import Trace
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+DEFAULT_BOARD = "mps2_an386"
+DIGITS = 100
+_CONSOLE_LINES_SHOWN = 10
+_TRACE_LINES_SHOWN = 4
+
+_trace_path = pytest.StashKey[Path]()
+_opened = pytest.StashKey[Device]()
+_bring_up_failure = pytest.StashKey[str]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options that choose board, line and image."""
+    group = parser.getgroup("mcuforge")
+    group.addoption("--board", default=DEFAULT_BOARD, help="id of the board (invoke boards)")
+    group.addoption("--port", help="serial port or URL of a real board: runs the hardware tests")
+    group.addoption("--emulate", action="store_true", help="run them on the emulated board")
+    group.addoption("--baud", type=int, help="baud rate, if other than the board's data says")
+    group.addoption(
+        "--build-dir",
+        type=Path,
+        default=REPOSITORY / "build" / "tiny",
+        help="folder with the model, its digits and the images (made by `invoke hil`)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The markers."""
+    config.addinivalue_line("markers", "hardware: needs a device: --port PORT or --emulate")
+    config.addinivalue_line("markers", "emulated: boots firmware in QEMU or as a Linux process")
+    config.addinivalue_line("markers", 'board("id", ...): runs on these boards only')
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what needs a device when there is none, and what is for other boards."""
+    chosen = config.getoption("--board")
+    device_given = config.getoption("--port") or config.getoption("--emulate")
+    for item in items:
+        if item.get_closest_marker("hardware") and not device_given:
+            reason = "needs a real board: give its port with --port"
+            item.add_marker(pytest.mark.skip(reason=reason))
+        wanted = item.get_closest_marker("board")
+        if wanted is not None and chosen not in wanted.args:
+            reason = f"is for {', '.join(wanted.args)}; --board is {chosen}"
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def build_dir(request: pytest.FixtureRequest) -> Path:
+    """The folder whose images are tested. Missing pieces are an error, not a reason to skip."""
+    path: Path = request.config.getoption("--build-dir")
+    return path
+
+
+@pytest.fixture(scope="session")
+def digits(build_dir: Path) -> Digits:
+    """The first digits of the test split and the oracle's scores."""
+    return load_digits(build_dir, DIGITS)
+
+
+@pytest.fixture(scope="session")
+def oracle(digits: Digits) -> NDArray[np.int8]:
+    """[digits, classes]: the scores that the device has to give to `digits`, bit for bit."""
+    return digits.oracle_scores
+
+
+@pytest.fixture(scope="session")
+def real_board(request: pytest.FixtureRequest, build_dir: Path) -> Expected:
+    """What the build folder holds for --board."""
+    return Expected.load(load_board(request.config.getoption("--board")), build_dir)
+
+
+@pytest.fixture(scope="session")
+def device(
+    request: pytest.FixtureRequest,
+    real_board: Expected,
+    tmp_path_factory: pytest.TempPathFactory,
+    record_testsuite_property: object,
+) -> Iterator[Device]:
+    """The device on --port, or emulated; opened once, exclusively, its image and model checked.
+
+    When that fails, each test that needs it is skipped with the first one's cause.
+    """
+    stash = request.config.stash
+    path = tmp_path_factory.mktemp("device") / "trace.log"
+    stash[_trace_path] = path
+    with path.open("w", buffering=1, encoding="utf-8") as trace:
+        try:
+            opening = link.connect(
+                real_board.board,
+                real_board.elf,
+                port=request.config.getoption("--port"),
+                baud=request.config.getoption("--baud"),
+            )
+            with opening as connection, connection.device(trace=Trace(trace)) as opened:
+                stash[_opened] = opened
+                info = opened.info()
+                checks.check_info(info, real_board)
+                assert callable(record_testsuite_property)
+                record_testsuite_property("board", info.board)
+                record_testsuite_property("build_id", info.build_id)
+                record_testsuite_property("model_sha256", info.model_sha256)
+                yield opened
+        except HarnessError as error:
+            stash[_bring_up_failure] = str(error)
+            pytest.fail(f"bring-up: {error}", pytrace=False)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """After a failed bring-up nothing that needs the device is tried again."""
+    cause = item.config.stash.get(_bring_up_failure, None)
+    if cause is not None and "device" in getattr(item, "fixturenames", ()):
+        pytest.skip(f"the device did not come up: {cause}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add the last frames, the end of the console and the path of the log to a failure."""
+    report = yield
+    stash = item.config.stash
+    if report.failed and _trace_path in stash and "device" in getattr(item, "fixturenames", ()):
+        path = stash[_trace_path]
+        frames = path.read_text("utf-8").splitlines()[-_TRACE_LINES_SHOWN:]
+        report.sections.append(("last frames", "\n".join(frames)))
+        if _opened in stash:
+            console = list(stash[_opened].console_tail)[-_CONSOLE_LINES_SHOWN:]
+            report.sections.append(("device console", "\n".join(console) or "nothing"))
+        report.sections.append(("all frames", str(path)))
+    return report

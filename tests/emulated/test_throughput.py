@@ -1,0 +1,83 @@
+"""How much of a line's rate the window uses: the firmware as a process behind a slow line."""
+
+import queue
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from codegen.boards import load_board
+from harness import checks, link
+from harness.digits import Digits
+from harness.expected import Expected
+from harness.transport import Line
+
+pytestmark = pytest.mark.emulated
+
+BITS_PER_BYTE = 10  # start, eight, stop
+WANTED_SHARE = 0.9
+TRIES = 5
+
+
+@dataclass
+class PacedLine:
+    """A line that takes as long for what is sent as a UART of that rate, and buffers as one."""
+
+    line: Line
+    baud: int
+    sent_bytes: int = 0
+    _waiting: "queue.Queue[tuple[float, bytes]]" = field(default_factory=queue.Queue)
+
+    def __post_init__(self) -> None:
+        self.url = self.line.url
+        threading.Thread(target=self._pump, daemon=True).start()
+
+    def read(self, timeout_s: float) -> bytes:
+        return self.line.read(timeout_s)
+
+    def write(self, data: bytes) -> None:
+        self.sent_bytes += len(data)
+        self._waiting.put((time.monotonic(), data))
+
+    def close(self) -> None:
+        self._waiting.put((0.0, b""))
+        self.line.close()
+
+    def _pump(self) -> None:
+        free_s = time.monotonic()
+        while True:
+            written_s, data = self._waiting.get()
+            if not data:
+                return
+            # From when it was written: this thread may wake late, a UART does not.
+            free_s = max(free_s, written_s) + len(data) * BITS_PER_BYTE / self.baud
+            time.sleep(max(0.0, free_s - time.monotonic()))
+            self.line.write(data)
+
+
+@pytest.mark.parametrize("baud", [115_200, 1_000_000])
+def test_the_window_keeps_the_line_busy(baud: int, build_dir: Path, digits: Digits) -> None:
+    process_board = Expected.load(load_board("host"), build_dir)
+    paced: list[PacedLine] = []
+
+    def pace(line: Line) -> Line:
+        paced.append(PacedLine(line, baud))
+        return paced[-1]
+
+    shares: list[float] = []
+    with (
+        link.connect(process_board.board, process_board.elf, damage=pace) as connection,
+        connection.device() as device,
+    ):
+        device.info()
+        # A loaded machine gets several tries: a digit takes 2 ms at 1 Mbaud.
+        while len(shares) < TRIES and max(shares, default=0.0) < WANTED_SHARE:
+            before, start_s = paced[0].sent_bytes, time.monotonic()
+            found = list(checks.check_digits(device, digits, range(len(digits)), every_format=0))
+            elapsed_s = time.monotonic() - start_s
+            assert not any(mismatches for _, _, mismatches in found)
+            shares.append((paced[0].sent_bytes - before) * BITS_PER_BYTE / (elapsed_s * baud))
+            print(f"{baud} baud: {len(found) / elapsed_s:.1f} digits/s, {shares[-1]:.1%} of it")
+    assert max(shares) >= WANTED_SHARE, shares
