@@ -86,6 +86,16 @@ def environment_name(board: Board, sanitize: bool = False) -> str:
     return f"{board.id}_sanitize"
 
 
+def _require_environment(environment: str) -> None:
+    """PlatformIO's own message on a missing one is a screen long. Raises CodegenError."""
+    lines = (REPOSITORY / "platformio.ini").read_text().splitlines()
+    if f"[env:{environment}]" not in lines:
+        raise CodegenError(
+            f"platformio.ini has no [env:{environment}]; add it with `board = {environment}` "
+            "(docs/porting.md, 2)"
+        )
+
+
 def image_dir(board: Board, build_dir: Path, sanitize: bool = False) -> Path:
     """Where a board's image and its firmware.json are."""
     return build_dir / environment_name(board, sanitize)
@@ -143,6 +153,7 @@ def build(
     """
     compiler_version(board)  # a missing compiler is named before anything is written
     environment = environment_name(board, sanitize)
+    _require_environment(environment)
     target_dir = image_dir(board, build_dir, sanitize)
     target_dir.mkdir(parents=True, exist_ok=True)
     with build_lock():

@@ -56,6 +56,12 @@ def test_change_by_hand_is_kept_and_told(generated: Path, tmp_path: Path) -> Non
     assert synced(tmp_path, "op_resolver.h").read_text() == "// op_resolver.h\n"
 
 
+def test_a_board_without_environment_is_one_line() -> None:
+    firmware_build._require_environment("host_sanitize")
+    with pytest.raises(CodegenError, match=r"^platformio.ini has no \[env:nope\]; add it"):
+        firmware_build._require_environment("nope")
+
+
 def test_missing_source(generated: Path) -> None:
     (generated / "arena.h").unlink()
     with pytest.raises(CodegenError, match=r"arena\.h is missing; run `invoke generate` first"):
