@@ -1,5 +1,6 @@
 // Answers single letters on the UART, each with one line; see test_cortex_m_port.py.
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -74,6 +75,7 @@ void board_on_fault(uint32_t pc, uint32_t lr, uint32_t cfsr) {
 [[gnu::noinline]] void StoreToNowhere() { *reinterpret_cast<volatile uint32_t*>(0xE0200000) = 1; }
 [[gnu::noinline]] void RunUndefined() { asm volatile("udf #1"); }
 [[gnu::noinline]] void GiveUp() { abort(); }
+[[gnu::noinline]] void FailAssertion(uint8_t letter) { assert(letter == 0); }
 [[gnu::noinline]] uint32_t UseStack(uint32_t depth) {
   volatile uint8_t frame[64];
   frame[depth % sizeof(frame)] = 1;
@@ -132,6 +134,9 @@ int main() {
         break;
       case 'a':
         GiveUp();
+        break;
+      case 'x':
+        FailAssertion(letter);
         break;
       case 'r':
         board::Reset();

@@ -121,6 +121,13 @@ def test_abort_reports_its_caller(ask: Ask, elf: Path) -> None:
     assert function_at(elf, numbers(registers)[0]) == "GiveUp"
 
 
+def test_failed_assertion_reports_its_function(ask: Ask, elf: Path) -> None:
+    word, *registers = ask("x")
+    assert word == "FAULT"
+    assert function_at(elf, numbers(registers)[0]) == "FailAssertion"
+    assert ask("") == ["boot"]
+
+
 def test_full_stack_is_a_fault_and_damages_nothing(ask: Ask, board: Board) -> None:
     word, *registers = ask("o")
     assert word == "FAULT"
