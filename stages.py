@@ -25,6 +25,7 @@ from codegen.boards import Board, load_board
 from codegen.build_id import build_id
 from codegen.errors import CodegenError
 from codegen.manifest import Manifest, atomic_write, sha256_file
+from codegen.tflm_lib import TflmLib
 
 ROOT = Path(__file__).resolve().parent
 BUILD = ROOT / "build"
@@ -38,7 +39,8 @@ HOST_TOOLS = "host"  # build/host/ has programs that codegen runs
 class Choice:
     """What the user asked for; the same options, with the same meaning, for every verb.
 
-    model: a .tflite that takes the place of training. force: stages to run although they are fresh.
+    model: a .tflite that takes the place of training. tflm_lib: a folder or PlatformIO library that
+    takes the place of our own runtime. force: stages to run although they are fresh.
     """
 
     board_id: str
@@ -48,6 +50,7 @@ class Choice:
     seed: int = 1
     calibration: int = 500
     sanitize: bool = False
+    tflm_lib: str = ""
     force: frozenset[str] = frozenset()
     verbose: bool = False
 
@@ -67,6 +70,7 @@ class Choice:
 def check(choice: Choice) -> None:
     """Refuses an unknown board or recipe and an unreadable model before any work is done."""
     _ = choice.board
+    TflmLib.parse(choice.tflm_lib)
     if choice.model is None:
         from training.recipes import get_recipe
 
@@ -252,6 +256,7 @@ def generate(choice: Choice) -> None:
 def build(choice: Choice) -> None:
     """The board's image and firmware.json, with what they need before them."""
     board = choice.board
+    library = TflmLib.parse(choice.tflm_lib)
     pio_registry.require_platform(board)
     generate(choice)
 
@@ -261,7 +266,9 @@ def build(choice: Choice) -> None:
 
         model = Model.read(choice.build_dir / MODEL)
         require(model, choice.name, board)
-        firmware_build.build(board, choice.build_dir, model.sha256, choice.sanitize, choice.verbose)
+        firmware_build.build(
+            board, choice.build_dir, model.sha256, choice.sanitize, choice.verbose, library
+        )
 
     outputs = firmware_build.output_files(board, choice.build_dir, choice.sanitize)
     _run(
@@ -269,7 +276,7 @@ def build(choice: Choice) -> None:
         f"build {firmware_build.environment_name(board, choice.sanitize)}",
         lambda: {
             "model": _sha(choice, MODEL),
-            **firmware_build.inputs(board, choice.build_dir, choice.sanitize),
+            **firmware_build.inputs(board, choice.build_dir, choice.sanitize, library),
         },
         [path.relative_to(choice.build_dir).as_posix() for path in outputs],
         compile_image,

@@ -28,6 +28,7 @@ _COMMON = {
     "board": "board id, see `invoke boards`",
     "recipe": "network and training, one of training/recipes",
     "model": "a .tflite of your own, in place of training",
+    "tflm_lib": "folder or PlatformIO library with upstream TFLM, in place of our own runtime",
     "data": "digits: auto, keras, sample or a folder with the four MNIST files",
 }
 _PORT = {
@@ -89,6 +90,7 @@ def _choice(c: Context, options: dict[str, Any]) -> Any:
         seed=int(value("seed")),
         calibration=int(value("calibration")),
         sanitize=bool(options.get("sanitize")),
+        tflm_lib=value("tflm_lib"),
         force=frozenset({options["force"]} if options.get("force") else ()),
         verbose=bool(options.get("verbose")),
     )
@@ -181,6 +183,7 @@ def build(
     recipe: str | None = None,
     data: str | None = None,
     model: str | None = None,
+    tflm_lib: str | None = None,
     sanitize: bool = False,
     verbose: bool = False,
     force: bool = False,
@@ -193,6 +196,7 @@ def build(
         "recipe": recipe,
         "data": data,
         "model": model,
+        "tflm_lib": tflm_lib,
         "sanitize": sanitize,
         "verbose": verbose,
         "force": force and "build",
@@ -216,6 +220,7 @@ def flash(
     recipe: str | None = None,
     data: str | None = None,
     model: str | None = None,
+    tflm_lib: str | None = None,
     protocol: str | None = None,
     serial: str | None = None,
     remote: str | None = None,
@@ -227,7 +232,9 @@ def flash(
     from codegen.boards import load_board
     from harness import flash as room
 
-    choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
+    choice = _choice(
+        c, {"board": board, "recipe": recipe, "data": data, "model": model, "tflm_lib": tflm_lib}
+    )
     room.choose(load_board(choice.board_id), protocol)  # refused before anything is built
     stages.build(choice)
     room.flash(
@@ -282,6 +289,7 @@ def size(
     recipe: str | None = None,
     data: str | None = None,
     model: str | None = None,
+    tflm_lib: str | None = None,
     symbols: int = 20,
     json: str | None = None,
     svg: str | None = None,
@@ -293,7 +301,9 @@ def size(
     from codegen import size_report
     from codegen.firmware_build import image_dir
 
-    choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
+    choice = _choice(
+        c, {"board": board, "recipe": recipe, "data": data, "model": model, "tflm_lib": tflm_lib}
+    )
     stages.build(choice)
     size_report.run(
         image_dir(choice.board, choice.build_dir),
@@ -362,6 +372,7 @@ def hil(
     recipe: str | None = None,
     data: str | None = None,
     model: str | None = None,
+    tflm_lib: str | None = None,
     count: str | None = None,
     json: str | None = None,
     port: str | None = None,
@@ -377,7 +388,7 @@ def hil(
     from harness import matrix
     from harness.errors import HarnessError
 
-    options = {"board": board, "recipe": recipe, "data": data, "model": model}
+    options = {"board": board, "recipe": recipe, "data": data, "model": model, "tflm_lib": tflm_lib}
     digits = str(c.config.mcuforge.count if count is None else count)
     json_path = Path(json) if json else None
     if board is not None and matrix.names_several(board):
@@ -452,6 +463,7 @@ def profile(
     recipe: str | None = None,
     data: str | None = None,
     model: str | None = None,
+    tflm_lib: str | None = None,
     json: str | None = None,
     port: str | None = None,
     baud: int | None = None,
@@ -460,7 +472,9 @@ def profile(
     import stages
     from harness import op_profile as room
 
-    choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
+    choice = _choice(
+        c, {"board": board, "recipe": recipe, "data": data, "model": model, "tflm_lib": tflm_lib}
+    )
     stages.build(choice)
     room.run(
         choice.board_id,

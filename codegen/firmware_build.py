@@ -27,6 +27,7 @@ from codegen.errors import BudgetError, CodegenError
 from codegen.image_size import check_size, image_size
 from codegen.image_sources import GENERATED_FILES
 from codegen.manifest import atomic_write, sha256_file
+from codegen.tflm_lib import TflmLib
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 FIRMWARE = REPOSITORY / "firmware"
@@ -34,6 +35,8 @@ PIO_BUILD_DIR = REPOSITORY / ".pio" / "build"
 TOOLCHAIN_PACKAGE = pio_core.CORE_DIR / "packages" / "toolchain-gccarmnoneeabi"
 
 INFO_FILE = "firmware.json"
+OWN_RUNTIME = "mcuforge"
+OTHER_RUNTIME = "upstream TFLM"
 MAP_FILE = "firmware.map"  # the linker's: which object each byte comes from
 _SYNCED_FILE = ".synced.json"
 _LOG_FILE = "build.log"
@@ -64,6 +67,7 @@ class FirmwareInfo:
     model_sha256: str
     flash_bytes: int
     ram_bytes: int  # .data, .bss and the reserved stack
+    runtime: str = OWN_RUNTIME  # who provides the TFLM API, as INFO says it
 
     @staticmethod
     def load(image_dir: Path) -> FirmwareInfo:
@@ -107,7 +111,9 @@ def output_files(board: Board, build_dir: Path, sanitize: bool = False) -> list[
     return [folder / INFO_FILE, *(folder / f"firmware.{suffix}" for suffix in _suffixes(board))]
 
 
-def inputs(board: Board, build_dir: Path, sanitize: bool = False) -> dict[str, str]:
+def inputs(
+    board: Board, build_dir: Path, sanitize: bool = False, tflm_lib: TflmLib | None = None
+) -> dict[str, str]:
     """What the image is made from, for the manifest: name -> hash or text."""
     sources = {
         name: FIRMWARE / name
@@ -122,6 +128,7 @@ def inputs(board: Board, build_dir: Path, sanitize: bool = False) -> dict[str, s
         "compiler": compiler_version(board),
         "environment": environment_name(board, sanitize),
         "PLATFORMIO_BUILD_FLAGS": os.environ.get("PLATFORMIO_BUILD_FLAGS", ""),
+        "tflm_lib": tflm_lib.digest() if tflm_lib else "",
     }
 
 
@@ -142,12 +149,18 @@ def compiler_version(board: Board) -> str:
 
 
 def build(
-    board: Board, build_dir: Path, model_sha256: str, sanitize: bool = False, verbose: bool = False
+    board: Board,
+    build_dir: Path,
+    model_sha256: str,
+    sanitize: bool = False,
+    verbose: bool = False,
+    tflm_lib: TflmLib | None = None,
 ) -> FirmwareInfo:
     """Builds and copies image and firmware.json to build_dir/<board>/.
 
     model_sha256: of the model that generated/ was made from. verbose: shows PlatformIO's output,
-    which is kept in build_dir/<board>/build.log in any case.
+    which is kept in build_dir/<board>/build.log in any case. tflm_lib: takes the place of our own
+    runtime.
     Raises FirmwareBuildError, BudgetError (too big), MissingToolError, CodegenError; the files of
     an earlier build stay then.
     """
@@ -163,7 +176,7 @@ def build(
                 f"warning: firmware/generated/{name} was changed by hand and is built as it is; "
                 "delete it to have it written anew\n"
             )
-        _run_platformio(board, environment, target_dir / _LOG_FILE, verbose)
+        _run_platformio(board, environment, target_dir / _LOG_FILE, verbose, tflm_lib)
         made = PIO_BUILD_DIR / environment
         size = image_size(made / "firmware.elf", board)
         check_size(size, board)
@@ -181,6 +194,7 @@ def build(
             model_sha256=model_sha256,
             flash_bytes=size.flash_bytes,
             ram_bytes=size.ram_bytes,
+            runtime=OTHER_RUNTIME if tflm_lib else OWN_RUNTIME,
         )
         atomic_write(target_dir / INFO_FILE, (json.dumps(asdict(info), indent=2) + "\n").encode())
     print(f"build: {environment}: {size}; build id {info.build_id}")
@@ -264,15 +278,21 @@ def build_lock() -> Iterator[None]:
         yield
 
 
-def _run_platformio(board: Board, environment: str, log_path: Path, verbose: bool) -> None:
+def _run_platformio(
+    board: Board, environment: str, log_path: Path, verbose: bool, tflm_lib: TflmLib | None
+) -> None:
     """Runs `pio run -e <environment>`. Raises FirmwareBuildError or BudgetError."""
     command = [sys.executable, "-m", "platformio", "run", "-e", environment]
-    variables = os.environ | {
-        "PLATFORMIO_CORE_DIR": str(pio_core.CORE_DIR),
-        "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
-        "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
-    }
+    variables = (
+        os.environ
+        | dict(tflm_lib.variables() if tflm_lib else {})
+        | {
+            "PLATFORMIO_CORE_DIR": str(pio_core.CORE_DIR),
+            "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
+            "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        }
+    )
     lines = []
     with subprocess.Popen(
         command,

@@ -21,6 +21,7 @@ from codegen.model import Model, Tensor
 from codegen.op_table import SupportedOp, load_supported_ops
 from codegen.pixels import pixel_table
 from codegen.planner import ArenaPlan
+from codegen.upstream_arena import upstream_arena_bytes
 
 Plan = Callable[[Path, str], ArenaPlan]
 """(path of the model, isa) -> arena plan."""
@@ -93,6 +94,7 @@ def render(
             for isa, condition in _ISA_CONDITIONS.items()
         ],
         "op_count": len(model.ops),
+        "upstream_arena_bytes": upstream_arena_bytes(model, plans.values()),
         **{role: _io_values(role, tensor) for role, tensor in tensors.items()},
         "labels": [string_literal(label) for label in labels],
         "sha256_rows": rows(f"0x{byte:02x}" for byte in sha256),

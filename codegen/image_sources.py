@@ -8,6 +8,7 @@ from pathlib import Path
 from codegen.boards import Board
 from codegen.build_id import build_id
 from codegen.errors import CodegenError
+from codegen.tflm_lib import linked_folder
 
 GENERATED_FILES = ("model_data.h", "model_data.cc", "op_resolver.h", "arena.h", "model_info.h")
 
@@ -37,7 +38,8 @@ def image_id(project: Path, src: Path, libdeps: Path, board: Board, facts: Itera
         {
             "src": src,
             "lib": firmware / "lib",
-            "libdeps": libdeps,
+            # of a linked folder, libdeps holds only where it lies
+            "libdeps": linked_folder() or libdeps,
             # by name: beside them is a note of what was copied, which is no source
             **{f"generated/{name}": firmware / "generated" / name for name in GENERATED_FILES},
             "board.h": firmware / "boards" / "board.h",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from codegen.firmware_build import OWN_RUNTIME
 from harness import ids, messages
 from harness.device import Device, Input
 from harness.digits import Digits
@@ -70,7 +71,12 @@ def check_info(info: Info, expected: Expected) -> None:
             f"isa: the kernels on {board} were compiled for {info.isa}, the board's data says "
             f"{expected.board.isa}; run `invoke build --board {board}`"
         )
-    if info.arena_used != info.arena_size:
+    if info.runtime != expected.image.runtime:
+        raise CheckError(
+            f"runtime: {board} runs {info.runtime}, the build folder holds an image with "
+            f"{expected.image.runtime}; run `invoke flash --board {board}`"
+        )
+    if info.runtime == OWN_RUNTIME and info.arena_used != info.arena_size:
         raise CheckError(
             f"arena: {board} uses {info.arena_used} B of an arena of {info.arena_size} B; they "
             "have to be equal, run `invoke generate build`, and if it stays, report a planner bug"

@@ -94,13 +94,6 @@ class Setup(IntEnum):
     IO_MISMATCH = _value("SETUP", "IO_MISMATCH")
 
 
-class Runtime(IntEnum):
-    """Runtime byte of INFO."""
-
-    MCUFORGE = _value("RUNTIME", "MCUFORGE")
-    UPSTREAM = _value("RUNTIME", "UPSTREAM")
-
-
 class InputFormat(IntEnum):
     """Format byte of INFER."""
 

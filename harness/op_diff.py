@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codegen.boards import load_board
+from codegen.firmware_build import OWN_RUNTIME
 from codegen.model import Model, Op, Tensor
 from codegen.oracle import Oracle
 from codegen.planner import ArenaPlan, plan_model
-from harness import checks, ids, link
+from harness import checks, link
 from harness.device import Device
 from harness.digits import load_digits
 from harness.errors import HarnessError
@@ -70,7 +71,7 @@ def run(
     with link.open_device(board, expected.elf, port=port, baud=baud) as device:
         info = device.info()
         checks.check_info(info, expected)
-        if info.runtime != ids.RUNTIME_NAMES[ids.Runtime.MCUFORGE]:
+        if info.runtime != OWN_RUNTIME:
             raise HarnessError(
                 f"diff: {board.id} runs {info.runtime}, whose memory plan is not known here; "
                 "build without --tflm-lib"
