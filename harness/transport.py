@@ -7,6 +7,7 @@ import contextlib
 import errno
 import select
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
@@ -54,7 +55,7 @@ class SerialLine:
                 exclusive=True if "://" not in url else None,
             )
         except (serial.SerialException, OSError, ValueError) as error:
-            raise PortError(f"opening {url}: {_reason(error)}") from error
+            raise PortError(f"opening {url}: {_reason(url, error)}") from error
         try:
             self._descriptor: int | None = self._port.fileno()
         except (AttributeError, OSError):
@@ -103,7 +104,7 @@ class SerialLine:
         self.close()
 
 
-def _reason(error: Exception) -> str:
+def _reason(url: str, error: Exception) -> str:
     """Why a port could not be opened and what to do, from pyserial's error."""
     cause = error.__context__
     number = getattr(error, "errno", None) or getattr(cause, "errno", None)
@@ -114,7 +115,7 @@ def _reason(error: Exception) -> str:
         found = ", ".join(sorted(port.device for port in list_ports.comports())) or "none"
         return f"no such port; is the board plugged in? ports found: {found}"
     if number in (errno.EBUSY, errno.EAGAIN) or "exclusively lock" in text:
-        return "the port is busy; close the program that holds it (a monitor, an IDE)"
+        return f"the port is busy; close the program that holds it ({_holders(url)})"
     if number in (errno.EACCES, errno.EPERM):
         return (
             "no permission; add yourself to the port's group "
@@ -125,3 +126,15 @@ def _reason(error: Exception) -> str:
     if number == errno.ENOTTY or "Inappropriate ioctl" in text:
         return "that is no serial port"
     return text
+
+
+def _holders(url: str) -> str:
+    """Which programs have a port open, where Linux shows it: those of this user."""
+    holders = set()
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        with contextlib.suppress(OSError):
+            if link.readlink() == Path(url).resolve():
+                process = link.parts[2]
+                name = Path("/proc", process, "comm").read_text("utf-8", "replace").strip()
+                holders.add(f"{name}, process {process}")
+    return "; ".join(sorted(holders)) or "a monitor, an IDE"
