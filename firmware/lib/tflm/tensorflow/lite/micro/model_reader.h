@@ -25,7 +25,7 @@ class ModelReader {
     bool there() const { return pos != 0; }
   };
 
-  ModelReader(const uint8_t* data, uint32_t size) : data_(data), size_(size), words_(size / 4) {}
+  ModelReader(const uint8_t* data, uint32_t size) : data_(data), size_(size) {}
 
   const uint8_t* data() const { return data_; }
   bool bad() const { return bad_; }
@@ -56,7 +56,7 @@ class ModelReader {
   // Whether `pos` is a multiple of 4 with 4 bytes inside; if not, the model is bad. One comparison:
   // rotated, a position that is misaligned is huge.
   bool Word(uint32_t pos) const {
-    const bool inside = (pos >> 2 | pos << 30) < words_;
+    const bool inside = (pos >> 2 | pos << 30) < size_ >> 2;
     bad_ = bad_ || !inside;
     return inside;
   }
@@ -68,7 +68,6 @@ class ModelReader {
 
   const uint8_t* data_;
   uint32_t size_;
-  uint32_t words_;
   mutable bool bad_ = false;
 };
 

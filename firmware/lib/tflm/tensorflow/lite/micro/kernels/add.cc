@@ -4,11 +4,8 @@ namespace tflm {
 namespace {
 
 TfLiteStatus Prepare(OpContext& context) {
-  if (IsS32(context)) {
-    // Upstream leaves the activation out here, and only here.
-    return PrepareS32(context, nn::Activation::kNone);
-  }
-  return PrepareAddOrSub(context);
+  // Upstream leaves the activation out where the operands are int32, and only here.
+  return PrepareAddOrSub(context, nn::Activation::kNone);
 }
 
 void Eval(OpContext& context) {

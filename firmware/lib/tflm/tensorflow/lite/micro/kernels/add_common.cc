@@ -2,11 +2,15 @@
 
 namespace tflm {
 
-TfLiteStatus PrepareAddOrSub(OpContext& context) {
+TfLiteStatus PrepareAddOrSub(OpContext& context, nn::Activation s32_activation) {
   enum { kActivation = 0 };  // field of AddOptions and SubOptions
   BinaryOperands operands;
-  if (!ReadBinary(context, &operands)) {
+  bool s32;
+  if (!ReadBinary(context, &operands, &s32)) {
     return kTfLiteError;
+  }
+  if (s32) {
+    return PrepareS32(context, operands.shape, s32_activation);
   }
   AddData* const data = NewBinaryData<nn::AddParams>(context, operands.shape);
   if (!data) {

@@ -10,8 +10,8 @@ namespace tflm {
 
 using AddData = BinaryData<nn::AddParams>;
 
-// Of int8 operands.
-TfLiteStatus PrepareAddOrSub(OpContext& context);
+// `s32_activation`: the fused activation where the operands are int32.
+TfLiteStatus PrepareAddOrSub(OpContext& context, nn::Activation s32_activation);
 
 }  // namespace tflm
 

@@ -7,25 +7,7 @@ using S32Data = BinaryData<nn::ArithmeticParams>;
 
 }  // namespace
 
-bool IsS32(const OpContext& context) {
-  TensorInfo input;
-  return context.Input(0, &input) && input.type == kTfLiteInt32;
-}
-
-TfLiteStatus PrepareS32(OpContext& context, nn::Activation activation) {
-  TensorInfo input[2];
-  TensorInfo output;
-  nn::Broadcast shape;
-  if (!context.Input(0, &input[0]) || !context.Input(1, &input[1]) || !context.Output(0, &output)) {
-    return kTfLiteError;
-  }
-  if (input[1].type != kTfLiteInt32 || output.type != kTfLiteInt32) {
-    return context.Fail("needs int32 operands and an int32 output, or all of them int8");
-  }
-  if (!FillBroadcast(context, input[0], input[1], output, &shape)) {
-    return kTfLiteError;
-  }
-  AllowBinaryInPlace(context, input, output);
+TfLiteStatus PrepareS32(OpContext& context, const nn::Broadcast& shape, nn::Activation activation) {
   S32Data* const data = NewBinaryData<nn::ArithmeticParams>(context, shape);
   if (!data) {
     return kTfLiteError;

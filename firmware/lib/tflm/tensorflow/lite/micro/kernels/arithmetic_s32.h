@@ -8,10 +8,8 @@
 
 namespace tflm {
 
-// Whether the op is one of int32: its first input is.
-bool IsS32(const OpContext& context);
-
-TfLiteStatus PrepareS32(OpContext& context, nn::Activation activation);
+// What is left to prepare once ReadBinary found int32.
+TfLiteStatus PrepareS32(OpContext& context, const nn::Broadcast& shape, nn::Activation activation);
 
 // False if PrepareS32 did not prepare the op.
 bool EvalS32(OpContext& context, nn::Arithmetic op);

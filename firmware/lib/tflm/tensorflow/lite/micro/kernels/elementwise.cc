@@ -21,26 +21,29 @@ bool ReadUnary(OpContext& context, UnaryOperands* operands) {
   return true;
 }
 
-void AllowBinaryInPlace(OpContext& context, const TensorInfo input[2], const TensorInfo& output) {
+bool ReadBinary(OpContext& context, BinaryOperands* operands, bool* s32) {
+  TensorInfo input[2];
+  TensorInfo output;
+  if (!context.Input(0, &input[0]) || !context.Input(1, &input[1]) || !context.Output(0, &output)) {
+    return false;
+  }
+  const bool integers = s32 && input[0].type == kTfLiteInt32 && input[1].type == kTfLiteInt32 &&
+                        output.type == kTfLiteInt32;
+  if (s32) {
+    *s32 = integers;
+  }
+  if ((!integers && (!ReadQuantizedS8(context, input[0], &operands->in[0]) ||
+                     !ReadQuantizedS8(context, input[1], &operands->in[1]) ||
+                     !ReadQuantizedS8(context, output, &operands->out))) ||
+      !FillBroadcast(context, input[0], input[1], output, &operands->shape)) {
+    return false;
+  }
   for (uint32_t i = 0; i < 2; ++i) {
     if (input[i].elements == output.elements && input[i].data == 0) {
       context.AllowInPlace(i);
       break;
     }
   }
-}
-
-bool ReadBinary(OpContext& context, BinaryOperands* operands) {
-  TensorInfo input[2];
-  TensorInfo output;
-  if (!context.Input(0, &input[0]) || !context.Input(1, &input[1]) || !context.Output(0, &output) ||
-      !ReadQuantizedS8(context, input[0], &operands->in[0]) ||
-      !ReadQuantizedS8(context, input[1], &operands->in[1]) ||
-      !ReadQuantizedS8(context, output, &operands->out) ||
-      !FillBroadcast(context, input[0], input[1], output, &operands->shape)) {
-    return false;
-  }
-  AllowBinaryInPlace(context, input, output);
   return true;
 }
 

@@ -43,17 +43,15 @@ void RunUnary(OpContext& context, const UnaryData<Params>& data,
   nn::LookUpS8(table, data.count, input, output);
 }
 
-// Two int8 inputs that broadcast to one int8 output.
+// Two inputs that broadcast to one output.
 struct BinaryOperands {
-  QuantizedS8 in[2], out;
+  QuantizedS8 in[2], out;  // not set where all three are int32
   nn::Broadcast shape;
 };
 
-// Lets the op run in place of an input that has the output's shape and is no constant.
-void AllowBinaryInPlace(OpContext& context, const TensorInfo input[2], const TensorInfo& output);
-
-// False, with a message, if they are something else. Lets the op run in place.
-bool ReadBinary(OpContext& context, BinaryOperands* operands);
+// False, with a message, if they are neither three of int8 nor, where `s32` is given, three of
+// int32: `s32` says which. Lets the op run in place of an input that has the output's shape.
+bool ReadBinary(OpContext& context, BinaryOperands* operands, bool* s32 = nullptr);
 
 // The parameters of a binary op. The tail of `shape` that is not used is not allocated.
 template <typename Params>

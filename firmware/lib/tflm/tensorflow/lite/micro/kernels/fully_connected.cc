@@ -14,31 +14,37 @@ struct FullyConnectedData {
 };
 
 TfLiteStatus Prepare(OpContext& context) {
-  TensorInfo input;
-  TensorInfo filter;
-  TensorInfo output;
+  // One at a time, the filter last: it is while ops are prepared that the stack is deepest.
+  TensorInfo info;
   QuantizedS8 in;
   QuantizedS8 out;
-  if (!context.Input(0, &input) || !context.Input(1, &filter) || !context.Output(0, &output) ||
-      !ReadQuantizedS8(context, input, &in) || !ReadQuantizedS8(context, output, &out)) {
+  if (!context.Input(0, &info) || !ReadQuantizedS8(context, info, &in)) {
     return kTfLiteError;
   }
-  if (filter.shape.count != 2 || context.OptionU8(kWeightsFormat, 0) != 0) {
+  const uint32_t input_elements = info.elements;
+  if (!context.Output(0, &info) || !ReadQuantizedS8(context, info, &out)) {
+    return kTfLiteError;
+  }
+  const uint32_t output_elements = info.elements;
+  if (!context.Input(1, &info)) {
+    return kTfLiteError;
+  }
+  if (info.shape.count != 2 || context.OptionU8(kWeightsFormat, 0) != 0) {
     return context.Fail("needs a 2-D filter in the default weights format");
   }
-  const uint32_t channels = Extent(context, filter, 0);
-  const uint32_t features = Extent(context, filter, 1);
-  const uint32_t batches = input.elements / features;
-  if (batches * features != input.elements || batches * channels != output.elements) {
+  const uint32_t channels = Extent(context, info, 0);
+  const uint32_t features = Extent(context, info, 1);
+  const uint32_t batches = input_elements / features;
+  if (batches * features != input_elements || batches * channels != output_elements) {
     return context.Fail("the shapes of input, filter and output do not fit");
   }
-  if (!CheckFilterScales(context, filter, channels) || !CheckBias(context, channels)) {
+  if (!CheckFilterScales(context, info, channels) || !CheckBias(context, channels)) {
     return kTfLiteError;
   }
   // Upstream reckons with it here, though not in convolutions; no converter sets one, as int8
   // weights are symmetric.
-  if (filter.scales.count == 1 && filter.zero_points.count != 0 &&
-      context.reader().U32(filter.zero_points.pos) != 0) {
+  if (info.scales.count == 1 && info.zero_points.count != 0 &&
+      context.reader().U32(info.zero_points.pos) != 0) {
     return context.Fail("needs a filter with zero point 0");
   }
   FullyConnectedData* const data = context.NewParams<FullyConnectedData>();
@@ -54,12 +60,12 @@ TfLiteStatus Prepare(OpContext& context) {
                                           out.zero_point,
                                           static_cast<int8_t>(range.min),
                                           static_cast<int8_t>(range.max)};
-  if (filter.scales.count > 1) {
-    data->filter_scales = filter.scales.pos;
+  if (info.scales.count > 1) {
+    data->filter_scales = info.scales.pos;
   } else {
     // Unlike a convolution, upstream takes the product of the two scales in float32 here.
     const nn::Scale product =
-        nn::MultiplyAsFloat(in.scale, nn::ScaleFromBits(context.reader().U32(filter.scales.pos)));
+        nn::MultiplyAsFloat(in.scale, nn::ScaleFromBits(context.reader().U32(info.scales.pos)));
     data->requant = nn::RequantFromRatio(product, out.scale);
   }
   return kTfLiteOk;

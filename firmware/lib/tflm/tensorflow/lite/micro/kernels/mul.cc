@@ -9,12 +9,14 @@ enum { kActivation = 0 };  // field of MulOptions
 using MulData = BinaryData<nn::MulParams>;
 
 TfLiteStatus Prepare(OpContext& context) {
-  if (IsS32(context)) {
-    return PrepareS32(context, static_cast<nn::Activation>(context.OptionU8(kActivation, 0)));
-  }
   BinaryOperands operands;
-  if (!ReadBinary(context, &operands)) {
+  bool s32;
+  if (!ReadBinary(context, &operands, &s32)) {
     return kTfLiteError;
+  }
+  if (s32) {
+    return PrepareS32(context, operands.shape,
+                      static_cast<nn::Activation>(context.OptionU8(kActivation, 0)));
   }
   MulData* const data = NewBinaryData<nn::MulParams>(context, operands.shape);
   if (!data) {

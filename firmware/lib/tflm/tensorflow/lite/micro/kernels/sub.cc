@@ -6,10 +6,7 @@ namespace {
 enum { kActivation = 0 };  // field of SubOptions
 
 TfLiteStatus Prepare(OpContext& context) {
-  if (IsS32(context)) {
-    return PrepareS32(context, static_cast<nn::Activation>(context.OptionU8(kActivation, 0)));
-  }
-  return PrepareAddOrSub(context);
+  return PrepareAddOrSub(context, static_cast<nn::Activation>(context.OptionU8(kActivation, 0)));
 }
 
 void Eval(OpContext& context) {
