@@ -19,6 +19,7 @@ from codegen.errors import CodegenError
 from codegen.model import Model, Op
 from codegen.op_options import op_options
 from codegen.op_work import op_work
+from codegen.scalar_blocks import conv_blocks, depthwise_blocks, stretches
 
 TABLE = Path(__file__).parent / "op_costs.json"
 
@@ -140,15 +141,17 @@ def _conv(
     """Convolutions: NHWC shapes, filter [out, h, w, in] or [1, h, w, out]."""
     pixels = math.prod(out_shape[:3])
     channels = out_shape[3]
-    kernel = filter_shape[1:3]
+    kernel = (filter_shape[1], filter_shape[2])
     taps = kernel[0] * kernel[1]
     strides = (options.strideH, options.strideW)
     dilations = (options.dilationHFactor, options.dilationWFactor)
-    inside = [
-        _taps_inside(in_shape[1 + i], out_shape[1 + i], kernel[i], strides[i], dilations[i],
-                     options.padding)
+    axes = [
+        stretches(in_shape[1 + i], out_shape[1 + i], kernel[i], strides[i], dilations[i],
+                  _padding_before(in_shape[1 + i], out_shape[1 + i], kernel[i], strides[i],
+                                  dilations[i], options.padding))
         for i in (0, 1)
     ]  # fmt: skip
+    inside = [sum(part.length * part.taps for part in axis) for axis in axes]
     valid_taps = in_shape[0] * inside[0] * inside[1]  # of all pixels, padding not counted
     kernel_rows = in_shape[0] * out_shape[2] * inside[0]
     dilated = dilations != (1, 1)
@@ -166,6 +169,7 @@ def _conv(
         quads = math.ceil(channels / 4)
         return Features(op_class, {
             **extra,
+            **depthwise_blocks(axes[0], axes[1], in_shape[0], channels),
             "op": 1.0,
             "pixels": float(pixels),
             "outputs": float(pixels * channels),
@@ -191,8 +195,11 @@ def _conv(
         words = filter_c % 4 == 0
         op_class = name + ("/pointwise" if pointwise else "") + ("" if words else "/bytes")
     base = _products(op_class, pixels, taps * filter_c, channels, extra)
+    rows_may_run = dilations[1] == 1 and not grouped
+    blocks = conv_blocks(axes[0], axes[1], kernel, filter_c, channels, groups, rows_may_run)
     return Features(op_class, {
         **base.values,
+        **{name: in_shape[0] * value for name, value in blocks.items()},
         "valid macs": float(valid_taps * filter_c * channels),
         "valid gathers": float(valid_taps * filter_c),
         "kernel row outputs": float(kernel_rows * channels),
@@ -204,6 +211,8 @@ def _products(
 ) -> Features:
     """A matrix product of rows x depth by depth x channels, as every kernel blocks it."""
     up4, up2 = math.ceil(channels / 4), math.ceil(channels / 2)
+    up6 = math.ceil(channels / 6) if channels >= 6 else 0
+    alone = channels if channels < 6 else 0
     return Features(op_class, {
         **extra,
         "op": 1.0,
@@ -220,6 +229,11 @@ def _products(
         "odd pixel": float((rows % 2) * depth * channels),
         "vectors": float(rows * channels * math.ceil(depth / 16)),
         "tail vectors": float(rows * channels * (1 if depth % 16 else 0)),
+        "alone": float(rows * alone),
+        "alone macs": float(rows * depth * alone),
+        "fours": float(rows * up4),
+        "sixes": float(rows * up6),
+        "six macs": float(rows * depth * up6),
     })  # fmt: skip
 
 
@@ -229,9 +243,16 @@ def _pool(
     kernel = (options.filterHeight, options.filterWidth)
     strides = (options.strideH, options.strideW)
     inside = [
-        _taps_inside(in_shape[1 + i], out_shape[1 + i], kernel[i], strides[i], 1, options.padding)
+        sum(
+            part.length * part.taps
+            for part in stretches(
+                in_shape[1 + i], out_shape[1 + i], kernel[i], strides[i], 1,
+                _padding_before(in_shape[1 + i], out_shape[1 + i], kernel[i], strides[i], 1,
+                                options.padding),
+            )
+        )
         for i in (0, 1)
-    ]
+    ]  # fmt: skip
     pixels = math.prod(out_shape[:3])
     channels = out_shape[3]
     taps = in_shape[0] * inside[0] * inside[1]
@@ -251,16 +272,9 @@ def _pool(
     })  # fmt: skip
 
 
-def _taps_inside(
+def _padding_before(
     extent: int, out: int, kernel: int, stride: int, dilation: int, padding: int
 ) -> int:
-    """Along one axis: kernel taps that meet the input, summed over all `out` positions."""
+    """Along one axis, as TFLite places it."""
     reach = (kernel - 1) * dilation + 1
-    before = max(0, (out - 1) * stride + reach - extent) // 2 if padding == _SAME_PADDING else 0
-    total = 0
-    for position in range(out):
-        start = position * stride - before
-        first = max(0, math.ceil(-start / dilation))
-        end = min(kernel, math.ceil((extent - start) / dilation))
-        total += max(0, end - first)
-    return total
+    return max(0, (out - 1) * stride + reach - extent) // 2 if padding == _SAME_PADDING else 0

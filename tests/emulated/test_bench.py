@@ -78,14 +78,7 @@ def test_inputs_are_the_same_in_every_run(model_path: Path) -> None:
     )
 
 
-_M3_IS_OFF = pytest.mark.xfail(
-    reason="the cost classes miss the new M3 kernels' fixed costs: 19 % too low on this small model"
-)
-
-
-@pytest.mark.parametrize(
-    "board_id", [pytest.param("mps2_an385", marks=_M3_IS_OFF), "mps2_an386", "mps3_an547"]
-)
+@pytest.mark.parametrize("board_id", ["microbit", "mps2_an385", "mps2_an386", "mps3_an547"])
 def test_preflights_estimate_is_near_what_is_measured(model_path: Path, board_id: str) -> None:
     board = load_board(board_id)
     (row,) = bench.bench([board], [model_path])

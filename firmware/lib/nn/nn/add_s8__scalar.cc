@@ -1,6 +1,7 @@
 #if !MCUFORGE_ISA_DSP && !MCUFORGE_ISA_MVE
 
 #include "nn/add_s8.h"
+#include "nn/scalar.h"
 
 namespace nn {
 
@@ -16,7 +17,8 @@ void AddS8(const AddParams& p, const Broadcast& shape, const int8_t* input0, con
     for (uint32_t i = 0; i < count; ++i, a += step0, b += step1) {
       const int32_t x0 = scale0(*a - p.in_zero_point[0]);
       const int32_t x1 = scale1(*b - p.in_zero_point[1]);
-      const int32_t y = round(MulHigh(x0 + x1, p.output.multiplier));
+      // Of at most 255 * 2^19 each.
+      const int32_t y = round(MulHighSmall(x0 + x1, p.output.multiplier));
       output[out + i] = OutputS8(y, p.out_zero_point, p.out_min, p.out_max);
     }
   });
