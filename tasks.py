@@ -494,6 +494,7 @@ _MODELS = "`all` (../shared/models), or their names or paths, separated by comma
         "model": _MODELS,
         "json": "file to write the list of measurements and ratios to",
         "profile": "show each op: shape, MACs, instructions, share",
+        "markdown": "document whose marked part takes the tables, such as docs/performance.md",
     }
 )
 def bench(
@@ -502,11 +503,17 @@ def bench(
     model: str = "all",
     json: str | None = None,
     profile: bool = False,
+    markdown: str | None = None,
 ) -> None:
     """Count instructions, flash, arena and stack in QEMU and compare with TFLM + CMSIS-NN."""
-    from harness import bench_report
+    from harness import bench as measure
+    from harness import bench_markdown, bench_report
 
+    if markdown:
+        bench_markdown.read_marked(Path(markdown))  # before minutes of measuring
     rows = bench_report.run(board, model, Path(json) if json else None, profile)
+    if markdown:
+        bench_markdown.update(Path(markdown), rows, measure.find_boards(board))
     if any(row.mismatches for row in rows):
         raise Exit(code=1)
 

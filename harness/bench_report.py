@@ -15,7 +15,7 @@ from harness.bench import MEASURES, Row, bench, find_boards, find_models
 from harness.errors import HarnessError
 from harness.op_profile import cost_lines
 
-_TITLES = {
+TITLES = {
     "instructions": "instructions",
     "flash_bytes": "flash B",
     "arena_bytes": "arena B",
@@ -84,14 +84,14 @@ def run(
 
 def header() -> str:
     """Titles of the columns of row_text."""
-    cells = "  ".join(f"{_TITLES[name]:>{_WIDTHS[name]}} {'ratio':>5}" for name in MEASURES)
+    cells = "  ".join(f"{TITLES[name]:>{_WIDTHS[name]}} {'ratio':>5}" for name in MEASURES)
     return f"{'board':{_WIDTHS['board']}}  {'model':{_WIDTHS['model']}}  {cells}  wrong"
 
 
 def row_text(row: Row) -> str:
     """One line: each measure with its ratio to the baseline, and the bytes that are wrong."""
     cells = "  ".join(
-        f"{getattr(row, name):>{_WIDTHS[name]}} {_ratio(row.ratios.get(name)):>5}"
+        f"{getattr(row, name):>{_WIDTHS[name]}} {ratio_text(row.ratios.get(name)):>5}"
         for name in MEASURES
     )
     note = "" if row.ran_on == row.board else f"  (on {row.ran_on})"
@@ -106,14 +106,12 @@ def summary_lines(rows: Sequence[Row], boards: Iterable[Board]) -> list[str]:
     lines = ["", "geometric mean of the ratios"]
     for board in boards:
         own = [row for row in rows if row.board == board.id and row.ratios]
-        if not own:
+        means = mean_ratios(own)
+        if not means:
             lines.append(f"{board.id:{_WIDTHS['board']}}  no baseline")
             continue
-        means = "  ".join(
-            f"{_TITLES[name]} {geometric_mean(row.ratios[name] for row in own):.3f}"
-            for name in MEASURES
-        )
-        lines.append(f"{board.id:{_WIDTHS['board']}}  {means}  ({len(own)} models)")
+        texts = "  ".join(f"{TITLES[name]} {means[name]:.3f}" for name in MEASURES)
+        lines.append(f"{board.id:{_WIDTHS['board']}}  {texts}  ({len(own)} models)")
     wrong = sum(row.mismatches for row in rows)
     lines += ["", *map(str, goals(rows)), ""]
     lines.append(f"{len(rows)} measured, {wrong} output bytes differ from the oracle")
@@ -151,7 +149,7 @@ def goals(rows: Sequence[Row]) -> list[Goal]:
             ratio = worst.ratios[name]
             found.append(
                 Goal(
-                    f"{_TITLES[name]}: largest ratio {ratio:.3f}, {worst.model} on {worst.board} "
+                    f"{TITLES[name]}: largest ratio {ratio:.3f}, {worst.model} on {worst.board} "
                     f"(goal {limit:.2f})",
                     ratio <= limit,
                 )
@@ -175,6 +173,12 @@ def _arena_excess(row: Row) -> int:
     return row.arena_bytes - row.arena_lower_bound_bytes - limit
 
 
+def mean_ratios(rows: Iterable[Row]) -> dict[str, float]:
+    """Geometric means over the rows that have a baseline, by measure; empty without any."""
+    own = [row for row in rows if row.ratios]
+    return {n: geometric_mean(row.ratios[n] for row in own) for n in MEASURES} if own else {}
+
+
 def geometric_mean(values: Iterable[float]) -> float:
     """Of positive numbers, at least one."""
     logs = [math.log(value) for value in values]
@@ -191,5 +195,6 @@ def profile_lines(row: Row, model: Model) -> list[str]:
     return cost_lines(model, [cost.instructions for cost in row.profile], "instructions")
 
 
-def _ratio(value: float | None) -> str:
+def ratio_text(value: float | None) -> str:
+    """`-` where the baseline has no such cell."""
     return "-" if value is None else f"{value:.3f}"

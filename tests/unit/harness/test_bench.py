@@ -9,7 +9,7 @@ import pytest
 from codegen import cross_compile
 from codegen.boards import load_board
 from codegen.cross_compile import machine_flags
-from harness import bench, bench_report
+from harness import bench, bench_markdown, bench_report
 from harness.bench import MEASURES, Row
 from harness.errors import CheckError, HarnessError
 
@@ -147,3 +147,23 @@ def test_machine_flags_come_from_the_board() -> None:
         *("-mthumb", "-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"),
         "-DMCUFORGE_ISA_DSP=1",
     ]
+
+
+def test_markdown_replaces_only_the_marked_part(tmp_path: Path) -> None:
+    document = tmp_path / "performance.md"
+    document.write_text(f"before\n{bench_markdown.BEGIN}\nold\n{bench_markdown.END}\nafter\n")
+    bench_markdown.update(document, [ROW], [load_board("mps2_an386")])
+    text = document.read_text()
+    assert text.startswith(f"before\n{bench_markdown.BEGIN}\n")
+    assert text.endswith(f"{bench_markdown.END}\nafter\n")
+    assert "old" not in text
+    assert "| m | 50 (0.200) | 30 (0.200) | 2000 (0.200) | 90 (0.200) | 20 (0.200) |" in text
+    assert "| geometric mean | (0.200)" in text
+
+
+@pytest.mark.parametrize("text", ["", f"{bench_markdown.END}\n{bench_markdown.BEGIN}\n"])
+def test_markdown_without_marks_is_refused_before_measuring(tmp_path: Path, text: str) -> None:
+    document = tmp_path / "performance.md"
+    document.write_text(text)
+    with pytest.raises(HarnessError, match="needs a line <!-- invoke bench: begin -->"):
+        bench_markdown.read_marked(document)
