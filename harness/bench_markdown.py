@@ -1,4 +1,4 @@
-"""The benchmark's rows as Markdown, in the marked part of a document such as docs/performance.md."""
+"""The benchmark's rows as Markdown, in the marked part of a document: docs/performance.md."""
 
 from __future__ import annotations
 
