@@ -30,6 +30,12 @@ constexpr bool ConvS8NeedsNoColumn(const ConvParams& p) {
 // Groups of four channels that the mve kernel prepares at once.
 constexpr int32_t ConvS8MveQuads(const ConvParams& p) { return (ConvS8BlockChannels(p) + 3) >> 2; }
 
+// Windows that the mve kernel gathers before it computes them.
+constexpr int32_t ConvS8MveColumns(const ConvParams& p) {
+  const int32_t pixels = p.batches * p.out_h * p.out_w;
+  return ConvS8NeedsNoColumn(p) ? 0 : (pixels < 3 ? pixels : 3);
+}
+
 // Channels that the scalar kernel prepares at once, and the most products of a window that it works
 // off in one piece: as many whole taps as fit, or an even part of a large tap.
 constexpr int32_t kConvS8ScalarBlock = 16;
@@ -56,7 +62,8 @@ constexpr uint32_t ConvS8ScratchBytes(const ConvParams& p, Isa isa) {
     return columns + 16 * static_cast<uint32_t>(ConvS8BlockChannels(p)) + as_bytes;
   }
   if (isa == Isa::kMve) {
-    return 48 * static_cast<uint32_t>(ConvS8MveQuads(p)) + (ConvS8NeedsNoColumn(p) ? 0 : products);
+    return 48 * static_cast<uint32_t>(ConvS8MveQuads(p)) +
+           static_cast<uint32_t>(ConvS8MveColumns(p)) * products;
   }
   if (isa == Isa::kScalar) {
     return static_cast<uint32_t>(28 * ConvS8ScalarChannels(p) + 8 * ConvS8ScalarPiece(p));

@@ -35,35 +35,52 @@ inline int32x4_t ToOutput(int32x4_t acc, int32x4_t multiplier, int32x4_t shift,
   return vminq_s32(vmaxq_s32(y, vdupq_n_s32(range.low)), vdupq_n_s32(range.high));
 }
 
-// Four output channels: what MakeQuads prepares and ComputeQuads uses.
-struct Quad {
-  int32_t bias[4];  // the input's zero point taken off
+// The factors of four output channels.
+struct QuadRequant {
   int32_t multiplier[4];
   int32_t shift[4];
 };
 
-// Channels whose weights are rows of `row` bytes, one after the other, and the way their outputs
-// are finished. ComputeQuads knows the offsets.
+// Fills in the factors of channels [first, first + count); those after them, up to a multiple of
+// four, stay as they are.
+void MakeRequants(const ChannelScales& scales, int32_t first, int32_t count, QuadRequant* requants);
+
+// A dot product takes the input's zero point off by itself: with x' = x ^ flip, the sum of
+// w * (x' + offset) is that of w * (x - zero point), or its negative where flip is -1. VMLADAV
+// multiplies int8 only; -zero point alone would not fit at -128.
+struct ZeroPointFold {
+  int32_t flip;
+  int32_t offset;
+};
+constexpr ZeroPointFold FoldZeroPoint(int32_t zero_point) {
+  return zero_point < 0 ? ZeroPointFold{-1, zero_point + 1} : ZeroPointFold{0, -zero_point};
+}
+
+// Channels whose weights are rows of `row` bytes, one after the other, and the windows that they
+// are multiplied with. The functions below know the offsets.
 struct QuadRows {
-  const int8_t* window;   // `row` inputs
-  const int8_t* weights;  // of the first channel
-  int32_t row;            // at least 1
-  const Quad* quads;
-  int8_t* output;
-  int32_t channels;  // at least 1
+  const int8_t* window[3];  // `row` inputs each
+  int32_t row;              // at least 1
+  const int8_t* weights;    // of the first channel
+  const int32_t* bias;      // of the first channel; may be null in ComputeQuads
+  const QuadRequant* requants;
+  int32_t requant_step;  // bytes from a quad's to the next's; 0 where all channels share one
+  int8_t* output;        // of the first channel and window
+  int32_t channels;      // at least 1
+  int32_t output_step;   // bytes from a window's outputs to the next's
   int32_t out_zero_point;
   int32_t low;
   int32_t high;
+  ZeroPointFold fold;
 };
 
-// Prepares (channels + 3) / 4 quads. With `scales` a multiplier a channel (the first is number
-// `first` there), else `requant` for all. `bias` may be null.
-void MakeQuads(const QuadRows& rows, const ChannelScales* scales, Requant requant, int32_t first,
-               const int32_t* bias, int32_t in_zero_point, Quad* quads);
-
-// The outputs of one window. Nothing beyond the last input or weight is read, nothing beyond the
+// The outputs of window[0]. Nothing beyond the last input or weight is read, nothing beyond the
 // last channel written.
 void ComputeQuads(const QuadRows& rows);
+
+// The outputs of three windows, for channels in fours. `fold` and `requant_step` are not used: the
+// biases have the zero point taken off, and each quad has its requant.
+void ComputeQuadsOfThree(const QuadRows& rows);
 
 }  // namespace nn
 
