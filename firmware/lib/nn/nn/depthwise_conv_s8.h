@@ -15,6 +15,10 @@ constexpr bool DepthwiseConvS8ByFour(const ConvParams& p) {
   return p.filter_c == 1 && p.out_c >= 4;
 }
 
+// Channels that the mve kernel prepares at once, and what it needs for each eight of them.
+constexpr int32_t kDepthwiseConvS8MveBlock = 32;
+constexpr int32_t kDepthwiseConvS8MveOctetBytes = 112;
+
 // Channels that the scalar kernel prepares at once.
 constexpr int32_t kDepthwiseConvS8ScalarBlock = 16;
 
@@ -22,6 +26,11 @@ constexpr int32_t kDepthwiseConvS8ScalarBlock = 16;
 constexpr uint32_t DepthwiseConvS8ScratchBytes(const ConvParams& p, Isa isa) {
   if (isa == Isa::kDsp && DepthwiseConvS8ByFour(p)) {
     return 64 + 8 * static_cast<uint32_t>(p.kernel_h) * p.kernel_w;
+  }
+  if (isa == Isa::kMve) {
+    const int32_t channels =
+        p.out_c < kDepthwiseConvS8MveBlock ? p.out_c : kDepthwiseConvS8MveBlock;
+    return static_cast<uint32_t>((channels + 7) / 8 * kDepthwiseConvS8MveOctetBytes);
   }
   if (isa == Isa::kScalar) {
     return 16 * static_cast<uint32_t>(

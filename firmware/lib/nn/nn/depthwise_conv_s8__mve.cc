@@ -4,87 +4,221 @@
 #include "nn/mve.h"
 
 // Eight channels at a time as int16; VMULLB and VMULLT give the products of the even and the odd
-// channels as int32. Per tap and 8 MACs: 2 loads (widening), 1 VADD (the zero point), 2 VMULL, 2
-// VADD.
+// channels as int32. Neighbouring pixels that meet as many taps are one run, and a run is computed
+// for several octets of channels.
 
 namespace nn {
 namespace {
 
-struct HalfQuad {  // the even or the odd ones of eight channels
-  int32x4_t bias, multiplier, shift;
+// Eight channels, the even ones before the odd ones. ComputeRun knows the offsets.
+struct Octet {
+  int32_t bias[2][4];
+  int32_t multiplier[2][4];
+  int32_t shift[2][4];
+  uint16_t in_channel[8];
 };
+static_assert(sizeof(Octet) == kDepthwiseConvS8MveOctetBytes);
+
+// Pixels of one row that meet the same taps, and the channels to compute. ComputeRun knows the
+// offsets; steps are in bytes.
+struct Run {
+  const int8_t* x;        // of the first pixel's first tap, channel 0
+  const int8_t* weights;  // of the first tap and channel
+  int8_t* output;
+  int32_t pixels;  // at least 1
+  int32_t taps, rows;  // rows is 0 where no tap is met
+  int32_t tap_step;
+  int32_t out_channels;  // also the step of weights and outputs
+  int32_t row_step, weights_row_step;
+  int32_t pixel_step;
+  int32_t offset;  // the input's zero point, negated
+  const Octet* octets;
+  int32_t channels;
+  int32_t out_zero_point, low, high;
+  bool scattered;  // several channels read one input
+};
+
+// Per tap and 8 MACs: 2 loads (widening), 1 VADD (the zero point), 2 VMULL, 2 VADD, 2 steps and the
+// LE. An octet of fewer channels, or one whose channels share inputs, loads them one by one.
+[[gnu::naked]] void ComputeRun(const Run& /*run*/) {
+  asm volatile(
+      "push {r4-r11, lr}\n"
+      "vpush {d8-d15}\n"
+      "sub sp, #28\n"  // x, pixels, output of the pixel; octet, channels; weights, output
+      "mov r11, r0\n"
+      "ldrd r5, r6, [r11, #4]\n"  // weights, output
+      "ldrd r0, r1, [r11, #48]\n"  // octets, channels
+      "strd r5, r6, [sp, #20]\n"
+      "ldrd r2, r3, [r11, #24]\n"  // tap_step, out_channels
+      "ldrd r8, r9, [r11, #32]\n"  // row_step, weights_row_step
+      "ldrd r4, r5, [r11, #60]\n"  // low, high
+      "ldr r12, [r11, #44]\n"      // offset
+      "vdup.32 q4, r4\n"
+      "vdup.32 q5, r5\n"
+      "ldr r4, [r11, #16]\n"  // taps
+      "1:\n"
+      "strd r0, r1, [sp, #12]\n"
+      "vctp.16 r1\n"
+      "ldr r0, [r11]\n"       // x
+      "ldr r1, [r11, #12]\n"  // pixels
+      "ldr r5, [sp, #24]\n"
+      "strd r0, r1, [sp]\n"
+      "str r5, [sp, #8]\n"
+      "2:\n"
+      "ldr r6, [sp]\n"
+      "ldrd r10, r1, [sp, #12]\n"
+      "ldr r7, [sp, #20]\n"
+      "ldr r5, [r11, #20]\n"  // rows
+      "vldrw.u32 q0, [r10]\n"
+      "vldrw.u32 q6, [r10, #16]\n"
+      "cmp r5, #0\n"
+      "beq 7f\n"
+      "ldrb r0, [r11, #68]\n"  // scattered
+      "cbnz r0, 5f\n"
+      "cmp r1, #8\n"
+      "blt 5f\n"
+      "ldrh r0, [r10, #96]\n"
+      "add r6, r0\n"
+      "3:\n"
+      "mov r0, r6\n"
+      "mov r1, r7\n"
+      "add r6, r8\n"
+      "add r7, r9\n"
+      "dls lr, r4\n"
+      "4:\n"
+      "vldrb.s16 q1, [r0]\n"
+      "add r0, r2\n"
+      "vldrb.s16 q2, [r1]\n"
+      "vadd.i16 q1, q1, r12\n"
+      "add r1, r3\n"
+      "vmullb.s16 q3, q1, q2\n"
+      "vadd.i32 q0, q0, q3\n"
+      "vmullt.s16 q7, q1, q2\n"
+      "vadd.i32 q6, q6, q7\n"
+      "le lr, 4b\n"
+      "subs r5, #1\n"
+      "bne 3b\n"
+      "b 7f\n"
+      "5:\n"
+      "mov r0, r6\n"
+      "mov r1, r7\n"
+      "add r6, r8\n"
+      "add r7, r9\n"
+      "dls lr, r4\n"
+      "6:\n"
+      "vldrh.u16 q7, [r10, #96]\n"
+      "vpstt\n"
+      "vldrbt.s16 q1, [r0, q7]\n"
+      "vldrbt.s16 q2, [r1]\n"
+      "add r0, r2\n"
+      "vadd.i16 q1, q1, r12\n"
+      "add r1, r3\n"
+      "vmullb.s16 q3, q1, q2\n"
+      "vadd.i32 q0, q0, q3\n"
+      "vmullt.s16 q7, q1, q2\n"
+      "vadd.i32 q6, q6, q7\n"
+      "le lr, 6b\n"
+      "subs r5, #1\n"
+      "bne 5b\n"
+      "7:\n"
+      "mov r1, r10\n"
+      "ldr r10, [r11, #56]\n"  // out_zero_point
+      "vmov.i32 q7, #0\n"
+      "vldrw.u32 q2, [r1, #64]\n"
+      "vldrw.u32 q1, [r1, #32]\n"
+      "vmax.s32 q3, q2, q7\n"
+      "vmin.s32 q2, q2, q7\n"
+      MCUFORGE_TO_OUTPUT("q0")
+      "vmov.i32 q7, #0\n"
+      "vldrw.u32 q2, [r1, #80]\n"
+      "vldrw.u32 q1, [r1, #48]\n"
+      "vmax.s32 q3, q2, q7\n"
+      "vmin.s32 q2, q2, q7\n"
+      MCUFORGE_TO_OUTPUT("q6")
+      "ldr r5, [sp, #8]\n"
+      "vmovnt.i32 q0, q6\n"
+      "ldrd r0, r1, [sp]\n"
+      "ldr r6, [r11, #40]\n"  // pixel_step
+      "vpst\n"
+      "vstrbt.16 q0, [r5]\n"
+      "add r5, r3\n"
+      "add r0, r6\n"
+      "str r5, [sp, #8]\n"
+      "subs r1, #1\n"
+      "strd r0, r1, [sp]\n"
+      "bne 2b\n"
+      "ldrd r5, r6, [sp, #20]\n"
+      "ldrd r0, r1, [sp, #12]\n"
+      "adds r5, #8\n"
+      "adds r6, #8\n"
+      "strd r5, r6, [sp, #20]\n"
+      "adds r0, #112\n"
+      "subs r1, #8\n"
+      "bgt 1b\n"
+      "add sp, #28\n"
+      "vpop {d8-d15}\n"
+      "pop {r4-r11, pc}\n");
+}
+
+void MakeOctets(const ConvParams& p, const ChannelScales& scales, const int32_t* bias,
+                int32_t first, int32_t count, Octet* octets) {
+  for (int32_t i = 0; i < count; ++i) {
+    const int32_t c = first + i;
+    Octet& octet = octets[i >> 3];
+    const int32_t half = i & 1;
+    const int32_t lane = (i & 7) >> 1;
+    const Requant requant = ChannelRequant(scales, static_cast<uint32_t>(c));
+    octet.bias[half][lane] = bias ? bias[c] : 0;
+    octet.multiplier[half][lane] = requant.multiplier;
+    octet.shift[half][lane] = requant.shift;
+    octet.in_channel[i & 7] = static_cast<uint16_t>(c / p.filter_c);
+  }
+}
 
 }  // namespace
 
 void DepthwiseConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
-                     const int8_t* filter, const int32_t* bias, int8_t* output, void*) {
-  const int32_t channels = p.out_c;
-  const int32_t tap_step = p.dilation_w * p.in_c;
-  const int16_t offset = static_cast<int16_t>(-p.in_zero_point);
-  for (int32_t channel = 0; channel < channels; channel += 8) {
-    const int32_t left = channels - channel < 8 ? channels - channel : 8;
-    const mve_pred16_t lanes = vctp16q(static_cast<uint32_t>(left));
-    HalfQuad half[2];
-    uint16_t in_channel[8];  // what each output channel reads, from that of the first on
-    int32_t table[2][3][4] = {};
-    for (int32_t i = 0; i < 8; ++i) {
-      const int32_t c = channel + (i < left ? i : 0);
-      const Requant requant = ChannelRequant(scales, static_cast<uint32_t>(c));
-      table[i & 1][0][i >> 1] = bias ? bias[c] : 0;
-      table[i & 1][1][i >> 1] = requant.multiplier;
-      table[i & 1][2][i >> 1] = requant.shift;
-      in_channel[i] = static_cast<uint16_t>(c / p.filter_c - channel / p.filter_c);
-    }
-    for (int32_t i = 0; i < 2; ++i) {
-      half[i] = HalfQuad{vldrwq_s32(table[i][0]), vldrwq_s32(table[i][1]), vldrwq_s32(table[i][2])};
-    }
-    const uint16x8_t in_channels = vldrhq_u16(in_channel);
-    int8_t* out = output + channel;
-    for (int32_t batch = 0; batch < p.batches; ++batch) {
-      const int8_t* const image = input + batch * p.in_h * p.in_w * p.in_c + channel / p.filter_c;
+                     const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
+  auto* const octets = static_cast<Octet*>(scratch);
+  Run run;
+  run.tap_step = p.dilation_w * p.in_c;
+  run.out_channels = p.out_c;
+  run.row_step = p.dilation_h * p.in_w * p.in_c;
+  run.weights_row_step = p.kernel_w * p.out_c;
+  run.pixel_step = p.stride_w * p.in_c;
+  run.offset = -p.in_zero_point;
+  run.octets = octets;
+  run.out_zero_point = p.out_zero_point;
+  run.low = p.out_min;
+  run.high = p.out_max;
+  run.scattered = p.filter_c != 1;
+  const int32_t reach = (p.kernel_w - 1) * p.dilation_w;
+  for (int32_t first = 0; first < p.out_c; first += run.channels) {
+    const int32_t left = p.out_c - first;
+    run.channels = left < kDepthwiseConvS8MveBlock ? left : kDepthwiseConvS8MveBlock;
+    MakeOctets(p, scales, bias, first, run.channels, octets);
+    run.output = output + first;
+    const int8_t* image = input;
+    for (int32_t batch = 0; batch < p.batches; ++batch, image += p.in_h * p.in_w * p.in_c) {
       for (int32_t out_y = 0; out_y < p.out_h; ++out_y) {
         const int32_t in_y0 = out_y * p.stride_h - p.pad_top;
-        const TapRange ky_range = ClipTaps(in_y0, p.kernel_h, p.dilation_h, p.in_h);
-        for (int32_t out_x = 0; out_x < p.out_w; ++out_x, out += channels) {
-          const int32_t in_x0 = out_x * p.stride_w - p.pad_left;
-          const TapRange kx_range = ClipTaps(in_x0, p.kernel_w, p.dilation_w, p.in_w);
-          int32x4_t even = half[0].bias;
-          int32x4_t odd = half[1].bias;
-          const int32_t taps = kx_range.end - kx_range.first;
-          const int8_t* x_row = image + ((in_y0 + ky_range.first * p.dilation_h) * p.in_w + in_x0 +
-                                         kx_range.first * p.dilation_w) *
-                                            p.in_c;
-          const int8_t* w_row =
-              filter + (ky_range.first * p.kernel_w + kx_range.first) * channels + channel;
-          for (int32_t ky = ky_range.first; ky < ky_range.end; ++ky) {
-            const int8_t* x = x_row;
-            const int8_t* w = w_row;
-            if (p.filter_c == 1 && left == 8) {
-              for (int32_t kx = 0; kx < taps; ++kx, x += tap_step, w += channels) {
-                const int16x8_t inputs = vaddq_n_s16(vldrbq_s16(x), offset);
-                const int16x8_t weights = vldrbq_s16(w);
-                even = vaddq_s32(even, vmullbq_int_s16(inputs, weights));
-                odd = vaddq_s32(odd, vmulltq_int_s16(inputs, weights));
-              }
-            } else {  // several channels read one, or the lanes are not all there
-              for (int32_t kx = 0; kx < taps; ++kx, x += tap_step, w += channels) {
-                const int16x8_t inputs =
-                    vaddq_n_s16(vldrbq_gather_offset_z_s16(x, in_channels, lanes), offset);
-                const int16x8_t weights = vldrbq_z_s16(w, lanes);
-                even = vaddq_s32(even, vmullbq_int_s16(inputs, weights));
-                odd = vaddq_s32(odd, vmulltq_int_s16(inputs, weights));
-              }
-            }
-            x_row += p.dilation_h * p.in_w * p.in_c;
-            w_row += p.kernel_w * channels;
-          }
-          even = ApplyRequant(even, half[0].multiplier, half[0].shift);
-          odd = ApplyRequant(odd, half[1].multiplier, half[1].shift);
-          // Saturated to int16 the clamp is the same, and takes all eight at once.
-          int16x8_t y = vqmovntq_s32(vqmovnbq_s32(vdupq_n_s16(0), even), odd);
-          y = vqaddq_n_s16(y, p.out_zero_point);
-          y = vminq_s16(vmaxq_s16(y, vdupq_n_s16(p.out_min)), vdupq_n_s16(p.out_max));
-          vstrbq_p_s16(out, y, lanes);
+        const TapRange ky = ClipTaps(in_y0, p.kernel_h, p.dilation_h, p.in_h);
+        const int32_t in_row = (in_y0 + ky.first * p.dilation_h) * p.in_w;
+        int32_t in_x0 = -p.pad_left;
+        for (int32_t out_x = 0; out_x < p.out_w; out_x += run.pixels) {
+          const TapRange kx = ClipTaps(in_x0, p.kernel_w, p.dilation_w, p.in_w);
+          run.taps = kx.end - kx.first;
+          run.rows = run.taps == 0 ? 0 : ky.end - ky.first;
+          run.x = image + (in_row + in_x0 + kx.first * p.dilation_w) * p.in_c;
+          run.weights = filter + (ky.first * p.kernel_w + kx.first) * p.out_c + first;
+          run.pixels = 0;
+          do {
+            ++run.pixels;
+            in_x0 += p.stride_w;
+          } while (run.taps == p.kernel_w && in_x0 + reach < p.in_w &&
+                   out_x + run.pixels < p.out_w);
+          ComputeRun(run);
+          run.output += run.pixels * p.out_c;
         }
       }
     }

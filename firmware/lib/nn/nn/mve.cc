@@ -13,19 +13,6 @@ void MakeRequants(const ChannelScales& scales, int32_t first, int32_t count,
   }
 }
 
-// ToOutput of q0, with the multiplier in q1, the shift's left part in q3 and its right part in q2,
-// the zero point in r10, low and high in q4 and q5.
-#define MCUFORGE_TO_OUTPUT      \
-  "vshl.s32 q0, q0, q3\n"       \
-  "vqrdmulh.s32 q0, q0, q1\n"   \
-  "vand q7, q0, q2\n"           \
-  "vshr.s32 q7, q7, #31\n"      \
-  "vqadd.s32 q0, q0, q7\n"      \
-  "vrshl.s32 q0, q0, q2\n"      \
-  "vadd.i32 q0, q0, r10\n"      \
-  "vmax.s32 q0, q0, q4\n"       \
-  "vmin.s32 q0, q0, q5\n"
-
 // Four channels at a time. Per 64 MACs: 5 loads, 1 VEOR, 4 VMLADAVA of the inputs, 4 of the offset
 // and the LETP. A last quad of fewer channels reads its last row for the missing ones; VCTP leaves
 // their outputs out.
@@ -100,7 +87,7 @@ void MakeRequants(const ChannelScales& scales, int32_t first, int32_t count,
       "ldr r4, [r0, #28]\n"   // requant_step
       "ldr r10, [r0, #44]\n"  // out_zero_point
       "add r12, r4\n"
-      MCUFORGE_TO_OUTPUT
+      MCUFORGE_TO_OUTPUT("q0")
       "pop {r2, r4}\n"
       "vpst\n"
       "vstrbt.32 q0, [r4], #4\n"
@@ -176,15 +163,15 @@ void MakeRequants(const ChannelScales& scales, int32_t first, int32_t count,
       "strd r0, r2, [sp, #48]\n"
       "strd r4, r6, [sp, #56]\n"
       "vldrw.u32 q0, [sp]\n"
-      MCUFORGE_TO_OUTPUT
+      MCUFORGE_TO_OUTPUT("q0")
       "vstrb.32 q0, [r1]\n"
       "add r1, r8\n"
       "vldrw.u32 q0, [sp, #16]\n"
-      MCUFORGE_TO_OUTPUT
+      MCUFORGE_TO_OUTPUT("q0")
       "vstrb.32 q0, [r1]\n"
       "add r1, r8\n"
       "vldrw.u32 q0, [sp, #32]\n"
-      MCUFORGE_TO_OUTPUT
+      MCUFORGE_TO_OUTPUT("q0")
       "vstrb.32 q0, [r1]\n"
       "bgt 1b\n"
       "add sp, #64\n"
