@@ -6,12 +6,80 @@
 
 #include "nn/scale.h"
 
+#include <cstring>
+
 namespace nn {
 namespace {
 
 constexpr uint32_t kHiddenBit = UINT32_C(1) << 23;
 constexpr int32_t kMinShift = -31;  // of a Requant; what is smaller upstream flushes to zero
 constexpr int32_t kMaxShift = 31;
+
+// A quotient's leading bit, the 30 that follow it, and its exponent as frexp has it.
+struct Quotient {
+  uint32_t bits;  // 2^31 where it was rounded up to that
+  int32_t exponent;
+};
+
+}  // namespace
+
+bool IsValidScale(uint32_t float_bits) { return float_bits < UINT32_C(0x7f800000); }
+
+Scale ScaleFromBits(uint32_t float_bits) {
+  if (float_bits == 0 || !IsValidScale(float_bits)) {
+    return Scale{0, 0};
+  }
+  const int32_t biased = static_cast<int32_t>(float_bits >> 23);
+  uint32_t mantissa = float_bits & (kHiddenBit - 1);
+  int32_t exponent = biased - 150;
+  if (biased != 0) {
+    mantissa |= kHiddenBit;
+  } else {  // subnormal
+    exponent = -149;
+    while (mantissa < kHiddenBit) {
+      mantissa <<= 1;
+      --exponent;
+    }
+  }
+  return Scale{mantissa, exponent};
+}
+
+#if defined(__ARM_FP) && (__ARM_FP & 8)
+namespace {
+
+// On a core that has double-precision instructions they are shorter than what they are replaced by
+// elsewhere. Mantissas have 24 bits, so that all operands are exact.
+Quotient DivideProduct(Scale a, Scale b, Scale c) {
+  const double quotient = static_cast<double>(a.mantissa) * b.mantissa / c.mantissa;
+  uint64_t bits;
+  std::memcpy(&bits, &quotient, sizeof bits);
+  const auto high = static_cast<uint32_t>(bits >> 32);
+  const auto low = static_cast<uint32_t>(bits);
+  const uint32_t fraction = (UINT32_C(1) << 30) | ((high & 0xfffff) << 10) | (low >> 22);
+  return Quotient{fraction + ((low >> 21) & 1),
+                  static_cast<int32_t>(high >> 20) - 1022 + a.exponent + b.exponent - c.exponent};
+}
+
+Scale FromFloat(float value, int32_t exponent) {
+  uint32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  const Scale scale = ScaleFromBits(bits);
+  return Scale{scale.mantissa, scale.exponent + exponent};
+}
+
+}  // namespace
+
+Scale MultiplyAsFloat(Scale a, Scale b) {
+  return FromFloat(static_cast<float>(a.mantissa) * static_cast<float>(b.mantissa),
+                   a.exponent + b.exponent);
+}
+
+Scale DivideAsFloat(Scale a, Scale c) {
+  return FromFloat(static_cast<float>(a.mantissa) / static_cast<float>(c.mantissa),
+                   a.exponent - c.exponent);
+}
+#else
+namespace {
 
 // Appends `bits` more quotient bits (at most 8, so that nothing leaves 32 bits) to `quotient` while
 // dividing by a 24-bit divisor; `remainder` < divisor before and after.
@@ -43,28 +111,35 @@ void DivideStep(uint32_t* quotient, uint32_t* remainder, uint32_t next_bits, uin
 #endif
 }
 
-}  // namespace
-
-bool IsValidScale(uint32_t float_bits) { return float_bits < UINT32_C(0x7f800000); }
-
-Scale ScaleFromBits(uint32_t float_bits) {
-  if (float_bits == 0 || !IsValidScale(float_bits)) {
-    return Scale{0, 0};
+Quotient DivideProduct(Scale a, Scale b, Scale c) {
+  uint64_t product = static_cast<uint64_t>(a.mantissa) * b.mantissa;
+  // real = product / c.mantissa * 2^e. Scale the product until product / (c.mantissa * 2^24) is in
+  // [1, 2); then real = that quotient * 2^(e + 24 - doublings), and frexp's exponent is one more.
+  int32_t shift = a.exponent + b.exponent - c.exponent + 25;
+  while (static_cast<uint32_t>(product >> 24) < c.mantissa) {
+    product <<= 1;
+    --shift;
   }
-  const int32_t biased = static_cast<int32_t>(float_bits >> 23);
-  uint32_t mantissa = float_bits & (kHiddenBit - 1);
-  int32_t exponent = biased - 150;
-  if (biased != 0) {
-    mantissa |= kHiddenBit;
-  } else {  // subnormal
-    exponent = -149;
-    while (mantissa < kHiddenBit) {
-      mantissa <<= 1;
-      --exponent;
-    }
+  // 31 quotient bits: the leading one, the 24 low bits of the product, then 6 zeros.
+  uint32_t quotient = 1;
+  uint32_t remainder = static_cast<uint32_t>(product >> 24) - c.mantissa;
+  const uint32_t low = static_cast<uint32_t>(product) & 0xffffff;
+  DivideStep(&quotient, &remainder, low >> 16, 8, c.mantissa);
+  DivideStep(&quotient, &remainder, (low >> 8) & 0xff, 8, c.mantissa);
+  DivideStep(&quotient, &remainder, low & 0xff, 8, c.mantissa);
+  DivideStep(&quotient, &remainder, 0, 6, c.mantissa);
+  // TFLM rounds twice: the quotient to double's 53 bits (22 more than the 31 here, ties to even),
+  // then to 31 bits with halves up. Together: up when remainder / divisor >= 1/2 - 2^-23, which is
+  // (divisor - 2 * remainder) * 2^22 <= divisor < 2^24.
+  const int32_t below_half = static_cast<int32_t>(c.mantissa - 2 * remainder);
+  if (below_half <= 0 ||
+      (below_half < 4 && static_cast<uint32_t>(below_half) << 22 <= c.mantissa)) {
+    ++quotient;
   }
-  return Scale{mantissa, exponent};
+  return Quotient{quotient, shift};
 }
+
+}  // namespace
 
 Scale MultiplyAsFloat(Scale a, Scale b) {
   const uint64_t product = static_cast<uint64_t>(a.mantissa) * b.mantissa;
@@ -90,45 +165,6 @@ Scale MultiplyAsFloat(Scale a, Scale b) {
   return Scale{mantissa, exponent};
 }
 
-Requant RequantFromScales(Scale a, Scale b, Scale c) {
-  uint64_t product = static_cast<uint64_t>(a.mantissa) * b.mantissa;
-  if (product == 0) {
-    return Requant{0, 0};
-  }
-  // real = product / c.mantissa * 2^e. Scale the product until product / (c.mantissa * 2^24) is in
-  // [1, 2); then real = that quotient * 2^(e + 24 - doublings), and frexp's exponent is one more.
-  int32_t shift = a.exponent + b.exponent - c.exponent + 25;
-  while (static_cast<uint32_t>(product >> 24) < c.mantissa) {
-    product <<= 1;
-    --shift;
-  }
-  // 31 quotient bits: the leading one, the 24 low bits of the product, then 6 zeros.
-  uint32_t quotient = 1;
-  uint32_t remainder = static_cast<uint32_t>(product >> 24) - c.mantissa;
-  const uint32_t low = static_cast<uint32_t>(product) & 0xffffff;
-  DivideStep(&quotient, &remainder, low >> 16, 8, c.mantissa);
-  DivideStep(&quotient, &remainder, (low >> 8) & 0xff, 8, c.mantissa);
-  DivideStep(&quotient, &remainder, low & 0xff, 8, c.mantissa);
-  DivideStep(&quotient, &remainder, 0, 6, c.mantissa);
-  // TFLM rounds twice: the quotient to double's 53 bits (22 more than the 31 here, ties to even),
-  // then to 31 bits with halves up. Together: up when remainder / divisor >= 1/2 - 2^-23, which is
-  // (divisor - 2 * remainder) * 2^22 <= divisor < 2^24.
-  const int32_t below_half = static_cast<int32_t>(c.mantissa - 2 * remainder);
-  if (below_half <= 0 ||
-      (below_half < 4 && static_cast<uint32_t>(below_half) << 22 <= c.mantissa)) {
-    ++quotient;
-  }
-  if (quotient == (UINT32_C(1) << 31)) {
-    quotient >>= 1;
-    ++shift;
-  }
-  if (shift < kMinShift) {
-    return Requant{0, 0};
-  }
-  return shift > kMaxShift ? Requant{INT32_MAX, kMaxShift}
-                           : Requant{static_cast<int32_t>(quotient), shift};
-}
-
 Scale DivideAsFloat(Scale a, Scale c) {
   if (a.mantissa == 0) {
     return Scale{0, 0};
@@ -149,6 +185,23 @@ Scale DivideAsFloat(Scale a, Scale c) {
     ++quotient;  // never to 2^24: the largest ratio of two mantissas is 2 - 2^-22 or so
   }
   return Scale{quotient, exponent};
+}
+#endif
+
+Requant RequantFromScales(Scale a, Scale b, Scale c) {
+  if (a.mantissa == 0 || b.mantissa == 0) {
+    return Requant{0, 0};
+  }
+  auto [quotient, shift] = DivideProduct(a, b, c);
+  if (quotient == (UINT32_C(1) << 31)) {
+    quotient >>= 1;
+    ++shift;
+  }
+  if (shift < kMinShift) {
+    return Requant{0, 0};
+  }
+  return shift > kMaxShift ? Requant{INT32_MAX, kMaxShift}
+                           : Requant{static_cast<int32_t>(quotient), shift};
 }
 
 Requant RequantFromScale(Scale factor) {
