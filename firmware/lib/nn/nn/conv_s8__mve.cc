@@ -1,7 +1,12 @@
 #if MCUFORGE_ISA_MVE
 
+// The loops are in assembler; what is left to the compiler runs once a pixel or less, and -O2 would
+// nearly double it.
+#pragma GCC optimize("Os")
+
 #include "nn/conv_s8.h"
 #include "nn/mve.h"
+#include "nn/window_run.h"
 
 // Three output pixels by four output channels at a time. The zero point is taken off through the
 // sum of a channel's weights, once an image; a window's bytes are gathered into a column unless
@@ -36,25 +41,26 @@ void Fill(int8_t* to, int8_t value, int32_t count) {
       : "q0", "lr", "memory");
 }
 
-// `rows` >= 1 runs of `run` >= 1 bytes.
-void CopyRuns(const int8_t* from, int32_t from_step, int8_t* to, int32_t run, int32_t rows) {
+// `runs` >= 1 runs of `run` >= 1 bytes.
+[[gnu::noinline]] void CopyRuns(const int8_t* from, int32_t from_step, int8_t* to, int32_t to_step,
+                                int32_t run, int32_t runs) {
   if (run <= 16) {
     asm volatile(
         "vctp.8 %[run]\n"
-        "dls lr, %[rows]\n"
+        "dls lr, %[runs]\n"
         "1:\n"
         "vpstt\n"
         "vldrbt.8 q0, [%[from]]\n"
         "vstrbt.8 q0, [%[to]]\n"
         "add %[from], %[from_step]\n"
-        "add %[to], %[run]\n"
+        "add %[to], %[to_step]\n"
         "le lr, 1b\n"
         : [from] "+r"(from), [to] "+r"(to)
-        : [run] "r"(run), [rows] "r"(rows), [from_step] "r"(from_step)
+        : [run] "r"(run), [runs] "r"(runs), [from_step] "r"(from_step), [to_step] "r"(to_step)
         : "q0", "lr", "memory");
     return;
   }
-  for (; rows != 0; --rows, from += from_step, to += run) {
+  for (; runs != 0; --runs, from += from_step, to += to_step) {
     const int8_t* source = from;
     int8_t* target = to;
     asm volatile(
@@ -69,54 +75,46 @@ void CopyRuns(const int8_t* from, int32_t from_step, int8_t* to, int32_t run, in
   }
 }
 
-// Copies the window whose first tap is at (in_y0, in_x0) into `column`; taps outside of the input
-// get its zero point. `image`: from the group's first channel on.
-void GatherColumn(const ConvParams& p, const int8_t* image, int32_t in_y0, int32_t in_x0,
+// Copies a window into `column`; taps outside of the input get its zero point. `from`: the group's
+// channels of the first tap that is inside.
+void GatherColumn(const ConvParams& p, const WindowRun& windows, const int8_t* from,
                   int8_t* column) {
-  const TapRange ky = ClipTaps(in_y0, p.kernel_h, p.dilation_h, p.in_h);
-  const TapRange kx = ClipTaps(in_x0, p.kernel_w, p.dilation_w, p.in_w);
-  const int32_t taps = kx.end - kx.first;
-  const int32_t rows = ky.end - ky.first;
   const int32_t row_bytes = p.kernel_w * p.filter_c;
-  if (taps < p.kernel_w || rows < p.kernel_h) {
+  if (windows.taps < p.kernel_w || windows.rows < p.kernel_h) {
     Fill(column, p.in_zero_point, p.kernel_h * row_bytes);
+    if (windows.taps == 0 || windows.rows == 0) {
+      return;
+    }
   }
-  if (taps == 0 || rows == 0) {
+  const int32_t row_step = p.dilation_h * p.in_w * p.in_c;
+  int8_t* to = column + windows.ky.first * row_bytes + windows.kx.first * p.filter_c;
+  if (p.dilation_w == 1 && p.filter_c == p.in_c) {  // the taps of a row are one run of bytes
+    CopyRuns(from, row_step, to, row_bytes, windows.taps * p.filter_c, windows.rows);
     return;
   }
-  const int32_t in_row = p.dilation_h * p.in_w * p.in_c;
-  const int8_t* from =
-      image + ((in_y0 + ky.first * p.dilation_h) * p.in_w + in_x0 + kx.first * p.dilation_w) *
-                  p.in_c;
-  int8_t* to = column + ky.first * row_bytes + kx.first * p.filter_c;
-  // Without dilation or groups the taps of a row are one run of bytes.
-  if (taps == p.kernel_w && p.dilation_w == 1 && p.filter_c == p.in_c) {
-    CopyRuns(from, in_row, to, row_bytes, rows);
-    return;
-  }
-  for (int32_t row = 0; row < rows; ++row, from += in_row, to += row_bytes) {
-    CopyRuns(from, p.dilation_w * p.in_c, to, p.filter_c, taps);
+  for (int32_t row = 0; row < windows.rows; ++row, from += row_step, to += row_bytes) {
+    CopyRuns(from, p.dilation_w * p.in_c, to, p.filter_c, p.filter_c, windows.taps);
   }
 }
 
-// The outputs of `windows` (1 to 3) pixels.
-void ComputePixels(QuadRows rows, int32_t windows) {
+// The outputs of `windows` (at most 3) pixels.
+[[gnu::noinline]] void ComputePixels(const QuadRows& rows, int32_t windows) {
+  QuadRows rest = rows;
   if (windows == 3 && rows.channels >= 4) {
-    const int32_t tail = rows.channels & 3;
-    rows.channels -= tail;
     ComputeQuadsOfThree(rows);
-    if (tail == 0) {
-      return;
-    }
-    rows.weights += rows.channels * rows.row;
-    rows.bias += rows.channels;
-    rows.requants += rows.channels >> 2;
-    rows.output += rows.channels;
-    rows.channels = tail;
+    const int32_t done = rows.channels & ~3;
+    rest.weights += done * rows.row;
+    rest.bias += done;
+    rest.requants += done >> 2;
+    rest.output += done;
+    rest.channels -= done;
   }
-  for (int32_t i = 0; i < windows; ++i, rows.output += rows.output_step) {
-    rows.window[0] = rows.window[i];
-    ComputeQuads(rows);
+  if (rest.channels == 0) {
+    return;
+  }
+  for (int32_t i = 0; i < windows; ++i, rest.output += rows.output_step) {
+    rest.window[0] = rows.window[i];
+    ComputeQuads(rest);
   }
 }
 
@@ -152,29 +150,28 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
                   p.in_zero_point * SumOfWeights(rows.weights + c * rows.row, rows.row);
     }
     rows.output = output + first;
-    int32_t windows = 0;
-    for (int32_t batch = 0; batch < p.batches; ++batch) {
-      const int8_t* const image = input + batch * p.in_h * p.in_w * p.in_c + group * p.filter_c;
-      for (int32_t out_y = 0; out_y < p.out_h; ++out_y) {
-        const int32_t in_y0 = out_y * p.stride_h - p.pad_top;
-        for (int32_t out_x = 0; out_x < p.out_w; ++out_x) {
-          const int32_t in_x0 = out_x * p.stride_w - p.pad_left;
+    int32_t gathered = 0;
+    const int8_t* image = input + group * p.filter_c;
+    for (int32_t batch = 0; batch < p.batches; ++batch, image += p.in_h * p.in_w * p.in_c) {
+      ForEachWindowRun(p, [&](const WindowRun& windows) {
+        const int8_t* from = image + windows.origin * p.in_c;
+        for (int32_t i = 0; i < windows.pixels; ++i, from += p.stride_w * p.in_c) {
           if (in_place) {
-            rows.window[windows] = image + (in_y0 * p.in_w + in_x0) * p.in_c;
+            rows.window[gathered] = from;
           } else {
-            int8_t* const column = columns + windows * rows.row;
-            GatherColumn(p, image, in_y0, in_x0, column);
-            rows.window[windows] = column;
+            int8_t* const column = columns + gathered * rows.row;
+            GatherColumn(p, windows, from, column);
+            rows.window[gathered] = column;
           }
-          if (++windows == 3) {
-            ComputePixels(rows, windows);
+          if (++gathered == 3) {
+            ComputePixels(rows, gathered);
             rows.output += 3 * rows.output_step;
-            windows = 0;
+            gathered = 0;
           }
         }
-      }
+      });
     }
-    ComputePixels(rows, windows);
+    ComputePixels(rows, gathered);
   }
 }
 

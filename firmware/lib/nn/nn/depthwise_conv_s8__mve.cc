@@ -1,7 +1,12 @@
 #if MCUFORGE_ISA_MVE
 
+// The loops are in assembler; what is left to the compiler runs once a pixel or less, and -O2 would
+// nearly double it.
+#pragma GCC optimize("Os")
+
 #include "nn/depthwise_conv_s8.h"
 #include "nn/mve.h"
+#include "nn/window_run.h"
 
 // Eight channels at a time as int16; VMULLB and VMULLT give the products of the even and the odd
 // channels as int32. Neighbouring pixels that meet as many taps are one run, and a run is computed
@@ -25,7 +30,7 @@ struct Run {
   const int8_t* x;        // of the first pixel's first tap, channel 0
   const int8_t* weights;  // of the first tap and channel
   int8_t* output;
-  int32_t pixels;  // at least 1
+  int32_t pixels;      // at least 1
   int32_t taps, rows;  // rows is 0 where no tap is met
   int32_t tap_step;
   int32_t out_channels;  // also the step of weights and outputs
@@ -192,7 +197,6 @@ void DepthwiseConvS8(const ConvParams& p, const ChannelScales& scales, const int
   run.low = p.out_min;
   run.high = p.out_max;
   run.scattered = p.filter_c != 1;
-  const int32_t reach = (p.kernel_w - 1) * p.dilation_w;
   for (int32_t first = 0; first < p.out_c; first += run.channels) {
     const int32_t left = p.out_c - first;
     run.channels = left < kDepthwiseConvS8MveBlock ? left : kDepthwiseConvS8MveBlock;
@@ -200,27 +204,15 @@ void DepthwiseConvS8(const ConvParams& p, const ChannelScales& scales, const int
     run.output = output + first;
     const int8_t* image = input;
     for (int32_t batch = 0; batch < p.batches; ++batch, image += p.in_h * p.in_w * p.in_c) {
-      for (int32_t out_y = 0; out_y < p.out_h; ++out_y) {
-        const int32_t in_y0 = out_y * p.stride_h - p.pad_top;
-        const TapRange ky = ClipTaps(in_y0, p.kernel_h, p.dilation_h, p.in_h);
-        const int32_t in_row = (in_y0 + ky.first * p.dilation_h) * p.in_w;
-        int32_t in_x0 = -p.pad_left;
-        for (int32_t out_x = 0; out_x < p.out_w; out_x += run.pixels) {
-          const TapRange kx = ClipTaps(in_x0, p.kernel_w, p.dilation_w, p.in_w);
-          run.taps = kx.end - kx.first;
-          run.rows = run.taps == 0 ? 0 : ky.end - ky.first;
-          run.x = image + (in_row + in_x0 + kx.first * p.dilation_w) * p.in_c;
-          run.weights = filter + (ky.first * p.kernel_w + kx.first) * p.out_c + first;
-          run.pixels = 0;
-          do {
-            ++run.pixels;
-            in_x0 += p.stride_w;
-          } while (run.taps == p.kernel_w && in_x0 + reach < p.in_w &&
-                   out_x + run.pixels < p.out_w);
-          ComputeRun(run);
-          run.output += run.pixels * p.out_c;
-        }
-      }
+      ForEachWindowRun(p, [&](const WindowRun& windows) {
+        run.taps = windows.taps;
+        run.rows = windows.taps == 0 ? 0 : windows.rows;
+        run.pixels = windows.pixels;
+        run.x = image + windows.origin * p.in_c;
+        run.weights = filter + (windows.ky.first * p.kernel_w + windows.kx.first) * p.out_c + first;
+        ComputeRun(run);
+        run.output += run.pixels * p.out_c;
+      });
     }
   }
 }

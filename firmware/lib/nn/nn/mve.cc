@@ -102,32 +102,37 @@ void MakeRequants(const ChannelScales& scales, int32_t first, int32_t count,
 }
 
 // Two channels by three windows, from the bias to the accumulators on the stack.
-#define MCUFORGE_PAIR_OF_THREE(at)     \
-  "ldrd r1, r3, [r11]\n"               \
-  "ldrd r5, lr, [r11, #8]\n"           \
-  "ldr r10, [sp, #52]\n"               \
-  "mov r7, r12\n"                      \
-  "add r9, r12, lr\n"                  \
-  "add r12, r9, lr\n"                  \
-  "ldrd r0, r2, [r10, #" #at "]\n"     \
-  "ldrd r4, r6, [r10, #" #at "]\n"     \
-  "ldrd r8, r10, [r10, #" #at "]\n"    \
-  "dlstp.8 lr, lr\n"                   \
-  "2:\n"                               \
-  "vldrb.8 q0, [r7], #16\n"            \
-  "vldrb.8 q1, [r1], #16\n"            \
-  "vmladava.s8 r0, q0, q1\n"           \
-  "vldrb.8 q2, [r3], #16\n"            \
-  "vmladava.s8 r4, q0, q2\n"           \
-  "vldrb.8 q3, [r5], #16\n"            \
-  "vmladava.s8 r8, q0, q3\n"           \
-  "vldrb.8 q7, [r9], #16\n"            \
-  "vmladava.s8 r2, q7, q1\n"           \
-  "vmladava.s8 r6, q7, q2\n"           \
-  "vmladava.s8 r10, q7, q3\n"          \
-  "letp lr, 2b\n"                      \
-  "strd r0, r2, [sp, #" #at "]\n"      \
-  "strd r4, r6, [sp, #16 + " #at "]\n" \
+#define MCUFORGE_PAIR_OF_THREE(at) \
+  "ldrd r1, r3, [r11]\n"           \
+  "ldrd r5, lr, [r11, #8]\n"       \
+  "ldr r10, [sp, #52]\n"           \
+  "mov r7, r12\n"                  \
+  "add r9, r12, lr\n"              \
+  "add r12, r9, lr\n"              \
+  "ldrd r0, r2, [r10, #" #at       \
+  "]\n"                            \
+  "ldrd r4, r6, [r10, #" #at       \
+  "]\n"                            \
+  "ldrd r8, r10, [r10, #" #at      \
+  "]\n"                            \
+  "dlstp.8 lr, lr\n"               \
+  "2:\n"                           \
+  "vldrb.8 q0, [r7], #16\n"        \
+  "vldrb.8 q1, [r1], #16\n"        \
+  "vmladava.s8 r0, q0, q1\n"       \
+  "vldrb.8 q2, [r3], #16\n"        \
+  "vmladava.s8 r4, q0, q2\n"       \
+  "vldrb.8 q3, [r5], #16\n"        \
+  "vmladava.s8 r8, q0, q3\n"       \
+  "vldrb.8 q7, [r9], #16\n"        \
+  "vmladava.s8 r2, q7, q1\n"       \
+  "vmladava.s8 r6, q7, q2\n"       \
+  "vmladava.s8 r10, q7, q3\n"      \
+  "letp lr, 2b\n"                  \
+  "strd r0, r2, [sp, #" #at        \
+  "]\n"                            \
+  "strd r4, r6, [sp, #16 + " #at   \
+  "]\n"                            \
   "strd r8, r10, [sp, #32 + " #at "]\n"
 
 // Four channels at a time, in two pairs: VMLADAVA takes its sums in even registers, of which six
@@ -162,6 +167,7 @@ void MakeRequants(const ChannelScales& scales, int32_t first, int32_t count,
       "subs r6, #4\n"
       "strd r0, r2, [sp, #48]\n"
       "strd r4, r6, [sp, #56]\n"
+      "cmp r6, #4\n"
       "vldrw.u32 q0, [sp]\n"
       MCUFORGE_TO_OUTPUT("q0")
       "vstrb.32 q0, [r1]\n"
@@ -173,7 +179,7 @@ void MakeRequants(const ChannelScales& scales, int32_t first, int32_t count,
       "vldrw.u32 q0, [sp, #32]\n"
       MCUFORGE_TO_OUTPUT("q0")
       "vstrb.32 q0, [r1]\n"
-      "bgt 1b\n"
+      "bge 1b\n"
       "add sp, #64\n"
       "vpop {d8-d15}\n"
       "pop {r4-r11, pc}\n");

@@ -37,15 +37,22 @@ inline int32x4_t ToOutput(int32x4_t acc, int32x4_t multiplier, int32x4_t shift,
 
 // The same on register `x` in assembler: the multiplier in q1, the shift's right part in q2 and its
 // left part in q3, low and high in q4 and q5, the zero point in r10; q7 is overwritten.
-#define MCUFORGE_TO_OUTPUT(x)        \
-  "vshl.s32 " x ", " x ", q3\n"      \
-  "vqrdmulh.s32 " x ", " x ", q1\n"  \
-  "vand q7, " x ", q2\n"             \
-  "vshr.s32 q7, q7, #31\n"           \
-  "vqadd.s32 " x ", " x ", q7\n"     \
-  "vrshl.s32 " x ", " x ", q2\n"     \
-  "vadd.i32 " x ", " x ", r10\n"     \
-  "vmax.s32 " x ", " x ", q4\n"      \
+#define MCUFORGE_TO_OUTPUT(x) \
+  "vshl.s32 " x ", " x        \
+  ", q3\n"                    \
+  "vqrdmulh.s32 " x ", " x    \
+  ", q1\n"                    \
+  "vand q7, " x               \
+  ", q2\n"                    \
+  "vshr.s32 q7, q7, #31\n"    \
+  "vqadd.s32 " x ", " x       \
+  ", q7\n"                    \
+  "vrshl.s32 " x ", " x       \
+  ", q2\n"                    \
+  "vadd.i32 " x ", " x        \
+  ", r10\n"                   \
+  "vmax.s32 " x ", " x        \
+  ", q4\n"                    \
   "vmin.s32 " x ", " x ", q5\n"
 
 // The factors of four output channels.
@@ -91,8 +98,9 @@ struct QuadRows {
 // last channel written.
 void ComputeQuads(const QuadRows& rows);
 
-// The outputs of three windows, for channels in fours. `fold` and `requant_step` are not used: the
-// biases have the zero point taken off, and each quad has its requant.
+// The outputs of three windows, for channels in fours (at least four; up to three are left over).
+// `fold` and `requant_step` are not used: the biases have the zero point taken off, and each quad
+// has its requant.
 void ComputeQuadsOfThree(const QuadRows& rows);
 
 }  // namespace nn
