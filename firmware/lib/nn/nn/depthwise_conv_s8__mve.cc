@@ -45,7 +45,7 @@ struct Run {
 
 // Per tap and 8 MACs: 2 loads (widening), 1 VADD (the zero point), 2 VMULL, 2 VADD, 2 steps and the
 // LE. An octet of fewer channels, or one whose channels share inputs, loads them one by one.
-[[gnu::naked]] void ComputeRun(const Run& /*run*/) {
+[[gnu::naked, gnu::noipa, gnu::aligned(4)]] void ComputeRun(const Run& /*run*/) {
   asm volatile(
       "push {r4-r11, lr}\n"
       "vpush {d8-d15}\n"

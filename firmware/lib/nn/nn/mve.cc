@@ -16,7 +16,7 @@ void MakeRequants(const ChannelScales& scales, int32_t first, int32_t count,
 // Four channels at a time. Per 64 MACs: 5 loads, 1 VEOR, 4 VMLADAVA of the inputs, 4 of the offset
 // and the LETP. A last quad of fewer channels reads its last row for the missing ones; VCTP leaves
 // their outputs out.
-[[gnu::naked]] void ComputeQuads(const QuadRows& /*rows*/) {
+[[gnu::naked, gnu::noipa, gnu::aligned(4)]] void ComputeQuads(const QuadRows& /*rows*/) {
   asm volatile(
       "push {r4-r11, lr}\n"
       "vpush {d8-d15}\n"
@@ -137,7 +137,7 @@ void MakeRequants(const ChannelScales& scales, int32_t first, int32_t count,
 
 // Four channels at a time, in two pairs: VMLADAVA takes its sums in even registers, of which six
 // are left. Per 96 MACs: 5 loads, 6 VMLADAVA and the LETP.
-[[gnu::naked]] void ComputeQuadsOfThree(const QuadRows& /*rows*/) {
+[[gnu::naked, gnu::noipa, gnu::aligned(4)]] void ComputeQuadsOfThree(const QuadRows& /*rows*/) {
   asm volatile(
       "push {r4-r11, lr}\n"
       "vpush {d8-d15}\n"
