@@ -644,7 +644,7 @@ def test_(
     import shlex
 
     import stages
-    from codegen.boards import board_ids
+    from codegen.boards import boards_built_here
     from codegen.errors import CodegenError
 
     if only is not None and only not in _SUITES:
@@ -654,8 +654,10 @@ def test_(
         _lint()
     if "emulated" in suites or ("hardware" in suites and port):
         # the tests need a model and its images, made as `hil` makes them
-        tested = board_ids() if "emulated" in suites else [board or c.config.mcuforge.board]
-        for board_id in tested:
+        tested = [board or c.config.mcuforge.board]
+        if "emulated" in suites:
+            tested = [*tested, *(board.id for board in boards_built_here())]
+        for board_id in dict.fromkeys(tested):
             choice = _choice(c, {"board": board_id, "data": data})
             stages.evaluate(choice)
             stages.build(choice)

@@ -163,6 +163,11 @@ def list_boards(boards_dir: Path = BOARDS_DIR) -> list[Board]:
     return [load_board(board_id, boards_dir) for board_id in board_ids(boards_dir)]
 
 
+def boards_built_here() -> list[Board]:
+    """Those whose images this machine makes, sorted by id: nothing for them has to be fetched."""
+    return [board for board in list_boards() if board.status in ("emulated", "built")]
+
+
 def load_board(board_id: str, boards_dir: Path = BOARDS_DIR) -> Board:
     """The board of that id. Raises BoardError, listing the known ids, if there is none."""
     known = board_ids(boards_dir)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from codegen.boards import ISAS, Board, list_boards
+from codegen.boards import ISAS, Board, boards_built_here
 from codegen.budget import KERNEL_FLASH_BYTES, PROGRAM_FLASH_BYTES, check_budget, next_step
 from codegen.checks import check_io, check_ops, check_types
 from codegen.errors import BudgetError, CodegenError, UnsupportedModelError
@@ -116,7 +116,7 @@ def preflight(
             check_budget(plan, model, board)
         except BudgetError as error:
             plans = {isa: plan_model(model, isa) for isa in ISAS}
-            problems.append(f"{error}; {next_step(model, plans, list_boards())}")
+            problems.append(f"{error}; {next_step(model, plans, boards_built_here())}")
     # Shapes and options are sound once the runtime has accepted the model.
     costs = estimate(model, board.cpu) if plan is not None else None
     return Preflight(model, board, tuple(problems), plan, tuple(costs) if costs else None)
