@@ -24,8 +24,6 @@ from codegen import board_files, boards, image_size, image_sources  # noqa: E402
 from codegen.errors import CodegenError  # noqa: E402
 from codegen.manifest import atomic_write  # noqa: E402
 from firmware.platform.builder import object_cache  # noqa: E402
-from harness import flash  # noqa: E402
-from harness.errors import HarnessError  # noqa: E402
 
 
 def fail(message, exit_code=2):
@@ -175,6 +173,10 @@ if board.family.architecture == "cortex_m":
 
 
 def upload(target, source, env):
+    # Half a second to import, which a build without upload is spared.
+    from harness import flash
+    from harness.errors import HarnessError
+
     try:
         flash.upload_image(board, BUILD_DIR, env.get("UPLOAD_PROTOCOL"), env.get("UPLOAD_PORT"))
     except (HarnessError, CodegenError) as error:

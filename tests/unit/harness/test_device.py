@@ -244,7 +244,7 @@ def test_no_more_are_on_the_way_than_the_window() -> None:
     assert fake.most == 3
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("window", [1, 3])
 def test_whatever_is_lost_each_input_runs_once_and_is_answered_once(window: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -254,7 +254,7 @@ def test_whatever_is_lost_each_input_runs_once_and_is_answered_once(window: int,
         return [intact, *(harm[rng.integers(len(harm))] for _ in range(400))]
 
     fake = FakeDevice(window=window, requests=damages(), replies=damages())
-    device, scores = many(fake, 60)
-    assert scores == list(range(9, 69))
-    assert fake.inferences == 60
-    assert device.counts.retries > 5
+    device, scores = many(fake, 30)
+    assert scores == list(range(9, 39))
+    assert fake.inferences == 30
+    assert device.counts.retries > 3

@@ -56,10 +56,9 @@ def test_port_links_for_every_core(cpu: str, tmp_path: Path) -> None:
     check_size(size, made)
 
 
-@pytest.mark.parametrize(
-    "board_id", [b.id for b in boards.list_boards() if b.family.architecture == "cortex_m"]
-)
-def test_port_of_every_board_links(board_id: str, tmp_path: Path) -> None:
+# One board of each family; every board's whole image is built for the emulated tests.
+@pytest.mark.parametrize("board_id", ["microbit", "mps2_an505", "stm32vldiscovery", "lm3s6965evb"])
+def test_a_familys_port_links_alone(board_id: str, tmp_path: Path) -> None:
     made = boards.load_board(board_id)
     result = link(made, MAIN, tmp_path)
     assert result.returncode == 0, result.stderr
