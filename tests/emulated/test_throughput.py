@@ -34,7 +34,8 @@ class PacedLine:
 
     def __post_init__(self) -> None:
         self.url = self.line.url
-        threading.Thread(target=self._pump, daemon=True).start()
+        self._pumping = threading.Thread(target=self._pump, daemon=True)
+        self._pumping.start()
 
     def read(self, timeout_s: float) -> bytes:
         return self.line.read(timeout_s)
@@ -45,6 +46,7 @@ class PacedLine:
 
     def close(self) -> None:
         self._waiting.put((0.0, b""))
+        self._pumping.join()  # what was written goes out before the port is closed under it
         self.line.close()
 
     def _pump(self) -> None:
