@@ -16,16 +16,15 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from numpy.typing import NDArray
 
-from codegen import cross_compile
+from codegen import cpp_build
 from codegen.boards import Board
 from codegen.manifest import atomic_write
 from codegen.model import Model
 from codegen.op_table import SupportedOp
 
-SOURCE = cross_compile.ROOT / "firmware" / "bench" / "main.cc"
-STRIPPED = ("-DNDEBUG", "-DTF_LITE_STRIP_ERROR_STRINGS")
+SOURCE = cpp_build.ROOT / "firmware" / "bench" / "main.cc"
 _TEMPLATES = Path(__file__).parent / "templates" / "bench"
-_BUILD = cross_compile.ROOT / "build" / "bench"
+_BUILD = cpp_build.ROOT / "build" / "bench"
 _FILES = ("bench_model.h", "bench_data.s", "bench.ld")
 _CODE_SECTIONS = (".text", ".data")  # the model's array has a section of its own
 
@@ -57,11 +56,11 @@ def build_bench_image(
 
     arena_bytes: exact, as planned for board.isa. inputs: int8 [N, ...], N >= 1. profile: the
     image prints the ticks of each op.
-    Raises RegionOverflowError (too large), CrossCompileError, MissingCompilerError.
+    Raises RegionOverflowError (too large), CppBuildError, MissingCompilerError.
     """
     machine = host_board or board
     if machine.emulator is None or machine.emulator.machine is None:
-        raise cross_compile.CrossCompileError(f"{machine.id} is no QEMU machine; choose another")
+        raise cpp_build.CppBuildError(f"{machine.id} is no QEMU machine; choose another")
     files = {
         "model.tflite": model.data,
         "inputs.bin": np.ascontiguousarray(inputs).tobytes(),
@@ -72,17 +71,20 @@ def build_bench_image(
     for name, content in files.items():
         atomic_write(folder / name, content)
 
-    flags = [*cross_compile.machine_flags(board), *STRIPPED]
-    objects = cross_compile.compile_objects(
-        (path, [*flags, *own]) for path, own in cross_compile.library_sources(board.isa)
-    )
-    own = [*flags, *cross_compile.program_flags(), *(["-DMCUFORGE_BENCH_PROFILE=1"] * profile)]
-    objects += cross_compile.compile_objects([(SOURCE, own)], [folder, SOURCE.parent])
+    machine_flags = cpp_build.machine_flags(board)
+    libraries = cpp_build.library_sources(board.isa, stripped=True)
+    objects = cpp_build.compile_objects((path, [*machine_flags, *own]) for path, own in libraries)
+    own = [
+        *machine_flags,
+        *cpp_build.STRIPPED,
+        *cpp_build.program_flags(),
+        *(["-DMCUFORGE_BENCH_PROFILE=1"] * profile),
+    ]
+    objects += cpp_build.compile_objects([(SOURCE, own)], [folder, SOURCE.parent])
     # What .incbin reads is no part of the source's text: the digest that names the folder is.
-    data_flags = [*cross_compile.machine_flags(board), f"-Wa,-I,{folder}"]
-    objects += cross_compile.compile_objects([(folder / "bench_data.s", data_flags)])
-    elf = folder / "bench.elf"
-    cross_compile.link(cross_compile.machine_flags(board), objects, folder / "bench.ld", elf)
+    data_flags = [*machine_flags, f"-Wa,-I,{folder}"]
+    objects += cpp_build.compile_objects([(folder / "bench_data.s", data_flags)])
+    elf = cpp_build.link_image("bench.elf", objects, machine_flags, folder / "bench.ld")
     return BenchImage(
         elf=elf,
         flash_bytes=_section_bytes(elf, _CODE_SECTIONS),

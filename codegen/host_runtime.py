@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from codegen import cpp_build
 from codegen.errors import CodegenError
-from codegen.host_tools import compile_cached, runtime_sources
 
 ISAS = ("scalar", "dsp", "mve")
 ALIGNMENT = 16
@@ -25,11 +25,23 @@ class RuntimeRefusedError(CodegenError):
     exit_code = 1
 
 
+PLAN_FLAG = "-DMCUFORGE_PLAN_ISA=1"
+
+
+@lru_cache(maxsize=1)
+def library_file() -> Path:
+    """The runtime as a shared library, compiled with PLAN_FLAG: planning for an ISA, scalar
+    kernels. Raises CppBuildError, MissingCompilerError."""
+    session = Path(__file__).parent / "host" / "runtime.cc"
+    sources = [(session, cpp_build.program_flags()), *cpp_build.library_sources("scalar")]
+    work = [(path, [*flags, "-fPIC", PLAN_FLAG]) for path, flags in sources]
+    objects = cpp_build.compile_objects(work, compiler=cpp_build.HOST)
+    return cpp_build.link("runtime.so", objects, ["-shared"], cpp_build.HOST)
+
+
 @lru_cache(maxsize=1)
 def _library() -> ctypes.CDLL:
-    sources = [Path(__file__).parent / "host" / "runtime.cc", *runtime_sources()]
-    flags = ["-O2", "-fPIC", "-shared", "-fno-exceptions", "-fno-rtti", "-DMCUFORGE_PLAN_ISA=1"]
-    library = ctypes.CDLL(str(compile_cached("runtime.so", sources, flags)))
+    library = ctypes.CDLL(str(library_file()))
     library.mcuforge_open.restype = ctypes.c_void_p
     library.mcuforge_tensor.restype = ctypes.c_void_p
     library.mcuforge_plan.restype = ctypes.c_uint64

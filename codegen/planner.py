@@ -68,7 +68,7 @@ class ArenaPlan:
 def plan(model_path: Path, isa: str) -> ArenaPlan:
     """Plans the model at `model_path` for "scalar", "dsp" or "mve".
 
-    Raises RuntimeRefusedError (the runtime's reason), HostToolError, ModelError, PlanError.
+    Raises RuntimeRefusedError (the runtime's reason), CppBuildError, ModelError, PlanError.
     """
     return plan_model(Model.read(model_path), isa)
 

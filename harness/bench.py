@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from codegen.bench_image import BenchImage, build_bench_image
 from codegen.boards import Board, list_boards, load_board
 from codegen.checks import check_int8
-from codegen.cross_compile import RegionOverflowError
+from codegen.cpp_build import RegionOverflowError
 from codegen.model import Model
 from codegen.op_table import load_supported_ops
 from codegen.oracle import Oracle

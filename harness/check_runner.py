@@ -8,31 +8,24 @@ so a run is as fast as the emulation.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import struct
 import subprocess
 import tempfile
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from codegen import cpp_build
 from codegen.boards import load_board
 from harness.errors import CheckError, HarnessError, MissingToolError
 
-ROOT = Path(__file__).resolve().parent.parent
-CHECKS = ROOT / "firmware/checks"
-_LIBRARIES = (ROOT / "firmware/lib/tflm", ROOT / "firmware/lib/nn")
-WIRE = ROOT / "firmware/lib/wire"
-_BUILD = ROOT / "build" / "checks"
+CHECKS = cpp_build.ROOT / "firmware/checks"
+WIRE = cpp_build.ROOT / "firmware/lib/wire"
 _MESSAGE_BYTES = 160  # firmware/checks/batch.h: kMessageBytes
 _SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g")
-# As in firmware/lib/nn/library.json: a kernel's sums wrap, as upstream's do, if a model's biases
-# reach to the end of int32.
-_WRAPPING = ("-fwrapv",)
 
 OUTCOMES = {
     1: "the runtime refused it in the arena that the plan says is enough",
@@ -71,13 +64,22 @@ class Target:
     memory: _Memory | None = None
     float_flags: tuple[str, ...] = ("-mfloat-abi=soft",)
 
+    @property
+    def machine_flags(self) -> list[str]:
+        """As codegen.cpp_build.machine_flags() gives a board's."""
+        isa = f"-DMCUFORGE_ISA_{self.isa.upper()}=1"
+        return ["-mthumb", f"-mcpu={self.cpu}", *self.float_flags, isa]
+
     @cached_property
     def runner(self) -> Path:
-        """The built runner. Raises MissingToolError, HarnessError (it does not compile)."""
+        """The built runner. Raises MissingCompilerError, CppBuildError (it does not compile)."""
         return _build_host() if self.memory is None else _build_image(self, self.memory)
 
 
-_HARD_FPV5 = ("-mfloat-abi=hard", "-mfpu=fpv5-sp-d16")
+def _hard_float(fpu: str) -> tuple[str, ...]:
+    return "-mfloat-abi=hard", f"-mfpu={fpu}"
+
+
 HOST = Target("native", "scalar")
 TARGETS = {
     target.cpu: target
@@ -88,10 +90,10 @@ TARGETS = {
         Target("cortex-m0", "scalar", "mps2-an385", _MPS2),
         Target("cortex-m0plus", "scalar", "mps2-an385", _MPS2),
         Target("cortex-m3", "scalar", "mps2-an385", _MPS2),
-        Target("cortex-m4", "dsp", "mps2-an386", _MPS2, ("-mfloat-abi=hard", "-mfpu=fpv4-sp-d16")),
-        Target("cortex-m7", "dsp", "mps2-an500", _MPS2_AN500, _HARD_FPV5),
-        Target("cortex-m33", "dsp", "mps2-an505", _MPS2_AN505, _HARD_FPV5),
-        Target("cortex-m55", "mve", "mps3-an547", _MPS3_AN547, ("-mfloat-abi=hard", "-mfpu=auto")),
+        Target("cortex-m4", "dsp", "mps2-an386", _MPS2, _hard_float("fpv4-sp-d16")),
+        Target("cortex-m7", "dsp", "mps2-an500", _MPS2_AN500, _hard_float("fpv5-d16")),
+        Target("cortex-m33", "dsp", "mps2-an505", _MPS2_AN505, _hard_float("fpv5-sp-d16")),
+        Target("cortex-m55", "mve", "mps3-an547", _MPS3_AN547, _hard_float("auto")),
     )
 }
 """By cpu, as board facts name it. One a core of every kind of board."""
@@ -242,19 +244,14 @@ def _results(data: bytes, jobs: Sequence[Job]) -> list[Result]:
 
 
 def build_sanitized(name: str, sources: Iterable[Path], *, runtime: bool = True) -> Path:
-    """`sources`, and the runtime, as a program under sanitizers, from cached objects.
+    """`sources`, and the runtime, as a program of this machine under sanitizers.
 
-    Raises MissingToolError, HarnessError (it does not compile).
+    Raises MissingCompilerError, CppBuildError (it does not compile).
     """
-    compiler = _tool("g++")
-    flags = ["-O1", "-DMCUFORGE_ISA_SCALAR=1", "-fno-omit-frame-pointer", *_SANITIZERS]
-    work = [(path, flags) for path in sources]
-    work += [
-        (path, [*flags, *_WRAPPING] if _is_kernel(path) else flags)
-        for path in (_library_sources("host") if runtime else [])
-    ]
-    objects = _compile(compiler, work)
-    return _link(compiler, name, objects, [*_SANITIZERS])
+    flags = ["-DMCUFORGE_ISA_SCALAR=1", "-fno-omit-frame-pointer", *_SANITIZERS]
+    libraries = cpp_build.library_sources("scalar") if runtime else []
+    objects = _objects(libraries, sources, flags, cpp_build.HOST)
+    return cpp_build.link(name, objects, _SANITIZERS, cpp_build.HOST)
 
 
 def _build_host() -> Path:
@@ -262,107 +259,28 @@ def _build_host() -> Path:
 
 
 def _build_image(target: Target, memory: _Memory) -> Path:
-    compiler = _tool("arm-none-eabi-g++")
-    machine = [f"-mcpu={target.cpu}", "-mthumb", *target.float_flags]
-    common = [
-        *machine, "-ffunction-sections", "-fdata-sections", "-fno-exceptions", "-fno-rtti",
-        "-fno-threadsafe-statics", f"-DMCUFORGE_ISA_{target.isa.upper()}=1",
-    ]  # fmt: skip
-    work = [(CHECKS / n, [*common, "-Os"]) for n in ("batch.cc", "op_watch.cc", "target.cc")]
-    # As the firmware is built: kernels for speed, the rest for size.
-    work += [
-        (path, [*common, *(("-O2", *_WRAPPING) if _is_kernel(path) else ("-Os",))])
-        for path in _library_sources(target.isa)
-    ]
-    script = CHECKS / "target.ld"
+    machine = target.machine_flags
+    sources = [CHECKS / n for n in ("batch.cc", "op_watch.cc", "target.cc")]
+    libraries = cpp_build.library_sources(target.isa)
+    objects = _objects(libraries, sources, machine, cpp_build.ARM)
     symbols = [
         f"-Wl,--defsym={name}_{what}={value:#x}"
         for name, extent in (("CODE", memory.code), ("RAM", memory.ram), ("HEAP", memory.heap))
         for what, value in zip(("ORIGIN", "LENGTH"), extent, strict=True)
     ]
-    flags = [
-        *machine, "-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections", *symbols,
-        f"-Wl,-T,{script}",
-    ]  # fmt: skip
-    return _link(compiler, target.cpu, _compile(compiler, work), flags, [script])
+    return cpp_build.link_image(target.cpu, objects, machine, CHECKS / "target.ld", symbols)
 
 
-def _tool(name: str) -> str:
-    path = shutil.which(name)
-    if path is None:
-        raise MissingToolError(
-            f"building the check runner needs {name}, which is not on PATH; run ./invokew doctor"
-        )
-    return path
-
-
-def _library_sources(isa: str) -> list[Path]:
-    """All of the runtime but the kernels of the other instruction sets, sorted."""
-    others = tuple({"__dsp", "__mve"} - {f"__{isa}"})
-    paths = (path for folder in _LIBRARIES for path in folder.rglob("*.cc"))
-    return sorted(path for path in paths if not path.stem.endswith(others))
-
-
-def _is_kernel(path: Path) -> bool:
-    return path.is_relative_to(_LIBRARIES[1])
-
-
-def _header_digest() -> str:
-    digest = hashlib.sha256()
-    for folder in (*_LIBRARIES, WIRE, CHECKS):
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in {".h", ".def", ".inc"}:
-                digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
-def _compile(compiler: str, work: Sequence[tuple[Path, Sequence[str]]]) -> list[Path]:
-    """Compiles each (source, flags) whose object is not there yet; returns the objects."""
-    headers = _header_digest()
-    folder = _BUILD / "objects"
-    folder.mkdir(parents=True, exist_ok=True)
-    includes = [f"-I{path}" for path in (*_LIBRARIES, WIRE, CHECKS)]
-
-    def compile_one(item: tuple[Path, Sequence[str]]) -> Path:
-        source, flags = item
-        key = "\0".join([compiler, *flags, str(source.relative_to(ROOT)), headers]).encode()
-        digest = hashlib.sha256(key + source.read_bytes()).hexdigest()[:20]
-        target = folder / f"{source.stem}-{digest}.o"
-        if not target.exists():
-            partial = target.with_suffix(f".{os.getpid()}")
-            _call(
-                [compiler, "-std=c++17", "-Wall", "-Wextra", "-Werror", *includes, *flags, "-c",
-                 str(source), "-o", str(partial)],
-                source.name,
-            )  # fmt: skip
-            partial.replace(target)
-        return target
-
-    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
-        return list(pool.map(compile_one, work))
-
-
-def _link(
-    compiler: str,
-    name: str,
-    objects: Sequence[Path],
+def _objects(
+    libraries: Iterable[tuple[Path, Sequence[str]]],
+    sources: Iterable[Path],
     flags: Sequence[str],
-    scripts: Sequence[Path] = (),
-) -> Path:
-    words = [*map(str, objects), *flags, *(script.read_text() for script in scripts)]
-    digest = hashlib.sha256("\0".join(words).encode()).hexdigest()[:16]
-    target = _BUILD / digest / name
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_suffix(f".{os.getpid()}")
-        _call([compiler, *map(str, objects), *flags, "-o", str(partial)], name)
-        partial.replace(target)
-    return target
-
-
-def _call(command: Sequence[str], what: str) -> None:
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    if result.returncode != 0:
-        raise HarnessError(
-            f"the check runner does not build ({what}):\n{result.stderr.strip()[:3000]}"
-        )
+    compiler: str,
+) -> list[Path]:
+    objects = cpp_build.compile_objects(
+        [(path, [*flags, *library]) for path, library in libraries], compiler=compiler
+    )
+    own = [*flags, *cpp_build.program_flags()]
+    return objects + cpp_build.compile_objects(
+        [(path, own) for path in sources], [WIRE, CHECKS], compiler
+    )

@@ -20,8 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
-from codegen import cross_compile
-from codegen.bench_image import STRIPPED, render
+from codegen import cpp_build
+from codegen.bench_image import render
 from codegen.boards import Region
 from codegen.host_runtime import RuntimeRefusedError
 from codegen.least_squares import non_negative_least_squares
@@ -33,8 +33,8 @@ from harness.check_runner import TARGETS, Target
 from harness.errors import CheckError, HarnessError, MissingToolError
 from harness.golden import Generators
 
-SOURCE = cross_compile.ROOT / "firmware" / "bench" / "op_costs.cc"
-_BUILD = cross_compile.ROOT / "build" / "bench"
+SOURCE = cpp_build.ROOT / "firmware" / "bench" / "op_costs.cc"
+_BUILD = cpp_build.ROOT / "build" / "bench"
 _STACK_BYTES = 16384
 _ICOUNT_SHIFT = 4
 _CALIBRATION_INSTRUCTIONS = 1_000_000  # firmware/bench/start.h: 2 * kCalibrationLoops
@@ -227,16 +227,13 @@ def _job(work: Work, target: Target) -> bytes:
 
 
 def _build(target: Target) -> Path:
-    """The image for a core. Raises CrossCompileError, MissingCompilerError."""
+    """The image for a core. Raises CppBuildError, MissingCompilerError."""
     assert target.memory is not None
-    isa = f"-DMCUFORGE_ISA_{target.isa.upper()}=1"
-    machine = ["-mthumb", f"-mcpu={target.cpu}", *target.float_flags, isa]
-    objects = cross_compile.compile_objects(
-        (path, [*machine, *STRIPPED, *own])
-        for path, own in cross_compile.library_sources(target.isa)
-    )
-    flags = [*machine, *STRIPPED, *cross_compile.program_flags()]
-    objects += cross_compile.compile_objects([(SOURCE, flags)], [SOURCE.parent])
+    machine = target.machine_flags
+    libraries = cpp_build.library_sources(target.isa, stripped=True)
+    objects = cpp_build.compile_objects((path, [*machine, *own]) for path, own in libraries)
+    flags = [*machine, *cpp_build.STRIPPED, *cpp_build.program_flags()]
+    objects += cpp_build.compile_objects([(SOURCE, flags)], [SOURCE.parent])
     regions = {
         kind: Region(kind, kind, *extent)
         for kind, extent in (("flash", target.memory.code), ("ram", target.memory.ram))
@@ -248,9 +245,7 @@ def _build(target: Target) -> Path:
     heap = [
         f"-Wl,--defsym=__heap_{n}={v:#x}" for n, v in (("start", origin), ("end", origin + length))
     ]
-    elf = folder / "op_costs.elf"
-    cross_compile.link(machine, objects, folder / "bench.ld", elf, heap)
-    return elf
+    return cpp_build.link_image("op_costs.elf", objects, machine, folder / "bench.ld", heap)
 
 
 def _write(path: Path, measured: Mapping[str, Costs]) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from codegen.boards import load_board
-from codegen.cross_compile import RegionOverflowError, compile_objects, link, machine_flags
+from codegen.cpp_build import RegionOverflowError, compile_objects, link_image, machine_flags
 from codegen.op_costs import estimate
 from codegen.planner import plan_model
 from harness import bench, bench_report
@@ -69,7 +69,7 @@ def test_an_image_too_large_for_the_board_names_the_region(tmp_path: Path) -> No
     board = load_board(BOARD)
     objects = compile_objects([(source, machine_flags(board))])
     with pytest.raises(RegionOverflowError, match="rom is too small"):
-        link(machine_flags(board), objects, script, tmp_path / "big.elf", ["-nostdlib"])
+        link_image("big.elf", objects, machine_flags(board), script, ["-nostdlib"])
 
 
 def test_inputs_are_the_same_in_every_run(model_path: Path) -> None:

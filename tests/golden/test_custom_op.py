@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codegen.host_tools import compile_cached, runtime_sources
+from harness.check_runner import build_sanitized
 from tests.tflite_builder import ModelBuilder
 
 pytestmark = pytest.mark.golden
@@ -27,17 +27,7 @@ def _model(options: bytes | None, name: str = "AddByte", outputs: int = _ELEMENT
 
 
 def _run(tmp_path: Path, model: bytes, values: list[int]) -> tuple[int, str]:
-    program = compile_cached(
-        "custom_op",
-        [Path(__file__).with_name("custom_op.cc"), *runtime_sources()],
-        [
-            "-O1",
-            "-fwrapv",
-            "-DMCUFORGE_ISA_SCALAR=1",
-            "-fsanitize=address,undefined",
-            "-fno-sanitize-recover=all",
-        ],
-    )
+    program = build_sanitized("custom_op", [Path(__file__).with_name("custom_op.cc")])
     path = tmp_path / "model.tflite"
     path.write_bytes(model)
     hex_input = np.array(values, np.int8).tobytes().hex()

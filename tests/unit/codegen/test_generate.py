@@ -15,9 +15,10 @@ import pytest
 
 from codegen import generate as generate_module
 from codegen import planner
+from codegen.cpp_build import LIBRARIES
 from codegen.errors import CodegenError, ModelError, UnsupportedModelError
 from codegen.generate import FILE_NAMES, generate
-from codegen.host_tools import LIBRARY_FOLDERS, compile_cached, runtime_sources
+from codegen.host_runtime import PLAN_FLAG, library_file
 from codegen.model import Model
 from codegen.op_table import OPS_DEF, load_supported_ops
 from codegen.oracle import Oracle
@@ -235,10 +236,8 @@ def test_generated_sources_run_in_the_runtime_as_the_oracle_does(
     folder = tmp_path / "generated"
     main = tmp_path / "main.cc"
     main.write_text(RUN_MODEL)
-    scalar = "-DMCUFORGE_ISA_SCALAR=1"
-    runtime = compile_cached("tflm.so", runtime_sources(), ["-O0", "-fPIC", "-shared", scalar])
-    sources = [main, folder / "model_data.cc", runtime]
-    output = compile_and_run(sources, tmp_path, [folder, *LIBRARY_FOLDERS], [scalar])
+    sources = [main, folder / "model_data.cc", library_file()]
+    output = compile_and_run(sources, tmp_path, [folder, *LIBRARIES], [PLAN_FLAG])
 
     model = Model.read(cnn_path)
     arena_bytes = planner.plan(cnn_path, "scalar").arena_bytes

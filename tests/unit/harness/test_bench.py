@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from codegen import cross_compile
+from codegen import cpp_build
 from codegen.boards import load_board
-from codegen.cross_compile import machine_flags
+from codegen.cpp_build import machine_flags
 from harness import bench, bench_markdown, bench_report
 from harness.bench import MEASURES, Row
 from harness.errors import CheckError, HarnessError
@@ -124,21 +124,21 @@ def test_a_folder_that_is_not_there_is_refused_before_anything_is_measured(tmp_p
 
 
 def test_kernels_are_compiled_with_the_flags_of_their_library_json(tmp_path: Path) -> None:
-    tflm, nn = (cross_compile.library_flags(library) for library in cross_compile.LIBRARIES)
+    tflm, nn = (cpp_build.library_flags(library) for library in cpp_build.LIBRARIES)
     assert "-Os" in tflm and "-O2" not in tflm
     assert "-O2" in nn and "-fwrapv" in nn and "-Os" not in nn
     (tmp_path / "library.json").write_text(
         json.dumps({"build": {"unflags": ["-Os"], "flags": ["-O3"]}})
     )
-    assert cross_compile.library_flags(tmp_path)[-1] == "-O3"
-    assert "-Os" not in cross_compile.library_flags(tmp_path)
+    assert cpp_build.library_flags(tmp_path)[-1] == "-O3"
+    assert "-Os" not in cpp_build.library_flags(tmp_path)
 
 
 def test_kernels_of_other_instruction_sets_are_left_out() -> None:
-    stems = {path.stem for path, _ in cross_compile.library_sources("dsp")}
+    stems = {path.stem for path, _ in cpp_build.library_sources("dsp")}
     assert "conv_s8__scalar" in stems and "conv_s8__dsp" in stems
     assert not any(stem.endswith("__mve") for stem in stems)
-    assert not any(path.stem.endswith("__dsp") for path, _ in cross_compile.library_sources("mve"))
+    assert not any(path.stem.endswith("__dsp") for path, _ in cpp_build.library_sources("mve"))
 
 
 def test_machine_flags_come_from_the_board() -> None:

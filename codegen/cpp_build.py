@@ -1,7 +1,9 @@
-"""Compiles and links C++ for a board's core without PlatformIO, object files cached by content.
+"""Compiles and links C++ without PlatformIO, for a board's core or this machine.
 
-For images that measure rather than ship (the benchmark's). The flags of each library are those of
-its library.json, so that what is measured is what ships.
+For what measures, checks or plans rather than ships: the benchmark's images, the check runner, the
+runtime in the planner's process. The flags of each library are those of its library.json, so that
+what is measured is what ships. Object files are cached by content: whoever asks with the same flags
+gets the same ones.
 """
 
 from __future__ import annotations
@@ -13,14 +15,21 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from codegen.boards import Board
 from codegen.errors import CodegenError
 
 ROOT = Path(__file__).resolve().parent.parent
-LIBRARIES = (ROOT / "firmware/lib/tflm", ROOT / "firmware/lib/nn")
-CACHE = ROOT / "build" / "cross"
+TFLM = ROOT / "firmware/lib/tflm"
+LIBRARIES = (TFLM, ROOT / "firmware/lib/nn")
+STRIPPED = ("-DNDEBUG", "-DTF_LITE_STRIP_ERROR_STRINGS")
+"""As the baseline's images are built: without error messages."""
+ARM = "arm-none-eabi-g++"
+HOST = "g++"
+_OBJECTS = ROOT / "build" / "cpp" / "objects"
+_PROGRAMS = ROOT / "build" / "cpp" / "programs"
 
 _HEADER_SUFFIXES = {".h", ".def", ".inc"}
 # As firmware/platform/builder/main.py gives every source.
@@ -35,13 +44,13 @@ _NO_FIT = re.compile(r"will not fit in region [`'](\w+)'")
 _TELLING = re.compile(r"error: (?!ld returned)|undefined reference|multiple definition")
 
 
-class CrossCompileError(CodegenError):
-    """A source does not compile, or the image does not link."""
+class CppBuildError(CodegenError):
+    """A source does not compile, or the program does not link."""
 
     exit_code = 1
 
 
-class RegionOverflowError(CrossCompileError):
+class RegionOverflowError(CppBuildError):
     """The image is larger than a memory region of the board."""
 
 
@@ -51,12 +60,12 @@ class MissingCompilerError(CodegenError):
     exit_code = 3
 
 
-def compiler() -> str:
-    """Path of arm-none-eabi-g++. Raises MissingCompilerError."""
-    path = shutil.which("arm-none-eabi-g++")
+def _program(compiler: str) -> str:
+    """Path of a compiler. Raises MissingCompilerError."""
+    path = shutil.which(compiler)
     if path is None:
         raise MissingCompilerError(
-            "building for Arm needs arm-none-eabi-g++, which is not on PATH; run ./invokew doctor"
+            f"compiling C++ needs {compiler}, which is not on PATH; run ./invokew doctor"
         )
     return path
 
@@ -84,11 +93,14 @@ def program_flags() -> list[str]:
     return [*_COMMON, _SIZE]
 
 
-def library_sources(isa: str) -> list[tuple[Path, list[str]]]:
-    """(source, its library's flags) of the runtime for "scalar", "dsp" or "mve", sorted."""
+def library_sources(isa: str, stripped: bool = False) -> list[tuple[Path, list[str]]]:
+    """(source, its library's flags) of the runtime for "scalar", "dsp" or "mve", sorted.
+
+    stripped: without the messages of lib/tflm. The kernels have none, so they stay the same.
+    """
     others = tuple({"__dsp", "__mve"} - {f"__{isa}"})
     return [
-        (path, library_flags(library))
+        (path, [*library_flags(library), *(STRIPPED if stripped and library == TFLM else ())])
         for library in LIBRARIES
         for path in sorted(library.rglob("*.cc"))
         if not path.stem.endswith(others)
@@ -96,48 +108,72 @@ def library_sources(isa: str) -> list[tuple[Path, list[str]]]:
 
 
 def compile_objects(
-    work: Iterable[tuple[Path, Sequence[str]]], includes: Sequence[Path] = ()
+    work: Iterable[tuple[Path, Sequence[str]]],
+    includes: Sequence[Path] = (),
+    compiler: str = ARM,
 ) -> list[Path]:
     """Compiles each (source, flags) unless its object is there; returns the objects in order.
 
-    includes: further folders whose headers count as inputs. Raises CrossCompileError.
+    includes: further folders whose headers count as inputs. compiler: ARM or HOST.
+    Raises CppBuildError, MissingCompilerError.
     """
-    program = compiler()
+    program = _program(compiler)
     folders = [*LIBRARIES, *includes]
     # A header's folder may have any name; only what it holds changes an object.
     headers = _digest(p for f in folders for p in f.rglob("*") if p.suffix in _HEADER_SUFFIXES)
-    CACHE.mkdir(parents=True, exist_ok=True)
-    objects = []
-    for source, flags in work:
+    _OBJECTS.mkdir(parents=True, exist_ok=True)
+
+    def compile_one(item: tuple[Path, Sequence[str]]) -> Path:
+        source, flags = item
         words = [program, *flags, source.name, headers]
         key = "\0".join(words).encode() + b"\0" + source.read_bytes()
-        target = CACHE / f"{source.stem}-{hashlib.sha256(key).hexdigest()[:20]}.o"
+        target = _OBJECTS / f"{source.stem}-{hashlib.sha256(key).hexdigest()[:20]}.o"
         if not target.exists():
             partial = target.with_suffix(f".{os.getpid()}-{id(target)}")
             command = [program, *flags, *(f"-I{folder}" for folder in folders), "-c", str(source)]
             _run([*command, "-o", str(partial)], f"compiling {source.name}")
             partial.replace(target)
-        objects.append(target)
-    return objects
+        return target
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        return list(pool.map(compile_one, work))
+
+
+def link_image(
+    name: str,
+    objects: Sequence[Path],
+    machine: Sequence[str],
+    script: Path,
+    flags: Sequence[str] = (),
+) -> Path:
+    """A bare-metal image without the C library's start-up. machine: as of machine_flags().
+
+    Raises RegionOverflowError (too large for the board), CppBuildError, MissingCompilerError.
+    """
+    all_flags = [
+        *machine, "-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections",
+        "-Wl,--fatal-warnings", f"-Wl,-T,{script}", *flags,
+    ]  # fmt: skip
+    return link(name, objects, all_flags, ARM, script.read_text())
 
 
 def link(
-    machine: Sequence[str],
-    objects: Sequence[Path],
-    script: Path,
-    target: Path,
-    flags: Sequence[str] = (),
-) -> None:
-    """Links an image without the C library's start-up. machine: what machine_flags() gave.
+    name: str, objects: Sequence[Path], flags: Sequence[str], compiler: str, script: str = ""
+) -> Path:
+    """Links what compile_objects() gave, unless the same was linked before; returns the file.
 
-    Raises RegionOverflowError (too large for the board), CrossCompileError.
+    With -shared among the flags it is a library. script: text of the linker script.
+    Raises as link_image() does.
     """
-    command = [
-        compiler(), *machine, "-nostartfiles", "--specs=nano.specs",
-        "-Wl,--gc-sections", "-Wl,--fatal-warnings", f"-Wl,-T,{script}", *flags,
-        *map(str, objects), "-o", str(target),
-    ]  # fmt: skip
-    _run(command, f"linking {target.name}")
+    key = "\0".join([compiler, *flags, script, *(path.name for path in objects)])
+    target = _PROGRAMS / hashlib.sha256(key.encode()).hexdigest()[:16] / name
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_suffix(f".{os.getpid()}")
+        command = [_program(compiler), *map(str, objects), *flags, "-o", str(partial)]
+        _run(command, f"linking {name}")
+        partial.replace(target)
+    return target
 
 
 def _run(command: Sequence[str], what: str) -> None:
@@ -150,7 +186,7 @@ def _run(command: Sequence[str], what: str) -> None:
         raise RegionOverflowError(f"{what}: {overflow[1]} is too small{by}")
     lines = [line.strip() for line in result.stderr.splitlines() if line.strip()] or ["no message"]
     telling = [x for x in lines if _TELLING.search(x)] or lines
-    raise CrossCompileError(f"{what} failed: {telling[0][:500]}")
+    raise CppBuildError(f"{what} failed: {telling[0][:500]}")
 
 
 def _digest(paths: Iterable[Path]) -> str:
