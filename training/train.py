@@ -12,6 +12,7 @@ import numpy as np
 from codegen.pixels import PIXEL_MAX
 from training import artifacts, datasets, sources
 from training.augment import warp
+from training.batch_last import forward
 from training.errors import DataError
 from training.progress import EpochProgress
 from training.recipes import Recipe, get_recipe
@@ -88,14 +89,13 @@ def _compiled_step(tf: Any, recipe: Recipe, model: Any, total_steps: int) -> Any
         from_logits=True, label_smoothing=recipe.label_smoothing
     )
 
-    # XLA halves the time: TensorFlow's own convolutions are slow for so few channels. Keras's
-    # fit() would not use it while deterministic ops are on.
+    # Keras's fit() would not use XLA while deterministic ops are on.
     @tf.function(jit_compile=True)
     def step(pixels: Any, labels: Any) -> Any:
         inputs = tf.cast(pixels, tf.float32) / PIXEL_MAX
         targets = tf.one_hot(labels, datasets.CLASS_COUNT)
         with tf.GradientTape() as tape:
-            loss = loss_of(targets, logits(inputs, training=True))
+            loss = loss_of(targets, forward(logits, inputs))
         optimizer.apply(tape.gradient(loss, logits.trainable_variables))
         return loss
 
