@@ -1,0 +1,55 @@
+"""Runs the suites with pytest: those that need no image go beside the making of the images."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO
+
+ROOT = Path(__file__).resolve().parent.parent
+SUITES = ("unit", "golden", "training", "emulated", "hardware")
+_NEED_IMAGES = ("emulated", "hardware")
+
+
+def run(
+    suites: Sequence[str], make_images: Callable[[], None], options: Sequence[str], workers: str
+) -> bool:
+    """Whether all of them passed. options: further ones of pytest. workers: processes, or auto.
+
+    make_images: called before the suites that need images, if there are such; its errors pass
+    through. What the other suites say meanwhile is shown when they have ended.
+    """
+    first = [suite for suite in suites if suite not in _NEED_IMAGES]
+    then = [suite for suite in suites if suite in _NEED_IMAGES]
+    if not then:
+        return _start(first, options, workers).wait() == 0
+    passed = True
+    with tempfile.TemporaryFile() as output:
+        # One process: the compilers and TensorFlow, which run meanwhile, take the other processor.
+        beside = _start(first, options, "0", output) if first else None
+        try:
+            make_images()
+        except BaseException:
+            if beside:
+                beside.terminate()
+            raise
+        if beside:
+            passed = beside.wait() == 0
+            output.seek(0)
+            shutil.copyfileobj(output, sys.stdout.buffer)
+            sys.stdout.flush()
+    return _start(then, options, workers).wait() == 0 and passed
+
+
+def _start(
+    suites: Sequence[str], options: Sequence[str], workers: str, output: IO[bytes] | None = None
+) -> subprocess.Popen[bytes]:
+    print(f"--- tests: {', '.join(suites)}", flush=True)
+    # A file's tests stay together: they share fixtures that take long to make.
+    command = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "loadfile"]
+    folders = [f"tests/{suite}" for suite in suites]
+    return subprocess.Popen([*command, *folders, *options], cwd=ROOT, stdout=output)
