@@ -357,6 +357,7 @@ def monitor(
 @verb(
     help={
         "board": "board id; `all` that run here, or several separated by commas: one table",
+        "port": "serial port or URL of a board; given several times, the boards share the digits",
         "count": "how many test digits to send, or `all`",
         "json": "file to write the report to, of several boards the list of reports",
         "trace": "print every frame",
@@ -364,7 +365,8 @@ def monitor(
         "stall=50ms,cut=20s'",
         "seed": "of the damage",
         "resume": "go on where the last run of this board stopped",
-    }
+    },
+    iterable=["port"],
 )
 def hil(
     c: Context,
@@ -375,7 +377,7 @@ def hil(
     tflm_lib: str | None = None,
     count: str | None = None,
     json: str | None = None,
-    port: str | None = None,
+    port: Sequence[str] = (),
     baud: int | None = None,
     trace: bool = False,
     fault: str = "",
@@ -392,7 +394,7 @@ def hil(
     digits = str(c.config.mcuforge.count if count is None else count)
     json_path = Path(json) if json else None
     if board is not None and matrix.names_several(board):
-        if port is not None or baud is not None or trace or fault or resume:
+        if port or baud is not None or trace or fault or resume:
             raise HarnessError(f"--board {board}: several boards take --count and --json only")
         boards = matrix.choose_boards(board)
 
@@ -413,7 +415,7 @@ def hil(
         choice.board_id,
         choice.build_dir,
         count=digits,
-        port=port,
+        ports=port,
         baud=baud,
         json_path=json_path,
         trace=trace,

@@ -1,36 +1,34 @@
 """Hardware in the loop: sends test digits to a device and checks every answer against the oracle.
 
-Emulated boards of one kind run side by side, as many as there are processors, and share the digits;
-a device on a port is alone.
+Boards of one kind run side by side and share the digits: one on each port, or as many emulated ones
+as there are processors.
 """
 
 import os
 import sys
-import threading
 import time
-from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 
 from codegen.boards import Board, load_board
-from harness import checks, link
+from harness import link
 from harness.channel import LineCounts
-from harness.device import Device
 from harness.digits import Digits, load_digits
-from harness.errors import CheckError, HarnessError, PortError
+from harness.errors import HarnessError
 from harness.expected import Expected
 from harness.faults import FaultSpec, FaultyLine, Injected
 from harness.messages import Info
 from harness.progress import progress
-from harness.report import Report, print_report
-from harness.run_folder import RUNS, Answer, RunFolder
+from harness.report import PartReport, Report, print_report
+from harness.run_folder import RUNS, RunFolder
+from harness.shards import Shards
 from harness.trace import Trace
 from harness.transport import Line
+from harness.worker import Part, Worker
 
 DEFAULT_COUNT = 1000
 # The first digits are sent in every format.
@@ -41,23 +39,12 @@ _MAX_EMULATORS = 4
 _MISMATCHES_SHOWN = 3
 
 
-@dataclass
-class Tally:
-    """What happened besides the answers, summed up by all workers under one lock."""
-
-    lines: LineCounts = field(default_factory=LineCounts)
-    injected: Injected = field(default_factory=Injected)
-    reconnects: int = 0
-    stack_bytes: int = 0
-    infos: dict[str, Info] = field(default_factory=dict)  # by chip
-
-
 def run(
     board_id: str,
     build_dir: Path,
     *,
     count: int | str | None = DEFAULT_COUNT,
-    port: str | None = None,
+    ports: Sequence[str] = (),
     baud: int | None = None,
     json_path: Path | None = None,
     trace: bool = False,
@@ -70,7 +57,9 @@ def run(
 ) -> Report:
     """Send `count` digits ("all" or None: the whole split), print the table, return the numbers.
 
-    emulators: how many emulated boards run side by side; by default by processors and count.
+    ports: of boards of that kind. emulators: how many emulated ones run side by side instead; by
+    default by processors and count. A device that fails after it came up leaves its digits to the
+    others and the run to fail in the end; the last one, or one that never came up, ends it.
     fault, seed: damage on the line (harness/faults.py). resume: go on where the last run stopped.
     Raises HarnessError or CodegenError. A Report that has not `passed` has to become exit code 1.
     """
@@ -82,7 +71,9 @@ def run(
     # With faults each digit is sent packed only: an unpacked frame is so long that hardly one
     # passes a bad line (of 800 bytes, one in 3,000 where 1 % is damaged).
     every_format = 0 if fault else _EVERY_FORMAT
-    workers = 1 if port is not None else emulators or default_emulators(len(digits))
+    _check_ports(ports)
+    emulated = 0 if ports else emulators or default_emulators(len(digits))
+    parts = [Part(name) for name in ports or (f"emulator {i + 1}" for i in range(emulated))]
     facts = {
         "model_sha256": expected.model_sha256,
         "build_id": expected.image.build_id,
@@ -90,30 +81,30 @@ def run(
     }
     folder = (RunFolder.resume if resume else RunFolder.create)(runs, board_id, facts)
     recorded = len(folder.answers)
-    tally = Tally()
+    injected = Injected()
     with folder, progress(f"{board.id}: digits", len(digits), out) as advance:
         for _ in folder.answers:
             advance()
-        shards = _Shards(len(digits), folder.answers)
-        numbers = iter(range(workers))
+        shards = Shards(len(digits), folder.answers)
 
         def damage(line: Line) -> Line:
-            return FaultyLine(line, faults, seed, tally.injected) if fault else line
+            return FaultyLine(line, faults, seed, injected) if fault else line
 
-        def work() -> None:
-            number = next(numbers)
+        def work(number: int) -> None:
+            part = parts[number]
             frames = Trace(folder.trace(number), *([sys.stderr] if trace else []))
+            port = part.name if ports else None
             with link.connect(
                 board, expected.elf, port=port, baud=baud, damage=damage
             ) as connection:
-                worker = _Worker(
-                    expected, digits, shards, tally, folder, advance, out, every_format
+                worker = Worker(
+                    part, parts, expected, digits, shards, folder, advance, out, every_format
                 )
                 worker.run(connection, frames, folder.console(number))
 
         start_s = time.monotonic()
         try:
-            _run_all(work, workers, shards.stop)
+            _run_all(work, parts, shards.stop, out)
         except (HarnessError, KeyboardInterrupt):
             if shards.started_s is not None:
                 out.print(
@@ -124,14 +115,14 @@ def run(
             raise
         elapsed_s = time.monotonic() - (shards.started_s or start_s)
 
-    report = _report(board, expected, digits, folder, tally, shards.sent, elapsed_s, recorded)
-    extra = [("emulators side by side", str(workers))] if port is None else []
+    report = _report(board, expected, digits, folder, parts, shards.sent, elapsed_s, recorded)
+    extra = []
     if fault:
-        extra.append(("injected", str(tally.injected)))
+        extra.append(("injected", str(injected)))
     if recorded:
         extra.append(("answered in an earlier part", f"{recorded:,}"))
-    if tally.stack_bytes:
-        extra.append(("stack high-water mark", f"{tally.stack_bytes:,} B"))
+    if stack_bytes := max(part.stack_bytes for part in parts):
+        extra.append(("stack high-water mark", f"{stack_bytes:,} B"))
     extra.append(("kept in", f"runs/{folder.path.name}"))
     print_report(report, extra, out)
     mismatches = [one for answer in folder.answers.values() for one in answer.mismatches]
@@ -166,137 +157,46 @@ def default_emulators(count: int) -> int:
     return max(1, min(os.cpu_count() or 1, count // _DIGITS_PER_EMULATOR, _MAX_EMULATORS))
 
 
-class _Shards:
-    """Hands out the indices of the digits, one at a time, to whoever asks next."""
-
-    def __init__(self, count: int, done: Collection[int]) -> None:
-        self.lock = threading.Lock()
-        self.started_s: float | None = None  # when the first digit was handed out
-        self.sent = len(done)  # digits handed out, now or in an earlier part of the run
-        self._new = iter([index for index in range(count) if index not in done])
-        self._again: deque[int] = deque()
-        self._stopped = False
-
-    def stop(self) -> None:
-        """Hand out no more."""
-        self._stopped = True
-
-    def give_back(self, indices: Iterable[int]) -> None:
-        """Digits that were handed out and not answered, because the line was cut."""
-        with self.lock:
-            self._again.extend(indices)
-
-    def __iter__(self) -> Iterator[int]:
-        while not self._stopped:
-            with self.lock:
-                if self.started_s is None:
-                    self.started_s = time.monotonic()
-                index = self._again.popleft() if self._again else self._next_new()
-            if index is None:
-                return
-            yield index
-
-    def _next_new(self) -> int | None:
-        index = next(self._new, None)
-        self.sent += index is not None
-        return index
+def _check_ports(ports: Sequence[str]) -> None:
+    """Raise HarnessError if a port is named twice."""
+    for port in ports:
+        if ports.count(port) > 1:
+            raise HarnessError(f"--port {port} is given twice; give each board's port once")
 
 
-def _run_all(work: Callable[[], None], workers: int, stop: Callable[[], None]) -> None:
-    """Run `work` that many times side by side; when one fails, `stop` the rest and raise its error.
+def _run_all(
+    work: Callable[[int], None], parts: Sequence[Part], stop: Callable[[], None], out: Console
+) -> None:
+    """`work` on each part side by side. A part whose work failed notes it and leaves its digits to
+    the others; if it never came up, or was the last one, `stop` the rest and raise its error.
 
-    A single worker runs in this thread, where Ctrl-C reaches it at once.
+    A single one runs in this thread, where Ctrl-C reaches it at once.
     """
-    if workers == 1:
-        work()
+    if len(parts) == 1:
+        work(0)
         return
-    with ThreadPoolExecutor(workers) as pool:
-        futures = [pool.submit(work) for _ in range(workers)]
+    with ThreadPoolExecutor(len(parts)) as pool:
+        working = {pool.submit(work, number): part for number, part in enumerate(parts)}
+        left = len(parts)
         try:
-            for future in as_completed(futures):
-                future.result()
+            for future in as_completed(working):
+                part = working[future]
+                try:
+                    future.result()
+                except HarnessError as error:
+                    left -= 1
+                    if part.info is None or not left:
+                        raise
+                    part.failure = str(error)
+                    out.print(
+                        f"{part.name} failed, the others go on: {error}",
+                        highlight=False,
+                        markup=False,
+                        soft_wrap=True,
+                    )
         except BaseException:
             stop()
             raise
-
-
-class _Worker:
-    """One device of the run, on one connection; a line that is cut is opened again."""
-
-    def __init__(
-        self,
-        expected: Expected,
-        digits: Digits,
-        shards: _Shards,
-        tally: Tally,
-        folder: RunFolder,
-        advance: Callable[[], None],
-        out: Console,
-        every_format: int,
-    ) -> None:
-        self._expected = expected
-        self._digits = digits
-        self._shards = shards
-        self._tally = tally
-        self._folder = folder
-        self._advance = advance
-        self._out = out
-        self._every_format = every_format
-        self._chip: str | None = None
-
-    def run(
-        self, connection: link.Connection, trace: Trace, console: Callable[[str], None]
-    ) -> None:
-        """Check the device itself, then digits until there are no more."""
-        while True:
-            waiting: dict[int, None] = {}
-            answered_before = len(self._folder.answers)
-            try:
-                with connection.device(trace=trace, console=console) as device:
-                    try:
-                        self._check(device, waiting)
-                    finally:
-                        self._note_line(device)
-            except PortError as error:
-                self._shards.give_back(waiting)
-                if len(self._folder.answers) == answered_before:
-                    raise
-                self._out.print(f"{error}; waiting for it to come back", soft_wrap=True)
-            else:
-                return
-            self._tally.reconnects += 1
-            connection.find_again()
-
-    def _check(self, device: Device, waiting: dict[int, None]) -> None:
-        info = device.info()
-        checks.check_info(info, self._expected)
-        if self._chip not in (None, info.unique_id):
-            raise CheckError(
-                f"board: after the cut another {info.board} answers (chip {info.unique_id}, before "
-                f"{self._chip}); connect the one that the run began with"
-            )
-        self._chip = info.unique_id
-        with self._shards.lock:
-            self._tally.infos[info.unique_id] = info
-
-        def indices() -> Iterator[int]:
-            for index in self._shards:
-                waiting[index] = None
-                yield index
-
-        for index, result, mismatches in checks.check_digits(
-            device, self._digits, indices(), every_format=self._every_format
-        ):
-            del waiting[index]
-            self._folder.add(Answer(index, result.predicted, result.ticks, tuple(mismatches)))
-            self._advance()
-        stack_bytes = device.stats()["stack_high_water_bytes"]
-        with self._shards.lock:
-            self._tally.stack_bytes = max(self._tally.stack_bytes, stack_bytes)
-
-    def _note_line(self, device: Device) -> None:
-        with self._shards.lock:
-            self._tally.lines.add(device.counts)
 
 
 def _report(
@@ -304,12 +204,16 @@ def _report(
     expected: Expected,
     digits: Digits,
     folder: RunFolder,
-    tally: Tally,
+    parts: Sequence[Part],
     sent: int,
     elapsed_s: float,
     recorded: int,
 ) -> Report:
-    info = next(iter(tally.infos.values()))
+    infos = [part.info for part in parts if part.info is not None]
+    info = infos[0]
+    lines = LineCounts()
+    for part in parts:
+        lines.add(part.lines)
     answers = list(folder.answers.values())
     indices = [answer.index for answer in answers]
     labels = digits.labels[indices]
@@ -328,9 +232,9 @@ def _report(
         accuracy=round(float(np.mean(predicted == labels)), 6),
         oracle_accuracy=round(float(np.mean(oracle_correct)), 6),
         mismatches=sum(bool(answer.mismatches) for answer in answers),
-        retries=tally.lines.retries,
-        damaged=tally.lines.damaged + tally.lines.refused,
-        reconnects=tally.reconnects,
+        retries=lines.retries,
+        damaged=lines.damaged + lines.refused,
+        reconnects=sum(part.reconnects for part in parts),
         instructions_per_inference=instructions(board, info, float(np.mean(ticks))),
         inference_us={
             name: round(float(np.percentile(ticks, share)) / info.tick_hz * 1e6, 1)
@@ -342,7 +246,22 @@ def _report(
         flash_bytes=expected.image.flash_bytes,
         ram_bytes=expected.image.ram_bytes,
         model_sha256=info.model_sha256,
-        unique_ids=sorted(filter(None, tally.infos)),
+        unique_ids=sorted({info.unique_id for info in infos} - {""}),
+        parts=[_row(part, elapsed_s) for part in parts],
+    )
+
+
+def _row(part: Part, elapsed_s: float) -> PartReport:
+    return PartReport(
+        name=part.name,
+        unique_id=part.info.unique_id if part.info else "",
+        answered=part.answered,
+        mismatches=part.mismatches,
+        retries=part.lines.retries,
+        damaged=part.lines.damaged + part.lines.refused,
+        reconnects=part.reconnects,
+        digits_per_s=round(part.answered / elapsed_s, 2),
+        failure=part.failure or None,
     )
 
 

@@ -42,6 +42,8 @@ class Connection:
         self._baud = baud or board.uart.baud
         self._emulator = emulator
         self._damage = damage
+        # Where several boards of one kind are connected, this tells which one was replugged.
+        self._usb_serial = ports.serial_number(url)
 
     @contextmanager
     def device(
@@ -65,21 +67,24 @@ class Connection:
                     self._emulator.check_alive(_DEATH_S)
                 raise
 
-    def find_again(self) -> None:
+    def find_again(self, needed: Callable[[], bool]) -> bool:
         """Wait until a line that was cut can be opened again, under its old name or, if the board
-        was plugged in elsewhere, under the one that its USB ids tell. Raises PortError.
+        was plugged in elsewhere, under the one that its USB ids and serial number tell.
+
+        False if it is not `needed` any more. Raises PortError after a while.
         """
         deadline_s = time.monotonic() + _REPLUG_S
-        while True:
+        while needed():
             try:
                 SerialLine(self._url, self._baud).close()
-                return
+                return True
             except PortError:
                 if time.monotonic() >= deadline_s:
                     raise
             with suppress(PortError):
-                self._url = ports.find_port(self._board)
+                self._url = ports.find_port(self._board, self._usb_serial)
             time.sleep(_REPLUG_POLL_S)
+        return False
 
 
 def undamaged(line: Line) -> Line:

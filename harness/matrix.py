@@ -123,6 +123,9 @@ def _check(board: Board, built: Path | str, *, count: str, emulators: int, out: 
 
 
 def _what_is_wrong(report: Report) -> str:
+    for part in report.parts:
+        if part.failure:
+            return f"{part.name}: {part.failure}"
     return (
         f"{report.mismatches:,} of {report.answered:,} answers differ from the oracle, "
         f"{report.sent - report.answered:,} digits were not answered"

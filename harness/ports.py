@@ -50,6 +50,12 @@ def connected(
     return sorted(found, key=lambda entry: entry.device)
 
 
+def serial_number(device: str, ports: Iterable[UsbPort] | None = None) -> str | None:
+    """The USB serial number of what is on that port; None where it has none, or is not USB."""
+    numbers = [entry.serial_number for entry in connected([], ports) if entry.device == device]
+    return (numbers[0] or None) if numbers else None
+
+
 def find_port(
     board: Board, serial: str | None = None, ports: Iterable[UsbPort] | None = None
 ) -> str:

@@ -14,6 +14,21 @@ _CONFUSIONS_SHOWN = 3
 
 
 @dataclass(frozen=True)
+class PartReport:
+    """What one of the devices did that ran side by side."""
+
+    name: str  # its port, or "emulator 2"
+    unique_id: str  # of the chip, in hex digits; "" where it has none or never answered
+    answered: int  # digits
+    mismatches: int
+    retries: int
+    damaged: int
+    reconnects: int
+    digits_per_s: float
+    failure: str | None  # why it left the run early, its digits to the others
+
+
+@dataclass(frozen=True)
 class Report:
     """The numbers of one run; the fields are the keys of the JSON."""
 
@@ -37,11 +52,13 @@ class Report:
     ram_bytes: int
     model_sha256: str
     unique_ids: list[str]  # of the chips that answered, in hex digits; [] where they have none
+    parts: list[PartReport]  # one for each device, without what an earlier part of the run did
 
     @property
     def passed(self) -> bool:
-        """True if every digit was answered with the oracle's very scores."""
-        return self.answered == self.sent and self.mismatches == 0
+        """True if every digit was answered with the oracle's very scores, and no device failed."""
+        failed = any(part.failure for part in self.parts)
+        return self.answered == self.sent and self.mismatches == 0 and not failed
 
     def write_json(self, path: Path) -> None:
         """Write the fields as JSON, atomically. Raises CodegenError if that cannot be done."""
@@ -89,7 +106,12 @@ class Report:
 
 
 def print_report(report: Report, extra: Sequence[tuple[str, str]], console: Console) -> None:
-    """Print the table: framed on a terminal, plain lines elsewhere. `extra` rows go last."""
+    """Print the table: framed on a terminal, plain lines elsewhere. `extra` rows go last.
+
+    Where several devices ran side by side, a table of them comes first.
+    """
+    if len(report.parts) > 1:
+        _print_parts(report, console)
     title = f"{report.board} ({report.isa}): {'PASSED' if report.passed else 'FAILED'}"
     rows = [*report.rows(), *extra]
     if not console.is_terminal:
@@ -104,3 +126,35 @@ def print_report(report: Report, extra: Sequence[tuple[str, str]], console: Cons
         bad = what == "bit-exact mismatches" and report.mismatches > 0
         table.add_row(what, value, style="bold red" if bad else None)
     console.print(table)
+
+
+def _print_parts(report: Report, console: Console) -> None:
+    """A row for each device, one for what an earlier part of the run did, one for all together."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("device", no_wrap=True)
+    table.add_column("chip", no_wrap=True)
+    for title in ("answered", "mismatches", "retries", "damaged", "cuts", "digits/s"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("result", no_wrap=True)
+    for part in report.parts:
+        _add_row(table, part.name, part.unique_id, part, "FAILED" if part.failure else "passed")
+    earlier = report.answered - sum(part.answered for part in report.parts)
+    if earlier:
+        table.add_row("earlier part", "", f"{earlier:,}")
+    _add_row(table, "all", "", report, "passed" if report.passed else "FAILED")
+    Console(file=console.file, width=max(120, console.width)).print(table)
+    for part in report.parts:
+        if part.failure:
+            text = f"{part.name} failed: {part.failure}"
+            console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def _add_row(table: Table, name: str, chip: str, counts: PartReport | Report, result: str) -> None:
+    numbers = (
+        f"{count:,}"
+        for count in (
+            *(counts.answered, counts.mismatches, counts.retries),
+            *(counts.damaged, counts.reconnects),
+        )
+    )
+    table.add_row(name, chip, *numbers, f"{counts.digits_per_s:.1f}", result)

@@ -5,6 +5,8 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +16,15 @@ from rich.console import Console
 
 from codegen.boards import load_board
 from codegen.firmware_build import FirmwareInfo
-from harness import hil, link
+from harness import hil, ids, link
 from harness.device import Device
 from harness.digits import Digits
 from harness.errors import CheckError, DeviceTimeoutError, HarnessError, PortError
 from harness.expected import Expected
+from harness.framing import Frame
 from harness.trace import Trace
 from harness.transport import Line
+from harness.worker import Part
 from tests.unit.harness.fake_device import BUILD_ID, MODEL_SHA256, FakeDevice, intact, lost
 
 BOARD = load_board("mps2_an386")
@@ -46,6 +50,7 @@ JSON_KEYS = [
     "ram_bytes",
     "model_sha256",
     "unique_ids",
+    "parts",
 ]
 
 MakeFake = Callable[[], FakeDevice]
@@ -53,6 +58,11 @@ MakeFake = Callable[[], FakeDevice]
 
 def good() -> FakeDevice:
     return FakeDevice(board=BOARD.id.encode())
+
+
+def without_id() -> FakeDevice:
+    """As an emulator: a chip without a unique id, so that several may run."""
+    return FakeDevice(board=BOARD.id.encode(), unique_id=b"")
 
 
 class FakeConnection:
@@ -67,8 +77,8 @@ class FakeConnection:
         line = self._damage(self._make())
         yield Device(line, timeout_s=0.1, trace=trace, console=console)
 
-    def find_again(self) -> None:
-        pass
+    def find_again(self, needed: Callable[[], bool]) -> bool:
+        return needed()
 
 
 def make_digits() -> Digits:
@@ -84,10 +94,12 @@ def make_digits() -> Digits:
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., tuple[hil.Report, str]]:
-    """hil.run with the given fake and digits; returns the report and what was printed."""
+    """hil.run with the given fake, or one for each port; the report and what was printed."""
 
     def run_with(
-        make: MakeFake = good, digits: Digits | None = None, **options: Any
+        make: MakeFake | dict[str, MakeFake] = good,
+        digits: Digits | None = None,
+        **options: Any,
     ) -> tuple[hil.Report, str]:
         expected = Expected(
             board=BOARD,
@@ -98,13 +110,17 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., tuple[
         )
 
         @contextmanager
-        def connect(*_: object, damage: Callable[[Line], Line], **__: object) -> Iterator[Any]:
-            yield FakeConnection(make, damage)
+        def connect(
+            *_: object, port: str | None, damage: Callable[[Line], Line], **__: object
+        ) -> Iterator[Any]:
+            yield FakeConnection(make[port or ""] if isinstance(make, dict) else make, damage)
 
         monkeypatch.setattr(Expected, "load", lambda *_: expected)
         monkeypatch.setattr(hil, "load_digits", lambda *_: digits or make_digits())
         monkeypatch.setattr(link, "connect", connect)
         out = io.StringIO()
+        if isinstance(make, dict):
+            options["ports"] = list(make)
         report = hil.run(
             BOARD.id, Path("build"), console=Console(file=out), runs=tmp_path / "runs", **options
         )
@@ -117,7 +133,11 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., tuple[
 def test_every_digit_is_answered_once_and_counted(
     run: Callable[..., tuple[hil.Report, str]], tmp_path: Path, emulators: int
 ) -> None:
-    report, printed = run(emulators=emulators, json_path=tmp_path / "out.json")
+    report, printed = run(
+        good if emulators == 1 else without_id,
+        emulators=emulators,
+        json_path=tmp_path / "out.json",
+    )
     assert report.passed
     assert (report.sent, report.answered, report.correct) == (COUNT, COUNT, COUNT - 1)
     assert report.accuracy == report.oracle_accuracy == round((COUNT - 1) / COUNT, 6)
@@ -128,7 +148,7 @@ def test_every_digit_is_answered_once_and_counted(
     assert written["mismatches"] == 0
     sizes = [written[key] for key in ("flash_bytes", "ram_bytes", "arena_bytes")]
     assert sizes == [111, 222, 4096]
-    assert written["unique_ids"] == ["000102030405060708090a0b"]
+    assert written["unique_ids"] == (["000102030405060708090a0b"] if emulators == 1 else [])
     assert "PASSED" in printed
     assert f"mps2_an386: digits: {COUNT} of {COUNT}" in printed  # plain lines off a terminal
 
@@ -181,7 +201,7 @@ def test_a_device_that_falls_silent_ends_the_run(
     run: Callable[..., tuple[hil.Report, str]], emulators: int
 ) -> None:
     def dying() -> FakeDevice:
-        fake = good()
+        fake = without_id()
         fake.replies = [intact] * 6 + [lost] * 1000
         fake.__post_init__()
         return fake
@@ -190,17 +210,108 @@ def test_a_device_that_falls_silent_ends_the_run(
         run(dying, emulators=emulators)
 
 
-def test_one_failing_emulator_stops_the_others() -> None:
-    stopped = threading.Event()
-    order = iter(range(2))
+def boards(*chips: bytes) -> list[MakeFake]:
+    """One board for each chip."""
+    return [partial(FakeDevice, board=BOARD.id.encode(), unique_id=chip) for chip in chips]
 
-    def work() -> None:
-        if next(order) == 0:
+
+def test_boards_on_several_ports_share_the_digits(
+    run: Callable[..., tuple[hil.Report, str]],
+) -> None:
+    first, second = boards(b"1", b"2")
+    report, printed = run({"A": first, "B": second})
+    assert report.passed
+    assert [part.name for part in report.parts] == ["A", "B"]
+    assert sum(part.answered for part in report.parts) == report.answered == COUNT
+    assert report.unique_ids == ["31", "32"]
+    table = printed[printed.index("device ") :].splitlines()
+    assert [line.split()[0] for line in table[1:4]] == ["A", "B", "all"]
+    assert table[3].split()[1] == str(COUNT)
+
+
+@dataclass
+class Meeting(FakeDevice):
+    """Answers no digit before its partner was asked for one, too; after that may die or fault."""
+
+    asked: threading.Event = field(default_factory=threading.Event)
+    partner: threading.Event = field(default_factory=threading.Event)
+    ending: str = ""
+
+    def _serve(self, request: Frame) -> Frame:
+        if request.type == ids.Command.INFER:
+            self.asked.set()
+            assert self.partner.wait(10)
+            if self.ending == "cut" and self.inferences == 4:
+                raise PortError("writing to B: the line was cut")
+            if self.ending == "fault" and self.inferences == 4:
+                return Frame(ids.Event.FAULT, request.seq, bytes(12))
+        return super()._serve(request)
+
+
+def meeting(ending: str) -> dict[str, MakeFake]:
+    """A board on A that holds out, one on B that answers 4 inputs and then ends that way."""
+    first, second = threading.Event(), threading.Event()
+    name = BOARD.id.encode()
+    return {
+        "A": lambda: Meeting(board=name, unique_id=b"1", asked=first, partner=second),
+        "B": lambda: Meeting(
+            board=name, unique_id=b"2", asked=second, partner=first, ending=ending
+        ),
+    }
+
+
+@pytest.mark.parametrize("ending", ["cut", "fault"])
+def test_the_digits_of_a_board_that_dies_are_answered_by_the_others(
+    run: Callable[..., tuple[hil.Report, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    ending: str,
+) -> None:
+    def gone(*_: object) -> bool:
+        raise PortError("opening B: no such port")
+
+    monkeypatch.setattr(FakeConnection, "find_again", gone)
+    report, printed = run(meeting(ending))
+    assert (report.sent, report.answered, report.mismatches) == (COUNT, COUNT, 0)
+    assert not report.passed  # a board that died is no board that passed
+    assert not report.parts[0].failure
+    assert report.parts[1].answered < COUNT == report.answered
+    reason = {"cut": "opening B: no such port", "fault": "INFER: the processor took a fault"}
+    assert (report.parts[1].failure or "").startswith(reason[ending])
+    assert f"B failed, the others go on: {reason[ending]}" in printed
+    assert "FAILED" in printed
+
+
+def test_a_board_that_never_came_up_ends_the_run(
+    run: Callable[..., tuple[hil.Report, str]],
+) -> None:
+    def absent() -> FakeDevice:
+        raise PortError("opening B: no such port")
+
+    (first,) = boards(b"1")
+    with pytest.raises(PortError, match="opening B"):
+        run({"A": first, "B": absent})
+
+
+def test_the_same_board_on_two_ports_is_refused(
+    run: Callable[..., tuple[hil.Report, str]],
+) -> None:
+    first, again = boards(b"1", b"1")
+    with pytest.raises(CheckError, match=r"(A and B|B and A) lead to the same chip 31"):
+        run({"A": first, "B": again})
+    with pytest.raises(HarnessError, match="--port A is given twice"):
+        run(good, ports=["A", "A"])
+
+
+def test_one_that_never_came_up_stops_the_others() -> None:
+    stopped = threading.Event()
+
+    def work(number: int) -> None:
+        if number == 0:
             raise CheckError("the first one")
         assert stopped.wait(10)
 
     with pytest.raises(CheckError, match="the first one"):
-        hil._run_all(work, 2, stopped.set)
+        hil._run_all(work, [Part("1"), Part("2")], stopped.set, Console())
 
 
 @pytest.mark.parametrize(("count", "expected"), [("all", None), (None, None), ("12", 12), (7, 7)])

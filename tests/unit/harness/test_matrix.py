@@ -36,6 +36,7 @@ GOOD = Report(
     ram_bytes=15_160,
     model_sha256="00" * 32,
     unique_ids=[],
+    parts=[],
 )
 BOARDS = [load_board(name) for name in ("host", "microbit", "mps2_an386", "stm32vldiscovery")]
 

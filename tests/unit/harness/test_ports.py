@@ -42,6 +42,12 @@ def test_serial_number_chooses_among_several() -> None:
         ports.find_port(NUCLEO, "X", ports=[FIRST])
 
 
+def test_a_port_tells_which_board_it_leads_to() -> None:
+    assert ports.serial_number("/dev/ttyACM1", [BUILT_IN, FIRST, SECOND]) == "066AFF"
+    assert ports.serial_number("/dev/ttyUSB0", [OTHER]) is None
+    assert ports.serial_number("/dev/ttyS0", [BUILT_IN]) is None
+
+
 def test_two_ports_of_one_board_are_one_board() -> None:
     assert ports.find_port(NUCLEO, ports=[replace(FIRST, device="B"), FIRST]) == "/dev/ttyACM1"
 
