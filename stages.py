@@ -15,10 +15,10 @@ import importlib.metadata
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from codegen import firmware_build, pio_registry
 from codegen.boards import Board, load_board
@@ -26,6 +26,9 @@ from codegen.build_id import build_id
 from codegen.errors import CodegenError
 from codegen.manifest import Manifest, atomic_write, sha256_file
 from codegen.tflm_lib import TflmLib
+
+if TYPE_CHECKING:
+    from training.evaluation_report import DeviceScores
 
 ROOT = Path(__file__).resolve().parent
 BUILD = ROOT / "build"
@@ -213,6 +216,17 @@ def evaluate(choice: Choice) -> None:
         ["metrics.json", ORACLE_SCORES],
         measure,
         tools={"tflite-micro": _version("tflite-micro")},
+    )
+
+
+def evaluation(choice: Choice, devices: Sequence[DeviceScores], robustness: bool) -> str:
+    """A table of float, int8 and boards; evaluate.json and evaluate.html. After `evaluate`."""
+    from training import evaluation_report as room
+
+    report = room.evaluate(choice.build_dir, devices, robustness)
+    page = _shown(choice.build_dir / room.REPORT_HTML)
+    return (
+        f"{room.table(report)}\n\nevaluate: {page} has the pictures, {room.REPORT_JSON} all numbers"
     )
 
 

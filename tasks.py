@@ -621,6 +621,32 @@ def fuzz(c: Context, count: int = 200_000, seed: int = 1, frames: bool = False) 
     print(f"fuzz: {report.executions} executions, {report.accepted} models accepted, 0 finds")
 
 
+# ---------------------------------------------------------------- what a model does
+
+
+@verb(
+    help={
+        "board": "show only this board's last hil run; by default every board's",
+        "robustness": "also measure accuracy under shift, noise, blur and contrast",
+    }
+)
+def evaluate(
+    c: Context,
+    board: str | None = None,
+    recipe: str | None = None,
+    data: str | None = None,
+    model: str | None = None,
+    robustness: bool = False,
+) -> None:
+    """Judge float, int8 and recorded boards side by side: evaluate.json, evaluate.html."""
+    import stages
+    from harness import recorded
+
+    choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
+    stages.evaluate(choice)
+    print(stages.evaluation(choice, recorded.latest_scores(choice.build_dir, board), robustness))
+
+
 # ---------------------------------------------------------------- the project
 
 
@@ -782,6 +808,7 @@ namespace = Collection(
     *(golden, fuzz),
     *(train, quantize, generate, build, flash, emulate, monitor, hil),
     *(diff, profile, debug, size, bench, plan, preflight, costs),
+    *(evaluate,),
     *(test_, lint, boards, doctor, clean),
 )
 namespace.configure({"mcuforge": {}})

@@ -75,7 +75,9 @@ class RunFolder:
                     f"--resume: {path.name} tested {name} {recorded.get(name)}, now it is {value}; "
                     "leave --resume out"
                 )
-        return cls(path, _read_answers(path / "answers.jsonl"))
+        answers = path / "answers.jsonl"
+        _cut_last_line(answers)
+        return cls(path, read_answers(answers))
 
     def open_log(self, name: str) -> TextIO:
         """A file of the folder to append to; it is closed with the folder."""
@@ -127,8 +129,8 @@ def _make_unique(runs: Path, stem: str) -> Path:
     raise HarnessError(f"run folder {runs / stem}: a thousand of that name are there")
 
 
-def _read_answers(path: Path) -> dict[int, Answer]:
-    """What was recorded; a last line that was cut off by the end of the harness is left out."""
+def read_answers(path: Path) -> dict[int, Answer]:
+    """What was recorded, by digit; a last line that is not whole (yet) is left out."""
     answers = {}
     text = path.read_text("utf-8") if path.exists() else ""
     for line in text[: text.rfind("\n") + 1].splitlines():
@@ -143,6 +145,11 @@ def _read_answers(path: Path) -> dict[int, Answer]:
             for entry in fields.pop("mismatches")
         )
         answers[fields["index"]] = Answer(**fields, mismatches=mismatches)
+    return answers
+
+
+def _cut_last_line(path: Path) -> None:
+    """Removes a last line that was cut off by the end of the harness."""
+    text = path.read_text("utf-8") if path.exists() else ""
     if not text.endswith("\n") and text:
         path.write_text(text[: text.rfind("\n") + 1], encoding="utf-8")
-    return answers

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.training import digits
-from training import train
+from training import evaluate, quantize, train
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +17,11 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     digits.write(build_dir)
     train.train("tiny", build_dir, epochs=1)
     return build_dir
+
+
+@pytest.fixture(scope="session")
+def built(trained: Path) -> Path:
+    """A build directory after train, quantize and evaluate."""
+    quantize.quantize(trained, calibration=20)
+    evaluate.evaluate(trained)
+    return trained

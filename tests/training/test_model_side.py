@@ -34,14 +34,6 @@ PROMISED_OPS = {
 
 
 @pytest.fixture(scope="session")
-def built(trained: Path) -> Path:
-    """A build directory after train, quantize and evaluate."""
-    quantize.quantize(trained, calibration=20)
-    evaluate.evaluate(trained)
-    return trained
-
-
-@pytest.fixture(scope="session")
 def model(built: Path) -> Model:
     return Model.read(built / quantize.INT8_MODEL)
 

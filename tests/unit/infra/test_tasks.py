@@ -16,7 +16,7 @@ ROOT = Path(tasks.__file__).parent
 VERBS = (
     *("train", "quantize", "generate", "build", "flash", "emulate", "monitor", "hil", "test"),
     *("diff", "profile", "debug", "size", "bench", "plan", "preflight", "costs"),
-    *("golden", "fuzz"),
+    *("golden", "fuzz", "evaluate"),
     *("lint", "boards", "doctor", "clean"),
 )
 
@@ -46,7 +46,7 @@ def test_common_options_mean_the_same() -> None:
         ("preflight", "model"),
         ("costs", "model"),
     }
-    own = {("test", "port"), ("hil", "board"), *measured}
+    own = {("test", "port"), ("hil", "board"), ("evaluate", "board"), *measured}
     for name, verb in tasks.namespace.tasks.items():
         for option, text in (tasks._COMMON | tasks._PORT).items():
             if option in verb.help and (name, option) not in own:
