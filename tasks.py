@@ -356,6 +356,19 @@ def monitor(
 
 @verb(
     help={
+        "port": "serial port of the board",
+        "listen": "HOST:PORT to listen at; beyond this machine it needs MCUFORGE_TOKEN",
+    }
+)
+def serve(c: Context, port: str, listen: str | None = None) -> None:
+    """Let other programs and machines use a board's port (RFC 2217); Ctrl-C ends it."""
+    from harness import serve as room
+
+    room.run(port, listen or room.DEFAULT_LISTEN)
+
+
+@verb(
+    help={
         "board": "board id; `all` that run here, or several separated by commas: one table",
         "port": "serial port or URL of a board; given several times, the boards share the digits",
         "count": "how many test digits to send, or `all`",
@@ -806,7 +819,7 @@ def _kib(size: int) -> str:
 
 namespace = Collection(
     *(golden, fuzz),
-    *(train, quantize, generate, build, flash, emulate, monitor, hil),
+    *(train, quantize, generate, build, flash, emulate, monitor, serve, hil),
     *(diff, profile, debug, size, bench, plan, preflight, costs),
     *(evaluate,),
     *(test_, lint, boards, doctor, clean),

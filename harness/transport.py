@@ -15,6 +15,7 @@ import serial
 from serial.tools import list_ports
 
 from harness.errors import PortError
+from harness.remote import TOKEN_VARIABLE, RemoteSerial
 
 BULK_BYTES = 4096
 # How long a read may block where the port has no file descriptor to wait on (rfc2217://).
@@ -40,55 +41,58 @@ class Line(Protocol):
 
 
 class SerialLine:
-    """A line over pyserial. Opens exclusively where the system can do that."""
+    """A line over pyserial, whose object is `port`. Opens exclusively where the system can."""
 
     def __init__(self, url: str, baud: int) -> None:
         """Open `url`. Raises PortError that says what to do about it."""
         self.url = url
         try:
-            self._port = serial.serial_for_url(
-                url,
-                baudrate=baud,
-                timeout=0,
-                write_timeout=_WRITE_TIMEOUT_S,
-                # Two programs on one port would steal each other's bytes.
-                exclusive=True if "://" not in url else None,
-            )
+            if url.startswith("rfc2217://"):
+                self.port = RemoteSerial(url, baudrate=baud, timeout=0)
+            else:
+                self.port = serial.serial_for_url(
+                    url,
+                    baudrate=baud,
+                    timeout=0,
+                    write_timeout=_WRITE_TIMEOUT_S,
+                    # Two programs on one port would steal each other's bytes.
+                    exclusive=True if "://" not in url else None,
+                )
         except (serial.SerialException, OSError, ValueError) as error:
             raise PortError(f"opening {url}: {_reason(url, error)}") from error
         try:
-            self._descriptor: int | None = self._port.fileno()
+            self._descriptor: int | None = self.port.fileno()
         except (AttributeError, OSError):
             self._descriptor = None
-            self._port.timeout = _SLICE_S
+            self.port.timeout = _SLICE_S
 
     def read(self, timeout_s: float) -> bytes:
         """Return what has come, waiting up to `timeout_s` for the first byte; b"" if none did."""
         try:
             if self._descriptor is not None:
                 ready, _, _ = select.select([self._descriptor], [], [], max(0.0, timeout_s))
-                return bytes(self._port.read(BULK_BYTES)) if ready else b""
+                return bytes(self.port.read(BULK_BYTES)) if ready else b""
             deadline = time.monotonic() + timeout_s
-            while not (data := bytes(self._port.read(1))):
+            while not (data := bytes(self.port.read(1))):
                 if time.monotonic() >= deadline:
                     return b""
-            return data + bytes(self._port.read(self._port.in_waiting))
+            return data + bytes(self.port.read(self.port.in_waiting))
         except (serial.SerialException, OSError, ValueError) as error:
             raise PortError(f"reading {self.url}: the line was cut ({error})") from error
 
     def write(self, data: bytes) -> None:
         """Send all of `data`."""
         try:
-            self._port.write(data)
+            self.port.write(data)
         except (serial.SerialException, OSError, ValueError) as error:
             raise PortError(f"writing to {self.url}: the line was cut ({error})") from error
 
     def close(self) -> None:
         """Give the port back."""
         # pyserial leaves its socket open when the other end went first.
-        socket = getattr(self._port, "_socket", None)
+        socket = getattr(self.port, "_socket", None)
         with contextlib.suppress(serial.SerialException, OSError):
-            self._port.close()
+            self.port.close()
         if socket is not None:
             socket.close()
 
@@ -123,6 +127,11 @@ def _reason(url: str, error: Exception) -> str:
         )
     if number == errno.ECONNREFUSED:
         return "nothing listens there; is the emulator or the server running?"
+    if "not seem to support RFC2217" in text or number in (errno.EPIPE, errno.ECONNRESET):
+        return (
+            "the server there does not let us in; does another program use the board, is it "
+            f"plugged in, and does {TOKEN_VARIABLE} hold the server's token?"
+        )
     if number == errno.ENOTTY or "Inappropriate ioctl" in text:
         return "that is no serial port"
     return text

@@ -1,0 +1,88 @@
+"""Ports of other programs and machines, by RFC 2217; and the token that a server may ask for.
+
+Who knows the token proves so, and it never goes over the network: the server opens with a random
+challenge, the client answers with its HMAC-SHA256 under the token (RFC 2104), and only then does
+RFC 2217 begin. This keeps strangers out. It hides nothing: what follows is not encrypted.
+"""
+
+import hmac
+import os
+import queue
+import secrets
+import socket
+from contextlib import suppress
+from typing import Any
+
+from serial import SerialException, rfc2217
+
+from harness.errors import HarnessError
+
+TOKEN_VARIABLE = "MCUFORGE_TOKEN"
+_LEAST_CHARACTERS = 16
+_CHALLENGE_BYTES = 16
+_LIMIT_S = 3.0
+
+
+def read_token() -> str | None:
+    """The token of the environment, None without one. Raises HarnessError if it is short."""
+    token = os.environ.get(TOKEN_VARIABLE)
+    if token and len(token) < _LEAST_CHARACTERS:
+        raise HarnessError(
+            f"{TOKEN_VARIABLE} has {len(token)} characters; take at least {_LEAST_CHARACTERS}, "
+            "as from: openssl rand -hex 16"
+        )
+    return token or None
+
+
+def admits(client: socket.socket, token: str) -> bool:
+    """The server's side: challenge the client; True if it knows the token."""
+    challenge = secrets.token_hex(_CHALLENGE_BYTES).encode()
+    expected = _answer(token, challenge)
+    received = b""
+    client.settimeout(_LIMIT_S)
+    with suppress(OSError):
+        client.sendall(challenge)
+        while len(received) < len(expected) and (data := client.recv(len(expected))):
+            received += data
+    client.settimeout(None)
+    return hmac.compare_digest(received, expected)
+
+
+class RemoteSerial(rfc2217.Serial):
+    """An RFC 2217 port, behind a token if the environment has one."""
+
+    def __init__(self, url: str, **options: Any) -> None:
+        self._token = read_token()
+        super().__init__(url, **options)
+
+    def close(self) -> None:
+        """As pyserial, which leaves its socket open when the other end went first."""
+        connection = self._socket
+        super().close()
+        if connection is not None:
+            connection.close()
+
+    def telnet_send_option(self, action: bytes, option: bytes) -> None:
+        """As pyserial; before the first one the challenge is answered."""
+        token, self._token = self._token, None
+        if token is not None:
+            self._internal_raw_write(_answer(token, self._challenge()))
+        super().telnet_send_option(action, option)
+
+    def _challenge(self) -> bytes:
+        challenge = b""
+        while len(challenge) < 2 * _CHALLENGE_BYTES:
+            try:
+                byte = self._read_buffer.get(timeout=_LIMIT_S)
+            except queue.Empty:
+                raise SerialException(
+                    f"the server asks for no token; unset {TOKEN_VARIABLE}"
+                ) from None
+            if byte is None:
+                raise SerialException("the server hung up; does another program use the board?")
+            challenge += byte
+        return challenge
+
+
+def _answer(token: str, challenge: bytes) -> bytes:
+    return hmac.new(token.encode(), challenge, "sha256").hexdigest().encode()
