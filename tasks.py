@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from invoke import Collection, Context, Exit, task
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent
 INTERRUPTED = 130  # 128 + SIGINT, as a shell says it
+_Number = TypeVar("_Number", int, float)
 
 _COMMON = {
     "board": "board id, see `invoke boards`",
@@ -468,6 +469,48 @@ def diff(
         raise Exit(code=1)
 
 
+@verb(
+    help={
+        "count": "test digits in the stream",
+        "hold": "frames for which each digit is shown",
+        "frames": "of which the device takes the mean, 1 to 16",
+        "threshold": "least mean of a detection, in the model's own numbers: a probability",
+        "refractory": "frames without a detection after each one",
+    }
+)
+def stream(
+    c: Context,
+    board: str | None = None,
+    recipe: str | None = None,
+    data: str | None = None,
+    model: str | None = None,
+    count: str = "20",
+    hold: str = "8",
+    frames: str = "4",
+    threshold: str = "0.6",
+    refractory: str = "7",
+    port: str | None = None,
+    baud: int | None = None,
+) -> None:
+    """Show the board a stream of digits, whose scores it smooths over time; check each frame."""
+    import stages
+    from harness import stream as room
+
+    choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
+    settings = room.Settings(
+        count=_as("count", count, int),
+        hold=_as("hold", hold, int),
+        frames=_as("frames", frames, int),
+        threshold=_as("threshold", threshold, float),
+        refractory=_as("refractory", refractory, int),
+    )
+    stages.evaluate(choice)
+    stages.build(choice)
+    report = room.run(choice.board_id, choice.build_dir, settings, port=port, baud=baud)
+    if report.mismatches:
+        raise Exit(code=1)
+
+
 # ---------------------------------------------------------------- what a model costs
 
 
@@ -805,12 +848,17 @@ def _run(command: Sequence[str], what: str) -> None:
 
 def _number(option: str, value: int | str | None) -> int | None:
     """Invoke hands over an option that has no default as the text that was given."""
+    return None if value is None else _as(option, str(value), int)
+
+
+def _as(option: str, text: str, kind: type[_Number]) -> _Number:
     from codegen.errors import CodegenError
 
     try:
-        return None if value is None else int(value)
+        return kind(text)
     except ValueError:
-        raise CodegenError(f"--{option} {value}: give a whole number") from None
+        what = "a whole number" if kind is int else "a number"
+        raise CodegenError(f"--{option} {text}: give {what}") from None
 
 
 def _kib(size: int) -> str:
@@ -820,8 +868,8 @@ def _kib(size: int) -> str:
 namespace = Collection(
     *(golden, fuzz),
     *(train, quantize, generate, build, flash, emulate, monitor, serve, hil),
-    *(diff, profile, debug, size, bench, plan, preflight, costs),
     *(evaluate,),
+    *(diff, stream, profile, debug, size, bench, plan, preflight, costs),
     *(test_, lint, boards, doctor, clean),
 )
 namespace.configure({"mcuforge": {}})

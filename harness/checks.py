@@ -105,7 +105,9 @@ def check_digits(
 
     def inputs() -> Iterator[Input]:
         for index in indices:
-            formats = list(ids.InputFormat) if index < every_format else [_shorter(digits, index)]
+            formats = (
+                list(ids.InputFormat) if index < every_format else [shorter_format(digits, index)]
+            )
             for input_format in formats:
                 waiting.append((index, input_format))
                 raw = input_format == ids.InputFormat.RAW_S8
@@ -122,7 +124,8 @@ def check_digits(
             mismatches = []
 
 
-def _shorter(digits: Digits, index: int) -> ids.InputFormat:
+def shorter_format(digits: Digits, index: int) -> ids.InputFormat:
+    """How a digit takes fewer bytes: packed, or as it is."""
     pixels = digits.images[index]
     packed = len(messages.pack_pixels(pixels.tobytes())) < pixels.size
     return ids.InputFormat.PACKED_U8 if packed else ids.InputFormat.PIXELS_U8

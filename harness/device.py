@@ -15,6 +15,7 @@ from harness.errors import DeviceError, DeviceFaultError
 from harness.exchange import Exchange, RoundTrip
 from harness.framing import Frame
 from harness.messages import Inference, Info, PayloadError, Profile
+from harness.smoothing import Parameters, Smoothed
 from harness.trace import Trace
 from harness.transport import Line
 
@@ -109,7 +110,21 @@ class Device:
         """
         payloads = (messages.infer_payload(input_format, values) for values, input_format in inputs)
         for reply in self._exchange(ids.Command.INFER, payloads, self._window, self._timeout_s):
-            yield _parse_inference(reply)
+            yield _parse_inference(reply, ids.Command.INFER)
+
+    def start_stream(self, parameters: Parameters) -> None:
+        """Begin a stream, whose next frames are given to `stream_frame`."""
+        payload = messages.stream_payload(parameters)
+        self.call(ids.Command.STREAM, payload)
+
+    def stream(self, frames: Iterable[Input]) -> Iterator[Smoothed]:
+        """Run the model on each frame of the stream, in order, and yield what is detected."""
+        payloads = (messages.infer_payload(input_format, values) for values, input_format in frames)
+        # One at a time: of several, one that was lost would be served after the next.
+        for reply in self._exchange(ids.Command.STREAM_FRAME, payloads, 1, self._timeout_s):
+            result = _parse_inference(reply, ids.Command.STREAM_FRAME)
+            detected = None if result.predicted == ids.NOTHING_DETECTED else result.predicted
+            yield Smoothed(detected, tuple(result.scores.tolist()))
 
     def stats(self) -> dict[str, int]:
         """The device's counters since boot."""
@@ -172,8 +187,8 @@ class Device:
         return self._seq
 
 
-def _parse_inference(reply: bytes) -> Inference:
+def _parse_inference(reply: bytes, command: ids.Command) -> Inference:
     try:
         return messages.parse_inference(reply)
     except PayloadError as error:
-        raise DeviceError("INFER", f"the reply is malformed: {error}") from error
+        raise DeviceError(command.name, f"the reply is malformed: {error}") from error

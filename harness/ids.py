@@ -60,6 +60,8 @@ class Command(IntEnum):
     STATS = _value("COMMAND", "STATS")
     PROFILE = _value("COMMAND", "PROFILE")
     PEEK = _value("COMMAND", "PEEK")
+    STREAM = _value("COMMAND", "STREAM")
+    STREAM_FRAME = _value("COMMAND", "STREAM_FRAME")
 
 
 class Event(IntEnum):
@@ -106,6 +108,8 @@ PROTOCOL_VERSION = _value("CONST", "PROTOCOL_VERSION")
 HEADER_BYTES = _value("CONST", "HEADER_BYTES")
 CRC_BYTES = _value("CONST", "CRC_BYTES")
 REPLY_BIT = _value("CONST", "REPLY_BIT")
+STREAM_MOST_FRAMES = _value("CONST", "STREAM_MOST_FRAMES")
+NOTHING_DETECTED = _value("CONST", "NOTHING_DETECTED")
 
 ERROR_TEXTS: Mapping[int, Entry] = {entry.value: entry for entry in _TABLE["ERROR"].values()}
 SETUP_TEXTS: Mapping[int, Entry] = {entry.value: entry for entry in _TABLE["SETUP"].values()}

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness import ids
+from harness.smoothing import Parameters
 
 _INFO = struct.Struct("<5B8s32s7I")
 _INFER = struct.Struct("<BI")
 _PEEK = struct.Struct("<HII")
+_STREAM = struct.Struct("<BbB")
 _FAULT = struct.Struct("<3I")
 _RUN = re.compile(rb"(\0{0,255})((?:[^\0]|\0(?=[^\0])){0,255})", re.DOTALL)
 
@@ -58,7 +60,7 @@ class Info:
 
 @dataclass(frozen=True)
 class Inference:
-    """The reply to INFER."""
+    """The reply to INFER; STREAM_FRAME's has the same fields."""
 
     predicted: int
     ticks: int  # duration of Invoke alone
@@ -190,6 +192,11 @@ def pack_pixels(pixels: bytes) -> bytes:
             zeros, values = match.groups()
             packed += bytes([len(zeros), len(values)]) + values
     return bytes(packed)
+
+
+def stream_payload(parameters: Parameters) -> bytes:
+    """STREAM's payload."""
+    return _STREAM.pack(parameters.frames, parameters.threshold, parameters.refractory)
 
 
 def peek_payload(values: NDArray[np.int8], op: int, offset: int, size: int) -> bytes:

@@ -14,6 +14,7 @@ from harness.digits import Digits
 from harness.errors import DeviceRefusedError
 from harness.expected import Expected
 from harness.framing import Decoder, Frame, encode
+from harness.smoothing import Parameters, Smoothed, smooth
 
 REPLY_LIMIT_S = 10.0
 
@@ -106,6 +107,41 @@ def check_peek(device: Device, expected: Expected, digits: Digits) -> None:
             device.call(ids.Command.PEEK, payload)
     result = device.infer(digits.images[0], ids.InputFormat.PIXELS_U8)
     assert result.scores.tobytes() == digits.oracle_scores[0].tobytes()
+
+
+def check_stream(device: Device, digits: Digits) -> None:
+    """Means and detections are the reference's, whatever happens between frames."""
+    shown = [index for index in range(4) for _ in range(3)]
+    parameters = Parameters(frames=2, threshold=-20, refractory=2)
+    wanted = list(smooth(digits.oracle_scores[shown], parameters))
+    assert {row.detected for row in wanted} > {None}
+    for _ in range(2):  # the second stream knows nothing of the first
+        device.start_stream(parameters)
+        got: list[Smoothed] = []
+        for index in shown:
+            frame = (digits.images[index], checks.shorter_format(digits, index))
+            got += device.stream([frame])
+            device.infer(digits.images[9], ids.InputFormat.PIXELS_U8)
+        assert got == wanted
+    before = device.stats()
+    payload = messages.infer_payload(ids.InputFormat.PIXELS_U8, digits.images[shown[0]])
+    device.start_stream(parameters)
+    for seq in (801, 801, 802):  # the first one's reply was lost
+        (reply,) = exchange(device, encode(Frame(ids.Command.STREAM_FRAME, seq, payload)))
+        assert reply.type == ids.Command.STREAM_FRAME | ids.REPLY_BIT
+        means = messages.parse_inference(reply.payload).scores
+        assert tuple(means) == wanted[seq - 801].means
+    after = device.stats()
+    assert after["repeats"] - before["repeats"] == 1
+    assert after["inferences"] - before["inferences"] == 2
+    for frames in (0, ids.STREAM_MOST_FRAMES + 1):
+        with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
+            device.start_stream(Parameters(frames, 0, 0))
+    with pytest.raises(DeviceRefusedError, match="BAD_LENGTH"):
+        device.call(ids.Command.STREAM, b"\1\0")
+    # What was refused began no stream.
+    (third,) = device.stream([(digits.images[shown[2]], ids.InputFormat.PIXELS_U8)])
+    assert third == wanted[2]
 
 
 def check_refusals(device: Device, digits: Digits) -> None:

@@ -7,6 +7,7 @@
 #include "line.h"
 #include "model.h"
 #include "model_info.h"
+#include "smoothing.h"
 #include "wire/bytes.h"
 #include "wire/frame.h"
 
@@ -27,14 +28,16 @@ constexpr size_t kMaxPayload = kInferPayload + inspect::kPeekArgumentBytes;
 uint8_t g_body[wire::BodyBytes(kMaxPayload)];
 wire::Stats g_stats;
 wire::Setup g_setup;
+smoothing::Smoother<mcuforge::kOutputBytes> g_stream;
 
-// An INFER that was answered, kept in case that its reply is lost and the request repeated.
+// An INFER or STREAM_FRAME that was answered, kept in case that its reply is lost and the request
+// repeated.
 struct Result {
-  uint16_t seq;  // 0: none
-  uint8_t predicted;
-  uint32_t crc;  // of the request
+  uint16_t seq;    // 0: none
+  uint8_t chosen;  // class predicted or detected
+  uint32_t crc;    // of the request
   uint32_t ticks;
-  uint8_t scores[mcuforge::kOutputBytes];
+  int8_t scores[mcuforge::kOutputBytes];  // of a STREAM_FRAME: their means
 };
 
 constexpr size_t Smallest(size_t a, size_t b, size_t c) {
@@ -65,11 +68,12 @@ void Refuse(Error error, uint8_t request) {
   Refuse(error, request, {reinterpret_cast<const uint8_t*>(name), size});
 }
 
-void ReplyScores(const Result& result) {
-  uint8_t head[5] = {result.predicted};
+void ReplyScores(Command command, const Result& result) {
+  uint8_t head[5] = {result.chosen};
   wire::WriteU32(head + 1, result.ticks);
-  const Span payload[] = {{head, sizeof(head)}, {result.scores, sizeof(result.scores)}};
-  line::Reply(Command::INFER, payload);
+  const Span payload[] = {{head, sizeof(head)},
+                          {reinterpret_cast<const uint8_t*>(result.scores), sizeof(result.scores)}};
+  line::Reply(command, payload);
 }
 
 const Result* FindResult(const Frame& request) {
@@ -121,11 +125,12 @@ bool SetInput(Span input) {
   return false;
 }
 
-void Infer(const Frame& frame) {
+// INFER and STREAM_FRAME.
+void Infer(const Frame& frame, Command command) {
   if (g_setup != wire::Setup::READY) return Refuse(Error::NOT_READY, frame.type, console::Kept());
   if (const Result* answered = FindResult(frame)) {
     ++g_stats.repeats;
-    return ReplyScores(*answered);
+    return ReplyScores(command, *answered);
   }
   if (!SetInput(frame.payload)) return Refuse(Error::BAD_VALUE, frame.type);
   Result& result = Replaceable(frame.seq);
@@ -136,10 +141,13 @@ void Infer(const Frame& frame) {
   ++g_stats.inferences;
   result.seq = frame.seq;
   result.crc = frame.crc;
-  result.predicted = model::Predicted();
-  wire::WriteBytes(result.scores, reinterpret_cast<const uint8_t*>(model::Scores()),
-                   sizeof(result.scores));
-  ReplyScores(result);
+  if (command == Command::STREAM_FRAME) {
+    result.chosen = g_stream.Take(model::Scores(), result.scores);
+  } else {
+    result.chosen = model::Predicted();
+    for (size_t i = 0; i < mcuforge::kOutputBytes; ++i) result.scores[i] = model::Scores()[i];
+  }
+  ReplyScores(command, result);
 }
 
 // PROFILE and PEEK. The results that are kept do not live in the tensors, so they stay.
@@ -156,6 +164,16 @@ void Inspect(const Frame& frame, Command command) {
   if (!answered) Refuse(Error::INVOKE_FAILED, frame.type, console::Kept());
 }
 
+void Stream(const Frame& frame) {
+  const uint8_t* arguments = frame.payload.data;
+  const smoothing::Parameters parameters = {arguments[0], static_cast<int8_t>(arguments[1]),
+                                            arguments[2]};
+  if (!smoothing::IsValid(parameters)) return Refuse(Error::BAD_VALUE, frame.type);
+  g_stream.Start(parameters);
+  const Span payload[] = {Span{}};
+  line::Reply(Command::STREAM, payload);
+}
+
 void Stats() {
   g_stats.uart_overruns = board::UartOverruns();
   g_stats.stack_high_water_bytes = board::StackHighWaterBytes();
@@ -170,6 +188,7 @@ void Stats() {
 // True if a request of this kind may have a payload of this size.
 bool HasLength(Command command, Span payload) {
   if (command == Command::INFO || command == Command::STATS) return payload.size == 0;
+  if (command == Command::STREAM) return payload.size == 3;  // frames, threshold, refractory
   const Span input = Input(command, payload);
   // Runs are of any length: what they hold shows when they are unpacked.
   const uint8_t packed = static_cast<uint8_t>(wire::Format::PACKED_U8);
@@ -188,6 +207,8 @@ void Serve(const Frame& frame) {
     case Command::STATS:
     case Command::PROFILE:
     case Command::PEEK:
+    case Command::STREAM:
+    case Command::STREAM_FRAME:
       break;
     default:
       ++g_stats.unknown_commands;
@@ -202,7 +223,10 @@ void Serve(const Frame& frame) {
       return info::Reply(g_setup, g_setup == wire::Setup::READY ? Span{} : console::Kept(),
                          static_cast<uint8_t>(kWindow), kMaxPayload);
     case Command::INFER:
-      return Infer(frame);
+    case Command::STREAM_FRAME:
+      return Infer(frame, command);
+    case Command::STREAM:
+      return Stream(frame);
     case Command::STATS:
       return Stats();
     case Command::PROFILE:
@@ -238,6 +262,7 @@ void Take(Decoder::Result result, const Decoder& decoder) {
 
 void Run(wire::Setup setup) {
   g_setup = setup;
+  g_stream.Start({1, INT8_MIN, 0});
   Decoder decoder(g_body, sizeof(g_body));
   for (;;) {
     uint8_t bytes[32];

@@ -51,6 +51,10 @@ def test_memory_after_an_op_is_shown(
     device_checks.check_peek(device, emulated_board, digits)
 
 
+def test_a_stream_is_smoothed(device: Device, digits: Digits) -> None:
+    device_checks.check_stream(device, digits)
+
+
 def test_bad_requests_are_refused_and_change_nothing(device: Device, digits: Digits) -> None:
     device_checks.check_refusals(device, digits)
 

@@ -15,8 +15,8 @@ from codegen.errors import CodegenError
 ROOT = Path(tasks.__file__).parent
 VERBS = (
     *("train", "quantize", "generate", "build", "flash", "emulate", "monitor", "hil", "test"),
-    *("diff", "profile", "debug", "size", "bench", "plan", "preflight", "costs"),
     *("golden", "fuzz", "evaluate"),
+    *("diff", "stream", "profile", "debug", "size", "bench", "plan", "preflight", "costs"),
     *("lint", "boards", "doctor", "clean"),
 )
 
@@ -84,6 +84,21 @@ def test_a_rooms_exit_code_is_ours(code: int) -> None:
     with pytest.raises(Exit) as caught, tasks._one_line_errors():
         raise error
     assert (caught.value.message, caught.value.code) == ("error: what happened", code)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "message"),
+    [
+        ("1.5", int, "--hold 1.5: give a whole number"),
+        ("high", float, "--hold high: give a number"),
+    ],
+)
+def test_an_option_that_is_no_number_is_named(
+    text: str, kind: type[int] | type[float], message: str
+) -> None:
+    with pytest.raises(CodegenError, match=message) as caught:
+        tasks._as("hold", text, kind)
+    assert caught.value.exit_code == 2
 
 
 def test_interrupt_is_130_and_no_traceback() -> None:
