@@ -14,8 +14,8 @@ from codegen.errors import CodegenError
 
 ROOT = Path(tasks.__file__).parent
 VERBS = (
-    *("train", "quantize", "generate", "build", "flash", "emulate", "monitor", "hil", "test"),
-    *("golden", "fuzz", "evaluate"),
+    *("train", "quantize", "generate", "build", "flash", "emulate", "monitor", "serve"),
+    *("hil", "test", "golden", "fuzz", "evaluate"),
     *("diff", "stream", "profile", "debug", "size", "bench", "plan", "preflight", "costs"),
     *("lint", "boards", "doctor", "clean"),
 )
@@ -46,7 +46,14 @@ def test_common_options_mean_the_same() -> None:
         ("preflight", "model"),
         ("costs", "model"),
     }
-    own = {("test", "port"), ("hil", "board"), ("evaluate", "board"), *measured}
+    own = {
+        ("test", "port"),
+        ("hil", "port"),
+        ("serve", "port"),
+        ("hil", "board"),
+        ("evaluate", "board"),
+        *measured,
+    }
     for name, verb in tasks.namespace.tasks.items():
         for option, text in (tasks._COMMON | tasks._PORT).items():
             if option in verb.help and (name, option) not in own:
