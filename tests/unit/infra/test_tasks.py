@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from invoke import Config, Context, Exit
+from invoke.parser import Parser
 
 import tasks
 from codegen.errors import CodegenError
@@ -34,6 +35,12 @@ def test_every_verb_is_there_with_help() -> None:
         assert verb.__doc__, name
         options = set(verb.argspec(verb.body).parameters) - {"c"}
         assert options <= set(verb.help), f"{name}: options without help"
+
+
+def test_hil_takes_several_ports() -> None:
+    verbs = Parser(tasks.namespace.to_contexts())
+    (parsed,) = verbs.parse_argv(["hil", "--port", "A", "--port", "B"])
+    assert parsed.args.port.value == ["A", "B"]
 
 
 def test_common_options_mean_the_same() -> None:
