@@ -22,6 +22,13 @@ def require_generated(project: Path) -> Path:
     return folder
 
 
+def application_files(project: Path, src: Path) -> list[Path]:
+    """C++ of the application in `src`, with what was generated for it; sorted."""
+    folders = (src, project / "firmware" / "generated")
+    suffixes = {".h", ".cc", ".cpp"}
+    return sorted(p for folder in folders for p in folder.rglob("*") if p.suffix in suffixes)
+
+
 def port_folders(board: Board) -> list[str]:
     """Folders of firmware/boards that the board's port is made of."""
     family = board.family

@@ -11,6 +11,7 @@ from SCons.Script import DefaultEnvironment
 
 env = DefaultEnvironment()
 PROJECT_DIR = Path(env.subst("$PROJECT_DIR"))
+SRC_DIR = Path(env.subst("$PROJECT_SRC_DIR"))
 BUILD_DIR = Path(env.subst("$BUILD_DIR"))
 BOARDS_DIR = PROJECT_DIR / "firmware" / "boards"
 FACTS_DIR = BUILD_DIR / "board_facts"
@@ -21,6 +22,7 @@ if str(PROJECT_DIR) not in sys.path:
 from codegen import board_files, boards, image_sources  # noqa: E402  (after sys.path)
 from codegen.errors import CodegenError  # noqa: E402
 from codegen.manifest import atomic_write  # noqa: E402
+from codegen.needless_sources import build_filter  # noqa: E402
 
 try:
     board = boards.load_board(env["PIOENV"])
@@ -33,7 +35,7 @@ atomic_write(FACTS_DIR / "board_facts.h", board_files.board_facts(board).encode(
 platform = env.PioPlatform()
 image_id = image_sources.image_id(
     PROJECT_DIR,
-    Path(env.subst("$PROJECT_SRC_DIR")),
+    SRC_DIR,
     Path(env.subst("$PROJECT_LIBDEPS_DIR")) / env["PIOENV"],
     board,
     # its compiler comes with the platform
@@ -47,6 +49,7 @@ env.Append(
     LINKFLAGS=["-Wl,-Map=${BUILD_DIR}/firmware.map"],
     SRC_BUILD_FLAGS=image_sources.application_flags(board, image_id),
 )
+env.AddBuildMiddleware(build_filter(image_sources.application_files(PROJECT_DIR, SRC_DIR)))
 env.BuildSources(str(BUILD_DIR / "generated"), str(generated_dir))
 for name in image_sources.port_folders(board):
     env.BuildSources(str(BUILD_DIR / "boards" / name), str(BOARDS_DIR / name))

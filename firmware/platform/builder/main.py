@@ -13,6 +13,7 @@ from SCons.Script import AlwaysBuild, Default, DefaultEnvironment
 env = DefaultEnvironment()
 PROJECT_DIR = Path(env.subst("$PROJECT_DIR"))
 BUILD_DIR = Path(env.subst("$BUILD_DIR"))
+SRC_DIR = Path(env.subst("$PROJECT_SRC_DIR"))
 PLATFORM_DIR = Path(env.PioPlatform().get_dir()).resolve()
 REPOSITORY = PLATFORM_DIR.parents[1]
 BOARDS_DIR = REPOSITORY / "firmware" / "boards"
@@ -23,6 +24,7 @@ if str(REPOSITORY) not in sys.path:
 from codegen import board_files, boards, image_size, image_sources  # noqa: E402  (after sys.path)
 from codegen.errors import CodegenError  # noqa: E402
 from codegen.manifest import atomic_write  # noqa: E402
+from codegen.needless_sources import build_filter  # noqa: E402
 from firmware.platform.builder import object_cache  # noqa: E402
 
 
@@ -123,7 +125,7 @@ def flag_texts():
 
 image_id = image_sources.image_id(
     PROJECT_DIR,
-    Path(env.subst("$PROJECT_SRC_DIR")),
+    SRC_DIR,
     Path(env.subst("$PROJECT_LIBDEPS_DIR")) / env["PIOENV"],
     board,
     [compiler_version(), *flag_texts()],
@@ -133,6 +135,7 @@ env.Append(SRC_BUILD_FLAGS=image_sources.application_flags(board, image_id))
 
 # ---------------------------------------------------------------- sources
 
+env.AddBuildMiddleware(build_filter(image_sources.application_files(PROJECT_DIR, SRC_DIR)))
 env.BuildSources(str(BUILD_DIR / "generated"), str(generated_dir))
 board_env = env.Clone()
 board_env.Prepend(

@@ -1,0 +1,69 @@
+"""What a build leaves out because no op leads to it is never what an op needs, on any ISA."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from codegen import cpp_build
+from codegen.needless_sources import needless_sources
+from codegen.op_table import load_supported_ops
+from harness.check_runner import TARGETS
+
+pytestmark = pytest.mark.golden
+
+INTERPRETER = '#include "tensorflow/lite/micro/micro_interpreter.h"\n'
+OPS = load_supported_ops().values()
+
+
+def _symbols(isa_of: str) -> dict[Path, tuple[set[str], set[str]]]:
+    """{source: (what it defines for others, what it takes from others)} from its object."""
+    target = TARGETS[isa_of]
+    work = [
+        (path, [*target.machine_flags, *flags])
+        for path, flags in cpp_build.library_sources(target.isa)
+    ]
+    sources = {
+        str(o): path for o, (path, _) in zip(cpp_build.compile_objects(work), work, strict=True)
+    }
+    found: dict[Path, tuple[set[str], set[str]]] = {p: (set(), set()) for p in sources.values()}
+    text = subprocess.run(
+        ["arm-none-eabi-nm", "-g", "-A", *sources], capture_output=True, text=True, check=True
+    ).stdout
+    for line in text.splitlines():
+        made, _, rest = line.partition(":")
+        *_, kind, name = rest.split()
+        found[sources[made]][kind == "U"].add(name)
+    return found
+
+
+@pytest.mark.parametrize("cpu", ["cortex-m3", "cortex-m4", "cortex-m55"])  # one an ISA
+def test_each_op_has_all_that_it_needs(cpu: str, tmp_path: Path) -> None:
+    symbols = _symbols(cpu)
+    ours = set().union(*(defined for defined, _ in symbols.values()))
+    for op in OPS:
+        application = tmp_path / f"{op.name}.cc"
+        application.write_text(f"{INTERPRETER}auto status = resolver.Add{op.add_suffix}();\n")
+        needless = needless_sources([application])
+        assert needless, f"{op.name} alone needs everything"
+        kept = [parts for path, parts in symbols.items() if path not in needless]
+        defined = set().union(*(defined for defined, _ in kept))
+        taken = set().union(*(undefined for _, undefined in kept))
+        assert f"k{op.add_suffix}" in "".join(defined)
+        missing = (taken & ours) - defined
+        assert not missing, f"{op.name}: {missing}"
+
+
+def test_an_application_without_ops_needs_no_kernel(tmp_path: Path) -> None:
+    application = tmp_path / "application.cc"
+    application.write_text(INTERPRETER)
+    names = {path.name for path in needless_sources([application])}
+    assert {
+        "conv.cc",
+        "depthwise_conv_s8__dsp.cc",
+        "add_common.cc",
+        "softmax_s8__scalar.cc",
+    } <= names
+    assert not {"micro_interpreter.cc", "graph.cc", "scale.cc"} & names
