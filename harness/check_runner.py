@@ -25,7 +25,8 @@ from harness.errors import CheckError, HarnessError, MissingToolError
 CHECKS = cpp_build.ROOT / "firmware/checks"
 WIRE = cpp_build.ROOT / "firmware/lib/wire"
 _MESSAGE_BYTES = 160  # firmware/checks/batch.h: kMessageBytes
-_SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g")
+_SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+_Work = tuple[Path, Sequence[str]]  # a source and the flags to compile it with
 
 OUTCOMES = {
     1: "the runtime refused it in the arena that the plan says is enough",
@@ -248,10 +249,14 @@ def build_sanitized(name: str, sources: Iterable[Path], *, runtime: bool = True)
 
     Raises MissingCompilerError, CppBuildError (it does not compile).
     """
-    flags = ["-DMCUFORGE_ISA_SCALAR=1", "-fno-omit-frame-pointer", *_SANITIZERS]
+    # Not for speed but for the time to compile: lines only, and -O1 after the libraries' own.
+    flags = ["-DMCUFORGE_ISA_SCALAR=1", "-O1", "-g1", "-fno-omit-frame-pointer", *_SANITIZERS]
     libraries = cpp_build.library_sources("scalar") if runtime else []
-    objects = _objects(libraries, sources, flags, cpp_build.HOST)
-    return cpp_build.link(name, objects, _SANITIZERS, cpp_build.HOST)
+    work = [(path, [*own, *flags]) for path, own in libraries]
+    program = [(path, [*cpp_build.program_flags(), *flags]) for path in sources]
+    return cpp_build.link(
+        name, _objects(work, program, cpp_build.HOST), _SANITIZERS, cpp_build.HOST
+    )
 
 
 def _build_host() -> Path:
@@ -260,9 +265,11 @@ def _build_host() -> Path:
 
 def _build_image(target: Target, memory: _Memory) -> Path:
     machine = target.machine_flags
-    sources = [CHECKS / n for n in ("batch.cc", "op_watch.cc", "target.cc")]
     libraries = cpp_build.library_sources(target.isa)
-    objects = _objects(libraries, sources, machine, cpp_build.ARM)
+    work = [(path, [*machine, *own]) for path, own in libraries]
+    own = [*machine, *cpp_build.program_flags()]
+    program = [(CHECKS / n, own) for n in ("batch.cc", "op_watch.cc", "target.cc")]
+    objects = _objects(work, program, cpp_build.ARM)
     symbols = [
         f"-Wl,--defsym={name}_{what}={value:#x}"
         for name, extent in (("CODE", memory.code), ("RAM", memory.ram), ("HEAP", memory.heap))
@@ -271,16 +278,7 @@ def _build_image(target: Target, memory: _Memory) -> Path:
     return cpp_build.link_image(target.cpu, objects, machine, CHECKS / "target.ld", symbols)
 
 
-def _objects(
-    libraries: Iterable[tuple[Path, Sequence[str]]],
-    sources: Iterable[Path],
-    flags: Sequence[str],
-    compiler: str,
-) -> list[Path]:
-    objects = cpp_build.compile_objects(
-        [(path, [*flags, *library]) for path, library in libraries], compiler=compiler
-    )
-    own = [*flags, *cpp_build.program_flags()]
-    return objects + cpp_build.compile_objects(
-        [(path, own) for path in sources], [WIRE, CHECKS], compiler
-    )
+def _objects(work: Sequence[_Work], program: Sequence[_Work], compiler: str) -> list[Path]:
+    """Of the libraries, shared with whoever compiles them with the same flags, and of our own."""
+    objects = cpp_build.compile_objects(work, compiler=compiler)
+    return objects + cpp_build.compile_objects(program, [WIRE, CHECKS], compiler)
