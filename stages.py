@@ -17,6 +17,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -237,6 +238,52 @@ def compare_modes(choice: Choice, mode: str) -> str:
 
     chosen = list(modes.MODES) if mode == "all" else [mode]
     return modes.table(modes.compare(choice.build_dir, chosen, choice.calibration))
+
+
+def compress(choice: Choice, method: str, given: dict[str, Any]) -> str:
+    """A table of the float model compressed by `method`, or by all; compressed/.
+
+    given: options of the method, None for what the user did not state.
+    """
+    from training import datasets
+    from training.compression import compress as room
+    from training.compression.options import chosen
+
+    methods, options = chosen(method, given)
+    if choice.model is not None:
+        raise CodegenError(
+            "compress: --model gives a model that is trained and quantized; leave it out"
+        )
+    evaluate(choice)
+    for name in methods:
+        output = room.model_file(choice.build_dir, name).relative_to(choice.build_dir)
+        _run(
+            choice,
+            f"compress {name}",
+            lambda: {
+                "float": _sha(choice, "float.keras"),
+                "digits": _sha(choice, datasets.TRAIN_SPLIT),
+                "test digits": _sha(choice, datasets.TEST_SPLIT),
+                "options": repr(options),
+                "seed": str(choice.seed),
+                "calibration": str(choice.calibration),
+                "tools": " ".join(_version(tool) for tool in room.TOOLS),
+                "code": _code(*_ARTIFACTS, "training/compression", "training/lean.py"),
+            },
+            [output.as_posix(), output.with_suffix(".json").as_posix()],
+            partial(
+                room.compress,
+                choice.build_dir,
+                choice.recipe,
+                name,
+                options,
+                choice.seed,
+                choice.calibration,
+            ),
+            seed=choice.seed,
+            tools={tool: _version(tool) for tool in room.TOOLS},
+        )
+    return room.table(choice.build_dir, methods)
 
 
 def layer_errors(choice: Choice) -> str:

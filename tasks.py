@@ -156,6 +156,42 @@ def quantize(
         print(stages.layer_errors(choice))
 
 
+@verb(
+    help={
+        **_FORCE,
+        "method": "qat, prune, prune-channels, cluster, pcqat (prune, cluster and qat), or `all`",
+        "sparsity": "share of weights, or of channels, that goes; 0.5 by default",
+        "schedule": "how pruning gets there: polynomial (default) or constant",
+        "clusters": "distinct weights a layer keeps; 16 by default",
+        "epochs": "of fine-tuning, for each step of the method; 4 by default",
+        "seed": "of the training's random numbers",
+    }
+)
+def compress(
+    c: Context,
+    method: str,
+    recipe: str | None = None,
+    data: str | None = None,
+    sparsity: float | None = None,
+    schedule: str | None = None,
+    clusters: int | None = None,
+    epochs: int | None = None,
+    seed: int | None = None,
+    force: bool = False,
+) -> None:
+    """Make the trained model smaller by fine-tuning; compare size and accuracy before and after."""
+    import stages
+
+    given = {
+        "sparsity": None if sparsity is None else _as("sparsity", str(sparsity), float),
+        "schedule": schedule,
+        "clusters": _number("clusters", clusters),
+        "epochs": _number("epochs", epochs),
+    }
+    options = {"recipe": recipe, "data": data, "seed": seed, "force": force and "compress"}
+    print(stages.compress(_choice(c, options), method, given))
+
+
 @verb(help=_FORCE)
 def generate(
     c: Context,
@@ -867,7 +903,7 @@ def _kib(size: int) -> str:
 
 namespace = Collection(
     *(golden, fuzz),
-    *(train, quantize, generate, build, flash, emulate, monitor, serve, hil),
+    *(train, quantize, compress, generate, build, flash, emulate, monitor, serve, hil),
     *(evaluate,),
     *(diff, stream, profile, debug, size, bench, plan, preflight, costs),
     *(test_, lint, boards, doctor, clean),

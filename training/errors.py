@@ -43,3 +43,7 @@ class ConversionError(TrainingError):
     """A model that did not convert to int8 as a microcontroller needs it."""
 
     exit_code = 1
+
+
+class CompressionError(TrainingError):
+    """A compression that the model or the options do not allow."""

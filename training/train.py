@@ -57,7 +57,9 @@ def train(
     with EpochProgress(f"train {recipe}", epochs, steps) as progress:
         model = chosen.build_model()
         step = _compiled_step(tf, chosen, model, epochs * steps)
-        batches = _made_ahead(_batches(chosen, images[kept], labels[kept], batch_size, seed))
+        batches = made_ahead(
+            augmented_batches(chosen, images[kept], labels[kept], batch_size, seed)
+        )
         held_out_pixels = datasets.to_float(images[held_out])
         for epoch in range(1, epochs + 1):
             losses = []
@@ -102,7 +104,7 @@ def _compiled_step(tf: Any, recipe: Recipe, model: Any, total_steps: int) -> Any
     return step
 
 
-def _batches(
+def augmented_batches(
     recipe: Recipe, images: np.ndarray, labels: np.ndarray, batch_size: int, seed: int
 ) -> Iterator[tuple[Any, np.ndarray]]:
     """Endless augmented batches for `_compiled_step`, shuffled and changed anew each epoch."""
@@ -116,7 +118,7 @@ def _batches(
             yield warp(pixels[batch], transforms[batch]), targets[batch]
 
 
-def _made_ahead(endless: Iterator[T]) -> Iterator[T]:
+def made_ahead(endless: Iterator[T]) -> Iterator[T]:
     """The same items in the same order; the next one is made while the last is used.
 
     Augmentation takes about as long as a training step and leaves the other core idle.

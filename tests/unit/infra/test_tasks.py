@@ -16,7 +16,7 @@ from codegen.errors import CodegenError
 ROOT = Path(tasks.__file__).parent
 VERBS = (
     *("train", "quantize", "generate", "build", "flash", "emulate", "monitor", "serve"),
-    *("hil", "test", "golden", "fuzz", "evaluate"),
+    *("hil", "test", "golden", "fuzz", "evaluate", "compress"),
     *("diff", "stream", "profile", "debug", "size", "bench", "plan", "preflight", "costs"),
     *("lint", "boards", "doctor", "clean"),
 )
@@ -76,6 +76,7 @@ def test_common_options_mean_the_same() -> None:
             "error: --board all: several boards take --count and --json only",
         ),
         (("hil", "--board", "host,nope"), "error: no board 'nope'; known boards: "),
+        (("compress", "--method", "nope"), "error: unknown compression method 'nope'; known: "),
         (("hil", "--recipe", "nope"), "error: unknown recipe 'nope'; known recipes: "),
         (("generate", "--model", "/nowhere/x.tflite"), "error: "),
         (("train", "--data", "/nowhere"), "error: "),

@@ -1,0 +1,175 @@
+"""Compressed models of a build directory: made in a process of their own, checked and measured."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from codegen.model import Model
+from codegen.oracle import Oracle, quantize_pixels
+from training import artifacts, datasets
+from training.compression.options import Options
+from training.compression.worker import Order
+from training.errors import TrainingError
+from training.evaluate import METRICS, accuracy
+from training.footprint import footprint
+from training.lean import lean
+from training.quantize import INT8_MODEL, calibration_digits, require_int8, require_same_scores
+from training.train import FLOAT_MODEL
+
+FOLDER = "compressed"
+TOOLS = ("tensorflow", "tf-keras", "tensorflow-model-optimization")
+_ROOT = Path(__file__).resolve().parents[2]
+_INTERRUPTED = 130
+
+
+class WorkerError(TrainingError):
+    """What the worker reported, with its exit code."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One row. gzip_bytes: of the .tflite, as an update over the air would send it. sparsity: share
+    of the int8 weights that are 0. distinct_weights: of one filter, the most that any has.
+    """
+
+    method: str
+    bytes: int
+    gzip_bytes: int
+    sparsity: float
+    distinct_weights: int
+    macs: int
+    int8_accuracy: float
+
+
+def model_file(build_dir: Path, method: str) -> Path:
+    """The .tflite of a method: named so that, given by --model, it has its own build folder."""
+    return build_dir / FOLDER / f"{build_dir.name}-{method}.tflite"
+
+
+def compress(
+    build_dir: Path, recipe: str, method: str, options: Options, seed: int, calibration: int
+) -> None:
+    """Compresses float.keras; writes the .tflite and, beside it, what was measured.
+
+    Raises ArtifactError, ConversionError, DataError, and what the worker reports as WorkerError; an
+    older result stays then.
+    """
+    artifacts.require(build_dir / FLOAT_MODEL, "train")
+    with tempfile.TemporaryDirectory() as scratch:
+        output = Path(scratch) / "converted.tflite"
+        _run_worker(
+            Order(
+                build_dir=str(build_dir.resolve()),
+                recipe=recipe,
+                method=method,
+                options=asdict(options),
+                seed=seed,
+                calibration=calibration,
+                output=str(output),
+            )
+        )
+        converted = output.read_bytes()
+    require_int8(converted, method)
+    content = lean(converted)
+    require_same_scores(converted, content, calibration_digits(build_dir, calibration))
+    measured = measure(content, method, *datasets.load_split(build_dir, datasets.TEST_SPLIT))
+    path = model_file(build_dir, method)
+    artifacts.atomic_write(path, content)
+    artifacts.write_json(path.with_suffix(".json"), asdict(measured))
+
+
+def measure(
+    content: bytes, method: str, images: np.ndarray, labels: np.ndarray, known: float | None = None
+) -> Measured:
+    """images: uint8 [N, H, W]; known: the accuracy on them, if it need not be computed."""
+    model = Model.parse(content)
+    filters = [one for op in model.ops for one in _filters(model, op)]
+    weights = np.concatenate(filters)
+    if known is None:
+        known = accuracy(Oracle(model).scores(quantize_pixels(model, images)), labels)
+    return Measured(
+        method=method,
+        bytes=len(content),
+        gzip_bytes=len(gzip.compress(content, mtime=0)),
+        sparsity=float((weights == 0).mean()),
+        distinct_weights=max(len(np.unique(one)) for one in filters),
+        macs=footprint(model).macs,
+        int8_accuracy=known,
+    )
+
+
+def table(build_dir: Path, methods: Sequence[str]) -> str:
+    """What was measured, as Markdown; the first row is the model without compression."""
+    known = json.loads((build_dir / METRICS).read_text())["int8_accuracy"]
+    images, labels = datasets.load_split(build_dir, datasets.TEST_SPLIT)
+    plain = measure((build_dir / INT8_MODEL).read_bytes(), "none", images, labels, known)
+    rows = [plain] + [_read(model_file(build_dir, m).with_suffix(".json")) for m in methods]
+    lines = [
+        "| method | bytes | gzipped | zero weights | distinct weights a filter | MACs | int8 "
+        "accuracy | change |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    lines += [
+        f"| {row.method} | {row.bytes:,} | {row.gzip_bytes:,} | {row.sparsity:.1%} | "
+        f"{row.distinct_weights} | {row.macs:,} | {row.int8_accuracy:.2%} | "
+        f"{100 * (row.int8_accuracy - plain.int8_accuracy):+.2f} |"
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
+def _read(path: Path) -> Measured:
+    content = json.loads(path.read_text())
+    return Measured(**{field.name: content[field.name] for field in fields(Measured)})
+
+
+def _filters(model: Model, op: Any) -> list[np.ndarray]:
+    """The int8 weights that make each output channel of an op; none of an op without weights."""
+    if op.name not in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"):
+        return []
+    tensor = model.tensors[op.inputs[1]]
+    if tensor.data is None:
+        return []
+    weights = np.frombuffer(tensor.data, np.int8).reshape(tensor.shape)
+    outputs = -1 if op.name == "DEPTHWISE_CONV_2D" else 0
+    return list(np.moveaxis(weights, outputs, 0).reshape(weights.shape[outputs], -1))
+
+
+def _run_worker(order: Order) -> None:
+    """Waits for the worker; its progress goes to our stderr. Raises what it reports."""
+    result = subprocess.run(
+        [sys.executable, "-m", "training.compression.worker", json.dumps(asdict(order))],
+        cwd=_ROOT,
+        env={**os.environ, "TF_USE_LEGACY_KERAS": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if result.returncode == 0:
+        return
+    if result.returncode == _INTERRUPTED:
+        raise KeyboardInterrupt
+    try:
+        told = json.loads(result.stdout)
+    except ValueError:
+        raise WorkerError(
+            f"{order.method}: its process ended with code {result.returncode}; its messages are "
+            "above",
+            exit_code=1,
+        ) from None
+    raise WorkerError(told["message"], told["exit_code"])
