@@ -206,6 +206,7 @@ def evaluate(choice: Choice) -> None:
             "digits": _sha(choice, datasets.TEST_SPLIT),
             "float": sha256_file(float_model) if float_model.is_file() else "",
             "oracle": _version("tflite-micro"),
+            "runtime": _oracle_runtime(choice),
             "code": _code(
                 *_ARTIFACTS,
                 "training/evaluate.py",
@@ -229,6 +230,14 @@ def evaluation(choice: Choice, devices: Sequence[DeviceScores], robustness: bool
     return (
         f"{room.table(report)}\n\nevaluate: {page} has the pictures, {room.REPORT_JSON} all numbers"
     )
+
+
+def _oracle_runtime(choice: Choice) -> str:
+    """Digest of our own runtime where it takes the oracle's place (codegen/oracle.py)."""
+    from codegen.model import Model
+
+    custom = Model.read(choice.build_dir / MODEL).custom_names
+    return _code("firmware/lib") if custom else ""
 
 
 def compare_modes(choice: Choice, mode: str) -> str:

@@ -135,7 +135,7 @@ def svg_picture(model: Model, plan: ArenaPlan) -> str:
         x = _SVG_MARGIN + (op.index + 0.2) * x_scale
         parts.append(
             f'<text x="{x:.1f}" y="{floor + 14}" font-size="9" '
-            f'transform="rotate(30 {x:.1f} {floor + 14})">{escape(op.name)}</text>'
+            f'transform="rotate(30 {x:.1f} {floor + 14})">{escape(op.label)}</text>'
         )
     return "\n".join([*parts, "</svg>", ""])
 

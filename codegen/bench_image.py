@@ -20,7 +20,7 @@ from codegen import cpp_build
 from codegen.boards import Board
 from codegen.manifest import atomic_write
 from codegen.model import Model
-from codegen.op_table import SupportedOp
+from codegen.op_table import SupportedOp, resolver_calls
 
 SOURCE = cpp_build.ROOT / "firmware" / "bench" / "main.cc"
 _TEMPLATES = Path(__file__).parent / "templates" / "bench"
@@ -80,7 +80,11 @@ def build_bench_image(
         *cpp_build.program_flags(),
         *(["-DMCUFORGE_BENCH_PROFILE=1"] * profile),
     ]
-    objects += cpp_build.compile_objects([(SOURCE, own)], [folder, SOURCE.parent])
+    custom_ops = cpp_build.custom_op_sources() if model.custom_names else []
+    objects += cpp_build.compile_objects(
+        ((path, own) for path in (SOURCE, *custom_ops)),
+        [folder, SOURCE.parent, cpp_build.CUSTOM_OPS],
+    )
     # What .incbin reads is no part of the source's text: the digest that names the folder is.
     data_flags = [*machine_flags, f"-Wa,-I,{folder}"]
     objects += cpp_build.compile_objects([(folder / "bench_data.s", data_flags)])
@@ -107,7 +111,8 @@ def _render(
 
     values = {
         "model_name": model.sha256,
-        "resolver_calls": [f"Add{supported[name].add_suffix}()" for name in model.op_names],
+        "resolver_calls": resolver_calls(model, supported),
+        "has_custom_ops": bool(model.custom_names),
         "arena_bytes": arena_bytes,
         "input_count": len(inputs),
         "model_bytes": model.size,

@@ -2,7 +2,7 @@
 
 Full-int8 means: weights and activations are INT8; INT32 is allowed only where an op takes a bias,
 a shape, an axis, a padding or an index, and on the integer ops with which converters compute
-shapes (SHAPE, STRIDED_SLICE, PACK ...).
+shapes (SHAPE, STRIDED_SLICE, PACK ...). What a custom op takes is its own affair.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from codegen.errors import UnsupportedModelError
 from codegen.model import Model, Op, Subgraph, Tensor
-from codegen.op_table import load_supported_ops
+from codegen.op_table import load_custom_ops, load_supported_ops
 
 _Types = frozenset[str]
 
@@ -97,7 +97,7 @@ def check_types(model: Model) -> None:
     for graph in model.subgraphs:
         for op in graph.ops:
             if op.name == "CUSTOM":
-                continue  # check_ops speaks about these
+                continue  # what it takes is known to its own prepare function
             given, made = operand_types(op.name)
             _check_operands(graph, op, "input", op.inputs, given)
             _check_operands(graph, op, "output", op.outputs, made)
@@ -109,18 +109,25 @@ def check_ops(model: Model, supported: Collection[str] | None = None) -> None:
         supported = load_supported_ops()
     for graph in model.subgraphs:
         for op in graph.ops:
-            if op.name == "CUSTOM":
-                raise UnsupportedModelError(
-                    f"{_describe(op)} is a custom op; only builtin ops are supported: replace "
-                    f"the layer by builtin ones ({', '.join(sorted(supported))})"
-                )
-            if op.name not in supported:
+            if op.custom_name is not None:
+                _check_custom_op(op)
+            elif op.name not in supported:
                 raise UnsupportedModelError(
                     f"{_describe(op)} is not supported; replace the layer by one that converts "
                     f"to supported ops: {', '.join(sorted(supported))}"
                 )
     if not model.ops:
         raise UnsupportedModelError("the model has no operators; there is nothing to run")
+
+
+def _check_custom_op(op: Op) -> None:
+    provided = load_custom_ops()
+    if op.custom_name not in provided:
+        raise UnsupportedModelError(
+            f"{_describe(op)} is a custom op that nobody provides; write it and name it in "
+            "firmware/lib/custom_ops/custom_ops.def (docs/porting.md, A custom op); there are: "
+            f"{', '.join(sorted(provided)) or 'none'}"
+        )
 
 
 def check_io(model: Model) -> None:
@@ -192,5 +199,4 @@ def _is_hybrid(graph: Subgraph, op: Op) -> bool:
 
 
 def _describe(op: Op) -> str:
-    name = f"CUSTOM {op.custom_name!r}" if op.name == "CUSTOM" else op.name
-    return f"op {op.index} ({name})"
+    return f"op {op.index} ({op.label})"

@@ -24,6 +24,8 @@ from codegen.errors import CodegenError
 ROOT = Path(__file__).resolve().parent.parent
 TFLM = ROOT / "firmware/lib/tflm"
 LIBRARIES = (TFLM, ROOT / "firmware/lib/nn")
+CUSTOM_OPS = ROOT / "firmware/lib/custom_ops"
+CHECKS = ROOT / "firmware/checks"
 STRIPPED = ("-DNDEBUG", "-DTF_LITE_STRIP_ERROR_STRINGS")
 """As the baseline's images are built: without error messages."""
 ARM = "arm-none-eabi-g++"
@@ -105,6 +107,11 @@ def library_sources(isa: str, stripped: bool = False) -> list[tuple[Path, list[s
         for path in sorted(library.rglob("*.cc"))
         if not path.stem.endswith(others)
     ]
+
+
+def custom_op_sources() -> list[Path]:
+    """Of the project's own ops, sorted; CUSTOM_OPS is the folder of their headers."""
+    return sorted(CUSTOM_OPS.rglob("*.cc"))
 
 
 def compile_objects(

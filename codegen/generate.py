@@ -18,7 +18,7 @@ from codegen.cpp_text import float_literal, rows, string_literal
 from codegen.errors import CodegenError, UnsupportedModelError
 from codegen.manifest import atomic_write
 from codegen.model import Model, Tensor
-from codegen.op_table import SupportedOp, load_supported_ops
+from codegen.op_table import SupportedOp, load_supported_ops, resolver_calls
 from codegen.pixels import pixel_table
 from codegen.planner import ArenaPlan
 from codegen.upstream_arena import upstream_arena_bytes
@@ -82,7 +82,8 @@ def render(
         "sha256": model.sha256,
         "model_bytes": model.size,
         "model_rows": rows(f"0x{byte:02x}" for byte in model.data),
-        "resolver_calls": [f"Add{supported[name].add_suffix}()" for name in model.op_names],
+        "resolver_calls": resolver_calls(model, supported),
+        "has_custom_ops": bool(model.custom_names),
         "arenas": [
             {
                 "condition": condition,

@@ -33,9 +33,16 @@ def library_file() -> Path:
     """The runtime as a shared library, compiled with PLAN_FLAG: planning for an ISA, scalar
     kernels. Raises CppBuildError, MissingCompilerError."""
     session = Path(__file__).parent / "host" / "runtime.cc"
-    sources = [(session, cpp_build.program_flags()), *cpp_build.library_sources("scalar")]
-    work = [(path, [*flags, "-fPIC", PLAN_FLAG]) for path, flags in sources]
-    objects = cpp_build.compile_objects(work, compiler=cpp_build.HOST)
+    shared = ["-fPIC", PLAN_FLAG]
+    libraries = [(path, [*own, *shared]) for path, own in cpp_build.library_sources("scalar")]
+    objects = cpp_build.compile_objects(libraries, compiler=cpp_build.HOST)
+    flags = [*cpp_build.program_flags(), *shared]
+    sources = [session, *cpp_build.custom_op_sources()]
+    objects += cpp_build.compile_objects(
+        ((path, flags) for path in sources),
+        [cpp_build.CHECKS, cpp_build.CUSTOM_OPS],
+        cpp_build.HOST,
+    )
     return cpp_build.link("runtime.so", objects, ["-shared"], cpp_build.HOST)
 
 

@@ -104,6 +104,11 @@ class Op:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
 
+    @property
+    def label(self) -> str:
+        """Its name for people, in one line: a custom op's own name is quoted."""
+        return self.name if self.custom_name is None else f"CUSTOM {self.custom_name!r}"
+
 
 @dataclass(frozen=True)
 class Subgraph:
@@ -199,6 +204,12 @@ class Model:
         """Names of the builtin ops used by any subgraph, each once, in order of first use."""
         names = (op.name for graph in self.subgraphs for op in graph.ops)
         return tuple(dict.fromkeys(names))
+
+    @property
+    def custom_names(self) -> tuple[str, ...]:
+        """Names of the custom ops used by any subgraph, each once, in order of first use."""
+        names = (op.custom_name for graph in self.subgraphs for op in graph.ops)
+        return tuple(dict.fromkeys(name for name in names if name is not None))
 
     @property
     def weight_bytes(self) -> int:

@@ -2,7 +2,8 @@
 
 The resolver's methods that it calls say which ops it has. From there it goes on by names: who
 includes a header needs the sources of the same name, `conv_s8.h` those of `conv_s8.cc` and
-`conv_s8__dsp.cc`. A source without a header of its name is only left out if it is an op's.
+`conv_s8__dsp.cc`, and who includes `custom_ops.h` those of all custom ops. A source without a
+header of its name is only left out if it is an op's.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from codegen.cpp_build import LIBRARIES
+from codegen.cpp_build import CUSTOM_OPS, LIBRARIES, custom_op_sources
 from codegen.op_table import OPS_DEF, load_supported_ops
 
 KERNELS = OPS_DEF.parent / "kernels"
@@ -29,7 +30,7 @@ def needless_sources(application: Iterable[Path]) -> frozenset[Path]:
     ops = load_supported_ops().values()
     absent = {op.kernel for op in ops} - {op.kernel for op in ops if op.add_suffix in called}
     sources = _sources()
-    of_headers: dict[Path, list[Path]] = {}
+    of_headers = {CUSTOM_OPS / "custom_ops.h": custom_op_sources()}
     for source in sources:
         header = source.with_name(f"{source.stem.partition('__')[0]}.h")
         if header.is_file():
@@ -55,7 +56,8 @@ def _sources() -> list[Path]:
 @functools.cache
 def _included(path: Path) -> list[Path]:
     names = _INCLUDE.findall(path.read_text())
-    return [folder / name for folder in LIBRARIES for name in names if (folder / name).is_file()]
+    folders = (*LIBRARIES, CUSTOM_OPS)
+    return [folder / name for folder in folders for name in names if (folder / name).is_file()]
 
 
 def build_filter(application: Iterable[Path]) -> Callable[[Any, Any], Any]:

@@ -1,7 +1,9 @@
 """The truth for every int8 result: the official TFLM interpreter in the tflite-micro wheel.
 
 tf.lite.Interpreter is no oracle: its kernels round differently and differ by one LSB now and then.
-The wheel's version is pinned in pyproject.toml; `VERSION` goes into whatever is recorded with it.
+The wheel's version is pinned in pyproject.toml. It cannot run custom ops: the scores of a model
+that has one come from the firmware's own runtime on the host, which shows that host and device
+agree, and no more. `oracle_name` goes into whatever is recorded with scores.
 """
 
 from __future__ import annotations
@@ -19,18 +21,39 @@ from numpy.typing import NDArray
 from tflite_micro import runtime
 
 from codegen.errors import ModelError, OracleError
+from codegen.host_runtime import HostRuntime
 from codegen.model import Model
 from codegen.pixels import quantize_pixels
 
-__all__ = ["VERSION", "Oracle", "quantize_pixels"]
+__all__ = ["VERSION", "Oracle", "oracle_name", "oracle_scores", "quantize_pixels"]
 
 VERSION = f"tflite-micro {tflite_micro.__version__}"
-"""What to record beside results: the oracle's name and exact version."""
+"""The oracle's name and exact version."""
 
 _KEEP_TENSORS = runtime.InterpreterConfig.kPreserveAllTensors
 _REUSE_MEMORY = runtime.InterpreterConfig.kAllocationRecording
 _ARENA_BASE_BYTES = 1 << 20  # structures of the 64-bit host interpreter; generous on purpose
 _ARENA_PER_OP_BYTES = 4096
+
+
+def oracle_name(model: Model) -> str:
+    """Who gives the model's `oracle_scores`: what to record beside them."""
+    if model.custom_names:
+        return f"mcuforge's own runtime on the host; {VERSION} runs no custom op"
+    return VERSION
+
+
+def oracle_scores(model: Model, inputs_int8: NDArray[np.int8]) -> NDArray[np.int8]:
+    """As Oracle.scores(), for models with custom ops too. Raises OracleError,
+    RuntimeRefusedError, CppBuildError (a custom op does not compile), MissingCompilerError."""
+    if not model.custom_names:
+        return Oracle(model).scores(inputs_int8)
+    batch, scores = _batch(model, inputs_int8)
+    with HostRuntime(model.data) as runtime:
+        for row, values in zip(scores, batch, strict=True):
+            runtime.invoke(values)
+            row[:] = np.frombuffer(runtime.output(), np.int8)
+    return scores
 
 
 class Oracle:
@@ -44,7 +67,7 @@ class Oracle:
         self.model = model if isinstance(model, Model) else Model.parse(model)
         if not self.model.inputs or not self.model.outputs:
             raise ModelError("the model has no input or no output; nothing can be computed")
-        _refuse_what_crashes(self.model)
+        _refuse_what_it_cannot_run(self.model)
         tensors = [t for graph in self.model.subgraphs for t in graph.tensors]
         op_count = sum(len(graph.ops) for graph in self.model.subgraphs)
         # No plan needs more than all activations at once, and no kernel's scratch more than them.
@@ -96,25 +119,7 @@ class Oracle:
         What follows N may have any shape with as many elements as the model's only input.
         Each row starts from the interpreter's state after the row before (streaming models).
         """
-        if len(self.model.inputs) != 1:
-            raise OracleError(f"the model has {len(self.model.inputs)} inputs; use run()")
-        inputs_int8 = np.asarray(inputs_int8)
-        tensor = self.model.inputs[0]
-        given = tuple(inputs_int8.shape[1:])
-        if inputs_int8.dtype != np.int8 or tensor.dtype != "INT8":
-            raise OracleError(
-                f"scores takes int8 for an INT8 input, got {inputs_int8.dtype} for {tensor.dtype}"
-            )
-        if int(np.prod(given)) != tensor.nbytes or inputs_int8.ndim < 2:
-            raise OracleError(
-                f"an input of shape {list(given)} has {int(np.prod(given))} B, the model's input "
-                f"{list(tensor.shape)} takes {tensor.nbytes} B"
-            )
-        batch = np.ascontiguousarray(inputs_int8).reshape(len(inputs_int8), *tensor.shape)
-        output = self.model.outputs[0]
-        if output.dtype != "INT8":
-            raise OracleError(f"output {output.name!r} is {output.dtype}; scores are INT8")
-        scores = np.empty((len(batch), output.nbytes), np.int8)
+        batch, scores = _batch(self.model, inputs_int8)
         interpreter = self._interpreter
         try:
             for row, values in zip(scores, batch, strict=True):
@@ -126,9 +131,39 @@ class Oracle:
         return scores
 
 
-def _refuse_what_crashes(model: Model) -> None:
-    """Raises OracleError where the wheel would end the process."""
+def _batch(
+    model: Model, inputs_int8: NDArray[np.int8]
+) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """(inputs [N, *shape of the model's input], room for scores [N, outputs])."""
+    if len(model.inputs) != 1:
+        raise OracleError(f"the model has {len(model.inputs)} inputs; use run()")
+    inputs_int8 = np.asarray(inputs_int8)
+    tensor = model.inputs[0]
+    given = tuple(inputs_int8.shape[1:])
+    if inputs_int8.dtype != np.int8 or tensor.dtype != "INT8":
+        raise OracleError(
+            f"scores takes int8 for an INT8 input, got {inputs_int8.dtype} for {tensor.dtype}"
+        )
+    if int(np.prod(given)) != tensor.nbytes or inputs_int8.ndim < 2:
+        raise OracleError(
+            f"an input of shape {list(given)} has {int(np.prod(given))} B, the model's input "
+            f"{list(tensor.shape)} takes {tensor.nbytes} B"
+        )
+    output = model.outputs[0]
+    if output.dtype != "INT8":
+        raise OracleError(f"output {output.name!r} is {output.dtype}; scores are INT8")
+    batch = np.ascontiguousarray(inputs_int8).reshape(len(inputs_int8), *tensor.shape)
+    return batch, np.empty((len(batch), output.nbytes), np.int8)
+
+
+def _refuse_what_it_cannot_run(model: Model) -> None:
+    """Raises OracleError for a custom op, and where the wheel would end the process."""
     for op in model.ops:
+        if op.custom_name is not None:
+            raise OracleError(
+                f"op {op.index} ({op.label}): {VERSION} runs no custom op; `invoke hil` "
+                "compares the scores of such a model with those of our own runtime on the host"
+            )
         if op.name == "DEPTHWISE_CONV_2D" and len(op.inputs) > 2 and op.inputs[2] < 0:
             raise OracleError(
                 f"op {op.index} (DEPTHWISE_CONV_2D) has -1 for its bias, which crashes {VERSION}; "

@@ -79,7 +79,7 @@ def plan_model(model: Model, isa: str) -> ArenaPlan:
         offsets, scratch_offsets, own_bytes = runtime.plan(len(model.tensors), len(model.ops))
         scratch = [
             PlannedTensor(
-                SCRATCH, f"scratch of {op.name}", offset, runtime.scratch_bytes(op.index),
+                SCRATCH, f"scratch of {op.label}", offset, runtime.scratch_bytes(op.index),
                 op.index, op.index + 1,
             )
             for op, offset in zip(model.ops, scratch_offsets, strict=True)

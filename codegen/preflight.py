@@ -61,7 +61,7 @@ class Preflight:
             work = op_work(self.model, op)
             cost = f"{costs[op.index]:>13,} {costs[op.index] / total:>6.1%}" if costs else ""
             shape = "x".join(map(str, work.output_shape)) or "-"
-            lines.append(f"{op.index:>4} {op.name:24} {shape:18} {work.macs:>11,} {cost}".rstrip())
+            lines.append(f"{op.index:>4} {op.label:24} {shape:18} {work.macs:>11,} {cost}".rstrip())
         return lines
 
     def _size_lines(self, name: str) -> list[str]:
@@ -69,7 +69,8 @@ class Preflight:
         macs = sum(op_work(self.model, op).macs for op in self.model.ops)
         lines = ["", f"{name} on {board.id} ({board.core}, {board.isa})", f"  MACs    {macs:>11,}"]
         if self.instructions is not None:
-            lines.append(f"  instr.  {sum(self.instructions):>11,} estimated an inference")
+            guessed = ", custom ops by a rough guess" if self.model.custom_names else ""
+            lines.append(f"  instr.  {sum(self.instructions):>11,} estimated an inference{guessed}")
         elif self.plan is not None:
             lines.append(f"  instr.  {'unknown':>11}, {board.cpu} has not been measured")
         if self.plan is not None:

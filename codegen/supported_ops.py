@@ -45,6 +45,7 @@ Made from the code by `python -m codegen.supported_ops`; do not edit.
 The runtime runs full-int8 models: activations and weights are int8, biases int32. Int32 is
 allowed besides where an op takes a shape, an axis, paddings or indices, and on the ops with which
 converters compute shapes. `invoke preflight` says before any training whether a model fits.
+Ops of your own come in through `firmware/lib/custom_ops`: [porting.md](porting.md#a-custom-op).
 
 - *types*: of the inputs and of the outputs, in the model's order, the last one repeated.
 - *in place*: the output may be written over an input that nobody needs any more, and then takes

@@ -27,7 +27,7 @@ from codegen.checks import check_int8
 from codegen.cpp_build import RegionOverflowError
 from codegen.model import Model
 from codegen.op_table import load_supported_ops
-from codegen.oracle import Oracle
+from codegen.oracle import oracle_scores
 from codegen.planner import ArenaPlan, plan_model
 from harness.errors import CheckError, HarnessError, MissingToolError
 
@@ -202,7 +202,7 @@ def read_subject(path: Path) -> Subject:
     shape = (INPUT_COUNT, *model.inputs[0].shape)
     rng = np.random.default_rng(_INPUT_SEED)
     inputs = rng.integers(-128, 127, shape, np.int8, endpoint=True)
-    return Subject(path.stem, model, inputs, Oracle(model).scores(inputs))
+    return Subject(path.stem, model, inputs, oracle_scores(model, inputs))
 
 
 Baseline = Mapping[tuple[str, str], Mapping[str, Any]]

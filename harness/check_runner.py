@@ -22,7 +22,7 @@ from codegen import cpp_build
 from codegen.boards import load_board
 from harness.errors import CheckError, HarnessError, MissingToolError
 
-CHECKS = cpp_build.ROOT / "firmware/checks"
+CHECKS = cpp_build.CHECKS
 WIRE = cpp_build.ROOT / "firmware/lib/wire"
 _MESSAGE_BYTES = 160  # firmware/checks/batch.h: kMessageBytes
 _SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
@@ -253,7 +253,8 @@ def build_sanitized(name: str, sources: Iterable[Path], *, runtime: bool = True)
     flags = ["-DMCUFORGE_ISA_SCALAR=1", "-O1", "-g1", "-fno-omit-frame-pointer", *_SANITIZERS]
     libraries = cpp_build.library_sources("scalar") if runtime else []
     work = [(path, [*own, *flags]) for path, own in libraries]
-    program = [(path, [*cpp_build.program_flags(), *flags]) for path in sources]
+    custom_ops = cpp_build.custom_op_sources() if runtime else []
+    program = [(p, [*cpp_build.program_flags(), *flags]) for p in (*sources, *custom_ops)]
     return cpp_build.link(
         name, _objects(work, program, cpp_build.HOST), _SANITIZERS, cpp_build.HOST
     )
@@ -268,7 +269,8 @@ def _build_image(target: Target, memory: _Memory) -> Path:
     libraries = cpp_build.library_sources(target.isa)
     work = [(path, [*machine, *own]) for path, own in libraries]
     own = [*machine, *cpp_build.program_flags()]
-    program = [(CHECKS / n, own) for n in ("batch.cc", "op_watch.cc", "target.cc")]
+    sources = [CHECKS / n for n in ("batch.cc", "op_watch.cc", "target.cc")]
+    program = [(path, own) for path in (*sources, *cpp_build.custom_op_sources())]
     objects = _objects(work, program, cpp_build.ARM)
     symbols = [
         f"-Wl,--defsym={name}_{what}={value:#x}"
@@ -281,4 +283,6 @@ def _build_image(target: Target, memory: _Memory) -> Path:
 def _objects(work: Sequence[_Work], program: Sequence[_Work], compiler: str) -> list[Path]:
     """Of the libraries, shared with whoever compiles them with the same flags, and of our own."""
     objects = cpp_build.compile_objects(work, compiler=compiler)
-    return objects + cpp_build.compile_objects(program, [WIRE, CHECKS], compiler)
+    return objects + cpp_build.compile_objects(
+        program, [WIRE, CHECKS, cpp_build.CUSTOM_OPS], compiler
+    )

@@ -24,6 +24,7 @@ class Digits:
     quantized: NDArray[np.int8]  # [count, input_bytes], as the model's input tensor takes them
     labels: NDArray[np.uint8]  # [count]
     oracle_scores: NDArray[np.int8]  # [count, output_bytes]
+    oracle: str  # who gave them
 
     def __len__(self) -> int:
         return len(self.images)
@@ -45,12 +46,15 @@ def load_digits(build_dir: Path, count: int | None) -> Digits:
         )
     images, labels = images[:count], labels[:count]
 
+    # here, for its interpreter takes a while to import
+    from codegen.oracle import oracle_name, oracle_scores
+
     model = Model.read(build_dir / "model.tflite")
     quantized = quantize_pixels(model, images).reshape(len(images), -1)
     scores = _recorded_scores(build_dir, path, model)
     if scores is None:
-        scores = _computed_scores(model, quantized)
-    return Digits(images, quantized, labels, scores[: len(images)])
+        scores = oracle_scores(model, quantized)
+    return Digits(images, quantized, labels, scores[: len(images)], oracle_name(model))
 
 
 def _load(path: Path, *names: str) -> list[NDArray[np.uint8]]:
@@ -73,9 +77,3 @@ def _recorded_scores(build_dir: Path, digits: Path, model: Model) -> NDArray[np.
             return np.asarray(arrays["scores"]) if fresh else None
     except _DAMAGED:
         return None
-
-
-def _computed_scores(model: Model, quantized: NDArray[np.int8]) -> NDArray[np.int8]:
-    from codegen.oracle import Oracle  # here, for its interpreter takes a while to import
-
-    return Oracle(model).scores(quantized)

@@ -230,6 +230,7 @@ def _report(
         answered=len(answers),
         correct=int(np.sum(predicted == labels)),
         accuracy=round(float(np.mean(predicted == labels)), 6),
+        oracle=digits.oracle,
         oracle_accuracy=round(float(np.mean(oracle_correct)), 6),
         mismatches=sum(bool(answer.mismatches) for answer in answers),
         retries=lines.retries,

@@ -44,7 +44,7 @@ class Difference:
         first = int(wrong[0])
         position = [int(i) for i in np.unravel_index(first, self.tensor.shape or (1,))]
         return (
-            f"op {self.op.index} {self.op.name}: tensor {self.tensor.index} {self.tensor.name!r} "
+            f"op {self.op.index} {self.op.label}: tensor {self.tensor.index} {self.tensor.name!r} "
             f"{list(self.tensor.shape)} differs in {len(wrong):,} of {self.device.size:,} "
             f"elements, first at {position}: device {self.device[first]}, oracle "
             f"{self.oracle[first]}"

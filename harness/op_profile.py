@@ -46,7 +46,7 @@ class OpProfile:
             "ops": [
                 {
                     "index": op.index,
-                    "op": op.name,
+                    "op": op.label,
                     "output_shape": list(work.output_shape),
                     "filter_shape": list(work.filter_shape),
                     "macs": work.macs,
@@ -115,7 +115,7 @@ def cost_lines(model: Model, costs: Sequence[int], unit: str) -> list[str]:
         work = op_work(model, op)
         per_mac = f"{cost / work.macs:.2f}" if work.macs else "-"
         lines.append(
-            f"{op.index:>4} {op.name:24} {_shape(work.output_shape):18} "
+            f"{op.index:>4} {op.label:24} {_shape(work.output_shape):18} "
             f"{_shape(work.filter_shape):16} {work.macs:>11,} {cost:>12,} {per_mac:>7} "
             f"{cost / max(1, work.outputs):>8.1f} {cost / total:>6.1%}"
         )

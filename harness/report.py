@@ -38,6 +38,7 @@ class Report:
     answered: int
     correct: int
     accuracy: float  # 0..1, of the device, over the digits answered
+    oracle: str  # who gave the scores that are compared
     oracle_accuracy: float  # 0..1, on the same digits
     mismatches: int  # digits whose scores differ from the oracle's in any bit
     retries: int  # requests that were sent again
@@ -73,6 +74,7 @@ class Report:
             ("correct", f"{self.correct:,}"),
             ("accuracy on the device", f"{self.accuracy:.2%}"),
             ("accuracy of the oracle", f"{self.oracle_accuracy:.2%}"),
+            ("oracle", self.oracle),
             ("bit-exact mismatches", f"{self.mismatches:,}"),
             (
                 "instructions per inference",

@@ -18,6 +18,7 @@ error messages need. `one_op` and `small_cnn` cover the two most frequent wishes
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ import flatbuffers
 import numpy as np
 from numpy.typing import NDArray
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
+
+from training.lean import lean
 
 SAME = schema.Padding.SAME
 VALID = schema.Padding.VALID
@@ -340,3 +343,33 @@ def small_cnn(seed: int = 1, image: int = 28, channels: int = 4, classes: int = 
     scores = b.tensor([1, classes], scale=1 / 256, zero_point=-128, name="scores")
     b.op("SOFTMAX", [logits], [scores], schema.SoftmaxOptionsT(beta=1.0), version=2)
     return b.build([x], [scores])
+
+
+def with_first_op(content: bytes, custom_code: str, custom_options: bytes) -> bytes:
+    """The model with a custom op before all others: from its only input to a copy of that tensor.
+
+    custom_options: as the op's init function gets them.
+    """
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content))
+    graph = model.subgraphs[0]
+    (source,) = graph.inputs
+    made = len(graph.tensors)
+    graph.tensors.append(copy.copy(graph.tensors[source]))
+    for op in graph.operators:
+        op.inputs = [made if index == source else index for index in op.inputs]
+    custom = schema.BuiltinOperator.CUSTOM
+    model.operatorCodes.append(
+        schema.OperatorCodeT(
+            deprecatedBuiltinCode=custom, builtinCode=custom, customCode=custom_code
+        )
+    )
+    first = schema.OperatorT(
+        opcodeIndex=len(model.operatorCodes) - 1,
+        inputs=[source],
+        outputs=[made],
+        customOptions=np.frombuffer(custom_options, np.uint8),
+    )
+    graph.operators.insert(0, first)
+    builder = flatbuffers.Builder(len(content))
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return lean(bytes(builder.Output()))  # which aligns the constants

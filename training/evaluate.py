@@ -23,8 +23,8 @@ ORACLE_SCORES = "oracle.npz"
 def evaluate(build_dir: Path) -> dict[str, Any]:
     """Measure float.keras and model.tflite on digits.npz; write and return the metrics.
 
-    The int8 scores come from the TFLM interpreter and are kept in oracle.npz: `scores` int8
-    [N, classes], `model_sha256`, `digits_sha256`. Without a float.keras, which a model made
+    The int8 scores come from the oracle that `oracle` names, and are kept in oracle.npz: `scores`
+    int8 [N, classes], `model_sha256`, `digits_sha256`. Without a float.keras, which a model made
     elsewhere does not have, `float_accuracy` is None.
 
     Raises ArtifactError, DataError, codegen.errors.CodegenError; nothing is written then.
@@ -33,7 +33,7 @@ def evaluate(build_dir: Path) -> dict[str, Any]:
     model = Model.read(artifacts.require(build_dir / INT8_MODEL, "quantize"))
     images, labels = datasets.load_split(build_dir, datasets.TEST_SPLIT)
 
-    scores = oracle.Oracle(model).scores(oracle.quantize_pixels(model, images))
+    scores = oracle.oracle_scores(model, oracle.quantize_pixels(model, images))
     if scores.shape[1] <= int(labels.max()):
         raise DataError(
             f"{build_dir / INT8_MODEL} has {scores.shape[1]} outputs, "
@@ -44,7 +44,7 @@ def evaluate(build_dir: Path) -> dict[str, Any]:
         "float_accuracy": _float_accuracy(float_model, images, labels),
         "int8_accuracy": accuracy(scores, labels),
         "test_count": len(labels),
-        "oracle": oracle.VERSION,
+        "oracle": oracle.oracle_name(model),
         "model_sha256": model.sha256,
         "model_bytes": model.size,
         **asdict(footprint(model)),

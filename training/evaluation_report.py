@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from codegen.model import Model
-from codegen.oracle import VERSION, Oracle, quantize_pixels
+from codegen.oracle import oracle_name, oracle_scores, quantize_pixels
 from training import artifacts, classification, datasets
 from training.classification import Assessment
 from training.corruptions import CORRUPTIONS
@@ -127,7 +127,7 @@ def evaluate(
     )
     facts = {
         "model_sha256": model.sha256,
-        "oracle": VERSION,
+        "oracle": oracle_name(model),
         "test_count": len(labels),
         "labels": names,
         "runs": {device.board_id: device.run for device in devices},
@@ -198,11 +198,10 @@ def _robustness(
     chosen = np.linspace(0, len(labels) - 1, min(len(labels), ROBUSTNESS_COUNT)).astype(int)
     images, labels = images[chosen], labels[chosen]
     say(f"evaluate: robustness on {len(labels):,} digits")
-    oracle = Oracle(model)
     scorers: dict[str, Callable[[np.ndarray], Any]] = (
         {} if float_of is None else {"float": float_of}
     )
-    scorers["int8"] = lambda pixels: oracle.scores(quantize_pixels(model, pixels))
+    scorers["int8"] = lambda pixels: oracle_scores(model, quantize_pixels(model, pixels))
     rows: list[tuple[str, str, float, np.ndarray]] = [("none", "", 0, images)]
     rows += [
         (kind.name, kind.unit, level, kind.apply(images, level))

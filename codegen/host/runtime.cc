@@ -7,10 +7,10 @@
 #include <cstring>
 #include <vector>
 
+#include "all_ops.h"
 #include "nn/isa.h"
 #include "tensorflow/lite/micro/debug_log.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
-#include "tensorflow/lite/micro/micro_mutable_op_resolver.h"
 #include "tensorflow/lite/micro/op.h"
 
 namespace nn {
@@ -19,28 +19,15 @@ Isa g_plan_isa = Isa::kScalar;
 
 namespace {
 
-constexpr unsigned kOpCount = 0
-#define MCUFORGE_OP(NAME, Method, file) +1
-#include "tensorflow/lite/micro/ops.def"
-#undef MCUFORGE_OP
-    ;
-
 char* g_log = nullptr;
 size_t g_log_bytes = 0;
 
 // The interpreter and its resolver, one model at a time.
 struct Session {
   Session(const uint8_t* model, size_t model_bytes, uint8_t* arena, size_t arena_bytes)
-      : interpreter(tflite::GetModel(model, model_bytes), AllOps(&resolver), arena, arena_bytes) {}
+      : interpreter(tflite::GetModel(model, model_bytes), resolver, arena, arena_bytes) {}
 
-  static const tflite::MicroOpResolver& AllOps(tflite::MicroMutableOpResolver<kOpCount>* all) {
-#define MCUFORGE_OP(NAME, Method, file) all->Add##Method();
-#include "tensorflow/lite/micro/ops.def"
-#undef MCUFORGE_OP
-    return *all;
-  }
-
-  tflite::MicroMutableOpResolver<kOpCount> resolver;
+  const checks::AllOps resolver;
   tflite::MicroInterpreter interpreter;
 };
 
@@ -49,14 +36,20 @@ struct Session {
 extern "C" {
 
 void DebugLog(const char* format, va_list args) {
-  if (g_log && g_log_bytes > 0) {
-    DebugVsnprintf(g_log, g_log_bytes, format, args);
+  if (!g_log) {
+    return;
   }
+  size_t used = std::strlen(g_log);
+  if (used > 0 && used + 2 < g_log_bytes) {
+    std::memcpy(g_log + used, "; ", 3);
+    used += 2;
+  }
+  DebugVsnprintf(g_log + used, g_log_bytes - used, format, args);
 }
 
-// Makes a session, or returns null with the reason in `log`. `isa`: 0 scalar, 1 dsp, 2 mve; it only
-// sets how large the buffers are, the kernels are the scalar ones. `used_bytes`: arena bytes used,
-// or needed where known.
+// Makes a session, or returns null with the reasons in `log`, whose first byte is 0. `isa`: 0
+// scalar, 1 dsp, 2 mve; it only sets how large the buffers are, the kernels are the scalar ones.
+// `used_bytes`: arena bytes used, or needed where known.
 void* mcuforge_open(const uint8_t* model, size_t model_bytes, int isa, uint8_t* arena,
                     size_t arena_bytes, char* log, size_t log_bytes, uint64_t* used_bytes) {
   nn::g_plan_isa = static_cast<nn::Isa>(isa);
@@ -112,12 +105,11 @@ uint32_t mcuforge_scratch_bytes(void* session, uint32_t node_index) {
   if (node_index >= original.operators.count || original.nodes[node_index].scratch == 0) {
     return 0;
   }
-  constexpr uint32_t kParamsBytes = 64 << 10;
-  std::vector<uint8_t> arena(kParamsBytes);
+  std::vector<uint8_t> arena(original.persistent_bytes);  // holds the parameters of all nodes
   std::vector<tflm::Node> nodes(original.nodes, original.nodes + original.operators.count);
   tflm::Graph graph = original;
   graph.arena = arena.data();
-  graph.arena_bytes = kParamsBytes;
+  graph.arena_bytes = original.persistent_bytes;
   graph.persistent_bytes = 0;
   graph.nodes = nodes.data();
   nodes[node_index].scratch = 0;

@@ -3,10 +3,10 @@
 #include <cstdarg>
 #include <cstring>
 
+#include "all_ops.h"
 #include "op_watch.h"
 #include "tensorflow/lite/micro/debug_log.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
-#include "tensorflow/lite/micro/micro_mutable_op_resolver.h"
 
 #if defined(MCUFORGE_PLAN_ISA)
 namespace nn {
@@ -15,13 +15,6 @@ Isa g_plan_isa = Isa::kScalar;
 #endif
 
 namespace {
-
-constexpr unsigned kOpCount = 0
-#define MCUFORGE_OP(NAME, Method, file) +1
-#include "tensorflow/lite/micro/ops.def"
-#undef MCUFORGE_OP
-    ;
-using Resolver = tflite::MicroMutableOpResolver<kOpCount>;
 
 char g_message[checks::kMessageBytes];
 
@@ -53,7 +46,7 @@ struct Result {
 
 class Runner {
  public:
-  Runner(const Case& c, uint32_t number, const Resolver& resolver)
+  Runner(const Case& c, uint32_t number, const AllOps& resolver)
       : case_(c), resolver_(resolver), model_(Allocate(c.model_bytes, 4 * (number % 4))) {
     Read(model_, c.model_bytes);
     inputs_ = Allocate(c.input_bytes);
@@ -161,7 +154,7 @@ class Runner {
   }
 
   const Case case_;
-  const Resolver& resolver_;
+  const AllOps& resolver_;
   uint8_t* const model_;
   uint8_t* inputs_;
   uint8_t* outputs_;
@@ -170,10 +163,7 @@ class Runner {
 }  // namespace
 
 uint32_t RunBatch() {
-  Resolver resolver;
-#define MCUFORGE_OP(NAME, Method, file) resolver.Add##Method();
-#include "tensorflow/lite/micro/ops.def"
-#undef MCUFORGE_OP
+  const AllOps resolver;
   for (uint32_t number = 0;; ++number) {
     Case c;
     Read(&c.model_bytes, sizeof(c.model_bytes));

@@ -24,11 +24,11 @@
 #include <string>
 #include <vector>
 
+#include "all_ops.h"
 #include "batch.h"
 #include "op_watch.h"
 #include "tensorflow/lite/micro/debug_log.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
-#include "tensorflow/lite/micro/micro_mutable_op_resolver.h"
 
 #if !defined(__SANITIZE_ADDRESS__)
 #error "build this with -fsanitize=address,undefined"
@@ -62,13 +62,6 @@ constexpr int kLimitSeconds = 20;
 constexpr uint32_t kMaxArenaBytes = 64 << 10;
 
 using Bytes = std::vector<uint8_t>;
-
-constexpr unsigned kOpCount = 0
-#define MCUFORGE_OP(NAME, Method, file) +1
-#include "tensorflow/lite/micro/ops.def"
-#undef MCUFORGE_OP
-    ;
-using Resolver = tflite::MicroMutableOpResolver<kOpCount>;
 
 char g_message[200];
 
@@ -253,7 +246,7 @@ Attempt Mutate(const std::vector<Base>& bases, uint64_t seed) {
 }
 
 // True if the model was accepted and computed.
-bool Execute(const Attempt& attempt, const Resolver& resolver, uint64_t seed) {
+bool Execute(const Attempt& attempt, const checks::AllOps& resolver, uint64_t seed) {
   itimerval limit{};
   limit.it_value.tv_sec = kLimitSeconds;
   setitimer(ITIMER_VIRTUAL, &limit, nullptr);
@@ -308,7 +301,7 @@ bool Execute(const Attempt& attempt, const Resolver& resolver, uint64_t seed) {
 }
 
 int Run(const std::vector<Base>& bases, const char* progress_path, uint64_t first, uint64_t count,
-        const Resolver& resolver) {
+        const checks::AllOps& resolver) {
   FILE* const file = std::fopen(progress_path, "w+b");
   if (!file || ftruncate(fileno(file), 8) != 0) {
     std::perror(progress_path);
@@ -346,10 +339,7 @@ extern "C" void DebugLog(const char* format, va_list args) {
 
 int main(int argc, char** argv) {
   std::signal(SIGVTALRM, OnTimer);
-  Resolver resolver;
-#define MCUFORGE_OP(NAME, Method, file) resolver.Add##Method();
-#include "tensorflow/lite/micro/ops.def"
-#undef MCUFORGE_OP
+  const checks::AllOps resolver;
   const std::string verb = argc > 1 ? argv[1] : "";
   if (verb == "run" && argc == 6) {
     return Run(ReadPack(argv[2]), argv[3], std::strtoull(argv[4], nullptr, 10),

@@ -8,6 +8,18 @@ namespace checks {
 
 using tflm::Graph;
 
+namespace {
+
+bool IsCustom(const char* tag) {
+#define MCUFORGE_CUSTOM_OP(CODE, Function) \
+  if (std::strcmp(tag, CODE) == 0) return true;
+#include "custom_ops.def"
+#undef MCUFORGE_CUSTOM_OP
+  return false;
+}
+
+}  // namespace
+
 void OpWatch::Start(const Graph& graph, uint8_t* arena, uint32_t arena_bytes) {
   graph_ = &graph;
   arena_ = arena;
@@ -70,6 +82,17 @@ void OpWatch::AddScratch() {
   written_[written_count_++] = Range{begin, end};
 }
 
+// What the op allocated in its prepare function: up to what the next op did.
+void OpWatch::AddPersistent() {
+  uint32_t end = graph_->persistent_bytes;
+  for (uint32_t i = graph_->operators.count - 1; i > node_; --i) {
+    if (graph_->nodes[i].params != 0) {
+      end = 4u * graph_->nodes[i].params;
+    }
+  }
+  written_[written_count_++] = Range{4u * graph_->nodes[node_].params, end};
+}
+
 // FNV-1a over the arena without what the op may write.
 uint32_t OpWatch::HashOfTheRest() const {
   uint32_t hash = UINT32_C(2166136261);
@@ -109,6 +132,9 @@ uint32_t OpWatch::BeginEvent(const char* tag) {
     Add(static_cast<int32_t>(reader.U32(node.outputs + 4 * i)), true);
   }
   AddScratch();
+  if (IsCustom(tag) && written_count_ < kMaxRanges) {
+    AddPersistent();
+  }
   hash_ = HashOfTheRest();
   if (!keeps_state_ && range_count_ < kMaxRanges) {
     AllowOnly(arena_, tflm::AlignUp(graph_->persistent_bytes), arena_bytes_, ranges_, range_count_);

@@ -30,6 +30,7 @@ class OpWatch : public tflite::MicroProfilerInterface {
 
   void Add(int32_t tensor, bool written);
   void AddScratch();
+  void AddPersistent();
   bool IsAlive(uint32_t tensor, uint32_t node) const;
   uint32_t HashOfTheRest() const;
 

@@ -1,11 +1,12 @@
-"""What the fuzzer mutates: small valid models of every op, graphs of several, a classifier."""
+"""What the fuzzer mutates: small models of every op and of a custom op, graphs, a classifier."""
 
 from __future__ import annotations
 
 import numpy as np
+from flatbuffers import flexbuffers
 
 from tests.golden.registry import CASES
-from tests.tflite_builder import small_cnn
+from tests.tflite_builder import one_op, small_cnn
 
 _MAX_BYTES = 4000  # of a model of one op: little but structure, so that most mutations tell
 _MAX_GRAPH_BYTES = 12_000
@@ -15,7 +16,9 @@ _GRAPHS = 8
 
 def base_models() -> list[bytes]:
     """The same models every time, as long as the generators are the same."""
-    models = [small_cnn(image=12)]
+    io = {"shape": [1, 8], "scale": 0.5}
+    custom = one_op("CUSTOM:Binarize", [io], [io], custom_options=flexbuffers.Dumps(0))
+    models = [small_cnn(image=12), custom]
     for name, generator in sorted(CASES.items()):
         limit, wanted = (_MAX_GRAPH_BYTES, _GRAPHS) if name == "GRAPH" else (_MAX_BYTES, _PER_OP)
         seed = 0

@@ -67,3 +67,12 @@ def test_an_application_without_ops_needs_no_kernel(tmp_path: Path) -> None:
         "softmax_s8__scalar.cc",
     } <= names
     assert not {"micro_interpreter.cc", "graph.cc", "scale.cc"} & names
+
+
+def test_custom_ops_get_what_they_include(tmp_path: Path) -> None:
+    kernel_util = cpp_build.TFLM / "tensorflow/lite/micro/kernels/kernel_util.cc"
+    plain, custom = tmp_path / "plain.cc", tmp_path / "custom.cc"
+    plain.write_text(INTERPRETER)
+    custom.write_text(f'{INTERPRETER}#include "custom_ops.h"\n')
+    assert kernel_util in needless_sources([plain])
+    assert kernel_util not in needless_sources([custom])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from codegen.errors import OpTableError
-from codegen.op_table import SupportedOp, load_supported_ops
+from codegen.op_table import SupportedOp, load_custom_ops, load_supported_ops
 
 
 def test_the_runtimes_own_table() -> None:
@@ -47,6 +47,35 @@ def test_malformed_tables(tmp_path: Path, text: str, message: str) -> None:
 
 
 def test_absent_table(tmp_path: Path) -> None:
-    with pytest.raises(OpTableError, match=r"cannot read the runtime's table .*restore") as caught:
+    with pytest.raises(OpTableError, match=r"cannot read the table of ops .*restore") as caught:
         load_supported_ops(tmp_path / "ops.def")
     assert caught.value.exit_code == 3
+
+
+def test_the_projects_own_custom_ops() -> None:
+    assert load_custom_ops()["Binarize"] == "RegisterBinarize"
+
+
+def _custom_table(tmp_path: Path, text: str) -> dict[str, str]:
+    path = tmp_path / "custom_ops.def"
+    path.write_text(text)
+    return load_custom_ops(path)
+
+
+def test_a_table_of_custom_ops_may_be_empty_and_names_may_be_anything(tmp_path: Path) -> None:
+    assert _custom_table(tmp_path, '// MCUFORGE_CUSTOM_OP("A", A)\n') == {}
+    text = 'MCUFORGE_CUSTOM_OP("my.op v2",  Mine)\nMCUFORGE_CUSTOM_OP("B", B)  // why\n'
+    assert _custom_table(tmp_path, text) == {"my.op v2": "Mine", "B": "B"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("MCUFORGE_CUSTOM_OP(A, A)\n", r"'MCUFORGE_CUSTOM_OP\(A, A\)' is not of the form"),
+        ('MCUFORGE_CUSTOM_OP("A", A());\n', "is not of the form"),
+        ('MCUFORGE_CUSTOM_OP("A", A)\nMCUFORGE_CUSTOM_OP("A", B)\n', "'A' stands there twice"),
+    ],
+)
+def test_malformed_tables_of_custom_ops(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(OpTableError, match=message):
+        _custom_table(tmp_path, text)

@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from flatbuffers import flexbuffers
 from tflite_micro import runtime
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from codegen import oracle
 from codegen.errors import ModelError, OracleError
 from codegen.model import Model
-from codegen.oracle import Oracle
-from tests.tflite_builder import VALID, one_op
+from codegen.oracle import Oracle, oracle_name, oracle_scores
+from tests.tflite_builder import VALID, one_op, with_first_op
 
 IO: dict[str, Any] = {"shape": [1, 4], "scale": 0.5}
 
@@ -62,8 +63,8 @@ def test_wrong_input(cnn: Model, images: np.ndarray, message: str) -> None:
 
 
 def test_refusal_gives_tflms_reason_and_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
-    data = one_op("CUSTOM:Nothing", [IO], [IO])
-    with pytest.raises(OracleError, match=r"TFLM refuses the model: .*op code CUSTOM") as caught:
+    data = one_op("RNN", [IO], [IO])
+    with pytest.raises(OracleError, match=r"TFLM refuses the model: .*op code RNN") as caught:
         Oracle(data)
     assert "\n" not in str(caught.value)
     assert capfd.readouterr().err == ""
@@ -78,6 +79,22 @@ def test_large_activations_fit_the_oracles_arena() -> None:
     io: dict[str, Any] = {"shape": [1, 256, 256, 16], "scale": 0.5}
     scores = Oracle(one_op("RELU", [io], [io])).scores(np.full((1, 1 << 20), -5, np.int8))
     assert not scores.any()
+
+
+def test_a_model_with_a_custom_op_gets_its_scores_from_our_own_runtime(cnn_bytes: bytes) -> None:
+    images = np.random.default_rng(7).integers(-128, 128, (5, 28, 28), dtype=np.int8)
+    model = Model.parse(with_first_op(cnn_bytes, "Binarize", flexbuffers.Dumps(-20)))
+    with pytest.raises(OracleError, match=r"op 0 \(CUSTOM 'Binarize'\): tflite-micro .* no custom"):
+        Oracle(model)
+    # the custom op computed here, all others by the wheel
+    black_and_white = np.where(images > -20, 127, -128).astype(np.int8)
+    np.testing.assert_array_equal(
+        oracle_scores(model, images), Oracle(cnn_bytes).scores(black_and_white)
+    )
+    with pytest.raises(OracleError, match=r"takes int8 .* got uint8"):
+        oracle_scores(model, images.astype(np.uint8))
+    assert oracle_name(model).startswith("mcuforge's own runtime on the host")
+    assert oracle_name(Model.parse(cnn_bytes)) == oracle.VERSION
 
 
 def test_version_names_the_wheel() -> None:

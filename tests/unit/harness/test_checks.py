@@ -102,6 +102,7 @@ def test_a_device_that_quantizes_otherwise_is_caught_by_each_format(
         np.array([quantized], np.int8),
         np.ones(1, np.uint8),
         np.array([[-128, 9]], np.int8),
+        "made up",
     )
     ((index, _, mismatches),) = checks.check_digits(Device(fake), digits, [0], every_format=1)
     assert index == 0
@@ -115,7 +116,7 @@ def test_digits_are_sent_in_the_shorter_format_and_come_back_in_order() -> None:
     device = Device(fake)
     device.info()
     scores = np.stack([np.full(3, -128, np.int8), images[:, 0].astype(np.int8)], axis=1)
-    digits = Digits(images, images.astype(np.int8), np.ones(3, np.uint8), scores)
+    digits = Digits(images, images.astype(np.int8), np.ones(3, np.uint8), scores, "made up")
     found = list(checks.check_digits(device, digits, [2, 1, 0], every_format=0))
     assert [index for index, _, _ in found] == [2, 1, 0]
     assert not any(mismatches for _, _, mismatches in found)

@@ -36,6 +36,7 @@ JSON_KEYS = [
     "answered",
     "correct",
     "accuracy",
+    "oracle",
     "oracle_accuracy",
     "mismatches",
     "retries",
@@ -89,7 +90,7 @@ def make_digits() -> Digits:
     scores[:, 1] = images[:, 0]
     labels = np.ones(COUNT, np.uint8)
     labels[0] = 0
-    return Digits(images, images.astype(np.int8), labels, scores)
+    return Digits(images, images.astype(np.int8), labels, scores, "made up")
 
 
 @pytest.fixture

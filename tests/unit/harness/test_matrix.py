@@ -22,6 +22,7 @@ GOOD = Report(
     answered=1000,
     correct=990,
     accuracy=0.99,
+    oracle="tflite-micro",
     oracle_accuracy=0.99,
     mismatches=0,
     retries=0,

@@ -1,16 +1,18 @@
-"""The application compiles against the names of the TFLM API alone: upstream has no others."""
+"""Application and custom ops compile against the TFLM API's names alone: upstream has no others."""
 
 import subprocess
 from pathlib import Path
 
 import pytest
+from flatbuffers import flexbuffers
 
 from codegen.generate import generate
-from tests.tflite_builder import small_cnn
+from tests.tflite_builder import small_cnn, with_first_op
 from tests.unit.codegen.fakes import fake_plan
 
 ROOT = Path(__file__).resolve().parents[3]
 FIRMWARE = ROOT / "firmware"
+CUSTOM_OPS = FIRMWARE / "lib" / "custom_ops"
 API = Path(__file__).with_name("tflm_api")  # declarations with upstream's signatures, written here
 
 
@@ -18,13 +20,14 @@ API = Path(__file__).with_name("tflm_api")  # declarations with upstream's signa
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("api")
     model = folder / "model.tflite"
-    model.write_bytes(small_cnn())
+    model.write_bytes(with_first_op(small_cnn(), "Binarize", flexbuffers.Dumps(0)))
     generate(model, folder, plan=fake_plan)
     return folder / "generated"
 
 
 def compile_against_the_api(source: Path, generated: Path) -> subprocess.CompletedProcess[str]:
-    folders = (API, FIRMWARE / "boards", FIRMWARE / "lib" / "wire", FIRMWARE / "src", generated)
+    libraries = (FIRMWARE / "lib" / "wire", CUSTOM_OPS)
+    folders = (API, FIRMWARE / "boards", *libraries, FIRMWARE / "src", generated)
     command = ["g++", "-std=c++17", "-fsyntax-only", "-Wall", "-Wextra", "-Werror"]
     command += ["-fno-exceptions", "-fno-rtti", "-DMCUFORGE_RUNTIME_UPSTREAM=1"]
     command += ["-DMCUFORGE_ISA_SCALAR=1", '-DMCUFORGE_BOARD="host"']
@@ -33,8 +36,9 @@ def compile_against_the_api(source: Path, generated: Path) -> subprocess.Complet
     return subprocess.run([*command, str(source)], capture_output=True, text=True, check=False)
 
 
-def test_the_application_needs_the_public_names_only(generated: Path) -> None:
-    for source in sorted((FIRMWARE / "src").glob("*.cc")):
+def test_application_and_custom_ops_need_the_public_names_only(generated: Path) -> None:
+    assert 'AddCustom("Binarize", ' in (generated / "op_resolver.h").read_text()
+    for source in sorted([*(FIRMWARE / "src").glob("*.cc"), *CUSTOM_OPS.glob("*.cc")]):
         result = compile_against_the_api(source, generated)
         assert result.returncode == 0, f"{source.name}: {result.stderr}"
 

@@ -1,4 +1,5 @@
-// What the ops' prepare functions share.
+// What the ops' prepare functions share; for custom ops, by upstream's name of this header, what
+// eval_tensor.h has.
 
 #ifndef TENSORFLOW_LITE_MICRO_KERNELS_KERNEL_UTIL_H_
 #define TENSORFLOW_LITE_MICRO_KERNELS_KERNEL_UTIL_H_
@@ -8,6 +9,7 @@
 #include "nn/broadcast.h"
 #include "nn/conv_params.h"
 #include "nn/scale.h"
+#include "tensorflow/lite/micro/kernels/eval_tensor.h"
 #include "tensorflow/lite/micro/op.h"
 
 namespace tflm {

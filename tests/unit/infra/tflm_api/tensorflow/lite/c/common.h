@@ -1,5 +1,5 @@
-// The names of the TFLM API that the application may use, with upstream's signatures, for
-// test_tflm_api.py. Declarations only, and nothing of our own runtime.
+// The names of the TFLM API that application and custom ops may use, with upstream's signatures,
+// for test_tflm_api.py. Declarations only, and nothing of our own runtime.
 
 #ifndef TENSORFLOW_LITE_C_COMMON_H_
 #define TENSORFLOW_LITE_C_COMMON_H_
@@ -32,6 +32,22 @@ struct TfLiteTensor {
   TfLiteIntArray* dims;
   TfLiteQuantizationParams params;
   size_t bytes;
+};
+
+struct TfLiteEvalTensor {
+  TfLitePtrUnion data;
+  TfLiteIntArray* dims;
+  TfLiteType type;
+};
+
+struct TfLiteNode {
+  TfLiteIntArray* inputs;
+  TfLiteIntArray* outputs;
+  void* user_data;
+};
+
+struct TfLiteContext {
+  void* (*AllocatePersistentBuffer)(TfLiteContext* context, size_t bytes);
 };
 
 #endif  // TENSORFLOW_LITE_C_COMMON_H_

@@ -2,6 +2,7 @@
 #define TENSORFLOW_LITE_MICRO_MICRO_MUTABLE_OP_RESOLVER_H_
 
 #include "tensorflow/lite/c/common.h"
+#include "tensorflow/lite/micro/micro_common.h"
 
 namespace tflite {
 
@@ -15,6 +16,7 @@ template <unsigned int tOpCount>
 class MicroMutableOpResolver : public MicroOpResolver {
  public:
   TfLiteStatus AddConv2D();
+  TfLiteStatus AddCustom(const char* name, const TFLMRegistration* registration);
   TfLiteStatus AddFullyConnected();
   TfLiteStatus AddMaxPool2D();
   TfLiteStatus AddReshape();

@@ -1,0 +1,48 @@
+"""A model with a custom op, from the .tflite to a board's answers, as docs/porting.md tells."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from flatbuffers import flexbuffers
+
+from codegen import firmware_build
+from codegen.boards import load_board
+from codegen.generate import generate
+from codegen.manifest import sha256_file
+from codegen.oracle import Oracle
+from harness import hil
+from harness.digits import load_digits
+from tests.tflite_builder import with_first_op
+
+pytestmark = pytest.mark.emulated
+
+BOARD = load_board("mps2_an386")
+THRESHOLD = 0
+COUNT = 10
+
+
+def test_a_custom_op_runs_on_a_board(build_dir: Path, tmp_path: Path) -> None:
+    own = tmp_path / "build"
+    own.mkdir()
+    plain = (build_dir / "model.tflite").read_bytes()
+    model = own / "model.tflite"
+    model.write_bytes(with_first_op(plain, "Binarize", flexbuffers.Dumps(THRESHOLD)))
+    shutil.copy(build_dir / "digits.npz", own)
+    generate(model, own)
+    firmware_build.build(BOARD, own, sha256_file(model))
+
+    report = hil.run(BOARD.id, own, count=COUNT, emulators=1, runs=tmp_path / "runs")
+    assert report.passed
+    assert report.oracle.startswith("mcuforge's own runtime on the host")
+    # What the device's scores were compared with: the op computed here, all others by the wheel.
+    digits = load_digits(own, COUNT)
+    binarized = np.where(digits.quantized > THRESHOLD, 127, -128).astype(np.int8)
+    np.testing.assert_array_equal(digits.oracle_scores, Oracle(plain).scores(binarized))
+
+
+def test_only_an_image_whose_model_has_one_holds_custom_ops(build_dir: Path) -> None:
+    linked = (build_dir / BOARD.id / firmware_build.MAP_FILE).read_text()
+    assert "libtflm.a" in linked
+    assert "custom_ops" not in linked

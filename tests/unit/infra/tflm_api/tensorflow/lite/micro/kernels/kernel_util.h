@@ -1,0 +1,21 @@
+#ifndef TENSORFLOW_LITE_MICRO_KERNELS_KERNEL_UTIL_H_
+#define TENSORFLOW_LITE_MICRO_KERNELS_KERNEL_UTIL_H_
+
+#include "tensorflow/lite/c/common.h"
+
+namespace tflite {
+namespace micro {
+
+const TfLiteEvalTensor* GetEvalInput(const TfLiteContext* context, const TfLiteNode* node,
+                                     int index);
+TfLiteEvalTensor* GetEvalOutput(const TfLiteContext* context, const TfLiteNode* node, int index);
+
+template <typename T>
+T* GetTensorData(TfLiteEvalTensor* tensor);
+template <typename T>
+const T* GetTensorData(const TfLiteEvalTensor* tensor);
+
+}  // namespace micro
+}  // namespace tflite
+
+#endif  // TENSORFLOW_LITE_MICRO_KERNELS_KERNEL_UTIL_H_
