@@ -408,6 +408,7 @@ def serve(c: Context, port: str, listen: str | None = None) -> None:
     help={
         "board": "board id; `all` that run here, or several separated by commas: one table",
         "port": "serial port or URL of a board; given several times, the boards share the digits",
+        "baud": "baud rate, if not the board's own; `auto`: the highest that works",
         "count": "how many test digits to send, or `all`",
         "json": "file to write the report to, of several boards the list of reports",
         "trace": "print every frame",
@@ -428,7 +429,7 @@ def hil(
     count: str | None = None,
     json: str | None = None,
     port: Sequence[str] | None = None,
-    baud: int | None = None,
+    baud: str | None = None,
     trace: bool = False,
     fault: str = "",
     seed: int = 1,

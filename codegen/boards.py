@@ -65,7 +65,8 @@ class Region:
 class Uart:
     """The serial line that the harness talks to."""
 
-    baud: int
+    baud: int  # after a reset
+    max_baud: int  # highest that a host may ask for, of the standard rates
     # A power of two. Of a process: what its pseudo-terminal holds; of an Arduino core: the least.
     rx_ring_bytes: int
     facts: dict[str, int] = field(default_factory=dict)  # as the family asks: addresses, irqs
@@ -303,10 +304,13 @@ def _chip(table: _Table, family: Family) -> dict[str, int]:
 def _uart(table: _Table, family: Family) -> Uart:
     uart = Uart(
         baud=table.number("baud", low=300, high=12_000_000),
+        max_baud=table.number("max_baud", low=300, high=12_000_000),
         rx_ring_bytes=table.number("rx_ring_bytes", low=0, high=65536),
         facts={name: table.fact(name, kind) for name, kind in family.uart.items()},
     )
     table.close()
+    if uart.max_baud < uart.baud:
+        raise BoardError(f"{table.where}: max_baud {uart.max_baud} is below baud {uart.baud}")
     if uart.rx_ring_bytes & (uart.rx_ring_bytes - 1):
         raise BoardError(f"{table.where}: rx_ring_bytes {uart.rx_ring_bytes} is no power of two")
     return uart

@@ -68,5 +68,7 @@ def application_flags(board: Board, image_id: str) -> list[str]:
     return [
         f'-DMCUFORGE_BOARD=\\"{board.id}\\"',
         f"-DMCUFORGE_UART_BUFFER_BYTES={board.uart.rx_ring_bytes}",
+        f"-DMCUFORGE_UART_BAUD={board.uart.baud}",
+        f"-DMCUFORGE_UART_MAX_BAUD={board.uart.max_baud}",
         f'-DMCUFORGE_BUILD_ID=\\"{image_id}\\"',
     ]

@@ -41,12 +41,25 @@ class Channel:
         self._decoder = Decoder()
         self._arrived: deque[Item] = deque()
         self.counts = LineCounts()
+        self._own_baud: int | None = None  # of the line, while it is raised
         self.console_tail: deque[str] = deque(maxlen=_CONSOLE_LINES)
 
     def send(self, frame: Frame) -> None:
         """Put a frame on the line. Raises PortError if it is cut."""
         self._trace.sent(frame)
         self.line.write(encode(frame))
+
+    def raise_baud(self, own_baud: int, baud: int) -> None:
+        """Go to a rate above the board's own. Raises PortError if the port cannot."""
+        self._own_baud = own_baud
+        self.line.set_baud(baud)
+
+    def fall_back(self) -> bool:
+        """Go back to the board's own rate; True if the line was raised."""
+        own_baud, self._own_baud = self._own_baud, None
+        if own_baud is not None:
+            self.line.set_baud(own_baud)
+        return own_baud is not None
 
     def receive(self, timeout_s: float) -> Item | None:
         """The next item, waiting up to `timeout_s` for bytes; None if none is complete by then."""

@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 
 from harness import ids, messages
 from harness.channel import Channel
-from harness.errors import DeviceError, DeviceFaultError
+from harness.errors import (
+    DeviceError,
+    DeviceFaultError,
+    DeviceRefusedError,
+    DeviceTimeoutError,
+    PortError,
+)
 from harness.exchange import Exchange, RoundTrip
 from harness.framing import Frame
 from harness.messages import Inference, Info, PayloadError, Profile
@@ -23,6 +29,7 @@ DEFAULT_TIMEOUT_S = 10.0  # a large model on a slow emulator takes seconds
 INFO_TIMEOUT_S = 3.0  # short, because it is what finds out that nobody answers
 DEFAULT_RETRIES = 3
 _SETTLE_S = 0.05
+_PROBE_S = 0.3
 _SYNCHRONIZE_LIMIT_S = 2.0  # for a device that never stops talking
 _PEEK_BYTES = 16384  # 1.5 s at 115200 baud
 # How long other requests took says nothing about these.
@@ -96,6 +103,26 @@ class Device:
         self._window = max(1, info.window)
         return info
 
+    def raise_baud(self, own_baud: int, baud: int) -> bool:
+        """Go from the board's own rate to a higher one; True if both ends understand each other.
+
+        Else both are back at the board's own. Should the line fail at the higher rate later, or the
+        device reset, the next request goes on at the board's own by itself. Raises DeviceError.
+        """
+        try:
+            self.call(ids.Command.BAUD, messages.baud_payload(baud), timeout_s=INFO_TIMEOUT_S)
+        except DeviceRefusedError:
+            return False
+        try:
+            self._channel.raise_baud(own_baud, baud)
+            time.sleep(_SETTLE_S)
+            self._exchange_once(ids.Command.INFO)
+        except (DeviceRefusedError, DeviceTimeoutError, PortError):
+            self._channel.fall_back()
+            self.info()  # repeated until the device is back, too
+            return False
+        return True
+
     def infer(
         self, values: NDArray[np.uint8] | NDArray[np.int8], input_format: ids.InputFormat
     ) -> Inference:
@@ -168,6 +195,13 @@ class Device:
         limit_s = self._timeout_s if timeout_s is None else timeout_s
         (reply,) = self._exchange(command, [payload], 1, limit_s)
         return reply
+
+    def _exchange_once(self, command: ids.Command) -> None:
+        """One request with few repeats, to see whether the line works."""
+        exchange = Exchange(
+            self._channel, RoundTrip(), command, window=1, limit_s=_PROBE_S, retries=1
+        )
+        list(exchange.run([(self._next_seq(), b"")]))
 
     def _exchange(
         self, command: ids.Command, payloads: Iterable[bytes], window: int, limit_s: float

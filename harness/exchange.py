@@ -26,6 +26,8 @@ _QUIET_S = (0.002, 0.05)
 # Without any sign of the device a request is repeated after so many round trips, at least so long.
 _PATIENCE_ROUND_TRIPS = 8
 _LEAST_PATIENCE_S = 0.1
+# Longer than a device stays at a raised baud rate at which it hears nothing valid.
+FALL_BACK_S = 1.5
 
 
 class RoundTrip:
@@ -135,6 +137,7 @@ class Exchange:
         """
         oldest = self._flight[0]
         patience_s = self._round_trip.patience_s(self._limit_s)
+        fall_back_s = max(FALL_BACK_S, patience_s)
         heard_s = progress_s = time.monotonic()
         while oldest.reply is None:
             quiet_s = self._round_trip.quiet_s if self._doubt else patience_s
@@ -147,6 +150,8 @@ class Exchange:
                         progress_s = heard_s
                 continue
             heard_s = time.monotonic()
+            if heard_s - progress_s >= fall_back_s and self._channel.fall_back():
+                progress_s = heard_s  # it may be that the device has reset
             if heard_s - progress_s >= self._limit_s * (1 + self._retries):
                 raise self._gave_up()
             if not self._doubt:

@@ -103,6 +103,10 @@ class FaultyLine:
         self._stall(self._to_device, data)
         self._line.write(self._damage(data, self._to_device))
 
+    def set_baud(self, baud: int) -> None:
+        """As the line."""
+        self._line.set_baud(baud)
+
     def close(self) -> None:
         """Give the line back."""
         self._line.close()

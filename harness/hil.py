@@ -45,7 +45,7 @@ def run(
     *,
     count: int | str | None = DEFAULT_COUNT,
     ports: Sequence[str] = (),
-    baud: int | None = None,
+    baud: int | str | None = None,
     json_path: Path | None = None,
     trace: bool = False,
     emulators: int | None = None,
@@ -60,6 +60,7 @@ def run(
     ports: of boards of that kind. emulators: how many emulated ones run side by side instead; by
     default by processors and count. A device that fails after it came up leaves its digits to the
     others and the run to fail in the end; the last one, or one that never came up, ends it.
+    baud: a rate, "auto" for the highest that works, None for the board's own.
     fault, seed: damage on the line (harness/faults.py). resume: go on where the last run stopped.
     Raises HarnessError or CodegenError. A Report that has not `passed` has to become exit code 1.
     """
@@ -72,6 +73,7 @@ def run(
     # passes a bad line (of 800 bytes, one in 3,000 where 1 % is damaged).
     every_format = 0 if fault else _EVERY_FORMAT
     _check_ports(ports)
+    fixed_baud = _parse_baud(baud)
     emulated = 0 if ports else emulators or default_emulators(len(digits))
     parts = [Part(name) for name in ports or (f"emulator {i + 1}" for i in range(emulated))]
     facts = {
@@ -95,10 +97,19 @@ def run(
             frames = Trace(folder.trace(number), *([sys.stderr] if trace else []))
             port = part.name if ports else None
             with link.connect(
-                board, expected.elf, port=port, baud=baud, damage=damage
+                board, expected.elf, port=port, baud=fixed_baud, damage=damage
             ) as connection:
                 worker = Worker(
-                    part, parts, expected, digits, shards, folder, advance, out, every_format
+                    part,
+                    parts,
+                    expected,
+                    digits,
+                    shards,
+                    folder,
+                    advance,
+                    out,
+                    every_format,
+                    raise_baud=baud == "auto",
                 )
                 worker.run(connection, frames, folder.console(number))
 
@@ -121,6 +132,8 @@ def run(
         extra.append(("injected", str(injected)))
     if recorded:
         extra.append(("answered in an earlier part", f"{recorded:,}"))
+    if baud == "auto":
+        extra.append(("baud rate", ", ".join(f"{part.baud:,}" for part in parts if part.baud)))
     if stack_bytes := max(part.stack_bytes for part in parts):
         extra.append(("stack high-water mark", f"{stack_bytes:,} B"))
     extra.append(("kept in", f"runs/{folder.path.name}"))
@@ -150,6 +163,16 @@ def parse_count(count: int | str | None) -> int | None:
         return int(count)
     except ValueError:
         raise HarnessError(f"--count {count}: give a number of digits, or all") from None
+
+
+def _parse_baud(baud: int | str | None) -> int | None:
+    """A rate, or None for the board's own, which "auto" begins with. Raises HarnessError."""
+    if baud is None or baud == "auto":
+        return None
+    try:
+        return int(baud)
+    except ValueError:
+        raise HarnessError(f"--baud {baud}: give a rate, or auto") from None
 
 
 def default_emulators(count: int) -> int:

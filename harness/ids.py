@@ -60,6 +60,7 @@ class Command(IntEnum):
     STATS = _value("COMMAND", "STATS")
     PROFILE = _value("COMMAND", "PROFILE")
     PEEK = _value("COMMAND", "PEEK")
+    BAUD = _value("COMMAND", "BAUD")
     STREAM = _value("COMMAND", "STREAM")
     STREAM_FRAME = _value("COMMAND", "STREAM_FRAME")
 

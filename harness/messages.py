@@ -12,6 +12,7 @@ from harness import ids
 from harness.smoothing import Parameters
 
 _INFO = struct.Struct("<5B8s32s7I")
+_U32 = struct.Struct("<I")
 _INFER = struct.Struct("<BI")
 _PEEK = struct.Struct("<HII")
 _STREAM = struct.Struct("<BbB")
@@ -44,6 +45,7 @@ class Info:
     board: str
     setup_message: str
     unique_id: str  # of the chip, in hex digits; "" where it has none, or older firmware
+    max_baud: int  # highest rate that BAUD may ask for; 0 from older firmware
 
     @property
     def ready(self) -> bool:
@@ -84,7 +86,7 @@ def parse_info(payload: bytes) -> Info:
     arena_size, arena_used, clock_hz, tick_hz, input_bytes, output_bytes, max_payload = fields[7:]
     board, rest = _short_text(payload[_INFO.size :])
     message, rest = _short_text(rest)
-    unique_id, _ = _short_bytes(rest or b"\0")
+    unique_id, rest = _short_bytes(rest or b"\0")
     return Info(
         protocol=protocol,
         status=status,
@@ -103,6 +105,7 @@ def parse_info(payload: bytes) -> Info:
         board=board,
         setup_message=message,
         unique_id=unique_id.hex(),
+        max_baud=_U32.unpack_from(rest)[0] if len(rest) >= _U32.size else 0,
     )
 
 
@@ -197,6 +200,11 @@ def pack_pixels(pixels: bytes) -> bytes:
 def stream_payload(parameters: Parameters) -> bytes:
     """STREAM's payload."""
     return _STREAM.pack(parameters.frames, parameters.threshold, parameters.refractory)
+
+
+def baud_payload(baud: int) -> bytes:
+    """BAUD's payload."""
+    return _U32.pack(baud)
 
 
 def peek_payload(values: NDArray[np.int8], op: int, offset: int, size: int) -> bytes:

@@ -36,6 +36,9 @@ class Line(Protocol):
     def write(self, data: bytes) -> None:
         """Send all of `data`."""
 
+    def set_baud(self, baud: int) -> None:
+        """Go to that rate, once what was written has left. Raises PortError if it cannot."""
+
     def close(self) -> None:
         """Give the line back; may be called twice."""
 
@@ -86,6 +89,14 @@ class SerialLine:
             self.port.write(data)
         except (serial.SerialException, OSError, ValueError) as error:
             raise PortError(f"writing to {self.url}: the line was cut ({error})") from error
+
+    def set_baud(self, baud: int) -> None:
+        """Go to that rate, once what was written has left. Raises PortError if it cannot."""
+        try:
+            self.port.flush()
+            self.port.baudrate = baud
+        except (serial.SerialException, OSError, ValueError) as error:
+            raise PortError(f"setting {self.url} to {baud} baud: {error}") from error
 
     def close(self) -> None:
         """Give the port back."""

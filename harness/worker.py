@@ -16,6 +16,9 @@ from harness.run_folder import Answer, RunFolder
 from harness.shards import Shards
 from harness.trace import Trace
 
+# What adapters can do; beyond 1 Mbaud few boards' own probes can.
+_RATES = (1_000_000, 921_600, 460_800, 230_400)
+
 
 @dataclass
 class Part:
@@ -27,6 +30,7 @@ class Part:
     answered: int = 0
     mismatches: int = 0
     reconnects: int = 0
+    baud: int = 0  # raised to, the last time it was opened
     stack_bytes: int = 0
     failure: str = ""  # why it left the run early
 
@@ -45,6 +49,7 @@ class Worker:
         advance: Callable[[], None],
         out: Console,
         every_format: int,
+        raise_baud: bool,
     ) -> None:
         self._part = part
         self._parts = parts
@@ -55,6 +60,7 @@ class Worker:
         self._advance = advance
         self._out = out
         self._every_format = every_format
+        self._raise_baud = raise_baud
 
     def run(
         self, connection: link.Connection, trace: Trace, console: Callable[[str], None]
@@ -89,6 +95,8 @@ class Worker:
         checks.check_info(info, self._expected)
         self._check_chip(info)
         self._part.info = info
+        if self._raise_baud:
+            self._part.baud = highest_baud(device, self._expected.board.uart.baud, info)
 
         def indices() -> Iterator[int]:
             for index in self._shards:
@@ -123,3 +131,14 @@ class Worker:
                     f"board: {self._part.name} and {part.name} lead to the same chip "
                     f"{info.unique_id}; give each board's port once"
                 )
+
+
+def highest_baud(device: Device, own_baud: int, info: Info) -> int:
+    """Go to the highest rate at which device and port understand each other; returns it.
+
+    Raises DeviceError.
+    """
+    for baud in _RATES:
+        if own_baud < baud <= info.max_baud and device.raise_baud(own_baud, baud):
+            return baud
+    return own_baud

@@ -21,6 +21,10 @@ uint32_t UartOverruns();
 // Sends `n` bytes; returns once all of them are in the transmitter or its queue.
 void UartWrite(const uint8_t* src, size_t n);
 
+// Sets the line to that rate once all that was written has left the transmitter; up to
+// kUartMaxBaud. A rate that the UART cannot make leaves the line deaf.
+void UartSetBaud(uint32_t baud);
+
 // Sleeps until something may have arrived. May return early; never sleeps past a received byte.
 void Idle();
 

@@ -68,13 +68,16 @@ void Reply(wire::Setup setup, wire::Span message, uint8_t window, size_t max_pay
   uint8_t unique_id[1 + board::kUniqueIdMaxBytes];
   const size_t unique_id_size = board::UniqueId(unique_id + 1);
   unique_id[0] = static_cast<uint8_t>(unique_id_size);
+  uint8_t max_baud[4];
+  wire::WriteU32(max_baud, MCUFORGE_UART_MAX_BAUD);
 
   const uint8_t message_size = static_cast<uint8_t>(message.size);
   const wire::Span payload[] = {{fixed, static_cast<size_t>(at - fixed)},
                                 {reinterpret_cast<const uint8_t*>(kBoard), sizeof(kBoard) - 1},
                                 {&message_size, 1},
                                 message,
-                                {unique_id, 1 + unique_id_size}};
+                                {unique_id, 1 + unique_id_size},
+                                {max_baud, sizeof(max_baud)}};
   line::Reply(wire::Command::INFO, payload);
 }
 

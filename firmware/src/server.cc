@@ -7,6 +7,7 @@
 #include "line.h"
 #include "model.h"
 #include "model_info.h"
+#include "rate.h"
 #include "smoothing.h"
 #include "wire/bytes.h"
 #include "wire/frame.h"
@@ -21,6 +22,7 @@ using wire::Frame;
 using wire::Span;
 
 constexpr size_t kInferPayload = 1 + mcuforge::kInputBytes;  // format, input
+constexpr size_t kBaudPayload = 4;
 constexpr size_t kMaxPayload = kInferPayload + inspect::kPeekArgumentBytes;
 
 // The only frame buffer: requests are decoded into it, replies are streamed out from where their
@@ -185,9 +187,17 @@ void Stats() {
   line::Reply(Command::STATS, payload);
 }
 
+void Baud(const Frame& frame) {
+  const uint32_t baud = wire::ReadU32(frame.payload.data);
+  if (!rate::IsAllowed(baud)) return Refuse(Error::BAD_VALUE, frame.type);
+  line::Reply(Command::BAUD, {{frame.payload.data, kBaudPayload}});
+  rate::Set(baud);
+}
+
 // True if a request of this kind may have a payload of this size.
 bool HasLength(Command command, Span payload) {
   if (command == Command::INFO || command == Command::STATS) return payload.size == 0;
+  if (command == Command::BAUD) return payload.size == kBaudPayload;
   if (command == Command::STREAM) return payload.size == 3;  // frames, threshold, refractory
   const Span input = Input(command, payload);
   // Runs are of any length: what they hold shows when they are unpacked.
@@ -197,6 +207,7 @@ bool HasLength(Command command, Span payload) {
 
 void Serve(const Frame& frame) {
   ++g_stats.frames_ok;
+  rate::Heard();
   line::g_seq = frame.seq;
   if (frame.version != wire::kPROTOCOL_VERSION) return Refuse(Error::BAD_VERSION, frame.type);
 
@@ -207,6 +218,7 @@ void Serve(const Frame& frame) {
     case Command::STATS:
     case Command::PROFILE:
     case Command::PEEK:
+    case Command::BAUD:
     case Command::STREAM:
     case Command::STREAM_FRAME:
       break;
@@ -229,6 +241,8 @@ void Serve(const Frame& frame) {
       return Stream(frame);
     case Command::STATS:
       return Stats();
+    case Command::BAUD:
+      return Baud(frame);
     case Command::PROFILE:
     case Command::PEEK:
       return Inspect(frame, command);
@@ -267,7 +281,7 @@ void Run(wire::Setup setup) {
   for (;;) {
     uint8_t bytes[32];
     const size_t count = board::UartRead(bytes, sizeof(bytes));
-    if (count == 0) board::Idle();
+    if (!rate::Watch(count > 0) && count == 0) board::Idle();
     for (size_t i = 0; i < count; ++i) Take(decoder.Push(bytes[i]), decoder);
   }
 }

@@ -46,6 +46,9 @@ class PipeLine:
         self._in.write(data)
         self._in.flush()
 
+    def set_baud(self, baud: int) -> None:
+        raise NotImplementedError
+
     def close(self) -> None:
         self._in.close()  # its end
         self._process.wait(10)

@@ -44,6 +44,9 @@ class PacedLine:
         self.sent_bytes += len(data)
         self._waiting.put((time.monotonic(), data))
 
+    def set_baud(self, baud: int) -> None:
+        raise NotImplementedError
+
     def close(self) -> None:
         self._waiting.put((0.0, b""))
         self._pumping.join()  # what was written goes out before the port is closed under it

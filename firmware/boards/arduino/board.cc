@@ -33,6 +33,8 @@ void UartWrite(const uint8_t* src, size_t n) {
   }
 }
 
+void UartSetBaud(uint32_t) {}  // uart.max_baud is uart.baud: over USB it means nothing
+
 void Idle() { yield(); }
 
 uint32_t Ticks() { return static_cast<uint32_t>(micros()); }

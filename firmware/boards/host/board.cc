@@ -45,10 +45,40 @@ bool g_watch_stdin = false;
   _exit(3);
 }
 
+speed_t Speed(uint32_t baud) {
+  switch (baud) {
+    case 115200:
+      return B115200;
+    case 230400:
+      return B230400;
+    case 460800:
+      return B460800;
+    case 921600:
+      return B921600;
+    case 1000000:
+      return B1000000;
+  }
+  return B0;
+}
+
+uint32_t g_baud = board_facts::kUartBaud;
+
+// A pseudo-terminal has one speed, which its user sets. Where that is not ours, both ends hear
+// something else than was sent, as on a wire.
+bool IsGarbled() {
+  termios settings;
+  return tcgetattr(g_master, &settings) == 0 && cfgetospeed(&settings) != Speed(g_baud);
+}
+
+void Garble(uint8_t* bytes, size_t n) {
+  for (size_t i = 0; i < n; ++i) bytes[i] ^= 0xA5;
+}
+
 void MakeRaw(int fd) {
   termios settings;
   if (tcgetattr(fd, &settings) != 0) Fail("host UART: tcgetattr");
   cfmakeraw(&settings);
+  cfsetspeed(&settings, Speed(g_baud));
   if (tcsetattr(fd, TCSANOW, &settings) != 0) Fail("host UART: tcsetattr");
 }
 
@@ -82,6 +112,18 @@ void Wait(short events) {
   pollfd files[] = {{g_master, events, 0}, {STDIN_FILENO, POLLIN, 0}};
   const bool any = poll(files, g_watch_stdin ? 2 : 1, kParentCheckMs) > 0;
   LeaveIfAlone(any && g_watch_stdin && files[1].revents != 0);
+}
+
+void Send(const uint8_t* src, size_t n) {
+  while (n > 0) {
+    const ssize_t written = write(g_master, src, n);
+    if (written > 0) {
+      src += written;
+      n -= static_cast<size_t>(written);
+    } else {
+      Wait(POLLOUT);
+    }
+  }
 }
 
 void OnSignal(int signal_number, siginfo_t* info, void*) {
@@ -126,20 +168,24 @@ void Init() {
 
 size_t UartRead(uint8_t* dst, size_t max) {
   const ssize_t count = read(g_master, dst, max);
-  return count > 0 ? static_cast<size_t>(count) : 0;
+  if (count <= 0) return 0;
+  if (IsGarbled()) Garble(dst, static_cast<size_t>(count));
+  return static_cast<size_t>(count);
 }
 
 uint32_t UartOverruns() { return 0; }  // the kernel buffers, and holds the sender when full
 
+void UartSetBaud(uint32_t baud) { g_baud = baud; }
+
 void UartWrite(const uint8_t* src, size_t n) {
-  while (n > 0) {
-    const ssize_t written = write(g_master, src, n);
-    if (written > 0) {
-      src += written;
-      n -= static_cast<size_t>(written);
-    } else {
-      Wait(POLLOUT);
+  if (IsGarbled()) {
+    for (size_t i = 0; i < n; ++i) {
+      uint8_t byte = src[i];
+      Garble(&byte, 1);
+      Send(&byte, 1);
     }
+  } else {
+    Send(src, n);
   }
 }
 

@@ -74,6 +74,7 @@ constexpr uint32_t kUartIntRxTimeout = 1u << 6;  // fewer than that have waited 
 constexpr uint32_t kLockTurns = kInternalHz / 4 / 100;
 
 uint32_t g_clock_hz = kInternalHz;
+uint32_t g_baud = board_facts::kUartBaud;
 
 void UartInterrupt() {
   Register(kUartIcr) = kUartIntRx | kUartIntRxTimeout;
@@ -120,13 +121,22 @@ void StartUart(uint32_t control) {
   Register(kPortAAfsel) = Register(kPortAAfsel) | kPortAUartPins;
   Register(kPortADen) = Register(kPortADen) | kPortAUartPins;
   // 12.3.2: the divider has 16 + 6 bits for 16-fold oversampling: clock * 64 / (16 * baud)
-  const uint32_t divider = (g_clock_hz * 4 + board_facts::kUartBaud / 2) / board_facts::kUartBaud;
+  const uint32_t divider = (g_clock_hz * 4 + g_baud / 2) / g_baud;
   Register(kUartCtl) = 0;
   Register(kUartIbrd) = divider / 64;
   Register(kUartFbrd) = divider % 64;
   Register(kUartLcrh) = kUartLcrhEightBits | kUartLcrhFifos;  // after the divider: it latches it
   Register(kUartIfls) = kUartIflsRxEighth;
   Register(kUartCtl) = control;
+}
+
+constexpr uint32_t kListening = kUartCtlEnable | kUartCtlTx | kUartCtlRx;
+
+// The FIFO may hold 16 bytes that are still to be sent.
+void WaitForFifo() {
+  const uint32_t turns = 200 * (g_clock_hz / board_facts::kUartBaud + 1);
+  for (uint32_t turn = 0; turn < turns && (Register(kUartFr) & kUartFrBusy); ++turn) {
+  }
 }
 
 }  // namespace
@@ -136,7 +146,7 @@ namespace board {
 void Init() {
   g_clock_hz = StartClock();
   cortex_m::StartSysTick();
-  StartUart(kUartCtlEnable | kUartCtlTx | kUartCtlRx);
+  StartUart(kListening);
   Register(kUartIm) = kUartIntRx | kUartIntRxTimeout;
   cortex_m::EnableInterrupt(board_facts::kUartRxIrq);
 }
@@ -147,6 +157,12 @@ void UartWrite(const uint8_t* src, size_t n) {
     }
     Register(kUartDr) = src[i];
   }
+}
+
+void UartSetBaud(uint32_t baud) {
+  WaitForFifo();
+  g_baud = baud;
+  StartUart(kListening);
 }
 
 uint32_t Ticks() { return cortex_m::SysTickTicks(); }
@@ -166,10 +182,7 @@ void FaultWrite(const uint8_t* src, size_t n) {
 }
 
 void FaultEnd() {
-  // The FIFO may hold 16 bytes that are still to be sent.
-  const uint32_t turns = 200 * (g_clock_hz / board_facts::kUartBaud + 1);
-  for (uint32_t turn = 0; turn < turns && (Register(kUartFr) & kUartFrBusy); ++turn) {
-  }
+  WaitForFifo();
   Reset();
 }
 

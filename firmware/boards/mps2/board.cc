@@ -32,13 +32,20 @@ constexpr uint32_t kIntRx = 1u << 1;
 constexpr uint32_t kBaudDiv = board_facts::kUartBase + 0x10;
 constexpr uint32_t kBaudDivMin = 16;
 
-constexpr uint32_t kDivider =
-    (board_facts::kUartClockHz + board_facts::kUartBaud / 2) / board_facts::kUartBaud;
-static_assert(kDivider >= kBaudDivMin, "uart.baud is too fast for uart.clock_hz");
+constexpr uint32_t Divider(uint32_t baud) { return (board_facts::kUartClockHz + baud / 2) / baud; }
+static_assert(Divider(board_facts::kUartMaxBaud) >= kBaudDivMin,
+              "uart.max_baud is too fast for uart.clock_hz");
+
+uint32_t g_baud = board_facts::kUartBaud;
 
 // A byte on the wire is 10 bits; a loop turn takes at least one cycle. So this many turns are long
 // enough for two bytes, and a transmitter that takes longer is stuck.
 constexpr uint32_t kTurnsForTwoBytes = 20 * (board_facts::kClockHz / board_facts::kUartBaud + 1);
+
+// The last byte leaves the shift register after the buffer has become free.
+void WaitForShiftRegister() {
+  for (uint32_t turn = 0; turn < kTurnsForTwoBytes; ++turn) asm volatile("");
+}
 
 void UartInterrupt() {
   Register(kIntClear) = kIntRx;
@@ -59,7 +66,7 @@ namespace board {
 
 void Init() {
   cortex_m::StartSysTick();
-  Register(kBaudDiv) = kDivider;
+  Register(kBaudDiv) = Divider(g_baud);
   Register(kCtrl) = kCtrlTxEnable | kCtrlRxEnable | kCtrlRxInterrupt;
   cortex_m::EnableInterrupt(board_facts::kUartRxIrq);
 }
@@ -72,6 +79,14 @@ void UartWrite(const uint8_t* src, size_t n) {
   }
 }
 
+void UartSetBaud(uint32_t baud) {
+  while (Register(kState) & kStateTxFull) {
+  }
+  WaitForShiftRegister();
+  g_baud = baud;
+  Register(kBaudDiv) = Divider(g_baud);
+}
+
 uint32_t Ticks() { return cortex_m::SysTickTicks(); }
 uint32_t TickHz() { return board_facts::kTickHz; }
 uint32_t ClockHz() { return board_facts::kClockHz; }
@@ -80,7 +95,7 @@ size_t UniqueId(uint8_t*) { return 0; }  // the chip has none
 
 void FaultWrite(const uint8_t* src, size_t n) {
   Register(kCtrl) = kCtrlTxEnable;  // Init() may not have been reached
-  Register(kBaudDiv) = kDivider;
+  Register(kBaudDiv) = Divider(g_baud);
   for (size_t i = 0; i < n; ++i) {
     for (uint32_t turn = 0; turn < kTurnsForTwoBytes && (Register(kState) & kStateTxFull); ++turn) {
     }
@@ -89,8 +104,7 @@ void FaultWrite(const uint8_t* src, size_t n) {
 }
 
 void FaultEnd() {
-  // The last byte leaves the shift register after the buffer has become free.
-  for (uint32_t turn = 0; turn < kTurnsForTwoBytes; ++turn) asm volatile("");
+  WaitForShiftRegister();
   Reset();
 }
 

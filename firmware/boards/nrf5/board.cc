@@ -75,9 +75,13 @@ constexpr uint32_t kGpioPinCnf = 0x700;
 constexpr uint32_t kGpioPinCnfInputPullUp = 3u << 2;  // direction and buffer 0: connected input
 
 // 29.10.1: the rate in 2^32 / 16 MHz, rounded to the upper 20 bits, which the hardware has
-constexpr uint32_t kBaudRate = static_cast<uint32_t>(
-    ((static_cast<uint64_t>(board_facts::kUartBaud) << 32) / 16'000'000 + 0x800) & 0xFFFFF000);
-static_assert(board_facts::kUartBaud <= 1'000'000, "uart.baud: the UART goes up to 1 Mbaud");
+constexpr uint32_t BaudRate(uint32_t baud) {
+  // 2^32 / 16 MHz is 268.435456; in 32 bits, for a division of 64 would link a routine
+  return (baud * 268 + baud / 1000 * 435 + baud / 1000 * 456 / 1000 + 0x800) & 0xFFFFF000;
+}
+static_assert(board_facts::kUartMaxBaud <= 1'000'000, "uart.max_baud: it goes up to 1 Mbaud");
+
+uint32_t g_baud = board_facts::kUartBaud;
 
 // The crystal takes 0.8 ms; this is some 10 ms and more. Without it the line may be off in speed.
 constexpr uint32_t kCrystalTurns = board_facts::kClockHz / 400;
@@ -127,7 +131,7 @@ void ConfigurePins() {
 
 void StartTransmitter() {
   ConfigurePins();
-  Register(kUartBaudRate) = kBaudRate;
+  Register(kUartBaudRate) = BaudRate(g_baud);
   Register(kUartConfig) = 0;  // no parity, no flow control
   Register(kUartEnable) = kUartEnableOn;
   Register(kUartTasksStartTx) = 1;
@@ -162,6 +166,11 @@ void UartWrite(const uint8_t* src, size_t n) {
     while (Register(kUartEventsTxdRdy) == 0) {
     }
   }
+}
+
+void UartSetBaud(uint32_t baud) {
+  g_baud = baud;  // the last byte has left: UartWrite waits for each
+  Register(kUartBaudRate) = BaudRate(g_baud);
 }
 
 uint32_t Ticks() {

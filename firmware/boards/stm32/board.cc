@@ -52,10 +52,12 @@ MCUFORGE_IRQ_VECTORS constexpr auto kIrqVectors =
 
 uint32_t UsartClockHz() { return board_facts::kUartBus == 1 ? g_clocks.apb1 : g_clocks.apb2; }
 
+uint32_t g_baud = board_facts::kUartBaud;
+
 void StartUsart(uint32_t cr1) {
   Register(kCr1) = 0;
   // 16-fold oversampling: mantissa and fraction together are the divider in sixteenths, times 16
-  Register(kBrr) = (UsartClockHz() + board_facts::kUartBaud / 2) / board_facts::kUartBaud;
+  Register(kBrr) = (UsartClockHz() + g_baud / 2) / g_baud;
   Register(kCr1) = cr1;
 }
 
@@ -105,6 +107,12 @@ void UartWrite(const uint8_t* src, size_t n) {
     }
     Register(kDr) = src[i];
   }
+}
+
+void UartSetBaud(uint32_t baud) {
+  stm32::WaitFor(kSr, kSrTc, true, TurnsForTwoBytes());
+  g_baud = baud;
+  StartUsart(kCr1Listening);
 }
 
 uint32_t Ticks() {

@@ -63,6 +63,9 @@ class FakeDevice:
     url: str = "fake"
     inferences: int = 0
     closed: bool = False
+    max_baud: int = 115_200
+    cable_baud: int = 1 << 32  # what is faster arrives as noise
+    patience_s: float = 0.1  # with noise at a raised rate, until it goes back to its own
 
     def __post_init__(self) -> None:
         self._requests = iter(self.requests)
@@ -70,6 +73,8 @@ class FakeDevice:
         self._decoder = Decoder()
         self._out = bytearray()
         self.answered: list[tuple[Frame, Frame]] = []
+        self.line_baud = self.own_baud = self.baud = 115_200
+        self.raised_s = 0.0
 
     def read(self, timeout_s: float) -> bytes:
         if not self._out:
@@ -80,6 +85,12 @@ class FakeDevice:
     def write(self, data: bytes) -> None:
         if not data.strip(b"\0"):
             return
+        if self.baud != self.own_baud and time.monotonic() > self.raised_s + self.patience_s:
+            self.baud = self.own_baud
+        if self.baud != self.line_baud or self.baud > self.cable_baud:
+            self._out += noise(data)
+            return
+        self.raised_s = float("inf") if self.baud != self.own_baud else 0.0
         for item in self._decoder.feed(next(self._requests, intact)(data)):
             if isinstance(item, Frame):
                 for frame in [*self.before_reply, self._serve(item)]:
@@ -87,6 +98,9 @@ class FakeDevice:
             else:
                 payload = bytes([ids.ErrorCode.BAD_CRC, 0]) + b"BAD_CRC"
                 self.say(Frame(ids.Event.ERROR, 0, payload))
+
+    def set_baud(self, baud: int) -> None:
+        self.line_baud = baud
 
     def close(self) -> None:
         self.closed = True
@@ -104,6 +118,12 @@ class FakeDevice:
             payload = self._info()
         elif request.type == ids.Command.STATS:
             payload = struct.pack("<10I", *range(10))
+        elif request.type == ids.Command.BAUD:
+            payload = request.payload
+            (baud,) = struct.unpack("<I", payload)
+            if baud > self.max_baud:
+                return self._error(request, ids.ErrorCode.BAD_VALUE, b"BAD_VALUE")
+            self.baud, self.raised_s = baud, time.monotonic()
         elif self.status != ids.Setup.READY:
             return self._error(request, ids.ErrorCode.NOT_READY, self.message)
         elif request.type == ids.Command.INFER and (values := _input(request.payload)):
@@ -135,7 +155,8 @@ class FakeDevice:
         )
         fields = [self.board, self.message]
         fields += [] if self.unique_id is None else [self.unique_id]
-        return fixed + b"".join(bytes([len(value)]) + value for value in fields)
+        texts = b"".join(bytes([len(value)]) + value for value in fields)
+        return fixed + texts + (b"" if self.unique_id is None else struct.pack("<I", self.max_baud))
 
 
 def unpacked(runs: bytes, size: int) -> bytes:

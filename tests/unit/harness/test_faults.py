@@ -23,6 +23,9 @@ class Loop:
     def write(self, data: bytes) -> None:
         self.held += data
 
+    def set_baud(self, baud: int) -> None:
+        raise NotImplementedError
+
     def close(self) -> None:
         self.held = b""
 

@@ -31,6 +31,7 @@ def compile_against_the_api(source: Path, generated: Path) -> subprocess.Complet
     command = ["g++", "-std=c++17", "-fsyntax-only", "-Wall", "-Wextra", "-Werror"]
     command += ["-fno-exceptions", "-fno-rtti", "-DMCUFORGE_RUNTIME_UPSTREAM=1"]
     command += ["-DMCUFORGE_ISA_SCALAR=1", '-DMCUFORGE_BOARD="host"']
+    command += ["-DMCUFORGE_UART_BAUD=115200", "-DMCUFORGE_UART_MAX_BAUD=1000000"]
     command += ["-DMCUFORGE_UART_BUFFER_BYTES=4096", '-DMCUFORGE_BUILD_ID="0123456789abcdef"']
     command += [f"-I{folder}" for folder in folders]
     return subprocess.run([*command, str(source)], capture_output=True, text=True, check=False)

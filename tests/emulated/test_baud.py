@@ -1,0 +1,54 @@
+"""The firmware's side of BAUD, on the process whose pseudo-terminal garbles what comes at another
+rate than its own."""
+
+from pathlib import Path
+
+import pytest
+
+from codegen.boards import load_board
+from harness.device import Device
+from harness.digits import Digits
+from harness.emulator import open_emulator
+from harness.expected import Expected
+from harness.ids import InputFormat
+from harness.transport import SerialLine
+from harness.worker import highest_baud
+
+pytestmark = pytest.mark.emulated
+
+OWN = 115_200
+
+
+class Cable(SerialLine):
+    """Damages all that passes above a rate."""
+
+    limit_baud = 500_000
+    baud = OWN
+
+    def set_baud(self, baud: int) -> None:
+        self.baud = baud
+        super().set_baud(baud)
+
+    def write(self, data: bytes) -> None:
+        super().write(data if self.baud <= self.limit_baud else data[::-1])
+
+
+def test_the_rate_goes_up_as_far_as_the_line_allows_and_back_by_itself(
+    build_dir: Path, digits: Digits
+) -> None:
+    expected = Expected.load(load_board("host"), build_dir)
+
+    def check(device: Device) -> None:
+        result = device.infer(digits.images[0], InputFormat.PIXELS_U8)
+        assert result.scores.tolist() == digits.oracle_scores[0].tolist()
+
+    with open_emulator(expected.board, expected.elf) as emulator:
+        with Device(SerialLine(emulator.url, OWN)) as device:
+            assert highest_baud(device, OWN, device.info()) == 1_000_000
+            check(device)
+        with Device(Cable(emulator.url, OWN)) as device:
+            # It is at 1 Mbaud still, hears noise, and goes back.
+            assert highest_baud(device, OWN, device.info()) == 460_800
+            check(device)
+            counters = device.stats()
+            assert counters["crc_errors"] + counters["cobs_errors"] + counters["too_long"] > 0
