@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from codegen.errors import BudgetError
-from codegen.model import Model
 
 if TYPE_CHECKING:
     from codegen.boards import Board, Region
+    from codegen.model import Model
     from codegen.planner import ArenaPlan
 
 # Sums of the sections of firmware/src, lib/wire, lib/tflm and lib/nn compiled for Cortex-M4
@@ -62,7 +62,36 @@ def next_step(model: Model, plans: Mapping[str, ArenaPlan], boards: Iterable[Boa
 
     plans: of the model, by ISA. Boards without a limit of memory are no advice.
     """
-    fitting = [board for board in boards if board.regions and _fits(plans[board.isa], model, board)]
+    return _advice(board for board in boards if _fits(plans[board.isa], model, board))
+
+
+def check_image(used: Mapping[str, int], board: Board, boards: Iterable[Board]) -> None:
+    """Raises BudgetError, with the numbers and what to do, if an image exceeds the board's memory.
+
+    used: bytes by the name of the region. The advice goes by the size of this image, which differs
+    a little from one instruction set to the next.
+    """
+    exceeded = [region for region in board.regions if used.get(region.name, 0) > region.length]
+    if not exceeded:
+        return
+    needed: dict[str, int] = {}
+    for region in board.regions:
+        needed.setdefault(region.kind, used.get(region.name, 0))
+    numbers = " and ".join(
+        f"{used[r.name]} B of {r.name}, {board.id} has {r.length} B" for r in exceeded
+    )
+    others = (
+        other
+        for other in boards
+        if other.id != board.id
+        and all(_length(other, kind) >= nbytes for kind, nbytes in needed.items())
+    )
+    raise BudgetError(f"firmware takes {numbers}; {_advice(others)}")
+
+
+def _advice(boards: Iterable[Board]) -> str:
+    """What to choose in place of a board that is too small. Those without limits are no advice."""
+    fitting = [board for board in boards if board.regions]
     if not fitting:
         return "no board in `invoke boards` takes it; choose a smaller recipe"
     fitting.sort(key=lambda board: (board.ram_bytes, board.flash_bytes, board.id))
@@ -83,6 +112,11 @@ def _fits(plan: ArenaPlan, model: Model, board: Board) -> bool:
     except BudgetError:
         return False
     return True
+
+
+def _length(board: Board, kind: str) -> int:
+    region = _first_region(board, kind)
+    return region.length if region else 0
 
 
 def _first_region(board: Board, kind: str) -> Region | None:

@@ -21,9 +21,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from codegen import pio_core, pio_registry
-from codegen.boards import Board
+from codegen.boards import Board, boards_built_here
+from codegen.budget import check_image
 from codegen.build_id import build_id
-from codegen.errors import BudgetError, CodegenError
+from codegen.errors import CodegenError
 from codegen.image_size import check_size, image_size
 from codegen.image_sources import GENERATED_FILES
 from codegen.manifest import atomic_write, sha256_file
@@ -317,20 +318,20 @@ def _run_platformio(
     atomic_write(log_path, output.encode())
     if process.returncode == 0:
         return
-    overflow = _OVERFLOW.search(output)
-    if overflow:
-        raise BudgetError(_overflow_message(board, overflow.group(1), int(overflow.group(2))))
+    check_image(_overflowing(board, output), board, boards_built_here())
     if not verbose:
         sys.stderr.write("".join(_relevant(lines)))
     raise FirmwareBuildError(f"building {environment} failed; the whole log is in {log_path}")
 
 
-def _overflow_message(board: Board, name: str, excess: int) -> str:
-    length = next((r.length for r in board.regions if r.name == name), 0)
-    return (
-        f"firmware takes {length + excess} B of {name}, {board.id} has {length} B: {excess} B too "
-        "many; choose a smaller recipe or another board"
-    )
+def _overflowing(board: Board, output: str) -> dict[str, int]:
+    """Bytes wanted of the regions that are too small, by name, from what the linker said.
+
+    Regions of a linker script that is not ours (family arduino) have other names: none then.
+    """
+    length = {region.name: region.length for region in board.regions}
+    found = _OVERFLOW.findall(output)
+    return {name: length[name] + int(excess) for name, excess in found if name in length}
 
 
 def _relevant(lines: list[str]) -> list[str]:

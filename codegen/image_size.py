@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from codegen.errors import BudgetError, CodegenError
+from codegen.boards import boards_built_here
+from codegen.budget import check_image
+from codegen.errors import CodegenError
 
 if TYPE_CHECKING:
     from codegen.boards import Board, Region
@@ -74,13 +76,9 @@ def image_size(elf_path: Path, board: Board) -> ImageSize:
 
 
 def check_size(size: ImageSize, board: Board) -> None:
-    """Raises BudgetError if a region is too small, with the numbers."""
-    for use in size.regions:
-        if use.used > use.region.length:
-            raise BudgetError(
-                f"firmware takes {use.used} B of {use.region.name}, {board.id} has "
-                f"{use.region.length} B; choose a smaller recipe or another board"
-            )
+    """Raises BudgetError if a region is too small, with the numbers and the boards that do."""
+    used = {use.region.name: use.used for use in size.regions}
+    check_image(used, board, boards_built_here())
 
 
 def _load_address(section: Any, segments: list[Any]) -> int:

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from codegen.boards import ISAS, Region, boards_built_here, load_board
-from codegen.budget import check_budget, next_step
+from codegen.budget import check_budget, check_image, next_step
 from codegen.errors import BudgetError
 from codegen.model import Model
 from tests.unit.codegen.fakes import made_up_plan
@@ -97,6 +97,21 @@ def test_boards_that_would_take_the_model_are_named_the_smallest_first(cnn: Mode
     assert "microbit_v2 (524288 B of flash, 131072 B of RAM)" in bigger
     boards = [board for board in boards_built_here() if board.ram_bytes >= 128 * KIB]
     assert bigger.endswith(f" and {len(boards) - 3} more")
+
+
+def test_an_image_that_is_too_big_names_the_boards_with_room_for_it() -> None:
+    board = load_board("stm32vldiscovery")
+    check_image({"flash": 131072, "ram": 8192}, board, boards_built_here())
+    with pytest.raises(BudgetError) as caught:
+        check_image({"flash": 40_000, "ram": 8193}, board, boards_built_here())
+    assert str(caught.value).startswith(
+        "firmware takes 8193 B of ram, stm32vldiscovery has 8192 B; choose a smaller recipe, or a "
+        "board that takes it: microbit (262144 B of flash, 16384 B of RAM), "
+    )
+    with pytest.raises(BudgetError, match=r"132000 B of flash, .* and 9000 B of ram"):
+        check_image({"flash": 132_000, "ram": 9000}, board, boards_built_here())
+    with pytest.raises(BudgetError, match="no board in `invoke boards` takes it"):
+        check_image({"flash": 1 << 30}, board, boards_built_here())
 
 
 def test_a_model_that_no_board_takes(cnn: Model) -> None:

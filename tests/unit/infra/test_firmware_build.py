@@ -92,9 +92,11 @@ def test_toolchain_package_is_the_second_choice(
     assert firmware_build.compiler_version(load_board("mps2_an386")) == "packaged 1.2.3"
 
 
-def test_overflow_message_has_the_numbers() -> None:
-    message = firmware_build._overflow_message(load_board("mps2_an386"), "ram", 1000)
-    assert "takes 4195304 B of ram, mps2_an386 has 4194304 B: 1000 B too many" in message
+def test_what_the_linker_says_of_regions_that_are_too_small() -> None:
+    board = load_board("stm32vldiscovery")
+    said = "ld: region `ram' overflowed by 1000 bytes\nld: region `flash' overflowed by 24 bytes\n"
+    assert firmware_build._overflowing(board, said) == {"ram": 9192, "flash": 131096}
+    assert firmware_build._overflowing(board, "ld: region `FLASH' overflowed by 24 bytes") == {}
 
 
 def test_only_processes_have_sanitizers() -> None:
