@@ -17,6 +17,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,8 +25,10 @@ from typing import TYPE_CHECKING, Any
 from codegen import firmware_build, pio_registry
 from codegen.boards import Board, load_board
 from codegen.build_id import build_id
-from codegen.errors import CodegenError
+from codegen.errors import BudgetError, CodegenError
+from codegen.git import git_commit
 from codegen.manifest import Manifest, atomic_write, sha256_file
+from codegen.preflight import PreflightError
 from codegen.tflm_lib import TflmLib
 
 if TYPE_CHECKING:
@@ -352,6 +355,48 @@ def build(choice: Choice) -> None:
         compile_image,
         keep_edited=True,
     )
+
+
+def bless(choice: Choice, accuracy_margin: float | None, recall_margin: float | None) -> list[str]:
+    """Makes the model the one to deploy if it is good enough and fits; blessed.tflite, .jsonl.
+
+    margins: in percentage points, None for the gate's own. Returns what was compared, as lines.
+    """
+    from training import bless as room
+
+    given = {"accuracy": accuracy_margin, "recall": recall_margin}
+    margins = room.Margins(**{name: value for name, value in given.items() if value is not None})
+    evaluate(choice)
+    problems = _budget_problems(choice)
+    facts = {
+        "time": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "name": choice.name,
+        "board": choice.board_id,
+        "git_commit": git_commit(ROOT),
+    }
+    return room.bless(choice.build_dir, BUILD, margins, problems, facts)
+
+
+def blessed_model() -> Path:
+    """What `flash --blessed` deploys; it is built in build/blessed/ like any --model."""
+    from training.bless import blessed
+
+    return blessed(BUILD)
+
+
+def _budget_problems(choice: Choice) -> list[str]:
+    """Why the model's image exceeds its board's memory or its budget; empty if it does not."""
+    from codegen.size import read_breakdown
+    from codegen.size_budget import check_growth, read_budgets
+
+    try:
+        build(choice)
+        if choice.name in read_budgets().get(choice.board_id, {}):
+            image = firmware_build.image_dir(choice.board, choice.build_dir)
+            check_growth(read_breakdown(image, choice.board_id), choice.name)
+    except (BudgetError, PreflightError) as error:
+        return [str(error)]
+    return []
 
 
 def clean(choice: Choice, everything: bool) -> None:

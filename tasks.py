@@ -183,7 +183,7 @@ def compress(
     import stages
 
     given = {
-        "sparsity": None if sparsity is None else _as("sparsity", str(sparsity), float),
+        "sparsity": _share("sparsity", sparsity),
         "schedule": schedule,
         "clusters": _number("clusters", clusters),
         "epochs": _number("epochs", epochs),
@@ -241,11 +241,36 @@ def build(
     stages.build(_choice(c, options))
 
 
+@verb(
+    help={
+        "margin": "percentage points of int8 accuracy that may be lost; 0.1 by default",
+        "recall_margin": "percentage points of any class's recall that may be lost; 1 by default",
+    }
+)
+def bless(
+    c: Context,
+    board: str | None = None,
+    recipe: str | None = None,
+    data: str | None = None,
+    model: str | None = None,
+    margin: float | None = None,
+    recall_margin: float | None = None,
+) -> None:
+    """Make the model the one that is deployed, if it is no worse than that one and fits."""
+    import stages
+
+    choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
+    points = (_share("margin", margin), _share("recall-margin", recall_margin))
+    for line in stages.bless(choice, *points):
+        print(line)
+
+
 # ---------------------------------------------------------------- the board
 
 
 @verb(
     help={
+        "blessed": "the model that `invoke bless` accepted last",
         "protocol": "one of the board's, see `invoke boards`; by default its first",
         "serial": "serial number of the probe or board, where several are connected",
         "remote": "host:port of a gdb server, for --protocol gdb",
@@ -263,12 +288,18 @@ def flash(
     remote: str | None = None,
     port: str | None = None,
     baud: int | None = None,
+    blessed: bool = False,
 ) -> None:
     """Put the image on the board and compare what answers; an emulated board is booted with it."""
     import stages
     from codegen.boards import load_board
+    from codegen.errors import CodegenError
     from harness import flash as room
 
+    if blessed:
+        if model or recipe:
+            raise CodegenError("flash --blessed: names the model itself; leave the other one out")
+        model = str(stages.blessed_model())
     choice = _choice(
         c, {"board": board, "recipe": recipe, "data": data, "model": model, "tflm_lib": tflm_lib}
     )
@@ -888,6 +919,10 @@ def _number(option: str, value: int | str | None) -> int | None:
     return None if value is None else _as(option, str(value), int)
 
 
+def _share(option: str, value: float | str | None) -> float | None:
+    return None if value is None else _as(option, str(value), float)
+
+
 def _as(option: str, text: str, kind: type[_Number]) -> _Number:
     from codegen.errors import CodegenError
 
@@ -904,7 +939,7 @@ def _kib(size: int) -> str:
 
 namespace = Collection(
     *(golden, fuzz),
-    *(train, quantize, compress, generate, build, flash, emulate, monitor, serve, hil),
+    *(train, quantize, compress, bless, generate, build, flash, emulate, monitor, serve, hil),
     *(evaluate,),
     *(diff, stream, profile, debug, size, bench, plan, preflight, costs),
     *(test_, lint, boards, doctor, clean),

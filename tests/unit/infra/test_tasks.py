@@ -16,7 +16,7 @@ from codegen.errors import CodegenError
 ROOT = Path(tasks.__file__).parent
 VERBS = (
     *("train", "quantize", "generate", "build", "flash", "emulate", "monitor", "serve"),
-    *("hil", "test", "golden", "fuzz", "evaluate", "compress"),
+    *("hil", "test", "golden", "fuzz", "evaluate", "compress", "bless"),
     *("diff", "stream", "profile", "debug", "size", "bench", "plan", "preflight", "costs"),
     *("lint", "boards", "doctor", "clean"),
 )
@@ -76,6 +76,8 @@ def test_common_options_mean_the_same() -> None:
             "error: --board all: several boards take --count and --json only",
         ),
         (("hil", "--board", "host,nope"), "error: no board 'nope'; known boards: "),
+        (("flash", "--blessed", "--recipe", "tiny"), "error: flash --blessed: names the model"),
+        (("bless", "--margin", "nope"), "error: --margin nope: give a number"),
         (("compress", "--method", "nope"), "error: unknown compression method 'nope'; known: "),
         (("hil", "--recipe", "nope"), "error: unknown recipe 'nope'; known recipes: "),
         (("generate", "--model", "/nowhere/x.tflite"), "error: "),
