@@ -47,7 +47,8 @@ class Choice:
     """What the user asked for; the same options, with the same meaning, for every verb.
 
     model: a .tflite that takes the place of training. tflm_lib: a folder or PlatformIO library that
-    takes the place of our own runtime. force: stages to run although they are fresh.
+    takes the place of our own runtime. optimizer: one of the recipe's, by default its first.
+    resume: an interrupted training goes on. force: stages to run although they are fresh.
     """
 
     board_id: str
@@ -55,6 +56,8 @@ class Choice:
     data: str
     model: Path | None = None
     seed: int = 1
+    optimizer: str = ""
+    resume: bool = False
     calibration: int = 500
     sanitize: bool = False
     tflm_lib: str = ""
@@ -81,7 +84,7 @@ def check(choice: Choice) -> None:
     if choice.model is None:
         from training.recipes import get_recipe
 
-        get_recipe(choice.recipe)
+        get_recipe(choice.recipe).optimizer(choice.optimizer or None)
         return
     model = choice.model
     if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", model.stem):
@@ -103,13 +106,23 @@ def check(choice: Choice) -> None:
 def data(choice: Choice) -> None:
     """data.json, train.npz, digits.npz."""
     from training import datasets
+    from training.recipes import get_recipe
+
+    source = choice.data
+    if source == "auto" and choice.model is None:
+        source = get_recipe(choice.recipe).data
 
     def inputs() -> dict[str, str]:
         # Asked again after the run: a download changes what there is to read.
         return {
-            "source": choice.data,
-            **datasets.fingerprint(choice.data),
-            "code": _code(*_ARTIFACTS, "training/datasets.py", "training/sources.py"),
+            "source": source,
+            **datasets.fingerprint(source),
+            "code": _code(
+                *_ARTIFACTS,
+                "training/datasets.py",
+                "training/image_folder.py",
+                "training/sources.py",
+            ),
         }
 
     _run(
@@ -117,17 +130,21 @@ def data(choice: Choice) -> None:
         "data",
         inputs,
         ["data.json", datasets.TRAIN_SPLIT, datasets.TEST_SPLIT],
-        lambda: datasets.prepare(choice.data, choice.build_dir),
+        lambda: datasets.prepare(source, choice.build_dir),
     )
 
 
 def train(choice: Choice) -> None:
-    """float.keras, with what it needs before it."""
+    """float.keras and how its training went, with what it needs before it."""
     if choice.model is not None:
         raise CodegenError("train: --model gives a model that is trained; leave one of them out")
     data(choice)
-    from training import datasets
+    from training import datasets, history
+    from training.recipes import get_recipe
     from training.train import train as run
+
+    recipe = get_recipe(choice.recipe)
+    optimizer = recipe.optimizer(choice.optimizer or None).name
 
     _run(
         choice,
@@ -135,18 +152,29 @@ def train(choice: Choice) -> None:
         lambda: {
             "recipe": choice.recipe,
             "seed": str(choice.seed),
+            "optimizer": optimizer,
             "digits": _sha(choice, datasets.TRAIN_SPLIT),
             "tensorflow": _version("tensorflow"),
             "code": _code(
                 *_ARTIFACTS,
                 "training/train.py",
                 "training/augment.py",
+                "training/batch_last.py",
+                "training/history.py",
                 "training/tf_runtime.py",
-                "training/recipes",
+                "training/recipes/blocks.py",
+                "training/recipes/recipe.py",
+                recipe.source_file.relative_to(ROOT).as_posix(),
             ),
         },
-        ["float.keras"],
-        lambda: run(choice.recipe, choice.build_dir, seed=choice.seed),
+        ["float.keras", history.HISTORY, history.PLOT],
+        lambda: run(
+            choice.recipe,
+            choice.build_dir,
+            seed=choice.seed,
+            optimizer=optimizer,
+            resume=choice.resume,
+        ),
         seed=choice.seed,
         tools={"tensorflow": _version("tensorflow"), "keras": _version("keras")},
     )

@@ -30,7 +30,10 @@ _COMMON = {
     "recipe": "network and training, one of training/recipes",
     "model": "a .tflite of your own, in place of training",
     "tflm_lib": "folder or PlatformIO library with upstream TFLM, in place of our own runtime",
-    "data": "digits: auto, keras, sample or a folder with the four MNIST files",
+    "data": "images: auto, keras, fashion, sample, a folder with the four MNIST files, or one "
+    "with a folder of PNG or JPEG files for each class",
+    "seed": "of the training's random numbers",
+    "optimizer": "one of the recipe's (docs/models.md), by default its first",
 }
 _PORT = {
     "port": "serial port or URL of a real board; without it an emulated board is booted",
@@ -89,6 +92,8 @@ def _choice(c: Context, options: dict[str, Any]) -> Any:
         data=value("data"),
         model=Path(model) if model else None,
         seed=int(value("seed")),
+        optimizer=value("optimizer"),
+        resume=bool(options.get("resume")),
         calibration=int(value("calibration")),
         sanitize=bool(options.get("sanitize")),
         tflm_lib=value("tflm_lib"),
@@ -104,18 +109,27 @@ def _choice(c: Context, options: dict[str, Any]) -> Any:
 _FORCE = {"force": "run it although nothing has changed"}
 
 
-@verb(help={**_FORCE, "seed": "of the training's random numbers"})
+@verb(help={**_FORCE, "resume": "go on with a training that was interrupted"})
 def train(
     c: Context,
     recipe: str | None = None,
     data: str | None = None,
     seed: int | None = None,
+    optimizer: str | None = None,
+    resume: bool = False,
     force: bool = False,
 ) -> None:
     """Train the float model of a recipe."""
     import stages
 
-    options = {"recipe": recipe, "data": data, "seed": seed, "force": force and "train"}
+    options = {
+        "recipe": recipe,
+        "data": data,
+        "seed": seed,
+        "optimizer": optimizer,
+        "resume": resume,
+        "force": force and "train",
+    }
     stages.train(_choice(c, options))
 
 
@@ -132,6 +146,8 @@ def quantize(
     recipe: str | None = None,
     data: str | None = None,
     model: str | None = None,
+    seed: int | None = None,
+    optimizer: str | None = None,
     calibration: int | None = None,
     mode: str = "int8",
     layers: bool = False,
@@ -144,6 +160,8 @@ def quantize(
         "recipe": recipe,
         "data": data,
         "model": model,
+        "seed": seed,
+        "optimizer": optimizer,
         "calibration": calibration,
         "force": force and "quantize",
     }

@@ -8,6 +8,7 @@ channels] by [kernel x channels, pixels x batch], of slices that are copied whol
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 
@@ -18,6 +19,8 @@ def forward(model: Any, pixels: Any) -> Any:
     height, width, channels]. The model's own variables are read, so that gradients flow to them.
     Layers that this module does not know are called as they are.
     """
+    import tensorflow as tf
+
     values = {id(model.input): _turned(pixels)}
     for layer in model.layers[1:]:
         taken = layer.input if isinstance(layer.input, list) else [layer.input]
@@ -25,8 +28,20 @@ def forward(model: Any, pixels: Any) -> Any:
         name = type(layer).__name__
         if name == "Conv2D" and layer.groups == 1 and layer.dilation_rate == (1, 1):
             made = _convolution(layer, *inputs)
+        elif name == "DepthwiseConv2D" and (layer.depth_multiplier, *layer.dilation_rate) == (
+            1,
+            1,
+            1,
+        ):
+            made = _depthwise(layer, *inputs)
+        elif name == "MaxPooling2D" and layer.padding == "valid":
+            made = _max_pooling(layer, *inputs)
+        elif name == "GlobalAveragePooling2D" and not layer.keepdims:
+            made = tf.reduce_mean(*inputs, axis=(1, 2))
         elif name == "BatchNormalization" and layer.axis in (-1, len(layer.input.shape) - 1):
             made = _normalization(layer, *inputs)
+        elif name == "Dropout" and layer.noise_shape is None:
+            made = layer(*inputs, training=True)
         elif name in ("Activation", "Add", "ReLU") and not _is_softmax(layer):
             made = layer(inputs if len(inputs) > 1 else inputs[0])  # each element for itself
         else:
@@ -40,28 +55,55 @@ def _convolution(layer: Any, x: Any) -> Any:
     import tensorflow as tf
 
     height, width, channels, filters = layer.kernel.shape
-    if layer.padding == "same":
-        pads = [
-            _same_padding(*sizes)
-            for sizes in zip(x.shape[1:3], (height, width), layer.strides, strict=True)
-        ]
-        x = tf.pad(x, [(0, 0), *pads, (0, 0)])
-    # What an element of the kernel meets: each image's pixels from its place on, by the stride.
-    (rows, ys), (columns, xs) = (
-        _places(*sizes) for sizes in zip(x.shape[1:3], (height, width), layer.strides, strict=True)
-    )
-    patches = tf.concat([x[:, row, column, :] for row in ys for column in xs], axis=0)
+    windows = _windows(_padded(x, layer, (height, width)), (height, width), layer.strides)
     made = tf.matmul(
         tf.reshape(layer.kernel, (height * width * channels, filters)),
-        tf.reshape(patches, (height * width * channels, -1)),
+        tf.reshape(tf.concat(windows, axis=0), (height * width * channels, -1)),
         transpose_a=True,
     )
-    made = tf.reshape(made, (filters, rows, columns, -1))
+    return _activated(layer, tf.reshape(made, (filters, *windows[0].shape[1:])))
+
+
+def _depthwise(layer: Any, x: Any) -> Any:
+    import tensorflow as tf
+
+    height, width, channels, _ = layer.kernel.shape
+    windows = _windows(_padded(x, layer, (height, width)), (height, width), layer.strides)
+    weights = tf.reshape(layer.kernel, (height * width, channels, 1, 1, 1))
+    made = tf.add_n([window * weights[place] for place, window in enumerate(windows)])
+    return _activated(layer, made)
+
+
+def _max_pooling(layer: Any, x: Any) -> Any:
+    import tensorflow as tf
+
+    # Of equal values the first one gets the gradient, as in TensorFlow's own.
+    return functools.reduce(tf.maximum, _windows(x, layer.pool_size, layer.strides))
+
+
+def _padded(x: Any, layer: Any, kernel: tuple[int, int]) -> Any:
+    import tensorflow as tf
+
+    if layer.padding == "valid":
+        return x
+    sizes = zip(x.shape[1:3], kernel, layer.strides, strict=True)
+    return tf.pad(x, [(0, 0), *(_same_padding(*axis) for axis in sizes), (0, 0)])
+
+
+def _windows(x: Any, size: tuple[int, int], strides: tuple[int, int]) -> list[Any]:
+    """For each place of a kernel, row by row, what it meets: [channels, rows, columns, batch]."""
+    ys, xs = (_places(*axis) for axis in zip(x.shape[1:3], size, strides, strict=True))
+    return [x[:, row, column, :] for row in ys for column in xs]
+
+
+def _activated(layer: Any, made: Any) -> Any:
+    import tensorflow as tf
+
     if layer.use_bias:
         made += tf.reshape(layer.bias, (-1, 1, 1, 1))
-    return (
-        _turned(layer.activation(_turned(made))) if _is_softmax(layer) else layer.activation(made)
-    )
+    if _is_softmax(layer):
+        return _turned(layer.activation(_turned(made)))
+    return layer.activation(made)
 
 
 def _same_padding(length: int, size: int, stride: int) -> tuple[int, int]:
@@ -70,10 +112,10 @@ def _same_padding(length: int, size: int, stride: int) -> tuple[int, int]:
     return missing // 2, missing - missing // 2
 
 
-def _places(length: int, size: int, stride: int) -> tuple[int, list[slice]]:
-    """How many outputs an axis has; for each element of the kernel, the inputs that it meets."""
+def _places(length: int, size: int, stride: int) -> list[slice]:
+    """For each element of the kernel, the places of an axis that it meets, by the stride."""
     count = (length - size) // stride + 1
-    return count, [slice(at, at + (count - 1) * stride + 1, stride) for at in range(size)]
+    return [slice(at, at + (count - 1) * stride + 1, stride) for at in range(size)]
 
 
 def _normalization(layer: Any, x: Any) -> Any:

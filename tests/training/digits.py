@@ -15,3 +15,5 @@ def write(build_dir: Path, train_count: int = 400, test_count: int = 50) -> None
     }
     for name, (images, labels, count) in digits.items():
         artifacts.write_npz(build_dir / name, images=images[:count], labels=labels[:count])
+    info = datasets.DataInfo("sample", "", train_count, test_count, {}, list(sample.labels))
+    artifacts.write_json(build_dir / "data.json", vars(info))

@@ -20,8 +20,14 @@ from codegen.manifest import sha256_file
 from codegen.model import Model
 from codegen.oracle import Oracle, quantize_pixels
 from tests.training import digits
-from training import datasets, evaluate, quantize, recipes, train
-from training.errors import ArtifactError, ConversionError, DataError, DivergedError
+from training import artifacts, datasets, evaluate, quantize, recipes, train
+from training.errors import (
+    ArtifactError,
+    ConversionError,
+    DataError,
+    DivergedError,
+    RecipeError,
+)
 from training.footprint import footprint
 from training.lean import DATA_ALIGNMENT, lean
 from training.tf_runtime import load_tensorflow, quiet_output
@@ -49,6 +55,7 @@ def test_the_same_inputs_give_the_same_bytes(built: Path, tmp_path: Path) -> Non
 def test_tiny_keeps_its_budgets(model: Model) -> None:
     limits = recipes.get_recipe("tiny")
     needs = footprint(model)
+    assert limits.weight_bytes_limit and limits.activation_bytes_limit
     assert 0 < needs.weight_bytes <= limits.weight_bytes_limit
     assert 0 < needs.activation_bytes <= limits.activation_bytes_limit
 
@@ -169,11 +176,11 @@ def test_missing_and_damaged_float_model(built: Path, tmp_path: Path) -> None:
 def stubbed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A build directory where `train` makes a linear model and steps of a given loss, at once."""
 
-    def linear_model(_: recipes.Recipe) -> Any:
+    def linear_model(_: recipes.Recipe, class_count: int) -> Any:
         import keras
 
         image = keras.Input((28, 28, 1), name="image")
-        logits = keras.layers.Dense(10, name="logits")(keras.layers.Flatten()(image))
+        logits = keras.layers.Dense(class_count, name="logits")(keras.layers.Flatten()(image))
         return keras.Model(image, keras.layers.Softmax()(logits), name="linear")
 
     monkeypatch.setattr(recipes.Recipe, "build_model", linear_model)
@@ -211,17 +218,29 @@ class TestFailedTraining:
         with pytest.raises(KeyboardInterrupt):
             train.train("tiny", stubbed, epochs=1)
 
-    def test_too_few_digits(self, stubbed: Path) -> None:
-        digits.write(stubbed, train_count=60)
-        with pytest.raises(DataError, match=r"60 training digits are too few: .* 200 are needed"):
+    def test_a_class_with_one_digit(self, stubbed: Path) -> None:
+        images, _ = datasets.load_split(stubbed, datasets.TRAIN_SPLIT)
+        labels = np.zeros(len(images), np.uint8)
+        labels[0] = 3
+        artifacts.write_npz(stubbed / datasets.TRAIN_SPLIT, images=images, labels=labels)
+        with pytest.raises(DataError, match=r"class 3 has 1 images, 1 of them .* none would be"):
             train.train("tiny", stubbed, epochs=1)
+
+    def test_an_optimizer_that_the_recipe_has_not(self, stubbed: Path) -> None:
+        with pytest.raises(RecipeError, match="tiny has no optimizer 'sgd'; it has: adam"):
+            train.train("tiny", stubbed, epochs=1, optimizer="sgd")
+
+    def test_nothing_to_resume(self, stubbed: Path) -> None:
+        with pytest.raises(ArtifactError, match=r"checkpoint\.npz is missing: nothing to resume"):
+            train.train("tiny", stubbed, epochs=1, resume=True)
 
 
 def test_progress_off_a_terminal_is_one_line_an_epoch(
     stubbed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     train.train("tiny", stubbed, epochs=2)
-    lines = capsys.readouterr().err.splitlines()
+    *lines, last = capsys.readouterr().err.splitlines()
+    assert last.startswith("train tiny: ") and last.endswith(" s of processor time")
     assert [line.split(" held-out")[0] for line in lines] == [
         "train tiny: 2 epochs of 2 steps, compiling",
         "train tiny: epoch 1/2, loss 1.2500,",

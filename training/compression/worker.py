@@ -21,13 +21,13 @@ from training import datasets, sources
 from training.compression import methods
 from training.compression.legacy import to_legacy
 from training.compression.options import Options
-from training.errors import DataError, TrainingError
+from training.errors import TrainingError
 from training.evaluate import accuracy
 from training.progress import EpochProgress
 from training.quantize import calibration_digits, full_int8, load_float_model, run_converter
 from training.recipes import Recipe, get_recipe
 from training.tf_runtime import load_tensorflow, quiet_output
-from training.train import FLOAT_MODEL, HELD_OUT_FRACTION, augmented_batches, made_ahead
+from training.train import FLOAT_MODEL, augmented_batches, made_ahead
 
 PEAK_LEARNING_RATE = 1e-3  # of Adam; falls to 0 by a cosine
 _COMPARED = 100  # digits on which the Keras 2 model has to agree
@@ -77,13 +77,7 @@ class _Tuning:
         epochs: int,
         seed: int,
     ) -> None:
-        per_class = round(HELD_OUT_FRACTION * len(labels) / datasets.CLASS_COUNT)
-        if per_class < 1:
-            raise DataError(
-                f"{len(labels)} training digits are too few: {HELD_OUT_FRACTION:.0%} of them are "
-                "held out, at least one a class"
-            )
-        kept, held_out = sources.stratified_split(labels, per_class, seed)
+        kept, held_out = sources.stratified_split(labels, recipe.held_out_fraction, seed)
         self._tf, self._recipe, self._epochs, self._seed = tf, recipe, epochs, seed
         self._images, self._labels = images[kept], labels[kept]
         self._held_out = datasets.to_float(images[held_out]), labels[held_out]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import json
 import socket
 import struct
@@ -62,7 +63,7 @@ def test_auto_takes_mnist_dir_first(
     monkeypatch.setattr(sources, "read_keras", lambda: pytest.fail("Keras was asked"))
     info = datasets.prepare("auto", tmp_path / "build")
     assert (info.source, info.train_count, info.test_count) == ("mnist-dir", 30, 20)
-    assert f"data: mnist-dir ({directory}), 30 digits" in capsys.readouterr().out
+    assert f"data: mnist-dir ({directory}), 30 images" in capsys.readouterr().out
 
 
 def test_auto_takes_keras_before_the_sample(
@@ -152,17 +153,18 @@ def test_sample_is_stratified_and_disjoint(tmp_path: Path) -> None:
     assert len(np.unique(test_labels[:100])) == 10
 
 
-@given(st.lists(st.integers(0, 3), min_size=1, max_size=60), st.integers(1, 4), st.integers(0, 9))
-def test_stratified_split_partitions(labels: list[int], held_out: int, seed: int) -> None:
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=60), st.floats(0, 0.9), st.integers(0, 9))
+def test_stratified_split_partitions(labels: list[int], fraction: float, seed: int) -> None:
     array = np.array(labels, np.uint8)
     counts = np.bincount(array)[np.unique(array)]
-    if counts.min() <= held_out:
+    wanted = np.maximum(1, np.round(fraction * counts)).astype(int)
+    if (counts <= wanted).any():
         with pytest.raises(DataError, match="none would be left"):
-            stratified_split(array, held_out, seed)
+            stratified_split(array, fraction, seed)
         return
-    kept, out = stratified_split(array, held_out, seed)
+    kept, out = stratified_split(array, fraction, seed)
     assert sorted([*kept, *out]) == list(range(len(labels)))
-    assert np.bincount(array[out])[np.unique(array)].tolist() == [held_out] * len(counts)
+    assert np.bincount(array[out])[np.unique(array)].tolist() == wanted.tolist()
 
 
 def test_fingerprint_changes_with_the_data_and_needs_no_network(
@@ -256,3 +258,35 @@ class TestDownload:
             assert time.monotonic() - started_s < 2.0
             stop.set()
             thread.join()
+
+
+def test_fashion_mnist_that_is_out_of_reach_is_refused(tmp_path: Path) -> None:
+    folder = write_idx_directory(sources.fashion_cache())  # MNIST there is not taken for it
+    with pytest.raises(DataUnavailableError, match=f"Fashion-MNIST: .*four files into {folder}"):
+        datasets.prepare("fashion", tmp_path / "build")
+    assert not (tmp_path / "build").exists()
+
+
+def test_fashion_mnist_is_split_90_to_10_with_its_labels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_idx_directory(tmp_path / "files", train_count=60, test_count=40)
+    contents = {
+        name: gzip.compress((folder / name.removesuffix(".gz")).read_bytes())
+        for name in sources.FASHION_MD5
+    }
+    digests = {name: sources._md5(content) for name, content in contents.items()}
+    monkeypatch.setattr(sources, "FASHION_MD5", digests)
+    asked: list[str] = []
+
+    def download(url: str, *_: float) -> bytes:
+        asked.append(url)
+        return contents[url.removeprefix(sources.FASHION_URL)]
+
+    monkeypatch.setattr(sources, "_download", download)
+    for build in (tmp_path / "first", tmp_path / "second"):
+        info = datasets.prepare("fashion", build)
+        assert (info.train_count, info.test_count) == (90, 10)
+        assert info.labels[0] == "T-shirt/top" and info.labels[9] == "Ankle boot"
+    assert len(asked) == 4  # the second time they were there
+    assert set(datasets.fingerprint("fashion")) == set(contents)

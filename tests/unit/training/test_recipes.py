@@ -34,6 +34,14 @@ def test_recipe_is_found_under_its_name(name: str) -> None:
     assert get_recipe(name).name == name
 
 
+def test_the_first_optimizer_is_the_default_and_others_are_refused() -> None:
+    book = get_recipe("book")
+    assert book.optimizer(None).name == "adadelta"
+    assert book.optimizer("adam").name == "adam"
+    with pytest.raises(RecipeError, match="book has no optimizer 'sgd'; it has: adadelta, adam"):
+        book.optimizer("sgd")
+
+
 def test_small_data_is_repeated_until_enough_steps_are_made() -> None:
     recipe = get_recipe("tiny")
     assert recipe.epochs_for(57_000) == recipe.epochs

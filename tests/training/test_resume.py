@@ -1,0 +1,114 @@
+"""An interrupted training goes on from its last epoch as if nothing had happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from codegen.manifest import sha256_file
+from tests.training import digits
+from training import artifacts, checkpoint, datasets, history, quantize, recipes, train
+from training.errors import ArtifactError
+from training.tf_runtime import load_tensorflow
+
+RESULTS = (train.FLOAT_MODEL, history.HISTORY, history.PLOT)
+
+
+def _small_network(_: recipes.Recipe, class_count: int) -> Any:
+    """With all that has a state: moving averages, and the generator of a dropout."""
+    import keras
+    from keras import layers
+
+    image = keras.Input((28, 28, 1), name="image")
+    x = layers.Dropout(0.3)(layers.BatchNormalization()(layers.Flatten()(image)))
+    logits = layers.Dense(class_count, name="logits")(x)
+    return keras.Model(image, layers.Softmax()(logits), name="small")
+
+
+@pytest.fixture
+def uncompiled() -> Iterator[None]:
+    """Six steps are no reason to compile."""
+    tf = load_tensorflow()
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+def _interrupted_in_epoch(number: int, monkeypatch: pytest.MonkeyPatch, build_dir: Path) -> None:
+    show = train.EpochProgress.epoch
+
+    def interrupt(self: Any, epoch: int, *figures: float) -> None:
+        if epoch == number:
+            raise KeyboardInterrupt
+        show(self, epoch, *figures)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(train.EpochProgress, "epoch", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            train.train("tiny", build_dir, epochs=2)
+
+
+@pytest.mark.usefixtures("uncompiled")
+@pytest.mark.filterwarnings("ignore:Even though the .tf.config:UserWarning")
+def test_a_resumed_training_gives_the_bytes_of_one_that_was_not_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(recipes.Recipe, "build_model", _small_network)
+    monkeypatch.setattr(history, "_plot", lambda *figures: repr(figures).encode())
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    for build_dir in (whole, parts):
+        digits.write(build_dir)
+    train.train("tiny", whole, epochs=2)
+    capsys.readouterr()
+
+    _interrupted_in_epoch(2, monkeypatch, parts)
+    assert "epoch 1/2 is the last one that was finished" in capsys.readouterr().err
+    assert not (parts / train.FLOAT_MODEL).exists()
+    train.train("tiny", parts, epochs=2, resume=True)
+    assert "2 epochs of 2 steps, 1 of them done" in capsys.readouterr().err
+
+    for name in RESULTS:
+        assert sha256_file(parts / name) == sha256_file(whole / name), name
+    assert not (parts / checkpoint.CHECKPOINT).exists()
+    assert len(list((parts / history.TENSORBOARD_LOGS).iterdir())) == 2
+
+
+def test_a_checkpoint_of_another_training(tmp_path: Path) -> None:
+    checkpoint.save(tmp_path, {"seed": 1, "optimizer": "adam"}, [], [])
+    assert checkpoint.restore(tmp_path, {"seed": 1, "optimizer": "adam"}, []) == []
+    with pytest.raises(ArtifactError, match=r"of a training with another seed; leave --resume"):
+        checkpoint.restore(tmp_path, {"seed": 2, "optimizer": "adam"}, [])
+
+
+def test_a_damaged_checkpoint(tmp_path: Path) -> None:
+    checkpoint.save(tmp_path, {}, [], [])
+    path = tmp_path / checkpoint.CHECKPOINT
+    path.write_bytes(path.read_bytes()[:50])
+    with pytest.raises(ArtifactError, match=r"damaged .*; leave --resume out"):
+        checkpoint.restore(tmp_path, {}, [])
+
+
+def test_classes_are_those_of_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    images = np.random.default_rng(1).integers(0, 256, (30, 28, 28), np.uint8)
+    artifacts.write_npz(
+        tmp_path / datasets.TRAIN_SPLIT, images=images, labels=np.arange(30, dtype=np.uint8) % 3
+    )
+    info = datasets.DataInfo("image-folder", "", 30, 3, {}, ["cat", "dog", "owl"])
+    artifacts.write_json(tmp_path / "data.json", vars(info))
+    monkeypatch.setattr(recipes.Recipe, "build_model", _small_network)
+    monkeypatch.setattr(train, "_compiled_step", lambda *_: lambda *_: 1.25)
+    train.train("tiny", tmp_path, epochs=1)
+    model = quantize.load_float_model(tmp_path / train.FLOAT_MODEL)
+    assert model.output_shape == (None, 3)
+
+
+@pytest.mark.parametrize("name", recipes.RECIPES)
+def test_every_recipe_builds_a_model_of_any_number_of_classes(name: str) -> None:
+    load_tensorflow()
+    model = recipes.get_recipe(name).build_model(3)
+    assert (model.input_shape, model.output_shape) == ((None, 28, 28, 1), (None, 3))
+    assert model.get_layer("logits").output.shape == (None, 3)

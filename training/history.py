@@ -1,0 +1,65 @@
+"""How a training went, epoch by epoch: for TensorBoard while it runs, a table and a plot after."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from training import artifacts
+
+TENSORBOARD_LOGS = "logs/training"
+HISTORY = "history.json"
+PLOT = "history.svg"
+
+
+def log_epoch(build_dir: Path, epoch: int, entry: Mapping[str, float]) -> None:
+    """Append one epoch's figures to the TensorBoard logs; the first epoch begins them anew."""
+    import tensorflow as tf
+
+    folder = build_dir / TENSORBOARD_LOGS
+    if epoch == 1:
+        shutil.rmtree(folder, ignore_errors=True)
+    writer = tf.summary.create_file_writer(str(folder))
+    with writer.as_default(step=epoch):
+        for name, value in entry.items():
+            tf.summary.scalar(name, value)
+    writer.close()
+
+
+def write(build_dir: Path, title: str, history: Sequence[Mapping[str, float]]) -> None:
+    """HISTORY, and PLOT: loss and accuracy by epoch. The same history gives the same bytes."""
+    artifacts.write_json(build_dir / HISTORY, {"epochs": list(history)})
+    artifacts.atomic_write(build_dir / PLOT, _plot(title, history))
+
+
+def _plot(title: str, history: Sequence[Mapping[str, float]]) -> bytes:
+    import matplotlib
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    epochs = range(1, len(history) + 1)
+
+    def values(name: str, scale: float = 1.0) -> list[float]:
+        return [scale * entry[name] for entry in history]
+
+    figure = Figure(figsize=(10, 4))
+    figure.suptitle(title)
+    losses, accuracies = figure.subplots(1, 2)
+    losses.plot(epochs, values("loss"), label="training, augmented")
+    losses.plot(epochs, values("held_out_loss"), label="held out")
+    losses.set(xlabel="epoch", ylabel="loss")
+    losses.legend()
+    accuracies.plot(epochs, values("held_out_accuracy", 100), color="C1", label="held out")
+    accuracies.set(xlabel="epoch", ylabel="accuracy [%]")
+    accuracies.legend()
+    for axes in (losses, accuracies):
+        axes.grid(alpha=0.3)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    picture = io.BytesIO()
+    undated: dict[str, Any] = {"Date": None}
+    with matplotlib.rc_context({"svg.hashsalt": title}):  # ids are random otherwise
+        figure.savefig(picture, format="svg", metadata=undated)
+    return picture.getvalue()

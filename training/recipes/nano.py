@@ -1,0 +1,38 @@
+"""`nano`: `tiny` for boards with 8 KB of RAM. 4 KB of constants, 2.5 KB of arena.
+
+The first convolution's output and the image are alive at once and decide the arena, so that one
+has 6 channels only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from training.augment import Augmentation
+from training.recipes.blocks import convolution
+from training.recipes.recipe import Optimizer, Recipe
+
+RECIPE = Recipe(
+    name="nano",
+    summary="4 KB of weights, 2.5 KB of arena",
+    epochs=14,
+    optimizers=(Optimizer("adam", 1e-2, one_cycle=True),),
+    augmentation=Augmentation(rotation_degrees=7.0, scale=0.07, shear=0.07, shift_pixels=1.0),
+    weight_bytes_limit=4 * 1024,
+    activation_bytes_limit=2 * 1024,
+)
+
+
+def build_model(class_count: int) -> Any:
+    """Untrained model: float32 [batch, 28, 28, 1] in 0..1 -> probabilities [batch, classes]."""
+    import keras
+    from keras import layers
+
+    image = keras.Input((28, 28, 1), name="image")
+    x = convolution(image, "conv1", 6, 5, strides=2)  # 12x12x6
+    x = convolution(x, "conv2", 12, 3, strides=2, padding="same")  # 6x6x12
+    x = convolution(x, "conv3", 12, 3)  # 4x4x12
+    x = convolution(x, "conv4", 12, 3)  # 2x2x12
+    x = layers.Flatten(name="flatten")(x)
+    x = layers.Dense(class_count, name="logits")(x)
+    return keras.Model(image, layers.Softmax(name="probabilities")(x), name="nano")
