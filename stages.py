@@ -271,6 +271,22 @@ def _oracle_runtime(choice: Choice) -> str:
     return _code("firmware/lib") if custom else ""
 
 
+def graph(choice: Choice, stage: str) -> Path:
+    """Writes and lists the graph at a stage (training/graph_stages.py); TensorBoard's folder."""
+    from training import graph_stages as room
+
+    room.check(stage)
+    quantize(choice)
+    print(room.text(room.write(choice.build_dir, stage)))
+    folder = choice.build_dir / room.FOLDER / stage
+    print(
+        f"  TensorBoard: tensorboard --logdir {_shown(folder)}\n"
+        f"  Netron: netron {_shown(room.netron_file(choice.build_dir, stage))}, or open that file "
+        "on netron.app"
+    )
+    return folder
+
+
 def compare_modes(choice: Choice, mode: str) -> str:
     """A table of the float model in quantization mode `mode`, or in all; modes/<mode>.tflite."""
     train(choice)

@@ -789,6 +789,78 @@ def evaluate(
     print(stages.evaluation(choice, recorded.latest_scores(choice.build_dir, board), robustness))
 
 
+@verb(
+    help={
+        "image": "a photo, scan or drawing of one digit, in any format that Pillow reads",
+        "board": "ask this board too; emulated unless --port is given",
+        "png": "file to write what the network sees to",
+    }
+)
+def predict(
+    c: Context,
+    image: str,
+    board: str | None = None,
+    recipe: str | None = None,
+    data: str | None = None,
+    model: str | None = None,
+    png: str | None = None,
+    port: str | None = None,
+    baud: int | None = None,
+) -> None:
+    """Show what the network sees of a picture, and what float, int8 and a board answer."""
+    import stages
+    from training import drawing
+    from training import predict as room
+
+    choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
+    drawing.as_digit(drawing.read_grey(Path(image)))  # refused before anything is built
+    stages.quantize(choice)
+    prediction = room.predict(choice.build_dir, Path(image))
+    print(drawing.as_text(prediction.pixels))
+    if png:
+        room.write_picture(Path(png), prediction.pixels)
+    agrees = True
+    if board is not None or port is not None:
+        from harness import one_input
+
+        stages.build(choice)
+        answer = one_input.infer(
+            choice.board_id, choice.build_dir, prediction.pixels, port=port, baud=baud
+        )
+        room.with_device(choice.build_dir, prediction, choice.board_id, answer.scores)
+        agrees = answer.scores.tolist() == prediction.scores.tolist()
+    print(room.table(prediction))
+    if not agrees:
+        raise Exit(
+            f"error: {choice.board_id} answers {answer.scores.tolist()}, the oracle "
+            f"{prediction.scores.tolist()}; `invoke diff` names the op",
+            code=1,
+        )
+
+
+@verb(
+    help={
+        "stage": "train, frozen or tflite",
+        "tensorboard": "start TensorBoard on the graph; Ctrl-C ends it",
+    }
+)
+def view(
+    c: Context,
+    stage: str,
+    recipe: str | None = None,
+    data: str | None = None,
+    model: str | None = None,
+    tensorboard: bool = False,
+) -> None:
+    """List the graph of a stage and write it for TensorBoard and Netron."""
+    import stages
+
+    choice = _choice(c, {"recipe": recipe, "data": data, "model": model})
+    folder = stages.graph(choice, stage)
+    if tensorboard:
+        _run([sys.executable, "-m", "tensorboard.main", "--logdir", str(folder)], "TensorBoard")
+
+
 # ---------------------------------------------------------------- the project
 
 
@@ -958,7 +1030,7 @@ def _kib(size: int) -> str:
 namespace = Collection(
     *(golden, fuzz),
     *(train, quantize, compress, bless, generate, build, flash, emulate, monitor, serve, hil),
-    *(evaluate,),
+    *(evaluate, predict, view),
     *(diff, stream, profile, debug, size, bench, plan, preflight, costs),
     *(test_, lint, boards, doctor, clean),
 )

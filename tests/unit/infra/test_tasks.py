@@ -18,6 +18,7 @@ VERBS = (
     *("train", "quantize", "generate", "build", "flash", "emulate", "monitor", "serve"),
     *("hil", "test", "golden", "fuzz", "evaluate", "compress", "bless"),
     *("diff", "stream", "profile", "debug", "size", "bench", "plan", "preflight", "costs"),
+    *("predict", "view"),
     *("lint", "boards", "doctor", "clean"),
 )
 
@@ -59,6 +60,7 @@ def test_common_options_mean_the_same() -> None:
         ("serve", "port"),
         ("hil", "board"),
         ("evaluate", "board"),
+        ("predict", "board"),
         *measured,
     }
     for name, verb in tasks.namespace.tasks.items():
@@ -82,6 +84,8 @@ def test_common_options_mean_the_same() -> None:
         (("hil", "--recipe", "nope"), "error: unknown recipe 'nope'; known recipes: "),
         (("generate", "--model", "/nowhere/x.tflite"), "error: "),
         (("train", "--data", "/nowhere"), "error: "),
+        (("view", "--stage", "nope"), "error: view: no stage 'nope'; known: train, frozen, tflite"),
+        (("predict", "--image", "/nowhere/x.png"), "error: /nowhere/x.png: no such file"),
         (("test", "--only", "nope"), "error: no test suite 'nope'"),
         (("flash", "--protocol", "nope"), "error: flash mps2_an386 with 'nope': an unknown"),
     ],
