@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from codegen import markdown
 from codegen.checks import operand_types
 from codegen.errors import OpTableError
 from codegen.manifest import atomic_write
@@ -77,15 +78,17 @@ class OpFacts:
 def render() -> str:
     """The page's text. Raises OpTableError if the sources are not as this module expects."""
     facts = load_facts()
-    lines = [
-        "| op | resolver | types | in place | own kernels |",
-        "|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {fact.op.name} | `Add{fact.op.add_suffix}()` | {_types(fact.op.name)} | "
-        f"{'yes' if fact.in_place else ''} | {', '.join(fact.own_kernels)} |"
+    rows = [
+        (
+            fact.op.name,
+            f"`Add{fact.op.add_suffix}()`",
+            _types(fact.op.name),
+            "yes" if fact.in_place else "",
+            ", ".join(fact.own_kernels),
+        )
         for fact in facts
     ]
+    lines = markdown.table(("op", "resolver", "types", "in place", "own kernels"), "lllll", rows)
     sections = []
     for fact in facts:
         sections.append(f"\n### {fact.op.name}\n")

@@ -47,3 +47,8 @@ class ConversionError(TrainingError):
 
 class CompressionError(TrainingError):
     """A compression that the model or the options do not allow."""
+
+
+def first_line(error: Exception) -> str:
+    """The first line of what Keras or the converter said, who say much."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

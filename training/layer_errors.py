@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from codegen import markdown
 from training import artifacts, datasets
 from training.errors import ConversionError
 from training.modes import convert_in_mode, quantized_input
@@ -83,16 +84,20 @@ def measure(build_dir: Path, calibration: int, count: int = 200) -> list[LayerEr
 
 def table(errors: Sequence[LayerError]) -> str:
     """The errors as Markdown; layers that lose much are marked."""
-    lines = [
-        "| op | | own SQNR dB | SQNR dB | range used | saturated | |",
-        "|---:|---|---:|---:|---:|---:|---|",
-    ]
-    lines += [
-        f"| {e.index} | {e.op} | {e.own_sqnr_db:.1f} | {e.sqnr_db:.1f} | {e.range_use:.0%} | "
-        f"{e.saturated:.2%} | {'bad' if e.own_sqnr_db < BAD_SQNR_DB else ''} |"
+    header = ("op", "", "own SQNR dB", "SQNR dB", "range used", "saturated", "")
+    rows = [
+        (
+            str(e.index),
+            e.op,
+            f"{e.own_sqnr_db:.1f}",
+            f"{e.sqnr_db:.1f}",
+            f"{e.range_use:.0%}",
+            f"{e.saturated:.2%}",
+            "bad" if e.own_sqnr_db < BAD_SQNR_DB else "",
+        )
         for e in errors
     ]
-    return "\n".join(lines)
+    return "\n".join(markdown.table(header, "rlrrrrl", rows))
 
 
 class _Tensors:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from codegen import markdown
 from codegen.checks import check_int8
 from codegen.errors import CodegenError
 from codegen.model import Model
@@ -129,15 +130,19 @@ def compare(build_dir: Path, modes: Sequence[str], calibration: int) -> list[Mod
 
 def table(results: Sequence[ModeResult]) -> str:
     """The results as Markdown."""
-    lines = [
-        "| mode | bytes | accuracy | max logit error | mean logit error | on a microcontroller |",
-        "|---|---:|---:|---:|---:|---|",
-    ]
-    lines += [
-        f"| {r.mode} | {r.bytes:,} | {r.accuracy:.2%} | {r.logit_error_max:.4f} | "
-        f"{r.logit_error_mean:.5f} | {'no' if r.refused else 'yes'} |"
+    header = ("mode", "bytes", "accuracy", "max logit error", "mean logit error")
+    rows = [
+        (
+            r.mode,
+            f"{r.bytes:,}",
+            f"{r.accuracy:.2%}",
+            f"{r.logit_error_max:.4f}",
+            f"{r.logit_error_mean:.5f}",
+            "no" if r.refused else "yes",
+        )
         for r in results
     ]
+    lines = markdown.table((*header, "on a microcontroller"), "lrrrrl", rows)
     lines += [""] + [f"{r.mode}: {r.refused}" for r in results if r.refused]
     return "\n".join(lines)
 

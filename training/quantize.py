@@ -17,7 +17,7 @@ from codegen.errors import CodegenError
 from codegen.model import Model
 from codegen.oracle import Oracle, quantize_pixels
 from training import artifacts, datasets
-from training.errors import ArtifactError, ConversionError, DataError
+from training.errors import ArtifactError, ConversionError, DataError, first_line
 from training.lean import lean
 from training.tf_runtime import load_tensorflow, quiet_output
 from training.train import FLOAT_MODEL
@@ -75,21 +75,15 @@ def require_same_scores(converted: bytes, content: bytes, images: np.ndarray) ->
         )
 
 
-def load_float_model(path: Path) -> Any:
-    """The keras.Model in `path`; an ArtifactError if it is damaged."""
+def load_float_model(path: Path, advice: str = "run `invoke train`") -> Any:
+    """The keras.Model in `path`; an ArtifactError, which ends with `advice`, if it is damaged."""
     load_tensorflow()
     import keras
 
     try:
         return keras.models.load_model(path, compile=False)
     except Exception as error:  # noqa: BLE001 - Keras raises what its parts raise: OSError, KeyError, ...
-        raise ArtifactError(
-            f"{path}: no Keras model ({_first_line(error)}); run `invoke train`"
-        ) from None
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise ArtifactError(f"{path}: no Keras model ({first_line(error)}); {advice}") from None
 
 
 def convert(model: Any, calibration_pixels: np.ndarray) -> bytes:
@@ -138,7 +132,7 @@ def run_converter(converter: Any, name: str) -> bytes:
             content: bytes = converter.convert()
     except Exception as error:  # noqa: BLE001 - the converter raises whatever its passes raise
         raise ConversionError(
-            f"{name}: the TFLite converter failed: {_first_line(error)}; "
+            f"{name}: the TFLite converter failed: {first_line(error)}; "
             "replace the layer by one that converts to int8"
         ) from None
     return content

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from training.errors import ArtifactError, ConversionError
+from training.errors import ArtifactError, ConversionError, first_line
+from training.quantize import load_float_model
 from training.tf_runtime import load_tensorflow, quiet_output
 
 _SEED = 1
@@ -39,8 +40,8 @@ def convert_untrained(path: Path) -> bytes:
         raise
     except Exception as error:  # noqa: BLE001 - Keras and the converter raise what their parts raise
         raise ConversionError(
-            f"{path}: cannot be converted: {_reason(error)}; replace the layer by one that TFLite "
-            "has"
+            f"{path}: cannot be converted: {first_line(error)}; replace the layer by one that "
+            "TFLite has"
         ) from None
 
 
@@ -61,15 +62,7 @@ def _function(tf: Any, path: Path) -> tuple[Any, Any]:
 
         fixed = {name: _fixed(tf, spec) for name, spec in specs.items()}
         return call.get_concrete_function(**fixed), loaded
-    import keras
-
-    try:
-        model = keras.models.load_model(path, compile=False)
-    except Exception as error:  # noqa: BLE001 - OSError, ValueError, KeyError, ...
-        raise ArtifactError(
-            f"{path}: no Keras model ({_reason(error)}); give a .tflite, a .keras file or a "
-            "SavedModel's folder"
-        ) from None
+    model = load_float_model(path, "give a .tflite, a .keras file or a SavedModel's folder")
     specs = [
         _fixed(tf, tf.TensorSpec(tensor.shape, tensor.dtype, tensor.name))
         for tensor in model.inputs
@@ -121,9 +114,3 @@ def _convert(tf: Any, function: Any) -> bytes:
     converter.inference_output_type = tf.int8
     content: bytes = converter.convert()
     return content
-
-
-def _reason(error: Exception) -> str:
-    """The first sentence of what Keras or the converter said."""
-    first_line = next(iter(str(error).strip().splitlines()), type(error).__name__)
-    return first_line.partition(". ")[0]
