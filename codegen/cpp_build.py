@@ -16,9 +16,11 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 from codegen.boards import Board
+from codegen.cache_limit import prune
 from codegen.errors import CodegenError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -128,6 +130,7 @@ def compile_objects(
     folders = [*LIBRARIES, *includes]
     # A header's folder may have any name; only what it holds changes an object.
     headers = _digest(p for f in folders for p in f.rglob("*") if p.suffix in _HEADER_SUFFIXES)
+    _prune()
     _OBJECTS.mkdir(parents=True, exist_ok=True)
 
     def compile_one(item: tuple[Path, Sequence[str]]) -> Path:
@@ -135,7 +138,7 @@ def compile_objects(
         words = [program, *flags, source.name, headers]
         key = "\0".join(words).encode() + b"\0" + source.read_bytes()
         target = _OBJECTS / f"{source.stem}-{hashlib.sha256(key).hexdigest()[:20]}.o"
-        if not target.exists():
+        if not _take(target):
             partial = target.with_suffix(f".{os.getpid()}-{id(target)}")
             command = [program, *flags, *(f"-I{folder}" for folder in folders), "-c", str(source)]
             _run([*command, "-o", str(partial)], f"compiling {source.name}")
@@ -174,13 +177,28 @@ def link(
     """
     key = "\0".join([compiler, *flags, script, *(path.name for path in objects)])
     target = _PROGRAMS / hashlib.sha256(key.encode()).hexdigest()[:16] / name
-    if not target.exists():
+    if not _take(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_suffix(f".{os.getpid()}")
         command = [_program(compiler), *map(str, objects), *flags, "-o", str(partial)]
         _run(command, f"linking {name}")
         partial.replace(target)
     return target
+
+
+@cache
+def _prune() -> None:
+    """Once a process: what it uses then is too young to go by the next one."""
+    prune([*_OBJECTS.glob("*"), *_PROGRAMS.glob("*/*")])
+
+
+def _take(path: Path) -> bool:
+    """Whether a file is there already; notes that it was used."""
+    try:
+        os.utime(path)  # prune() goes by it
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _run(command: Sequence[str], what: str) -> None:

@@ -21,7 +21,7 @@ BOARDS_DIR = REPOSITORY / "firmware" / "boards"
 if str(REPOSITORY) not in sys.path:
     sys.path.insert(0, str(REPOSITORY))
 
-from codegen import board_files, boards, image_size, image_sources  # noqa: E402  (after sys.path)
+from codegen import board_files, boards, cache_limit, image_size, image_sources  # noqa: E402  (after sys.path)
 from codegen.errors import CodegenError  # noqa: E402
 from codegen.manifest import atomic_write  # noqa: E402
 from codegen.needless_sources import build_filter  # noqa: E402
@@ -101,7 +101,7 @@ env.Replace(
 )
 
 cache_dir = Path(env.subst("$PROJECT_WORKSPACE_DIR")) / "objects"
-object_cache.prune(cache_dir)
+cache_limit.prune(cache_dir.glob("*/*"))  # SCons touches what it takes from there
 env.CacheDir(str(cache_dir), object_cache.ObjectCache)
 
 # ---------------------------------------------------------------- build id

@@ -7,13 +7,10 @@ What differs in anything else, a flag or a header's contents, stays apart.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from SCons.CacheDir import CacheDir
 from SCons.Util import hash_collect, hash_signature
-
-_LIMIT_BYTES = 512 * 1024 * 1024
 
 
 class ObjectCache(CacheDir):
@@ -29,14 +26,3 @@ class ObjectCache(CacheDir):
             node.cachesig = hash_collect([*sources, hash_signature(command), path])
         folder, file = super().cachepath(node)
         return folder, file
-
-
-def prune(cache_dir: Path) -> None:
-    """Deletes what was not used for the longest time, until the cache is within its limit."""
-    files = [path for path in cache_dir.glob("*/*") if path.is_file()]
-    files.sort(key=lambda path: path.stat().st_mtime, reverse=True)  # SCons touches what it takes
-    total = 0
-    for path in files:
-        total += path.stat().st_size
-        if total > _LIMIT_BYTES:
-            path.unlink()
