@@ -67,7 +67,7 @@ def test_the_better_one_is_deployed_and_the_worse_one_is_not(
     with pytest.raises(ArtifactError, match="no model is blessed yet"):
         bless.blessed(tmp_path)
     assert candidate(0.99) == ["blessed: int8 accuracy 99.00%, the first one"]
-    with pytest.raises(NotBlessedError, match="not blessed: int8 accuracy .*; recall") as caught:
+    with pytest.raises(NotBlessedError, match=r"not blessed: int8 accuracy .*; recall") as caught:
         candidate(0.97)
     assert caught.value.exit_code == 1
     assert bless.blessed(tmp_path).read_bytes() == b"0.99"
@@ -84,7 +84,7 @@ def test_a_better_one_that_the_board_has_no_room_for_is_not_deployed(
     candidate: Any, tmp_path: Path
 ) -> None:
     candidate(0.9)
-    with pytest.raises(NotBlessedError, match="not blessed: flash 2 B, budget 1 B$"):
+    with pytest.raises(NotBlessedError, match=r"not blessed: flash 2 B, budget 1 B$"):
         candidate(0.99, ("flash 2 B, budget 1 B",))
     assert bless.blessed(tmp_path).read_bytes() == b"0.9"
 
