@@ -104,8 +104,9 @@ def check(choice: Choice) -> None:
 
 
 def data(choice: Choice) -> None:
-    """data.json, train.npz, digits.npz."""
+    """data.json, train.npz, digits.npz, data_statistics.json."""
     from training import datasets
+    from training.data_statistics import STATISTICS
     from training.recipes import get_recipe
 
     source = choice.data
@@ -119,6 +120,7 @@ def data(choice: Choice) -> None:
             **datasets.fingerprint(source),
             "code": _code(
                 *_ARTIFACTS,
+                "training/data_statistics.py",
                 "training/datasets.py",
                 "training/image_folder.py",
                 "training/sources.py",
@@ -129,9 +131,17 @@ def data(choice: Choice) -> None:
         choice,
         "data",
         inputs,
-        ["data.json", datasets.TRAIN_SPLIT, datasets.TEST_SPLIT],
+        ["data.json", STATISTICS, datasets.TRAIN_SPLIT, datasets.TEST_SPLIT],
         lambda: datasets.prepare(source, choice.build_dir),
     )
+
+
+def data_statistics(choice: Choice) -> str:
+    """A table of what is in the two splits."""
+    data(choice)
+    from training import data_statistics as room
+
+    return room.table(room.load(choice.build_dir))
 
 
 def train(choice: Choice) -> None:

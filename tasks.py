@@ -766,6 +766,16 @@ def fuzz(c: Context, count: int = 200_000, seed: int = 1, frames: bool = False) 
 # ---------------------------------------------------------------- what a model does
 
 
+@verb(name="data")
+def data_(
+    c: Context, recipe: str | None = None, data: str | None = None, model: str | None = None
+) -> None:
+    """Read the images and show what is in the splits: counts, levels, classes, leakage, skew."""
+    import stages
+
+    print(stages.data_statistics(_choice(c, {"recipe": recipe, "data": data, "model": model})))
+
+
 @verb(
     help={
         "board": "show only this board's last hil run; by default every board's",
@@ -1030,7 +1040,7 @@ def _kib(size: int) -> str:
 namespace = Collection(
     *(golden, fuzz),
     *(train, quantize, compress, bless, generate, build, flash, emulate, monitor, serve, hil),
-    *(evaluate, predict, view),
+    *(data_, evaluate, predict, view),
     *(diff, stream, profile, debug, size, bench, plan, preflight, costs),
     *(test_, lint, boards, doctor, clean),
 )

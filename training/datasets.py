@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from codegen.pixels import PIXEL_MAX
-from training import artifacts, sources
+from training import artifacts, data_statistics, sources
 from training.errors import ArtifactError, DataUnavailableError
 from training.image_folder import class_folders, digest
 
@@ -67,7 +67,8 @@ def fingerprint(source: str) -> dict[str, str]:
 
 
 def prepare(source: str, build_dir: Path, say: Callable[[str], None] = print) -> DataInfo:
-    """Read the digits of `source` and write data.json, train.npz and digits.npz (the test split).
+    """Read the digits of `source` and write data.json, train.npz, digits.npz (the test split)
+    and data_statistics.json.
 
     `source`: "auto", "keras", "fashion", "sample" or a directory: of IDX files, or with a folder
     of images for each class. "auto" takes the directory in the environment variable MNIST_DIR;
@@ -85,6 +86,13 @@ def prepare(source: str, build_dir: Path, say: Callable[[str], None] = print) ->
         sha256=dict(digits.files),
         labels=list(digits.labels),
     )
+    statistics = data_statistics.measure(
+        (digits.train_images, digits.train_labels),
+        (digits.test_images, digits.test_labels),
+        info.labels,
+    )
+    data_statistics.require_sound(statistics, info.path)
+    data_statistics.write(build_dir, statistics)
     artifacts.write_npz(
         build_dir / TRAIN_SPLIT, images=digits.train_images, labels=digits.train_labels
     )

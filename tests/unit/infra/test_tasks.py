@@ -18,7 +18,7 @@ VERBS = (
     *("train", "quantize", "generate", "build", "flash", "emulate", "monitor", "serve"),
     *("hil", "test", "golden", "fuzz", "evaluate", "compress", "bless"),
     *("diff", "stream", "profile", "debug", "size", "bench", "plan", "preflight", "costs"),
-    *("predict", "view"),
+    *("data", "predict", "view"),
     *("lint", "boards", "doctor", "clean"),
 )
 

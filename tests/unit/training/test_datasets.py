@@ -28,6 +28,7 @@ def write_idx_directory(directory: Path, train_count: int = 30, test_count: int 
     for prefix, count in (("train", train_count), ("t10k", test_count)):
         labels = (np.arange(count) % 10).astype(np.uint8)
         images = np.full((count, 28, 28), 7, np.uint8)
+        images[:, 0, 0], images[:, 0, 1] = np.arange(count) % 256, prefix == "t10k"  # all differ
         (directory / f"{prefix}-labels-idx1-ubyte").write_bytes(
             struct.pack(">II", 0x0801, count) + labels.tobytes()
         )
@@ -40,7 +41,9 @@ def write_idx_directory(directory: Path, train_count: int = 30, test_count: int 
 def marked_digits(source: str) -> Digits:
     labels = np.arange(10, dtype=np.uint8)
     images = np.zeros((10, 28, 28), np.uint8)
-    return Digits(source, Path(source), {source: "00"}, images, labels, images, labels)
+    tests = images.copy()
+    tests[:, 0, 0] = 1
+    return Digits(source, Path(source), {source: "00"}, images, labels, tests, labels)
 
 
 @pytest.fixture(autouse=True)
