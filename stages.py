@@ -363,7 +363,9 @@ def layer_errors(choice: Choice) -> str:
 def generate(choice: Choice) -> None:
     """generated/, with what it needs before it."""
     quantize(choice)
+    data(choice)  # for the golden vectors
     from codegen.generate import generate as run
+    from training import datasets
 
     labels = choice.build_dir / "data.json"
     _run(
@@ -372,6 +374,7 @@ def generate(choice: Choice) -> None:
         lambda: {
             "model": _sha(choice, MODEL),
             "labels": sha256_file(labels) if labels.is_file() else "",
+            "digits": _sha(choice, datasets.TEST_SPLIT),
             "code": _code("codegen", "firmware/lib"),
         },
         [f"generated/{name}" for name in firmware_build.GENERATED_FILES],

@@ -16,6 +16,8 @@ from codegen import planner
 from codegen.checks import check_int8
 from codegen.cpp_text import float_literal, rows, string_literal
 from codegen.errors import CodegenError, UnsupportedModelError
+from codegen.golden_vectors import GoldenVector, make_golden_vectors
+from codegen.image_sources import GENERATED_FILES
 from codegen.manifest import atomic_write
 from codegen.model import Model, Tensor
 from codegen.op_table import SupportedOp, load_supported_ops, resolver_calls
@@ -26,7 +28,6 @@ from codegen.upstream_arena import upstream_arena_bytes
 Plan = Callable[[Path, str], ArenaPlan]
 """(path of the model, isa) -> arena plan."""
 
-FILE_NAMES = ("model_data.h", "model_data.cc", "op_resolver.h", "arena.h", "model_info.h")
 
 # Instruction set -> the define that the firmware builder gives. The last one is what is left.
 _ISA_CONDITIONS = {"mve": "MCUFORGE_ISA_MVE", "dsp": "MCUFORGE_ISA_DSP", "scalar": None}
@@ -43,7 +44,8 @@ def generate(
     """Writes build_dir/generated/ for the model; returns the paths of all its files.
 
     labels: one for each output; by default those of build_dir/data.json where they are as many,
-    else "0", "1", ... plan: the arena planner.
+    else "0", "1", ... The golden vectors are of build_dir/digits.npz, if it is there.
+    plan: the arena planner.
     Raises ModelError, UnsupportedModelError or another CodegenError, before anything is written.
     """
     model = Model.read(model_path)
@@ -58,7 +60,8 @@ def generate(
             "each output"
         )
     plans = {isa: _checked_plan(plan(model_path, isa), isa) for isa in _ISA_CONDITIONS}
-    sources = render(model, supported, plans, labels)
+    vectors = make_golden_vectors(model, build_dir / "digits.npz")
+    sources = render(model, supported, plans, labels, vectors)
 
     folder = build_dir / "generated"
     for name, text in sources.items():
@@ -74,6 +77,7 @@ def render(
     supported: Mapping[str, SupportedOp],
     plans: Mapping[str, ArenaPlan],
     labels: Sequence[str],
+    vectors: Sequence[GoldenVector],
 ) -> dict[str, str]:
     """{file name: text} of all generated sources. plans: by instruction set."""
     sha256 = bytes.fromhex(model.sha256)
@@ -99,6 +103,13 @@ def render(
         **{role: _io_values(role, tensor) for role, tensor in tensors.items()},
         "labels": [string_literal(label) for label in labels],
         "sha256_rows": rows(f"0x{byte:02x}" for byte in sha256),
+        "vectors": [
+            {
+                "pixel_rows": rows(f"0x{byte:02x}" for byte in vector.pixels),
+                "score_rows": rows(map(str, vector.scores)),
+            }
+            for vector in vectors
+        ],
         "pixel_rows": rows(
             str(q) for q in pixel_table(tensors["input"].scale, tensors["input"].zero_point)
         ),
@@ -111,7 +122,9 @@ def render(
         keep_trailing_newline=True,
         autoescape=False,  # this is C++; text that a user wrote comes in as escaped literals
     )
-    return {name: environment.get_template(f"{name}.jinja").render(values) for name in FILE_NAMES}
+    return {
+        name: environment.get_template(f"{name}.jinja").render(values) for name in GENERATED_FILES
+    }
 
 
 def _io_values(role: str, tensor: Tensor) -> dict[str, object]:

@@ -10,7 +10,10 @@ from codegen.build_id import build_id
 from codegen.errors import CodegenError
 from codegen.tflm_lib import linked_folder
 
-GENERATED_FILES = ("model_data.h", "model_data.cc", "op_resolver.h", "arena.h", "model_info.h")
+GENERATED_FILES = (
+    *("model_data.h", "model_data.cc", "op_resolver.h", "arena.h", "model_info.h"),
+    "golden_vectors.h",
+)
 
 
 def require_generated(project: Path) -> Path:

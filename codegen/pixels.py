@@ -13,6 +13,7 @@ device and any later reader of this formula agree by construction.
 from __future__ import annotations
 
 import math
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -22,6 +23,7 @@ from codegen.errors import CodegenError
 from codegen.model import Model
 
 PIXEL_MAX = 255
+_RUN = re.compile(rb"(\0{0,255})((?:[^\0]|\0(?=[^\0])){0,255})", re.DOTALL)
 
 
 def pixel_table(scale: float, zero_point: int) -> NDArray[np.int8]:
@@ -62,3 +64,16 @@ def quantize_pixels(model: Model, images: NDArray[np.uint8]) -> NDArray[np.int8]
         )
     table = pixel_table(tensor.scale, tensor.zero_point)
     return table[images].reshape(len(images), *tensor.shape[1:])
+
+
+def pack_pixels(pixels: bytes) -> bytes:
+    """Pixels as runs: zeros u8, count u8, `count` pixels; the zeros at the end are left out.
+
+    A single zero between pixels stays among them, for a run of its own would cost two bytes.
+    """
+    packed = bytearray()
+    for match in _RUN.finditer(pixels.rstrip(b"\0")):
+        if match.group():  # the last match is an empty one
+            zeros, values = match.groups()
+            packed += bytes([len(zeros), len(values)]) + values
+    return bytes(packed)

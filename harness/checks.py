@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codegen.firmware_build import OWN_RUNTIME
-from harness import ids, messages
+from codegen.pixels import pack_pixels
+from harness import ids
 from harness.device import Device, Input
 from harness.digits import Digits
 from harness.errors import CheckError
@@ -127,5 +128,5 @@ def check_digits(
 def shorter_format(digits: Digits, index: int) -> ids.InputFormat:
     """How a digit takes fewer bytes: packed, or as it is."""
     pixels = digits.images[index]
-    packed = len(messages.pack_pixels(pixels.tobytes())) < pixels.size
+    packed = len(pack_pixels(pixels.tobytes())) < pixels.size
     return ids.InputFormat.PACKED_U8 if packed else ids.InputFormat.PIXELS_U8

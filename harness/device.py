@@ -20,7 +20,7 @@ from harness.errors import (
 )
 from harness.exchange import Exchange, RoundTrip
 from harness.framing import Frame
-from harness.messages import Inference, Info, PayloadError, Profile
+from harness.messages import Inference, Info, PayloadError, Profile, SelfTest
 from harness.smoothing import Parameters, Smoothed
 from harness.trace import Trace
 from harness.transport import Line
@@ -33,7 +33,7 @@ _PROBE_S = 0.3
 _SYNCHRONIZE_LIMIT_S = 2.0  # for a device that never stops talking
 _PEEK_BYTES = 16384  # 1.5 s at 115200 baud
 # How long other requests took says nothing about these.
-_OF_ANY_LENGTH = (ids.Command.PROFILE, ids.Command.PEEK)
+_OF_ANY_LENGTH = (ids.Command.PROFILE, ids.Command.PEEK, ids.Command.SELF_TEST)
 
 Input = tuple[NDArray[Any], ids.InputFormat]
 
@@ -152,6 +152,13 @@ class Device:
             result = _parse_inference(reply, ids.Command.STREAM_FRAME)
             detected = None if result.predicted == ids.NOTHING_DETECTED else result.predicted
             yield Smoothed(detected, tuple(result.scores.tolist()))
+
+    def self_test(self) -> SelfTest:
+        """Run the model on the golden vectors in the image."""
+        try:
+            return messages.parse_self_test(self.call(ids.Command.SELF_TEST))
+        except PayloadError as error:
+            raise DeviceError("SELF_TEST", f"the reply is malformed: {error}") from error
 
     def stats(self) -> dict[str, int]:
         """The device's counters since boot."""

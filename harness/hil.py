@@ -15,8 +15,10 @@ import numpy as np
 from rich.console import Console
 
 from codegen.boards import Board, load_board
-from harness import link
+from codegen.errors import CodegenError
+from harness import link, op_diff
 from harness.channel import LineCounts
+from harness.checks import Mismatch
 from harness.digits import Digits, load_digits
 from harness.errors import HarnessError
 from harness.expected import Expected
@@ -143,16 +145,37 @@ def run(
     for mismatch in mismatches[:_MISMATCHES_SHOWN]:
         out.print(f"mismatch: {mismatch}", highlight=False, markup=False, soft_wrap=True)
     if mismatches:
-        out.print(
-            f"the op that differs: invoke diff --board {board.id} --digit {mismatches[0].index}, "
-            "with the --recipe or --model of this run",
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
-        )
+        port = next((part.name for part in parts if part.mismatches), parts[0].name)
+        _name_op(board, build_dir, mismatches[0], port if ports else None, baud, out)
     for path in filter(None, (folder.path / "result.json", json_path)):
         report.write_json(path)
     return report
+
+
+def _name_op(
+    board: Board,
+    build_dir: Path,
+    mismatch: Mismatch,
+    port: str | None,
+    baud: int | None,
+    out: Console,
+) -> None:
+    """What `invoke diff` says about the digit, or why it says nothing."""
+
+    def say(line: str) -> None:
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
+
+    try:
+        difference = op_diff.run(
+            board.id, build_dir, digit=mismatch.index, port=port, baud=baud, say=say
+        )
+    except (CodegenError, HarnessError) as error:
+        say(str(error))
+    else:
+        if difference is None:
+            say(
+                "diff: so it arises where pixels become int8, before the first op, or not each time"
+            )
 
 
 def parse_count(count: int | str | None) -> int | None:
@@ -270,6 +293,11 @@ def _report(
         flash_bytes=expected.image.flash_bytes,
         ram_bytes=expected.image.ram_bytes,
         model_sha256=info.model_sha256,
+        self_test=min(
+            (part.self_test for part in parts if part.self_test),
+            key=lambda result: result.passed,
+            default=None,
+        ),
         unique_ids=sorted({info.unique_id for info in infos} - {""}),
         parts=[_row(part, elapsed_s) for part in parts],
     )

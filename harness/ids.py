@@ -63,6 +63,7 @@ class Command(IntEnum):
     BAUD = _value("COMMAND", "BAUD")
     STREAM = _value("COMMAND", "STREAM")
     STREAM_FRAME = _value("COMMAND", "STREAM_FRAME")
+    SELF_TEST = _value("COMMAND", "SELF_TEST")
 
 
 class Event(IntEnum):

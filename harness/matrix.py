@@ -126,6 +126,8 @@ def _what_is_wrong(report: Report) -> str:
     for part in report.parts:
         if part.failure:
             return f"{part.name}: {part.failure}"
+    if report.answered == report.sent and not report.mismatches:
+        return f"self-test: {report.self_test}"
     return (
         f"{report.mismatches:,} of {report.answered:,} answers differ from the oracle, "
         f"{report.sent - report.answered:,} digits were not answered"

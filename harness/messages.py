@@ -1,6 +1,5 @@
 """Payloads of the wire protocol as Python values (docs/protocol.md)."""
 
-import re
 import struct
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from codegen.pixels import pack_pixels
 from harness import ids
 from harness.smoothing import Parameters
 
@@ -16,8 +16,8 @@ _U32 = struct.Struct("<I")
 _INFER = struct.Struct("<BI")
 _PEEK = struct.Struct("<HII")
 _STREAM = struct.Struct("<BbB")
+_SELF_TEST_BYTES = 2  # vectors, passed
 _FAULT = struct.Struct("<3I")
-_RUN = re.compile(rb"(\0{0,255})((?:[^\0]|\0(?=[^\0])){0,255})", re.DOTALL)
 
 
 class PayloadError(ValueError):
@@ -67,6 +67,24 @@ class Inference:
     predicted: int
     ticks: int  # duration of Invoke alone
     scores: NDArray[np.int8]  # [output_bytes]
+
+
+@dataclass(frozen=True)
+class SelfTest:
+    """The reply to SELF_TEST."""
+
+    vectors: int  # golden vectors in the image
+    passed: int  # before the first that failed
+
+    @property
+    def failed(self) -> int | None:
+        """Index of the first golden vector that failed."""
+        return self.passed if self.passed < self.vectors else None
+
+    def __str__(self) -> str:
+        if self.failed is None:
+            return f"{self.vectors} golden vectors passed"
+        return f"golden vector {self.failed} (of 0 to {self.vectors - 1}) FAILED"
 
 
 @dataclass(frozen=True)
@@ -134,6 +152,13 @@ def parse_profile(payload: bytes) -> Profile:
     return Profile(ticks, tuple(op_ticks))
 
 
+def parse_self_test(payload: bytes) -> SelfTest:
+    """Raises PayloadError if `payload` has not the two bytes."""
+    if len(payload) != _SELF_TEST_BYTES:
+        raise PayloadError(f"{len(payload)} B, expected {_SELF_TEST_BYTES} B")
+    return SelfTest(*payload)
+
+
 def parse_fault(payload: bytes) -> tuple[int, int, int]:
     """(pc, lr, cfsr); missing registers are 0, for a fault frame is too precious to refuse."""
     pc, lr, cfsr = _FAULT.unpack(payload[: _FAULT.size].ljust(_FAULT.size, b"\0"))
@@ -182,19 +207,6 @@ def infer_payload(input_format: ids.InputFormat, values: NDArray[Any]) -> bytes:
     if input_format == ids.InputFormat.PACKED_U8:
         raw = pack_pixels(raw)
     return bytes([input_format]) + raw
-
-
-def pack_pixels(pixels: bytes) -> bytes:
-    """Pixels as runs: zeros u8, count u8, `count` pixels; the zeros at the end are left out.
-
-    A single zero between pixels stays among them, for a run of its own would cost two bytes.
-    """
-    packed = bytearray()
-    for match in _RUN.finditer(pixels.rstrip(b"\0")):
-        if match.group():  # the last match is an empty one
-            zeros, values = match.groups()
-            packed += bytes([len(zeros), len(values)]) + values
-    return bytes(packed)
 
 
 def stream_payload(parameters: Parameters) -> bytes:

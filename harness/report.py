@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from codegen.manifest import atomic_write
+from harness.messages import SelfTest
 
 _CONFUSIONS_SHOWN = 3
 
@@ -52,14 +53,17 @@ class Report:
     flash_bytes: int
     ram_bytes: int
     model_sha256: str
+    self_test: SelfTest | None  # the worst of all devices'; None if none lived to the end
     unique_ids: list[str]  # of the chips that answered, in hex digits; [] where they have none
     parts: list[PartReport]  # one for each device, without what an earlier part of the run did
 
     @property
     def passed(self) -> bool:
-        """True if every digit was answered with the oracle's very scores, and no device failed."""
-        failed = any(part.failure for part in self.parts)
-        return self.answered == self.sent and self.mismatches == 0 and not failed
+        """True if each digit and golden vector got the oracle's scores, and no device failed."""
+        if any(part.failure for part in self.parts):
+            return False
+        self_tested = self.self_test is None or self.self_test.failed is None
+        return self.answered == self.sent and self.mismatches == 0 and self_tested
 
     def write_json(self, path: Path) -> None:
         """Write the fields as JSON, atomically. Raises CodegenError if that cannot be done."""
@@ -89,6 +93,7 @@ class Report:
             ("retries", f"{self.retries:,}"),
             ("arrived damaged", f"{self.damaged:,}"),
             ("line cut and opened again", f"{self.reconnects:,}"),
+            ("self-test", str(self.self_test or "not run")),
             ("arena", f"{self.arena_bytes:,} B, all used"),
             ("flash", f"{self.flash_bytes:,} B"),
             ("RAM", f"{self.ram_bytes:,} B"),

@@ -11,7 +11,7 @@ from harness.device import Device
 from harness.digits import Digits
 from harness.errors import CheckError, PortError
 from harness.expected import Expected
-from harness.messages import Info
+from harness.messages import Info, SelfTest
 from harness.run_folder import Answer, RunFolder
 from harness.shards import Shards
 from harness.trace import Trace
@@ -32,6 +32,7 @@ class Part:
     reconnects: int = 0
     baud: int = 0  # raised to, the last time it was opened
     stack_bytes: int = 0
+    self_test: SelfTest | None = None  # None until all digits were answered
     failure: str = ""  # why it left the run early
 
 
@@ -113,6 +114,7 @@ class Worker:
                 self._part.mismatches += bool(mismatches)
                 self._shards.answered()
                 self._advance()
+        self._part.self_test = device.self_test()
         stack_bytes = device.stats()["stack_high_water_bytes"]
         self._part.stack_bytes = max(self._part.stack_bytes, stack_bytes)
 

@@ -144,6 +144,16 @@ def check_stream(device: Device, digits: Digits) -> None:
     assert third == wanted[2]
 
 
+def check_self_test(device: Device, digits: Digits) -> None:
+    """The golden vectors in the image pass, and cost no other request anything."""
+    before = device.stats()["inferences"]
+    result = device.self_test()
+    assert result.vectors == result.passed == 3
+    assert device.stats()["inferences"] - before == 3
+    answer = device.infer(digits.images[5], ids.InputFormat.PIXELS_U8)
+    assert answer.scores.tolist() == digits.oracle_scores[5].tolist()
+
+
 def check_refusals(device: Device, digits: Digits) -> None:
     """Whatever is wrong gets its ERROR, moves its counter, and changes nothing else."""
     infer_bytes = 1 + digits.images[0].size

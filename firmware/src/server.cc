@@ -8,6 +8,7 @@
 #include "model.h"
 #include "model_info.h"
 #include "rate.h"
+#include "self_test.h"
 #include "smoothing.h"
 #include "wire/bytes.h"
 #include "wire/frame.h"
@@ -166,6 +167,16 @@ void Inspect(const Frame& frame, Command command) {
   if (!answered) Refuse(Error::INVOKE_FAILED, frame.type, console::Kept());
 }
 
+void SelfTest(const Frame& frame) {
+  if (g_setup != wire::Setup::READY) return Refuse(Error::NOT_READY, frame.type, console::Kept());
+  const self_test::Result result = self_test::Run();
+  g_stats.inferences += result.ran;
+  if (result.invoke_failed) return Refuse(Error::INVOKE_FAILED, frame.type, console::Kept());
+  const uint8_t counts[] = {self_test::kVectors, result.passed};
+  const Span payload[] = {{counts, sizeof(counts)}};
+  line::Reply(Command::SELF_TEST, payload);
+}
+
 void Stream(const Frame& frame) {
   const uint8_t* arguments = frame.payload.data;
   const smoothing::Parameters parameters = {arguments[0], static_cast<int8_t>(arguments[1]),
@@ -196,9 +207,18 @@ void Baud(const Frame& frame) {
 
 // True if a request of this kind may have a payload of this size.
 bool HasLength(Command command, Span payload) {
-  if (command == Command::INFO || command == Command::STATS) return payload.size == 0;
-  if (command == Command::BAUD) return payload.size == kBaudPayload;
-  if (command == Command::STREAM) return payload.size == 3;  // frames, threshold, refractory
+  switch (command) {
+    case Command::INFO:
+    case Command::STATS:
+    case Command::SELF_TEST:
+      return payload.size == 0;
+    case Command::BAUD:
+      return payload.size == kBaudPayload;
+    case Command::STREAM:
+      return payload.size == 3;  // frames, threshold, refractory
+    default:
+      break;
+  }
   const Span input = Input(command, payload);
   // Runs are of any length: what they hold shows when they are unpacked.
   const uint8_t packed = static_cast<uint8_t>(wire::Format::PACKED_U8);
@@ -221,6 +241,7 @@ void Serve(const Frame& frame) {
     case Command::BAUD:
     case Command::STREAM:
     case Command::STREAM_FRAME:
+    case Command::SELF_TEST:
       break;
     default:
       ++g_stats.unknown_commands;
@@ -239,6 +260,8 @@ void Serve(const Frame& frame) {
       return Infer(frame, command);
     case Command::STREAM:
       return Stream(frame);
+    case Command::SELF_TEST:
+      return SelfTest(frame);
     case Command::STATS:
       return Stats();
     case Command::BAUD:

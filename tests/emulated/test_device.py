@@ -1,23 +1,30 @@
 """The firmware itself, in QEMU and as a Linux process, over its serial line."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
+from rich.console import Console
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from codegen.boards import Board, load_board
-from codegen.model import Model
+from codegen.golden_vectors import make_golden_vectors
+from codegen.model import Model, Op
+from codegen.pixels import pixel_table
 from codegen.planner import plan_model
-from harness import checks, ids, link, op_diff
+from harness import checks, hil, ids, link, op_diff
 from harness.device import Device
 from harness.digits import Digits
 from harness.emulator import Emulator, open_emulator
 from harness.errors import CheckError, DeviceFaultError, DeviceRefusedError, EmulatorError
 from harness.expected import Expected
+from harness.messages import SelfTest
+from harness.report import Report
 from tests import device_checks
 
 pytestmark = pytest.mark.emulated
@@ -55,6 +62,10 @@ def test_a_stream_is_smoothed(device: Device, digits: Digits) -> None:
     device_checks.check_stream(device, digits)
 
 
+def test_the_self_test_passes(device: Device, digits: Digits) -> None:
+    device_checks.check_self_test(device, digits)
+
+
 def test_bad_requests_are_refused_and_change_nothing(device: Device, digits: Digits) -> None:
     device_checks.check_refusals(device, digits)
 
@@ -72,12 +83,14 @@ def test_no_byte_was_lost(device: Device) -> None:
     assert device.stats()["uart_overruns"] == 0
 
 
-def patched(expected: Expected, folder: Path, offset: int, value: int) -> Expected:
-    """The image with one byte of its model changed to `value`."""
-    model = expected.model_path.read_bytes()
+def patched(
+    expected: Expected, folder: Path, offset: int, value: int, part: bytes | None = None
+) -> Expected:
+    """The image with one byte changed to `value`: of its model, or of another `part` of it."""
+    part = expected.model_path.read_bytes() if part is None else part
     image = bytearray(expected.elf.read_bytes())
-    at = image.find(model)
-    assert at >= 0, "the image does not hold the model"
+    at = image.find(part)  # the first: debug information, with copies of constants, lies behind
+    assert at >= 0, "the image does not hold the part"
     assert image[at + offset] != value
     image[at + offset] = value
     elf = folder / "firmware.elf"
@@ -121,16 +134,72 @@ def test_no_op_differs_from_the_oracle(
     assert op_diff.find_difference(device, model, plan, digits.quantized[0]) is None
 
 
-def test_the_first_op_that_differs_is_named(
-    emulated_board: Expected, digits: Digits, tmp_path: Path
-) -> None:
-    """One bias of the third op is another on the device, and so are all tensors after it."""
-    model = Model.read(emulated_board.model_path)
-    op = model.ops[2]
+def with_other_bias(expected: Expected, folder: Path, op: Op) -> Expected:
+    """The image with one bias of the op changed, and so all tensors from there on."""
+    model = Model.read(expected.model_path)
     bias = model.tensors[op.inputs[2]].data
     assert bias is not None
     offset = model.data.index(bias) + 2  # by 2^20: far beyond what int8 holds
-    wrong = patched(emulated_board, tmp_path, offset, model.data[offset] ^ 0x10)
+    return patched(expected, folder, offset, model.data[offset] ^ 0x10)
+
+
+def run_hil(
+    expected: Expected, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Report, str]:
+    """`invoke hil` with three digits on a changed image; the report and what was printed."""
+    build_dir = expected.model_path.parent
+    monkeypatch.setattr(Expected, "load", lambda *_: expected)
+    out = io.StringIO()
+    report = hil.run(
+        expected.board.id, build_dir, count=3, emulators=1, console=Console(file=out), runs=folder
+    )
+    return report, out.getvalue()
+
+
+def test_hil_names_the_op_that_differs(
+    emulated_board: Expected, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    op = Model.read(emulated_board.model_path).ops[2]
+    wrong = with_other_bias(emulated_board, tmp_path, op)
+    monkeypatch.setattr(checks, "check_info", lambda *_: None)  # the model's hash is wrong, too
+    report, printed = run_hil(wrong, tmp_path / "runs", monkeypatch)
+    assert not report.passed
+    assert f"diff: digit 0 on {wrong.board.id}: first difference in op 2 {op.name}: " in printed
+
+
+def test_hil_tells_a_difference_before_the_first_op(
+    emulated_board: Expected, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pixel 0 of the device's table is another int8: raw int8 input gives the oracle's scores."""
+    tensor = Model.read(emulated_board.model_path).inputs[0]
+    table = pixel_table(tensor.scale, tensor.zero_point).tobytes()
+    wrong = patched(emulated_board, tmp_path, 0, 0, part=table)
+    report, printed = run_hil(wrong, tmp_path / "runs", monkeypatch)
+    assert report.mismatches == 3
+    assert "ops give the oracle's bytes\n" in printed
+    assert "diff: so it arises where pixels become int8" in printed
+
+
+def test_a_damaged_golden_vector_is_named(
+    emulated_board: Expected, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = Model.read(emulated_board.model_path)
+    vectors = make_golden_vectors(model, emulated_board.model_path.parent / "digits.npz")
+    scores = np.array(vectors[1].scores, np.int8).tobytes()
+    wrong = patched(emulated_board, tmp_path, 4, scores[4] ^ 1, part=scores)
+    report, printed = run_hil(wrong, tmp_path / "runs", monkeypatch)
+    assert (report.answered, report.mismatches) == (3, 0)
+    assert report.self_test == SelfTest(vectors=3, passed=1)
+    assert not report.passed
+    assert "golden vector 1 (of 0 to 2) FAILED" in printed
+
+
+def test_the_first_op_that_differs_is_named(
+    emulated_board: Expected, digits: Digits, tmp_path: Path
+) -> None:
+    model = Model.read(emulated_board.model_path)
+    op = model.ops[2]
+    wrong = with_other_bias(emulated_board, tmp_path, op)
     with link.open_device(wrong.board, wrong.elf) as device:
         plan = plan_model(model, wrong.board.isa)
         difference = op_diff.find_difference(device, model, plan, digits.quantized[0])

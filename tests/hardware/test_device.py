@@ -34,6 +34,10 @@ def test_a_stream_is_smoothed(device: Device, digits: Digits) -> None:
     device_checks.check_stream(device, digits)
 
 
+def test_the_self_test_passes(device: Device, digits: Digits) -> None:
+    device_checks.check_self_test(device, digits)
+
+
 def test_bad_requests_are_refused_and_change_nothing(device: Device, digits: Digits) -> None:
     device_checks.check_refusals(device, digits)
 

@@ -17,8 +17,9 @@ from codegen import generate as generate_module
 from codegen import planner
 from codegen.cpp_build import LIBRARIES
 from codegen.errors import CodegenError, ModelError, UnsupportedModelError
-from codegen.generate import FILE_NAMES, generate
+from codegen.generate import generate
 from codegen.host_runtime import PLAN_FLAG, library_file
+from codegen.image_sources import GENERATED_FILES
 from codegen.model import Model
 from codegen.op_table import OPS_DEF, load_supported_ops
 from codegen.oracle import Oracle
@@ -106,7 +107,7 @@ def _numbers(values: Any) -> list[str]:
 def test_generated_sources_say_what_the_model_says(cnn_path: Path, tmp_path: Path) -> None:
     labels = ["zero", 'q"uote', "back\\slash", "new\nline", "ünï", "数", "??/", "7", "", "\x01f"]
     paths = generate(cnn_path, tmp_path, labels, fake_plan)
-    assert [path.name for path in paths] == list(FILE_NAMES)
+    assert [path.name for path in paths] == list(GENERATED_FILES)
     main = tmp_path / "main.cc"
     main.write_text(PRINT_ALL)
     folder = tmp_path / "generated"
@@ -183,7 +184,7 @@ def test_resolver_names_every_supported_op() -> None:
         renamed: Any = type("Renamed", (), {
             "__getattr__": lambda _, key: getattr(model, key), "op_names": (name,),
         })()  # fmt: skip
-        text = generate_module.render(renamed, ops, plans, ["a"])["op_resolver.h"]
+        text = generate_module.render(renamed, ops, plans, ["a"], [])["op_resolver.h"]
         assert f"= resolver.Add{op.add_suffix}(); status != kTfLiteOk) return status;" in text
         assert "MicroMutableOpResolver<1>" in text
 
@@ -310,7 +311,7 @@ def test_stale_files_are_removed(cnn_path: Path, tmp_path: Path) -> None:
     (tmp_path / "generated/left_over.cc").touch()
     (tmp_path / "generated/.model_data.h.partial").touch()
     generate(cnn_path, tmp_path, None, fake_plan)
-    assert sorted(p.name for p in (tmp_path / "generated").iterdir()) == sorted(FILE_NAMES)
+    assert sorted(p.name for p in (tmp_path / "generated").iterdir()) == sorted(GENERATED_FILES)
 
 
 def _labels(build_dir: Path) -> list[str]:

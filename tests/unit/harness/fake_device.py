@@ -61,6 +61,7 @@ class FakeDevice:
     window: int = 1
     before_reply: list[Frame] = field(default_factory=list)
     url: str = "fake"
+    self_test: bytes = b"\x03\x03"
     inferences: int = 0
     closed: bool = False
     max_baud: int = 115_200
@@ -124,6 +125,8 @@ class FakeDevice:
             if baud > self.max_baud:
                 return self._error(request, ids.ErrorCode.BAD_VALUE, b"BAD_VALUE")
             self.baud, self.raised_s = baud, time.monotonic()
+        elif request.type == ids.Command.SELF_TEST:
+            payload = self.self_test
         elif self.status != ids.Setup.READY:
             return self._error(request, ids.ErrorCode.NOT_READY, self.message)
         elif request.type == ids.Command.INFER and (values := _input(request.payload)):

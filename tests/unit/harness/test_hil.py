@@ -16,12 +16,13 @@ from rich.console import Console
 
 from codegen.boards import load_board
 from codegen.firmware_build import FirmwareInfo
-from harness import hil, ids, link
+from harness import hil, ids, link, op_diff
 from harness.device import Device
 from harness.digits import Digits
 from harness.errors import CheckError, DeviceTimeoutError, HarnessError, PortError
 from harness.expected import Expected
 from harness.framing import Frame
+from harness.messages import SelfTest
 from harness.trace import Trace
 from harness.transport import Line
 from harness.worker import Part
@@ -50,6 +51,7 @@ JSON_KEYS = [
     "flash_bytes",
     "ram_bytes",
     "model_sha256",
+    "self_test",
     "unique_ids",
     "parts",
 ]
@@ -154,18 +156,59 @@ def test_every_digit_is_answered_once_and_counted(
     assert f"mps2_an386: digits: {COUNT} of {COUNT}" in printed  # plain lines off a terminal
 
 
+def fake_diff(
+    board_id: str, _: Path, *, digit: int, port: str | None, say: Callable[[str], None], **__: Any
+) -> object:
+    say(f"diff: digit {digit} on {board_id} through {port}: op 3")
+    return object()
+
+
 def test_one_wrong_bit_fails_the_run_and_is_shown(
-    run: Callable[..., tuple[hil.Report, str]], tmp_path: Path
+    run: Callable[..., tuple[hil.Report, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     digits = make_digits()
     digits.oracle_scores[25, 0] ^= 1
+    monkeypatch.setattr(op_diff, "run", fake_diff)
     report, printed = run(digits=digits, json_path=tmp_path / "out.json")
     assert not report.passed
     assert report.mismatches == 1
     assert json.loads((tmp_path / "out.json").read_text())["mismatches"] == 1
     assert "FAILED" in printed
-    assert f"invoke diff --board {BOARD.id} --digit 25" in printed
+    assert f"diff: digit 25 on {BOARD.id} through None: op 3" in printed
     assert "mismatch: digit 25 (uint8 pixels): device [-128, 26], oracle [-127, 26]" in printed
+
+
+def test_the_op_is_asked_of_a_board_that_differed_and_the_lack_of_an_answer_told(
+    run: Callable[..., tuple[hil.Report, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digits = make_digits()
+    digits.oracle_scores[:, 0] ^= 1
+    monkeypatch.setattr(op_diff, "run", fake_diff)
+    _, printed = run({"A": good}, digits, ports=["A"])
+    assert f"diff: digit 0 on {BOARD.id} through A: op 3" in printed
+
+    def refuse(*_: object, **__: object) -> None:
+        raise HarnessError("diff: its memory plan is not known here")
+
+    monkeypatch.setattr(op_diff, "run", refuse)
+    report, printed = run({"A": good}, digits, ports=["A"])
+    assert report.mismatches == COUNT
+    assert "its memory plan is not known here" in printed
+
+
+def test_a_failed_self_test_fails_the_run(run: Callable[..., tuple[hil.Report, str]]) -> None:
+    report, printed = run()
+    assert report.self_test == SelfTest(vectors=3, passed=3)
+    assert "self-test" in printed
+    assert "3 golden vectors passed" in printed
+
+    def damaged() -> FakeDevice:
+        return FakeDevice(board=BOARD.id.encode(), self_test=b"\x03\x01", unique_id=b"x")
+
+    report, printed = run({"A": good, "B": damaged}, ports=["A", "B"])
+    assert report.mismatches == 0
+    assert not report.passed
+    assert "golden vector 1 (of 0 to 2) FAILED" in printed
 
 
 def test_lost_replies_are_retried_and_counted(

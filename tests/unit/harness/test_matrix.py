@@ -13,6 +13,7 @@ from codegen.boards import BoardError, list_boards, load_board
 from codegen.errors import BudgetError
 from harness import hil, matrix
 from harness.errors import DeviceTimeoutError, HarnessError
+from harness.messages import SelfTest
 from harness.report import Report
 
 GOOD = Report(
@@ -36,6 +37,7 @@ GOOD = Report(
     flash_bytes=39_996,
     ram_bytes=15_160,
     model_sha256="00" * 32,
+    self_test=SelfTest(vectors=3, passed=3),
     unique_ids=[],
     parts=[],
 )

@@ -1,0 +1,26 @@
+// A test that the board makes by itself: the model on vectors in flash, against the oracle's
+// scores.
+
+#ifndef MCUFORGE_SRC_SELF_TEST_H_
+#define MCUFORGE_SRC_SELF_TEST_H_
+
+#include <cstdint>
+
+#include "golden_vectors.h"
+
+namespace self_test {
+
+constexpr uint8_t kVectors = sizeof(mcuforge::kGoldenVectors) / sizeof(mcuforge::kGoldenVectors[0]);
+
+struct Result {
+  uint8_t ran;         // vectors on which the model was run
+  uint8_t passed;      // vectors, from the first on, that gave their scores
+  bool invoke_failed;  // the runtime failed on the last one; console::Kept() says why
+};
+
+// Runs the model on each vector until one fails. The model must have been set up.
+Result Run();
+
+}  // namespace self_test
+
+#endif  // MCUFORGE_SRC_SELF_TEST_H_
