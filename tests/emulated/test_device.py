@@ -14,7 +14,7 @@ from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as sch
 
 from codegen.boards import Board, load_board
 from codegen.golden_vectors import make_golden_vectors
-from codegen.model import Model, Op
+from codegen.model import Model
 from codegen.pixels import pixel_table
 from codegen.planner import plan_model
 from harness import checks, hil, ids, link, op_diff
@@ -25,6 +25,7 @@ from harness.errors import CheckError, DeviceFaultError, DeviceRefusedError, Emu
 from harness.expected import Expected
 from harness.messages import SelfTest
 from harness.report import Report
+from harness.transport import Line
 from tests import device_checks
 
 pytestmark = pytest.mark.emulated
@@ -76,6 +77,45 @@ def test_noise_does_not_break_framing(device: Device) -> None:
 
 def test_random_bytes_do_not_break_framing(device: Device) -> None:
     device_checks.check_random_bytes(device)
+
+
+BANNER = b"ADC ready, 3 V\r\n"
+
+
+class ChattyLine:
+    """A line on which text stands at every border of a frame, in both directions."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self.url = line.url
+
+    def read(self, timeout_s: float) -> bytes:
+        return self._line.read(timeout_s).replace(b"\0", b"\0" + BANNER + b"\0")
+
+    def write(self, data: bytes) -> None:
+        self._line.write(data.replace(b"\0", b"\0" + BANNER + b"\0"))
+
+    def close(self) -> None:
+        self._line.close()
+
+
+def test_text_before_between_and_after_frames_goes_to_the_console(
+    emulated_board: Expected, digits: Digits
+) -> None:
+    """The device refuses what is no frame, the host logs it, and each digit is answered once."""
+    heard: list[str] = []
+    with (
+        link.connect(emulated_board.board, emulated_board.elf, damage=ChattyLine) as connection,
+        connection.device(console=heard.append) as device,
+    ):
+        checks.check_info(device.info(), emulated_board)
+        found = list(checks.check_digits(device, digits, range(10), every_format=0))
+        stats = device.stats()
+    assert [mismatches for _, _, mismatches in found] == [[]] * 10
+    assert stats["inferences"] == 10
+    assert stats["cobs_errors"] >= 20  # two banners around each request, at least
+    assert heard.count("ADC ready, 3 V") >= 20
+    assert device.counts.damaged == 0
 
 
 def test_no_byte_was_lost(device: Device) -> None:
@@ -134,15 +174,6 @@ def test_no_op_differs_from_the_oracle(
     assert op_diff.find_difference(device, model, plan, digits.quantized[0]) is None
 
 
-def with_other_bias(expected: Expected, folder: Path, op: Op) -> Expected:
-    """The image with one bias of the op changed, and so all tensors from there on."""
-    model = Model.read(expected.model_path)
-    bias = model.tensors[op.inputs[2]].data
-    assert bias is not None
-    offset = model.data.index(bias) + 2  # by 2^20: far beyond what int8 holds
-    return patched(expected, folder, offset, model.data[offset] ^ 0x10)
-
-
 def run_hil(
     expected: Expected, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Report, str]:
@@ -159,12 +190,19 @@ def run_hil(
 def test_hil_names_the_op_that_differs(
     emulated_board: Expected, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    op = Model.read(emulated_board.model_path).ops[2]
-    wrong = with_other_bias(emulated_board, tmp_path, op)
+    """One bias of the third op is another on the device, and so are all tensors after it."""
+    model = Model.read(emulated_board.model_path)
+    op = model.ops[2]
+    bias = model.tensors[op.inputs[2]].data
+    assert bias is not None
+    offset = model.data.index(bias) + 2  # by 2^20: far beyond what int8 holds
+    wrong = patched(emulated_board, tmp_path, offset, model.data[offset] ^ 0x10)
     monkeypatch.setattr(checks, "check_info", lambda *_: None)  # the model's hash is wrong, too
     report, printed = run_hil(wrong, tmp_path / "runs", monkeypatch)
     assert not report.passed
     assert f"diff: digit 0 on {wrong.board.id}: first difference in op 2 {op.name}: " in printed
+    assert f": tensor {op.outputs[0]} " in printed
+    assert "first at [0, " in printed
 
 
 def test_hil_tells_a_difference_before_the_first_op(
@@ -192,21 +230,6 @@ def test_a_damaged_golden_vector_is_named(
     assert report.self_test == SelfTest(vectors=3, passed=1)
     assert not report.passed
     assert "golden vector 1 (of 0 to 2) FAILED" in printed
-
-
-def test_the_first_op_that_differs_is_named(
-    emulated_board: Expected, digits: Digits, tmp_path: Path
-) -> None:
-    model = Model.read(emulated_board.model_path)
-    op = model.ops[2]
-    wrong = with_other_bias(emulated_board, tmp_path, op)
-    with link.open_device(wrong.board, wrong.elf) as device:
-        plan = plan_model(model, wrong.board.isa)
-        difference = op_diff.find_difference(device, model, plan, digits.quantized[0])
-    assert difference is not None
-    assert (difference.op, difference.tensor.index) == (op, op.outputs[0])
-    assert f"op 2 {op.name}: tensor {op.outputs[0]} " in str(difference)
-    assert "first at [0, " in str(difference)
 
 
 def test_an_op_that_the_resolver_lacks_is_named_over_the_wire(

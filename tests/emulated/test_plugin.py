@@ -1,8 +1,13 @@
 """The user's example of docs/testing.md, as a project of its own that uses the plugin."""
 
+import itertools
+import os
 import re
 import subprocess
 import sys
+import threading
+import tty
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -24,20 +29,43 @@ def run_project(folder: Path, test: str, *options: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def example() -> str:
-    """The block of docs/testing.md that begins with the plugin's test."""
-    match = re.search(r"```python\n(.*?)```", TESTING_MD.read_text("utf-8"), re.DOTALL)
-    assert match is not None
-    return match.group(1)
+def examples() -> list[str]:
+    """The Python blocks of docs/testing.md: the plugin's tests, the energy of an inference."""
+    return re.findall(r"```python\n(.*?)```", TESTING_MD.read_text("utf-8"), re.DOTALL)
 
 
-def test_the_users_example_passes_and_names_board_build_and_model(
+@pytest.fixture
+def meter(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """In the place of a meter a pseudo-terminal, which says more watts with each reading."""
+    end, terminal = os.openpty()
+    tty.setraw(terminal)
+    monkeypatch.setenv("METER", os.ttyname(terminal))
+    ended = threading.Event()
+
+    def measure() -> None:
+        for reading in itertools.count():
+            if ended.wait(0.01):
+                return
+            os.write(end, b"%.3f\n" % (0.1 + reading / 1000))
+
+    measuring = threading.Thread(target=measure)
+    measuring.start()
+    yield
+    ended.set()
+    measuring.join()
+    os.close(end)
+    os.close(terminal)
+
+
+@pytest.mark.usefixtures("meter")
+def test_the_users_examples_pass_and_name_board_build_model_and_energy(
     tmp_path: Path, build_dir: Path
 ) -> None:
     options = ["--emulate", "--board=host", f"--build-dir={build_dir}", "--junitxml=out.xml"]
-    code, output = run_project(tmp_path, example(), *options)
+    test = "\n".join(examples()).replace("SECONDS = 10.0", "SECONDS = 0.2")
+    code, output = run_project(tmp_path, test, *options)
     assert code == 0, output
-    assert "2 passed, 1 skipped" in output
+    assert "3 passed, 1 skipped" in output
     properties = {
         entry.get("name"): entry.get("value")
         for entry in ElementTree.parse(tmp_path / "out.xml").iter("property")
@@ -45,6 +73,7 @@ def test_the_users_example_passes_and_names_board_build_and_model(
     assert properties["board"] == "host"
     assert len(str(properties["build_id"])) == 16
     assert len(str(properties["model_sha256"])) == 64
+    assert float(str(properties["microjoule"])) > 0
 
 
 def test_a_failure_shows_the_frames_and_where_the_log_is(tmp_path: Path, build_dir: Path) -> None:

@@ -1,5 +1,6 @@
 """The one table of ids: Python names what stands there, and a malformed table is refused."""
 
+import re
 from enum import IntEnum
 
 import pytest
@@ -52,6 +53,11 @@ def test_a_bad_table_is_refused(source: str) -> None:
 
 def test_the_protocol_document_states_every_id() -> None:
     text = (ids.IDS_DEF.parents[4] / "docs/protocol.md").read_text("utf-8")
+    for kind in ("COMMAND", "EVENT"):
+        for entry in TABLE[kind].values():
+            assert re.search(rf"^\| 0x{entry.value:02X} .*\| {entry.name}: ", text, re.MULTILINE), (
+                entry
+            )
     for kind in ("ERROR", "SETUP"):
         for entry in TABLE[kind].values():
             row = [cell.strip() for cell in ("", str(entry.value), entry.name, entry.text)]
