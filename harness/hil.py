@@ -146,7 +146,7 @@ def run(
         out.print(f"mismatch: {mismatch}", highlight=False, markup=False, soft_wrap=True)
     if mismatches:
         port = next((part.name for part in parts if part.mismatches), parts[0].name)
-        _name_op(board, build_dir, mismatches[0], port if ports else None, baud, out)
+        _name_op(board, build_dir, mismatches[0], port if ports else None, fixed_baud, out)
     for path in filter(None, (folder.path / "result.json", json_path)):
         report.write_json(path)
     return report

@@ -95,6 +95,9 @@ class ChattyLine:
     def write(self, data: bytes) -> None:
         self._line.write(data.replace(b"\0", b"\0" + BANNER + b"\0"))
 
+    def set_baud(self, baud: int) -> None:
+        self._line.set_baud(baud)
+
     def close(self) -> None:
         self._line.close()
 
