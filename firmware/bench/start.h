@@ -127,14 +127,17 @@ void Reset() {
   *reinterpret_cast<volatile uint32_t*>(0xe000ed88) |= UINT32_C(0xf) << 20;
   asm volatile("dsb\n isb");
 #endif
-  for (uint32_t *from = __data_load, *to = __data_start; to < __data_end;) {
+  // Volatile, or the compiler makes them calls of the C library's large memcpy and memset.
+  using Word = volatile uint32_t;
+  Word* from = __data_load;
+  for (Word* to = __data_start; to < __data_end;) {
     *to++ = *from++;
   }
-  for (uint32_t* to = __bss_start; to < __bss_end;) {
+  for (Word* to = __bss_start; to < __bss_end;) {
     *to++ = 0;
   }
   uint32_t* const here = static_cast<uint32_t*>(__builtin_frame_address(0)) - 16;
-  for (uint32_t* to = __stack_bottom; to < here;) {
+  for (Word* to = __stack_bottom; to < here;) {
     *to++ = kStackPaint;
   }
   Run();

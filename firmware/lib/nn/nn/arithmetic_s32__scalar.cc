@@ -1,3 +1,6 @@
+// Shapes and indices are a few numbers: small rather than fast.
+#pragma GCC optimize("Os")
+
 #include "nn/arithmetic_s32.h"
 #include "nn/requantize.h"
 

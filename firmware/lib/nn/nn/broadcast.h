@@ -22,33 +22,26 @@ struct Broadcast {
   BroadcastAxis axis[kMaxRank];
 };
 
-// Calls run(offset0, offset1, output_offset, count, step0, step1) for each innermost run, in output
-// order.
-template <typename Run>
-inline void ForEachRun(const Broadcast& b, Run run) {
-  uint32_t index[kMaxRank] = {0, 0, 0, 0, 0};
-  uint32_t offset[2] = {0, 0};
+// Where a walk is: an innermost run's first element in each operand and in the output.
+struct BroadcastRun {
+  BroadcastRun();  // at the start
+  uint32_t offset[2];
+  uint32_t out;
+  uint32_t index[kMaxRank];  // of the axes but the innermost
+};
+
+// Goes on to the next run in output order; false if there is none.
+bool NextRun(const Broadcast& b, BroadcastRun* run);
+
+// Calls body(offset0, offset1, output_offset, count, step0, step1) for each innermost run, in
+// output order.
+template <typename Body>
+inline void ForEachRun(const Broadcast& b, Body body) {
   const BroadcastAxis& inner = b.axis[0];
-  uint32_t out = 0;
-  for (;;) {
-    run(offset[0], offset[1], out, inner.extent, inner.step[0], inner.step[1]);
-    out += inner.extent;
-    uint32_t i = 1;
-    for (; i < b.axes; ++i) {
-      const BroadcastAxis& axis = b.axis[i];
-      offset[0] += axis.step[0];
-      offset[1] += axis.step[1];
-      if (++index[i] < axis.extent) {
-        break;
-      }
-      offset[0] -= axis.step[0] * axis.extent;
-      offset[1] -= axis.step[1] * axis.extent;
-      index[i] = 0;
-    }
-    if (i == b.axes) {
-      return;
-    }
-  }
+  BroadcastRun run;
+  do {
+    body(run.offset[0], run.offset[1], run.out, inner.extent, inner.step[0], inner.step[1]);
+  } while (NextRun(b, &run));
 }
 
 }  // namespace nn

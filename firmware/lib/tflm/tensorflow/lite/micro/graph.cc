@@ -1,5 +1,6 @@
 #include "tensorflow/lite/micro/graph.h"
 
+#include "tensorflow/lite/micro/bytes.h"
 #include "tensorflow/lite/micro/micro_log.h"
 
 namespace tflm {
@@ -88,12 +89,8 @@ void* Graph::AllocatePersistent(uint32_t bytes, uint32_t alignment) {
     return nullptr;
   }
   persistent_bytes = start + bytes;
-  // Word by word: newlib's small memset goes byte by byte.
-  uint32_t* const words = reinterpret_cast<uint32_t*>(arena + start);
-  for (uint32_t i = 0; i < bytes / 4; ++i) {
-    *static_cast<volatile uint32_t*>(&words[i]) = 0;
-  }
-  return words;
+  FillBytes(arena + start, 0, bytes);
+  return arena + start;
 }
 
 }  // namespace tflm

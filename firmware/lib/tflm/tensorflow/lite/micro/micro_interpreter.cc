@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "tensorflow/lite/micro/bytes.h"
 #include "tensorflow/lite/micro/memory_planner.h"
 #include "tensorflow/lite/micro/micro_log.h"
 #include "tensorflow/lite/micro/op.h"
@@ -56,6 +57,10 @@ const char* OpName(int32_t code) {
 }
 #endif
 
+// While the arena is planned, a location may be a buffer's number above this.
+constexpr Location kPlanned = UINT32_C(1) << 29;
+bool IsPlanned(Location location) { return location >= kPlanned && location < tflm::kComputed; }
+
 // Says that tensor `index` finds no place, and how large the arena has to be at least.
 #if !defined(TF_LITE_STRIP_ERROR_STRINGS)
 void DoesNotFit(const tflm::Graph& graph, uint32_t index, uint32_t bytes, uint32_t needed) {
@@ -70,13 +75,38 @@ void DoesNotFit(const tflm::Graph& graph, uint32_t index, uint32_t bytes, uint32
       static_cast<unsigned>(graph.arena_bytes), static_cast<unsigned>(needed),
       static_cast<unsigned>(index), text, static_cast<unsigned>(bytes));
 }
+
+// Says that a plan of `count` buffers, from `base` of the arena on, needs more than there is.
+void PlanDoesNotFit(const tflm::Graph& graph, const PlannedBuffer* buffers, uint32_t count,
+                    uint32_t base, uint32_t needed) {
+  // Name the tensor that sticks out: it is the one to make smaller.
+  for (uint32_t i = 0; i < graph.tensors.count; ++i) {
+    const Location location = graph.locations[i];
+    if (IsPlanned(location) &&
+        base + buffers[location - kPlanned].offset + buffers[location - kPlanned].bytes >
+            graph.arena_bytes) {
+      DoesNotFit(graph, i, buffers[location - kPlanned].bytes, needed);
+      return;
+    }
+  }
+  // The plan's own notes, or a scratch buffer: the largest tensor is the one to make smaller.
+  uint32_t largest = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    largest = buffers[i].bytes > buffers[largest].bytes ? i : largest;
+  }
+  for (uint32_t i = 0; i < graph.tensors.count; ++i) {
+    if (graph.locations[i] == kPlanned + largest) {
+      DoesNotFit(graph, i, buffers[largest].bytes, needed);
+      return;
+    }
+  }
+  MicroPrintf("arena too small: %u bytes, %u needed", static_cast<unsigned>(graph.arena_bytes),
+              static_cast<unsigned>(needed));
+}
 #else
 void DoesNotFit(const tflm::Graph&, uint32_t, uint32_t, uint32_t) {}
+void PlanDoesNotFit(const tflm::Graph&, const PlannedBuffer*, uint32_t, uint32_t, uint32_t) {}
 #endif
-
-// While the arena is planned, a location may be a buffer's number above this.
-constexpr Location kPlanned = UINT32_C(1) << 29;
-bool IsPlanned(Location location) { return location >= kPlanned && location < tflm::kComputed; }
 
 // The last op of a buffer that keeps its value from one Invoke to the next.
 constexpr uint16_t kAlways = UINT16_MAX;
@@ -120,14 +150,21 @@ bool MicroInterpreter::IsVariable(uint32_t index) const {
                                tflm::tensor_field::kIsVariable, 0) != 0;
 }
 
+bool MicroInterpreter::Locate(uint32_t index) const {
+  TensorInfo info;
+  return graph_.locations[index] != kNowhere ||
+         graph_.ReadTensor(static_cast<int32_t>(index), &info);
+}
+
 void MicroInterpreter::ResetVariableTensors() {
   for (uint32_t i = 0; graph_.keeps_tensors && i < graph_.tensors.count; ++i) {
     TensorInfo info;
     if (graph_.locations[i] != kNowhere && graph_.locations[i] < kComputed && IsVariable(i) &&
         graph_.ReadTensor(static_cast<int32_t>(i), &info)) {
-      const int zero_point =
-          info.zero_points.count ? static_cast<int>(graph_.reader.U32(info.zero_points.pos)) : 0;
-      std::memset(graph_.Data(graph_.locations[i]), zero_point, info.bytes);
+      const uint32_t zero_point =
+          info.zero_points.count ? graph_.reader.U32(info.zero_points.pos) : 0;
+      tflm::FillBytes(graph_.Data(graph_.locations[i]), static_cast<uint8_t>(zero_point),
+                      info.bytes);
     }
   }
 }
@@ -239,8 +276,7 @@ TfLiteStatus MicroInterpreter::PlanArena() {
     if (IsPlanned(location) && KeepsValue(buffers[location - kPlanned])) {
       return true;
     }
-    TensorInfo info;
-    if (location == kNowhere && !graph_.ReadTensor(static_cast<int32_t>(index), &info)) {
+    if (!Locate(index)) {
       return false;
     }
     if (!(location & kComputed) || (location & kInModel)) {
@@ -272,11 +308,10 @@ TfLiteStatus MicroInterpreter::PlanArena() {
       if (index == UINT32_MAX) {
         continue;
       }
-      Location& location = graph_.locations[index];
-      TensorInfo info;
-      if (location == kNowhere && !graph_.ReadTensor(static_cast<int32_t>(index), &info)) {
+      if (!Locate(index)) {
         return kTfLiteError;
       }
+      const Location location = graph_.locations[index];
       if (IsPlanned(location)) {
         LiveUntil(op + 1, &buffers[location - kPlanned]);
       } else if ((location & kComputed) && !(location & kInModel) && IsVariable(index)) {
@@ -346,29 +381,7 @@ TfLiteStatus MicroInterpreter::PlanArena() {
   const uint32_t needed = base + (height > planning_bytes ? height : planning_bytes);
   arena_used_bytes_ = needed;
   if (needed > graph_.arena_bytes) {
-    // Name the tensor that sticks out: it is the one to make smaller.
-    for (uint32_t i = 0; i < graph_.tensors.count; ++i) {
-      const Location location = graph_.locations[i];
-      if (IsPlanned(location) &&
-          base + buffers[location - kPlanned].offset + buffers[location - kPlanned].bytes >
-              graph_.arena_bytes) {
-        DoesNotFit(graph_, i, buffers[location - kPlanned].bytes, needed);
-        return kTfLiteError;
-      }
-    }
-    // The plan's own notes, or a scratch buffer: the largest tensor is the one to make smaller.
-    uint32_t largest = 0;
-    for (uint32_t i = 0; i < count; ++i) {
-      largest = buffers[i].bytes > buffers[largest].bytes ? i : largest;
-    }
-    for (uint32_t i = 0; i < graph_.tensors.count; ++i) {
-      if (graph_.locations[i] == kPlanned + largest) {
-        DoesNotFit(graph_, i, buffers[largest].bytes, needed);
-        return kTfLiteError;
-      }
-    }
-    MicroPrintf("arena too small: %u bytes, %u needed", static_cast<unsigned>(graph_.arena_bytes),
-                static_cast<unsigned>(needed));
+    PlanDoesNotFit(graph_, buffers, count, base, needed);
     return kTfLiteError;
   }
   for (uint32_t i = 0; i < graph_.tensors.count; ++i) {

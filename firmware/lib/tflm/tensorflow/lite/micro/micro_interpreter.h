@@ -68,6 +68,8 @@ class MicroInterpreter {
   TfLiteStatus PrepareNodes();
   TfLiteStatus PlanArena();
   TfLiteStatus MakeApiTensors();
+  // Makes a tensor's location known. False, with a message, if it is malformed.
+  bool Locate(uint32_t index) const;
   // Whether the model says that a tensor keeps its value from one Invoke to the next.
   bool IsVariable(uint32_t index) const;
   // Gives such tensors their zero point.

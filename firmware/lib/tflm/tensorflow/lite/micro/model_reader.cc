@@ -8,7 +8,19 @@ uint32_t ModelReader::U32(uint32_t pos) const { return Word(pos) ? U32Inside(pos
 
 ModelReader::Table ModelReader::Root() const {
   constexpr uint32_t kIdentifier = 0x334c4654;  // "TFL3"
-  return Table{U32(4) == kIdentifier ? Follow(0) : 0};
+  return U32(4) == kIdentifier ? FollowToTable(0) : Table{};
+}
+
+ModelReader::Table ModelReader::FollowToTable(uint32_t pos) const {
+  const uint32_t table = Follow(pos);
+  // The offset is signed; wrap-around does the same.
+  const uint32_t vtable = table - U32Inside(table);
+  if (table == 0 || (vtable & 1) != 0 || vtable + 1 >= size_ || (U16Inside(vtable) & 1) != 0 ||
+      U16Inside(vtable) > size_ - vtable) {
+    bad_ = true;
+    return {};
+  }
+  return Table{table};
 }
 
 // Inlined into its callers, which every tensor goes through nine times.
@@ -18,24 +30,13 @@ ModelReader::Table ModelReader::Root() const {
     return 0;
   }
   const uint32_t entry = 4 + 2 * id;
-  // The offset is signed; wrap-around does the same.
   const uint32_t vtable = table.pos - U32Inside(table.pos);
-  if ((vtable & 1) == 0 && vtable + 1 < size_) {
-    if (entry >= U16Inside(vtable)) {
-      return 0;
-    }
-    if (entry + 2 <= size_ - vtable) {
-      const uint32_t offset = U16Inside(vtable + entry);
-      if (offset == 0) {
-        return 0;
-      }
-      if (offset + bytes <= size_ - table.pos && (offset & (bytes - 1)) == 0) {
-        return table.pos + offset;
-      }
-    }
+  if (entry >= U16Inside(vtable)) {
+    return 0;
   }
-  bad_ = true;
-  return 0;
+  const uint32_t offset = U16Inside(vtable + entry);
+  const uint32_t pos = table.pos + offset;
+  return offset != 0 && (bytes == 4 ? Word(pos) : pos < size_ || Bad()) ? pos : 0;
 }
 
 uint32_t ModelReader::FieldU32(Table table, uint32_t id, uint32_t fallback) const {
@@ -50,31 +51,21 @@ uint8_t ModelReader::FieldU8(Table table, uint32_t id, uint8_t fallback) const {
 
 ModelReader::Table ModelReader::FieldTable(Table table, uint32_t id) const {
   const uint32_t pos = Field(table, id, 4);
-  return Table{pos ? Follow(pos) : 0};
+  return pos ? FollowToTable(pos) : Table{};
 }
 
-ModelReader::Vector ModelReader::FieldVector(Table table, uint32_t id,
-                                             uint32_t element_bytes) const {
+ModelReader::Vector ModelReader::FieldVectorOf(Table table, uint32_t id, uint32_t shift) const {
   const uint32_t field = Field(table, id, 4);
   const uint32_t pos = field ? Follow(field) : 0;
   if (pos == 0) {
     return Vector{0, 0};
   }
   const uint32_t count = U32Inside(pos);
-  const uint32_t shift = element_bytes == 1 ? 0 : (element_bytes == 4 ? 2 : 3);
-  if (count > (size_ - pos - 4) >> shift) {
-    bad_ = true;
-    return Vector{0, 0};
-  }
-  return Vector{pos + 4, count};
+  return count <= (size_ - pos - 4) >> shift || Bad() ? Vector{pos + 4, count} : Vector{0, 0};
 }
 
 ModelReader::Table ModelReader::TableAt(Vector vector, uint32_t index) const {
-  if (index >= vector.count) {
-    bad_ = true;
-    return {};
-  }
-  return Table{Follow(vector.pos + 4 * index)};
+  return index < vector.count || Bad() ? FollowToTable(vector.pos + 4 * index) : Table{};
 }
 
 int32_t ModelReader::BuiltinCode(Table operator_code) const {

@@ -19,7 +19,8 @@ class ModelReader {
     uint32_t pos;
     uint32_t count;
   };
-  // A table that begins inside the model. One that is not there has no field.
+  // A table that begins inside the model, as its vtable lies inside. One that is not there has no
+  // field.
   struct Table {
     uint32_t pos = 0;
     bool there() const { return pos != 0; }
@@ -45,7 +46,9 @@ class ModelReader {
   Table FieldTable(Table table, uint32_t id) const;
   // The vector that a field refers to. `element_bytes`: 1, 4 or 8; elements are aligned to it, up
   // to 4.
-  Vector FieldVector(Table table, uint32_t id, uint32_t element_bytes) const;
+  Vector FieldVector(Table table, uint32_t id, uint32_t element_bytes) const {
+    return FieldVectorOf(table, id, element_bytes == 1 ? 0 : (element_bytes == 4 ? 2 : 3));
+  }
   // The builtin operator that an operator code stands for.
   int32_t BuiltinCode(Table operator_code) const;
   // Element `index` of a vector of tables.
@@ -55,16 +58,20 @@ class ModelReader {
   uint16_t U16Inside(uint32_t pos) const { return *reinterpret_cast<const uint16_t*>(data_ + pos); }
   // Whether `pos` is a multiple of 4 with 4 bytes inside; if not, the model is bad. One comparison:
   // rotated, a position that is misaligned is huge.
-  bool Word(uint32_t pos) const {
-    const bool inside = (pos >> 2 | pos << 30) < size_ >> 2;
-    bad_ = bad_ || !inside;
-    return inside;
+  bool Word(uint32_t pos) const { return (pos >> 2 | pos << 30) < size_ >> 2 || Bad(); }
+  bool Bad() const {
+    bad_ = true;
+    return false;
   }
-  // What the offset at `pos`, which lies inside, refers to; 0 if that is no Word.
-  uint32_t Follow(uint32_t pos) const {
+  // Where the offset at `pos`, which lies inside, leads to; 0 if that is no Word.
+  [[gnu::always_inline]] uint32_t Follow(uint32_t pos) const {
     const uint32_t target = pos + U32Inside(pos);
     return Word(target) ? target : 0;
   }
+  // shift: log2 of an element's bytes.
+  Vector FieldVectorOf(Table table, uint32_t id, uint32_t shift) const;
+  // The table that the offset at `pos`, which lies inside, leads to.
+  Table FollowToTable(uint32_t pos) const;
 
   const uint8_t* data_;
   uint32_t size_;

@@ -1,6 +1,6 @@
 #include "tensorflow/lite/micro/kernels/elementwise.h"
 
-#include <cstring>
+#include "tensorflow/lite/micro/bytes.h"
 
 namespace tflm {
 
@@ -52,7 +52,7 @@ void* NewBinaryData(OpContext& context, const nn::Broadcast& shape, uint32_t dat
   const uint32_t used = sizeof(nn::Broadcast) - unused;
   uint8_t* const data = static_cast<uint8_t*>(context.NewParams(data_bytes - unused));
   if (data) {
-    std::memcpy(data + data_bytes - sizeof(nn::Broadcast), &shape, used);
+    CopyBytes(data + data_bytes - sizeof(nn::Broadcast), &shape, used);
   }
   return data;
 }

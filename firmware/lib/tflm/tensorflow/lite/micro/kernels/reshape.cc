@@ -1,5 +1,4 @@
-#include <cstring>
-
+#include "tensorflow/lite/micro/bytes.h"
 #include "tensorflow/lite/micro/op.h"
 
 namespace tflm {
@@ -29,7 +28,7 @@ void Eval(OpContext& context) {
   const int8_t* const input = context.InputData(0);
   int8_t* const output = context.OutputData(0);
   if (input != output) {
-    std::memcpy(output, input, context.Params<uint32_t>());
+    CopyBytes(output, input, context.Params<uint32_t>());
   }
 }
 

@@ -1,5 +1,4 @@
-#include <cstring>
-
+#include "tensorflow/lite/micro/bytes.h"
 #include "tensorflow/lite/micro/op.h"
 
 namespace tflm {
@@ -30,7 +29,7 @@ TfLiteStatus Prepare(OpContext& context) {
 
 void Eval(OpContext& context) {
   const ShapeData& data = context.Params<ShapeData>();
-  std::memcpy(context.OutputData(0), context.ModelData<int8_t>(data.pos), data.bytes);
+  CopyBytes(context.OutputData(0), context.ModelData<int8_t>(data.pos), data.bytes);
 }
 
 }  // namespace
