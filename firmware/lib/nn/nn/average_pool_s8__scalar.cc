@@ -1,3 +1,6 @@
+// Small rather than fast: it runs once a value, not once a product.
+#pragma GCC optimize("Os")
+
 #include "nn/pool_s8.h"
 #include "nn/requantize.h"
 

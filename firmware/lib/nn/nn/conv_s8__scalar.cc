@@ -30,18 +30,18 @@ constexpr uint32_t kSplitOffset = 0x7fff - 0x10000;
 // What ComputePiece works on; it knows the offsets. Some fields advance.
 struct Piece {
   const uint32_t* columns;        // two words a product: pixels 0 and 1, pixels 2 and 3
+  const ScalarChannel* starting;  // in a window's first piece; sums start from their biases
   int32_t pairs;                  // of products
   int32_t odd;                    // one more product or none
   const int8_t* weights;          // of the first channel
   int32_t weights_step;           // from the end of a channel's weights to the next channel's
   uint32_t* sums;                 // kPixels a channel: of each pair see Unpair
   int32_t count;                  // of channels, at least 1
-  const ScalarChannel* starting;  // in a window's first piece; sums start from their biases
   uint32_t start;                 // see StartSums
   const ScalarChannel* ending;    // in the last piece of a window whose channels are all fast
   int8_t* out;                    // of these; null in other pieces
   int32_t out_step;               // from pixel to pixel
-  int32_t out_zero_point;
+  int32_t twice_zero_point;       // of the output, and 1: what FastAddend shifts
 };
 
 // From what ComputePiece leaves to a pair's accumulators: the sum of all sums of two products and
@@ -66,8 +66,8 @@ constexpr bool kSumsInRegisters = false;
 struct Finish {
   const ScalarChannel* channels;  // all fast
   int32_t count;                  // of them
-  int32_t out_zero_point;
-  const uint32_t* sums;  // as ComputePiece leaves them
+  int32_t twice_zero_point;       // see Piece
+  const uint32_t* sums;           // as ComputePiece leaves them
   int8_t* out;
   int32_t out_step;  // from pixel to pixel
 };
@@ -109,10 +109,10 @@ struct Finish {
       "movs r7, #1\n"
       "lsls r7, r7, #15\n"
       "mvns r7, r7\n"  // 0xffff7fff
-      "ldr r1, [r0, #12]\n"
+      "ldr r1, [r0, #16]\n"
       // The loop is entered so that the pairs that are no multiple of four come first; its weights
       // begin as much earlier.
-      "ldr r2, [r0, #4]\n"
+      "ldr r2, [r0, #8]\n"
       "adr r3, 2f\n"
       "adds r3, #1\n"
       "negs r5, r2\n"
@@ -127,7 +127,7 @@ struct Finish {
       "push {r2, r3, r5}\n"
       "1:\n"
       "mov r2, lr\n"
-      "ldr r3, [r2, #20]\n"
+      "ldr r3, [r2, #24]\n"
       "ldr r0, [r2]\n"
       "ldm r3!, {r2, r4-r6}\n"
       "mov r8, r2\n"
@@ -151,7 +151,7 @@ struct Finish {
       "bne 2b\n"
       "3:\n"
       "mov r6, lr\n"
-      "ldr r2, [r6, #8]\n"
+      "ldr r2, [r6, #12]\n"
       "cmp r2, #0\n"
       "beq 4f\n"
       "ldm r0!, {r2, r3}\n"
@@ -162,18 +162,18 @@ struct Finish {
       "muls r3, r6\n" MCUFORGE_SPLIT
       "mov r6, lr\n"
       "4:\n"
-      "ldr r0, [r6, #20]\n"
+      "ldr r0, [r6, #24]\n"
       "mov r2, r8\n"
       "mov r3, r9\n"
       "mov r4, r10\n"
       "mov r5, r11\n"
       "stm r0!, {r2-r5}\n"
-      "str r0, [r6, #20]\n"
-      "ldr r2, [r6, #16]\n"
-      "ldr r3, [r6, #24]\n"
+      "str r0, [r6, #24]\n"
+      "ldr r2, [r6, #20]\n"
+      "ldr r3, [r6, #28]\n"
       "adds r1, r2\n"
       "subs r3, #1\n"
-      "str r3, [r6, #24]\n"
+      "str r3, [r6, #28]\n"
       "beq 5f\n"
       "b 1b\n"
       "5:\n"
@@ -219,10 +219,7 @@ struct Finish {
       "negs r7, r7\n"
       "ldr r0, [r1, #8]\n"
       "lsls r0, r7\n"
-      "movs r1, #1\n"
-      "lsls r1, r7\n"
-      "lsrs r1, r1, #1\n"
-      "adds r0, r1\n"
+      "asrs r0, r0, #1\n"
       "mov r9, r0\n"
       "lsrs r5, r4, #16\n"
       "uxth r4, r4\n"
@@ -260,7 +257,7 @@ void ComputePiece(Piece* piece) {
   }
   AddProducts(piece);
   if (piece->out) {
-    Finish finish{piece->ending, count, piece->out_zero_point, sums, piece->out, piece->out_step};
+    Finish finish{piece->ending, count, piece->twice_zero_point, sums, piece->out, piece->out_step};
     FinishPixels(&finish);
   }
 }
@@ -300,9 +297,9 @@ constexpr bool kSumsInRegisters = true;
       "mov lr, r0\n"
       "movw r11, #0x7fff\n"
       "movt r11, #0xffff\n"
-      "ldr r1, [lr, #12]\n"
+      "ldr r1, [lr, #16]\n"
       // An odd product comes first, then the pairs that are no multiple of four.
-      "ldr r2, [lr, #4]\n"
+      "ldr r2, [lr, #8]\n"
       "adr.w r3, 4f + 1\n"
       "adr.w r4, 5f + 1\n"
       "rsb r5, r2, #0\n"
@@ -314,30 +311,29 @@ constexpr bool kSumsInRegisters = true;
       "moveq r3, r4\n"
       "add r2, #3\n"
       "lsrs r2, r2, #2\n"
-      "ldr r5, [lr, #8]\n"
+      "ldr r5, [lr, #12]\n"
       "mov r4, r3\n"
       "cbz r5, 1f\n"
       "adr.w r4, 9f + 1\n"
       "1:\n"
       "push {r2-r4}\n"
       "1:\n"  // a channel
-      "ldr r2, [lr, #28]\n"
-      "ldr r0, [lr]\n"
-      "cbz r2, 2f\n"
+      "ldrd r0, r2, [lr]\n"
+      "cbz r2, 3f\n"
       "ldr r3, [lr, #32]\n"
       "ldr r7, [r2], #12\n"
-      "str r2, [lr, #28]\n"
+      "str r2, [lr, #4]\n"
       "add r6, r7, r7, lsl #16\n"
       "sub r6, r3\n"
       "mov r8, r6\n"
       "mov r9, r7\n"
-      "b 3f\n"
       "2:\n"
-      "ldr r12, [lr, #20]\n"
-      "ldm r12, {r6-r9}\n"
-      "3:\n"
       "ldr r12, [sp]\n"
       "ldr pc, [sp, #8]\n"
+      "3:\n"
+      "ldr r12, [lr, #24]\n"
+      "ldm r12, {r6-r9}\n"
+      "b 2b\n"
       "9:\n"
       "ldm r0!, {r2, r3}\n"
       "ldrsb r10, [r1], #1\n"
@@ -354,8 +350,8 @@ constexpr bool kSumsInRegisters = true;
       "5:\n"
       "ldr r0, [lr, #40]\n"
       "cbnz r0, 6f\n"
-      "ldrd r12, r4, [lr, #20]\n"
-      "ldr r5, [lr, #16]\n"
+      "ldrd r12, r4, [lr, #24]\n"
+      "ldr r5, [lr, #20]\n"
       "stm r12!, {r6-r9}\n"
       "b 7f\n"
       "6:\n"
@@ -367,10 +363,8 @@ constexpr bool kSumsInRegisters = true;
       "add r12, #12\n"
       "strd r12, r10, [lr, #36]\n"
       "rsb r3, r3, #0\n"
-      "mov r12, #1\n"
-      "lsl r5, r3\n"
-      "lsl r12, r3\n"
-      "add r12, r5, r12, lsr #1\n"
+      "lsl r12, r5, r3\n"
+      "asr r12, r12, #1\n"
       "sub r6, r6, r7, lsl #16\n"
       "sub r8, r8, r9, lsl #16\n"
       MCUFORGE_OUTPUT("r6", "")
@@ -378,13 +372,13 @@ constexpr bool kSumsInRegisters = true;
       MCUFORGE_OUTPUT("r8", ", r4, lsl #1")
       "add r0, r0, r4, lsl #1\n"
       MCUFORGE_OUTPUT("r9", ", r4")
-      "ldrd r12, r4, [lr, #20]\n"
-      "ldr r5, [lr, #16]\n"
+      "ldrd r12, r4, [lr, #24]\n"
+      "ldr r5, [lr, #20]\n"
       "add r12, #16\n"
       "7:\n"
       "add r1, r5\n"
       "subs r4, #1\n"
-      "strd r12, r4, [lr, #20]\n"
+      "strd r12, r4, [lr, #24]\n"
       "bne 1b\n"
       "add sp, #12\n"
       "pop {r4-r11, pc}\n");
@@ -421,7 +415,7 @@ void ComputePiece(Piece* piece) {
     }
     if (piece->out) {
       Unpair(sums, 1);
-      FinishChannels(piece->ending + c, 1, piece->out_zero_point,
+      FinishChannels(piece->ending + c, 1, piece->twice_zero_point >> 1,
                      reinterpret_cast<const int32_t*>(sums), kPixels, kPixels, piece->out + c,
                      piece->out_step);
     }
@@ -510,6 +504,7 @@ struct Windows {
   bool inside;         // all of them, whole
   bool rows_are_runs;  // the taps of a kernel row lie inside of all images, side by side
   int32_t ky, kx;      // where the walk is; kx stays 0 if rows are runs
+  int32_t row_step;    // from a kernel row's first tap to the next one's
   int32_t row;         // offset of a kernel row's first tap from the window's
   int32_t offset;      // of the next input
   int32_t run;         // inputs side by side: of a tap or of a row of them
@@ -546,13 +541,62 @@ void Gather(const ConvParams& p, const int8_t* padding, Windows* w, int32_t coun
       if (w->rows_are_runs || ++w->kx == p.kernel_w) {
         w->kx = 0;
         ++w->ky;
-        w->row += p.dilation_h * p.in_w * p.in_c;
+        w->row += w->row_step;
         w->offset = w->row;
       } else {
         w->offset += p.dilation_w * p.in_c - p.filter_c;
       }
     }
   }
+}
+
+// A walk over the output's pixels: where their windows begin in the input.
+struct Corner {
+  const int8_t* tap;
+  int32_t y, x;
+  int32_t end_y, end_x;  // beyond the last pixel of an image
+  int32_t tap_step, line_step,
+      image_step;  // to the next pixel; more at the end of a line, an image
+
+  void Next(const ConvParams& p) {
+    tap += tap_step;
+    x += p.stride_w;
+    if (x == end_x) {
+      x = -p.pad_left;
+      tap += line_step;
+      y += p.stride_h;
+      if (y == end_y) {
+        y = -p.pad_top;
+        tap += image_step;
+      }
+    }
+  }
+  void Back(const ConvParams& p) {
+    if (x == -p.pad_left) {
+      if (y == -p.pad_top) {
+        tap -= image_step;
+        y = end_y;
+      }
+      y -= p.stride_h;
+      tap -= line_step;
+      x = end_x;
+    }
+    x -= p.stride_w;
+    tap -= tap_step;
+  }
+};
+
+Corner FirstCorner(const ConvParams& p, const int8_t* image) {
+  Corner c;
+  c.y = -p.pad_top;
+  c.x = -p.pad_left;
+  c.end_y = c.y + p.out_h * p.stride_h;
+  c.end_x = c.x + p.out_w * p.stride_w;
+  c.tap = image + (c.y * p.in_w + c.x) * p.in_c;
+  c.tap_step = p.stride_w * p.in_c;
+  c.line_step = (p.stride_h * p.in_w - p.out_w * p.stride_w) * p.in_c;
+  c.image_step = (p.in_h - p.out_h * p.stride_h) * p.in_w * p.in_c;
+  return c;
 }
 
 // Of a channel's weights.
@@ -605,8 +649,11 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
       (scratch_bytes - columns_bytes) / static_cast<int32_t>(sizeof(ScalarChannel));
   const bool may_be_single = kSumsInRegisters && single_block >= ConvS8ScalarChannels(p);
 
+  // A window that begins before these is inside of the image, if it does not begin outside.
   const int32_t span_h = (p.kernel_h - 1) * p.dilation_h;
   const int32_t span_w = (p.kernel_w - 1) * p.dilation_w;
+  const uint32_t inside_h = static_cast<uint32_t>(p.in_h > span_h ? p.in_h - span_h : 0);
+  const uint32_t inside_w = static_cast<uint32_t>(p.in_w > span_w ? p.in_w - span_w : 0);
   const bool taps_are_runs = p.dilation_w == 1 && p.filter_c == p.in_c;
   // Groups of pixels: the last one starts early enough to be whole; fewer pixels than that are
   // computed one by one, each as all four.
@@ -644,45 +691,34 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
       channels[c].bias += splits;
     }
 
-    const int8_t* image = input + group * p.filter_c;
-    int32_t out_y = 0;
-    int32_t out_x = 0;
+    Corner corner = FirstCorner(p, input + group * p.filter_c);
+    Windows windows;
+    windows.row_step = p.dilation_h * p.in_w * p.in_c;
     const int32_t out_step = one_by_one ? 0 : p.out_c;
+    Piece piece;
+    piece.columns = columns;
+    piece.start = static_cast<uint32_t>(splits) * 0x8000;
+    piece.out_step = out_step;
+    piece.twice_zero_point = 2 * p.out_zero_point + 1;
     for (int32_t pixel = 0, next; pixel < pixels; pixel = next) {
       next = one_by_one ? pixel + 1 : pixel + kPixels;
       for (; next > pixels; --next, --pixel) {
-        if (out_x-- == 0) {
-          out_x = p.out_w - 1;
-          if (out_y-- == 0) {
-            out_y = p.out_h - 1;
-            image -= p.in_h * p.in_w * p.in_c;
-          }
-        }
+        corner.Back(p);
       }
       int8_t* const out = output + pixel * p.out_c + first;
-      Windows windows;
-      windows.inside = true;
       bool columns_inside = true;
+      bool rows_inside = true;
       for (int32_t i = 0; i < kPixels; ++i) {
-        const int32_t y = out_y * p.stride_h - p.pad_top;
-        const int32_t x = out_x * p.stride_w - p.pad_left;
-        windows.y[i] = y;
-        windows.x[i] = x;
-        windows.first[i] = image + (y * p.in_w + x) * p.in_c;
-        if (x < 0 || x + span_w >= p.in_w) {
-          windows.inside = columns_inside = false;
-        }
-        if (y < 0 || y + span_h >= p.in_h) {
-          windows.inside = false;
-        }
-        if ((!one_by_one || i == kPixels - 1) && ++out_x == p.out_w) {
-          out_x = 0;
-          if (++out_y == p.out_h) {
-            out_y = 0;
-            image += p.in_h * p.in_w * p.in_c;
-          }
+        windows.first[i] = corner.tap;
+        windows.y[i] = corner.y;
+        windows.x[i] = corner.x;
+        columns_inside = columns_inside && static_cast<uint32_t>(corner.x) < inside_w;
+        rows_inside = rows_inside && static_cast<uint32_t>(corner.y) < inside_h;
+        if (!one_by_one || i == kPixels - 1) {
+          corner.Next(p);
         }
       }
+      windows.inside = columns_inside && rows_inside;
       windows.rows_are_runs = columns_inside && taps_are_runs;
       windows.run = windows.rows_are_runs ? p.kernel_w * p.filter_c : p.filter_c;
       windows.run_left = windows.run;
@@ -691,19 +727,15 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
         const int32_t count = NextPiece(max_piece, unit, &unit_left);
         Gather(p, padding, &windows, count, columns);
         const bool last = begin + count == products;
-        Piece piece{columns,
-                    count >> 1,
-                    count & 1,
-                    weights + begin,
-                    products - count,
-                    sums,
-                    end - first,
-                    begin == 0 ? channels : nullptr,
-                    static_cast<uint32_t>(splits) * 0x8000,
-                    channels,
-                    fast && last ? out : nullptr,
-                    out_step,
-                    p.out_zero_point};
+        piece.starting = begin == 0 ? channels : nullptr;
+        piece.pairs = count >> 1;
+        piece.odd = count & 1;
+        piece.weights = weights + begin;
+        piece.weights_step = products - count;
+        piece.sums = sums;
+        piece.count = end - first;
+        piece.ending = channels;
+        piece.out = fast && last ? out : nullptr;
         ComputePiece(&piece);
         begin += count;
       }

@@ -59,7 +59,7 @@ struct PixelGroup {
   const int8_t* input;  // the first pixel's first tap in the first channel
   const int8_t* weights;
   int32_t tap_step;          // from tap to tap, bytes of input
-  int32_t pixel_step;        // from pixel to pixel
+  int32_t pixel_step;        // from pixel to pixel; 0, as output_step: there is only one
   int32_t weights_step;      // from tap to tap
   int32_t row_step;          // from a row of taps to the next, bytes of input
   int32_t weights_row_step;  // the same in bytes of weights
@@ -191,7 +191,8 @@ struct PixelGroup {
 #undef MCUFORGE_TAP
 }
 #elif __ARM_ARCH_7M__
-// Per 9 MACs of a row of three taps: 12 LDRSB, 9 MLA, 3 ADD (sum of weights), 6 for the walk.
+// Per 9 MACs of a row of three taps: 12 LDRSB, 9 MLA, 3 ADD (sum of weights), 8 for the walk. A
+// single pixel: 6 LDRSB, 3 MLA, 3 ADD, 5 for the walk.
 [[gnu::naked, gnu::noipa]] void ComputePixels(PixelGroup* /*group*/) {
 // One weight, at `at` from r1, for the taps that r0 points to.
 #define MCUFORGE_TAP(at)         \
@@ -203,6 +204,13 @@ struct PixelGroup {
   "mla r6, r9, r8, r6\n"         \
   "ldrsb r9, [r0, r3, lsl #1]\n" \
   "mla r7, r9, r8, r7\n"         \
+  "add r12, r8\n"
+#define MCUFORGE_ONE_PIXEL(weight_at, at) \
+  "ldrsb r8, [r1" weight_at               \
+  "]\n"                                   \
+  "ldrsb r9, [r0" at                      \
+  "]\n"                                   \
+  "mla r5, r9, r8, r5\n"                  \
   "add r12, r8\n"
 // From accumulator to output: r10 multiplier, r11 addend, r3 right; see conv_s8__scalar.cc.
 #define MCUFORGE_OUTPUT(acc, at) \
@@ -230,6 +238,17 @@ struct PixelGroup {
       "mov r12, #0\n"
       "cmp r10, #3\n"
       "bne 3f\n"
+      "cbnz r3, 2f\n"
+      "6:\n"  // a row of three taps, one pixel
+      MCUFORGE_ONE_PIXEL("", "")
+      MCUFORGE_ONE_PIXEL(", r4", ", r2")
+      MCUFORGE_ONE_PIXEL(", r4, lsl #1", ", r2, lsl #1")
+      "ldrd r8, r9, [lr, #20]\n"
+      "add r1, r9\n"
+      "add r0, r8\n"
+      "subs r11, #1\n"
+      "bne 6b\n"
+      "b 5f\n"
       "2:\n"  // a row of three taps
       MCUFORGE_TAP("")
       "add r0, r2\n"
@@ -266,8 +285,10 @@ struct PixelGroup {
       "mls r12, r8, r12, r2\n"
       "str r9, [lr, #40]\n"
       MCUFORGE_OUTPUT("r5", "")
+      "cbz r1, 7f\n"
       MCUFORGE_OUTPUT("r6", ", r1")
       MCUFORGE_OUTPUT("r7", ", r1, lsl #1")
+      "7:\n"
       "ldrd r2, r3, [lr]\n"
       "ldr r10, [lr, #44]\n"
       "add r0, #1\n"
@@ -280,6 +301,7 @@ struct PixelGroup {
       "bne 1b\n"
       "pop {r4-r11, pc}\n");
 #undef MCUFORGE_OUTPUT
+#undef MCUFORGE_ONE_PIXEL
 #undef MCUFORGE_TAP
 }
 #else
@@ -332,7 +354,7 @@ void ComputeLine(const PixelGroup& line, int32_t pixels) {
   for (int32_t pixel = 0; pixel < pixels;) {
     PixelGroup group = line;
     int32_t first = pixel;
-    if (pixels < kPixels) {  // each as all three
+    if (pixels < kPixels) {
       group.pixel_step = group.output_step = 0;
       ++pixel;
     } else {  // the last three start early enough to be whole

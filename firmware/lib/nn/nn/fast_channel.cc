@@ -7,6 +7,14 @@
 
 namespace nn {
 
+bool AreSmallBiases(const int32_t* bias, uint32_t count) {
+  int32_t bits = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    bits |= bias[i] ^ (bias[i] >> 31);
+  }
+  return IsSmallBias(bits);
+}
+
 bool IsFast(Requant requant, int32_t bias, uint32_t products) {
   constexpr uint32_t kMaxProducts = 16384;  // of at most 255 * 128 each: another 2^29
   const int32_t right = -requant.shift;

@@ -9,8 +9,10 @@
 
 namespace nn {
 
-// Biases that leave the fast path its room.
-inline bool IsSmallBias(int32_t bias) { return bias < (1 << 29) && bias > -(1 << 29); }
+// Whether a bias leaves the fast path its room: [-2^29, 2^29).
+inline bool IsSmallBias(int32_t bias) { return (bias ^ (bias >> 31)) >> 29 == 0; }
+// Whether all of them do.
+bool AreSmallBiases(const int32_t* bias, uint32_t count);
 
 // One channel's way from accumulator to output, made for
 //   MulHigh by `multiplier`, ADD (minus one if negative), ADD `addend`, ASR `right`, SSAT #8

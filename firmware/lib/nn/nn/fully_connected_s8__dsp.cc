@@ -130,12 +130,10 @@ void FullyConnectedS8(const FullyConnectedParams& p, Requant requant,
   rows.offset = TwoHalfwords(-p.in_zero_point);
   rows.channels = fast_channels;
   rows.channel_step = channel_scales ? sizeof(FastChannel) : 0;
-  bool whole_fast = !channel_scales && bias && rows.blocks != 0 && (row & 3) == 0 &&
-                    channels >= 4 &&
-                    MakeFastChannel(requant, 0, row, p.out_zero_point, &fast_channels[0]);
-  for (uint32_t c = 0; whole_fast && c < channels; ++c) {
-    whole_fast = IsSmallBias(bias[c]);
-  }
+  const bool whole_fast = !channel_scales && bias && rows.blocks != 0 && (row & 3) == 0 &&
+                          channels >= 4 &&
+                          MakeFastChannel(requant, 0, row, p.out_zero_point, &fast_channels[0]) &&
+                          AreSmallBiases(bias, channels);
   for (uint32_t first = 0, count; first < channels; first += count) {
     // As many groups of four as can go at once; what is left over at the end takes channels from
     // before with it, which come out the same again.

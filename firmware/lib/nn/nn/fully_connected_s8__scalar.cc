@@ -168,8 +168,8 @@ void FullyConnectedS8(const FullyConnectedParams& p, Requant requant,
   static const int32_t kNoBias[kRows] = {};
   ScalarChannel scalar_channels[kRows];
   scalar_channels[0] = MakeScalarChannel(requant, 0, p.in_features);
-  for (int32_t c = 0; bias && c < channels; ++c) {
-    scalar_channels[0].fast = scalar_channels[0].fast && IsSmallBias(bias[c]);
+  if (bias && !AreSmallBiases(bias, p.out_features)) {
+    scalar_channels[0].fast = false;
   }
   for (int32_t first = 0, count; first < channels; first += count) {
     // The last rows start early enough to be whole; what they compute again comes out the same.
