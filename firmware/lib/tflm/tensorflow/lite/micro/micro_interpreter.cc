@@ -162,8 +162,8 @@ void MicroInterpreter::ResetVariableTensors() {
     if (graph_.locations[i] != kNowhere && graph_.locations[i] < kComputed && IsVariable(i) &&
         graph_.ReadTensor(static_cast<int32_t>(i), &info)) {
       const uint32_t zero_point =
-          info.zero_points.count ? graph_.reader.U32(info.zero_points.pos) : 0;
-      tflm::FillBytes(graph_.Data(graph_.locations[i]), static_cast<uint8_t>(zero_point),
+          info.zero_points.count ? graph_.reader.U32Inside(info.zero_points.pos) : 0;
+      tflm::FillBytes(graph_.arena + graph_.locations[i], static_cast<uint8_t>(zero_point),
                       info.bytes);
     }
   }
@@ -341,7 +341,7 @@ TfLiteStatus MicroInterpreter::PlanArena() {
     }
   }
   for (uint32_t i = 0; i < outputs_.count; ++i) {
-    const uint32_t index = reader.U32(outputs_.pos + 4 * i);
+    const uint32_t index = reader.U32Inside(outputs_.pos + 4 * i);
     const Location location = graph_.locations[index];
     if (!IsPlanned(location)) {
       MicroPrintf("the model is malformed: output tensor %u is never computed",
@@ -359,9 +359,9 @@ TfLiteStatus MicroInterpreter::PlanArena() {
     if (node.in_place_input < 0) {
       continue;
     }
-    const Location from =
-        graph_.locations[reader.U32(node.inputs + 4 * static_cast<uint32_t>(node.in_place_input))];
-    Location& to = graph_.locations[reader.U32(node.outputs)];
+    const Location from = graph_.locations[reader.U32Inside(
+        node.inputs + 4 * static_cast<uint32_t>(node.in_place_input))];
+    Location& to = graph_.locations[reader.U32Inside(node.outputs)];
     if (!IsPlanned(from)) {
       continue;
     }
@@ -402,8 +402,8 @@ TfLiteStatus MicroInterpreter::PlanArena() {
 TfLiteStatus MicroInterpreter::MakeApiTensors() {
   for (uint32_t i = 0; i < inputs_.count + outputs_.count; ++i) {
     const uint32_t index = i < inputs_.count
-                               ? graph_.reader.U32(inputs_.pos + 4 * i)
-                               : graph_.reader.U32(outputs_.pos + 4 * (i - inputs_.count));
+                               ? graph_.reader.U32Inside(inputs_.pos + 4 * i)
+                               : graph_.reader.U32Inside(outputs_.pos + 4 * (i - inputs_.count));
     TensorInfo info;
     if (!graph_.ReadTensor(static_cast<int32_t>(index), &info)) {
       return kTfLiteError;
@@ -420,9 +420,10 @@ TfLiteStatus MicroInterpreter::MakeApiTensors() {
     tensor.type = info.type;
     if (info.scales.count == 1) {
       std::memcpy(&tensor.params.scale, graph_.reader.data() + info.scales.pos, sizeof(float));
-      tensor.params.zero_point = info.zero_points.count == 1
-                                     ? static_cast<int32_t>(graph_.reader.U32(info.zero_points.pos))
-                                     : 0;
+      tensor.params.zero_point =
+          info.zero_points.count == 1
+              ? static_cast<int32_t>(graph_.reader.U32Inside(info.zero_points.pos))
+              : 0;
     }
   }
   return kTfLiteOk;
