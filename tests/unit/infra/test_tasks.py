@@ -57,6 +57,8 @@ def test_common_options_mean_the_same() -> None:
     own = {
         ("test", "port"),
         ("hil", "port"),
+        ("hil", "seed"),
+        ("hil", "baud"),
         ("serve", "port"),
         ("hil", "board"),
         ("evaluate", "board"),
