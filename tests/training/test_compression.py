@@ -21,8 +21,8 @@ from training.train import FLOAT_MODEL
 PIXELS = np.random.default_rng(3).random((5, 28, 28, 1), np.float32)
 
 
-def network(branch: bool = False, unknown: bool = False) -> Any:
-    """A small Keras 3 model whose normalizations do something."""
+def network(branch: bool = False, unknown: bool = False, shallow: bool = False) -> Any:
+    """A small Keras 3 model whose normalizations do something; shallow: conv and logits only."""
     load_tensorflow(seed=2)
     import keras
     from keras import layers
@@ -33,9 +33,11 @@ def network(branch: bool = False, unknown: bool = False) -> Any:
     if branch:
         x = layers.Add()([x, layers.ReLU()(x)])
     x = layers.RMSNormalization(name="odd")(x) if unknown else layers.ReLU()(x)
-    x = layers.DepthwiseConv2D(3, name="depthwise")(x)
+    if not shallow:
+        x = layers.DepthwiseConv2D(3, name="depthwise")(x)
     x = layers.Flatten()(x)
-    x = layers.Dense(12, activation="relu", name="hidden")(x)
+    if not shallow:
+        x = layers.Dense(12, activation="relu", name="hidden")(x)
     x = layers.Softmax()(layers.Dense(10, name="logits")(x))
     model = keras.Model(image, x, name="small")
     random = np.random.default_rng(4)
@@ -107,7 +109,7 @@ def test_pruning_in_its_own_process_ends_in_a_measured_int8_model(tmp_path: Path
     """The only test that starts tensorflow-model-optimization: its import alone takes seconds."""
     build_dir = tmp_path / "tiny"
     digits.write(build_dir)
-    artifacts.atomic_write(build_dir / FLOAT_MODEL, artifacts.keras_bytes(network()))
+    artifacts.atomic_write(build_dir / FLOAT_MODEL, artifacts.keras_bytes(network(shallow=True)))
     quantize.quantize(build_dir, calibration=20)
     evaluate.evaluate(build_dir)
     options = Options(sparsity=0.75, epochs=1)
@@ -117,8 +119,7 @@ def test_pruning_in_its_own_process_ends_in_a_measured_int8_model(tmp_path: Path
     plain, pruned = (Model.read(p) for p in (build_dir / quantize.INT8_MODEL, path))
     assert pruned.op_names == plain.op_names
     measured = json.loads(path.with_suffix(".json").read_text())
-    # The depthwise kernel, 72 weights of 1,474, is not pruned; rounding adds a zero here and there.
-    assert 0.70 < measured["sparsity"] < 0.75
+    assert 0.75 <= measured["sparsity"] < 0.78  # rounding adds a zero here and there
     assert measured["bytes"] == pruned.size
     rows = compress.table(build_dir, ["prune"]).splitlines()
     assert len(rows) == 4
