@@ -224,7 +224,7 @@ def evaluate(choice: Choice) -> None:
     quantize(choice)
     if choice.model is not None:
         data(choice)
-    from training import datasets
+    from training import datasets, lineage
     from training.evaluate import ORACLE_SCORES
     from training.evaluate import evaluate as run
 
@@ -238,6 +238,7 @@ def evaluate(choice: Choice) -> None:
             if metrics.get(f"{kind}_accuracy") is not None
         )
         print(f"evaluate: {metrics['test_count']} digits: {shown}")
+        lineage.keep(BUILD, lineage.record, choice.build_dir, git_commit(ROOT))
 
     _run(
         choice,
@@ -420,6 +421,7 @@ def bless(choice: Choice, accuracy_margin: float | None, recall_margin: float | 
     margins: in percentage points, None for the gate's own. Returns what was compared, as lines.
     """
     from training import bless as room
+    from training import lineage
 
     given = {"accuracy": accuracy_margin, "recall": recall_margin}
     margins = room.Margins(**{name: value for name, value in given.items() if value is not None})
@@ -431,7 +433,9 @@ def bless(choice: Choice, accuracy_margin: float | None, recall_margin: float | 
         "board": choice.board_id,
         "git_commit": git_commit(ROOT),
     }
-    return room.bless(choice.build_dir, BUILD, margins, problems, facts)
+    lines = room.bless(choice.build_dir, BUILD, margins, problems, facts)
+    lineage.keep(BUILD, lineage.bless, choice.name, _sha(choice, MODEL))
+    return lines
 
 
 def blessed_model() -> Path:

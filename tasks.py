@@ -182,7 +182,6 @@ def quantize(
         "schedule": "how pruning gets there: polynomial (default) or constant",
         "clusters": "distinct weights a layer keeps; 16 by default",
         "epochs": "of fine-tuning, for each step of the method; 4 by default",
-        "seed": "of the training's random numbers",
     }
 )
 def compress(
@@ -281,6 +280,15 @@ def bless(
     points = (_share("margin", margin), _share("recall-margin", recall_margin))
     for line in stages.bless(choice, *points):
         print(line)
+
+
+@verb(help={"compare": "two runs, by the beginnings of their ids: what differs, 1a2b3c4d,5e6f7a8b"})
+def runs(c: Context, compare: str | None = None) -> None:
+    """List every evaluated model that MLflow recorded, or compare two."""
+    from training import lineage
+
+    store = ROOT / "build"
+    print(lineage.comparison(store, compare) if compare else lineage.table(store))
 
 
 # ---------------------------------------------------------------- the board
@@ -1039,8 +1047,8 @@ def _kib(size: int) -> str:
 
 namespace = Collection(
     *(golden, fuzz),
-    *(train, quantize, compress, bless, generate, build, flash, emulate, monitor, serve, hil),
-    *(data_, evaluate, predict, view),
+    *(train, quantize, generate, build, flash, emulate, monitor, serve, hil),
+    *(compress, bless, runs, data_, evaluate, predict, view),
     *(diff, stream, profile, debug, size, bench, plan, preflight, costs),
     *(test_, lint, boards, doctor, clean),
 )

@@ -16,7 +16,7 @@ from codegen.errors import CodegenError
 ROOT = Path(tasks.__file__).parent
 VERBS = (
     *("train", "quantize", "generate", "build", "flash", "emulate", "monitor", "serve"),
-    *("hil", "test", "golden", "fuzz", "evaluate", "compress", "bless"),
+    *("hil", "test", "golden", "fuzz", "evaluate", "compress", "bless", "runs"),
     *("diff", "stream", "profile", "debug", "size", "bench", "plan", "preflight", "costs"),
     *("data", "predict", "view"),
     *("lint", "boards", "doctor", "clean"),
