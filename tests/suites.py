@@ -21,34 +21,36 @@ def run(
     """Whether all of them passed. options: further ones of pytest. workers: processes, or auto.
 
     make_images: called before the suites that need images, if there are such; its errors pass
-    through. What the other suites say meanwhile is shown when they have ended.
+    through. What the other suites say meanwhile is shown at the end.
     """
     first = [suite for suite in suites if suite not in _NEED_IMAGES]
     then = [suite for suite in suites if suite in _NEED_IMAGES]
     if not then:
         return _start(first, options, workers).wait() == 0
-    passed = True
     with tempfile.TemporaryFile() as output:
         # One process: the compilers and TensorFlow, which run meanwhile, take the other processor.
         beside = _start(first, options, "0", output) if first else None
         try:
             make_images()
+            passed = _start(then, options, workers).wait() == 0
         except BaseException:
             if beside:
                 beside.terminate()
             raise
         if beside:
-            passed = beside.wait() == 0
+            passed = beside.wait() == 0 and passed
             output.seek(0)
+            print(f"--- tests: {', '.join(first)}", flush=True)
             shutil.copyfileobj(output, sys.stdout.buffer)
             sys.stdout.flush()
-    return _start(then, options, workers).wait() == 0 and passed
+    return passed
 
 
 def _start(
     suites: Sequence[str], options: Sequence[str], workers: str, output: IO[bytes] | None = None
 ) -> subprocess.Popen[bytes]:
-    print(f"--- tests: {', '.join(suites)}", flush=True)
+    beside = ", beside what follows" if output else ""
+    print(f"--- tests: {', '.join(suites)}{beside}", flush=True)
     # A file's tests stay together: they share fixtures that take long to make.
     command = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "loadfile"]
     folders = [f"tests/{suite}" for suite in suites]

@@ -48,10 +48,10 @@ def test_an_unknown_mode_is_refused_before_anything_is_done(tmp_path: Path) -> N
 def test_layer_errors_find_the_layer_that_was_calibrated_badly(trained: Path) -> None:
     good = layer_errors.measure(trained, calibration=50, count=10)
     assert [e.op for e in good if e.own_sqnr_db < layer_errors.BAD_SQNR_DB] == []
-    assert all(0 < e.range_use <= 1 and e.saturated < 0.01 for e in good)
+    assert all(0 < e.range_use <= 1 for e in good)
     with (trained / layer_errors.TABLE).open() as file:
         rows = list(csv.DictReader(file))
     assert [row["op"] for row in rows] == [e.op for e in good]
     bad = layer_errors.measure(trained, calibration=1, count=10)
-    assert max(e.saturated for e in bad) > 0.01
+    assert max(e.saturated for e in bad) > 2 * max(e.saturated for e in good)
     assert min(e.own_sqnr_db for e in bad) < min(e.own_sqnr_db for e in good) - 6
