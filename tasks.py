@@ -885,7 +885,7 @@ def view(
 @verb(
     name="test",
     help={
-        "only": "one of unit, golden, training, emulated, hardware (without lint)",
+        "only": "one of unit, golden, training, emulated, hardware (without lint), compression",
         "args": "further arguments for pytest, as one text",
         "port": "serial port of a real board: runs the hardware tests on it",
     },
@@ -904,10 +904,11 @@ def test_(
     import stages
     from codegen.boards import boards_built_here
     from codegen.errors import CodegenError
-    from tests.suites import SUITES, run
+    from tests.suites import ON_REQUEST, SUITES, run
 
-    if only is not None and only not in SUITES:
-        raise CodegenError(f"no test suite {only!r}; known: {', '.join(SUITES)}")
+    if only is not None and only not in SUITES + ON_REQUEST:
+        known = ", ".join(SUITES + ON_REQUEST)
+        raise CodegenError(f"no test suite {only!r}; known: {known}")
     suites = [only] if only else list(SUITES)
     if not only:
         _lint()

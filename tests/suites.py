@@ -12,6 +12,7 @@ from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 SUITES = ("unit", "golden", "training", "emulated", "hardware")
+ON_REQUEST = ("compression",)  # minutes of TensorFlow's model optimization: by its name only
 _NEED_IMAGES = ("emulated", "hardware")
 
 

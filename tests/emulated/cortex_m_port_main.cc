@@ -44,7 +44,7 @@ void WatchTicks() {
   uint32_t last = start;
   uint32_t backward = 0;
   uint32_t largest_step = 0;
-  for (uint32_t i = 0; last - start <= 2u << 24; ++i) {
+  for (uint32_t i = 0; last - start <= 1u << 24; ++i) {
     const bool masked = i % 2 == 0;
     if (masked) asm volatile("cpsid i" ::: "memory");
     for (int read = 0; read < 50; ++read) {

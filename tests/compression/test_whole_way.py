@@ -1,0 +1,38 @@
+"""Compression the whole way with tensorflow-model-optimization, in a process of its own.
+
+A suite apart, which `invoke test` leaves out: TensorFlow is imported twice, and legacy Keras once.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from codegen.model import Model
+from tests.training import digits
+from tests.training.small_network import network
+from training import artifacts, evaluate, quantize
+from training.compression import compress
+from training.compression.options import Options
+from training.train import FLOAT_MODEL
+
+
+def test_pruning_in_its_own_process_ends_in_a_measured_int8_model(tmp_path: Path) -> None:
+    build_dir = tmp_path / "tiny"
+    digits.write(build_dir)
+    artifacts.atomic_write(build_dir / FLOAT_MODEL, artifacts.keras_bytes(network(shallow=True)))
+    quantize.quantize(build_dir, calibration=20)
+    evaluate.evaluate(build_dir)
+    options = Options(sparsity=0.75, epochs=1)
+    compress.compress(build_dir, "tiny", "prune", options, seed=1, calibration=20)
+
+    path = build_dir / "compressed" / "tiny-prune.tflite"
+    plain, pruned = (Model.read(p) for p in (build_dir / quantize.INT8_MODEL, path))
+    assert pruned.op_names == plain.op_names
+    measured = json.loads(path.with_suffix(".json").read_text())
+    assert 0.75 <= measured["sparsity"] < 0.78  # rounding adds a zero here and there
+    assert measured["bytes"] == pruned.size
+    rows = compress.table(build_dir, ["prune"]).splitlines()
+    assert len(rows) == 4
+    assert rows[2].startswith(f"| none | {plain.size:,} |")
+    assert rows[3].startswith(f"| prune | {pruned.size:,} |")
