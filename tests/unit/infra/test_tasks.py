@@ -163,3 +163,9 @@ def test_verbs_that_do_not_train_start_without_tensorflow() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
+
+
+def test_readme_names_every_verb() -> None:
+    readme = (ROOT / "README.md").read_text()
+    missing = [name for name in tasks.namespace.task_names if f"| `{name}` |" not in readme]
+    assert not missing
