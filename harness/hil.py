@@ -101,9 +101,11 @@ def run(
             with link.connect(
                 board, expected.elf, port=port, baud=fixed_baud, damage=damage
             ) as connection:
+                # Emulators of one machine may well have the same id, boards may not.
+                others = [other for other in parts if ports and other is not part]
                 worker = Worker(
                     part,
-                    parts,
+                    others,
                     expected,
                     digits,
                     shards,

@@ -10,6 +10,7 @@ import os
 import queue
 import secrets
 import socket
+import threading
 from contextlib import suppress
 from typing import Any
 
@@ -64,8 +65,9 @@ class RemoteSerial(rfc2217.Serial):
 
     def telnet_send_option(self, action: bytes, option: bytes) -> None:
         """As pyserial; before the first one the challenge is answered."""
-        token, self._token = self._token, None
-        if token is not None:
+        # The reading thread answers a server that asks for no token; it cannot wait for itself.
+        if self._token is not None and threading.current_thread() is not self._thread:
+            token, self._token = self._token, None
             self._internal_raw_write(_answer(token, self._challenge()))
         super().telnet_send_option(action, option)
 

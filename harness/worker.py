@@ -37,12 +37,15 @@ class Part:
 
 
 class Worker:
-    """Fills its `part` of all `parts`; every answer goes to the run folder at once."""
+    """Fills its `part`; every answer goes to the run folder at once.
+
+    others: the parts of boards that have to be other chips than this one.
+    """
 
     def __init__(
         self,
         part: Part,
-        parts: list[Part],
+        others: list[Part],
         expected: Expected,
         digits: Digits,
         shards: Shards,
@@ -53,7 +56,7 @@ class Worker:
         raise_baud: bool,
     ) -> None:
         self._part = part
-        self._parts = parts
+        self._others = others
         self._expected = expected
         self._digits = digits
         self._shards = shards
@@ -126,9 +129,8 @@ class Worker:
                 f"board: after the cut another {info.board} answers (chip {info.unique_id}, before "
                 f"{before.unique_id}); connect the one that the run began with"
             )
-        for part in self._parts:
-            same = part.info is not None and part.info.unique_id == info.unique_id != ""
-            if part is not self._part and same:
+        for part in self._others:
+            if part.info is not None and part.info.unique_id == info.unique_id != "":
                 raise CheckError(
                     f"board: {self._part.name} and {part.name} lead to the same chip "
                     f"{info.unique_id}; give each board's port once"

@@ -63,11 +63,6 @@ def good() -> FakeDevice:
     return FakeDevice(board=BOARD.id.encode())
 
 
-def without_id() -> FakeDevice:
-    """As an emulator: a chip without a unique id, so that several may run."""
-    return FakeDevice(board=BOARD.id.encode(), unique_id=b"")
-
-
 class FakeConnection:
     """Opens one fake after the other, as a line that is cut is opened again."""
 
@@ -137,7 +132,7 @@ def test_every_digit_is_answered_once_and_counted(
     run: Callable[..., tuple[hil.Report, str]], tmp_path: Path, emulators: int
 ) -> None:
     report, printed = run(
-        good if emulators == 1 else without_id,
+        good,
         emulators=emulators,
         json_path=tmp_path / "out.json",
     )
@@ -151,7 +146,7 @@ def test_every_digit_is_answered_once_and_counted(
     assert written["mismatches"] == 0
     sizes = [written[key] for key in ("flash_bytes", "ram_bytes", "arena_bytes")]
     assert sizes == [111, 222, 4096]
-    assert written["unique_ids"] == (["000102030405060708090a0b"] if emulators == 1 else [])
+    assert written["unique_ids"] == ["000102030405060708090a0b"]
     assert "PASSED" in printed
     assert f"mps2_an386: digits: {COUNT} of {COUNT}" in printed  # plain lines off a terminal
 
@@ -245,7 +240,7 @@ def test_a_device_that_falls_silent_ends_the_run(
     run: Callable[..., tuple[hil.Report, str]], emulators: int
 ) -> None:
     def dying() -> FakeDevice:
-        fake = without_id()
+        fake = good()
         fake.replies = [intact] * 6 + [lost] * 1000
         fake.__post_init__()
         return fake
