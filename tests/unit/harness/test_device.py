@@ -244,8 +244,7 @@ def test_no_more_are_on_the_way_than_the_window() -> None:
     assert fake.most == 3
 
 
-@pytest.mark.parametrize("seed", range(2))
-@pytest.mark.parametrize("window", [1, 3])
+@pytest.mark.parametrize(("window", "seed"), [(1, 0), (3, 0), (3, 1)])
 def test_whatever_is_lost_each_input_runs_once_and_is_answered_once(window: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     harm = [*[intact] * 8, lost, flipped, noise, boot_text]
