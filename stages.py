@@ -16,7 +16,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
@@ -46,7 +46,8 @@ HOST_TOOLS = "host"  # build/host/ has programs that codegen runs
 class Choice:
     """What the user asked for; the same options, with the same meaning, for every verb.
 
-    model: a .tflite that takes the place of training. tflm_lib: a folder or PlatformIO library that
+    model: a .tflite that takes the place of training. variant: added to the folder's name, so that
+    several trainings of a recipe lie side by side. tflm_lib: a folder or PlatformIO library that
     takes the place of our own runtime. optimizer: one of the recipe's, by default its first.
     resume: an interrupted training goes on. force: stages to run although they are fresh.
     """
@@ -55,6 +56,7 @@ class Choice:
     recipe: str
     data: str
     model: Path | None = None
+    variant: str = ""
     seed: int = 1
     optimizer: str = ""
     resume: bool = False
@@ -70,7 +72,7 @@ class Choice:
 
     @property
     def name(self) -> str:
-        return self.recipe if self.model is None else self.model.stem
+        return self.recipe + self.variant if self.model is None else self.model.stem
 
     @property
     def build_dir(self) -> Path:
@@ -296,6 +298,22 @@ def graph(choice: Choice, stage: str) -> Path:
         "on netron.app"
     )
     return folder
+
+
+def seeds(choice: Choice, chosen: Sequence[int]) -> str:
+    """A table of the recipe trained with each seed; build/<recipe>-<optimizer>-<seed>/."""
+    if choice.model is not None:
+        raise CodegenError("seeds: --model gives a model that is trained; leave it out")
+    from training import seeds as room
+    from training.recipes import get_recipe
+
+    optimizer = get_recipe(choice.recipe).optimizer(choice.optimizer or None).name
+    trainings = {}
+    for seed in chosen:
+        one = replace(choice, seed=seed, variant=f"-{optimizer}-{seed}")
+        evaluate(one)
+        trainings[seed] = room.read_training(one.build_dir)
+    return room.table(f"{choice.recipe}, {optimizer}", trainings)
 
 
 def compare_modes(choice: Choice, mode: str) -> str:

@@ -133,6 +133,21 @@ def train(
     stages.train(_choice(c, options))
 
 
+@verb(help={"seeds": "whole numbers separated by commas; 1,2,3 by default"})
+def seeds(
+    c: Context,
+    recipe: str | None = None,
+    data: str | None = None,
+    optimizer: str | None = None,
+    seeds: str = "1,2,3",
+) -> None:
+    """Train a recipe once for each seed; show each one's accuracy, mean and spread."""
+    import stages
+
+    options = {"recipe": recipe, "data": data, "optimizer": optimizer}
+    print(stages.seeds(_choice(c, options), [_as("seeds", one, int) for one in seeds.split(",")]))
+
+
 @verb(
     help={
         **_FORCE,
@@ -1048,7 +1063,7 @@ def _kib(size: int) -> str:
 
 namespace = Collection(
     *(golden, fuzz),
-    *(train, quantize, generate, build, flash, emulate, monitor, serve, hil),
+    *(train, seeds, quantize, generate, build, flash, emulate, monitor, serve, hil),
     *(compress, bless, runs, data_, evaluate, predict, view),
     *(diff, stream, profile, debug, size, bench, plan, preflight, costs),
     *(test_, lint, boards, doctor, clean),

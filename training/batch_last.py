@@ -3,7 +3,8 @@
 Networks for microcontrollers have few channels, and TensorFlow's convolutions on [batch, height,
 width, channels] use vectors badly then: 12 to 20 numbers lie side by side. With the batch last it
 is 128, whatever the network; a convolution is one product of matrices, [filters, kernel x
-channels] by [kernel x channels, pixels x batch], of slices that are copied whole.
+channels] by [kernel x channels, pixels x batch], of slices that are copied whole. Those copies cost
+more than they gain where there are 32 channels and more, so a recipe says whether it wants it.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from training import artifacts
 TENSORBOARD_LOGS = "logs/training"
 HISTORY = "history.json"
 PLOT = "history.svg"
+DURATION = "training_duration.json"
 
 
 def log_epoch(build_dir: Path, epoch: int, entry: Mapping[str, float]) -> None:
@@ -33,6 +34,12 @@ def write(build_dir: Path, title: str, history: Sequence[Mapping[str, float]]) -
     """HISTORY, and PLOT: loss and accuracy by epoch. The same history gives the same bytes."""
     artifacts.write_json(build_dir / HISTORY, {"epochs": list(history)})
     artifacts.atomic_write(build_dir / PLOT, _plot(title, history))
+
+
+def write_duration(build_dir: Path, wall_s: float, cpu_s: float) -> None:
+    """DURATION, apart from what the same training gives again to the byte."""
+    duration = {"seconds": round(wall_s, 1), "processor_seconds": round(cpu_s, 1)}
+    artifacts.write_json(build_dir / DURATION, duration)
 
 
 def _plot(title: str, history: Sequence[Mapping[str, float]]) -> bytes:

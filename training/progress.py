@@ -62,11 +62,15 @@ class EpochProgress:
                 "`invoke train --resume` goes on after it"
             )
         if kind is None:
-            # of this process, so that it says the same on a machine that others use too
-            self._say(
-                f"{time.monotonic() - self._started_s:.0f} s, "
-                f"{time.process_time() - self._started_cpu_s:.0f} s of processor time"
-            )
+            wall_s, cpu_s = self.elapsed_s()
+            self._say(f"{wall_s:.0f} s, {cpu_s:.0f} s of processor time")
+
+    def elapsed_s(self) -> tuple[float, float]:
+        """Seconds since the start, and of this process's processor time.
+
+        The latter is about the same on a machine that others use too.
+        """
+        return time.monotonic() - self._started_s, time.process_time() - self._started_cpu_s
 
     def step(self, loss: float) -> None:
         if not math.isfinite(loss):

@@ -23,8 +23,6 @@ def load_tensorflow(seed: int | None = None) -> ModuleType:
     # C++ reads these once, so they must stand before the import.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
-    # Measured slower than TensorFlow's own kernels for as few channels as a recipe has.
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     try:
         with quiet_output():
             import tensorflow as tf

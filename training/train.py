@@ -11,9 +11,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from codegen.pixels import PIXEL_MAX
-from training import artifacts, checkpoint, datasets, history, sources
+from training import artifacts, batch_last, checkpoint, datasets, history, sources
 from training.augment import warp
-from training.batch_last import forward
 from training.progress import EpochProgress
 from training.recipes import Recipe, get_recipe
 from training.tf_runtime import load_tensorflow
@@ -92,6 +91,7 @@ def train(
             checkpoint.save(build_dir, settings, past, variables)
             history.log_epoch(build_dir, epoch, entry)
         history.write(build_dir, f"{recipe}, seed {seed}", past)
+        history.write_duration(build_dir, *progress.elapsed_s())
         artifacts.atomic_write(build_dir / FLOAT_MODEL, artifacts.keras_bytes(model))
     checkpoint.remove(build_dir)
 
@@ -114,13 +114,19 @@ def _compiled_step(tf: Any, recipe: Recipe, model: Any, optimizer: Any, class_co
         from_logits=True, label_smoothing=recipe.label_smoothing
     )
 
-    # Keras's fit() would not use XLA while deterministic ops are on.
-    @tf.function(jit_compile=True)
+    def forward(inputs: Any) -> Any:
+        if recipe.batch_last:
+            return batch_last.forward(logits, inputs)
+        return logits(inputs, training=True)
+
+    # Keras's fit() would not use XLA while deterministic ops are on; and XLA has no convolution's
+    # gradient that repeats itself, which batch_last does without.
+    @tf.function(jit_compile=recipe.batch_last)
     def step(pixels: Any, labels: Any) -> Any:
         inputs = tf.cast(pixels, tf.float32) / PIXEL_MAX
         targets = tf.one_hot(labels, class_count)
         with tf.GradientTape() as tape:
-            loss = loss_of(targets, forward(logits, inputs))
+            loss = loss_of(targets, forward(inputs))
         optimizer.apply(tape.gradient(loss, logits.trainable_variables))
         return loss
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from training import train
 from training.batch_last import forward
+from training.recipes import get_recipe
 from training.tf_runtime import load_tensorflow
 
 BATCH = 6
@@ -61,3 +64,17 @@ def test_outputs_gradients_and_averages_are_those_of_keras() -> None:
         np.testing.assert_allclose(actual, expected, rtol=1e-3, atol=noise)
     moved = [not np.array_equal(a, b) for a, b in zip(start, model.get_weights(), strict=True)]
     assert sum(moved) == 6
+
+
+def test_a_recipe_of_many_channels_is_trained_as_keras_has_it() -> None:
+    tf = load_tensorflow(seed=3)
+    wide = replace(get_recipe("nano"), batch_last=False)
+    model = wide.build_model(3)
+    update = wide.optimizer(None).build(10)
+    update.build(model.trainable_variables)
+    step = train._compiled_step(tf, wide, model, update, 3)
+    random = np.random.default_rng(5)
+    pixels = random.integers(0, 256, (BATCH, 28, 28, 1), np.uint8)
+    labels = np.arange(BATCH, dtype=np.int32) % 3
+    losses = [float(step(pixels, labels)) for _ in range(5)]
+    assert losses[-1] < 0.8 * losses[0]

@@ -20,7 +20,7 @@ from codegen.manifest import sha256_file
 from codegen.model import Model
 from codegen.oracle import Oracle, quantize_pixels
 from tests.training import digits
-from training import artifacts, datasets, evaluate, quantize, recipes, train
+from training import artifacts, datasets, evaluate, quantize, recipes, seeds, train
 from training.errors import (
     ArtifactError,
     ConversionError,
@@ -122,6 +122,11 @@ def test_metrics_and_scores_agree_with_the_oracle(built: Path, model: Model) -> 
     assert metrics["test_count"] == 50
     assert metrics["model_sha256"] == model.sha256
     assert metrics["oracle"].startswith("tflite-micro ")
+
+    training = seeds.read_training(built)
+    assert training.percent["int8"] == 100 * metrics["int8_accuracy"]
+    assert training.seconds > 0
+    assert f"model {model.size:,} B" in training.cost
 
 
 def test_a_model_without_float_counterpart_is_evaluated(built: Path, tmp_path: Path) -> None:

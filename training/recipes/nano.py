@@ -17,6 +17,7 @@ RECIPE = Recipe(
     summary="4 KB of weights, 2.5 KB of arena",
     epochs=14,
     optimizers=(Optimizer("adam", 1e-2, one_cycle=True),),
+    batch_last=True,
     augmentation=Augmentation(rotation_degrees=7.0, scale=0.07, shear=0.07, shift_pixels=1.0),
     weight_bytes_limit=4 * 1024,
     activation_bytes_limit=2 * 1024,

@@ -13,6 +13,7 @@ RECIPE = Recipe(
     summary="994 parameters",
     epochs=20,
     optimizers=(Optimizer("adam", 1e-2, one_cycle=True),),
+    batch_last=True,
     augmentation=Augmentation(rotation_degrees=4.0, scale=0.04, shear=0.04, shift_pixels=0.6),
     weight_bytes_limit=1300,
     activation_bytes_limit=2 * 1024,

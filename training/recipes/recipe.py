@@ -49,6 +49,7 @@ class Recipe:
     `optimizers`: those that `--optimizer` may name; the first is the default.
     `data`: the data source that "auto" stands for.
     `held_out_fraction`: share of each class's training images that only show the progress.
+    `batch_last`: train as training/batch_last.py says, which is faster for few channels only.
     `steps_at_least`: a small data set is repeated for more epochs until so many steps are made.
     `weight_bytes_limit`, `activation_bytes_limit`: what the int8 model may need; None: anything.
     """
@@ -58,6 +59,7 @@ class Recipe:
     epochs: int
     optimizers: tuple[Optimizer, ...]
     batch_size: int = 128
+    batch_last: bool = False
     steps_at_least: int = 2500
     label_smoothing: float = 0.0
     augmentation: Augmentation = field(default_factory=Augmentation)

@@ -17,6 +17,7 @@ RECIPE = Recipe(
     summary="10 KB of weights, 2.5 KB of activations",
     epochs=14,
     optimizers=(Optimizer("adam", 1e-2, one_cycle=True),),
+    batch_last=True,
     label_smoothing=0.05,
     augmentation=Augmentation(rotation_degrees=10.0, scale=0.1, shear=0.1, shift_pixels=1.5),
     weight_bytes_limit=12 * 1024,

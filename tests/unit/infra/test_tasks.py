@@ -15,7 +15,7 @@ from codegen.errors import CodegenError
 
 ROOT = Path(tasks.__file__).parent
 VERBS = (
-    *("train", "quantize", "generate", "build", "flash", "emulate", "monitor", "serve"),
+    *("train", "seeds", "quantize", "generate", "build", "flash", "emulate", "monitor", "serve"),
     *("hil", "test", "golden", "fuzz", "evaluate", "compress", "bless", "runs"),
     *("diff", "stream", "profile", "debug", "size", "bench", "plan", "preflight", "costs"),
     *("data", "predict", "view"),
