@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 
 #include "bench_model.h"
 #include "start.h"
@@ -15,6 +16,10 @@
 namespace {
 
 alignas(16) uint8_t g_arena[kTensorArenaSize];
+
+// Not on the stack, as in the firmware; the baseline has them in static memory, too.
+alignas(OpResolver) uint8_t g_resolver_storage[sizeof(OpResolver)];
+alignas(tflite::MicroInterpreter) uint8_t g_interpreter_storage[sizeof(tflite::MicroInterpreter)];
 
 #if MCUFORGE_BENCH_PROFILE
 PrintingProfiler g_profiler_storage;
@@ -27,13 +32,13 @@ void Run() {
   StartTicks();
   PrintField("calibration ", Calibrate());
 
-  OpResolver resolver;
+  OpResolver& resolver = *new (g_resolver_storage) OpResolver;
   if (AddOps(resolver) != kTfLiteOk) {
     Fault();
   }
   uint32_t start = Ticks();
-  tflite::MicroInterpreter interpreter(tflite::GetModel(g_model), resolver, g_arena,
-                                       sizeof(g_arena), nullptr, g_profiler);
+  tflite::MicroInterpreter& interpreter = *new (g_interpreter_storage) tflite::MicroInterpreter(
+      tflite::GetModel(g_model), resolver, g_arena, sizeof(g_arena), nullptr, g_profiler);
   const TfLiteStatus status = interpreter.AllocateTensors();
   PrintField("init ", Ticks() - start);
   PrintField("arena ", interpreter.arena_used_bytes());

@@ -78,12 +78,20 @@ def test_inputs_are_the_same_in_every_run(model_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("board_id", ["microbit", "mps2_an385", "mps2_an386", "mps3_an547"])
-def test_preflights_estimate_is_near_what_is_measured(model_path: Path, board_id: str) -> None:
-    board = load_board(board_id)
-    (row,) = bench.bench([board], [model_path])
-    costs = estimate(bench.read_subject(model_path).model, board.cpu)
+@pytest.fixture(scope="module", params=["microbit", "mps2_an385", "mps2_an386", "mps3_an547"])
+def row(request: pytest.FixtureRequest, model_path: Path) -> bench.Row:
+    (row,) = bench.bench([load_board(request.param)], [model_path])
+    return row
+
+
+def test_preflights_estimate_is_near_what_is_measured(row: bench.Row, model_path: Path) -> None:
+    costs = estimate(bench.read_subject(model_path).model, row.cpu)
     assert costs is not None
     assert sum(costs) == pytest.approx(row.instructions, rel=0.1), (
         "codegen/op_costs.json is stale: run `invoke costs`"
     )
+
+
+def test_the_stack_is_no_deeper_than_the_baselines(row: bench.Row) -> None:
+    peer = bench.load_baseline()["mnist_small_folded_int8", row.cpu]  # the same ops
+    assert row.stack_bytes <= peer["stack_bytes"]
