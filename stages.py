@@ -106,7 +106,8 @@ def check(choice: Choice) -> None:
 
 
 def data(choice: Choice) -> None:
-    """data.json, train.npz, digits.npz, data_statistics.json."""
+    """data.json, train.npz, digits.npz, data_statistics.json, schema.json."""
+    from codegen import data_schema
     from training import datasets
     from training.data_statistics import STATISTICS
     from training.recipes import get_recipe
@@ -122,6 +123,7 @@ def data(choice: Choice) -> None:
             **datasets.fingerprint(source),
             "code": _code(
                 *_ARTIFACTS,
+                "codegen/data_schema.py",
                 "training/data_statistics.py",
                 "training/datasets.py",
                 "training/image_folder.py",
@@ -133,17 +135,28 @@ def data(choice: Choice) -> None:
         choice,
         "data",
         inputs,
-        ["data.json", STATISTICS, datasets.TRAIN_SPLIT, datasets.TEST_SPLIT],
+        [
+            "data.json",
+            STATISTICS,
+            data_schema.FILE_NAME,
+            datasets.TRAIN_SPLIT,
+            datasets.TEST_SPLIT,
+        ],
         lambda: datasets.prepare(source, choice.build_dir),
     )
 
 
 def data_statistics(choice: Choice) -> str:
-    """A table of what is in the two splits."""
+    """A table of what is in the two splits, and what later images are held to."""
     data(choice)
+    from codegen import data_schema
     from training import data_statistics as room
 
-    return room.table(room.load(choice.build_dir))
+    path = _shown(choice.build_dir / data_schema.FILE_NAME)
+    return (
+        f"{room.table(room.load(choice.build_dir))}\n"
+        f"data: {path}: {data_schema.load(choice.build_dir)}"
+    )
 
 
 def train(choice: Choice) -> None:

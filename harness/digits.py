@@ -7,6 +7,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from codegen import data_schema
 from codegen.manifest import sha256_file
 from codegen.model import Model
 from codegen.pixels import quantize_pixels
@@ -34,7 +35,8 @@ def load_digits(build_dir: Path, count: int | None) -> Digits:
     """The first `count` digits of build_dir/digits.npz (None: all), with the oracle's scores.
 
     The scores come from oracle.npz if that belongs to this very model and these very digits, else
-    they are computed. Raises HarnessError or CodegenError.
+    they are computed. Raises HarnessError or CodegenError, also for digits that are not like the
+    training images (schema.json).
     """
     path = build_dir / "digits.npz"
     images, labels = _load(path, "images", "labels")
@@ -45,6 +47,7 @@ def load_digits(build_dir: Path, count: int | None) -> Digits:
             f"--count {count}: {path} holds {len(images)} digits; choose 1 to {len(images)}, or all"
         )
     images, labels = images[:count], labels[:count]
+    data_schema.require(build_dir, str(path), images, labels)
 
     # here, for its interpreter takes a while to import
     from codegen.oracle import oracle_name, oracle_scores

