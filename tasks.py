@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
-from invoke import Collection, Context, Exit, task
+from invoke import Collection, Context, Exit, ParseError, Program, task
 
 if TYPE_CHECKING:
     from codegen.boards import Board
@@ -63,16 +64,58 @@ def verb(help: dict[str, str] | None = None, **options: Any) -> Callable[[Any], 
     """A task with the common options' help and errors of one line."""
 
     def wrap(body: Callable[..., None]) -> Any:
+        numbers = _number_options(body)
+
         @functools.wraps(body)
         def guarded(*args: Any, **kwargs: Any) -> None:
             with _one_line_errors():
+                for name, kind in numbers.items():
+                    if kwargs.get(name) is not None:
+                        kwargs[name] = _as(name, kwargs[name], kind)
                 body(*args, **kwargs)
 
+        guarded.__signature__ = _as_text(body, numbers)  # type: ignore[attr-defined]
         names = body.__code__.co_varnames[: body.__code__.co_argcount]
         known = {name: text for name, text in (_COMMON | _PORT).items() if name in names}
         return task(help=known | (help or {}), **options)(guarded)
 
     return wrap
+
+
+def _number_options(body: Callable[..., None]) -> dict[str, type[int] | type[float]]:
+    """The options that are numbers, by their annotations."""
+    kinds: dict[Any, type[int] | type[float]] = {}
+    for kind in (int, float):
+        kinds |= {kind: kind, kind | None: kind}
+    hints = get_type_hints(body)
+    return {name: kinds[hint] for name, hint in hints.items() if hint in kinds}
+
+
+def _as_text(body: Callable[..., None], numbers: Iterable[str]) -> inspect.Signature:
+    """What Invoke is shown of a verb: numbers as text, which it would turn into a traceback if
+    they were none."""
+    signature = inspect.signature(body)
+    shown = [
+        one.replace(default=str(one.default))
+        if one.name in numbers and one.default is not None
+        else one
+        for one in signature.parameters.values()
+    ]
+    return signature.replace(parameters=shown)
+
+
+_parse_tasks = Program.parse_tasks
+
+
+def _parse_tasks_or_exit_2(program: Program) -> None:
+    """An option or verb that does not exist is bad input too; Invoke would exit with 1."""
+    try:
+        _parse_tasks(program)
+    except ParseError as error:
+        raise Exit(f"error: {error}", code=2) from None
+
+
+Program.parse_tasks = _parse_tasks_or_exit_2  # type: ignore[assignment]
 
 
 def _choice(c: Context, options: dict[str, Any]) -> Any:
@@ -91,10 +134,10 @@ def _choice(c: Context, options: dict[str, Any]) -> Any:
         recipe=value("recipe"),
         data=value("data"),
         model=Path(model) if model else None,
-        seed=int(value("seed")),
+        seed=_as("seed", value("seed"), int),
         optimizer=value("optimizer"),
         resume=bool(options.get("resume")),
-        calibration=int(value("calibration")),
+        calibration=_as("calibration", value("calibration"), int),
         sanitize=bool(options.get("sanitize")),
         tflm_lib=value("tflm_lib"),
         force=frozenset({options["force"]} if options.get("force") else ()),
@@ -215,10 +258,10 @@ def compress(
     import stages
 
     given = {
-        "sparsity": _share("sparsity", sparsity),
+        "sparsity": sparsity,
         "schedule": schedule,
-        "clusters": _number("clusters", clusters),
-        "epochs": _number("epochs", epochs),
+        "clusters": clusters,
+        "epochs": epochs,
     }
     options = {"recipe": recipe, "data": data, "seed": seed, "force": force and "compress"}
     print(stages.compress(_choice(c, options), method, given))
@@ -292,8 +335,7 @@ def bless(
     import stages
 
     choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
-    points = (_share("margin", margin), _share("recall-margin", recall_margin))
-    for line in stages.bless(choice, *points):
+    for line in stages.bless(choice, margin, recall_margin):
         print(line)
 
 
@@ -574,7 +616,7 @@ def diff(
         stages.evaluate(choice)
     stages.build(choice)
     arguments = (choice.board_id, choice.build_dir)
-    if room.run(*arguments, digit=_number("digit", digit), port=port, baud=baud) is not None:
+    if room.run(*arguments, digit=digit, port=port, baud=baud) is not None:
         raise Exit(code=1)
 
 
@@ -593,11 +635,11 @@ def stream(
     recipe: str | None = None,
     data: str | None = None,
     model: str | None = None,
-    count: str = "20",
-    hold: str = "8",
-    frames: str = "4",
-    threshold: str = "0.6",
-    refractory: str = "7",
+    count: int = 20,
+    hold: int = 8,
+    frames: int = 4,
+    threshold: float = 0.6,
+    refractory: int = 7,
     port: str | None = None,
     baud: int | None = None,
 ) -> None:
@@ -607,11 +649,11 @@ def stream(
 
     choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
     settings = room.Settings(
-        count=_as("count", count, int),
-        hold=_as("hold", hold, int),
-        frames=_as("frames", frames, int),
-        threshold=_as("threshold", threshold, float),
-        refractory=_as("refractory", refractory, int),
+        count=count,
+        hold=hold,
+        frames=frames,
+        threshold=threshold,
+        refractory=refractory,
     )
     stages.evaluate(choice)
     stages.build(choice)
@@ -1038,23 +1080,14 @@ def _run(command: Sequence[str], what: str) -> None:
         raise Exit(f"error: {what} failed; its messages are above", code=1)
 
 
-def _number(option: str, value: int | str | None) -> int | None:
-    """Invoke hands over an option that has no default as the text that was given."""
-    return None if value is None else _as(option, str(value), int)
-
-
-def _share(option: str, value: float | str | None) -> float | None:
-    return None if value is None else _as(option, str(value), float)
-
-
-def _as(option: str, text: str, kind: type[_Number]) -> _Number:
+def _as(option: str, value: object, kind: type[_Number]) -> _Number:
     from codegen.errors import CodegenError
 
     try:
-        return kind(text)
+        return kind(str(value))
     except ValueError:
         what = "a whole number" if kind is int else "a number"
-        raise CodegenError(f"--{option} {text}: give {what}") from None
+        raise CodegenError(f"--{option.replace('_', '-')} {value}: give {what}") from None
 
 
 def _kib(size: int) -> str:

@@ -81,7 +81,10 @@ def test_common_options_mean_the_same() -> None:
         ),
         (("hil", "--board", "host,nope"), "error: no board 'nope'; known boards: "),
         (("flash", "--blessed", "--recipe", "tiny"), "error: flash --blessed: names the model"),
-        (("bless", "--margin", "nope"), "error: --margin nope: give a number"),
+        (("bless", "--recall-margin", "nope"), "error: --recall-margin nope: give a number"),
+        (("golden", "--count", "1.5"), "error: --count 1.5: give a whole number"),
+        (("train", "--nope"), "error: No idea what '--nope' is!"),
+        (("predict",), "error: 'predict' did not receive required positional arguments: 'image'"),
         (("compress", "--method", "nope"), "error: unknown compression method 'nope'; known: "),
         (("hil", "--recipe", "nope"), "error: unknown recipe 'nope'; known recipes: "),
         (("generate", "--model", "/nowhere/x.tflite"), "error: "),
@@ -112,21 +115,6 @@ def test_a_rooms_exit_code_is_ours(code: int) -> None:
     with pytest.raises(Exit) as caught, tasks._one_line_errors():
         raise error
     assert (caught.value.message, caught.value.code) == ("error: what happened", code)
-
-
-@pytest.mark.parametrize(
-    ("text", "kind", "message"),
-    [
-        ("1.5", int, "--hold 1.5: give a whole number"),
-        ("high", float, "--hold high: give a number"),
-    ],
-)
-def test_an_option_that_is_no_number_is_named(
-    text: str, kind: type[int] | type[float], message: str
-) -> None:
-    with pytest.raises(CodegenError, match=message) as caught:
-        tasks._as("hold", text, kind)
-    assert caught.value.exit_code == 2
 
 
 def test_interrupt_is_130_and_no_traceback() -> None:
