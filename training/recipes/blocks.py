@@ -1,4 +1,4 @@
-"""Layers that recipes have in common: convolution, batch normalization, ReLU.
+"""What recipes have in common: convolution, batch normalization, ReLU, and a whole network.
 
 A convolution before a normalization needs no bias, which the normalization would undo; the
 converter folds both into weights and bias of one int8 op.
@@ -23,6 +23,25 @@ def separable(x: Any, name: str, channels: int, **options: Any) -> Any:
     depthwise = layers.DepthwiseConv2D(3, use_bias=False, name=f"{name}_depthwise", **options)
     x = _normalized(depthwise(x), f"{name}_depthwise")
     return convolution(x, name, channels, 1)
+
+
+def strided_network(name: str, channels: tuple[int, int, int, int], class_count: int) -> Any:
+    """Four convolutions with these channels, 28x28 to 2x2 with strides instead of pooling.
+
+    So no activation is larger than the first one. The last two convolutions shrink the image to
+    2x2, which leaves the dense layer few inputs and so most of the weights to the convolutions.
+    """
+    import keras
+    from keras import layers
+
+    image = keras.Input((28, 28, 1), name="image")
+    x = convolution(image, "conv1", channels[0], 5, strides=2)  # 12x12
+    x = convolution(x, "conv2", channels[1], 3, strides=2, padding="same")  # 6x6
+    x = convolution(x, "conv3", channels[2], 3)  # 4x4
+    x = convolution(x, "conv4", channels[3], 3)  # 2x2
+    x = layers.Flatten(name="flatten")(x)
+    x = layers.Dense(class_count, name="logits")(x)
+    return keras.Model(image, layers.Softmax(name="probabilities")(x), name=name)
 
 
 def _normalized(x: Any, name: str) -> Any:

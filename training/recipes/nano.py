@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from training.augment import Augmentation
-from training.recipes.blocks import convolution
+from training.recipes.blocks import strided_network
 from training.recipes.recipe import Optimizer, Recipe
 
 RECIPE = Recipe(
@@ -26,14 +26,4 @@ RECIPE = Recipe(
 
 def build_model(class_count: int) -> Any:
     """Untrained model: float32 [batch, 28, 28, 1] in 0..1 -> probabilities [batch, classes]."""
-    import keras
-    from keras import layers
-
-    image = keras.Input((28, 28, 1), name="image")
-    x = convolution(image, "conv1", 6, 5, strides=2)  # 12x12x6
-    x = convolution(x, "conv2", 12, 3, strides=2, padding="same")  # 6x6x12
-    x = convolution(x, "conv3", 12, 3)  # 4x4x12
-    x = convolution(x, "conv4", 12, 3)  # 2x2x12
-    x = layers.Flatten(name="flatten")(x)
-    x = layers.Dense(class_count, name="logits")(x)
-    return keras.Model(image, layers.Softmax(name="probabilities")(x), name="nano")
+    return strided_network("nano", (6, 12, 12, 12), class_count)
