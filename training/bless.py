@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from codegen.model import Model
-from codegen.oracle import Oracle, quantize_pixels
+from codegen.oracle import oracle_scores, quantize_pixels
 from training import artifacts, datasets
 from training.classification import assess, int8_probabilities
 from training.errors import ArtifactError, TrainingError
@@ -132,7 +132,7 @@ def _points(difference: float) -> float:
 def _quality(content: bytes, build_dir: Path) -> Quality:
     model = Model.parse(content)
     images, labels = datasets.load_split(build_dir, datasets.TEST_SPLIT)
-    scores = Oracle(model).scores(quantize_pixels(model, images))
+    scores = oracle_scores(model, quantize_pixels(model, images))
     names = datasets.DataInfo.load(build_dir).labels
     result = assess(labels.astype(np.int64), int8_probabilities(model, scores), names)
     recall = {one.label: one.recall for one in result.classes if one.recall is not None}

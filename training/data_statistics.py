@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from codegen import markdown
 from codegen.data_schema import SKEW_LIMIT, count_levels, divergence
 from codegen.pixels import PIXEL_MAX
 from training import artifacts
@@ -96,17 +97,21 @@ def load(build_dir: Path) -> DataStatistics:
 def table(found: DataStatistics) -> str:
     """The statistics as Markdown."""
     names = list(found.train.classes)
-    lines = [
-        "| | images | mean | std | levels | duplicates | " + " | ".join(names) + " |",
-        "|---|" + "---:|" * (5 + len(names)),
-    ]
-    for title, one in (("train", found.train), ("test", found.test)):
-        counts = " | ".join(f"{count:,}" for count in one.classes.values())
-        lines.append(
-            f"| {title} | {one.count:,} | {one.mean:.1f} | {one.std:.1f} "
-            f"| {one.darkest} to {one.lightest} | {one.duplicates} | {counts} |"
+    header = ("", "images", "mean", "std", "levels", "duplicates", *names)
+    rows = [
+        (
+            title,
+            f"{one.count:,}",
+            f"{one.mean:.1f}",
+            f"{one.std:.1f}",
+            f"{one.darkest} to {one.lightest}",
+            str(one.duplicates),
+            *(f"{count:,}" for count in one.classes.values()),
         )
-    lines += [
+        for title, one in (("train", found.train), ("test", found.test))
+    ]
+    lines = [
+        *markdown.table(header, "l" + "r" * (5 + len(names)), rows),
         "",
         f"data: {found.leaked} test images are also training images, skew {found.skew:.4f} of 1",
     ]

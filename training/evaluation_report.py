@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from codegen import markdown
 from codegen.model import Model
 from codegen.oracle import oracle_name, oracle_scores, quantize_pixels
 from training import artifacts, classification, datasets
@@ -143,19 +144,26 @@ def evaluate(
 
 def table(report: Report) -> str:
     """What is worth a look at once, as Markdown."""
-    lines = [
-        "| | digits | accuracy | macro precision | macro recall | macro F1 | ECE | lowest recall "
-        "| other class than int8 |",
-        "|---|---:|---:|---:|---:|---:|---:|---|---:|",
-    ]
+    rows = []
     for name, one in report.models.items():
         recalls = [(c.recall, c.label) for c in one.classes if c.recall is not None]
         lowest, label = min(recalls)
-        lines.append(
-            f"| {name} | {one.count:,} | {one.accuracy:.2%} | {one.macro_precision:.2%} "
-            f"| {one.macro_recall:.2%} | {one.macro_f1:.2%} | {one.ece:.4f} "
-            f"| {lowest:.2%} of {label} | {report.disagreements[name]} |"
+        rows.append(
+            (
+                name,
+                f"{one.count:,}",
+                f"{one.accuracy:.2%}",
+                f"{one.macro_precision:.2%}",
+                f"{one.macro_recall:.2%}",
+                f"{one.macro_f1:.2%}",
+                f"{one.ece:.4f}",
+                f"{lowest:.2%} of {label}",
+                str(report.disagreements[name]),
+            )
         )
+    means = ("macro precision", "macro recall", "macro F1", "ECE")
+    header = ("", "digits", "accuracy", *means, "lowest recall", "other class than int8")
+    lines = markdown.table(header, "lrrrrrrlr", rows)
     confusions = report.models["int8"].top_confusions
     if confusions:
         shown = ", ".join(f"{true} as {said} ({count})" for true, said, count in confusions[:5])
@@ -165,14 +173,16 @@ def table(report: Report) -> str:
         lines += ["", f"no test sample of class {', '.join(absent)}: it is in no macro mean"]
     if report.robustness:
         names = list(report.robustness[0].accuracy)
-        lines += ["", "| corruption | level | " + " | ".join(names) + " |"]
-        lines.append("|---|---|" + "---:|" * len(names))
-        lines += [
-            f"| {row.corruption} | {row.level:g} {row.unit} | "
-            + " | ".join(f"{row.accuracy[name]:.2%}" for name in names)
-            + " |"
+        levels = [
+            (
+                row.corruption,
+                f"{row.level:g} {row.unit}",
+                *(f"{row.accuracy[name]:.2%}" for name in names),
+            )
             for row in report.robustness
         ]
+        align = "ll" + "r" * len(names)
+        lines += ["", *markdown.table(("corruption", "level", *names), align, levels)]
     return "\n".join(lines)
 
 

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from codegen import markdown
 from codegen.model import Model
 from training import artifacts
 from training.errors import DataError
@@ -87,9 +88,9 @@ def netron_file(build_dir: Path, stage: str) -> Path:
 
 def text(listing: GraphListing) -> str:
     """The listing as Markdown."""
-    lines = ["| op | times |", "|---|---:|"]
-    lines += [f"| {name} | {count} |" for name, count in listing.ops.items()]
-    lines += [
+    rows = [(name, str(count)) for name, count in listing.ops.items()]
+    lines = [
+        *markdown.table(("op", "times"), "lr", rows),
         "",
         f"view: {listing.stage} has {sum(listing.ops.values())} ops, {listing.tensors} tensors, "
         f"{listing.parameters:,} parameters",

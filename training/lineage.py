@@ -15,8 +15,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from codegen import markdown
 from codegen.manifest import FILE_NAME, Manifest
-from training.errors import ArtifactError, ToolMissingError
+from training.errors import ArtifactError, ToolMissingError, first_line
 from training.evaluate import METRICS
 from training.quantize import INT8_MODEL
 
@@ -41,8 +42,7 @@ def keep(store: Path, action: Callable[..., None], *args: Any) -> None:
     try:
         action(store, *args)
     except Exception as error:  # noqa: BLE001 - MLflow raises what SQLAlchemy and the disk raise
-        first_line = next(iter(str(error).splitlines()), type(error).__name__)
-        sys.stderr.write(f"warning: not recorded in {store / DATABASE}: {first_line}\n")
+        sys.stderr.write(f"warning: not recorded in {store / DATABASE}: {first_line(error)}\n")
 
 
 def record(store: Path, build_dir: Path, git_commit: str) -> None:
@@ -97,10 +97,8 @@ def bless(store: Path, name: str, model_sha256: str) -> None:
 def table(store: Path) -> str:
     """Every run as Markdown, newest first. Raises ToolMissingError without MLflow."""
     client = _client(store)
-    lines = [
-        "| run | recipe | seed | float | int8 | bytes | commit | alias |",
-        "|---|---|---:|---:|---:|---:|---|---|",
-    ]
+    header = ("run", "recipe", "seed", "float", "int8", "bytes", "commit", "alias")
+    rows = []
     for run, name in _runs(client):
         metrics, tags = run.data.metrics, run.data.tags
         aliases = _aliases(client, name).get(run.info.run_id, [])
@@ -108,12 +106,18 @@ def table(store: Path) -> str:
             f"{metrics[key]:.2%}" if key in metrics else "-"
             for key in ("float_accuracy", "int8_accuracy")
         ]
-        lines.append(
-            f"| {run.info.run_id[:8]} | {name} | {run.data.params.get('train.seed', '-')} | "
-            f"{' | '.join(accuracies)} | {metrics['model_bytes']:,.0f} | "
-            f"{tags['git_commit'][:8]} | {', '.join(sorted(aliases))} |"
+        rows.append(
+            (
+                run.info.run_id[:8],
+                name,
+                run.data.params.get("train.seed", "-"),
+                *accuracies,
+                f"{metrics['model_bytes']:,.0f}",
+                tags["git_commit"][:8],
+                ", ".join(sorted(aliases)),
+            )
         )
-    return "\n".join(lines)
+    return "\n".join(markdown.table(header, "llrrrrll", rows))
 
 
 def comparison(store: Path, ids: str) -> str:
@@ -132,8 +136,8 @@ def comparison(store: Path, ids: str) -> str:
         facts.append({**data.params, **data.metrics, **own_tags})
     first, second = facts
     keys = [key for key in sorted({*first, *second}) if first.get(key) != second.get(key)]
-    rows = [f"| {key} | {first.get(key, '-')} | {second.get(key, '-')} |" for key in keys]
-    return "\n".join([f"| | {wanted[0]} | {wanted[1]} |", "|---|---|---|", *rows])
+    rows = [(key, str(first.get(key, "-")), str(second.get(key, "-"))) for key in keys]
+    return "\n".join(markdown.table(("", *wanted), "lll", rows))
 
 
 def _client(store: Path) -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from codegen import markdown
 from codegen.model import Model
 from codegen.oracle import oracle_scores, quantize_pixels
 from training import artifacts, classification, datasets
@@ -68,11 +69,11 @@ def write_picture(path: Path, pixels: np.ndarray) -> None:
 def table(prediction: Prediction) -> str:
     """Probabilities of each class by each model, as Markdown, and the choice of each."""
     models = prediction.probabilities
-    lines = ["| | " + " | ".join(models) + " |", "|---|" + "---:|" * len(models)]
-    lines += [
-        f"| {label} | " + " | ".join(f"{one[index]:.1%}" for one in models.values()) + " |"
+    rows = [
+        (label, *(f"{one[index]:.1%}" for one in models.values()))
         for index, label in enumerate(prediction.labels)
     ]
+    lines = markdown.table(("", *models), "l" + "r" * len(models), rows)
     choices = [
         f"{who} says {prediction.labels[int(one.argmax())]} ({one.max():.1%})"
         for who, one in models.items()

@@ -15,7 +15,7 @@ import numpy as np
 from codegen.checks import check_int8
 from codegen.errors import CodegenError
 from codegen.model import Model
-from codegen.oracle import Oracle, quantize_pixels
+from codegen.oracle import oracle_scores, quantize_pixels
 from training import artifacts, datasets
 from training.errors import ArtifactError, ConversionError, DataError, first_line
 from training.lean import lean
@@ -68,7 +68,7 @@ def require_same_scores(converted: bytes, content: bytes, images: np.ndarray) ->
     """Raises ConversionError if the two models differ in one score on uint8 [N, H, W] images."""
     before, after = (Model.parse(model) for model in (converted, content))
     inputs = quantize_pixels(before, images)
-    if not np.array_equal(Oracle(before).scores(inputs), Oracle(after).scores(inputs)):
+    if not np.array_equal(oracle_scores(before, inputs), oracle_scores(after, inputs)):
         raise ConversionError(
             "making the model lean changed its scores, which is an error of mcuforge; "
             f"{CONVERTED_MODEL} can be built with --model meanwhile"

@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from codegen import markdown
 from codegen.model import Model
-from codegen.oracle import Oracle, quantize_pixels
+from codegen.oracle import oracle_scores, quantize_pixels
 from training import artifacts, datasets
 from training.compression.options import Options
 from training.compression.worker import Order
@@ -101,7 +102,7 @@ def measure(
     filters = [one for op in model.ops for one in _filters(model, op)]
     weights = np.concatenate(filters)
     if known is None:
-        known = accuracy(Oracle(model).scores(quantize_pixels(model, images)), labels)
+        known = accuracy(oracle_scores(model, quantize_pixels(model, images)), labels)
     return Measured(
         method=method,
         bytes=len(content),
@@ -119,18 +120,21 @@ def table(build_dir: Path, methods: Sequence[str]) -> str:
     images, labels = datasets.load_split(build_dir, datasets.TEST_SPLIT)
     plain = measure((build_dir / INT8_MODEL).read_bytes(), "none", images, labels, known)
     rows = [plain] + [_read(model_file(build_dir, m).with_suffix(".json")) for m in methods]
-    lines = [
-        "| method | bytes | gzipped | zero weights | distinct weights a filter | MACs | int8 "
-        "accuracy | change |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|",
-    ]
-    lines += [
-        f"| {row.method} | {row.bytes:,} | {row.gzip_bytes:,} | {row.sparsity:.1%} | "
-        f"{row.distinct_weights} | {row.macs:,} | {row.int8_accuracy:.2%} | "
-        f"{100 * (row.int8_accuracy - plain.int8_accuracy):+.2f} |"
+    header = ("method", "bytes", "gzipped", "zero weights", "distinct weights a filter", "MACs")
+    cells = [
+        (
+            row.method,
+            f"{row.bytes:,}",
+            f"{row.gzip_bytes:,}",
+            f"{row.sparsity:.1%}",
+            str(row.distinct_weights),
+            f"{row.macs:,}",
+            f"{row.int8_accuracy:.2%}",
+            f"{100 * (row.int8_accuracy - plain.int8_accuracy):+.2f}",
+        )
         for row in rows
     ]
-    return "\n".join(lines)
+    return "\n".join(markdown.table((*header, "int8 accuracy", "change"), "lrrrrrrr", cells))
 
 
 def _read(path: Path) -> Measured:
