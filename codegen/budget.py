@@ -45,9 +45,7 @@ def check_budget(plan: ArenaPlan, model: Model, board: Board) -> None:
             )
     ram = _first_region(board, "ram")
     if ram is not None:
-        # One request at a time is received, into a buffer as long as the longest one.
-        buffers = board.uart.rx_ring_bytes + sum(tensor.nbytes for tensor in model.inputs)
-        program = PROGRAM_RAM_BYTES + buffers
+        program = program_ram_bytes(model, board)
         left = ram.length - program - board.stack_bytes
         if plan.arena_bytes > left:
             raise BudgetError(
@@ -55,6 +53,13 @@ def check_budget(plan: ArenaPlan, model: Model, board: Board) -> None:
                 f"({ram.name}: {ram.length} B, less {program} B for the program's data and "
                 f"{board.stack_bytes} B of stack)"
             )
+
+
+def program_ram_bytes(model: Model, board: Board) -> int:
+    """The program's own data and buffers, beside arena and stack; estimated from below."""
+    # One request at a time is received, into a buffer as long as the longest one.
+    buffers = board.uart.rx_ring_bytes + sum(tensor.nbytes for tensor in model.inputs)
+    return PROGRAM_RAM_BYTES + buffers
 
 
 def next_step(model: Model, plans: Mapping[str, ArenaPlan], boards: Iterable[Board]) -> str:

@@ -12,7 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from codegen.boards import ISAS, Board, boards_built_here
-from codegen.budget import KERNEL_FLASH_BYTES, PROGRAM_FLASH_BYTES, check_budget, next_step
+from codegen.budget import (
+    KERNEL_FLASH_BYTES,
+    PROGRAM_FLASH_BYTES,
+    check_budget,
+    next_step,
+    program_ram_bytes,
+)
 from codegen.checks import check_io, check_ops, check_types
 from codegen.errors import BudgetError, CodegenError, UnsupportedModelError
 from codegen.host_runtime import RuntimeRefusedError
@@ -78,9 +84,11 @@ class Preflight:
                 f"  arena   {self.plan.arena_bytes:>11,} B exactly, "
                 f"{self.plan.persistent_bytes:,} B of it the interpreter's own"
             )
-            ram = _limit(board.ram_bytes)
-            used = self.plan.arena_bytes + board.stack_bytes
-            lines.append(f"  RAM     {used:>11,} B and buffers with the stack, of {ram}")
+            program = program_ram_bytes(self.model, board) + board.stack_bytes
+            lines.append(
+                f"  RAM     {self.plan.arena_bytes + program:>11,} B at least, {program:,} B of it "
+                f"the program's data and stack, of {_limit(board.ram_bytes)}"
+            )
         program = PROGRAM_FLASH_BYTES + KERNEL_FLASH_BYTES * len(self.model.op_names)
         lines.append(
             f"  flash   {self.model.size + program:>11,} B at least, {self.model.size:,} B of it "

@@ -19,6 +19,7 @@ from training.tf_runtime import load_tensorflow, quiet_output
 
 _SEED = 1
 _SAMPLES = 4
+_KERAS_SUFFIXES = (".keras", ".h5", ".hdf5")
 
 
 def convert_untrained(path: Path) -> bytes:
@@ -35,6 +36,7 @@ def convert_untrained(path: Path) -> bytes:
     try:
         with quiet_output():
             function, _owner = _function(tf, path)  # without its owner it would lose its variables
+            _refuse_loops(function, path)
             return _convert(tf, function)
     except (ArtifactError, ConversionError):
         raise
@@ -62,7 +64,13 @@ def _function(tf: Any, path: Path) -> tuple[Any, Any]:
 
         fixed = {name: _fixed(tf, spec) for name, spec in specs.items()}
         return call.get_concrete_function(**fixed), loaded
-    model = load_float_model(path, "give a .tflite, a .keras file or a SavedModel's folder")
+    if path.suffix not in _KERAS_SUFFIXES:
+        raise ArtifactError(f"{path}: neither a .tflite nor a .keras or .h5 file by its name")
+    model = load_float_model(
+        path,
+        "give a .tflite, a .keras file or, where layers are of your own, the folder that "
+        "model.export() writes",
+    )
     specs = [
         _fixed(tf, tf.TensorSpec(tensor.shape, tensor.dtype, tensor.name))
         for tensor in model.inputs
@@ -73,6 +81,18 @@ def _function(tf: Any, path: Path) -> tuple[Any, Any]:
         return model(inputs[0] if len(inputs) == 1 else list(inputs), training=False)
 
     return call_keras.get_concrete_function(*specs), model
+
+
+def _refuse_loops(function: Any, path: Path) -> None:
+    """Raises ConversionError: with a loop in the model the converter's calibration crashes."""
+    graph = function.graph.as_graph_def()
+    nodes = [*graph.node, *(node for part in graph.library.function for node in part.node_def)]
+    loop = next((node.name for node in nodes if node.op in ("While", "StatelessWhile")), None)
+    if loop:
+        raise ConversionError(
+            f"{path}: {loop} is a loop, as recurrent layers make them, and the firmware runs none; "
+            "replace the layer by convolutions over time"
+        )
 
 
 def _fixed(tf: Any, spec: Any) -> Any:

@@ -63,10 +63,12 @@ def test_an_op_that_the_runtime_lacks_is_named_not_refused(tmp_path: Path) -> No
 
 def test_what_is_no_model_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "bad.keras").write_bytes(b"nothing")
+    (tmp_path / "notes.json").write_text("{}")
     (tmp_path / "empty").mkdir()
     for name, reason in (
         ("absent.keras", "no such file"),
         ("bad.keras", "no Keras model"),
+        ("notes.json", "by its name"),
         ("empty", "saved_model.pb is missing"),
     ):
         with pytest.raises(ArtifactError, match=reason):
@@ -77,3 +79,17 @@ def test_an_open_dimension_is_refused(tmp_path: Path) -> None:
     network(rows=None).save(tmp_path / "open.keras")
     with pytest.raises(ConversionError, match="only the batch may be open"):
         convert_untrained(tmp_path / "open.keras")
+
+
+def test_a_loop_is_refused_before_it_crashes_the_converter(tmp_path: Path) -> None:
+    tf = load_tensorflow(seed=1)
+    module = tf.Module()
+    # as Keras makes a recurrent layer
+    module.call = tf.function(
+        lambda x: {"y": tf.while_loop(lambda y: y[0, 0] < 1, lambda y: (y + 1,), (x,))[0]},
+        input_signature=[tf.TensorSpec((None, 2), name="x")],
+    )
+    with quiet_output():
+        tf.saved_model.save(module, str(tmp_path / "loop"), signatures=module.call)
+    with pytest.raises(ConversionError, match=r"is a loop.*convolutions over time"):
+        convert_untrained(tmp_path / "loop")
