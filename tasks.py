@@ -866,7 +866,7 @@ def evaluate(
 
 @verb(
     help={
-        "image": "a photo, scan or drawing of one digit, in any format that Pillow reads",
+        "image": "a photo, scan or drawing of one digit, or an image like those of --data",
         "board": "ask this board too; emulated unless --port is given",
         "png": "file to write what the network sees to",
     }
@@ -888,7 +888,9 @@ def predict(
     from training import predict as room
 
     choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
-    drawing.as_digit(drawing.read_grey(Path(image)))  # refused before anything is built
+    drawing.read_grey(Path(image))  # what is no picture is refused before any work,
+    stages.data(choice)
+    room.prepared(choice.build_dir, Path(image))  # an empty one before anything is trained
     stages.quantize(choice)
     prediction = room.predict(choice.build_dir, Path(image))
     print(drawing.as_text(prediction.pixels))

@@ -53,7 +53,7 @@ def read_image_folder(directory: Path) -> tuple[np.ndarray, np.ndarray, list[str
                 f"{folder}: {len(found)} PNG or JPEG images; a class needs at least "
                 f"{IMAGES_PER_CLASS_AT_LEAST}: add some or remove the folder"
             )
-    images = np.stack([_read(path) for found in paths for path in found])
+    images = np.stack([read_image(path) for found in paths for path in found])
     labels = np.repeat(np.arange(len(folders)), [len(found) for found in paths])
     return images, labels.astype(np.uint8), [folder.name for folder in folders]
 
@@ -83,11 +83,13 @@ def _content(path: Path) -> bytes:
         raise DataError(f"{path}: cannot be read ({error.strerror or error})") from None
 
 
-def _read(path: Path) -> np.ndarray:
+def read_image(path: Path, size: tuple[int, int] = (SIZE, SIZE)) -> np.ndarray:
+    """A PNG or JPEG as it is trained on: grey, resized to uint8 [*size]. Raises DataError."""
+    height, width = size
     try:
         with Image.open(io.BytesIO(_content(path)), formats=("PNG", "JPEG")) as image:
             grey = _grey(ImageOps.exif_transpose(image))
-            return np.asarray(grey.resize((SIZE, SIZE), Image.Resampling.BOX), np.uint8)
+            return np.asarray(grey.resize((width, height), Image.Resampling.BOX), np.uint8)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         reason = "no PNG or JPEG inside" if isinstance(error, UnidentifiedImageError) else error
         raise DataError(f"{path}: damaged ({reason}); replace or remove it") from None

@@ -9,13 +9,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from codegen import markdown
+from codegen import data_schema, markdown
 from codegen.model import Model
 from codegen.oracle import oracle_scores, quantize_pixels
 from training import artifacts, classification, datasets
 from training.drawing import as_digit, read_grey
 from training.errors import DataError
+from training.image_folder import read_image
 from training.quantize import INT8_MODEL, load_float_model
+from training.sources import IMAGE_FOLDER
 from training.train import FLOAT_MODEL
 
 _PICTURE_SCALE = 10  # pixels of the PNG for each that the network sees
@@ -23,14 +25,26 @@ _PICTURE_SCALE = 10  # pixels of the PNG for each that the network sees
 
 @dataclass(frozen=True)
 class Prediction:
-    """pixels: uint8 [H, W], what the network sees. scores: int8, the oracle's. probabilities: by
-    model, each [classes].
+    """pixels: uint8 [H, W], what the network sees; skew: how unlike the training images' their grey
+    levels are, 0 to 1. scores: int8, the oracle's. probabilities: by model, each [classes].
     """
 
     pixels: np.ndarray
+    skew: float
     labels: list[str]
     scores: np.ndarray
     probabilities: dict[str, np.ndarray]
+
+
+def prepared(build_dir: Path, image: Path, size: tuple[int, int] = (28, 28)) -> np.ndarray:
+    """A picture as the images of the folder's training were made: uint8 [*size].
+
+    Pictures of digits as MNIST's; those for a model of an image folder as that folder's. Raises
+    DataError for what is no such picture, ArtifactError.
+    """
+    if datasets.DataInfo.load(build_dir).source == IMAGE_FOLDER:
+        return read_image(image, size)
+    return as_digit(read_grey(image), size)
 
 
 def predict(build_dir: Path, image: Path) -> Prediction:
@@ -38,16 +52,18 @@ def predict(build_dir: Path, image: Path) -> Prediction:
 
     Raises DataError for what is no picture of a digit or a model that takes none, ArtifactError.
     """
-    grey = read_grey(image)
     model = Model.read(artifacts.require(build_dir / INT8_MODEL, "quantize"))
-    pixels = as_digit(grey, _image_size(model))
+    pixels = prepared(build_dir, image, _image_size(model))
     scores = oracle_scores(model, quantize_pixels(model, pixels[np.newaxis]))
     probabilities = {"int8": classification.int8_probabilities(model, scores)[0]}
     if (build_dir / FLOAT_MODEL).is_file():
         float_model = load_float_model(build_dir / FLOAT_MODEL)
         answers = float_model(datasets.to_float(pixels[np.newaxis]), training=False)
         probabilities = {"float": np.asarray(answers)[0], **probabilities}
-    return Prediction(pixels, _labels(build_dir, scores.shape[1]), scores[0], probabilities)
+    schema = data_schema.load(build_dir)
+    skew = schema.skew(pixels[np.newaxis]) if schema else 0.0
+    labels = _labels(build_dir, scores.shape[1])
+    return Prediction(pixels, skew, labels, scores[0], probabilities)
 
 
 def with_device(build_dir: Path, prediction: Prediction, board: str, scores: np.ndarray) -> None:
@@ -78,7 +94,14 @@ def table(prediction: Prediction) -> str:
         f"{who} says {prediction.labels[int(one.argmax())]} ({one.max():.1%})"
         for who, one in models.items()
     ]
-    return "\n".join([*lines, "", "predict: " + ", ".join(choices)])
+    lines += ["", "predict: " + ", ".join(choices)]
+    if prediction.skew > data_schema.SKEW_LIMIT:
+        lines.append(
+            "predict: do not rely on it: the picture's grey levels are unlike the training images' "
+            f"(divergence {prediction.skew:.2f} of 1, limit {data_schema.SKEW_LIMIT}); is it "
+            "inverted, darker or lighter?"
+        )
+    return "\n".join(lines)
 
 
 def _image_size(model: Model) -> tuple[int, int]:

@@ -65,6 +65,7 @@ SAMPLE_TEST_FRACTION = 0.2
 FOLDER_TEST_FRACTION = 0.2
 SPLIT_SEED = 1
 
+IMAGE_FOLDER = "image-folder"  # the source whose images are nothing but resized
 DIGIT_LABELS = tuple("0123456789")
 
 
@@ -274,7 +275,7 @@ def read_folder(directory: Path) -> Digits:
     images, labels, names = read_image_folder(directory)
     files = {directory.name: digest(directory)}
     return _split(
-        "image-folder", directory, files, images, labels, FOLDER_TEST_FRACTION, tuple(names)
+        IMAGE_FOLDER, directory, files, images, labels, FOLDER_TEST_FRACTION, tuple(names)
     )
 
 
