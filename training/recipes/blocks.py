@@ -16,13 +16,16 @@ def convolution(x: Any, name: str, channels: int, size: int, **options: Any) -> 
     return _normalized(layers.Conv2D(channels, size, use_bias=False, name=name, **options)(x), name)
 
 
-def separable(x: Any, name: str, channels: int, **options: Any) -> Any:
-    """Depthwise 3x3, then 1x1 to `channels`; `options`: of keras.layers.DepthwiseConv2D."""
+def depthwise(x: Any, name: str, **options: Any) -> Any:
+    """Depthwise 3x3; `options`: further ones of keras.layers.DepthwiseConv2D."""
     from keras import layers
 
-    depthwise = layers.DepthwiseConv2D(3, use_bias=False, name=f"{name}_depthwise", **options)
-    x = _normalized(depthwise(x), f"{name}_depthwise")
-    return convolution(x, name, channels, 1)
+    return _normalized(layers.DepthwiseConv2D(3, use_bias=False, name=name, **options)(x), name)
+
+
+def separable(x: Any, name: str, channels: int, **options: Any) -> Any:
+    """Depthwise 3x3, then 1x1 to `channels`; `options`: of keras.layers.DepthwiseConv2D."""
+    return convolution(depthwise(x, f"{name}_depthwise", **options), name, channels, 1)
 
 
 def strided_network(name: str, channels: tuple[int, int, int, int], class_count: int) -> Any:

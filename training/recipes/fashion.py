@@ -11,7 +11,7 @@ from training.recipes.recipe import Optimizer, Recipe
 RECIPE = Recipe(
     name="fashion",
     summary="five layers for Fashion-MNIST; 36 KB of weights",
-    epochs=20,
+    epochs=10,
     optimizers=(Optimizer("adam", 5e-3, one_cycle=True),),
     label_smoothing=0.05,
     augmentation=Augmentation(rotation_degrees=3.0, scale=0.05, shift_pixels=1.0),
