@@ -10,6 +10,8 @@ from harness.trace import Trace
 from harness.transport import Line
 
 _CONSOLE_LINES = 50
+_LOST_FRAMES = 8  # of so many one may be lost before shorter ones are better
+_REMEMBERED_BYTES = 1 << 16  # of what was sent, to judge the line by
 
 
 @dataclass
@@ -41,13 +43,32 @@ class Channel:
         self._decoder = Decoder()
         self._arrived: deque[Item] = deque()
         self.counts = LineCounts()
+        self._sent_bytes = 0  # lately, and the repeats among them
+        self._repeats = 0
         self._own_baud: int | None = None  # of the line, while it is raised
         self.console_tail: deque[str] = deque(maxlen=_CONSOLE_LINES)
 
     def send(self, frame: Frame) -> None:
         """Put a frame on the line. Raises PortError if it is cut."""
         self._trace.sent(frame)
-        self.line.write(encode(frame))
+        data = encode(frame)
+        self._sent_bytes += len(data)
+        if self._sent_bytes > _REMEMBERED_BYTES:
+            self._sent_bytes //= 2
+            self._repeats //= 2
+        self.line.write(data)
+
+    def count_repeat(self) -> None:
+        """A frame was lost and is about to be sent again."""
+        self.counts.retries += 1
+        self._repeats += 1
+
+    @property
+    def longest_frame(self) -> int:
+        """How long a frame may be, in bytes, for about one in eight to be lost, by what the line
+        did lately. Nothing is known of a new line, so it counts as a bad one.
+        """
+        return self._sent_bytes // (_LOST_FRAMES * (1 + self._repeats))
 
     def raise_baud(self, own_baud: int, baud: int) -> None:
         """Go to a rate above the board's own. Raises PortError if the port cannot."""

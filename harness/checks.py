@@ -102,25 +102,23 @@ def check_digits(
     with an index below `every_format` are sent in each of the formats, raw int8 included. All have
     to give the oracle's scores. Indices are taken only as the device's window moves on.
     """
-    waiting: deque[tuple[int, ids.InputFormat]] = deque()
+    waiting: deque[tuple[int, ids.InputFormat, bool]] = deque()  # True: the digit's last one
 
     def inputs() -> Iterator[Input]:
         for index in indices:
-            formats = (
-                list(ids.InputFormat) if index < every_format else [shorter_format(digits, index)]
-            )
+            formats = list(_PATHS) if index < every_format else [shorter_format(digits, index)]
             for input_format in formats:
-                waiting.append((index, input_format))
+                waiting.append((index, input_format, input_format == formats[-1]))
                 raw = input_format == ids.InputFormat.RAW_S8
                 values = digits.quantized[index] if raw else digits.images[index]
                 yield values, input_format
 
     mismatches: list[Mismatch] = []
     for result in device.infer_many(inputs()):
-        index, input_format = waiting.popleft()
+        index, input_format, last = waiting.popleft()
         wrong = compare(index, _PATHS[input_format], result, digits.oracle_scores[index])
         mismatches += [wrong] if wrong else []
-        if not waiting or waiting[0][0] != index:
+        if last:
             yield index, result, mismatches
             mismatches = []
 

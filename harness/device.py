@@ -2,9 +2,12 @@
 
 import random
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import groupby
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,10 +35,14 @@ _SETTLE_S = 0.05
 _PROBE_S = 0.3
 _SYNCHRONIZE_LIMIT_S = 2.0  # for a device that never stops talking
 _PEEK_BYTES = 16384  # 1.5 s at 115200 baud
+# Of an input that goes in pieces: where 1 % of the bytes are damaged, one piece in four passes.
+_PIECE_BYTES = 128
+_MOST_LOADS = 4  # of the same piece, by a device that forgets it
 # How long other requests took says nothing about these.
 _OF_ANY_LENGTH = (ids.Command.PROFILE, ids.Command.PEEK, ids.Command.SELF_TEST)
 
 Input = tuple[NDArray[Any], ids.InputFormat]
+Parsed = TypeVar("Parsed")
 
 
 class Device:
@@ -59,7 +66,10 @@ class Device:
         self._retries = retries
         self._channel = Channel(line, trace, console)
         self._round_trip = RoundTrip()
-        self._window = 1  # until INFO says more
+        # Until INFO says more:
+        self._window = 1
+        self._batch = 0
+        self._max_payload = 0
         # Random, so that a late reply to an earlier program is not taken for ours.
         self._seq = random.randrange(1, 0x10000)
         self.counts = self._channel.counts
@@ -96,11 +106,10 @@ class Device:
     def info(self) -> Info:
         """What runs on the device; from then on its window is used. Raises DeviceError."""
         payload = self.call(ids.Command.INFO, timeout_s=min(self._timeout_s, INFO_TIMEOUT_S))
-        try:
-            info = messages.parse_info(payload)
-        except PayloadError as error:
-            raise DeviceError("INFO", f"the reply is malformed: {error}") from error
+        info = _parse(messages.parse_info, payload, "INFO")
         self._window = max(1, info.window)
+        self._batch = info.batch
+        self._max_payload = info.max_payload
         return info
 
     def raise_baud(self, own_baud: int, baud: int) -> bool:
@@ -127,8 +136,10 @@ class Device:
         self, values: NDArray[np.uint8] | NDArray[np.int8], input_format: ids.InputFormat
     ) -> Inference:
         """Run the model on one input: uint8 pixels or int8 values in any shape, row by row."""
-        (inference,) = self.infer_many([(values, input_format)])
-        return inference
+        payload = messages.infer_payload(input_format, values)
+        if self._goes_in_pieces(payload):
+            return self._infer_in_pieces(payload)
+        return _parse(messages.parse_inference, self.call(ids.Command.INFER, payload), "INFER")
 
     def infer_many(self, inputs: Iterable[Input]) -> Iterator[Inference]:
         """Run the model on each of `inputs`, several on the way at once as `info` allows.
@@ -136,8 +147,74 @@ class Device:
         The results come in the order of the inputs, which are taken only as the window moves on.
         """
         payloads = (messages.infer_payload(input_format, values) for values, input_format in inputs)
-        for reply in self._exchange(ids.Command.INFER, payloads, self._window, self._timeout_s):
-            yield _parse_inference(reply, ids.Command.INFER)
+        for in_pieces, group in groupby(payloads, self._goes_in_pieces):
+            yield from (self._infer_each if in_pieces else self._infer_together)(group)
+
+    def _infer_each(self, payloads: Iterator[bytes]) -> Iterator[Inference]:
+        return map(self._infer_in_pieces, payloads)
+
+    def _infer_together(self, payloads: Iterator[bytes]) -> Iterator[Inference]:
+        if self._batch < 2:
+            for reply in self._exchange(ids.Command.INFER, payloads, self._window, self._timeout_s):
+                yield _parse(messages.parse_inference, reply, "INFER")
+            return
+        counts: deque[int] = deque()
+
+        def requests() -> Iterator[bytes]:
+            for batch in self._batches(payloads):
+                counts.append(len(batch))
+                yield messages.batch_payload(batch)
+
+        for reply in self._exchange(ids.Command.BATCH, requests(), self._window, self._timeout_s):
+            yield from _parse(partial(messages.parse_batch, count=counts.popleft()), reply, "BATCH")
+
+    def _batches(self, payloads: Iterator[bytes]) -> Iterator[list[bytes]]:
+        """As many together as the device takes at once and the line bears in one frame."""
+        batch: list[bytes] = []
+        size = 0
+        for payload in payloads:
+            size += messages.BATCH_HEAD_BYTES + len(payload)
+            if batch and size > min(self._max_payload, self._channel.longest_frame):
+                yield batch
+                batch, size = [], messages.BATCH_HEAD_BYTES + len(payload)
+            batch.append(payload)
+            if len(batch) == self._batch:
+                yield batch
+                batch, size = [], 0
+        if batch:
+            yield batch
+
+    def _goes_in_pieces(self, payload: bytes) -> bool:
+        """True for an input that is long for this line, and can be sent in pieces."""
+        return (
+            self._batch > 0
+            and payload[0] in (ids.InputFormat.PIXELS_U8, ids.InputFormat.RAW_S8)
+            and len(payload) > max(_PIECE_BYTES, self._channel.longest_frame)
+        )
+
+    def _infer_in_pieces(self, payload: bytes) -> Inference:
+        """INFER's payload by LOAD, then INFER; the device tells where to go on."""
+        input_format, values = payload[0], payload[1:]
+        loaded = 0
+        for _ in range(_MOST_LOADS * (2 + len(values) // _PIECE_BYTES)):
+            if loaded < len(values):
+                piece = values[loaded : loaded + _PIECE_BYTES]
+                request = messages.load_payload(input_format, loaded, piece)
+                loaded = _parse(messages.parse_load, self.call(ids.Command.LOAD, request), "LOAD")
+                continue
+            try:
+                reply = self.call(ids.Command.INFER, messages.loaded_payload(values))
+            except DeviceRefusedError as error:
+                if error.code != ids.ErrorCode.BAD_VALUE:
+                    raise
+                loaded = 0  # the device has lost the input since its last piece
+            else:
+                return _parse(messages.parse_inference, reply, "INFER")
+        raise DeviceError(
+            "LOAD",
+            f"{self.line.url} forgets the pieces of an input again and again: does it reset, or "
+            "does another program use it?",
+        )
 
     def start_stream(self, parameters: Parameters) -> None:
         """Begin a stream, whose next frames are given to `stream_frame`."""
@@ -149,33 +226,24 @@ class Device:
         payloads = (messages.infer_payload(input_format, values) for values, input_format in frames)
         # One at a time: of several, one that was lost would be served after the next.
         for reply in self._exchange(ids.Command.STREAM_FRAME, payloads, 1, self._timeout_s):
-            result = _parse_inference(reply, ids.Command.STREAM_FRAME)
+            result = _parse(messages.parse_inference, reply, "STREAM_FRAME")
             detected = None if result.predicted == ids.NOTHING_DETECTED else result.predicted
             yield Smoothed(detected, tuple(result.scores.tolist()))
 
     def self_test(self) -> SelfTest:
         """Run the model on the golden vectors in the image."""
-        try:
-            return messages.parse_self_test(self.call(ids.Command.SELF_TEST))
-        except PayloadError as error:
-            raise DeviceError("SELF_TEST", f"the reply is malformed: {error}") from error
+        return _parse(messages.parse_self_test, self.call(ids.Command.SELF_TEST), "SELF_TEST")
 
     def stats(self) -> dict[str, int]:
         """The device's counters since boot."""
-        try:
-            return messages.parse_stats(self.call(ids.Command.STATS))
-        except PayloadError as error:
-            raise DeviceError("STATS", f"the reply is malformed: {error}") from error
+        return _parse(messages.parse_stats, self.call(ids.Command.STATS), "STATS")
 
     def profile(self, values: NDArray[np.int8]) -> Profile:
         """Run the model on one int8 input, from its first state, and time each op."""
         payload = self.call(
             ids.Command.PROFILE, messages.infer_payload(ids.InputFormat.RAW_S8, values)
         )
-        try:
-            return messages.parse_profile(payload)
-        except PayloadError as error:
-            raise DeviceError("PROFILE", f"the reply is malformed: {error}") from error
+        return _parse(messages.parse_profile, payload, "PROFILE")
 
     def peek(self, values: NDArray[np.int8], op: int, offset: int, size: int) -> bytes:
         """`size` bytes of the arena from `offset` on, as they are after op `op` of an inference.
@@ -228,8 +296,9 @@ class Device:
         return self._seq
 
 
-def _parse_inference(reply: bytes, command: ids.Command) -> Inference:
+def _parse(parse: Callable[[bytes], Parsed], reply: bytes, operation: str) -> Parsed:
+    """The reply as a value. Raises DeviceError if it is malformed."""
     try:
-        return messages.parse_inference(reply)
+        return parse(reply)
     except PayloadError as error:
-        raise DeviceError(command.name, f"the reply is malformed: {error}") from error
+        raise DeviceError(operation, f"the reply is malformed: {error}") from error

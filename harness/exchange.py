@@ -118,7 +118,8 @@ class Exchange:
 
     def _send(self, request: _Request) -> None:
         self._transmissions += 1
-        self._channel.counts.retries += request.times_sent > 0
+        if request.times_sent > 0:
+            self._channel.count_repeat()
         request.times_sent += 1
         request.sent_s = time.monotonic()
         self._channel.send(request.frame)

@@ -71,9 +71,6 @@ def run(
     faults = FaultSpec.parse(fault)
     expected = Expected.load(board, build_dir)
     digits = load_digits(build_dir, parse_count(count))
-    # With faults each digit is sent packed only: an unpacked frame is so long that hardly one
-    # passes a bad line (of 800 bytes, one in 3,000 where 1 % is damaged).
-    every_format = 0 if fault else _EVERY_FORMAT
     _check_ports(ports)
     fixed_baud = _parse_baud(baud)
     emulated = 0 if ports else emulators or default_emulators(len(digits))
@@ -112,7 +109,7 @@ def run(
                     folder,
                     advance,
                     out,
-                    every_format,
+                    _EVERY_FORMAT,
                     raise_baud=baud == "auto",
                 )
                 worker.run(connection, frames, folder.console(number))

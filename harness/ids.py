@@ -64,6 +64,8 @@ class Command(IntEnum):
     STREAM = _value("COMMAND", "STREAM")
     STREAM_FRAME = _value("COMMAND", "STREAM_FRAME")
     SELF_TEST = _value("COMMAND", "SELF_TEST")
+    LOAD = _value("COMMAND", "LOAD")
+    BATCH = _value("COMMAND", "BATCH")
 
 
 class Event(IntEnum):
@@ -104,6 +106,7 @@ class InputFormat(IntEnum):
     PIXELS_U8 = _value("FORMAT", "PIXELS_U8")
     RAW_S8 = _value("FORMAT", "RAW_S8")
     PACKED_U8 = _value("FORMAT", "PACKED_U8")
+    LOADED = _value("FORMAT", "LOADED")
 
 
 PROTOCOL_VERSION = _value("CONST", "PROTOCOL_VERSION")

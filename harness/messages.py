@@ -1,6 +1,8 @@
 """Payloads of the wire protocol as Python values (docs/protocol.md)."""
 
 import struct
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +18,9 @@ _U32 = struct.Struct("<I")
 _INFER = struct.Struct("<BI")
 _PEEK = struct.Struct("<HII")
 _STREAM = struct.Struct("<BbB")
+_LOAD = struct.Struct("<BI")
+_U16 = struct.Struct("<H")
+BATCH_HEAD_BYTES = _U16.size  # before each input of a BATCH
 _SELF_TEST_BYTES = 2  # vectors, passed
 _FAULT = struct.Struct("<3I")
 
@@ -46,6 +51,7 @@ class Info:
     setup_message: str
     unique_id: str  # of the chip, in hex digits; "" where it has none, or older firmware
     max_baud: int  # highest rate that BAUD may ask for; 0 from older firmware
+    batch: int  # most inputs of a BATCH; 0 from older firmware
 
     @property
     def ready(self) -> bool:
@@ -124,6 +130,7 @@ def parse_info(payload: bytes) -> Info:
         setup_message=message,
         unique_id=unique_id.hex(),
         max_baud=_U32.unpack_from(rest)[0] if len(rest) >= _U32.size else 0,
+        batch=rest[_U32.size] if len(rest) > _U32.size else 0,
     )
 
 
@@ -133,6 +140,22 @@ def parse_inference(payload: bytes) -> Inference:
         raise PayloadError(f"{len(payload)} B, expected more than {_INFER.size} B")
     predicted, ticks = _INFER.unpack_from(payload)
     return Inference(predicted, ticks, np.frombuffer(payload, np.int8, offset=_INFER.size))
+
+
+def parse_batch(payload: bytes, count: int) -> list[Inference]:
+    """The results of `count` inputs. Raises PayloadError if `payload` does not divide into them."""
+    size, rest = divmod(len(payload), count)
+    if rest:
+        raise PayloadError(f"{len(payload)} B, expected {count} results of one length")
+    return [parse_inference(payload[i * size : (i + 1) * size]) for i in range(count)]
+
+
+def parse_load(payload: bytes) -> int:
+    """How many values the device holds. Raises PayloadError if `payload` is not that number."""
+    if len(payload) != _U32.size:
+        raise PayloadError(f"{len(payload)} B, expected {_U32.size} B")
+    (loaded,) = _U32.unpack(payload)
+    return int(loaded)
 
 
 def parse_stats(payload: bytes) -> dict[str, int]:
@@ -207,6 +230,21 @@ def infer_payload(input_format: ids.InputFormat, values: NDArray[Any]) -> bytes:
     if input_format == ids.InputFormat.PACKED_U8:
         raw = pack_pixels(raw)
     return bytes([input_format]) + raw
+
+
+def batch_payload(inputs: Sequence[bytes]) -> bytes:
+    """BATCH's payload; `inputs` are payloads of INFER."""
+    return b"".join(_U16.pack(len(one)) + one for one in inputs)
+
+
+def load_payload(input_format: int, offset: int, values: bytes) -> bytes:
+    """LOAD's payload: the values from `offset` on."""
+    return _LOAD.pack(input_format, offset) + values
+
+
+def loaded_payload(values: bytes) -> bytes:
+    """INFER's payload after LOAD brought `values`."""
+    return bytes([ids.InputFormat.LOADED]) + _U32.pack(zlib.crc32(values))
 
 
 def stream_payload(parameters: Parameters) -> bytes:

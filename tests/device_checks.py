@@ -55,7 +55,7 @@ def check_digits(device: Device, digits: Digits) -> None:
     assert not mismatches, f"{len(mismatches)} mismatches, the first: {mismatches[0]}"
     assert correct >= 0.9 * len(digits)  # a model that learned nothing would be bit-exact, too
     ran = device.stats()["inferences"] - inferences_before
-    assert ran == len(ids.InputFormat) * len(digits)
+    assert ran == 3 * len(digits)  # formats
 
 
 def check_repeat(device: Device, digits: Digits) -> None:
@@ -75,6 +75,80 @@ def check_repeat(device: Device, digits: Digits) -> None:
     after = device.stats()
     assert after["inferences"] - before["inferences"] == window + 1
     assert after["repeats"] - before["repeats"] == window
+
+
+def check_pieces(device: Device, digits: Digits) -> None:
+    """An input that comes in pieces is run once it is whole, and never half another's."""
+    raw = digits.quantized[1].tobytes()
+    pixels = digits.images[1].tobytes()
+    middle = len(raw) // 2
+
+    def load(input_format: ids.InputFormat, offset: int, values: bytes) -> int:
+        payload = messages.load_payload(input_format, offset, values)
+        return messages.parse_load(device.call(ids.Command.LOAD, payload))
+
+    def infer(values: bytes) -> list[int]:
+        reply = device.call(ids.Command.INFER, messages.loaded_payload(values))
+        return messages.parse_inference(reply).scores.tolist()
+
+    for input_format, values in (
+        (ids.InputFormat.RAW_S8, raw),
+        (ids.InputFormat.PIXELS_U8, pixels),
+    ):
+        assert load(input_format, 0, values[:middle]) == middle
+        assert load(input_format, middle + 1, values[middle + 1 :]) == middle  # one was lost
+        assert load(input_format, middle, values[middle:]) == len(values)
+        assert load(input_format, middle, values[middle:]) == len(values)  # its reply was
+        with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
+            infer(values[1:])
+        assert infer(values) == digits.oracle_scores[1].tolist()
+        with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
+            infer(values)  # the model may have written over it
+    load(ids.InputFormat.RAW_S8, 0, raw)
+    device.self_test()
+    with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
+        infer(raw)
+    for input_format, offset in (
+        (ids.InputFormat.RAW_S8, 1),  # beyond the input
+        (ids.InputFormat.RAW_S8, 0xFFFFFFFF),
+        (ids.InputFormat.PACKED_U8, 0),
+    ):
+        with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
+            load(input_format, offset, raw)
+
+
+def check_batch(device: Device, digits: Digits) -> None:
+    """As many inputs as INFO says are answered by one reply, and repeated from it; no more are."""
+    batch = device.info().batch
+    assert batch > 1
+    packed = [
+        messages.infer_payload(ids.InputFormat.PACKED_U8, image) for image in digits.images[:50]
+    ]
+    shown = sorted(range(50), key=lambda index: len(packed[index]))[:batch]  # fit into a frame
+    inputs = [packed[index] for index in shown]
+    before = device.stats()
+    request = encode(Frame(ids.Command.BATCH, 900, messages.batch_payload(inputs)))
+    (first,) = exchange(device, request)
+    results = messages.parse_batch(first.payload, batch)
+    assert [result.scores.tolist() for result in results] == digits.oracle_scores[shown].tolist()
+    for result in results:
+        assert result.predicted == result.scores.argmax()
+    for _ in range(2):
+        assert exchange(device, request) == [first]
+    after = device.stats()
+    assert after["inferences"] - before["inferences"] == batch
+    assert after["repeats"] - before["repeats"] == 2
+    good = messages.batch_payload(inputs[:1])
+    for payload, code in (
+        (messages.batch_payload([b"\x02"] * (batch + 1)), "BAD_LENGTH"),
+        (b"", "BAD_LENGTH"),
+        (good + b"\1", "BAD_LENGTH"),
+        (good[:-1], "BAD_LENGTH"),
+        (messages.batch_payload([b""]), "BAD_LENGTH"),
+        (messages.batch_payload([inputs[0], b"\x02\x00\x05abc"]), "BAD_VALUE"),
+    ):
+        with pytest.raises(DeviceRefusedError, match=code):
+            device.call(ids.Command.BATCH, payload)
 
 
 def check_profile(device: Device, expected: Expected, digits: Digits) -> None:

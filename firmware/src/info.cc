@@ -42,7 +42,8 @@ uint32_t U32(size_t value) { return static_cast<uint32_t>(value); }
 
 }  // namespace
 
-void Reply(wire::Setup setup, wire::Span message, uint8_t window, size_t max_payload) {
+void Reply(wire::Setup setup, wire::Span message, uint8_t window, size_t max_payload,
+           uint8_t batch) {
   uint8_t fixed[74];
   uint8_t* at = fixed;
   *at++ = wire::kPROTOCOL_VERSION;
@@ -68,8 +69,8 @@ void Reply(wire::Setup setup, wire::Span message, uint8_t window, size_t max_pay
   uint8_t unique_id[1 + board::kUniqueIdMaxBytes];
   const size_t unique_id_size = board::UniqueId(unique_id + 1);
   unique_id[0] = static_cast<uint8_t>(unique_id_size);
-  uint8_t max_baud[4];
-  wire::WriteU32(max_baud, MCUFORGE_UART_MAX_BAUD);
+  uint8_t extensions[5];
+  *wire::WriteU32(extensions, MCUFORGE_UART_MAX_BAUD) = batch;
 
   const uint8_t message_size = static_cast<uint8_t>(message.size);
   const wire::Span payload[] = {{fixed, static_cast<size_t>(at - fixed)},
@@ -77,7 +78,7 @@ void Reply(wire::Setup setup, wire::Span message, uint8_t window, size_t max_pay
                                 {&message_size, 1},
                                 message,
                                 {unique_id, 1 + unique_id_size},
-                                {max_baud, sizeof(max_baud)}};
+                                {extensions, sizeof(extensions)}};
   line::Reply(wire::Command::INFO, payload);
 }
 

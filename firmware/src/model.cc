@@ -11,6 +11,7 @@
 #include "op_resolver.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
 #include "tensorflow/lite/schema/schema_generated.h"
+#include "wire/crc32.h"
 
 namespace model {
 namespace {
@@ -26,6 +27,10 @@ tflite::MicroInterpreter* g_interpreter = nullptr;
 OpObserver* g_op_observer = nullptr;
 TfLiteTensor* g_input = nullptr;
 TfLiteTensor* g_output = nullptr;
+
+// Of an input that comes in pieces: its values so far and their CRC-32.
+size_t g_loaded = 0;
+uint32_t g_loaded_crc = 0;
 
 bool IsInt8(const TfLiteTensor* tensor, size_t bytes) {
   return tensor != nullptr && tensor->type == kTfLiteInt8 && tensor->bytes == bytes;
@@ -62,17 +67,23 @@ wire::Setup Setup() {
 
 size_t ArenaUsedBytes() { return g_interpreter == nullptr ? 0 : g_interpreter->arena_used_bytes(); }
 
-void SetPixels(const uint8_t* pixels) {
-  int8_t* input = g_input->data.int8;
-  for (size_t i = 0; i < mcuforge::kInputBytes; ++i) input[i] = mcuforge::kPixelToInput[pixels[i]];
+size_t Load(wire::Format format, size_t offset, wire::Span values) {
+  if (offset == 0) g_loaded = g_loaded_crc = 0;
+  if (offset != g_loaded) return g_loaded;
+  int8_t* input = g_input->data.int8 + offset;
+  for (size_t i = 0; i < values.size; ++i) {
+    const uint8_t value = values.data[i];
+    input[i] = format == wire::Format::RAW_S8 ? static_cast<int8_t>(value)
+                                              : mcuforge::kPixelToInput[value];
+  }
+  g_loaded_crc = wire::Crc32(values.data, values.size, g_loaded_crc);
+  return g_loaded += values.size;
 }
 
-void SetRaw(const uint8_t* values) {
-  int8_t* input = g_input->data.int8;
-  for (size_t i = 0; i < mcuforge::kInputBytes; ++i) input[i] = static_cast<int8_t>(values[i]);
-}
+bool IsLoaded(uint32_t crc) { return g_loaded == mcuforge::kInputBytes && g_loaded_crc == crc; }
 
 bool SetPacked(wire::Span runs) {
+  g_loaded = 0;
   const int8_t zero = mcuforge::kPixelToInput[0];
   int8_t* input = g_input->data.int8;
   int8_t* const end = input + mcuforge::kInputBytes;
@@ -93,6 +104,7 @@ bool SetPacked(wire::Span runs) {
 
 bool Run(uint32_t* ticks, OnOp on_op) {
   console::Clear();
+  g_loaded = 0;
   g_op_observer->Start(on_op);
   const uint32_t start = board::Ticks();
   const bool ok = g_interpreter->Invoke() == kTfLiteOk;

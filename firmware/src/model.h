@@ -20,14 +20,19 @@ size_t ArenaUsedBytes();
 
 // The rest may be called after a successful Setup only.
 
-// Fill the input tensor with kInputBytes values. Pixels are quantized with the model's own scale.
-void SetPixels(const uint8_t* pixels);
-void SetRaw(const uint8_t* values);
-
 // Fills the input tensor with pixels given as runs (docs/protocol.md, INFER): zeros u8, count u8,
 // `count` pixels; what follows the last run is zero. False, with the input half written, if the
 // runs are cut off or longer than the input.
 bool SetPacked(wire::Span runs);
+
+// Takes the values of the input from `offset` on: RAW_S8, or PIXELS_U8, which are quantized with
+// the model's own scale. A piece that is not the next one changes nothing; offset 0 begins
+// anew. Returns how many values have come. The piece must end within kInputBytes. SetPacked and Run
+// forget them.
+size_t Load(wire::Format format, size_t offset, wire::Span values);
+
+// True if Load took the whole input, and the CRC-32 of its values, as they came, is `crc`.
+bool IsLoaded(uint32_t crc);
 
 // Told after each op of a Run: its index, and how long it took.
 using OnOp = void (*)(size_t op, uint32_t ticks);

@@ -3,6 +3,7 @@
 #include "board.h"
 #include "console.h"
 #include "info.h"
+#include "input.h"
 #include "inspect.h"
 #include "line.h"
 #include "model.h"
@@ -22,9 +23,8 @@ using wire::Error;
 using wire::Frame;
 using wire::Span;
 
-constexpr size_t kInferPayload = 1 + mcuforge::kInputBytes;  // format, input
 constexpr size_t kBaudPayload = 4;
-constexpr size_t kMaxPayload = kInferPayload + inspect::kPeekArgumentBytes;
+constexpr size_t kMaxPayload = input::kMaxBytes + inspect::kPeekArgumentBytes;
 
 // The only frame buffer: requests are decoded into it, replies are streamed out from where their
 // parts are.
@@ -33,14 +33,13 @@ wire::Stats g_stats;
 wire::Setup g_setup;
 smoothing::Smoother<mcuforge::kOutputBytes> g_stream;
 
-// An INFER or STREAM_FRAME that was answered, kept in case that its reply is lost and the request
-// repeated.
+// An inference of INFER, BATCH or STREAM_FRAME that was answered, kept in case that its reply is
+// lost and the request repeated.
 struct Result {
-  uint16_t seq;    // 0: none
-  uint8_t chosen;  // class predicted or detected
-  uint32_t crc;    // of the request
-  uint32_t ticks;
-  int8_t scores[mcuforge::kOutputBytes];  // of a STREAM_FRAME: their means
+  uint32_t crc;  // of the request
+  uint16_t seq;
+  uint8_t number;                             // of the input in its request, from 1; 0: none kept
+  uint8_t reply[5 + mcuforge::kOutputBytes];  // class, ticks, scores; a STREAM_FRAME's are means
 };
 
 constexpr size_t Smallest(size_t a, size_t b, size_t c) {
@@ -48,15 +47,18 @@ constexpr size_t Smallest(size_t a, size_t b, size_t c) {
   return smaller < c ? smaller : c;
 }
 
+// As many inputs as a frame usually has room for when they are packed.
+constexpr size_t kBatch = 4;
+
 // Besides the request being served, the UART's ring has to hold all that is on the way. The results
-// kept, one for each, take no more memory than the ring; and a longer window gains nothing.
+// kept, of a batch for each, take no more memory than the ring; and a longer window gains nothing.
 constexpr size_t kMostWaiting = 7;
 constexpr size_t kUartBufferBytes = MCUFORGE_UART_BUFFER_BYTES;
 constexpr size_t kWaiting = Smallest(kUartBufferBytes / wire::LineBytes(sizeof(g_body)),
-                                     kUartBufferBytes / sizeof(Result), kMostWaiting);
+                                     kUartBufferBytes / (kBatch * sizeof(Result)), kMostWaiting);
 constexpr size_t kWindow = 1 + kWaiting;
 
-Result g_results[kWindow];
+Result g_results[kWindow * kBatch];
 
 void Refuse(Error error, uint8_t request, Span text) {
   const uint8_t head[] = {static_cast<uint8_t>(error), request};
@@ -71,30 +73,53 @@ void Refuse(Error error, uint8_t request) {
   Refuse(error, request, {reinterpret_cast<const uint8_t*>(name), size});
 }
 
-void ReplyScores(Command command, const Result& result) {
-  uint8_t head[5] = {result.chosen};
-  wire::WriteU32(head + 1, result.ticks);
-  const Span payload[] = {{head, sizeof(head)},
-                          {reinterpret_cast<const uint8_t*>(result.scores), sizeof(result.scores)}};
-  line::Reply(command, payload);
+// The inputs of a request that runs the model.
+struct Inputs {
+  Span inputs[kBatch];
+  size_t count;  // 0 if the payload is no such request
+};
+
+Inputs Split(Command command, Span payload) {
+  Inputs split = {};
+  if (command != Command::BATCH) {
+    const size_t skipped = command == Command::PEEK ? inspect::kPeekArgumentBytes : 0;
+    if (payload.size < skipped) return split;
+    split.inputs[split.count++] = {payload.data + skipped, payload.size - skipped};
+  }
+  const uint8_t* at = payload.data;
+  const uint8_t* const end = at + payload.size;
+  while (command == Command::BATCH && at != end) {
+    if (split.count == kBatch || end - at < 2) return {};
+    const size_t size = wire::ReadU16(at);
+    at += 2;
+    if (static_cast<size_t>(end - at) < size) return {};
+    split.inputs[split.count++] = {at, size};
+    at += size;
+  }
+  for (size_t i = 0; i < split.count; ++i) {
+    if (!input::HasLength(split.inputs[i])) return {};
+  }
+  return split;
 }
 
-const Result* FindResult(const Frame& request) {
+const Result* FindResult(const Frame& request, size_t number) {
   if (request.seq == 0) return nullptr;
   for (const Result& result : g_results) {
-    if (result.seq == request.seq && result.crc == request.crc) return &result;
+    if (result.seq == request.seq && result.crc == request.crc && result.number == number) {
+      return &result;
+    }
   }
   return nullptr;
 }
 
-// The result that makes room for that of request `seq`: the one furthest behind it. The host's
+// The result that makes room for one of request `seq`: the one furthest behind it. The host's
 // window slides with its oldest unanswered request, so no repeat can ask for that one any more.
 // Requests up to a window ahead may have been served before this one; they are not behind.
 Result& Replaceable(uint16_t seq) {
   Result* chosen = g_results;
   uint16_t furthest = 0;
   for (Result& result : g_results) {
-    if (result.seq == 0) return result;
+    if (result.number == 0) return result;
     const uint16_t behind = static_cast<uint16_t>(seq - result.seq + kWindow);
     if (behind > furthest) {
       furthest = behind;
@@ -104,61 +129,54 @@ Result& Replaceable(uint16_t seq) {
   return *chosen;
 }
 
-// Format and input at the end of a request that runs the model; empty if it is too short.
-Span Input(Command command, Span payload) {
-  const size_t skipped = command == Command::PEEK ? inspect::kPeekArgumentBytes : 0;
-  if (payload.size < skipped) return {};
-  return {payload.data + skipped, payload.size - skipped};
-}
-
-// Fills the model's input from format and values, the payload of INFER and the end of others'.
-// False if the values are not what their format promises.
-bool SetInput(Span input) {
-  const Span values = {input.data + 1, input.size - 1};
-  switch (static_cast<wire::Format>(input.data[0])) {
-    case wire::Format::PIXELS_U8:
-      model::SetPixels(values.data);
-      return true;
-    case wire::Format::RAW_S8:
-      model::SetRaw(values.data);
-      return true;
-    case wire::Format::PACKED_U8:
-      return model::SetPacked(values);
-  }
-  return false;
-}
-
-// INFER and STREAM_FRAME.
-void Infer(const Frame& frame, Command command) {
+// INFER, BATCH and STREAM_FRAME.
+void Infer(const Frame& frame, Command command, const Inputs& split) {
   if (g_setup != wire::Setup::READY) return Refuse(Error::NOT_READY, frame.type, console::Kept());
-  if (const Result* answered = FindResult(frame)) {
-    ++g_stats.repeats;
-    return ReplyScores(command, *answered);
+  Span replies[kBatch] = {};
+  bool repeated = true;
+  for (size_t i = 0; i < split.count && repeated; ++i) {
+    const Result* answered = FindResult(frame, i + 1);
+    repeated = answered != nullptr;
+    if (repeated) replies[i] = {answered->reply, sizeof(answered->reply)};
   }
-  if (!SetInput(frame.payload)) return Refuse(Error::BAD_VALUE, frame.type);
-  Result& result = Replaceable(frame.seq);
-  result.seq = 0;
-  if (!model::Run(&result.ticks)) {
-    return Refuse(Error::INVOKE_FAILED, frame.type, console::Kept());
+  g_stats.repeats += repeated;
+  for (size_t i = 0; i < split.count && !repeated; ++i) {
+    if (!input::Set(split.inputs[i])) return Refuse(Error::BAD_VALUE, frame.type);
+    uint32_t ticks;
+    if (!model::Run(&ticks)) return Refuse(Error::INVOKE_FAILED, frame.type, console::Kept());
+    ++g_stats.inferences;
+    Result& result = Replaceable(frame.seq);
+    result.seq = frame.seq;
+    result.crc = frame.crc;
+    result.number = static_cast<uint8_t>(i + 1);
+    int8_t* scores = reinterpret_cast<int8_t*>(wire::WriteU32(result.reply + 1, ticks));
+    if (command == Command::STREAM_FRAME) {
+      result.reply[0] = g_stream.Take(model::Scores(), scores);
+    } else {
+      result.reply[0] = model::Predicted();
+      for (size_t k = 0; k < mcuforge::kOutputBytes; ++k) scores[k] = model::Scores()[k];
+    }
+    replies[i] = {result.reply, sizeof(result.reply)};
   }
-  ++g_stats.inferences;
-  result.seq = frame.seq;
-  result.crc = frame.crc;
-  if (command == Command::STREAM_FRAME) {
-    result.chosen = g_stream.Take(model::Scores(), result.scores);
-  } else {
-    result.chosen = model::Predicted();
-    for (size_t i = 0; i < mcuforge::kOutputBytes; ++i) result.scores[i] = model::Scores()[i];
-  }
-  ReplyScores(command, result);
+  line::Reply(command, replies);
+}
+
+void Load(const Frame& frame) {
+  uint32_t loaded;
+  if (g_setup != wire::Setup::READY) return Refuse(Error::NOT_READY, frame.type, console::Kept());
+  if (!input::Load(frame.payload, &loaded)) return Refuse(Error::BAD_VALUE, frame.type);
+  uint8_t bytes[sizeof(loaded)];
+  wire::WriteU32(bytes, loaded);
+  const Span payload[] = {{bytes, sizeof(bytes)}};
+  line::Reply(Command::LOAD, payload);
 }
 
 // PROFILE and PEEK. The results that are kept do not live in the tensors, so they stay.
-void Inspect(const Frame& frame, Command command) {
+void Inspect(const Frame& frame, Command command, const Inputs& split) {
   if (g_setup != wire::Setup::READY) return Refuse(Error::NOT_READY, frame.type, console::Kept());
   const uint8_t* arguments = frame.payload.data;
   if ((command == Command::PEEK && !inspect::IsValidPeek(arguments)) ||
-      !SetInput(Input(command, frame.payload))) {
+      !input::Set(split.inputs[0])) {
     return Refuse(Error::BAD_VALUE, frame.type);
   }
   model::Reset();
@@ -205,24 +223,19 @@ void Baud(const Frame& frame) {
   rate::Set(baud);
 }
 
-// True if a request of this kind may have a payload of this size.
-bool HasLength(Command command, Span payload) {
+// True if a request of this kind, other than one that runs the model, may have a payload of this
+// size.
+bool HasLength(Command command, size_t size) {
   switch (command) {
-    case Command::INFO:
-    case Command::STATS:
-    case Command::SELF_TEST:
-      return payload.size == 0;
     case Command::BAUD:
-      return payload.size == kBaudPayload;
+      return size == kBaudPayload;
     case Command::STREAM:
-      return payload.size == 3;  // frames, threshold, refractory
+      return size == 3;  // frames, threshold, refractory
+    case Command::LOAD:
+      return size > input::kLoadHeadBytes;
     default:
-      break;
+      return size == 0;
   }
-  const Span input = Input(command, payload);
-  // Runs are of any length: what they hold shows when they are unpacked.
-  const uint8_t packed = static_cast<uint8_t>(wire::Format::PACKED_U8);
-  return input.size == kInferPayload || (input.size > 0 && input.data[0] == packed);
 }
 
 void Serve(const Frame& frame) {
@@ -232,32 +245,43 @@ void Serve(const Frame& frame) {
   if (frame.version != wire::kPROTOCOL_VERSION) return Refuse(Error::BAD_VERSION, frame.type);
 
   const Command command = static_cast<Command>(frame.type);
+  Inputs split = {};
+  bool has_length = false;
   switch (command) {
-    case Command::INFO:
     case Command::INFER:
-    case Command::STATS:
+    case Command::BATCH:
+    case Command::STREAM_FRAME:
     case Command::PROFILE:
     case Command::PEEK:
+      split = Split(command, frame.payload);
+      has_length = split.count > 0;
+      break;
+    case Command::INFO:
+    case Command::STATS:
     case Command::BAUD:
     case Command::STREAM:
-    case Command::STREAM_FRAME:
     case Command::SELF_TEST:
+    case Command::LOAD:
+      has_length = HasLength(command, frame.payload.size);
       break;
     default:
       ++g_stats.unknown_commands;
       return Refuse(Error::UNKNOWN_COMMAND, frame.type);
   }
-  if (!HasLength(command, frame.payload)) {
+  if (!has_length) {
     ++g_stats.length_errors;
     return Refuse(Error::BAD_LENGTH, frame.type);
   }
   switch (command) {
     case Command::INFO:
       return info::Reply(g_setup, g_setup == wire::Setup::READY ? Span{} : console::Kept(),
-                         static_cast<uint8_t>(kWindow), kMaxPayload);
+                         static_cast<uint8_t>(kWindow), kMaxPayload, kBatch);
     case Command::INFER:
+    case Command::BATCH:
     case Command::STREAM_FRAME:
-      return Infer(frame, command);
+      return Infer(frame, command, split);
+    case Command::LOAD:
+      return Load(frame);
     case Command::STREAM:
       return Stream(frame);
     case Command::SELF_TEST:
@@ -268,7 +292,7 @@ void Serve(const Frame& frame) {
       return Baud(frame);
     case Command::PROFILE:
     case Command::PEEK:
-      return Inspect(frame, command);
+      return Inspect(frame, command, split);
   }
 }
 

@@ -49,6 +49,14 @@ def test_repeated_request_is_not_computed_twice(device: Device, digits: Digits) 
     device_checks.check_repeat(device, digits)
 
 
+def test_an_input_in_pieces_is_run_once_it_is_whole(device: Device, digits: Digits) -> None:
+    device_checks.check_pieces(device, digits)
+
+
+def test_a_batch_is_answered_by_one_reply(device: Device, digits: Digits) -> None:
+    device_checks.check_batch(device, digits)
+
+
 def test_every_op_is_timed(device: Device, emulated_board: Expected, digits: Digits) -> None:
     device_checks.check_profile(device, emulated_board, digits)
 
@@ -250,7 +258,7 @@ def test_an_op_that_the_resolver_lacks_is_named_over_the_wire(
         assert not info.ready
         assert info.arena_used == 0
         assert "LEAKY_RELU" in info.setup_message
-        with pytest.raises(DeviceRefusedError, match=r"INFER: .*NOT_READY.*LEAKY_RELU"):
+        with pytest.raises(DeviceRefusedError, match=r"BATCH: .*NOT_READY.*LEAKY_RELU"):
             list(checks.check_digits(device, digits, [0], every_format=0))
         assert device.stats()["inferences"] == 0
 

@@ -22,6 +22,14 @@ def test_repeated_request_is_not_computed_twice(device: Device, digits: Digits) 
     device_checks.check_repeat(device, digits)
 
 
+def test_an_input_in_pieces_is_run_once_it_is_whole(device: Device, digits: Digits) -> None:
+    device_checks.check_pieces(device, digits)
+
+
+def test_a_batch_is_answered_by_one_reply(device: Device, digits: Digits) -> None:
+    device_checks.check_batch(device, digits)
+
+
 def test_every_op_is_timed(device: Device, real_board: Expected, digits: Digits) -> None:
     device_checks.check_profile(device, real_board, digits)
 

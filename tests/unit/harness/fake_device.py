@@ -3,7 +3,8 @@
 import hashlib
 import struct
 import time
-from collections.abc import Callable, Iterable
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from harness import ids
@@ -42,7 +43,7 @@ def boot_text(_: bytes) -> bytes:
 
 @dataclass
 class FakeDevice:
-    """A `Line` with a device behind it: a model of 4 inputs and 2 outputs.
+    """A `Line` with a device behind it: a model of 2 outputs.
 
     `requests` and `replies` give the damage of the first frames each way; later ones are intact.
     """
@@ -62,6 +63,10 @@ class FakeDevice:
     before_reply: list[Frame] = field(default_factory=list)
     url: str = "fake"
     self_test: bytes = b"\x03\x03"
+    max_payload: int = 5
+    inputs: int = 4
+    batch: int = 0  # 0: firmware from before there was BATCH or LOAD
+    forgets: int = 0  # how many of the pieces of inputs it takes and loses
     inferences: int = 0
     closed: bool = False
     max_baud: int = 115_200
@@ -73,6 +78,8 @@ class FakeDevice:
         self._replies = iter(self.replies)
         self._decoder = Decoder()
         self._out = bytearray()
+        self.loaded = b""
+        self.served: list[Frame] = []  # repeats left out
         self.answered: list[tuple[Frame, Frame]] = []
         self.line_baud = self.own_baud = self.baud = 115_200
         self.raised_s = 0.0
@@ -115,6 +122,7 @@ class FakeDevice:
         for answered, reply in self.answered:
             if answered == request:
                 return reply
+        self.served.append(request)
         if request.type == ids.Command.INFO:
             payload = self._info()
         elif request.type == ids.Command.STATS:
@@ -129,13 +137,31 @@ class FakeDevice:
             payload = self.self_test
         elif self.status != ids.Setup.READY:
             return self._error(request, ids.ErrorCode.NOT_READY, self.message)
-        elif request.type == ids.Command.INFER and (values := _input(request.payload)):
+        elif request.type == ids.Command.INFER and (values := self._input(request.payload)):
             self.inferences += 1
-            payload = bytes([1]) + struct.pack("<I", 1000) + b"\x80" + values[:1]
+            payload = result(values)
+        elif request.type == ids.Command.BATCH:
+            inputs = list(split_batch(request.payload))
+            assert len(inputs) <= self.batch
+            self.inferences += len(inputs)
+            payload = b"".join(result(self._input(one)) for one in inputs)
+        elif request.type == ids.Command.LOAD:
+            offset = int.from_bytes(request.payload[1:5], "little")
+            if offset <= len(self.loaded):
+                self.loaded = self.loaded[:offset] + request.payload[5:]
+            if self.forgets:
+                self.forgets -= 1
+                self.loaded = b""
+            payload = struct.pack("<I", len(self.loaded))
+        elif request.payload == bytes([ids.InputFormat.LOADED]) + crc(self.loaded):
+            self.inferences += 1
+            payload = result(self.loaded)
+        elif request.payload[:1] == bytes([ids.InputFormat.LOADED]):
+            return self._error(request, ids.ErrorCode.BAD_VALUE, b"BAD_VALUE")
         else:
             return self._error(request, ids.ErrorCode.BAD_LENGTH, b"BAD_LENGTH")
         reply = Frame(request.type | ids.REPLY_BIT, request.seq, payload)
-        if request.type == ids.Command.INFER:
+        if request.type in (ids.Command.INFER, ids.Command.BATCH):
             # One more than the window, for sequence numbers leave out zero.
             self.answered = [
                 kept
@@ -144,6 +170,12 @@ class FakeDevice:
             ]
             self.answered.append((request, reply))
         return reply
+
+    def _input(self, payload: bytes) -> bytes:
+        """The values of an INFER; nothing if its length is wrong."""
+        if payload[:1] == bytes([ids.InputFormat.PACKED_U8]):
+            return unpacked(payload[1:], self.inputs)
+        return payload[1:] if len(payload) == 1 + self.inputs else b""
 
     def _error(self, request: Frame, code: int, text: bytes) -> Frame:
         return Frame(ids.Event.ERROR, request.seq, bytes([code, request.type]) + text)
@@ -154,12 +186,33 @@ class FakeDevice:
             *(self.version, self.status, self.isa, 0, self.window),
             bytes.fromhex(self.build_id),
             bytes.fromhex(self.model_sha256),
-            *(*self.arena, 25_000_000, 25_000_000, 4, 2, 5),
+            *(*self.arena, 25_000_000, 25_000_000, self.inputs, 2, self.max_payload),
         )
         fields = [self.board, self.message]
         fields += [] if self.unique_id is None else [self.unique_id]
         texts = b"".join(bytes([len(value)]) + value for value in fields)
-        return fixed + texts + (b"" if self.unique_id is None else struct.pack("<I", self.max_baud))
+        if self.unique_id is None:
+            return fixed + texts
+        extensions = struct.pack("<IB", self.max_baud, self.batch)
+        return fixed + texts + extensions[: 5 if self.batch else 4]
+
+
+def result(values: bytes) -> bytes:
+    """Of the fake's model: the second score is the first value."""
+    return bytes([1]) + struct.pack("<I", 1000) + b"\x80" + values[:1]
+
+
+def crc(values: bytes) -> bytes:
+    """CRC-32 as it goes over the line."""
+    return struct.pack("<I", zlib.crc32(values))
+
+
+def split_batch(payload: bytes) -> Iterator[bytes]:
+    """The inputs of a BATCH."""
+    while payload:
+        (size,) = struct.unpack_from("<H", payload)
+        yield payload[2 : 2 + size]
+        payload = payload[2 + size :]
 
 
 def unpacked(runs: bytes, size: int) -> bytes:
@@ -170,10 +223,3 @@ def unpacked(runs: bytes, size: int) -> bytes:
         pixels += bytes(zeros) + runs[2 : 2 + count]
         runs = runs[2 + count :]
     return pixels.ljust(size, b"\0")
-
-
-def _input(payload: bytes) -> bytes:
-    """The 4 values of an INFER; nothing if its length is wrong."""
-    if payload[:1] == bytes([ids.InputFormat.PACKED_U8]):
-        return unpacked(payload[1:], 4)
-    return payload[1:] if len(payload) == 5 else b""

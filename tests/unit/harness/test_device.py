@@ -257,3 +257,60 @@ def test_whatever_is_lost_each_input_runs_once_and_is_answered_once(window: int,
     assert scores == list(range(9, 39))
     assert fake.inferences == 30
     assert device.counts.retries > 3
+
+
+@pytest.mark.parametrize("harmed", [False, True])
+def test_inputs_go_in_batches_where_the_line_bears_it(harmed: bool) -> None:
+    harm = [*[intact] * 20, lost, flipped, *[intact] * 5, noise]
+    damages = harm if harmed else []
+    fake = FakeDevice(window=2, batch=3, max_payload=21, requests=damages, replies=damages)
+    device, scores = many(fake, 90)
+    assert scores == list(range(9, 99))
+    assert fake.inferences == 90
+    assert (device.counts.retries > 0) == harmed
+    sizes = [len(frame.payload) for frame in fake.served if frame.type == ids.Command.BATCH]
+    assert sizes[0] == 7  # nothing is known of the line
+    assert max(sizes) == 21
+    if not harmed:
+        assert len(sizes) < 60
+
+
+LONG = np.arange(300, dtype=np.uint8) + 7
+
+
+def infer_long(device: Device) -> int:
+    return int(device.infer(LONG, ids.InputFormat.PIXELS_U8).scores[1])
+
+
+def test_a_long_input_goes_in_pieces_until_the_line_is_known() -> None:
+    fake = FakeDevice(inputs=300, max_payload=301, batch=2)
+    device = Device(fake)
+    device.info()
+    assert infer_long(device) == 7
+    commands = [frame.type for frame in fake.served]
+    assert commands == [ids.Command.INFO, *[ids.Command.LOAD] * 3, ids.Command.INFER]
+    for _ in range(20):
+        assert infer_long(device) == 7
+    assert len(fake.served[-1].payload) == 301
+    assert fake.inferences == 21
+
+
+def test_pieces_that_are_lost_or_forgotten_are_sent_again() -> None:
+    fake = FakeDevice(
+        inputs=300,
+        batch=2,
+        forgets=2,
+        requests=[intact, lost, intact, flipped],
+        replies=[intact, noise, lost, flipped],
+    )
+    device = Device(fake, timeout_s=0.5)
+    device.info()
+    assert infer_long(device) == 7
+    assert fake.inferences == 1
+
+
+def test_a_device_that_forgets_all_pieces_is_an_error() -> None:
+    device = Device(FakeDevice(inputs=300, batch=2, forgets=1000))
+    device.info()
+    with pytest.raises(DeviceError, match="LOAD: fake forgets the pieces of an input"):
+        infer_long(device)
