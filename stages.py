@@ -49,7 +49,8 @@ class Choice:
     model: a .tflite that takes the place of training. variant: added to the folder's name, so that
     several trainings of a recipe lie side by side. tflm_lib: a folder or PlatformIO library that
     takes the place of our own runtime. optimizer: one of the recipe's, by default its first.
-    resume: an interrupted training goes on. force: stages to run although they are fresh.
+    self_test: the image tests itself at each boot. resume: an interrupted training goes on.
+    force: stages to run although they are fresh.
     """
 
     board_id: str
@@ -63,6 +64,7 @@ class Choice:
     calibration: int = 500
     sanitize: bool = False
     tflm_lib: str = ""
+    self_test: bool = False
     force: frozenset[str] = frozenset()
     verbose: bool = False
 
@@ -430,7 +432,13 @@ def build(choice: Choice) -> None:
         model = Model.read(choice.build_dir / MODEL)
         require(model, choice.name, board)
         firmware_build.build(
-            board, choice.build_dir, model.sha256, choice.sanitize, choice.verbose, library
+            board,
+            choice.build_dir,
+            model.sha256,
+            choice.sanitize,
+            choice.verbose,
+            library,
+            choice.self_test,
         )
 
     outputs = firmware_build.output_files(board, choice.build_dir, choice.sanitize)
@@ -439,7 +447,9 @@ def build(choice: Choice) -> None:
         f"build {firmware_build.environment_name(board, choice.sanitize)}",
         lambda: {
             "model": _sha(choice, MODEL),
-            **firmware_build.inputs(board, choice.build_dir, choice.sanitize, library),
+            **firmware_build.inputs(
+                board, choice.build_dir, choice.sanitize, library, choice.self_test
+            ),
         },
         [path.relative_to(choice.build_dir).as_posix() for path in outputs],
         compile_image,

@@ -140,6 +140,7 @@ def _choice(c: Context, options: dict[str, Any]) -> Any:
         calibration=_as("calibration", value("calibration"), int),
         sanitize=bool(options.get("sanitize")),
         tflm_lib=value("tflm_lib"),
+        self_test=bool(options.get("self_test") or defaults["self_test"]),
         force=frozenset({options["force"]} if options.get("force") else ()),
         verbose=bool(options.get("verbose")),
     )
@@ -286,6 +287,7 @@ def generate(
     help={
         **_FORCE,
         "sanitize": "with AddressSanitizer and UndefinedBehaviorSanitizer (host only)",
+        "self_test": "the image tests itself at each boot and prints the result (docs/testing.md)",
         "verbose": "show PlatformIO's output",
     }
 )
@@ -297,6 +299,7 @@ def build(
     model: str | None = None,
     tflm_lib: str | None = None,
     sanitize: bool = False,
+    self_test: bool = False,
     verbose: bool = False,
     force: bool = False,
 ) -> None:
@@ -310,6 +313,7 @@ def build(
         "model": model,
         "tflm_lib": tflm_lib,
         "sanitize": sanitize,
+        "self_test": self_test,
         "verbose": verbose,
         "force": force and "build",
     }

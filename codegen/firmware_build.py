@@ -16,7 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from codegen.budget import check_image
 from codegen.build_id import build_id
 from codegen.errors import CodegenError
 from codegen.image_size import check_size, image_size
-from codegen.image_sources import GENERATED_FILES
+from codegen.image_sources import GENERATED_FILES, SELF_TEST_VARIABLE
 from codegen.manifest import atomic_write, sha256_file
 from codegen.tflm_lib import TflmLib
 
@@ -113,7 +113,11 @@ def output_files(board: Board, build_dir: Path, sanitize: bool = False) -> list[
 
 
 def inputs(
-    board: Board, build_dir: Path, sanitize: bool = False, tflm_lib: TflmLib | None = None
+    board: Board,
+    build_dir: Path,
+    sanitize: bool = False,
+    tflm_lib: TflmLib | None = None,
+    self_test: bool = False,
 ) -> dict[str, str]:
     """What the image is made from, for the manifest: name -> hash or text."""
     sources = {
@@ -130,6 +134,7 @@ def inputs(
         "environment": environment_name(board, sanitize),
         "PLATFORMIO_BUILD_FLAGS": os.environ.get("PLATFORMIO_BUILD_FLAGS", ""),
         "tflm_lib": tflm_lib.digest() if tflm_lib else "",
+        "self_test": str(self_test),
     }
 
 
@@ -156,12 +161,13 @@ def build(
     sanitize: bool = False,
     verbose: bool = False,
     tflm_lib: TflmLib | None = None,
+    self_test: bool = False,
 ) -> FirmwareInfo:
     """Builds and copies image and firmware.json to build_dir/<board>/.
 
     model_sha256: of the model that generated/ was made from. verbose: shows PlatformIO's output,
     which is kept in build_dir/<board>/build.log in any case. tflm_lib: takes the place of our own
-    runtime.
+    runtime. self_test: the image runs its self-test at each boot.
     Raises FirmwareBuildError, BudgetError (too big), MissingToolError, CodegenError; the files of
     an earlier build stay then.
     """
@@ -177,7 +183,10 @@ def build(
                 f"warning: firmware/generated/{name} was changed by hand and is built as it is; "
                 "delete it to have it written anew\n"
             )
-        _run_platformio(board, environment, target_dir / _LOG_FILE, verbose, tflm_lib)
+        variables = dict(tflm_lib.variables() if tflm_lib else {})
+        if self_test:
+            variables[SELF_TEST_VARIABLE] = "1"
+        _run_platformio(board, environment, target_dir / _LOG_FILE, verbose, variables)
         made = PIO_BUILD_DIR / environment
         size = image_size(made / "firmware.elf", board)
         check_size(size, board)
@@ -280,13 +289,16 @@ def build_lock() -> Iterator[None]:
 
 
 def _run_platformio(
-    board: Board, environment: str, log_path: Path, verbose: bool, tflm_lib: TflmLib | None
+    board: Board, environment: str, log_path: Path, verbose: bool, options: Mapping[str, str]
 ) -> None:
-    """Runs `pio run -e <environment>`. Raises FirmwareBuildError or BudgetError."""
+    """Runs `pio run -e <environment>`, with `options` as environment variables.
+
+    Raises FirmwareBuildError or BudgetError.
+    """
     command = [sys.executable, "-m", "platformio", "run", "-e", environment]
     variables = (
         os.environ
-        | dict(tflm_lib.variables() if tflm_lib else {})
+        | dict(options)
         | {
             "PLATFORMIO_CORE_DIR": str(pio_core.CORE_DIR),
             "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,6 +15,8 @@ GENERATED_FILES = (
     *("model_data.h", "model_data.cc", "op_resolver.h", "arena.h", "model_info.h"),
     "golden_vectors.h",
 )
+
+SELF_TEST_VARIABLE = "MCUFORGE_SELF_TEST"  # of the environment; not empty: at each boot
 
 
 def require_generated(project: Path) -> Path:
@@ -57,7 +60,7 @@ def image_id(project: Path, src: Path, libdeps: Path, board: Board, facts: Itera
             "builder": firmware / "platform" / "builder",
             "board.json": board.path,
         },
-        facts,
+        [*facts, _self_test()],
     )
 
 
@@ -74,4 +77,10 @@ def application_flags(board: Board, image_id: str) -> list[str]:
         f"-DMCUFORGE_UART_BAUD={board.uart.baud}",
         f"-DMCUFORGE_UART_MAX_BAUD={board.uart.max_baud}",
         f'-DMCUFORGE_BUILD_ID=\\"{image_id}\\"',
+        f'-DMCUFORGE_SELF_TEST_AT_BOOT=\\"{_self_test()}\\"',
     ]
+
+
+def _self_test() -> str:
+    """Yes for an image that runs the self-test at each boot."""
+    return "yes" if os.environ.get(SELF_TEST_VARIABLE) else "no"

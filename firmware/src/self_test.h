@@ -21,6 +21,12 @@ struct Result {
 // Runs the model on each vector until one fails. The model must have been set up.
 Result Run();
 
+// Whether the image was made to run the test at each boot (invoke build --self-test).
+bool IsDueAtBoot();
+
+// Prints what came of it as a line of text, for a terminal in place of a host.
+void Print(const Result& result);
+
 }  // namespace self_test
 
 #endif  // MCUFORGE_SRC_SELF_TEST_H_

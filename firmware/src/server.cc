@@ -185,10 +185,15 @@ void Inspect(const Frame& frame, Command command, const Inputs& split) {
   if (!answered) Refuse(Error::INVOKE_FAILED, frame.type, console::Kept());
 }
 
-void SelfTest(const Frame& frame) {
-  if (g_setup != wire::Setup::READY) return Refuse(Error::NOT_READY, frame.type, console::Kept());
+self_test::Result RunSelfTest() {
   const self_test::Result result = self_test::Run();
   g_stats.inferences += result.ran;
+  return result;
+}
+
+void SelfTest(const Frame& frame) {
+  if (g_setup != wire::Setup::READY) return Refuse(Error::NOT_READY, frame.type, console::Kept());
+  const self_test::Result result = RunSelfTest();
   if (result.invoke_failed) return Refuse(Error::INVOKE_FAILED, frame.type, console::Kept());
   const uint8_t counts[] = {self_test::kVectors, result.passed};
   const Span payload[] = {{counts, sizeof(counts)}};
@@ -324,6 +329,7 @@ void Take(Decoder::Result result, const Decoder& decoder) {
 void Run(wire::Setup setup) {
   g_setup = setup;
   g_stream.Start({1, INT8_MIN, 0});
+  if (setup == wire::Setup::READY && self_test::IsDueAtBoot()) self_test::Print(RunSelfTest());
   Decoder decoder(g_body, sizeof(g_body));
   for (;;) {
     uint8_t bytes[32];

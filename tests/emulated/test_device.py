@@ -243,6 +243,31 @@ def test_a_damaged_golden_vector_is_named(
     assert "golden vector 1 (of 0 to 2) FAILED" in printed
 
 
+@pytest.mark.parametrize(
+    ("damaged", "line"),
+    [
+        (False, "self-test: 3 golden vectors passed"),
+        (True, "self-test: golden vector 1 (of 0 to 2) FAILED"),
+    ],
+)
+def test_an_image_can_test_itself_at_boot(
+    damaged: bool, line: str, emulated_board: Expected, digits: Digits, tmp_path: Path
+) -> None:
+    """Text on the line before any request; then the device serves as ever."""
+    image = patched(emulated_board, tmp_path, 19, ord("y"), part=b"self-test at boot: no")
+    if damaged:
+        scores = digits.oracle_scores[1].tobytes()
+        image = patched(image, tmp_path, 4, scores[4] ^ 1, part=scores)
+    heard: list[str] = []
+    with link.open_device(image.board, image.elf, console=heard.append) as device:
+        result = device.infer(digits.images[0], ids.InputFormat.PIXELS_U8)
+        ran = device.stats()["inferences"]
+    # pyserial drops what a port holds when it is opened, so of `host` only the count tells.
+    assert heard == (["", line] if image.board.id != "host" else [])
+    assert result.scores.tolist() == digits.oracle_scores[0].tolist()
+    assert ran == 1 + (2 if damaged else 3)
+
+
 def test_an_op_that_the_resolver_lacks_is_named_over_the_wire(
     emulated_board: Expected, digits: Digits, tmp_path: Path
 ) -> None:

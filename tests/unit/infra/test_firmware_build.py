@@ -99,6 +99,12 @@ def test_what_the_linker_says_of_regions_that_are_too_small() -> None:
     assert firmware_build._overflowing(board, "ld: region `FLASH' overflowed by 24 bytes") == {}
 
 
+def test_an_image_with_a_self_test_at_boot_is_another_one(generated: Path) -> None:
+    board = load_board("host")
+    plain = firmware_build.inputs(board, generated.parent)
+    assert firmware_build.inputs(board, generated.parent, self_test=True) != plain
+
+
 def test_only_processes_have_sanitizers() -> None:
     with pytest.raises(CodegenError, match="mps2_an386 has no sanitizers"):
         firmware_build.environment_name(load_board("mps2_an386"), sanitize=True)
