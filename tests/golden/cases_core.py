@@ -33,8 +33,8 @@ class _Window:
 
 def _window(rng: np.random.Generator, padding: int, limit: int, dilated: bool) -> _Window:
     """Draws an axis of which at least one output element exists."""
-    kernel = int(rng.choice([1, 1, 2, 3, 3, 3, 4, 5, 7]))
-    stride = int(rng.choice([1, 1, 1, 2, 2, 3, 4]))
+    kernel = int(rng.choice([1, 1, 2, 3, 3, 3, 4, 5, 7, 10]))
+    stride = int(rng.choice([1, 1, 1, 2, 2, 3, 4, 9]))
     dilation = int(rng.choice([2, 3, 4])) if dilated and draw.chance(rng, 0.2) else 1
     extent = draw.extent(rng, limit)
     if dilation > 1 and draw.chance(rng, 0.4):
@@ -61,8 +61,9 @@ def _conv_like(rng: np.random.Generator, depthwise: bool) -> Case:
     positions = batches * out_h * out_w
     room = max(1, _MAX_MACS // (positions * taps))  # for the product of the channel counts
 
+    many = int(rng.choice([1, 1, 1, 7]))  # many tiles of channels, where there is room
     if depthwise:
-        in_c = draw.extent(rng, min(65, room))
+        in_c = draw.extent(rng, min(65, room)) * min(many, max(1, room // 65))
         multiplier = 1
         if draw.chance(rng, 0.4):
             multiplier = draw.extent(rng, min(9, max(1, room // in_c)))
@@ -72,7 +73,7 @@ def _conv_like(rng: np.random.Generator, depthwise: bool) -> Case:
         label = f"multiplier {multiplier}"
     else:
         groups = int(rng.choice([1, 1, 1, 1, 2, 3, 4]))
-        filter_c = draw.extent(rng, min(65, room))
+        filter_c = draw.extent(rng, min(65, room)) * min(many, max(1, room // 65))
         per_group = draw.extent(rng, min(33, max(1, room // filter_c // groups)))
         in_c, out_c = filter_c * groups, per_group * groups
         filter_shape = [out_c, y.kernel, x.kernel, filter_c]
@@ -136,6 +137,8 @@ def fully_connected(rng: np.random.Generator) -> Case:
     """One scale or one a channel, several rows, 2-D to 4-D inputs."""
     features = draw.extent(rng, 65) * int(rng.choice([1, 1, 2, 5]))
     channels = draw.extent(rng, 65)
+    if draw.chance(rng, 0.05):  # up to more products than fast requantization takes: 16,384
+        features, channels = int(rng.integers(1000, 20000)), draw.extent(rng, 9)
     lead = [int(e) for e in rng.choice([1, 1, 1, 2, 3, 4], int(rng.choice([1, 1, 1, 2, 3])))]
     activation = rng.choice(draw.ACTIVATIONS)
     in_scale = draw.scale(rng)

@@ -397,11 +397,15 @@ def transpose_conv(rng: np.random.Generator) -> Case:
         scale=draw.output_scale(rng, in_scale, filter_scales, terms),
         zero_point=draw.zero_point(rng),
     )
-    options = schema.TransposeConvOptionsT(padding=padding, strideH=stride[0], strideW=stride[1])
+    activation = rng.choice(draw.ACTIVATIONS)
+    options = schema.TransposeConvOptionsT(
+        padding=padding, strideH=stride[0], strideW=stride[1], fusedActivationFunction=activation
+    )
     b.op("TRANSPOSE_CONV", operands, [output], options, version=3)
     return Case(b.build([source], [output]), [draw.int8_values(rng, extents)],
                 f"{draw.shape_text(extents)} kernel {kernel} stride {stride} to "
-                f"{draw.shape_text(out_shape)} {'SAME' if padding == SAME else 'VALID'}, "
+                f"{draw.shape_text(out_shape)} {'SAME' if padding == SAME else 'VALID'} "
+                f"{draw.activation_name(activation)}, "
                 f"{len(filter_scales)} scales, {'bias' if bias else 'no bias'}")  # fmt: skip
 
 

@@ -81,9 +81,14 @@ def output_scale(
 
 
 def bias_values(rng: np.random.Generator, channels: int, terms: int) -> NDArray[np.int32]:
-    """int32 biases of the size of the sums they are added to."""
+    """int32 biases of the size of the sums they are added to; now and then up to all that fits."""
     reach = int(74 * 73 * np.sqrt(terms)) + 1
-    return rng.integers(-reach, reach + 1, channels).astype(np.int32)
+    biases = rng.integers(-reach, reach + 1, channels)
+    if chance(rng, 0.1):
+        most = 2**31 - 1 - 255 * 128 * terms  # beyond it, a sum might not fit
+        huge = rng.random(channels) < 0.3
+        biases[huge] = rng.integers(-most, most + 1, int(huge.sum()))
+    return biases.astype(np.int32)
 
 
 def shape_text(shape: Sequence[int]) -> str:
