@@ -1,7 +1,7 @@
 """The stages from digits to firmware image: what each takes and writes, when it is skipped.
 
     data -> train -> quantize -> evaluate          build/<recipe>/
-             --model FILE -> import -> evaluate    build/<stem of FILE>/
+             --model FILE -> import -> evaluate    build/<stem of FILE>/   (Keras: -> quantize)
                        -> generate -> build
 
 A stage whose recorded inputs have not changed and whose outputs are there is skipped and says so.
@@ -27,7 +27,7 @@ from codegen.boards import Board, load_board
 from codegen.build_id import build_id
 from codegen.errors import BudgetError, CodegenError
 from codegen.git import git_commit
-from codegen.manifest import Manifest, atomic_write, sha256_file
+from codegen.manifest import Manifest, atomic_write, sha256_file, sha256_files
 from codegen.preflight import PreflightError
 from codegen.tflm_lib import TflmLib
 
@@ -46,11 +46,11 @@ HOST_TOOLS = "host"  # build/host/ has programs that codegen runs
 class Choice:
     """What the user asked for; the same options, with the same meaning, for every verb.
 
-    model: a .tflite that takes the place of training. variant: added to the folder's name, so that
-    several trainings of a recipe lie side by side. tflm_lib: a folder or PlatformIO library that
-    takes the place of our own runtime. optimizer: one of the recipe's, by default its first.
-    self_test: the image tests itself at each boot. resume: an interrupted training goes on.
-    force: stages to run although they are fresh.
+    model: a .tflite, Keras file or SavedModel that takes the place of training. variant: added to
+    the folder's name, so that several trainings of a recipe lie side by side. tflm_lib: a folder or
+    PlatformIO library that takes the place of our own runtime. optimizer: one of the recipe's, by
+    default its first. self_test: the image tests itself at each boot. resume: an interrupted
+    training goes on. force: stages to run although they are fresh.
     """
 
     board_id: str
@@ -100,11 +100,14 @@ def check(choice: Choice) -> None:
             f"--model {model} would be built in build/{model.stem}, which has another use; "
             "rename the file"
         )
-    from codegen.checks import check_int8
-    from codegen.model import Model
-    from codegen.op_table import load_supported_ops
+    if not model.exists():
+        raise CodegenError(f"--model {model}: no such file or folder")
+    if _kind(model) == "tflite":
+        from codegen.checks import check_int8
+        from codegen.model import Model
+        from codegen.op_table import load_supported_ops
 
-    check_int8(Model.read(model), load_supported_ops())
+        check_int8(Model.read(model), load_supported_ops())
 
 
 def data(choice: Choice) -> None:
@@ -210,10 +213,12 @@ def train(choice: Choice) -> None:
 
 def quantize(choice: Choice) -> None:
     """model.tflite, with what it needs before it: quantized from a recipe, or the user's own."""
-    if choice.model is not None:
+    if choice.model is None:
+        train(choice)
+    else:
         _import_model(choice)
-        return
-    train(choice)
+        if _kind(choice.model) != "keras":
+            return
     from training import datasets
     from training.quantize import CONVERTED_MODEL
     from training.quantize import quantize as run
@@ -513,17 +518,68 @@ def clean(choice: Choice, everything: bool) -> None:
             print(f"clean: removed {path.relative_to(ROOT)}/")
 
 
+def _kind(model: Path) -> str:
+    """tflite, keras or saved: what the user's own model is."""
+    from training.user_model import KERAS_SUFFIXES
+
+    if model.is_dir():
+        return "saved"
+    return "keras" if model.suffix in KERAS_SUFFIXES else "tflite"
+
+
 def _import_model(choice: Choice) -> None:
-    """Copies the user's own .tflite to where a quantized recipe's would be."""
+    """Brings the user's own model in: a Keras file as float.keras, in the place of a training; a
+    .tflite or SavedModel as model.tflite, in that of a quantization too."""
     source = choice.model
     assert source is not None
-    _run(
-        choice,
-        "import",
-        lambda: {"model": sha256_file(source)},
-        [MODEL],
-        lambda: atomic_write(choice.build_dir / MODEL, source.read_bytes()),
-    )
+    kind = _kind(source)
+    if kind == "tflite":
+        _run(
+            choice,
+            "import",
+            lambda: {"model": sha256_file(source)},
+            [MODEL],
+            lambda: _copy_tflite(choice, source),
+        )
+        return
+    data(choice)
+    from training import datasets, user_model
+    from training.quantize import CONVERTED_MODEL
+    from training.train import FLOAT_MODEL
+
+    files = [source] if kind == "keras" else [one for one in source.rglob("*") if one.is_file()]
+
+    def inputs() -> dict[str, str]:
+        return {
+            "model": sha256_files(files),
+            "digits": _sha(choice, datasets.TRAIN_SPLIT),
+            "calibration": str(choice.calibration) if kind == "saved" else "",
+            "tensorflow": _version("tensorflow"),
+            "code": _code(
+                *_ARTIFACTS,
+                "training/user_model.py",
+                "training/quantize.py",
+                "training/lean.py",
+                "training/untrained.py",
+            ),
+        }
+
+    def action() -> None:
+        if kind == "keras":
+            user_model.import_keras(source, choice.build_dir)
+        else:
+            user_model.import_saved_model(source, choice.build_dir, choice.calibration)
+            (choice.build_dir / FLOAT_MODEL).unlink(missing_ok=True)
+
+    outputs = [FLOAT_MODEL] if kind == "keras" else [CONVERTED_MODEL, MODEL]
+    _run(choice, "import", inputs, outputs, action)
+
+
+def _copy_tflite(choice: Choice, source: Path) -> None:
+    from training.train import FLOAT_MODEL
+
+    atomic_write(choice.build_dir / MODEL, source.read_bytes())
+    (choice.build_dir / FLOAT_MODEL).unlink(missing_ok=True)
 
 
 def _run(

@@ -8,6 +8,7 @@ function of one room. Errors become one line and an exit code here and nowhere e
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import inspect
 import os
@@ -24,12 +25,13 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent
 INTERRUPTED = 130  # 128 + SIGINT, as a shell says it
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # in a temporary folder, a tool's file, ...
 _Number = TypeVar("_Number", int, float)
 
 _COMMON = {
     "board": "board id, see `invoke boards`",
     "recipe": "network and training, one of training/recipes",
-    "model": "a .tflite of your own, in place of training",
+    "model": "a .tflite, .keras, .h5 or SavedModel of your own, in place of training",
     "tflm_lib": "folder or PlatformIO library with upstream TFLM, in place of our own runtime",
     "data": "images: auto, keras, fashion, sample, a folder with the four MNIST files, or one "
     "with a folder of PNG or JPEG files for each class",
@@ -53,6 +55,13 @@ def _one_line_errors() -> Iterator[None]:
         # whoever read our output has gone; nothing more can be said, at exit neither
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise Exit(code=1) from None
+    except OSError as error:
+        if error.errno not in _DISK_FULL:
+            raise
+        where = f" {error.filename}" if error.filename else ""
+        raise Exit(
+            f"error: cannot write{where}: {error.strerror}; free space, then run it again", code=2
+        ) from None
     except Exception as error:
         exit_code = getattr(error, "exit_code", None)
         if not isinstance(exit_code, int):

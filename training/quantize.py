@@ -39,6 +39,16 @@ def quantize(build_dir: Path, calibration: int = 500, say: Callable[[str], None]
     path = artifacts.require(build_dir / FLOAT_MODEL, "train")
     images = calibration_digits(build_dir, calibration)
     converted = convert(load_float_model(path), datasets.to_float(images))
+    write_int8(build_dir, converted, images, say)
+
+
+def write_int8(
+    build_dir: Path,
+    converted: bytes,
+    images: np.ndarray,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Write both .tflite files; on `images`, uint8 [N, H, W], they have to give the same scores."""
     content = lean(converted)
     require_same_scores(converted, content, images)
     artifacts.atomic_write(build_dir / CONVERTED_MODEL, converted)

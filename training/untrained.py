@@ -35,7 +35,9 @@ def convert_untrained(path: Path) -> bytes:
     tf = load_tensorflow(seed=_SEED)
     try:
         with quiet_output():
-            function, _owner = _function(tf, path)  # without its owner it would lose its variables
+            function, _owner = concrete_function(
+                tf, path
+            )  # without its owner it would lose its variables
             _refuse_loops(function, path)
             return _convert(tf, function)
     except (ArtifactError, ConversionError):
@@ -47,7 +49,7 @@ def convert_untrained(path: Path) -> bytes:
         ) from None
 
 
-def _function(tf: Any, path: Path) -> tuple[Any, Any]:
+def concrete_function(tf: Any, path: Path) -> tuple[Any, Any]:
     """A concrete function with a batch of 1, and what its variables live in."""
     if path.is_dir():
         if not (path / "saved_model.pb").is_file():
@@ -106,13 +108,14 @@ def _fixed(tf: Any, spec: Any) -> Any:
     return tf.TensorSpec(shape, spec.dtype, spec.name)
 
 
+def placeholders(tf: Any, function: Any) -> list[Any]:
+    """The inputs of a concrete function, without the variables that it captured."""
+    return [one for one in function.inputs if one.dtype not in (tf.resource, tf.variant)]
+
+
 def _convert(tf: Any, function: Any) -> bytes:
     rng = np.random.default_rng(_SEED)
-    specs = [
-        tensor
-        for tensor in function.inputs
-        if tensor.dtype not in (tf.resource, tf.variant)  # captured variables
-    ]
+    specs = placeholders(tf, function)
 
     def representative() -> Iterator[list[Any]]:
         for _ in range(_SAMPLES):

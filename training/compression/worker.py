@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from codegen.errors import CodegenError
-from training import datasets, sources
+from training import artifacts, datasets, sources
 from training.compression import methods
 from training.compression.legacy import to_legacy
 from training.compression.options import Options
@@ -62,7 +62,7 @@ def run(order: Order) -> None:
         order.method, model, options, tuning.total_steps, tuning
     )
     content = _convert(tf, compressed, None if ranges_known else calibration)
-    Path(order.output).write_bytes(content)
+    artifacts.atomic_write(Path(order.output), content)
 
 
 class _Tuning:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -115,6 +116,19 @@ def test_a_rooms_exit_code_is_ours(code: int) -> None:
     with pytest.raises(Exit) as caught, tasks._one_line_errors():
         raise error
     assert (caught.value.message, caught.value.code) == ("error: what happened", code)
+
+
+def test_a_full_disk_is_one_line_wherever_it_is_met() -> None:
+    full = OSError(errno.ENOSPC, "No space left on device", "/tmp/x/model.keras")
+    with pytest.raises(Exit) as caught, tasks._one_line_errors():
+        raise full
+    assert caught.value.code == 2
+    assert caught.value.message == (
+        "error: cannot write /tmp/x/model.keras: No space left on device; free space, then run it "
+        "again"
+    )
+    with pytest.raises(PermissionError), tasks._one_line_errors():
+        raise PermissionError(errno.EACCES, "a bug, for rooms report it")
 
 
 def test_interrupt_is_130_and_no_traceback() -> None:
