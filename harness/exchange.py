@@ -234,4 +234,4 @@ class Exchange:
         if self._channel.console_tail:
             last = self._channel.console_tail[-1]
             return f"; it printed text, the last line {last!r}: other firmware?"
-        return "; nothing came at all: is it the right port and baud rate, and is the firmware flashed?"
+        return "; nothing came at all: is it the right port and baud, and is the firmware flashed?"
