@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from training import artifacts
+from training.errors import ArtifactError, first_line
 
 TENSORBOARD_LOGS = "logs/training"
 HISTORY = "history.json"
@@ -17,17 +18,26 @@ DURATION = "training_duration.json"
 
 
 def log_epoch(build_dir: Path, epoch: int, entry: Mapping[str, float]) -> None:
-    """Append one epoch's figures to the TensorBoard logs; the first epoch begins them anew."""
+    """Append one epoch's figures to the TensorBoard logs; the first epoch begins them anew.
+
+    Raises ArtifactError where they cannot be written.
+    """
     import tensorflow as tf
 
     folder = build_dir / TENSORBOARD_LOGS
     if epoch == 1:
         shutil.rmtree(folder, ignore_errors=True)
-    writer = tf.summary.create_file_writer(str(folder))
-    with writer.as_default(step=epoch):
-        for name, value in entry.items():
-            tf.summary.scalar(name, value)
-    writer.close()
+    try:
+        writer = tf.summary.create_file_writer(str(folder))
+        with writer.as_default(step=epoch):
+            for name, value in entry.items():
+                tf.summary.scalar(name, value)
+        writer.close()
+    except tf.errors.OpError as error:
+        reason = first_line(error).rpartition("; ")[2]  # after the op's and the file's long names
+        raise ArtifactError(
+            f"cannot write {folder}: {reason}; free space, then `invoke train --resume` goes on"
+        ) from None
 
 
 def write(build_dir: Path, title: str, history: Sequence[Mapping[str, float]]) -> None:

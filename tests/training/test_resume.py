@@ -92,6 +92,12 @@ def test_a_damaged_checkpoint(tmp_path: Path) -> None:
         checkpoint.restore(tmp_path, {}, [])
 
 
+def test_logs_that_cannot_be_written_are_one_line(tmp_path: Path) -> None:
+    (tmp_path / "logs").write_bytes(b"no folder")
+    with pytest.raises(ArtifactError, match=r"^cannot write .*logs/training: .*; free space, then"):
+        history.log_epoch(tmp_path, 1, {"loss": 1.0})
+
+
 def test_classes_are_those_of_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     images = np.random.default_rng(1).integers(0, 256, (30, 28, 28), np.uint8)
     artifacts.write_npz(
