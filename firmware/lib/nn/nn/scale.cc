@@ -23,8 +23,6 @@ struct Quotient {
 
 }  // namespace
 
-bool IsValidScale(uint32_t float_bits) { return float_bits < UINT32_C(0x7f800000); }
-
 Scale ScaleFromBits(uint32_t float_bits) {
   if (float_bits == 0 || !IsValidScale(float_bits)) {
     return Scale{0, 0};

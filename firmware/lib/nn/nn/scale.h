@@ -21,7 +21,7 @@ struct Scale {
 // From the bits of a non-negative finite float32 (a scale in a .tflite). Negative, infinite and NaN
 // give mantissa 0; callers that must refuse those ask IsValidScale.
 Scale ScaleFromBits(uint32_t float_bits);
-bool IsValidScale(uint32_t float_bits);
+inline bool IsValidScale(uint32_t float_bits) { return float_bits < UINT32_C(0x7f800000); }
 
 // Mantissas are normalised, so that the exponents decide first.
 inline bool IsLess(Scale a, Scale b) {

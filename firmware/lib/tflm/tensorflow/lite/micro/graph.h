@@ -34,17 +34,6 @@ struct Node {
 };
 static_assert(sizeof(Node) == 16, "the same on every machine");
 
-// What the model says of one tensor.
-struct TensorInfo {
-  ModelReader::Vector shape;        // int32 extents
-  ModelReader::Vector scales;       // float32
-  ModelReader::Vector zero_points;  // int64
-  uint32_t elements;
-  uint32_t bytes;
-  uint32_t data;  // position of its constant data in the model; 0: it is computed
-  TfLiteType type;
-};
-
 struct Graph {
   Graph(const uint8_t* model, uint32_t model_bytes, uint8_t* arena_start, uint32_t arena_size)
       : reader(model, model_bytes), arena(arena_start), arena_bytes(arena_size) {}
@@ -66,8 +55,6 @@ struct Graph {
   // Reads tensor `index`, and notes its location if that is not known yet. False if there is no
   // such tensor or it is malformed; a message says why.
   bool ReadTensor(int32_t index, TensorInfo* info) const;
-  // The same of a tensor of any subgraph, by its table; `index` is for the message.
-  bool ReadTensorTable(ModelReader::Table table, int32_t index, TensorInfo* info) const;
 
   // How many tensor indices Node::inputs or Node::outputs refers to.
   uint32_t Count(uint32_t indices) const { return indices ? reader.U32Inside(indices - 4) : 0; }

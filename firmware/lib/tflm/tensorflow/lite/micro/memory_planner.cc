@@ -3,34 +3,40 @@
 namespace tflm {
 namespace {
 
-enum class Order { kSize, kFirstUse, kLifetime, kLastUse };
-constexpr Order kOrders[] = {Order::kSize, Order::kFirstUse, Order::kLifetime, Order::kLastUse};
+// Orders in which buffers are placed. Ties are left as the order before has them: by size, and
+// first by birth, as the buffers are given.
+enum Order { kSize, kFirstUse, kLifetime, kLastUse, kOrders };
 
-bool Before(const PlannedBuffer& a, const PlannedBuffer& b, Order order) {
+// What is placed first has the smallest key.
+uint32_t Key(const PlannedBuffer& buffer, uint32_t order) {
   switch (order) {
-    case Order::kFirstUse:
-      return a.first != b.first ? a.first < b.first : a.bytes > b.bytes;
-    case Order::kLastUse:
-      return a.last != b.last ? a.last > b.last : a.bytes > b.bytes;
-    case Order::kLifetime: {
-      const uint32_t life_a = a.last - a.first;
-      const uint32_t life_b = b.last - b.first;
-      return life_a != life_b ? life_a > life_b : a.bytes > b.bytes;
-    }
-    case Order::kSize:
-      break;
+    case kFirstUse:
+      return buffer.first;
+    case kLifetime:
+      return UINT16_MAX + buffer.first - buffer.last;
+    case kLastUse:
+      return UINT16_MAX - buffer.last;
+    default:
+      return UINT32_MAX - buffer.bytes;
   }
-  return a.bytes != b.bytes ? a.bytes > b.bytes : a.first < b.first;
 }
 
-uint32_t Place(PlannedBuffer* buffers, uint32_t count, Order order) {
-  for (uint32_t i = 0; i < count;
-       ++i) {  // insertion sort: counts are small and the code is smaller
-    uint32_t slot = i;
-    for (; slot > 0 && Before(buffers[i], buffers[buffers[slot - 1].order], order); --slot) {
-      buffers[slot].order = buffers[slot - 1].order;
-    }
-    buffers[slot].order = static_cast<uint16_t>(i);
+// Moves entry `at` of a list of buffers to its place before it, where all are sorted by `trial`.
+void Insert(PlannedBuffer* buffers, uint16_t PlannedBuffer::* list, uint32_t at) {
+  const uint16_t moved = buffers[at].*list;
+  for (; at > 0 && buffers[buffers[at - 1].*list].trial > buffers[moved].trial; --at) {
+    buffers[at].*list = buffers[at - 1].*list;
+  }
+  buffers[at].*list = moved;
+}
+
+// Places the buffers in an order, each at the lowest offset that fits; returns the plan's height.
+uint32_t Place(PlannedBuffer* buffers, uint32_t count, uint32_t order) {
+  for (uint32_t i = 0; i < count; ++i) {
+    buffers[i].trial = Key(buffers[i], order);
+  }
+  for (uint32_t i = 1; i < count; ++i) {  // counts are small: the least code is best
+    Insert(buffers, &PlannedBuffer::order, i);
   }
   uint32_t height = 0;
   for (uint32_t i = 0; i < count; ++i) {
@@ -52,43 +58,48 @@ uint32_t Place(PlannedBuffer* buffers, uint32_t count, Order order) {
     if (offset + buffer.bytes > height) {
       height = offset + buffer.bytes;
     }
-    uint32_t slot = i;
-    for (; slot > 0 && buffers[buffers[slot - 1].placed].trial > offset; --slot) {
-      buffers[slot].placed = buffers[slot - 1].placed;
-    }
-    buffers[slot].placed = buffers[i].order;
+    buffers[i].placed = buffers[i].order;
+    Insert(buffers, &PlannedBuffer::placed, i);
   }
   return height;
 }
 
-}  // namespace
-
-uint32_t PlanLowerBound(const PlannedBuffer* buffers, uint32_t count) {
-  uint32_t bound = 0;
+// Whether at the birth of a buffer `height` bytes are alive, so that no plan can be lower. It is
+// asked while `top` is alive, which ends at that height.
+bool IsLowest(const PlannedBuffer* buffers, uint32_t count, const PlannedBuffer& top,
+              uint32_t height) {
   for (uint32_t i = 0; i < count; ++i) {
-    uint32_t alive = 0;  // when buffer i is born; the peak is at some birth
-    for (uint32_t j = 0; j < count; ++j) {
-      if (buffers[j].first <= buffers[i].first && buffers[i].first < buffers[j].last) {
-        alive += buffers[j].bytes;
-      }
+    const uint32_t birth = buffers[i].first;
+    uint32_t dead = height;
+    for (uint32_t j = 0; top.first <= birth && birth < top.last && j < count; ++j) {
+      dead -= buffers[j].first <= birth && birth < buffers[j].last ? buffers[j].bytes : 0;
     }
-    bound = alive > bound ? alive : bound;
+    if (dead == 0) {
+      return true;
+    }
   }
-  return bound;
+  return false;
 }
 
+}  // namespace
+
 uint32_t PlanMemory(PlannedBuffer* buffers, uint32_t count) {
-  const uint32_t bound = PlanLowerBound(buffers, count);
+  for (uint32_t i = 0; i < count; ++i) {
+    buffers[i].order = static_cast<uint16_t>(i);
+  }
   uint32_t best = UINT32_MAX;
-  for (const Order order : kOrders) {
+  for (uint32_t order = kSize; order < kOrders; ++order) {
     const uint32_t height = Place(buffers, count, order);
-    if (height < best) {
-      best = height;
-      for (uint32_t i = 0; i < count; ++i) {
-        buffers[i].offset = buffers[i].trial;
-      }
+    if (height >= best) {
+      continue;
     }
-    if (best == bound) {
+    best = height;
+    const PlannedBuffer* top = buffers;
+    for (uint32_t i = 0; i < count; ++i) {
+      buffers[i].offset = buffers[i].trial;
+      top = buffers[i].offset + buffers[i].bytes == height ? &buffers[i] : top;
+    }
+    if (IsLowest(buffers, count, *top, height)) {
       break;
     }
   }

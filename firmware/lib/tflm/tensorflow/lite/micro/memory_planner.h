@@ -28,9 +28,6 @@ struct PlannedBuffer {
 // the plan's height in bytes.
 uint32_t PlanMemory(PlannedBuffer* buffers, uint32_t count);
 
-// The most bytes alive at any one op.
-uint32_t PlanLowerBound(const PlannedBuffer* buffers, uint32_t count);
-
 }  // namespace tflm
 
 #endif  // TENSORFLOW_LITE_MICRO_MEMORY_PLANNER_H_

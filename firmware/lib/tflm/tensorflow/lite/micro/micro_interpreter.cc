@@ -135,16 +135,6 @@ MicroInterpreter::MicroInterpreter(const Model* model, const MicroOpResolver& op
       initialization_status_(
           model && (reinterpret_cast<uintptr_t>(model) & 3) == 0 ? kTfLiteOk : kTfLiteError) {}
 
-bool MicroInterpreter::CheckIndices(ModelReader::Vector indices, bool optional) const {
-  for (uint32_t i = 0; i < indices.count; ++i) {
-    const uint32_t index = graph_.reader.U32Inside(indices.pos + 4 * i);
-    if (index >= graph_.tensors.count && !(optional && index == UINT32_MAX)) {
-      return false;
-    }
-  }
-  return true;
-}
-
 bool MicroInterpreter::IsVariable(uint32_t index) const {
   return graph_.reader.FieldU8(graph_.reader.TableAt(graph_.tensors, index),
                                tflm::tensor_field::kIsVariable, 0) != 0;
@@ -152,7 +142,7 @@ bool MicroInterpreter::IsVariable(uint32_t index) const {
 
 bool MicroInterpreter::Locate(uint32_t index) const {
   TensorInfo info;
-  return graph_.locations[index] != kNowhere ||
+  return (index < graph_.tensors.count && graph_.locations[index] != kNowhere) ||
          graph_.ReadTensor(static_cast<int32_t>(index), &info);
 }
 
@@ -190,52 +180,65 @@ TfLiteStatus MicroInterpreter::ReadModel() {
   inputs_ = reader.FieldVector(subgraph, subgraph_field::kInputs, 4);
   outputs_ = reader.FieldVector(subgraph, subgraph_field::kOutputs, 4);
   constexpr uint32_t kMaxCount = 32767;  // op and buffer indices are 16 bits while planning
-  if (reader.bad() || graph_.tensors.count > kMaxCount || graph_.operators.count > kMaxCount ||
-      !CheckIndices(inputs_, false) || !CheckIndices(outputs_, false)) {
+  if (reader.bad() || graph_.tensors.count > kMaxCount || graph_.operators.count > kMaxCount) {
     return Malformed("subgraph 0");
   }
   return kTfLiteOk;
 }
 
+uint32_t MicroInterpreter::FindOp(uint32_t node, ModelReader::Table code_table) const {
+  const ModelReader& reader = graph_.reader;
+  const int32_t code = reader.BuiltinCode(code_table);
+  ModelReader::Vector custom_name{0, 0};
+  const char* custom = nullptr;
+  if (code == BuiltinOperator_CUSTOM) {
+    custom_name = reader.FieldVector(code_table, operator_code_field::kCustomCode, 1);
+    custom = reinterpret_cast<const char*>(reader.data() + custom_name.pos);
+  }
+  const uint32_t slot = resolver_.Find(code, custom, custom_name.count);
+#if !defined(TF_LITE_STRIP_ERROR_STRINGS)
+  if (slot == resolver_.count() && !reader.bad()) {
+    if (custom) {
+      char name[32] = {};
+      std::memcpy(name, custom,
+                  custom_name.count < sizeof(name) ? custom_name.count : sizeof(name) - 1);
+      MicroPrintf("node %u: didn't find custom op '%s' in the resolver",
+                  static_cast<unsigned>(node), name);
+    } else if (const char* const name = OpName(code)) {
+      MicroPrintf("node %u: didn't find op '%s' in the resolver", static_cast<unsigned>(node),
+                  name);
+    } else {
+      MicroPrintf("node %u: builtin op %d is not supported", static_cast<unsigned>(node),
+                  static_cast<int>(code));
+    }
+  }
+#else
+  static_cast<void>(node);
+#endif
+  return slot;
+}
+
 TfLiteStatus MicroInterpreter::PrepareNodes() {
   const ModelReader& reader = graph_.reader;
+  uint32_t known_code = UINT32_MAX;  // slot is that of this operator code: ops come in runs
+  uint32_t slot = 0;
   for (uint32_t i = 0; i < graph_.operators.count; ++i) {
     const ModelReader::Table op = reader.TableAt(graph_.operators, i);
-    const ModelReader::Table code_table =
-        reader.TableAt(operator_codes_, reader.FieldU32(op, operator_field::kOpcodeIndex, 0));
-    const ModelReader::Vector op_inputs = reader.FieldVector(op, operator_field::kInputs, 4);
-    const ModelReader::Vector op_outputs = reader.FieldVector(op, operator_field::kOutputs, 4);
-    const int32_t code = reader.BuiltinCode(code_table);
-    const ModelReader::Vector custom_name =
-        reader.FieldVector(code_table, operator_code_field::kCustomCode, 1);
-    if (reader.bad() || !CheckIndices(op_inputs, true) || !CheckIndices(op_outputs, false)) {
+    const uint32_t code = reader.FieldU32(op, operator_field::kOpcodeIndex, 0);
+    Node& node = graph_.nodes[i];
+    node.inputs = reader.FieldVector(op, operator_field::kInputs, 4).pos;
+    node.outputs = reader.FieldVector(op, operator_field::kOutputs, 4).pos;
+    if (code != known_code) {
+      slot = FindOp(i, reader.TableAt(operator_codes_, code));
+      known_code = code;
+    }
+    if (reader.bad()) {
       MicroPrintf("the model is malformed: node %u", static_cast<unsigned>(i));
       return kTfLiteError;
     }
-    const char* const custom = code == BuiltinOperator_CUSTOM
-                                   ? reinterpret_cast<const char*>(reader.data() + custom_name.pos)
-                                   : nullptr;
-    const uint32_t slot = resolver_.Find(code, custom, custom_name.count);
     if (slot == resolver_.count()) {
-#if !defined(TF_LITE_STRIP_ERROR_STRINGS)
-      if (custom) {
-        char name[32] = {};
-        std::memcpy(name, custom,
-                    custom_name.count < sizeof(name) ? custom_name.count : sizeof(name) - 1);
-        MicroPrintf("node %u: didn't find custom op '%s' in the resolver", static_cast<unsigned>(i),
-                    name);
-      } else if (const char* const name = OpName(code)) {
-        MicroPrintf("node %u: didn't find op '%s' in the resolver", static_cast<unsigned>(i), name);
-      } else {
-        MicroPrintf("node %u: builtin op %d is not supported", static_cast<unsigned>(i),
-                    static_cast<int>(code));
-      }
-#endif
       return kTfLiteError;
     }
-    Node& node = graph_.nodes[i];
-    node.inputs = op_inputs.pos;
-    node.outputs = op_outputs.pos;
     node.resolver_slot = static_cast<uint8_t>(slot);
     node.in_place_input = -1;
     OpContext context(graph_, i, resolver_.entry(slot),
@@ -262,40 +265,40 @@ TfLiteStatus MicroInterpreter::PlanArena() {
   const uint32_t end = graph_.operators.count;
   uint32_t count = 0;
 
-  const auto add = [&](uint32_t bytes, uint32_t first, uint32_t last) {
+  // Gives a tensor or scratch its buffer: the number of it takes the place of its size. `tensor`
+  // is for the message.
+  const auto add = [&](Location* location, uint32_t first, uint32_t last, uint32_t tensor) {
+    const uint32_t bytes = *location & ~kComputed;
     if (count == capacity) {
+      DoesNotFit(graph_, tensor, bytes, base + (count + 1) * sizeof(PlannedBuffer));
       return false;
     }
-    buffers[count++] = PlannedBuffer{
-        AlignUp(bytes), 0, 0, static_cast<uint16_t>(first), static_cast<uint16_t>(last), 0, 0};
+    PlannedBuffer& buffer = buffers[count];
+    buffer.bytes = AlignUp(bytes);
+    buffer.first = static_cast<uint16_t>(first);
+    buffer.last = static_cast<uint16_t>(last);
+    *location = kPlanned + count++;
     return true;
   };
-  // Numbers of buffers stand in the locations as kPlanned + number from here on.
   const auto add_tensor = [&](uint32_t index, uint32_t first, uint32_t last) {
-    Location& location = graph_.locations[index];
-    if (IsPlanned(location) && KeepsValue(buffers[location - kPlanned])) {
-      return true;
-    }
     if (!Locate(index)) {
       return false;
     }
-    if (!(location & kComputed) || (location & kInModel)) {
+    Location* const location = &graph_.locations[index];
+    if (IsPlanned(*location) && KeepsValue(buffers[*location - kPlanned])) {
+      return true;
+    }
+    if (!(*location & kComputed) || (*location & kInModel)) {
       MicroPrintf("the model is malformed: tensor %u is a constant, or computed twice",
                   static_cast<unsigned>(index));
       return false;
     }
-    const uint32_t bytes = location & ~kComputed;
-    location = kPlanned + count;
-    if (!add(bytes, first, last)) {
-      DoesNotFit(graph_, index, bytes, base + (count + 1) * sizeof(PlannedBuffer));
-      return false;
-    }
-    return true;
+    return add(location, first, last, index);
   };
 
   for (uint32_t i = 0; i < inputs_.count; ++i) {
     const uint32_t index = reader.U32Inside(inputs_.pos + 4 * i);
-    if (!IsPlanned(graph_.locations[index]) && !add_tensor(index, 0, 1)) {
+    if (!Locate(index) || (!IsPlanned(graph_.locations[index]) && !add_tensor(index, 0, 1))) {
       return kTfLiteError;
     }
   }
@@ -312,15 +315,18 @@ TfLiteStatus MicroInterpreter::PlanArena() {
         return kTfLiteError;
       }
       const Location location = graph_.locations[index];
+      if (location & kInModel) {
+        continue;
+      }
       if (IsPlanned(location)) {
         LiveUntil(op + 1, &buffers[location - kPlanned]);
-      } else if ((location & kComputed) && !(location & kInModel) && IsVariable(index)) {
+      } else if (IsVariable(index)) {
         // It is read before it is computed: this Invoke reads what the one before left.
         if (!add_tensor(index, 0, kAlways)) {
           return kTfLiteError;
         }
         graph_.keeps_tensors = true;
-      } else if (!(location & kInModel)) {
+      } else {
         MicroPrintf("the model is malformed: node %u reads tensor %u before it is computed",
                     static_cast<unsigned>(op), static_cast<unsigned>(index));
         return kTfLiteError;
@@ -331,17 +337,15 @@ TfLiteStatus MicroInterpreter::PlanArena() {
         return kTfLiteError;
       }
     }
-    if (node.scratch != 0) {
-      if (!add(node.scratch, op, op + 1)) {
-        DoesNotFit(graph_, reader.U32(node.outputs), node.scratch,
-                   base + (count + 1) * sizeof(PlannedBuffer));
-        return kTfLiteError;
-      }
-      node.scratch = kPlanned + count - 1;
+    if (node.scratch != 0 && !add(&node.scratch, op, op + 1, reader.U32(node.outputs))) {
+      return kTfLiteError;
     }
   }
   for (uint32_t i = 0; i < outputs_.count; ++i) {
     const uint32_t index = reader.U32Inside(outputs_.pos + 4 * i);
+    if (!Locate(index)) {
+      return kTfLiteError;
+    }
     const Location location = graph_.locations[index];
     if (!IsPlanned(location)) {
       MicroPrintf("the model is malformed: output tensor %u is never computed",
@@ -372,7 +376,8 @@ TfLiteStatus MicroInterpreter::PlanArena() {
       continue;
     }
     old_buffer.last = new_buffer.last;
-    new_buffer = PlannedBuffer{0, 0, 0, UINT16_MAX, UINT16_MAX, 0, 0};
+    new_buffer.bytes = 0;
+    new_buffer.first = new_buffer.last = UINT16_MAX;
     to = from;
   }
 

@@ -65,6 +65,9 @@ class MicroInterpreter {
 
  private:
   TfLiteStatus ReadModel();
+  // The resolver's slot for an operator code, its count() (with a message) if it has none. `node`
+  // is for the message.
+  uint32_t FindOp(uint32_t node, tflm::ModelReader::Table code_table) const;
   TfLiteStatus PrepareNodes();
   TfLiteStatus PlanArena();
   TfLiteStatus MakeApiTensors();
@@ -74,7 +77,6 @@ class MicroInterpreter {
   bool IsVariable(uint32_t index) const;
   // Gives such tensors their zero point.
   void ResetVariableTensors();
-  bool CheckIndices(tflm::ModelReader::Vector indices, bool optional) const;
 
   tflm::Graph graph_;
   const MicroOpResolver& resolver_;

@@ -17,13 +17,13 @@ class MicroMutableOpResolver : public MicroOpResolver {
   MicroMutableOpResolver& operator=(const MicroMutableOpResolver&) = delete;
 
 #define MCUFORGE_OP(NAME, Method, file) \
-  TfLiteStatus Add##Method() { return Register({&tflm::ops::k##Method, nullptr, nullptr}); }
+  TfLiteStatus Add##Method() { return Register(&tflm::ops::k##Method); }
 #include "tensorflow/lite/micro/ops.def"
 #undef MCUFORGE_OP
 
   // `name` is the custom code in the model; both outlive the resolver.
   TfLiteStatus AddCustom(const char* name, const TFLMRegistration* registration) {
-    return Register({&tflm::ops::kCustom, registration, name});
+    return Register(&tflm::ops::kCustom, registration, name);
   }
 
  private:

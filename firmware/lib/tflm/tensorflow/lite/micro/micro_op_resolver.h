@@ -20,6 +20,9 @@ struct OpDef {
   TfLiteStatus (*prepare)(OpContext& context);
   void (*eval)(OpContext& context);
   void (*reset)(OpContext& context) = nullptr;  // back to the initial state, where there is one
+  // For ops that a code alone does not tell: whether a resolver's name is that in a model, `length`
+  // characters at most.
+  bool (*is_named)(const char* name, const char* text, uint32_t length) = nullptr;
 };
 
 struct OpEntry {
@@ -43,13 +46,15 @@ class MicroOpResolver {
  public:
   uint32_t count() const { return count_; }
   const tflm::OpEntry& entry(uint32_t slot) const { return entries_[slot]; }
-  // The slot of an op, or count() if nobody registered it. `custom_name` is null for a builtin op.
-  uint32_t Find(int32_t builtin_code, const char* custom_name, uint32_t custom_name_length) const;
+  // The slot of an op, or count() if nobody registered it. `custom_name`: `length` characters, less
+  // where it ends with 0; not looked at for a builtin op.
+  uint32_t Find(int32_t builtin_code, const char* custom_name, uint32_t length) const;
 
  protected:
   MicroOpResolver(tflm::OpEntry* entries, uint32_t capacity)
       : entries_(entries), capacity_(capacity) {}
-  TfLiteStatus Register(const tflm::OpEntry& entry);
+  TfLiteStatus Register(const tflm::OpDef* def, const TFLMRegistration* custom = nullptr,
+                        const char* custom_name = nullptr);
 
  private:
   tflm::OpEntry* const entries_;

@@ -10,7 +10,11 @@
 
 #include <stdint.h>
 
+#include "tensorflow/lite/c/common.h"
+
 namespace tflm {
+
+struct TensorInfo;
 
 class ModelReader {
  public:
@@ -37,45 +41,69 @@ class ModelReader {
 
   // The root table; not there if the file identifier is not "TFL3".
   Table Root() const;
-  // Where field `id` of a table stands, or 0 if the table leaves it at its default. `bytes`: 1
-  // or 4.
-  uint32_t Field(Table table, uint32_t id, uint32_t bytes) const;
   uint32_t FieldU32(Table table, uint32_t id, uint32_t fallback) const;
   uint8_t FieldU8(Table table, uint32_t id, uint8_t fallback) const;
   // The table that a field refers to.
   Table FieldTable(Table table, uint32_t id) const;
   // The vector that a field refers to. `element_bytes`: 1, 4 or 8; elements are aligned to it, up
   // to 4.
-  Vector FieldVector(Table table, uint32_t id, uint32_t element_bytes) const {
-    return FieldVectorOf(table, id, element_bytes == 1 ? 0 : (element_bytes == 4 ? 2 : 3));
+  [[gnu::always_inline]] Vector FieldVector(Table table, uint32_t id,
+                                            uint32_t element_bytes) const {
+    const uint64_t packed =
+        PackedVector(table, id, element_bytes == 1 ? 0 : (element_bytes == 4 ? 2 : 3));
+    return Vector{static_cast<uint32_t>(packed), static_cast<uint32_t>(packed >> 32)};
   }
   // The builtin operator that an operator code stands for.
   int32_t BuiltinCode(Table operator_code) const;
   // Element `index` of a vector of tables.
   Table TableAt(Vector vector, uint32_t index) const;
+  // What element `index` of `tensors` says. `buffers`: the model's, or none for a tensor that is
+  // known to be no constant. False if it is malformed.
+  bool ReadTensor(Vector tensors, uint32_t index, Vector buffers, TensorInfo* info) const;
 
  private:
-  uint16_t U16Inside(uint32_t pos) const { return *reinterpret_cast<const uint16_t*>(data_ + pos); }
-  // Whether `pos` is a multiple of 4 with 4 bytes inside; if not, the model is bad. One comparison:
-  // rotated, a position that is misaligned is huge.
-  bool Word(uint32_t pos) const { return (pos >> 2 | pos << 30) < size_ >> 2 || Bad(); }
+  // A table whose vtable is at hand.
+  struct Fields {
+    uint32_t pos;
+    const uint8_t* vtable;
+    uint32_t vtable_bytes;
+  };
+
+  // Whether `pos` is a multiple of 4 with 4 bytes inside. One comparison: rotated, a position that
+  // is misaligned is huge.
+  bool Word(uint32_t pos) const { return (pos >> 2 | pos << 30) < size_ >> 2; }
   bool Bad() const {
     bad_ = true;
     return false;
   }
-  // Where the offset at `pos`, which lies inside, leads to; 0 if that is no Word.
-  [[gnu::always_inline]] uint32_t Follow(uint32_t pos) const {
-    const uint32_t target = pos + U32Inside(pos);
-    return Word(target) ? target : 0;
-  }
-  // shift: log2 of an element's bytes.
-  Vector FieldVectorOf(Table table, uint32_t id, uint32_t shift) const;
+  // The table that the offset at `pos`, which lies inside, leads to.
+  bool Open(uint32_t pos, Fields* fields) const;
+  // Where field `id` stands from its table's start; 0 if the table leaves it at its default.
+  static uint32_t Offset(const Fields& fields, uint32_t id);
+  uint32_t FieldOffset(Table table, uint32_t id) const;
+  // Where field `id` of a table, 4 bytes that lie inside, stands; 0 as above.
+  uint32_t FieldWord(Table table, uint32_t id) const;
+  // The vector that the offset at `pos` leads to. shift: log2 of an element's bytes.
+  bool ReadVector(uint32_t pos, uint32_t shift, Vector* vector) const;
+  // A Vector's pos, and its count above; the compiler returns this in registers.
+  uint64_t PackedVector(Table table, uint32_t id, uint32_t shift) const;
   // The table that the offset at `pos`, which lies inside, leads to.
   Table FollowToTable(uint32_t pos) const;
 
   const uint8_t* data_;
   uint32_t size_;
   mutable bool bad_ = false;
+};
+
+// What the model says of one tensor.
+struct TensorInfo {
+  ModelReader::Vector shape;        // int32 extents
+  ModelReader::Vector scales;       // float32
+  ModelReader::Vector zero_points;  // int64
+  uint32_t elements;
+  uint32_t bytes;
+  uint32_t data;  // position of its constant data in the model; 0: it is computed
+  TfLiteType type;
 };
 
 // Field numbers of the schema's tables, in their order there.

@@ -30,10 +30,9 @@ TfLiteStatus PrepareAssignment(OpContext& context, ModelReader::Table subgraph,
   }
   const uint32_t value_index = reader.U32Inside(inputs.pos + 4);
   TensorInfo value;
-  if (!graph.ReadTensorTable(
-          reader.TableAt(reader.FieldVector(subgraph, subgraph_field::kTensors, 4), value_index),
-          static_cast<int32_t>(value_index), &value)) {
-    return kTfLiteError;
+  if (!reader.ReadTensor(reader.FieldVector(subgraph, subgraph_field::kTensors, 4), value_index,
+                         graph.buffers, &value)) {
+    return context.Fail("its subgraph assigns a malformed tensor");
   }
   if (value.data == 0) {
     return context.Fail("its subgraph may assign constants only");

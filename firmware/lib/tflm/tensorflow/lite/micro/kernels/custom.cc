@@ -197,8 +197,17 @@ void Reset(OpContext& op) {
   }
 }
 
+bool IsNamed(const char* name, const char* text, uint32_t length) {
+  uint32_t i = 0;
+  while (i < length && name[i] != 0 && name[i] == text[i]) {
+    ++i;
+  }
+  return name[i] == 0 && (i == length || text[i] == 0);
+}
+
 }  // namespace
 
-const OpDef ops::kCustom = {tflite::BuiltinOperator_CUSTOM, "CUSTOM", Prepare, Eval, Reset};
+const OpDef ops::kCustom = {
+    tflite::BuiltinOperator_CUSTOM, "CUSTOM", Prepare, Eval, Reset, IsNamed};
 
 }  // namespace tflm

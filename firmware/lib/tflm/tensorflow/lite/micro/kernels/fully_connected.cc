@@ -44,7 +44,7 @@ TfLiteStatus Prepare(OpContext& context) {
   // Upstream reckons with it here, though not in convolutions; no converter sets one, as int8
   // weights are symmetric.
   if (info.scales.count == 1 && info.zero_points.count != 0 &&
-      context.reader().U32(info.zero_points.pos) != 0) {
+      context.reader().U32Inside(info.zero_points.pos) != 0) {
     return context.Fail("needs a filter with zero point 0");
   }
   FullyConnectedData* const data = context.NewParams<FullyConnectedData>();
@@ -64,8 +64,8 @@ TfLiteStatus Prepare(OpContext& context) {
     data->filter_scales = info.scales.pos;
   } else {
     // Unlike a convolution, upstream takes the product of the two scales in float32 here.
-    const nn::Scale product =
-        nn::MultiplyAsFloat(in.scale, nn::ScaleFromBits(context.reader().U32(info.scales.pos)));
+    const nn::Scale product = nn::MultiplyAsFloat(
+        in.scale, nn::ScaleFromBits(context.reader().U32Inside(info.scales.pos)));
     data->requant = nn::RequantFromRatio(product, out.scale);
   }
   return kTfLiteOk;

@@ -40,9 +40,12 @@ bool PaddedShape(const OpContext& context, const TensorInfo& info, uint32_t exte
 }
 
 bool ReadQuantizedS8(const OpContext& context, const TensorInfo& info, QuantizedS8* quantized) {
-  const uint32_t scale = context.reader().U32(info.scales.pos);
+  // Reads where there is none are of the model's first bytes.
+  const uint32_t scale = context.reader().U32Inside(info.scales.pos);
   const int32_t zero_point =
-      info.zero_points.count ? static_cast<int32_t>(context.reader().U32(info.zero_points.pos)) : 0;
+      info.zero_points.count
+          ? static_cast<int32_t>(context.reader().U32Inside(info.zero_points.pos))
+          : 0;
   if (info.type != kTfLiteInt8 || info.scales.count != 1 || scale == 0 ||
       !nn::IsValidScale(scale) || zero_point < -128 || zero_point > 127) {
     context.Fail("needs an int8 tensor with one scale and one zero point");
@@ -105,7 +108,7 @@ bool CheckFilterScales(const OpContext& context, const TensorInfo& filter, uint3
   const uint32_t count = filter.scales.count;
   bool valid = filter.type == kTfLiteInt8 && (count == 1 || count == channels);
   for (uint32_t i = 0; valid && i < count; ++i) {
-    valid = nn::IsValidScale(context.reader().U32(filter.scales.pos + 4 * i));
+    valid = nn::IsValidScale(context.reader().U32Inside(filter.scales.pos + 4 * i));
   }
   if (!valid) {
     context.Fail("needs an int8 filter with one scale, or one scale an output channel");

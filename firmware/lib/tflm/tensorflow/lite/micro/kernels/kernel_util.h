@@ -16,7 +16,7 @@ namespace tflm {
 
 // Extent of axis `axis`, which must be < shape.count.
 inline uint32_t Extent(const OpContext& context, const TensorInfo& info, uint32_t axis) {
-  return context.reader().U32(info.shape.pos + 4 * axis);
+  return context.reader().U32Inside(info.shape.pos + 4 * axis);
 }
 
 inline bool SameShape(const OpContext& context, const TensorInfo& a, const TensorInfo& b) {

@@ -21,7 +21,8 @@ TfLiteStatus Prepare(OpContext& context) {
   if (input.shape.count == 0 || !SameShape(context, input, output)) {
     return context.Fail("input and output differ in shape");
   }
-  if (out.zero_point != -128 || context.reader().U32(output.scales.pos) != UINT32_C(0x3b800000)) {
+  if (out.zero_point != -128 ||
+      context.reader().U32Inside(output.scales.pos) != UINT32_C(0x3b800000)) {
     return context.Fail("needs an output scale of 1/256 and zero point of -128");
   }
   const uint32_t beta = context.OptionU32(kBeta, UINT32_C(0x3f800000));
