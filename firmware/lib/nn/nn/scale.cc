@@ -254,18 +254,20 @@ uint32_t BitsFromScale(Scale scale) {
 
 ActivationRange ActivationRangeS8(Activation activation, Scale scale, int32_t zero_point) {
   ActivationRange range{-128, 127};
-  constexpr int32_t kBeyond = 512;  // farther than any int8 from any int8 zero point
-  if (activation == Activation::kRelu || activation == Activation::kRelu6) {
-    range.min = Clamp(zero_point, -128, 127);
+  if (activation == Activation::kNone || activation > Activation::kRelu6) {
+    return range;
   }
-  if (activation == Activation::kRelu6) {
-    range.max = Clamp(zero_point + DivideByScale(ScaleFromInteger(6), scale, kBeyond), -128, 127);
+  int32_t min = zero_point;
+  if (activation != Activation::kRelu) {
+    constexpr Scale kOne{UINT32_C(1) << 23, -23};
+    constexpr Scale kSix{UINT32_C(6) << 21, -21};
+    constexpr int32_t kBeyond = 512;  // farther than any int8 from any int8 zero point
+    const bool to_one = activation == Activation::kReluN1To1;
+    const int32_t steps = DivideByScale(to_one ? kOne : kSix, scale, kBeyond);
+    range.max = Clamp(zero_point + steps, -128, 127);
+    min -= to_one ? steps : 0;
   }
-  if (activation == Activation::kReluN1To1) {
-    const int32_t one = DivideByScale(ScaleFromInteger(1), scale, kBeyond);
-    range.min = Clamp(zero_point - one, -128, 127);
-    range.max = Clamp(zero_point + one, -128, 127);
-  }
+  range.min = Clamp(min, -128, 127);
   return range;
 }
 

@@ -5,6 +5,10 @@
 
 namespace tflm {
 bool Graph::ReadTensor(int32_t index, TensorInfo* info) const {
+  if (index == last_index) {
+    *info = last_info;
+    return true;
+  }
   const uint32_t i = static_cast<uint32_t>(index);
   const Location known = i < tensors.count ? locations[i] : kNowhere;
   const bool computed = known != kNowhere && !(known & kInModel);
@@ -16,6 +20,10 @@ bool Graph::ReadTensor(int32_t index, TensorInfo* info) const {
   }
   if (known == kNowhere) {
     locations[i] = info->data ? info->data | kInModel : info->bytes | kComputed;
+  }
+  if (!info->data) {
+    last_index = index;
+    last_info = *info;
   }
   return true;
 }

@@ -35,6 +35,7 @@ struct Node {
 static_assert(sizeof(Node) == 16, "the same on every machine");
 
 struct Graph {
+  // last_info is left as it is until there is one.
   Graph(const uint8_t* model, uint32_t model_bytes, uint8_t* arena_start, uint32_t arena_size)
       : reader(model, model_bytes), arena(arena_start), arena_bytes(arena_size) {}
 
@@ -52,11 +53,26 @@ struct Graph {
   Location* locations = nullptr;  // [tensors.count]
   Node* nodes = nullptr;          // [operators.count]
 
+  // The computed tensor that was read last: mostly, one op's output is the next one's input.
+  mutable int32_t last_index = -1;
+  mutable TensorInfo last_info;
+
   // Reads tensor `index`, and notes its location if that is not known yet. False if there is no
   // such tensor or it is malformed; a message says why.
   bool ReadTensor(int32_t index, TensorInfo* info) const;
 
-  // How many tensor indices Node::inputs or Node::outputs refers to.
+  // The tensor indices that Node::inputs or Node::outputs refers to.
+  struct Indices {
+    const uint32_t* first;
+    const uint32_t* last;
+    const uint32_t* begin() const { return first; }
+    const uint32_t* end() const { return last; }
+  };
+  [[gnu::always_inline]] Indices IndicesAt(uint32_t pos) const {
+    const uint32_t* const first = reinterpret_cast<const uint32_t*>(reader.data() + pos);
+    return pos ? Indices{first, first + first[-1]} : Indices{nullptr, nullptr};
+  }
+  // How many they are.
   uint32_t Count(uint32_t indices) const { return indices ? reader.U32Inside(indices - 4) : 0; }
 
   // `bytes` of the arena for good, aligned to 4 or 8 and zeroed; null (with a message) when it is

@@ -257,7 +257,7 @@ TfLiteStatus MicroInterpreter::PrepareNodes() {
 // holds buffer numbers; the buffers stand in the arena above the persistent part, where the
 // activations will be.
 TfLiteStatus MicroInterpreter::PlanArena() {
-  const ModelReader& reader = graph_.reader;
+  Location* const locations = graph_.locations;
   const uint32_t base = AlignUp(graph_.persistent_bytes);
   PlannedBuffer* const buffers = reinterpret_cast<PlannedBuffer*>(graph_.arena + base);
   const uint32_t capacity =
@@ -284,11 +284,11 @@ TfLiteStatus MicroInterpreter::PlanArena() {
     if (!Locate(index)) {
       return false;
     }
-    Location* const location = &graph_.locations[index];
+    Location* const location = &locations[index];
     if (IsPlanned(*location) && KeepsValue(buffers[*location - kPlanned])) {
       return true;
     }
-    if (!(*location & kComputed) || (*location & kInModel)) {
+    if (*location < kComputed || *location >= kInModel) {
       MicroPrintf("the model is malformed: tensor %u is a constant, or computed twice",
                   static_cast<unsigned>(index));
       return false;
@@ -296,25 +296,21 @@ TfLiteStatus MicroInterpreter::PlanArena() {
     return add(location, first, last, index);
   };
 
-  for (uint32_t i = 0; i < inputs_.count; ++i) {
-    const uint32_t index = reader.U32Inside(inputs_.pos + 4 * i);
-    if (!Locate(index) || (!IsPlanned(graph_.locations[index]) && !add_tensor(index, 0, 1))) {
+  for (const uint32_t index : graph_.IndicesAt(inputs_.pos)) {
+    if (!Locate(index) || (!IsPlanned(locations[index]) && !add_tensor(index, 0, 1))) {
       return kTfLiteError;
     }
   }
   for (uint32_t op = 0; op < end; ++op) {
     Node& node = graph_.nodes[op];
-    const uint32_t input_count = graph_.Count(node.inputs);
-    const uint32_t output_count = graph_.Count(node.outputs);
-    for (uint32_t i = 0; i < input_count; ++i) {
-      const uint32_t index = reader.U32Inside(node.inputs + 4 * i);
+    for (const uint32_t index : graph_.IndicesAt(node.inputs)) {
       if (index == UINT32_MAX) {
         continue;
       }
       if (!Locate(index)) {
         return kTfLiteError;
       }
-      const Location location = graph_.locations[index];
+      const Location location = locations[index];
       if (location & kInModel) {
         continue;
       }
@@ -332,21 +328,20 @@ TfLiteStatus MicroInterpreter::PlanArena() {
         return kTfLiteError;
       }
     }
-    for (uint32_t i = 0; i < output_count; ++i) {
-      if (!add_tensor(reader.U32Inside(node.outputs + 4 * i), op, op + 1)) {
+    for (const uint32_t index : graph_.IndicesAt(node.outputs)) {
+      if (!add_tensor(index, op, op + 1)) {
         return kTfLiteError;
       }
     }
-    if (node.scratch != 0 && !add(&node.scratch, op, op + 1, reader.U32(node.outputs))) {
+    if (node.scratch != 0 && !add(&node.scratch, op, op + 1, graph_.reader.U32(node.outputs))) {
       return kTfLiteError;
     }
   }
-  for (uint32_t i = 0; i < outputs_.count; ++i) {
-    const uint32_t index = reader.U32Inside(outputs_.pos + 4 * i);
+  for (const uint32_t index : graph_.IndicesAt(outputs_.pos)) {
     if (!Locate(index)) {
       return kTfLiteError;
     }
-    const Location location = graph_.locations[index];
+    const Location location = locations[index];
     if (!IsPlanned(location)) {
       MicroPrintf("the model is malformed: output tensor %u is never computed",
                   static_cast<unsigned>(index));
@@ -363,9 +358,8 @@ TfLiteStatus MicroInterpreter::PlanArena() {
     if (node.in_place_input < 0) {
       continue;
     }
-    const Location from = graph_.locations[reader.U32Inside(
-        node.inputs + 4 * static_cast<uint32_t>(node.in_place_input))];
-    Location& to = graph_.locations[reader.U32Inside(node.outputs)];
+    const Location from = locations[graph_.IndicesAt(node.inputs).first[node.in_place_input]];
+    Location& to = locations[*graph_.IndicesAt(node.outputs).first];
     if (!IsPlanned(from)) {
       continue;
     }
@@ -444,6 +438,7 @@ TfLiteStatus MicroInterpreter::AllocateTensors() {
   }
   graph_.persistent_bytes = 0;
   graph_.variables = 0;
+  graph_.last_index = -1;
   if (ReadModel() != kTfLiteOk) {
     return kTfLiteError;
   }

@@ -21,13 +21,9 @@ bool CheckBias(const OpContext& context, uint32_t channels) {
 
 ConvData* PrepareConv(OpContext& context, const ConvOptions& options, const TensorInfo& filter,
                       uint32_t channels) {
-  TensorInfo input;
-  TensorInfo output;
-  QuantizedS8 in;
-  QuantizedS8 out;
-  if (!context.Input(0, &input) || !context.Output(0, &output) ||
-      !ReadQuantizedS8(context, input, &in) || !ReadQuantizedS8(context, output, &out) ||
-      !CheckFilterScales(context, filter, channels) || !CheckBias(context, channels)) {
+  EndsS8 ends;
+  if (!ReadEndsS8(context, &ends) || !CheckFilterScales(context, filter, channels) ||
+      !CheckBias(context, channels)) {
     return nullptr;
   }
   const uint32_t kernel_h = Extent(context, filter, 1);
@@ -48,7 +44,7 @@ ConvData* PrepareConv(OpContext& context, const ConvOptions& options, const Tens
   params.stride_w = static_cast<uint16_t>(options.stride_w);
   params.dilation_h = static_cast<uint16_t>(options.dilation_h);
   params.dilation_w = static_cast<uint16_t>(options.dilation_w);
-  if (FillWindow(context, options.padding, input, output, &params) != kTfLiteOk) {
+  if (FillWindow(context, options.padding, ends.input, ends.output, &params) != kTfLiteOk) {
     return nullptr;
   }
   if (params.out_c != channels) {
@@ -56,9 +52,9 @@ ConvData* PrepareConv(OpContext& context, const ConvOptions& options, const Tens
     return nullptr;
   }
   const nn::ActivationRange range = nn::ActivationRangeS8(
-      static_cast<nn::Activation>(options.activation), out.scale, out.zero_point);
-  params.in_zero_point = in.zero_point;
-  params.out_zero_point = out.zero_point;
+      static_cast<nn::Activation>(options.activation), ends.out.scale, ends.out.zero_point);
+  params.in_zero_point = ends.in.zero_point;
+  params.out_zero_point = ends.out.zero_point;
   params.out_min = static_cast<int8_t>(range.min);
   params.out_max = static_cast<int8_t>(range.max);
   data->filter_scales = filter.scales.pos | (filter.scales.count == 1 ? 1 : 0);

@@ -5,18 +5,15 @@
 namespace tflm {
 
 bool ReadUnary(OpContext& context, UnaryOperands* operands) {
-  TensorInfo input;
-  TensorInfo output;
-  if (!context.Input(0, &input) || !context.Output(0, &output) ||
-      !ReadQuantizedS8(context, input, &operands->in) ||
-      !ReadQuantizedS8(context, output, &operands->out)) {
+  EndsS8 ends;
+  if (!ReadEndsS8(context, &ends)) {
     return false;
   }
-  if (input.elements != output.elements) {
+  if (ends.input.elements != ends.output.elements) {
     context.Fail("input and output differ in shape");
     return false;
   }
-  operands->count = input.elements;
+  *operands = UnaryOperands{ends.in, ends.out, ends.input.elements};
   context.AllowInPlace(0);
   return true;
 }

@@ -55,6 +55,12 @@ bool ReadQuantizedS8(const OpContext& context, const TensorInfo& info, Quantized
   return true;
 }
 
+bool ReadEndsS8(const OpContext& context, EndsS8* ends) {
+  return context.Input(0, &ends->input) && context.Output(0, &ends->output) &&
+         ReadQuantizedS8(context, ends->input, &ends->in) &&
+         ReadQuantizedS8(context, ends->output, &ends->out);
+}
+
 nn::Scale ScaleOfTensor(const OpContext& context, int32_t index) {
   const ModelReader& reader = context.reader();
   const ModelReader::Table tensor =

@@ -39,6 +39,15 @@ struct QuantizedS8 {
 // False, with a message, if `info` is no such tensor.
 bool ReadQuantizedS8(const OpContext& context, const TensorInfo& info, QuantizedS8* quantized);
 
+// Input 0 and output 0 of an op, both such tensors.
+struct EndsS8 {
+  TensorInfo input, output;
+  QuantizedS8 in, out;
+};
+
+// False, with a message, if one is missing or no such tensor.
+bool ReadEndsS8(const OpContext& context, EndsS8* ends);
+
 // The scale of a tensor that ReadQuantizedS8 accepted: in eval, where keeping it would cost RAM.
 nn::Scale ScaleOfTensor(const OpContext& context, int32_t index);
 

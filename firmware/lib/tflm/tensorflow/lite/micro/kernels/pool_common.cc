@@ -12,12 +12,8 @@ enum { kPadding = 0, kStrideW = 1, kStrideH = 2, kFilterW = 3, kFilterH = 4, kAc
 }  // namespace
 
 TfLiteStatus PreparePool(OpContext& context) {
-  TensorInfo input;
-  TensorInfo output;
-  QuantizedS8 in;
-  QuantizedS8 out;
-  if (!context.Input(0, &input) || !context.Output(0, &output) ||
-      !ReadQuantizedS8(context, input, &in) || !ReadQuantizedS8(context, output, &out)) {
+  EndsS8 ends;
+  if (!ReadEndsS8(context, &ends)) {
     return kTfLiteError;
   }
   const uint32_t stride_h = context.OptionU32(kStrideH, 0);
@@ -36,15 +32,16 @@ TfLiteStatus PreparePool(OpContext& context) {
   params->stride_h = static_cast<uint16_t>(stride_h);
   params->stride_w = static_cast<uint16_t>(stride_w);
   params->dilation_h = params->dilation_w = 1;
-  if (FillWindow(context, context.OptionU8(kPadding, kPaddingSame), input, output, params) !=
-      kTfLiteOk) {
+  if (FillWindow(context, context.OptionU8(kPadding, kPaddingSame), ends.input, ends.output,
+                 params) != kTfLiteOk) {
     return kTfLiteError;
   }
   if (params->in_c != params->out_c) {
     return context.Fail("input and output have different numbers of channels");
   }
-  const nn::ActivationRange range = nn::ActivationRangeS8(
-      static_cast<nn::Activation>(context.OptionU8(kActivation, 0)), out.scale, out.zero_point);
+  const nn::ActivationRange range =
+      nn::ActivationRangeS8(static_cast<nn::Activation>(context.OptionU8(kActivation, 0)),
+                            ends.out.scale, ends.out.zero_point);
   params->out_min = static_cast<int8_t>(range.min);
   params->out_max = static_cast<int8_t>(range.max);
   return kTfLiteOk;

@@ -10,26 +10,22 @@ constexpr int32_t kDiffIntegerBits = 5;  // the exponential's argument is Q5.26
 constexpr uint32_t kMaxDepth = 4095;     // the sum of exponentials, each at most 1, is Q12.19
 
 TfLiteStatus Prepare(OpContext& context) {
-  TensorInfo input;
-  TensorInfo output;
-  QuantizedS8 in;
-  QuantizedS8 out;
-  if (!context.Input(0, &input) || !context.Output(0, &output) ||
-      !ReadQuantizedS8(context, input, &in) || !ReadQuantizedS8(context, output, &out)) {
+  EndsS8 ends;
+  if (!ReadEndsS8(context, &ends)) {
     return kTfLiteError;
   }
-  if (input.shape.count == 0 || !SameShape(context, input, output)) {
+  if (ends.input.shape.count == 0 || !SameShape(context, ends.input, ends.output)) {
     return context.Fail("input and output differ in shape");
   }
-  if (out.zero_point != -128 ||
-      context.reader().U32Inside(output.scales.pos) != UINT32_C(0x3b800000)) {
+  if (ends.out.zero_point != -128 ||
+      context.reader().U32Inside(ends.output.scales.pos) != UINT32_C(0x3b800000)) {
     return context.Fail("needs an output scale of 1/256 and zero point of -128");
   }
   const uint32_t beta = context.OptionU32(kBeta, UINT32_C(0x3f800000));
   if (beta == 0 || !nn::IsValidScale(beta)) {
     return context.Fail("needs a positive beta");
   }
-  const uint32_t depth = Extent(context, input, input.shape.count - 1);
+  const uint32_t depth = Extent(context, ends.input, ends.input.shape.count - 1);
   if (depth > kMaxDepth) {
     return context.Fail("needs rows of at most 4095 elements, whose sum an int32 holds");
   }
@@ -38,9 +34,9 @@ TfLiteStatus Prepare(OpContext& context) {
     return kTfLiteError;
   }
   params->depth = depth;
-  params->rows = input.elements / params->depth;
+  params->rows = ends.input.elements / params->depth;
   // beta * scale * 2^26 as a multiplier, at most 2^31 - 1.
-  params->input = nn::RequantFromScales(in.scale, nn::ScaleFromBits(beta),
+  params->input = nn::RequantFromScales(ends.in.scale, nn::ScaleFromBits(beta),
                                         nn::Scale{UINT32_C(1) << 23, -23 - 26});
   if (params->input.shift > 31) {
     params->input = nn::Requant{INT32_MAX, 31};
