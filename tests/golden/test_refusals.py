@@ -22,6 +22,16 @@ def test_fully_connected_with_a_filter_zero_point() -> None:
         HostRuntime(b.build([source], [output]))
 
 
+def test_inputs_that_are_no_tensors() -> None:
+    for missing in (-1, 99):  # left out where only the bias may be, and beyond the last tensor
+        b = ModelBuilder()
+        weights = b.constant(np.ones((3, 4), np.int8), scale=0.1)
+        output = b.tensor([1, 3], scale=0.1)
+        b.op("FULLY_CONNECTED", [missing, weights], [output], schema.FullyConnectedOptionsT())
+        with pytest.raises(RuntimeRefusedError, match=f"tensor {missing} is malformed"):
+            HostRuntime(b.build([], [output]))
+
+
 def test_softmax_over_rows_whose_sum_would_overflow() -> None:
     def model(depth: int) -> bytes:
         return one_op(

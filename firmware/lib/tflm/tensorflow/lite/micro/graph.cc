@@ -5,11 +5,11 @@
 
 namespace tflm {
 bool Graph::ReadTensor(int32_t index, TensorInfo* info) const {
-  if (index == last_index) {
+  const uint32_t i = static_cast<uint32_t>(index);
+  if (i < tensors.count && i == last_index) {
     *info = last_info;
     return true;
   }
-  const uint32_t i = static_cast<uint32_t>(index);
   const Location known = i < tensors.count ? locations[i] : kNowhere;
   const bool computed = known != kNowhere && !(known & kInModel);
   if (!reader.ReadTensor(tensors, i, computed ? ModelReader::Vector{0, 0} : buffers, info)) {
@@ -22,7 +22,7 @@ bool Graph::ReadTensor(int32_t index, TensorInfo* info) const {
     locations[i] = info->data ? info->data | kInModel : info->bytes | kComputed;
   }
   if (!info->data) {
-    last_index = index;
+    last_index = i;
     last_info = *info;
   }
   return true;

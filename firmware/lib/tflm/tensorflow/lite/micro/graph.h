@@ -23,6 +23,8 @@ constexpr Location kInModel = UINT32_C(1) << 31;
 constexpr Location kComputed = UINT32_C(1) << 30;
 constexpr Location kNowhere = 0;
 
+constexpr uint32_t kNoTensor = UINT32_MAX;  // as a tensor's index
+
 struct Node {
   uint32_t inputs;  // position in the model of its input tensor indices (int32; their count is just
                     // before); 0: it has none
@@ -54,7 +56,7 @@ struct Graph {
   Node* nodes = nullptr;          // [operators.count]
 
   // The computed tensor that was read last: mostly, one op's output is the next one's input.
-  mutable int32_t last_index = -1;
+  mutable uint32_t last_index = kNoTensor;
   mutable TensorInfo last_info;
 
   // Reads tensor `index`, and notes its location if that is not known yet. False if there is no

@@ -304,7 +304,7 @@ TfLiteStatus MicroInterpreter::PlanArena() {
   for (uint32_t op = 0; op < end; ++op) {
     Node& node = graph_.nodes[op];
     for (const uint32_t index : graph_.IndicesAt(node.inputs)) {
-      if (index == UINT32_MAX) {
+      if (index == tflm::kNoTensor) {
         continue;
       }
       if (!Locate(index)) {
@@ -438,7 +438,7 @@ TfLiteStatus MicroInterpreter::AllocateTensors() {
   }
   graph_.persistent_bytes = 0;
   graph_.variables = 0;
-  graph_.last_index = -1;
+  graph_.last_index = tflm::kNoTensor;
   if (ReadModel() != kTfLiteOk) {
     return kTfLiteError;
   }
