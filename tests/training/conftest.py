@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.training import digits
-from training import evaluate, quantize, train
+from training import evaluate, quantize, recipes, train
 
 
 @pytest.fixture(scope="session")
@@ -15,8 +16,19 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A build directory with digits and a float model of one epoch on 400 of them."""
     build_dir = tmp_path_factory.mktemp("build")
     digits.write(build_dir)
-    train.train("tiny", build_dir, epochs=1)
+    train_briefly(build_dir)
     return build_dir
+
+
+def train_briefly(build_dir: Path) -> None:
+    """One epoch of `tiny`, without the seconds of compilation that only a long training is worth.
+
+    Every build of the default model trains as the recipe says; test_batch_last.py has the details.
+    """
+    briefly = replace(recipes.get_recipe("tiny"), batch_last=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(recipes.RECIPES, "tiny", briefly)
+        train.train("tiny", build_dir, epochs=1)
 
 
 @pytest.fixture(scope="session")

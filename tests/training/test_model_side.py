@@ -20,6 +20,7 @@ from codegen.manifest import sha256_file
 from codegen.model import Model
 from codegen.oracle import Oracle, quantize_pixels
 from tests.training import digits
+from tests.training.conftest import train_briefly
 from training import artifacts, datasets, evaluate, quantize, recipes, seeds, train
 from training.errors import (
     ArtifactError,
@@ -46,7 +47,7 @@ def model(built: Path) -> Model:
 
 def test_the_same_inputs_give_the_same_bytes(built: Path, tmp_path: Path) -> None:
     digits.write(tmp_path)
-    train.train("tiny", tmp_path, epochs=1)
+    train_briefly(tmp_path)
     quantize.quantize(tmp_path, calibration=20)
     for name in (train.FLOAT_MODEL, quantize.INT8_MODEL):
         assert sha256_file(tmp_path / name) == sha256_file(built / name), name
