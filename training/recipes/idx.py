@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from training.augment import Augmentation
 from training.recipes.recipe import Optimizer, Recipe
 
 RECIPE = Recipe(
@@ -12,7 +11,6 @@ RECIPE = Recipe(
     summary="two padded convolutions with pooling; 420 KB of weights",
     epochs=10,
     optimizers=(Optimizer("adam", 1e-3),),
-    augmentation=Augmentation(rotation_degrees=5.0, scale=0.05, shear=0.05, shift_pixels=1.0),
 )
 
 
