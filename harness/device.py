@@ -2,10 +2,9 @@
 
 import random
 import time
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import groupby
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -35,9 +34,7 @@ _SETTLE_S = 0.05
 _PROBE_S = 0.3
 _SYNCHRONIZE_LIMIT_S = 2.0  # for a device that never stops talking
 _PEEK_BYTES = 16384  # 1.5 s at 115200 baud
-# Of an input that goes in pieces: where 1 % of the bytes are damaged, one piece in four passes.
-_PIECE_BYTES = 128
-_MOST_LOADS = 4  # of the same piece, by a device that forgets it
+_MOST_LOADS = 4  # times over, of the pieces of an input, to a device that forgets them
 # How long other requests took says nothing about these.
 _OF_ANY_LENGTH = (ids.Command.PROFILE, ids.Command.PEEK, ids.Command.SELF_TEST)
 
@@ -65,7 +62,8 @@ class Device:
         self._timeout_s = timeout_s
         self._retries = retries
         self._channel = Channel(line, trace, console)
-        self._round_trip = RoundTrip()
+        # Of each command by itself: a piece of an input takes less than a batch.
+        self._round_trips: defaultdict[ids.Command, RoundTrip] = defaultdict(RoundTrip)
         # Until INFO says more:
         self._window = 1
         self._batch = 0
@@ -136,80 +134,87 @@ class Device:
         self, values: NDArray[np.uint8] | NDArray[np.int8], input_format: ids.InputFormat
     ) -> Inference:
         """Run the model on one input: uint8 pixels or int8 values in any shape, row by row."""
-        payload = messages.infer_payload(input_format, values)
-        if self._goes_in_pieces(payload):
-            return self._infer_in_pieces(payload)
-        return _parse(messages.parse_inference, self.call(ids.Command.INFER, payload), "INFER")
+        (result,) = self.infer_many([(values, input_format)])
+        return result
 
     def infer_many(self, inputs: Iterable[Input]) -> Iterator[Inference]:
         """Run the model on each of `inputs`, several on the way at once as `info` allows.
 
         The results come in the order of the inputs, which are taken only as the window moves on.
         """
-        payloads = (messages.infer_payload(input_format, values) for values, input_format in inputs)
-        for in_pieces, group in groupby(payloads, self._goes_in_pieces):
-            yield from (self._infer_each if in_pieces else self._infer_together)(group)
+        payloads = _Peekable(
+            messages.infer_payload(input_format, values) for values, input_format in inputs
+        )
+        while (payload := payloads.peek()) is not None:
+            if self._goes_in_pieces(payload):
+                yield self._infer_in_pieces(next(payloads))
+            else:
+                yield from self._infer_together(payloads)
 
-    def _infer_each(self, payloads: Iterator[bytes]) -> Iterator[Inference]:
-        return map(self._infer_in_pieces, payloads)
-
-    def _infer_together(self, payloads: Iterator[bytes]) -> Iterator[Inference]:
-        if self._batch < 2:
-            for reply in self._exchange(ids.Command.INFER, payloads, self._window, self._timeout_s):
-                yield _parse(messages.parse_inference, reply, "INFER")
-            return
-        counts: deque[int] = deque()
+    def _infer_together(self, payloads: "_Peekable") -> Iterator[Inference]:
+        """As many of the next as do not go in pieces."""
+        sent: deque[list[bytes]] = deque()
+        command = ids.Command.BATCH if self._batch > 1 else ids.Command.INFER
 
         def requests() -> Iterator[bytes]:
-            for batch in self._batches(payloads):
-                counts.append(len(batch))
-                yield messages.batch_payload(batch)
+            while batch := self._next_batch(payloads):
+                sent.append(batch)
+                yield messages.batch_payload(batch) if self._batch > 1 else batch[0]
 
-        for reply in self._exchange(ids.Command.BATCH, requests(), self._window, self._timeout_s):
-            yield from _parse(partial(messages.parse_batch, count=counts.popleft()), reply, "BATCH")
+        for reply in self._exchange(
+            command, requests(), self._window, self._timeout_s, gives_up=self._batch > 0
+        ):
+            batch = sent.popleft()
+            if reply is None:
+                yield from map(self._infer_in_pieces, batch)
+            else:
+                parse = partial(messages.parse_batch, count=len(batch))
+                yield from _parse(parse, reply, command.name)
 
-    def _batches(self, payloads: Iterator[bytes]) -> Iterator[list[bytes]]:
-        """As many together as the device takes at once and the line bears in one frame."""
+    def _next_batch(self, payloads: "_Peekable") -> list[bytes]:
+        """As many together as the device takes at once and the line bears in one frame; none if the
+        next one goes in pieces.
+        """
         batch: list[bytes] = []
         size = 0
-        for payload in payloads:
+        while (payload := payloads.peek()) is not None and not self._goes_in_pieces(payload):
             size += messages.BATCH_HEAD_BYTES + len(payload)
-            if batch and size > min(self._max_payload, self._channel.longest_frame):
-                yield batch
-                batch, size = [], messages.BATCH_HEAD_BYTES + len(payload)
-            batch.append(payload)
-            if len(batch) == self._batch:
-                yield batch
-                batch, size = [], 0
-        if batch:
-            yield batch
+            if batch and size > min(self._max_payload, self._channel.longest_payload):
+                break
+            batch.append(next(payloads))
+            if len(batch) >= self._batch:
+                break
+        return batch
 
     def _goes_in_pieces(self, payload: bytes) -> bool:
         """True for an input that is long for this line, and can be sent in pieces."""
-        return (
-            self._batch > 0
-            and payload[0] in (ids.InputFormat.PIXELS_U8, ids.InputFormat.RAW_S8)
-            and len(payload) > max(_PIECE_BYTES, self._channel.longest_frame)
-        )
+        return self._batch > 0 and len(payload) > self._channel.longest_payload
 
     def _infer_in_pieces(self, payload: bytes) -> Inference:
-        """INFER's payload by LOAD, then INFER; the device tells where to go on."""
+        reply = self._call_in_pieces(ids.Command.INFER, payload)
+        return _parse(messages.parse_inference, reply, "INFER")
+
+    def _call_in_pieces(self, command: ids.Command, payload: bytes) -> bytes:
+        """INFER's payload by LOAD, then `command` on it; the device tells where to go on."""
         input_format, values = payload[0], payload[1:]
-        loaded = 0
-        for _ in range(_MOST_LOADS * (2 + len(values) // _PIECE_BYTES)):
+        loaded = sent_bytes = 0
+        while sent_bytes <= _MOST_LOADS * len(values):
             if loaded < len(values):
-                piece = values[loaded : loaded + _PIECE_BYTES]
+                piece = values[loaded : loaded + self._channel.longest_payload]
                 request = messages.load_payload(input_format, loaded, piece)
-                loaded = _parse(messages.parse_load, self.call(ids.Command.LOAD, request), "LOAD")
+                (answer,) = self._exchange(
+                    ids.Command.LOAD, [request], 1, self._timeout_s, gives_up=True
+                )
+                if answer is not None:
+                    sent_bytes += len(piece)
+                    loaded = _parse(messages.parse_load, answer, "LOAD")
                 continue
             try:
-                reply = self.call(ids.Command.INFER, messages.loaded_payload(values))
+                return self.call(command, messages.loaded_payload(values))
             except DeviceRefusedError as error:
                 if error.code != ids.ErrorCode.BAD_VALUE:
                     raise
                 loaded = 0  # the device has lost the input since its last piece
-            else:
-                return _parse(messages.parse_inference, reply, "INFER")
         raise DeviceError(
             "LOAD",
             f"{self.line.url} forgets the pieces of an input again and again: does it reset, or "
@@ -223,9 +228,11 @@ class Device:
 
     def stream(self, frames: Iterable[Input]) -> Iterator[Smoothed]:
         """Run the model on each frame of the stream, in order, and yield what is detected."""
-        payloads = (messages.infer_payload(input_format, values) for values, input_format in frames)
         # One at a time: of several, one that was lost would be served after the next.
-        for reply in self._exchange(ids.Command.STREAM_FRAME, payloads, 1, self._timeout_s):
+        for values, input_format in frames:
+            payload = messages.infer_payload(input_format, values)
+            send = self._call_in_pieces if self._goes_in_pieces(payload) else self.call
+            reply = send(ids.Command.STREAM_FRAME, payload)
             result = _parse(messages.parse_inference, reply, "STREAM_FRAME")
             detected = None if result.predicted == ids.NOTHING_DETECTED else result.predicted
             yield Smoothed(detected, tuple(result.scores.tolist()))
@@ -269,6 +276,7 @@ class Device:
         """
         limit_s = self._timeout_s if timeout_s is None else timeout_s
         (reply,) = self._exchange(command, [payload], 1, limit_s)
+        assert reply is not None  # it is given up only where that was asked for
         return reply
 
     def _exchange_once(self, command: ids.Command) -> None:
@@ -279,15 +287,21 @@ class Device:
         list(exchange.run([(self._next_seq(), b"")]))
 
     def _exchange(
-        self, command: ids.Command, payloads: Iterable[bytes], window: int, limit_s: float
-    ) -> Iterator[bytes]:
+        self,
+        command: ids.Command,
+        payloads: Iterable[bytes],
+        window: int,
+        limit_s: float,
+        gives_up: bool = False,
+    ) -> Iterator[bytes | None]:
         exchange = Exchange(
             self._channel,
-            RoundTrip() if command in _OF_ANY_LENGTH else self._round_trip,
+            RoundTrip(limit_s) if command in _OF_ANY_LENGTH else self._round_trips[command],
             command,
             window=window,
             limit_s=limit_s,
             retries=self._retries,
+            gives_up=gives_up,
         )
         return exchange.run((self._next_seq(), payload) for payload in payloads)
 
@@ -302,3 +316,23 @@ def _parse(parse: Callable[[bytes], Parsed], reply: bytes, operation: str) -> Pa
         return parse(reply)
     except PayloadError as error:
         raise DeviceError(operation, f"the reply is malformed: {error}") from error
+
+
+class _Peekable(Iterator[bytes]):
+    """An iterator of which the next item can be seen before it is taken."""
+
+    def __init__(self, items: Iterable[bytes]) -> None:
+        self._items = iter(items)
+        self._seen: bytes | None = None
+
+    def peek(self) -> bytes | None:
+        """The next item, None at the end."""
+        if self._seen is None:
+            self._seen = next(self._items, None)
+        return self._seen
+
+    def __next__(self) -> bytes:
+        if (item := self.peek()) is None:
+            raise StopIteration
+        self._seen = None
+        return item

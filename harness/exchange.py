@@ -21,46 +21,58 @@ _LOST_ON_THE_WAY = (ids.ErrorCode.BAD_CRC, ids.ErrorCode.BAD_FRAME, ids.ErrorCod
 # Of a frame of 350 bytes, 3 % pass a line that damages each hundredth byte; so 1000 tries fail
 # about once in 10^13.
 _MOST_REPEATS = 1000
-# The line counts as quiet after two round trips, between these limits.
-_QUIET_S = (0.002, 0.05)
-# Without any sign of the device a request is repeated after so many round trips, at least so long.
-_PATIENCE_ROUND_TRIPS = 8
-_LEAST_PATIENCE_S = 0.1
+# A frame that is long for its line is given up after so many tries, where it can be.
+_LONG_TRIES = 3
+# A repeat is given half a round trip, between these limits, before damage counts against it.
+_PACE_S = (0.002, 0.05)
+# What a busy machine may well take for nothing; also the least in Linux' TCP.
+_LEAST_PATIENCE_S = 0.2
+_FIRST_PATIENCE_S = 1.0  # without a measurement, by section 2 of RFC 6298
 # Longer than a device stays at a raised baud rate at which it hears nothing valid.
 FALL_BACK_S = 1.5
 
 
 class RoundTrip:
-    """Smoothed time from a request to its reply, as TCP does it (RFC 6298, alpha 1/8)."""
+    """Time from a request to its reply, and how long to wait for one, as TCP does it (RFC 6298)."""
 
-    def __init__(self) -> None:
+    def __init__(self, first_s: float = _FIRST_PATIENCE_S) -> None:
+        self._first_s = first_s
         self._smoothed_s: float | None = None
+        self._deviation_s = 0.0
+        self._backoff = 1
 
     def add(self, seconds: float) -> None:
         """One more measurement, of a request that was sent once."""
-        self._smoothed_s = (
-            seconds if self._smoothed_s is None else self._smoothed_s * 0.875 + seconds * 0.125
-        )
+        self._backoff = 1
+        if self._smoothed_s is None:
+            self._smoothed_s, self._deviation_s = seconds, seconds / 2
+            return
+        self._deviation_s += (abs(seconds - self._smoothed_s) - self._deviation_s) / 4
+        self._smoothed_s += (seconds - self._smoothed_s) / 8
+
+    def was_late(self) -> None:
+        """A reply came twice: a repeat was needless, so more patience until a measurement."""
+        self._backoff *= 2
 
     @property
-    def quiet_s(self) -> float:
-        """Silence after which nothing more is to be expected from what was sent."""
-        least_s, most_s = _QUIET_S
+    def pace_s(self) -> float:
+        """Time between two repeats of a request, at least."""
+        least_s, most_s = _PACE_S
         return (
-            most_s if self._smoothed_s is None else min(most_s, max(least_s, 2 * self._smoothed_s))
+            most_s if self._smoothed_s is None else min(most_s, max(least_s, self._smoothed_s / 2))
         )
 
     def patience_s(self, limit_s: float) -> float:
         """Silence after which a request is repeated, at most `limit_s`."""
-        if self._smoothed_s is None:
-            return limit_s
-        return min(limit_s, max(_LEAST_PATIENCE_S, _PATIENCE_ROUND_TRIPS * self._smoothed_s))
+        wait_s = self._first_s
+        if self._smoothed_s is not None:
+            wait_s = max(_LEAST_PATIENCE_S, self._smoothed_s + 4 * self._deviation_s)
+        return min(limit_s, self._backoff * wait_s)
 
 
-@dataclass
+@dataclass(eq=False)
 class _Request:
     frame: Frame
-    order: int  # of its first transmission among all
     times_sent: int = 0
     sent_s: float = 0.0
     reply: bytes | None = None
@@ -70,6 +82,7 @@ class Exchange:
     """The requests of one command on their way.
 
     limit_s: without a reply for so long, `1 + retries` times over, the exchange has failed.
+    gives_up: whether frames that are long for the line are given up after a few tries.
     """
 
     def __init__(
@@ -81,6 +94,7 @@ class Exchange:
         window: int,
         limit_s: float,
         retries: int,
+        gives_up: bool = False,
     ) -> None:
         self._channel = channel
         self._round_trip = round_trip
@@ -89,81 +103,95 @@ class Exchange:
         self._window = window
         self._limit_s = limit_s
         self._retries = retries
+        self._gives_up = gives_up
         self._flight: deque[_Request] = deque()
-        self._transmissions = 0
+        # What was sent, repeats too, and neither answered nor heard to be lost since.
+        self._on_the_way: deque[_Request] = deque()
         self._damaged_before = channel.counts.damaged
         self._last_error: Frame | None = None  # the last that asked to repeat
-        self._doubt = False  # something was damaged since the last repeat
 
-    def run(self, payloads: Iterable[tuple[int, bytes]]) -> Iterator[bytes]:
+    def run(self, payloads: Iterable[tuple[int, bytes]]) -> Iterator[bytes | None]:
         """The replies' payloads, in the order of `payloads`, which are (seq, payload).
 
-        Raises DeviceError of every kind, and PortError if the line is cut.
+        None for a request that was given up. After the first of them no more payloads are taken,
+        and nothing else is sent or received. Raises DeviceError of every kind, and PortError if the
+        line is cut.
         """
         source = iter(payloads)
         answered: _Request | None = None
         while True:
             while len(self._flight) < self._window and (following := next(source, None)):
                 seq, payload = following
-                frame = Frame(self._command, seq, payload)
-                self._flight.append(_Request(frame, self._transmissions))
+                self._flight.append(_Request(Frame(self._command, seq, payload)))
                 self._send(self._flight[-1])
             if answered is not None:
-                assert answered.reply is not None
                 yield answered.reply
             if not self._flight:
                 return
-            self._wait_for_oldest()
+            if not self._wait_for_oldest():
+                yield from [request.reply for request in self._flight]
+                return
             answered = self._flight.popleft()
 
     def _send(self, request: _Request) -> None:
-        self._transmissions += 1
-        if request.times_sent > 0:
-            self._channel.count_repeat()
+        self._on_the_way.append(request)
         request.times_sent += 1
         request.sent_s = time.monotonic()
         self._channel.send(request.frame)
 
-    def _repeat(self, requests: Iterable[_Request]) -> None:
+    def _repeat(self, requests: list[_Request]) -> None:
+        self._channel.lost(len(requests))
         for request in requests:
             if request.times_sent > _MOST_REPEATS:
                 raise self._gave_up()
             self._send(request)
 
-    def _wait_for_oldest(self) -> None:
-        """Take in what comes until the oldest request has its reply; repeat what was lost.
-
-        Neither damaged bytes nor the device's ERROR about a damaged frame tell which request they
-        are about, if any; it may be served all the same. So the line has to go quiet first.
+    def _wait_for_oldest(self) -> bool:
+        """Take in what comes until the oldest request has its reply; repeat what was lost. False if
+        it is given up.
         """
         oldest = self._flight[0]
         patience_s = self._round_trip.patience_s(self._limit_s)
         fall_back_s = max(FALL_BACK_S, patience_s)
         heard_s = progress_s = time.monotonic()
         while oldest.reply is None:
-            quiet_s = self._round_trip.quiet_s if self._doubt else patience_s
-            left_s = heard_s + quiet_s - time.monotonic()
-            if left_s > 0:
-                item = self._channel.receive(left_s)
-                if item is not None:
-                    heard_s = time.monotonic()
-                    if self._take(item):
-                        progress_s = heard_s
+            unanswered = [request for request in self._flight if request.reply is None]
+            lost = [request for request in unanswered if request not in self._on_the_way]
+            due_s = lost[0].sent_s + self._round_trip.pace_s if lost else heard_s + patience_s
+            item = self._channel.receive(due_s - time.monotonic())
+            now_s = time.monotonic()
+            if item is not None:
+                heard_s = now_s
+                if self._take(item):
+                    progress_s = now_s
                 continue
-            heard_s = time.monotonic()
-            if heard_s - progress_s >= fall_back_s and self._channel.fall_back():
-                progress_s = heard_s  # it may be that the device has reset
-            if heard_s - progress_s >= self._limit_s * (1 + self._retries):
+            if now_s < due_s:
+                continue
+            heard_s = now_s
+            if now_s - progress_s >= fall_back_s and self._channel.fall_back():
+                progress_s = now_s  # it may be that the device has reset
+            if now_s - progress_s >= self._limit_s * (1 + self._retries):
                 raise self._gave_up()
-            if not self._doubt:
+            if not lost:
                 patience_s = min(self._limit_s, 2 * patience_s)
-            self._doubt = False
-            self._repeat([request for request in self._flight if request.reply is None])
+                self._on_the_way.clear()
+                lost = unanswered
+            if any(map(self._is_hopeless, lost)):
+                return False
+            self._repeat(lost)
+        return True
+
+    def _is_hopeless(self, request: _Request) -> bool:
+        return (
+            self._gives_up
+            and request.times_sent >= _LONG_TRIES
+            and len(request.frame.payload) > self._channel.longest_payload
+        )
 
     def _take(self, item: Item) -> bool:
         """Take account of an item; True if it shows that the device hears us."""
         if isinstance(item, Damaged):
-            self._doubt = True
+            self._one_was_lost()
         if not isinstance(item, Frame):
             self._channel.note(item)
             return False
@@ -178,8 +206,12 @@ class Exchange:
         request = next((one for one in self._flight if one.frame.seq == item.seq), None)
         if request is not None and item.type == ids.Event.ERROR:
             raise self._refused(item)
-        if request is not None and item.type == self._command | ids.REPLY_BIT:
-            return self._take_reply(request, item.payload)
+        if item.type == self._command | ids.REPLY_BIT:
+            self._one_has_arrived(item.seq)
+            if request is not None and request.reply is None:
+                self._take_reply(request, item.payload)
+                return True
+            self._round_trip.was_late()
         self._channel.note(item)
         if (
             item.type == ids.Event.ERROR
@@ -187,29 +219,28 @@ class Exchange:
             and item.payload[0] in _LOST_ON_THE_WAY
         ):
             self._last_error = item
-            self._doubt = True
+            self._one_was_lost()
             return True
         return False
 
-    def _take_reply(self, request: _Request, payload: bytes) -> bool:
-        if request.reply is not None:
-            self._channel.counts.late += 1  # the reply to a repeat that was not needed
-            return False
+    def _take_reply(self, request: _Request, payload: bytes) -> None:
         request.reply = payload
         if request.times_sent == 1:
             self._round_trip.add(time.monotonic() - request.sent_s)
-        # The device serves in order: what was sent before this request and was not repeated since
-        # would have been answered by now.
-        self._repeat(
-            [
-                earlier
-                for earlier in self._flight
-                if earlier.reply is None
-                and earlier.order < request.order
-                and earlier.times_sent == 1
-            ]
-        )
-        return True
+            self._channel.passed(len(request.frame.payload))
+
+    def _one_was_lost(self) -> None:
+        """Damaged bytes came, or the device's ERROR about some. Neither tells which request it is
+        about; but a device answers each frame that comes, in order.
+        """
+        if self._on_the_way:
+            self._on_the_way.popleft()
+
+    def _one_has_arrived(self, seq: int) -> None:
+        """A reply came: what was sent before that request was lost."""
+        if any(request.frame.seq == seq for request in self._on_the_way):
+            while self._on_the_way.popleft().frame.seq != seq:
+                pass
 
     def _refused(self, frame: Frame) -> DeviceRefusedError:
         code = frame.payload[0] if frame.payload else 0

@@ -1,6 +1,6 @@
 """Frames of the wire protocol (docs/protocol.md) as a pure class: bytes in, frames out, no I/O.
 
-A frame on the line is  0x00 COBS(body) 0x00  with
+A frame on the line is  0x00 COBS(body) 0x00 0x00  with
 body = version u8, type u8, seq u16 LE, payload, CRC-32 u32 LE over all before it.
 """
 
@@ -61,10 +61,10 @@ Item = Frame | Text | Damaged
 
 
 def encode(frame: Frame) -> bytes:
-    """Return the bytes of `frame` on the line, both delimiters included."""
+    """Return the bytes of `frame` on the line, its delimiters included."""
     head = struct.pack("<BBH", frame.version, frame.type, frame.seq)
     body = head + frame.payload
-    return DELIMITER + cobs.encode(body + struct.pack("<I", zlib.crc32(body))) + DELIMITER
+    return DELIMITER + cobs.encode(body + struct.pack("<I", zlib.crc32(body))) + 2 * DELIMITER
 
 
 def is_text(data: bytes | bytearray) -> bool:

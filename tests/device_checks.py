@@ -7,6 +7,7 @@ import pytest
 
 from codegen.model import Model
 from codegen.op_work import op_work
+from codegen.pixels import pack_pixels
 from codegen.planner import plan_model
 from harness import checks, ids, messages
 from harness.device import Device
@@ -81,7 +82,6 @@ def check_pieces(device: Device, digits: Digits) -> None:
     """An input that comes in pieces is run once it is whole, and never half another's."""
     raw = digits.quantized[1].tobytes()
     pixels = digits.images[1].tobytes()
-    middle = len(raw) // 2
 
     def load(input_format: ids.InputFormat, offset: int, values: bytes) -> int:
         payload = messages.load_payload(input_format, offset, values)
@@ -94,7 +94,9 @@ def check_pieces(device: Device, digits: Digits) -> None:
     for input_format, values in (
         (ids.InputFormat.RAW_S8, raw),
         (ids.InputFormat.PIXELS_U8, pixels),
+        (ids.InputFormat.PACKED_U8, pack_pixels(pixels)),
     ):
+        middle = len(values) // 2
         assert load(input_format, 0, values[:middle]) == middle
         assert load(input_format, middle + 1, values[middle + 1 :]) == middle  # one was lost
         assert load(input_format, middle, values[middle:]) == len(values)
@@ -108,13 +110,20 @@ def check_pieces(device: Device, digits: Digits) -> None:
     device.self_test()
     with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
         infer(raw)
-    for input_format, offset in (
-        (ids.InputFormat.RAW_S8, 1),  # beyond the input
-        (ids.InputFormat.RAW_S8, 0xFFFFFFFF),
-        (ids.InputFormat.PACKED_U8, 0),
+    load(ids.InputFormat.PIXELS_U8, 0, pixels[:-1])
+    assert load(ids.InputFormat.RAW_S8, len(raw) - 1, raw[-1:]) == len(raw) - 1  # another format
+    for input_format, values in (
+        (ids.InputFormat.PIXELS_U8, pixels[-2:]),  # beyond the input
+        (ids.InputFormat.PACKED_U8, bytes([255, 0]) * 4),
+        (ids.InputFormat.PACKED_U8, bytes([255, 0, 255, 0, 255, 20])),
+        (ids.InputFormat.LOADED, bytes(4)),
     ):
+        offset = len(raw) - 1 if input_format == ids.InputFormat.PIXELS_U8 else 0
         with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
-            load(input_format, offset, raw)
+            load(input_format, offset, values)
+    assert load(ids.InputFormat.PACKED_U8, 0, bytes([0, 3, 1, 2])) == 4  # not the end of a run
+    with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
+        infer(bytes([0, 3, 1, 2]))
 
 
 def check_batch(device: Device, digits: Digits) -> None:

@@ -28,26 +28,20 @@ bool Set(Span input) {
   switch (format) {
     case Format::PIXELS_U8:
     case Format::RAW_S8:
-      model::Load(format, 0, values);
-      return true;
     case Format::PACKED_U8:
-      return model::SetPacked(values);
+      return model::Set(format, values);
     case Format::LOADED:
       return model::IsLoaded(wire::ReadU32(values.data));
   }
   return false;
 }
 
-bool Load(Span payload, uint32_t* loaded) {
+bool Load(Span payload) {
   const Format format = FormatOf(payload);
-  const uint32_t offset = wire::ReadU32(payload.data + 1);
-  const Span values = From(payload, kLoadHeadBytes);
-  if ((format != Format::PIXELS_U8 && format != Format::RAW_S8) ||
-      values.size > mcuforge::kInputBytes || offset > mcuforge::kInputBytes - values.size) {
+  if (format != Format::PIXELS_U8 && format != Format::RAW_S8 && format != Format::PACKED_U8) {
     return false;
   }
-  *loaded = static_cast<uint32_t>(model::Load(format, offset, values));
-  return true;
+  return model::Load(format, wire::ReadU32(payload.data + 1), From(payload, kLoadHeadBytes));
 }
 
 }  // namespace input

@@ -23,8 +23,8 @@ bool HasLength(wire::Span input);
 bool Set(wire::Span input);
 
 // Takes the piece that is the payload of LOAD, of more than kLoadHeadBytes. False if it is no piece
-// of an input; else `loaded` receives how many values have come.
-bool Load(wire::Span payload, uint32_t* loaded);
+// of an input.
+bool Load(wire::Span payload);
 
 }  // namespace input
 

@@ -28,9 +28,41 @@ OpObserver* g_op_observer = nullptr;
 TfLiteTensor* g_input = nullptr;
 TfLiteTensor* g_output = nullptr;
 
-// Of an input that comes in pieces: its values so far and their CRC-32.
+// Of an input that comes in pieces: its format, its values so far, and their CRC-32.
+wire::Format g_format;
 size_t g_loaded = 0;
 uint32_t g_loaded_crc = 0;
+
+// Where the next pixel of an input goes; of packed ones, the place in the run besides.
+size_t g_next = 0;
+bool g_zeros_came = false;  // the run's first byte
+uint8_t g_count_left = 0;   // of its pixels
+
+// Takes one byte of runs (docs/protocol.md, INFER): zeros, count, `count` pixels. False if the run
+// goes beyond the input.
+bool Unpack(uint8_t byte) {
+  if (g_count_left > 0) {
+    --g_count_left;
+    g_input->data.int8[g_next++] = mcuforge::kPixelToInput[byte];
+    return true;
+  }
+  if (byte > mcuforge::kInputBytes - g_next) return false;
+  g_zeros_came = !g_zeros_came;
+  if (!g_zeros_came) {
+    g_count_left = byte;
+    return true;
+  }
+  for (; byte > 0; --byte) g_input->data.int8[g_next++] = mcuforge::kPixelToInput[0];
+  return true;
+}
+
+// True if what Load took is a whole input. What follows the last run is zero.
+bool IsWhole() {
+  if (g_format != wire::Format::PACKED_U8) return g_next == mcuforge::kInputBytes;
+  if (g_zeros_came || g_count_left > 0) return false;
+  while (g_next < mcuforge::kInputBytes) g_input->data.int8[g_next++] = mcuforge::kPixelToInput[0];
+  return true;
+}
 
 bool IsInt8(const TfLiteTensor* tensor, size_t bytes) {
   return tensor != nullptr && tensor->type == kTfLiteInt8 && tensor->bytes == bytes;
@@ -67,40 +99,37 @@ wire::Setup Setup() {
 
 size_t ArenaUsedBytes() { return g_interpreter == nullptr ? 0 : g_interpreter->arena_used_bytes(); }
 
-size_t Load(wire::Format format, size_t offset, wire::Span values) {
-  if (offset == 0) g_loaded = g_loaded_crc = 0;
-  if (offset != g_loaded) return g_loaded;
-  int8_t* input = g_input->data.int8 + offset;
+bool Set(wire::Format format, wire::Span values) { return Load(format, 0, values) && IsWhole(); }
+
+bool Load(wire::Format format, size_t offset, wire::Span values) {
+  if (offset == 0) {
+    g_format = format;
+    g_loaded = g_next = 0;
+    g_loaded_crc = 0;
+    g_zeros_came = false;
+    g_count_left = 0;
+  }
+  if (offset != g_loaded || format != g_format) return true;
+  if (format != wire::Format::PACKED_U8 && values.size > mcuforge::kInputBytes - g_next)
+    return false;
   for (size_t i = 0; i < values.size; ++i) {
     const uint8_t value = values.data[i];
-    input[i] = format == wire::Format::RAW_S8 ? static_cast<int8_t>(value)
-                                              : mcuforge::kPixelToInput[value];
+    if (format == wire::Format::PACKED_U8) {
+      if (Unpack(value)) continue;
+      g_loaded = 0;
+      return false;
+    }
+    g_input->data.int8[g_next++] = format == wire::Format::RAW_S8 ? static_cast<int8_t>(value)
+                                                                  : mcuforge::kPixelToInput[value];
   }
   g_loaded_crc = wire::Crc32(values.data, values.size, g_loaded_crc);
-  return g_loaded += values.size;
-}
-
-bool IsLoaded(uint32_t crc) { return g_loaded == mcuforge::kInputBytes && g_loaded_crc == crc; }
-
-bool SetPacked(wire::Span runs) {
-  g_loaded = 0;
-  const int8_t zero = mcuforge::kPixelToInput[0];
-  int8_t* input = g_input->data.int8;
-  int8_t* const end = input + mcuforge::kInputBytes;
-  const uint8_t* from = runs.data;
-  const uint8_t* const runs_end = from + runs.size;
-  while (from != runs_end) {
-    if (runs_end - from < 2) return false;
-    size_t zeros = *from++;
-    size_t count = *from++;
-    if (static_cast<size_t>(runs_end - from) < count) return false;
-    if (static_cast<size_t>(end - input) < zeros + count) return false;
-    for (; zeros > 0; --zeros) *input++ = zero;
-    for (; count > 0; --count) *input++ = mcuforge::kPixelToInput[*from++];
-  }
-  while (input != end) *input++ = zero;
+  g_loaded += values.size;
   return true;
 }
+
+size_t Loaded() { return g_loaded; }
+
+bool IsLoaded(uint32_t crc) { return g_loaded > 0 && g_loaded_crc == crc && IsWhole(); }
 
 bool Run(uint32_t* ticks, OnOp on_op) {
   console::Clear();

@@ -20,18 +20,19 @@ size_t ArenaUsedBytes();
 
 // The rest may be called after a successful Setup only.
 
-// Fills the input tensor with pixels given as runs (docs/protocol.md, INFER): zeros u8, count u8,
-// `count` pixels; what follows the last run is zero. False, with the input half written, if the
-// runs are cut off or longer than the input.
-bool SetPacked(wire::Span runs);
+// Fills the input tensor with values of that format (docs/protocol.md, INFER). False, with the
+// input half written, if they are fewer or more than it has.
+bool Set(wire::Format format, wire::Span values);
 
-// Takes the values of the input from `offset` on: RAW_S8, or PIXELS_U8, which are quantized with
-// the model's own scale. A piece that is not the next one changes nothing; offset 0 begins
-// anew. Returns how many values have come. The piece must end within kInputBytes. SetPacked and Run
-// forget them.
-size_t Load(wire::Format format, size_t offset, wire::Span values);
+// Takes the values of an input in pieces: this one's are those from `offset` on, as PIXELS_U8,
+// PACKED_U8 or RAW_S8. Offset 0 begins anew; any other piece that is not the next one, or of
+// another format, changes nothing. Run forgets all. False if the values go beyond the input.
+bool Load(wire::Format format, size_t offset, wire::Span values);
 
-// True if Load took the whole input, and the CRC-32 of its values, as they came, is `crc`.
+// How many values have come by Load.
+size_t Loaded();
+
+// True if Load took a whole input, and the CRC-32 of its values, as they came, is `crc`.
 bool IsLoaded(uint32_t crc);
 
 // Told after each op of a Run: its index, and how long it took.

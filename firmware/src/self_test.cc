@@ -40,7 +40,7 @@ Result Run() {
   for (const mcuforge::GoldenVector& vector : mcuforge::kGoldenVectors) {
     model::Reset();
     // Runs that are no input can only come from a damaged image.
-    if (!model::SetPacked({vector.pixels, vector.pixels_size})) break;
+    if (!model::Set(wire::Format::PACKED_U8, {vector.pixels, vector.pixels_size})) break;
     ++result.ran;
     uint32_t ticks;
     if (!model::Run(&ticks)) {

@@ -162,11 +162,10 @@ void Infer(const Frame& frame, Command command, const Inputs& split) {
 }
 
 void Load(const Frame& frame) {
-  uint32_t loaded;
   if (g_setup != wire::Setup::READY) return Refuse(Error::NOT_READY, frame.type, console::Kept());
-  if (!input::Load(frame.payload, &loaded)) return Refuse(Error::BAD_VALUE, frame.type);
-  uint8_t bytes[sizeof(loaded)];
-  wire::WriteU32(bytes, loaded);
+  if (!input::Load(frame.payload)) return Refuse(Error::BAD_VALUE, frame.type);
+  uint8_t bytes[4];
+  wire::WriteU32(bytes, static_cast<uint32_t>(model::Loaded()));
   const Span payload[] = {{bytes, sizeof(bytes)}};
   line::Reply(Command::LOAD, payload);
 }

@@ -1,5 +1,8 @@
 """Device against a fake that loses, damages and repeats frames, or is something else altogether."""
 
+import time
+from itertools import cycle, repeat
+
 import numpy as np
 import pytest
 
@@ -245,7 +248,10 @@ def test_no_more_are_on_the_way_than_the_window() -> None:
 
 
 @pytest.mark.parametrize(("window", "seed"), [(1, 0), (3, 0), (3, 1)])
-def test_whatever_is_lost_each_input_runs_once_and_is_answered_once(window: int, seed: int) -> None:
+def test_whatever_is_lost_each_input_runs_once_and_is_answered_once(
+    window: int, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "_LEAST_PATIENCE_S", 0.02)  # the fake answers at once
     rng = np.random.default_rng(seed)
     harm = [*[intact] * 8, lost, flipped, noise, boot_text]
 
@@ -260,19 +266,16 @@ def test_whatever_is_lost_each_input_runs_once_and_is_answered_once(window: int,
 
 
 @pytest.mark.parametrize("harmed", [False, True])
-def test_inputs_go_in_batches_where_the_line_bears_it(harmed: bool) -> None:
-    harm = [*[intact] * 20, lost, flipped, *[intact] * 5, noise]
+def test_inputs_go_in_batches(harmed: bool) -> None:
+    harm = [*[intact] * 10, lost, flipped, *[intact] * 5, noise]
     damages = harm if harmed else []
     fake = FakeDevice(window=2, batch=3, max_payload=21, requests=damages, replies=damages)
     device, scores = many(fake, 90)
     assert scores == list(range(9, 99))
     assert fake.inferences == 90
     assert (device.counts.retries > 0) == harmed
-    sizes = [len(frame.payload) for frame in fake.served if frame.type == ids.Command.BATCH]
-    assert sizes[0] == 7  # nothing is known of the line
-    assert max(sizes) == 21
-    if not harmed:
-        assert len(sizes) < 60
+    sizes = {len(frame.payload) for frame in fake.served if frame.type == ids.Command.BATCH}
+    assert sizes == {21}
 
 
 LONG = np.arange(300, dtype=np.uint8) + 7
@@ -283,16 +286,78 @@ def infer_long(device: Device) -> int:
 
 
 def test_a_long_input_goes_in_pieces_until_the_line_is_known() -> None:
-    fake = FakeDevice(inputs=300, max_payload=301, batch=2)
+    fake = FakeDevice(inputs=300, max_payload=303, batch=2)
     device = Device(fake)
     device.info()
     assert infer_long(device) == 7
     commands = [frame.type for frame in fake.served]
-    assert commands == [ids.Command.INFO, *[ids.Command.LOAD] * 3, ids.Command.INFER]
+    assert commands == [ids.Command.INFO, *[ids.Command.LOAD] * 2, ids.Command.INFER]
     for _ in range(20):
         assert infer_long(device) == 7
-    assert len(fake.served[-1].payload) == 301
+    assert fake.served[-1].type == ids.Command.BATCH
     assert fake.inferences == 21
+
+
+@pytest.mark.parametrize("window", [1, 3])
+def test_on_a_line_that_turns_bad_frames_become_short_at_once(window: int) -> None:
+    """From the 40th frame on none passes that is longer than 80 bytes."""
+    passed = 0
+
+    def bad(line_bytes: bytes) -> bytes:
+        nonlocal passed
+        passed += 1
+        return flipped(line_bytes) if passed > 40 and len(line_bytes) > 80 else line_bytes
+
+    fake = FakeDevice(inputs=200, window=window, batch=3, max_payload=1000, requests=repeat(bad))
+    device = Device(fake, timeout_s=2.0)
+    device.info()
+    images = [np.full(200, i, np.uint8) for i in range(150)]
+    inputs = ((image, ids.InputFormat.PIXELS_U8) for image in images)
+    scores = [int(result.scores.view(np.uint8)[1]) for result in device.infer_many(inputs)]
+    assert scores == list(range(150))
+    lengths = [len(frame.payload) for frame in fake.served]
+    assert max(lengths) > 600  # as long as it was good
+    assert max(lengths[-20:]) < 80
+    assert device.counts.retries < 200  # now and then it tries whether the line has become better
+
+
+def test_a_loss_that_shows_is_repeated_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange, "_LEAST_PATIENCE_S", 10.0)
+    fake = FakeDevice(
+        window=3, requests=cycle([intact, flipped]), replies=cycle([*[intact] * 4, noise])
+    )
+    _, scores = many(fake, 30)
+    assert scores == list(range(9, 39))
+    assert fake.inferences == 30
+
+
+def test_a_device_that_is_held_up_gets_no_needless_repeats() -> None:
+    class HeldUp(FakeDevice):
+        def read(self, timeout_s: float) -> bytes:
+            if len(self.served) == 10 and timeout_s > 0.1:
+                time.sleep(0.15)
+            return super().read(timeout_s)
+
+    device, scores = many(HeldUp(), 20)
+    assert scores == list(range(9, 29))
+    assert device.counts.retries == 0
+
+
+def test_patience_follows_the_round_trips() -> None:
+    times = exchange.RoundTrip()
+    assert times.patience_s(limit_s=3.0) == 1.0  # nothing is known
+    assert times.patience_s(limit_s=0.1) == 0.1
+    for _ in range(30):
+        times.add(0.5)
+    assert times.patience_s(3.0) == pytest.approx(0.5, rel=0.01)
+    times.add(1.0)
+    assert times.patience_s(3.0) > 1.0
+    times.was_late()
+    times.was_late()
+    assert times.patience_s(3.0) == 3.0
+    for _ in range(60):
+        times.add(0.001)
+    assert times.patience_s(3.0) == exchange._LEAST_PATIENCE_S
 
 
 def test_pieces_that_are_lost_or_forgotten_are_sent_again() -> None:

@@ -1,4 +1,4 @@
-// Frames on the serial line:  0x00 COBS(body) 0x00  with
+// Frames on the serial line:  0x00 COBS(body) 0x00 0x00  with
 // body = version u8, type u8, seq u16 LE, payload, CRC-32 u32 LE over all before it.
 // docs/protocol.md is the specification.
 
@@ -32,8 +32,8 @@ constexpr size_t BodyBytes(size_t payload_bytes) {
   return kHEADER_BYTES + payload_bytes + kCRC_BYTES;
 }
 
-// The most bytes that a body of `body_bytes` takes on the line, both delimiters included.
-constexpr size_t LineBytes(size_t body_bytes) { return body_bytes + (body_bytes + 253) / 254 + 2; }
+// The most bytes that a body of `body_bytes` takes on the line, the three delimiters included.
+constexpr size_t LineBytes(size_t body_bytes) { return body_bytes + (body_bytes + 253) / 254 + 3; }
 
 // Takes the line byte by byte and decodes COBS straight into the caller's buffer, so that a frame
 // is in memory once. Never writes beyond the buffer, whatever comes; every delimiter

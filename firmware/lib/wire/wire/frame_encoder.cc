@@ -88,6 +88,7 @@ void SendSpans(WriteFn write, uint8_t type, uint16_t seq, Span* spans, size_t co
   out.Put(0);
   PutCobs(Cursor(spans, count), out);
   out.Put(0);
+  out.Put(0);
   out.Flush();
 }
 
