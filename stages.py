@@ -30,6 +30,7 @@ from codegen.git import git_commit
 from codegen.manifest import Manifest, atomic_write, sha256_file, sha256_files
 from codegen.preflight import PreflightError
 from codegen.tflm_lib import TflmLib
+from training import presets
 
 if TYPE_CHECKING:
     from training.evaluation_report import DeviceScores
@@ -49,8 +50,9 @@ class Choice:
     model: a .tflite, Keras file or SavedModel that takes the place of training. variant: added to
     the folder's name, so that several trainings of a recipe lie side by side. tflm_lib: a folder or
     PlatformIO library that takes the place of our own runtime. optimizer: one of the recipe's, by
-    default its first. self_test: the image tests itself at each boot. resume: an interrupted
-    training goes on. force: stages to run although they are fresh.
+    default its first. preset: of the converter's optimizations. self_test: the image tests itself
+    at each boot. resume: an interrupted training goes on. force: stages to run although they are
+    fresh.
     """
 
     board_id: str
@@ -62,6 +64,7 @@ class Choice:
     optimizer: str = ""
     resume: bool = False
     calibration: int = 500
+    preset: str = "default"
     sanitize: bool = False
     tflm_lib: str = ""
     self_test: bool = False
@@ -82,9 +85,10 @@ class Choice:
 
 
 def check(choice: Choice) -> None:
-    """Refuses an unknown board or recipe and an unreadable model before any work is done."""
+    """Refuses an unknown board, recipe, preset or model before any work is done."""
     _ = choice.board
     TflmLib.parse(choice.tflm_lib)
+    presets.check(choice.preset)
     if choice.model is None:
         from training.recipes import get_recipe
 
@@ -230,13 +234,18 @@ def quantize(choice: Choice) -> None:
             "float": _sha(choice, "float.keras"),
             "digits": _sha(choice, datasets.TRAIN_SPLIT),
             "calibration": str(choice.calibration),
+            "preset": choice.preset,
             "tensorflow": _version("tensorflow"),
             "code": _code(
-                *_ARTIFACTS, "training/quantize.py", "training/lean.py", "training/tf_runtime.py"
+                *_ARTIFACTS,
+                "training/quantize.py",
+                "training/lean.py",
+                "training/presets.py",
+                "training/tf_runtime.py",
             ),
         },
         [CONVERTED_MODEL, MODEL],
-        lambda: run(choice.build_dir, calibration=choice.calibration),
+        lambda: run(choice.build_dir, choice.calibration, choice.preset),
         calibration=choice.calibration,
         tools={"tensorflow": _version("tensorflow")},
     )
@@ -339,11 +348,11 @@ def seeds(choice: Choice, chosen: Sequence[int]) -> str:
 
 def compare_modes(choice: Choice, mode: str) -> str:
     """A table of the float model in quantization mode `mode`, or in all; modes/<mode>.tflite."""
-    train(choice)
+    _float_model(choice)
     from training import modes
 
     chosen = list(modes.MODES) if mode == "all" else [mode]
-    return modes.table(modes.compare(choice.build_dir, chosen, choice.calibration))
+    return modes.table(modes.compare(choice.build_dir, chosen, choice.calibration, choice.preset))
 
 
 def compress(choice: Choice, method: str, given: dict[str, Any]) -> str:
@@ -394,7 +403,7 @@ def compress(choice: Choice, method: str, given: dict[str, Any]) -> str:
 
 def layer_errors(choice: Choice) -> str:
     """A table of what each op loses by int8; layer_errors.csv."""
-    train(choice)
+    _float_model(choice)
     from training import layer_errors as room
 
     return room.table(room.measure(choice.build_dir, choice.calibration))
@@ -520,11 +529,24 @@ def clean(choice: Choice, everything: bool) -> None:
 
 def _kind(model: Path) -> str:
     """tflite, keras or saved: what the user's own model is."""
-    from training.user_model import KERAS_SUFFIXES
+    from training.untrained import KERAS_SUFFIXES
 
     if model.is_dir():
         return "saved"
     return "keras" if model.suffix in KERAS_SUFFIXES else "tflite"
+
+
+def _float_model(choice: Choice) -> None:
+    """float.keras: trained, or the user's own Keras model."""
+    if choice.model is None:
+        train(choice)
+    elif _kind(choice.model) == "keras":
+        _import_model(choice)
+    else:
+        raise CodegenError(
+            f"--model {choice.model}: to compare quantizations a Keras model is needed; give a "
+            ".keras or .h5 file"
+        )
 
 
 def _import_model(choice: Choice) -> None:
@@ -554,6 +576,7 @@ def _import_model(choice: Choice) -> None:
             "model": sha256_files(files),
             "digits": _sha(choice, datasets.TRAIN_SPLIT),
             "calibration": str(choice.calibration) if kind == "saved" else "",
+            "preset": choice.preset if kind == "saved" else "",
             "tensorflow": _version("tensorflow"),
             "code": _code(
                 *_ARTIFACTS,
@@ -568,7 +591,9 @@ def _import_model(choice: Choice) -> None:
         if kind == "keras":
             user_model.import_keras(source, choice.build_dir)
         else:
-            user_model.import_saved_model(source, choice.build_dir, choice.calibration)
+            user_model.import_saved_model(
+                source, choice.build_dir, choice.calibration, choice.preset
+            )
             (choice.build_dir / FLOAT_MODEL).unlink(missing_ok=True)
 
     outputs = [FLOAT_MODEL] if kind == "keras" else [CONVERTED_MODEL, MODEL]

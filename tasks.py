@@ -147,6 +147,7 @@ def _choice(c: Context, options: dict[str, Any]) -> Any:
         optimizer=value("optimizer"),
         resume=bool(options.get("resume")),
         calibration=_as("calibration", value("calibration"), int),
+        preset=value("preset"),
         sanitize=bool(options.get("sanitize")),
         tflm_lib=value("tflm_lib"),
         self_test=bool(options.get("self_test") or defaults["self_test"]),
@@ -206,6 +207,7 @@ def seeds(
         **_FORCE,
         "calibration": "training digits that the ranges are taken from",
         "mode": "int8, or to compare: another of the converter's (docs/models.md), or `all`",
+        "preset": "of the converter's optimizations: default, size, latency or sparsity",
         "layers": "show each op's quantization error",
     }
 )
@@ -218,6 +220,7 @@ def quantize(
     optimizer: str | None = None,
     calibration: int | None = None,
     mode: str = "int8",
+    preset: str | None = None,
     layers: bool = False,
     force: bool = False,
 ) -> None:
@@ -231,6 +234,7 @@ def quantize(
         "seed": seed,
         "optimizer": optimizer,
         "calibration": calibration,
+        "preset": preset,
         "force": force and "quantize",
     }
     choice = _choice(c, options)

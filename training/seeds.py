@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from codegen import markdown, planner
+from codegen.boards import ISAS
+from training import artifacts
 from training.evaluate import METRICS
 from training.history import DURATION, HISTORY
 from training.quantize import INT8_MODEL
-
-ISAS = ("scalar", "dsp", "mve")
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,13 @@ class Training:
 
 
 def read_training(build_dir: Path) -> Training:
-    """The evaluated training in build_dir; plans the model's arena for every ISA."""
-    metrics = _json(build_dir / METRICS)
-    duration = _json(build_dir / DURATION)
-    held_out = _json(build_dir / HISTORY)["epochs"][-1]["held_out_accuracy"]
+    """The evaluated training in build_dir; plans the model's arena for every ISA.
+
+    Raises ArtifactError.
+    """
+    metrics = _json(build_dir / METRICS, "quantize")
+    duration = _json(build_dir / DURATION, "train --force")
+    held_out = _json(build_dir / HISTORY, "train --force")["epochs"][-1]["held_out_accuracy"]
     arenas = [f"{planner.plan(build_dir / INT8_MODEL, isa).arena_bytes:,}" for isa in ISAS]
     return Training(
         percent={
@@ -75,5 +78,5 @@ def table(title: str, trainings: Mapping[int, Training]) -> str:
     return "\n".join([f"{title}: {next(iter(trainings.values())).cost}", "", *lines])
 
 
-def _json(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text())
+def _json(path: Path, verb: str) -> dict[str, Any]:
+    return json.loads(artifacts.require(path, verb).read_text())

@@ -7,19 +7,18 @@ trained model.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from training.errors import ArtifactError, ConversionError, first_line
-from training.quantize import load_float_model
+from training.quantize import calibrate, load_float_model
 from training.tf_runtime import load_tensorflow, quiet_output
 
 _SEED = 1
 _SAMPLES = 4
-_KERAS_SUFFIXES = (".keras", ".h5", ".hdf5")
+KERAS_SUFFIXES = (".keras", ".h5", ".hdf5")
 
 
 def convert_untrained(path: Path) -> bytes:
@@ -66,7 +65,7 @@ def concrete_function(tf: Any, path: Path) -> tuple[Any, Any]:
 
         fixed = {name: _fixed(tf, spec) for name, spec in specs.items()}
         return call.get_concrete_function(**fixed), loaded
-    if path.suffix not in _KERAS_SUFFIXES:
+    if path.suffix not in KERAS_SUFFIXES:
         raise ArtifactError(f"{path}: neither a .tflite nor a .keras or .h5 file by its name")
     model = load_float_model(
         path,
@@ -116,17 +115,13 @@ def placeholders(tf: Any, function: Any) -> list[Any]:
 def _convert(tf: Any, function: Any) -> bytes:
     rng = np.random.default_rng(_SEED)
     specs = placeholders(tf, function)
-
-    def representative() -> Iterator[list[Any]]:
-        for _ in range(_SAMPLES):
-            yield [
-                rng.random(tuple(spec.shape)).astype(spec.dtype.as_numpy_dtype) for spec in specs
-            ]
-
+    noise = [
+        [rng.random(tuple(spec.shape)).astype(spec.dtype.as_numpy_dtype) for spec in specs]
+        for _ in range(_SAMPLES)
+    ]
     # Without a trackable object the converter freezes the variables, which is what is wanted here.
     converter = tf.lite.TFLiteConverter.from_concrete_functions([function])
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = representative
+    calibrate(tf, converter, noise)
     # Float kernels are allowed, so that what cannot be quantized can be named instead of refused.
     converter.target_spec.supported_ops = [
         tf.lite.OpsSet.TFLITE_BUILTINS_INT8,

@@ -14,6 +14,7 @@ from typing import Any
 from training import artifacts, datasets
 from training.errors import DataError
 from training.quantize import (
+    calibrate,
     calibration_digits,
     full_int8,
     load_float_model,
@@ -24,8 +25,6 @@ from training.quantize import (
 from training.tf_runtime import load_tensorflow, quiet_output
 from training.train import FLOAT_MODEL
 from training.untrained import concrete_function, placeholders
-
-KERAS_SUFFIXES = (".keras", ".h5", ".hdf5")
 
 
 def import_keras(path: Path, build_dir: Path) -> None:
@@ -41,7 +40,7 @@ def import_keras(path: Path, build_dir: Path) -> None:
     )
 
 
-def import_saved_model(path: Path, build_dir: Path, calibration: int) -> None:
+def import_saved_model(path: Path, build_dir: Path, calibration: int, preset: str) -> None:
     """Quantize a SavedModel's folder as `quantize` does float.keras, which there is none of.
 
     Raises ArtifactError, ConversionError, DataError; nothing is written then.
@@ -54,8 +53,7 @@ def import_saved_model(path: Path, build_dir: Path, calibration: int) -> None:
     _require_fitting(build_dir, path, _shapes(inputs), _shapes(function.outputs))
     pixels = datasets.to_float(images).reshape(-1, *inputs[0].shape)
     converter = tf.lite.TFLiteConverter.from_concrete_functions([function])
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = lambda: ([one] for one in pixels)
+    calibrate(tf, converter, [[one] for one in pixels], preset)
     full_int8(tf, converter)
     converted = run_converter(converter, path.name)
     require_int8(converted, path.name)

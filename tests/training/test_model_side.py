@@ -160,6 +160,19 @@ def test_an_op_that_the_converter_refuses_is_named() -> None:
         quantize.convert(keras_model, pixels)
 
 
+def test_a_model_stored_without_its_zeros_is_refused() -> None:
+    load_tensorflow()
+    import keras
+
+    image = keras.Input((4, 4, 1), name="image")
+    dense = keras.layers.Dense(32)
+    model = keras.Model(image, dense(keras.layers.Flatten()(image)), name="pruned")
+    dense.kernel.assign(np.eye(16, 32))
+    pixels = np.random.default_rng(1).random((2, 4, 4, 1), np.float32)
+    with pytest.raises(ConversionError, match=r"pruned: .*tensor \d+ .*stored without its zeros"):
+        quantize.convert(model, pixels, preset="sparsity")
+
+
 @pytest.mark.parametrize("calibration", [0, -1, 401])
 def test_calibration_out_of_range(built: Path, calibration: int) -> None:
     with pytest.raises(DataError, match="1 to 400"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from codegen.checks import check_int8
@@ -45,13 +46,30 @@ def test_an_unknown_mode_is_refused_before_anything_is_done(tmp_path: Path) -> N
         modes.compare(tmp_path, ["int4"], calibration=20)
 
 
+def test_logits_of_every_way_to_end_with_a_softmax() -> None:
+    load_tensorflow()
+    import keras
+
+    image = keras.Input((3,))
+    dense = keras.layers.Dense(2, name="scores")(image)
+    rows = np.arange(6, dtype=np.float32).reshape(2, 3)
+    plain = keras.Model(image, dense)
+    layer = keras.Model(image, keras.layers.Softmax()(dense))
+    fused = keras.Model(image, keras.layers.Dense(2, activation="softmax")(image))
+    fused.set_weights(plain.get_weights())
+    for model in (plain, layer, fused):
+        bare = modes._without_softmax(model)
+        np.testing.assert_allclose(bare(rows), plain(rows), rtol=1e-6)
+
+
 def test_layer_errors_find_the_layer_that_was_calibrated_badly(trained: Path) -> None:
     good = layer_errors.measure(trained, calibration=50, count=10)
     assert [e.op for e in good if e.own_sqnr_db < layer_errors.BAD_SQNR_DB] == []
-    assert all(0 < e.range_use <= 1 for e in good)
+    # One of the 100 logits may be: ten digits hardly say more than that it is not often.
+    assert all(0 < e.range_use <= 1 and e.saturated <= 0.01 for e in good)
     with (trained / layer_errors.TABLE).open() as file:
         rows = list(csv.DictReader(file))
     assert [row["op"] for row in rows] == [e.op for e in good]
     bad = layer_errors.measure(trained, calibration=1, count=10)
-    assert max(e.saturated for e in bad) > 2 * max(e.saturated for e in good)
+    assert max(e.saturated for e in bad) > 0.05
     assert min(e.own_sqnr_db for e in bad) < min(e.own_sqnr_db for e in good) - 6

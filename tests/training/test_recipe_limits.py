@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from codegen.host_runtime import ISAS
+from codegen.boards import ISAS
 from codegen.model import Model
 from codegen.planner import plan_model
 from training.footprint import footprint

@@ -39,7 +39,7 @@ def test_a_keras_file_becomes_float_keras_and_a_saved_model_int8(tmp_path: Path)
     kept = quantize.load_float_model(tmp_path / FLOAT_MODEL)
     np.testing.assert_allclose(kept(datasets.to_float(pixels)), expected, atol=1e-6)
 
-    user_model.import_saved_model(tmp_path / "net", tmp_path, calibration=20)
+    user_model.import_saved_model(tmp_path / "net", tmp_path, calibration=20, preset="size")
     int8 = Model.read(tmp_path / quantize.INT8_MODEL)
     scores = Oracle(int8).scores(quantize_pixels(int8, pixels))
     assert np.abs((scores + 128.0) / 256 - expected).max() < 0.02

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from training.augment import Augmentation
 from training.recipes.recipe import Optimizer, Recipe
 
 RECIPE = Recipe(
@@ -11,6 +12,7 @@ RECIPE = Recipe(
     summary="two convolutions, dropout, Adadelta; 1.2 MB of weights",
     epochs=12,
     optimizers=(Optimizer("adadelta", 1.0), Optimizer("adam", 1e-3)),
+    augmentation=Augmentation(rotation_degrees=8.0, scale=0.08, shear=0.05, shift_pixels=1.0),
 )
 
 
