@@ -151,7 +151,7 @@ def _choice(c: Context, options: dict[str, Any]) -> Any:
         sanitize=bool(options.get("sanitize")),
         tflm_lib=value("tflm_lib"),
         self_test=bool(options.get("self_test") or defaults["self_test"]),
-        force=frozenset({options["force"]} if options.get("force") else ()),
+        force=frozenset((options.get("force") or "").split()),
         verbose=bool(options.get("verbose")),
     )
     stages.check(choice)
@@ -182,7 +182,7 @@ def train(
         "seed": seed,
         "optimizer": optimizer,
         "resume": resume,
-        "force": force and "train",
+        "force": "train" if force else "",
     }
     stages.train(_choice(c, options))
 
@@ -235,7 +235,7 @@ def quantize(
         "optimizer": optimizer,
         "calibration": calibration,
         "preset": preset,
-        "force": force and "quantize",
+        "force": "quantize evaluate" if force else "",
     }
     choice = _choice(c, options)
     if mode == "int8":
@@ -277,7 +277,7 @@ def compress(
         "clusters": clusters,
         "epochs": epochs,
     }
-    options = {"recipe": recipe, "data": data, "seed": seed, "force": force and "compress"}
+    options = {"recipe": recipe, "data": data, "seed": seed, "force": "compress" if force else ""}
     print(stages.compress(_choice(c, options), method, given))
 
 
@@ -292,7 +292,7 @@ def generate(
     """Write the C++ sources of the model: array, op resolver, arena size, model info."""
     import stages
 
-    options = {"recipe": recipe, "data": data, "model": model, "force": force and "generate"}
+    options = {"recipe": recipe, "data": data, "model": model, "force": "generate" if force else ""}
     stages.generate(_choice(c, options))
 
 
@@ -328,7 +328,7 @@ def build(
         "sanitize": sanitize,
         "self_test": self_test,
         "verbose": verbose,
-        "force": force and "build",
+        "force": "build" if force else "",
     }
     stages.build(_choice(c, options))
 

@@ -97,9 +97,12 @@ def bless(store: Path, name: str, model_sha256: str) -> None:
 def table(store: Path) -> str:
     """Every run as Markdown, newest first. Raises ToolMissingError without MLflow."""
     client = _client(store)
+    runs = _runs(client)
+    if not runs:
+        raise ArtifactError("no run is recorded yet; run `invoke quantize --force`")
     header = ("run", "recipe", "seed", "float", "int8", "bytes", "commit", "alias")
     rows = []
-    for run, name in _runs(client):
+    for run, name in runs:
         metrics, tags = run.data.metrics, run.data.tags
         aliases = _aliases(client, name).get(run.info.run_id, [])
         accuracies = [
@@ -144,7 +147,7 @@ def _client(store: Path) -> Any:
     if not installed():
         raise ToolMissingError(
             "MLflow is not installed, which keeps the runs; install it with "
-            f'`.venv/bin/python -m pip install "{REQUIREMENT}"` and evaluate again'
+            f'`.venv/bin/python -m pip install "{REQUIREMENT}"`, then run `invoke quantize --force`'
         )
     logging.getLogger("alembic").setLevel(logging.ERROR)
     logging.getLogger("mlflow").setLevel(logging.ERROR)
