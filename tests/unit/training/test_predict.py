@@ -45,8 +45,17 @@ def test_a_picture_for_a_model_of_digits_is_made_as_mnist(picture: Path, tmp_pat
     assert pixels[0, 0] == 0 and pixels[14, 14] == 255  # inverted and centred
 
 
+def test_a_picture_for_a_model_of_articles_is_made_as_fashion_mnist(
+    picture: Path, tmp_path: Path
+) -> None:
+    pixels = predict.prepared(folder_of(tmp_path, "fashion"), picture)
+    # 20 high, 4 wide and 190 above the ground: as high as the picture, in the middle, no stretch
+    np.testing.assert_array_equal(pixels[:, 11:17], np.full((28, 6), 190))
+    assert not pixels[:, :11].any() and not pixels[:, 17:].any()
+
+
 def test_size_is_the_models(picture: Path, tmp_path: Path) -> None:
-    for source in ("image-folder", "mnist-dir"):
+    for source in ("image-folder", "mnist-dir", "fashion"):
         assert predict.prepared(folder_of(tmp_path, source), picture, (20, 32)).shape == (20, 32)
 
 
