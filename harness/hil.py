@@ -118,12 +118,13 @@ def run(
         try:
             _run_all(work, parts, shards.stop, out)
         except (HarnessError, KeyboardInterrupt):
-            if shards.started_s is not None:
-                out.print(
+            said = f"what came over the line is kept in runs/{folder.path.name}"
+            if folder.answers:
+                said = (
                     f"{len(folder.answers):,} of {len(digits):,} digits were answered before this; "
-                    "--resume goes on from here",
-                    soft_wrap=True,
+                    f"--resume goes on from here; {said}"
                 )
+            out.print(said, soft_wrap=True)
             raise
         elapsed_s = time.monotonic() - (shards.started_s or start_s)
 
@@ -146,7 +147,7 @@ def run(
     if mismatches:
         port = next((part.name for part in parts if part.mismatches), parts[0].name)
         _name_op(board, build_dir, mismatches[0], port if ports else None, fixed_baud, out)
-    for path in filter(None, (folder.path / "result.json", json_path)):
+    for path in filter(None, (folder.result, json_path)):
         report.write_json(path)
     return report
 

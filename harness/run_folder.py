@@ -4,23 +4,26 @@ run.json       what was tested: model, image, number of digits
 answers.jsonl  one line a digit, written as it is answered
 console.log    text and LOG messages of the device    (console-2.log of the second emulator)
 trace.log      every frame, with the time since the one before
-result.json    the report, once all digits are answered
+result.json    the report; of a run that ended early why, and how many digits were answered. Without
+               this file the harness was killed.
 """
 
 import json
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
+from codegen.errors import CodegenError
 from codegen.manifest import atomic_write
 from harness.checks import Mismatch
 from harness.errors import HarnessError
 
+_RESULT = "result.json"
 RUNS = Path(__file__).resolve().parent.parent / "runs"
 
 
@@ -39,6 +42,7 @@ class RunFolder:
 
     def __init__(self, path: Path, answers: dict[int, Answer]) -> None:
         self.path = path
+        self.result = path / _RESULT
         self.answers = answers
         self._files = ExitStack()
         self._lock = threading.Lock()
@@ -66,7 +70,7 @@ class RunFolder:
         if not paths:
             raise HarnessError(f"--resume: no run of {board_id} is in {runs}; leave --resume out")
         path = paths[-1]
-        if (path / "result.json").exists():
+        if _has_ended(path / _RESULT):
             raise HarnessError(f"--resume: {path.name} has ended; leave --resume out")
         recorded = json.loads((path / "run.json").read_text("utf-8"))
         for name, value in facts.items():
@@ -110,8 +114,20 @@ class RunFolder:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Close the files."""
+        """Close the files. Write down why the run ended, if it ended early."""
         self._files.close()
+        if error is not None:
+            failure = "Ctrl-C" if isinstance(error, KeyboardInterrupt) else str(error)
+            result = {"failure": failure or repr(error), "answered": len(self.answers)}
+            with suppress(CodegenError):  # the error itself says more
+                atomic_write(self.result, (json.dumps(result, indent=2) + "\n").encode())
+
+
+def _has_ended(result: Path) -> bool:
+    try:
+        return "failure" not in json.loads(result.read_text("utf-8"))
+    except FileNotFoundError:
+        return False
 
 
 def _of_worker(name: str, worker: int) -> str:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -434,6 +435,9 @@ def test_a_run_that_ended_early_is_resumed_where_it_was(
     answers = folder / "answers.jsonl"
     done = len(answers.read_text().splitlines())
     assert 0 < done < COUNT
+    ended = json.loads((folder / "result.json").read_text())
+    assert ended["answered"] == done
+    assert re.match("INFER: no reply from fake within", ended["failure"])
     answers.write_text(answers.read_text() + '{"index": 2')  # killed while it wrote
     fakes: list[FakeDevice] = []
 
@@ -448,7 +452,7 @@ def test_a_run_that_ended_early_is_resumed_where_it_was(
     asked_again = COUNT - done
     assert fakes[0].inferences <= 3 * asked_again
     assert len(answers.read_text().splitlines()) == COUNT
-    assert (folder / "result.json").exists()
+    assert "failure" not in json.loads((folder / "result.json").read_text())
     assert "INFER" in (folder / "trace.log").read_text()
     with pytest.raises(HarnessError, match="has ended; leave --resume out"):
         run(resume=True)
