@@ -1,13 +1,15 @@
 """Ports of other programs and machines, by RFC 2217; and the token that a server may ask for.
 
 Who knows the token proves so, and it never goes over the network: the server opens with a random
-challenge, the client answers with its HMAC-SHA256 under the token (RFC 2104), and only then does
-RFC 2217 begin. This keeps strangers out. It hides nothing: what follows is not encrypted.
+challenge, the client answers with its HMAC-SHA256 under the token (RFC 2104), the server says yes or
+no to that, and only then does RFC 2217 begin. This keeps strangers out. It hides nothing: what
+follows is not encrypted.
 """
 
 import hmac
 import os
 import queue
+import re
 import secrets
 import socket
 import threading
@@ -21,6 +23,7 @@ from harness.errors import HarnessError
 TOKEN_VARIABLE = "MCUFORGE_TOKEN"
 _LEAST_CHARACTERS = 16
 _CHALLENGE_BYTES = 16
+_ADMITTED, _REFUSED = b"+", b"-"
 _LIMIT_S = 3.0
 
 
@@ -35,26 +38,45 @@ def read_token() -> str | None:
     return token or None
 
 
+class AdmissionError(SerialException):
+    """The server's token and ours, or the lack of one, do not go together; the text says how."""
+
+
 def admits(client: socket.socket, token: str) -> bool:
-    """The server's side: challenge the client; True if it knows the token."""
+    """The server's side: challenge the client; True if it knows the token. It is told."""
     challenge = secrets.token_hex(_CHALLENGE_BYTES).encode()
     expected = _answer(token, challenge)
     received = b""
     client.settimeout(_LIMIT_S)
     with suppress(OSError):
         client.sendall(challenge)
-        while len(received) < len(expected) and (data := client.recv(len(expected))):
+        # A client without a token begins with Telnet at once.
+        while len(received) < len(expected) and rfc2217.IAC not in received:
+            if not (data := client.recv(len(expected))):
+                break
             received += data
+    admitted = hmac.compare_digest(received, expected)
+    with suppress(OSError):
+        client.sendall(_ADMITTED if admitted else _REFUSED)
     client.settimeout(None)
-    return hmac.compare_digest(received, expected)
+    return admitted
 
 
 class RemoteSerial(rfc2217.Serial):
     """An RFC 2217 port, behind a token if the environment has one."""
 
     def __init__(self, url: str, **options: Any) -> None:
+        """Raises AdmissionError, and what pyserial does."""
         self._token = read_token()
-        super().__init__(url, **options)
+        challenged = self._token is None
+        try:
+            super().__init__(url, **options)
+        except (SerialException, OSError) as error:
+            if challenged and re.match(rb"[0-9a-f]{32}", b"".join(self._received())):
+                raise AdmissionError(
+                    f"the server asks for a token; set {TOKEN_VARIABLE} to the server's"
+                ) from error
+            raise
 
     def close(self) -> None:
         """As pyserial, which leaves its socket open when the other end went first."""
@@ -68,22 +90,32 @@ class RemoteSerial(rfc2217.Serial):
         # The reading thread answers a server that asks for no token; it cannot wait for itself.
         if self._token is not None and threading.current_thread() is not self._thread:
             token, self._token = self._token, None
-            self._internal_raw_write(_answer(token, self._challenge()))
+            self._internal_raw_write(_answer(token, self._take(2 * _CHALLENGE_BYTES)))
+            if self._take(len(_ADMITTED)) != _ADMITTED:
+                raise AdmissionError(
+                    f"the server has another token; {TOKEN_VARIABLE} has to be the same there and here"
+                )
         super().telnet_send_option(action, option)
 
-    def _challenge(self) -> bytes:
-        challenge = b""
-        while len(challenge) < 2 * _CHALLENGE_BYTES:
+    def _take(self, count: int) -> bytes:
+        """The first bytes that the server sends."""
+        taken = b""
+        while len(taken) < count:
             try:
                 byte = self._read_buffer.get(timeout=_LIMIT_S)
             except queue.Empty:
-                raise SerialException(
+                raise AdmissionError(
                     f"the server asks for no token; unset {TOKEN_VARIABLE}"
                 ) from None
             if byte is None:
-                raise SerialException("the server hung up; does another program use the board?")
-            challenge += byte
-        return challenge
+                raise AdmissionError("the server hung up; does another program use the board?")
+            taken += byte
+        return taken
+
+    def _received(self) -> list[bytes]:
+        """What came and was not read; the connection has ended."""
+        waiting = getattr(self, "_read_buffer", None)
+        return [] if waiting is None else [byte for byte in waiting.queue if byte is not None]
 
 
 def _answer(token: str, challenge: bytes) -> bytes:

@@ -15,7 +15,7 @@ import serial
 from serial.tools import list_ports
 
 from harness.errors import PortError
-from harness.remote import TOKEN_VARIABLE, RemoteSerial
+from harness.remote import AdmissionError, RemoteSerial
 
 BULK_BYTES = 4096
 # How long a read may block where the port has no file descriptor to wait on (rfc2217://).
@@ -124,6 +124,8 @@ def _reason(url: str, error: Exception) -> str:
     cause = error.__context__
     number = getattr(error, "errno", None) or getattr(cause, "errno", None)
     text = str(error)
+    if isinstance(error, AdmissionError):
+        return text
     if isinstance(error, ValueError):
         return f"not a port or URL ({text}); use a port, socket://host:port or rfc2217://host:port"
     if number in (errno.ENOENT, errno.ENXIO, errno.ENODEV):
@@ -140,8 +142,8 @@ def _reason(url: str, error: Exception) -> str:
         return "nothing listens there; is the emulator or the server running?"
     if "not seem to support RFC2217" in text or number in (errno.EPIPE, errno.ECONNRESET):
         return (
-            "the server there does not let us in; does another program use the board, is it "
-            f"plugged in, and does {TOKEN_VARIABLE} hold the server's token?"
+            "the server there does not let us in; does another program use the board, and is it "
+            "plugged in?"
         )
     if number == errno.ENOTTY or "Inappropriate ioctl" in text:
         return "that is no serial port"
