@@ -1,8 +1,8 @@
 """Ports of other programs and machines, by RFC 2217; and the token that a server may ask for.
 
 Who knows the token proves so, and it never goes over the network: the server opens with a random
-challenge, the client answers with its HMAC-SHA256 under the token (RFC 2104), the server says yes or
-no to that, and only then does RFC 2217 begin. This keeps strangers out. It hides nothing: what
+challenge, the client answers with its HMAC-SHA256 under the token (RFC 2104), the server says yes
+or no to that, and only then does RFC 2217 begin. This keeps strangers out. It hides nothing: what
 follows is not encrypted.
 """
 
@@ -93,7 +93,7 @@ class RemoteSerial(rfc2217.Serial):
             self._internal_raw_write(_answer(token, self._take(2 * _CHALLENGE_BYTES)))
             if self._take(len(_ADMITTED)) != _ADMITTED:
                 raise AdmissionError(
-                    f"the server has another token; {TOKEN_VARIABLE} has to be the same there and here"
+                    f"the server has another token; {TOKEN_VARIABLE} must be equal on both sides"
                 )
         super().telnet_send_option(action, option)
 
