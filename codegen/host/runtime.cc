@@ -115,8 +115,9 @@ uint32_t mcuforge_scratch_bytes(void* session, uint32_t node_index) {
   nodes[node_index].scratch = 0;
   const tflm::OpEntry& entry = own.resolver.entry(nodes[node_index].resolver_slot);
   const tflm::ModelReader::Table op = graph.reader.TableAt(graph.operators, node_index);
-  tflm::OpContext context(graph, node_index, entry,
-                          graph.reader.FieldTable(op, tflm::operator_field::kBuiltinOptions));
+  const tflm::ModelReader::Table options =
+      graph.reader.FieldTable(op, tflm::operator_field::kBuiltinOptions);
+  tflm::OpContext context(graph, node_index, entry, &options);
   return entry.def->prepare(context) == kTfLiteOk ? nodes[node_index].scratch : UINT32_MAX;
 }
 

@@ -76,6 +76,26 @@ Scale DivideAsFloat(Scale a, Scale c) {
   return FromFloat(static_cast<float>(a.mantissa) / static_cast<float>(c.mantissa),
                    a.exponent - c.exponent);
 }
+
+int32_t DivideByScale(Scale value, Scale scale, int32_t limit) {
+  constexpr int32_t kExact = 30;  // a float's exponent has room for more
+  const int32_t exponent = value.exponent - scale.exponent;
+  if (value.mantissa == 0 || (scale.mantissa != 0 && exponent < -kExact)) {
+    return 0;
+  }
+  if (scale.mantissa == 0 || exponent > kExact) {
+    return limit;
+  }
+  // Between 1/2 and 2, so that the power of two is exact.
+  float quotient = static_cast<float>(value.mantissa) / static_cast<float>(scale.mantissa);
+  uint32_t bits;
+  std::memcpy(&bits, &quotient, sizeof bits);
+  bits += static_cast<uint32_t>(exponent) << 23;
+  std::memcpy(&quotient, &bits, sizeof bits);
+  int32_t rounded;  // halves away from zero; INT32_MAX if it is larger
+  asm("vcvta.s32.f32 %0, %1" : "=t"(rounded) : "t"(quotient));
+  return rounded > limit ? limit : rounded;
+}
 #else
 namespace {
 
@@ -184,6 +204,25 @@ Scale DivideAsFloat(Scale a, Scale c) {
   }
   return Scale{quotient, exponent};
 }
+
+int32_t DivideByScale(Scale value, Scale scale, int32_t limit) {
+  if (value.mantissa == 0) {
+    return 0;
+  }
+  if (scale.mantissa == 0) {
+    return limit;
+  }
+  const Scale quotient = DivideAsFloat(value, scale);
+  if (quotient.exponent >= 0) {
+    return limit;  // at least 2^23
+  }
+  const int32_t drop = -quotient.exponent;
+  if (drop > 25) {
+    return 0;
+  }
+  const uint32_t rounded = (quotient.mantissa + (UINT32_C(1) << (drop - 1))) >> drop;
+  return rounded > static_cast<uint32_t>(limit) ? limit : static_cast<int32_t>(rounded);
+}
 #endif
 
 Requant RequantFromScales(Scale a, Scale b, Scale c) {
@@ -209,25 +248,6 @@ Requant RequantFromScale(Scale factor) {
   }
   return shift > kMaxShift ? Requant{INT32_MAX, kMaxShift}
                            : Requant{static_cast<int32_t>(factor.mantissa << 7), shift};
-}
-
-int32_t DivideByScale(Scale value, Scale scale, int32_t limit) {
-  if (value.mantissa == 0) {
-    return 0;
-  }
-  if (scale.mantissa == 0) {
-    return limit;
-  }
-  const Scale quotient = DivideAsFloat(value, scale);
-  if (quotient.exponent >= 0) {
-    return limit;  // at least 2^23
-  }
-  const int32_t drop = -quotient.exponent;
-  if (drop > 25) {
-    return 0;
-  }
-  const uint32_t rounded = (quotient.mantissa + (UINT32_C(1) << (drop - 1))) >> drop;
-  return rounded > static_cast<uint32_t>(limit) ? limit : static_cast<int32_t>(rounded);
 }
 
 Scale ScaleFromInteger(uint32_t value) {

@@ -23,7 +23,10 @@ struct Scale {
 Scale ScaleFromBits(uint32_t float_bits);
 inline bool IsValidScale(uint32_t float_bits) { return float_bits < UINT32_C(0x7f800000); }
 
-// Mantissas are normalised, so that the exponents decide first.
+// Mantissas are normalised, so that equal scales have equal ones, and exponents decide first.
+inline bool IsEqual(Scale a, Scale b) {
+  return a.mantissa == b.mantissa && a.exponent == b.exponent;
+}
 inline bool IsLess(Scale a, Scale b) {
   return a.exponent != b.exponent ? a.exponent < b.exponent : a.mantissa < b.mantissa;
 }

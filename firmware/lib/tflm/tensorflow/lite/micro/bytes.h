@@ -11,7 +11,6 @@ namespace tflm {
 // By words where both are aligned. They do not overlap.
 void CopyBytes(void* to, const void* from, uint32_t bytes);
 
-// By words where it is aligned.
 void FillBytes(void* to, uint8_t value, uint32_t bytes);
 
 }  // namespace tflm

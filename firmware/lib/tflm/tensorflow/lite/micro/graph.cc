@@ -1,18 +1,26 @@
 #include "tensorflow/lite/micro/graph.h"
 
-#include "tensorflow/lite/micro/bytes.h"
 #include "tensorflow/lite/micro/micro_log.h"
 
+// Else the compiler sees what the loop is, and calls memset.
+#pragma GCC optimize("no-tree-loop-distribute-patterns")
+
 namespace tflm {
+
 bool Graph::ReadTensor(int32_t index, TensorInfo* info) const {
   const uint32_t i = static_cast<uint32_t>(index);
-  if (i < tensors.count && i == last_index) {
+  if (i >= tensors.count) {
+    MicroPrintf("tensor %d is malformed: the model has %u", static_cast<int>(index),
+                static_cast<unsigned>(tensors.count));
+    return false;
+  }
+  if (i == last_index) {
     *info = last_info;
     return true;
   }
-  const Location known = i < tensors.count ? locations[i] : kNowhere;
+  const Location known = locations[i];
   const bool computed = known != kNowhere && !(known & kInModel);
-  if (!reader.ReadTensor(tensors, i, computed ? ModelReader::Vector{0, 0} : buffers, info)) {
+  if (!reader.ReadTensor(tensors, i, computed ? nullptr : &buffers, info)) {
     MicroPrintf("tensor %d is malformed: type %d, %u dimensions, %u bytes", static_cast<int>(index),
                 static_cast<int>(info->type), static_cast<unsigned>(info->shape.count),
                 static_cast<unsigned>(info->bytes));
@@ -28,6 +36,10 @@ bool Graph::ReadTensor(int32_t index, TensorInfo* info) const {
   return true;
 }
 
+bool Graph::IsVariable(uint32_t index) const {
+  return reader.FieldU8(reader.TableAt(tensors, index), tensor_field::kIsVariable, 0) != 0;
+}
+
 void* Graph::AllocatePersistent(uint32_t bytes, uint32_t alignment) {
   const uint32_t start = (persistent_bytes + alignment - 1) & ~(alignment - 1);
   bytes = (bytes + 3) & ~UINT32_C(3);
@@ -38,8 +50,11 @@ void* Graph::AllocatePersistent(uint32_t bytes, uint32_t alignment) {
     return nullptr;
   }
   persistent_bytes = start + bytes;
-  FillBytes(arena + start, 0, bytes);
-  return arena + start;
+  auto* const words = reinterpret_cast<uint32_t*>(arena + start);
+  for (uint32_t* word = words; word != words + bytes / 4; ++word) {
+    *word = 0;
+  }
+  return words;
 }
 
 }  // namespace tflm

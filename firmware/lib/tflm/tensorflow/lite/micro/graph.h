@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "nn/scale.h"
 #include "tensorflow/lite/c/common.h"
 #include "tensorflow/lite/micro/micro_op_resolver.h"
 #include "tensorflow/lite/micro/model_reader.h"
@@ -36,8 +37,14 @@ struct Node {
 };
 static_assert(sizeof(Node) == 16, "the same on every machine");
 
+// An int8 tensor with one scale and one zero point in int8's range.
+struct QuantizedS8 {
+  nn::Scale scale;
+  int8_t zero_point;
+};
+
 struct Graph {
-  // last_info is left as it is until there is one.
+  // last_info and last_quantized are left as they are until there is one.
   Graph(const uint8_t* model, uint32_t model_bytes, uint8_t* arena_start, uint32_t arena_size)
       : reader(model, model_bytes), arena(arena_start), arena_bytes(arena_size) {}
 
@@ -58,10 +65,17 @@ struct Graph {
   // The computed tensor that was read last: mostly, one op's output is the next one's input.
   mutable uint32_t last_index = kNoTensor;
   mutable TensorInfo last_info;
+  // The same for the quantization that was read last: TensorInfo::quantization, 0: none.
+  mutable uint32_t last_quantization = 0;
+  mutable QuantizedS8 last_quantized;
 
   // Reads tensor `index`, and notes its location if that is not known yet. False if there is no
   // such tensor or it is malformed; a message says why.
   bool ReadTensor(int32_t index, TensorInfo* info) const;
+
+  // Whether the model says that a tensor, which it has, keeps its value from one Invoke to the
+  // next.
+  bool IsVariable(uint32_t index) const;
 
   // The tensor indices that Node::inputs or Node::outputs refers to.
   struct Indices {

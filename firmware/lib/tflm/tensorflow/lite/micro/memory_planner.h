@@ -16,16 +16,13 @@ constexpr uint32_t AlignUp(uint32_t bytes) {
 struct PlannedBuffer {
   uint32_t bytes;   // a multiple of kBufferAlignment, at least that
   uint32_t offset;  // out: the plan
-  uint32_t trial;   // the planner's own: the offset in the order being tried
   uint16_t first;   // alive in the half-open range [first, last) of op indices
   uint16_t last;
-  uint16_t order;   // the planner's own: place in the order being tried
-  uint16_t placed;  // the planner's own: index of the buffer at this place, by offset
+  uint16_t own[2];  // for whoever plans
 };
 
-// Greedy placement at the lowest fitting offset, in several orders; the best plan is kept, and the
-// search ends at the lower bound (the most bytes alive at one op), which no plan can beat. Returns
-// the plan's height in bytes.
+// Greedy placement, the largest first, each at the lowest offset that fits. Returns the plan's
+// height in bytes.
 uint32_t PlanMemory(PlannedBuffer* buffers, uint32_t count);
 
 }  // namespace tflm

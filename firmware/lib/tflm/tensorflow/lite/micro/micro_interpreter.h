@@ -67,14 +67,9 @@ class MicroInterpreter {
   TfLiteStatus ReadModel();
   // The resolver's slot for an operator code, its count() (with a message) if it has none. `node`
   // is for the message.
-  uint32_t FindOp(uint32_t node, tflm::ModelReader::Table code_table) const;
+  uint32_t FindOp(uint32_t node, const tflm::ModelReader::Table& code_table) const;
   TfLiteStatus PrepareNodes();
-  TfLiteStatus PlanArena();
   TfLiteStatus MakeApiTensors();
-  // Makes a tensor's location known. False, with a message, if it is malformed.
-  bool Locate(uint32_t index) const;
-  // Whether the model says that a tensor keeps its value from one Invoke to the next.
-  bool IsVariable(uint32_t index) const;
   // Gives such tensors their zero point.
   void ResetVariableTensors();
 

@@ -25,25 +25,19 @@ constexpr TypeFacts kTypes[] = {
 
 // ---- inlined where every tensor goes through, and into what the rest calls
 
-[[gnu::always_inline]] inline bool ModelReader::Open(uint32_t pos, Fields* fields) const {
-  fields->pos = pos + U32Inside(pos);
-  if (!Word(fields->pos)) {
+[[gnu::always_inline]] inline bool ModelReader::Open(uint32_t pos, Table* table) const {
+  table->pos = pos + U32Inside(pos);
+  if (!Word(table->pos)) {
     return false;
   }
   // The offset is signed; wrap-around does the same.
-  const uint32_t vtable = fields->pos - U32Inside(fields->pos);
+  const uint32_t vtable = table->pos - U32Inside(table->pos);
   if ((vtable >> 1 | vtable << 31) >= size_ >> 1) {
     return false;
   }
-  fields->vtable = data_ + vtable;
-  fields->vtable_bytes = *reinterpret_cast<const uint16_t*>(fields->vtable);
-  return fields->vtable_bytes <= size_ - vtable;
-}
-
-[[gnu::always_inline]] inline uint32_t ModelReader::Offset(const Fields& fields, uint32_t id) {
-  const uint32_t entry = 4 + 2 * id;
-  return entry + 1 < fields.vtable_bytes ? *reinterpret_cast<const uint16_t*>(fields.vtable + entry)
-                                         : 0;
+  table->vtable = data_ + vtable;
+  table->vtable_bytes = *reinterpret_cast<const uint16_t*>(table->vtable);
+  return table->vtable_bytes <= size_ - vtable;
 }
 
 [[gnu::always_inline]] inline bool ModelReader::ReadVector(uint32_t pos, uint32_t shift,
@@ -69,85 +63,81 @@ ModelReader::Table ModelReader::Root() const {
 }
 
 ModelReader::Table ModelReader::FollowToTable(uint32_t pos) const {
-  Fields fields;
-  return Open(pos, &fields) || Bad() ? Table{fields.pos} : Table{};
+  Table table;
+  return Open(pos, &table) || Bad() ? table : Table{};
 }
 
-uint32_t ModelReader::FieldOffset(Table table, uint32_t id) const {
-  if (!table.there()) {
-    return 0;
-  }
-  const uint8_t* const vtable = data_ + (table.pos - U32Inside(table.pos));
-  return Offset({0, vtable, *reinterpret_cast<const uint16_t*>(vtable)}, id);
+uint32_t ModelReader::FieldU32(const Table& table, uint32_t id, uint32_t fallback) const {
+  const uint32_t pos = Position(table, id);
+  return pos != 0 && (Word(pos) || Bad()) ? U32Inside(pos) : fallback;
 }
 
-uint32_t ModelReader::FieldWord(Table table, uint32_t id) const {
-  const uint32_t offset = FieldOffset(table, id);
-  return offset != 0 && (Word(table.pos + offset) || Bad()) ? table.pos + offset : 0;
+uint8_t ModelReader::FieldU8(const Table& table, uint32_t id, uint8_t fallback) const {
+  const uint32_t pos = Position(table, id);
+  return pos != 0 && (pos < size_ || Bad()) ? data_[pos] : fallback;
 }
 
-uint32_t ModelReader::FieldU32(Table table, uint32_t id, uint32_t fallback) const {
-  const uint32_t pos = FieldWord(table, id);
-  return pos ? U32Inside(pos) : fallback;
+ModelReader::Table ModelReader::FieldTable(const Table& table, uint32_t id) const {
+  const uint32_t pos = Position(table, id);
+  return pos != 0 && (Word(pos) || Bad()) ? FollowToTable(pos) : Table{};
 }
 
-uint8_t ModelReader::FieldU8(Table table, uint32_t id, uint8_t fallback) const {
-  const uint32_t offset = FieldOffset(table, id);
-  return offset != 0 && (table.pos + offset < size_ || Bad()) ? data_[table.pos + offset]
-                                                              : fallback;
-}
-
-ModelReader::Table ModelReader::FieldTable(Table table, uint32_t id) const {
-  const uint32_t pos = FieldWord(table, id);
-  return pos ? FollowToTable(pos) : Table{};
-}
-
-uint64_t ModelReader::PackedVector(Table table, uint32_t id, uint32_t shift) const {
-  Vector vector{0, 0};
-  const uint32_t offset = FieldOffset(table, id);
-  if (offset != 0 && !ReadVector(table.pos + offset, shift, &vector)) {
-    Bad();
+uint64_t ModelReader::PackedVector(uint32_t pos, uint32_t shift) const {
+  Vector vector;
+  if (pos == 0 || !(ReadVector(pos, shift, &vector) || Bad())) {
     return 0;
   }
   return static_cast<uint64_t>(vector.count) << 32 | vector.pos;
+}
+
+uint64_t ModelReader::PackedField(const Table& table, uint32_t id, uint32_t shift) const {
+  return PackedVector(Position(table, id), shift);
 }
 
 ModelReader::Table ModelReader::TableAt(Vector vector, uint32_t index) const {
   return index < vector.count || Bad() ? FollowToTable(vector.pos + 4 * index) : Table{};
 }
 
-bool ModelReader::ReadTensor(Vector tensors, uint32_t index, Vector buffers,
-                             TensorInfo* info) const {
-  info->shape = info->scales = info->zero_points = Vector{0, 0};
-  info->elements = 1;
-  info->bytes = info->data = 0;
-  info->type = kTfLiteNoType;
-  Fields tensor;
-  if (index >= tensors.count || !Open(tensors.pos + 4 * index, &tensor)) {
-    return Bad();
-  }
-  const uint32_t shape = Offset(tensor, tensor_field::kShape);
-  const uint32_t type = Offset(tensor, tensor_field::kType);
-  const uint32_t quantization = Offset(tensor, tensor_field::kQuantization);
-  const uint32_t buffer = Offset(tensor, tensor_field::kBuffer);
-  if (tensor.pos + type >= size_ || (shape && !ReadVector(tensor.pos + shape, 2, &info->shape))) {
-    return Bad();
-  }
-  if (quantization) {
-    const uint32_t pos = tensor.pos + quantization;
-    Fields fields;
-    if (!Word(pos) || !Open(pos, &fields)) {
-      return Bad();
-    }
-    const uint32_t scales = Offset(fields, quantization_field::kScale);
-    const uint32_t zero_points = Offset(fields, quantization_field::kZeroPoint);
-    if ((scales && !ReadVector(fields.pos + scales, 2, &info->scales)) ||
-        (zero_points && !ReadVector(fields.pos + zero_points, 3, &info->zero_points))) {
-      return Bad();
-    }
-  }
+void ModelReader::ReadOperator(const Vector& operators, uint32_t index, Operator* op) const {
+  const Table table = FollowToTable(operators.pos + 4 * index);
+  op->inputs = FieldVector(table, operator_field::kInputs, 4).pos;
+  op->outputs = FieldVector(table, operator_field::kOutputs, 4).pos;
+  op->code = FieldU32(table, operator_field::kOpcodeIndex, 0);
+  op->options = FieldTable(table, operator_field::kBuiltinOptions);
+}
 
-  const uint32_t schema_type = type ? data_[tensor.pos + type] : 0;
+void ModelReader::ReadQuantization(const TensorInfo& info, Quantization* quantization) const {
+  Table table;
+  if (info.quantization != 0 && !(Word(info.quantization) && Open(info.quantization, &table))) {
+    Bad();
+    table = {};
+  }
+  quantization->scales = Unpack(PackedVector(Position(table, quantization_field::kScale), 2));
+  quantization->zero_points =
+      Unpack(PackedVector(Position(table, quantization_field::kZeroPoint), 3));
+}
+
+bool ModelReader::ReadTensor(const Vector& tensors, uint32_t index, const Vector* buffers,
+                             TensorInfo* info) const {
+  info->quantization = info->elements = info->bytes = info->data = 0;
+  info->type = kTfLiteNoType;
+  info->shape = Vector{0, 0};
+  Table tensor;
+  if (!Open(tensors.pos + 4 * index, &tensor)) {
+    return Bad();
+  }
+  if (const uint32_t shape = Position(tensor, tensor_field::kShape)) {
+    if (!ReadVector(shape, 2, &info->shape)) {
+      return Bad();
+    }
+  }
+  uint32_t schema_type = 0;
+  if (const uint32_t type = Position(tensor, tensor_field::kType)) {
+    if (type >= size_) {
+      return Bad();
+    }
+    schema_type = data_[type];
+  }
   if (schema_type >= sizeof(kTypes) / sizeof(kTypes[0])) {
     return false;
   }
@@ -156,38 +146,43 @@ bool ModelReader::ReadTensor(Vector tensors, uint32_t index, Vector buffers,
   if (shift == kNoSize) {
     return false;
   }
-  constexpr uint32_t kMaxBytes = UINT32_C(1) << 29;
+  info->quantization = Position(tensor, tensor_field::kQuantization);
+  const uint32_t max_elements = (UINT32_C(1) << 29) >> shift;
+  const auto* const extents = reinterpret_cast<const uint32_t*>(data_ + info->shape.pos);
   uint32_t elements = 1;
-  for (uint32_t axis = 0; axis < info->shape.count; ++axis) {
-    const uint64_t product =
-        static_cast<uint64_t>(elements) * U32Inside(info->shape.pos + 4 * axis);
+  for (uint32_t axis = info->shape.count; axis != 0; --axis) {
+    const uint64_t product = static_cast<uint64_t>(elements) * extents[axis - 1];
+    elements = static_cast<uint32_t>(product);
     // An empty tensor is none that can be computed with.
-    if (product == 0 || product > kMaxBytes >> shift) {
+    if (product >> 32 != 0 || elements - 1 >= max_elements) {
       return false;
     }
-    elements = static_cast<uint32_t>(product);
   }
   info->elements = elements;
   // Which variable a handle stands for is known while preparing: it takes no memory.
   info->bytes = info->type == kTfLiteResource ? 0 : elements << shift;
 
-  if (buffer == 0 || buffers.count == 0) {
+  const uint32_t buffer = Position(tensor, tensor_field::kBuffer);
+  if (buffer == 0 || !buffers) {
     return true;
   }
-  if (!Word(tensor.pos + buffer)) {
+  if (!Word(buffer)) {
     return Bad();
   }
-  const uint32_t number = U32Inside(tensor.pos + buffer);
-  if (number == 0) {
+  const uint32_t number = U32Inside(buffer);
+  if (number == 0 || buffers->count == 0) {
     return true;
   }
-  Fields fields;
-  if (number >= buffers.count || !Open(buffers.pos + 4 * number, &fields)) {
+  Table table;
+  if (number >= buffers->count || !Open(buffers->pos + 4 * number, &table)) {
     return Bad();
   }
-  Vector data{0, 0};
-  const uint32_t contents = Offset(fields, buffer_field::kData);
-  if (contents && !ReadVector(fields.pos + contents, 0, &data)) {
+  const uint32_t contents = Position(table, buffer_field::kData);
+  Vector data;
+  if (contents == 0) {
+    return true;
+  }
+  if (!ReadVector(contents, 0, &data)) {
     return Bad();
   }
   if (data.count == 0) {
@@ -197,7 +192,7 @@ bool ModelReader::ReadTensor(Vector tensors, uint32_t index, Vector buffers,
   return data.count >= info->bytes;
 }
 
-int32_t ModelReader::BuiltinCode(Table operator_code) const {
+int32_t ModelReader::BuiltinCode(const Table& operator_code) const {
   // Ops below 127 are in the old byte field, in files of any age; the newer field holds those
   // above.
   const uint8_t old_code = FieldU8(operator_code, operator_code_field::kDeprecatedBuiltinCode, 0);

@@ -27,7 +27,22 @@ class ModelReader {
   // field.
   struct Table {
     uint32_t pos = 0;
+    uint32_t vtable_bytes = 0;
+    const uint8_t* vtable = nullptr;
     bool there() const { return pos != 0; }
+  };
+
+  // What an operator's table says.
+  struct Operator {
+    uint32_t code;     // index of its operator code
+    uint32_t inputs;   // position of its tensor indices, as Vector::pos
+    uint32_t outputs;  // the same
+    Table options;     // the builtin ones
+  };
+  // The vectors of a tensor's quantization.
+  struct Quantization {
+    Vector scales;       // float32
+    Vector zero_points;  // int64
   };
 
   ModelReader(const uint8_t* data, uint32_t size) : data_(data), size_(size) {}
@@ -41,34 +56,34 @@ class ModelReader {
 
   // The root table; not there if the file identifier is not "TFL3".
   Table Root() const;
-  uint32_t FieldU32(Table table, uint32_t id, uint32_t fallback) const;
-  uint8_t FieldU8(Table table, uint32_t id, uint8_t fallback) const;
+  uint32_t FieldU32(const Table& table, uint32_t id, uint32_t fallback) const;
+  uint8_t FieldU8(const Table& table, uint32_t id, uint8_t fallback) const;
   // The table that a field refers to.
-  Table FieldTable(Table table, uint32_t id) const;
+  Table FieldTable(const Table& table, uint32_t id) const;
   // The vector that a field refers to. `element_bytes`: 1, 4 or 8; elements are aligned to it, up
   // to 4.
-  [[gnu::always_inline]] Vector FieldVector(Table table, uint32_t id,
+  [[gnu::always_inline]] Vector FieldVector(const Table& table, uint32_t id,
                                             uint32_t element_bytes) const {
-    const uint64_t packed =
-        PackedVector(table, id, element_bytes == 1 ? 0 : (element_bytes == 4 ? 2 : 3));
-    return Vector{static_cast<uint32_t>(packed), static_cast<uint32_t>(packed >> 32)};
+    return Unpack(PackedField(table, id, element_bytes == 1 ? 0 : (element_bytes == 4 ? 2 : 3)));
   }
   // The builtin operator that an operator code stands for.
-  int32_t BuiltinCode(Table operator_code) const;
+  int32_t BuiltinCode(const Table& operator_code) const;
   // Element `index` of a vector of tables.
   Table TableAt(Vector vector, uint32_t index) const;
-  // What element `index` of `tensors` says. `buffers`: the model's, or none for a tensor that is
-  // known to be no constant. False if it is malformed.
-  bool ReadTensor(Vector tensors, uint32_t index, Vector buffers, TensorInfo* info) const;
+  // Element `index`, which is there, of the operators.
+  void ReadOperator(const Vector& operators, uint32_t index, Operator* op) const;
+  // What element `index`, which is there, of `tensors` says. `buffers`: the model's, or null for a
+  // tensor that is known to be no constant. False if it is malformed.
+  bool ReadTensor(const Vector& tensors, uint32_t index, const Vector* buffers,
+                  TensorInfo* info) const;
+  // Empty vectors where a tensor has none.
+  void ReadQuantization(const TensorInfo& info, Quantization* quantization) const;
+  // The first zero point's low word; 0 where it is left out.
+  uint32_t ZeroPoint(const Quantization& quantization) const {
+    return quantization.zero_points.count != 0 ? U32Inside(quantization.zero_points.pos) : 0;
+  }
 
  private:
-  // A table whose vtable is at hand.
-  struct Fields {
-    uint32_t pos;
-    const uint8_t* vtable;
-    uint32_t vtable_bytes;
-  };
-
   // Whether `pos` is a multiple of 4 with 4 bytes inside. One comparison: rotated, a position that
   // is misaligned is huge.
   bool Word(uint32_t pos) const { return (pos >> 2 | pos << 30) < size_ >> 2; }
@@ -77,16 +92,29 @@ class ModelReader {
     return false;
   }
   // The table that the offset at `pos`, which lies inside, leads to.
-  bool Open(uint32_t pos, Fields* fields) const;
+  bool Open(uint32_t pos, Table* table) const;
   // Where field `id` stands from its table's start; 0 if the table leaves it at its default.
-  static uint32_t Offset(const Fields& fields, uint32_t id);
-  uint32_t FieldOffset(Table table, uint32_t id) const;
-  // Where field `id` of a table, 4 bytes that lie inside, stands; 0 as above.
-  uint32_t FieldWord(Table table, uint32_t id) const;
-  // The vector that the offset at `pos` leads to. shift: log2 of an element's bytes.
+  [[gnu::always_inline]] static uint32_t Offset(const Table& table, uint32_t id) {
+    const uint32_t entry = 4 + 2 * id;
+    return entry + 1 < table.vtable_bytes ? *reinterpret_cast<const uint16_t*>(table.vtable + entry)
+                                          : 0;
+  }
+  // Where it stands in the model; 0 as above. Not checked.
+  [[gnu::always_inline]] static uint32_t Position(const Table& table, uint32_t id) {
+    const uint32_t offset = Offset(table, id);
+    return offset != 0 ? table.pos + offset : 0;
+  }
+  // The vector that the offset at `pos` leads to. shift: log2 of an element's bytes. False if it is
+  // bad.
   bool ReadVector(uint32_t pos, uint32_t shift, Vector* vector) const;
-  // A Vector's pos, and its count above; the compiler returns this in registers.
-  uint64_t PackedVector(Table table, uint32_t id, uint32_t shift) const;
+  // A Vector's pos, and its count above: the compiler returns this in registers.
+  static Vector Unpack(uint64_t packed) {
+    return Vector{static_cast<uint32_t>(packed), static_cast<uint32_t>(packed >> 32)};
+  }
+  // The vector that the offset at `pos` leads to; none for a `pos` of 0.
+  uint64_t PackedVector(uint32_t pos, uint32_t shift) const;
+  // The vector that a field leads to.
+  uint64_t PackedField(const Table& table, uint32_t id, uint32_t shift) const;
   // The table that the offset at `pos`, which lies inside, leads to.
   Table FollowToTable(uint32_t pos) const;
 
@@ -97,9 +125,8 @@ class ModelReader {
 
 // What the model says of one tensor.
 struct TensorInfo {
-  ModelReader::Vector shape;        // int32 extents
-  ModelReader::Vector scales;       // float32
-  ModelReader::Vector zero_points;  // int64
+  ModelReader::Vector shape;  // int32 extents
+  uint32_t quantization;      // position of the offset to its table; 0: it has none
   uint32_t elements;
   uint32_t bytes;
   uint32_t data;  // position of its constant data in the model; 0: it is computed

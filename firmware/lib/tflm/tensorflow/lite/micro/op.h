@@ -18,9 +18,9 @@ namespace tflm {
 
 class OpContext {
  public:
-  // `options`: the op's options table, for prepare.
+  // `options`: the op's options table, for prepare; it must outlive this.
   OpContext(Graph& graph, uint32_t node_index, const OpEntry& entry,
-            ModelReader::Table options = {})
+            const ModelReader::Table* options = nullptr)
       : graph_(graph),
         node_(graph.nodes[node_index]),
         entry_(entry),
@@ -45,10 +45,10 @@ class OpContext {
 
   // Fields of the op's options table, by their number in the schema.
   uint8_t OptionU8(uint32_t field, uint8_t fallback) const {
-    return graph_.reader.FieldU8(options_, field, fallback);
+    return graph_.reader.FieldU8(*options_, field, fallback);
   }
   uint32_t OptionU32(uint32_t field, uint32_t fallback) const {
-    return graph_.reader.FieldU32(options_, field, fallback);
+    return graph_.reader.FieldU32(*options_, field, fallback);
   }
 
   // Memory for the op's parameters; null (with a message) when the arena is full. Once an op.
@@ -111,7 +111,7 @@ class OpContext {
   Node& node_;
   const OpEntry& entry_;
   const uint32_t node_index_;
-  const ModelReader::Table options_;
+  const ModelReader::Table* const options_;
 };
 
 }  // namespace tflm

@@ -76,7 +76,9 @@ bool AllocateVariable(OpContext& context, const TensorInfo& value, Variable* var
     return false;
   }
   variable->data = static_cast<uint32_t>(data - graph.arena);
-  variable->fill = value.zero_points.count ? graph.reader.U32(value.zero_points.pos) : 0;
+  ModelReader::Quantization quantization;
+  graph.reader.ReadQuantization(value, &quantization);
+  variable->fill = graph.reader.ZeroPoint(quantization);
   ResetVariable(graph, *variable);
   return true;
 }

@@ -20,8 +20,8 @@ struct CallOnceData {
   uint32_t count;
 };
 
-TfLiteStatus PrepareAssignment(OpContext& context, ModelReader::Table subgraph,
-                               ModelReader::Table op, Assignment* assignment) {
+TfLiteStatus PrepareAssignment(OpContext& context, const ModelReader::Table& subgraph,
+                               const ModelReader::Table& op, Assignment* assignment) {
   const Graph& graph = context.graph();
   const ModelReader& reader = graph.reader;
   const ModelReader::Vector inputs = reader.FieldVector(op, operator_field::kInputs, 4);
@@ -29,9 +29,10 @@ TfLiteStatus PrepareAssignment(OpContext& context, ModelReader::Table subgraph,
     return context.Fail("ASSIGN_VARIABLE in its subgraph needs a handle and a value");
   }
   const uint32_t value_index = reader.U32Inside(inputs.pos + 4);
+  const ModelReader::Vector tensors = reader.FieldVector(subgraph, subgraph_field::kTensors, 4);
   TensorInfo value;
-  if (!reader.ReadTensor(reader.FieldVector(subgraph, subgraph_field::kTensors, 4), value_index,
-                         graph.buffers, &value)) {
+  if (value_index >= tensors.count ||
+      !reader.ReadTensor(tensors, value_index, &graph.buffers, &value)) {
     return context.Fail("its subgraph assigns a malformed tensor");
   }
   if (value.data == 0) {

@@ -22,7 +22,8 @@ bool CheckBias(const OpContext& context, uint32_t channels) {
 ConvData* PrepareConv(OpContext& context, const ConvOptions& options, const TensorInfo& filter,
                       uint32_t channels) {
   EndsS8 ends;
-  if (!ReadEndsS8(context, &ends) || !CheckFilterScales(context, filter, channels) ||
+  ModelReader::Quantization quantization;
+  if (!ReadEndsS8(context, &ends) || !ReadFilterScales(context, filter, channels, &quantization) ||
       !CheckBias(context, channels)) {
     return nullptr;
   }
@@ -57,7 +58,7 @@ ConvData* PrepareConv(OpContext& context, const ConvOptions& options, const Tens
   params.out_zero_point = ends.out.zero_point;
   params.out_min = static_cast<int8_t>(range.min);
   params.out_max = static_cast<int8_t>(range.max);
-  data->filter_scales = filter.scales.pos | (filter.scales.count == 1 ? 1 : 0);
+  data->filter_scales = quantization.scales.pos | (quantization.scales.count == 1 ? 1 : 0);
   return data;
 }
 

@@ -155,9 +155,11 @@ TfLiteStatus Prepare(OpContext& op) {
     if (info.data) {
       entry.tensor.data.data = op.graph().Data(info.data | kInModel);
     }
-    if (info.scales.count == 1 && info.zero_points.count == 1) {
-      std::memcpy(&entry.tensor.params.scale, reader.data() + info.scales.pos, sizeof(float));
-      entry.tensor.params.zero_point = static_cast<int32_t>(reader.U32Inside(info.zero_points.pos));
+    ModelReader::Quantization read;
+    reader.ReadQuantization(info, &read);
+    if (read.scales.count == 1 && read.zero_points.count == 1) {
+      std::memcpy(&entry.tensor.params.scale, reader.data() + read.scales.pos, sizeof(float));
+      entry.tensor.params.zero_point = static_cast<int32_t>(reader.ZeroPoint(read));
     }
     entry.eval.dims = entry.tensor.dims;
     entry.eval.type = info.type;

@@ -14,9 +14,10 @@ bool ReadEdge(OpContext& context, TensorInfo* input, TensorInfo* output) {
 }
 
 bool ReadEdgeType(const OpContext& context, const TensorInfo& info, EdgeType* type) {
-  const uint32_t scale = context.reader().U32(info.scales.pos);
-  int32_t zero_point =
-      info.zero_points.count ? static_cast<int32_t>(context.reader().U32(info.zero_points.pos)) : 0;
+  ModelReader::Quantization read;
+  context.reader().ReadQuantization(info, &read);
+  const uint32_t scale = context.reader().U32Inside(read.scales.pos);
+  auto zero_point = static_cast<int32_t>(context.reader().ZeroPoint(read));
   const bool is_unsigned = info.type == kTfLiteUInt8;
   uint32_t bytes = 1;
   if (info.type == kTfLiteInt16) {
@@ -27,7 +28,7 @@ bool ReadEdgeType(const OpContext& context, const TensorInfo& info, EdgeType* ty
   const bool known = is_unsigned || bytes != 1 || info.type == kTfLiteInt8;
   const int32_t high = is_unsigned ? UINT8_MAX : INT32_MAX >> (32 - 8 * bytes);
   const int32_t low = is_unsigned ? 0 : -high - 1;
-  if (!known || info.scales.count != 1 || scale == 0 || !nn::IsValidScale(scale) ||
+  if (!known || read.scales.count != 1 || scale == 0 || !nn::IsValidScale(scale) ||
       zero_point < low || zero_point > high) {
     context.Fail("needs quantized tensors with one scale and one zero point");
     return false;

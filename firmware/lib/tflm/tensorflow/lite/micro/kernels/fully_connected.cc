@@ -14,19 +14,9 @@ struct FullyConnectedData {
 };
 
 TfLiteStatus Prepare(OpContext& context) {
-  // One at a time, the filter last: it is while ops are prepared that the stack is deepest.
+  EndsS8 ends;
   TensorInfo info;
-  QuantizedS8 in;
-  QuantizedS8 out;
-  if (!context.Input(0, &info) || !ReadQuantizedS8(context, info, &in)) {
-    return kTfLiteError;
-  }
-  const uint32_t input_elements = info.elements;
-  if (!context.Output(0, &info) || !ReadQuantizedS8(context, info, &out)) {
-    return kTfLiteError;
-  }
-  const uint32_t output_elements = info.elements;
-  if (!context.Input(1, &info)) {
+  if (!ReadEndsS8(context, &ends) || !context.Input(1, &info)) {
     return kTfLiteError;
   }
   if (info.shape.count != 2 || context.OptionU8(kWeightsFormat, 0) != 0) {
@@ -34,39 +24,40 @@ TfLiteStatus Prepare(OpContext& context) {
   }
   const uint32_t channels = Extent(context, info, 0);
   const uint32_t features = Extent(context, info, 1);
-  const uint32_t batches = input_elements / features;
-  if (batches * features != input_elements || batches * channels != output_elements) {
+  const uint32_t batches = ends.input.elements / features;
+  if (batches * features != ends.input.elements || batches * channels != ends.output.elements) {
     return context.Fail("the shapes of input, filter and output do not fit");
   }
-  if (!CheckFilterScales(context, info, channels) || !CheckBias(context, channels)) {
+  ModelReader::Quantization filter;
+  if (!ReadFilterScales(context, info, channels, &filter) || !CheckBias(context, channels)) {
     return kTfLiteError;
   }
   // Upstream reckons with it here, though not in convolutions; no converter sets one, as int8
   // weights are symmetric.
-  if (info.scales.count == 1 && info.zero_points.count != 0 &&
-      context.reader().U32Inside(info.zero_points.pos) != 0) {
+  if (filter.scales.count == 1 && context.reader().ZeroPoint(filter) != 0) {
     return context.Fail("needs a filter with zero point 0");
   }
   FullyConnectedData* const data = context.NewParams<FullyConnectedData>();
   if (!data) {
     return kTfLiteError;
   }
-  const nn::ActivationRange range = nn::ActivationRangeS8(
-      static_cast<nn::Activation>(context.OptionU8(kActivation, 0)), out.scale, out.zero_point);
+  const nn::ActivationRange range =
+      nn::ActivationRangeS8(static_cast<nn::Activation>(context.OptionU8(kActivation, 0)),
+                            ends.out.scale, ends.out.zero_point);
   data->params = nn::FullyConnectedParams{batches,
                                           features,
                                           channels,
-                                          in.zero_point,
-                                          out.zero_point,
+                                          ends.in.zero_point,
+                                          ends.out.zero_point,
                                           static_cast<int8_t>(range.min),
                                           static_cast<int8_t>(range.max)};
-  if (info.scales.count > 1) {
-    data->filter_scales = info.scales.pos;
+  if (filter.scales.count > 1) {
+    data->filter_scales = filter.scales.pos;
   } else {
     // Unlike a convolution, upstream takes the product of the two scales in float32 here.
     const nn::Scale product = nn::MultiplyAsFloat(
-        in.scale, nn::ScaleFromBits(context.reader().U32Inside(info.scales.pos)));
-    data->requant = nn::RequantFromRatio(product, out.scale);
+        ends.in.scale, nn::ScaleFromBits(context.reader().U32Inside(filter.scales.pos)));
+    data->requant = nn::RequantFromRatio(product, ends.out.scale);
   }
   return kTfLiteOk;
 }

@@ -40,18 +40,23 @@ bool PaddedShape(const OpContext& context, const TensorInfo& info, uint32_t exte
 }
 
 bool ReadQuantizedS8(const OpContext& context, const TensorInfo& info, QuantizedS8* quantized) {
-  // Reads where there is none are of the model's first bytes.
-  const uint32_t scale = context.reader().U32Inside(info.scales.pos);
-  const int32_t zero_point =
-      info.zero_points.count
-          ? static_cast<int32_t>(context.reader().U32Inside(info.zero_points.pos))
-          : 0;
-  if (info.type != kTfLiteInt8 || info.scales.count != 1 || scale == 0 ||
-      !nn::IsValidScale(scale) || zero_point < -128 || zero_point > 127) {
-    context.Fail("needs an int8 tensor with one scale and one zero point");
-    return false;
+  const Graph& graph = context.graph();
+  if (info.type != kTfLiteInt8 || info.quantization == 0 ||
+      info.quantization != graph.last_quantization) {
+    ModelReader::Quantization read;
+    context.reader().ReadQuantization(info, &read);
+    // Where there is none, this reads the model's first bytes.
+    const uint32_t scale = context.reader().U32Inside(read.scales.pos);
+    const auto zero_point = static_cast<int32_t>(context.reader().ZeroPoint(read));
+    if (info.type != kTfLiteInt8 || read.scales.count != 1 || scale == 0 ||
+        !nn::IsValidScale(scale) || zero_point != static_cast<int8_t>(zero_point)) {
+      context.Fail("needs an int8 tensor with one scale and one zero point");
+      return false;
+    }
+    graph.last_quantization = info.quantization;
+    graph.last_quantized = QuantizedS8{nn::ScaleFromBits(scale), static_cast<int8_t>(zero_point)};
   }
-  *quantized = QuantizedS8{nn::ScaleFromBits(scale), static_cast<int8_t>(zero_point)};
+  *quantized = graph.last_quantized;
   return true;
 }
 
@@ -63,11 +68,11 @@ bool ReadEndsS8(const OpContext& context, EndsS8* ends) {
 
 nn::Scale ScaleOfTensor(const OpContext& context, int32_t index) {
   const ModelReader& reader = context.reader();
-  const ModelReader::Table tensor =
-      reader.TableAt(context.graph().tensors, static_cast<uint32_t>(index));
-  const ModelReader::Table quantization = reader.FieldTable(tensor, tensor_field::kQuantization);
-  return nn::ScaleFromBits(
-      reader.U32(reader.FieldVector(quantization, quantization_field::kScale, 4).pos));
+  TensorInfo info;
+  reader.ReadTensor(context.graph().tensors, static_cast<uint32_t>(index), nullptr, &info);
+  ModelReader::Quantization quantization;
+  reader.ReadQuantization(info, &quantization);
+  return nn::ScaleFromBits(reader.U32Inside(quantization.scales.pos));
 }
 
 TfLiteStatus FillWindow(OpContext& context, uint8_t padding, const TensorInfo& input,
@@ -110,11 +115,13 @@ TfLiteStatus FillWindow(OpContext& context, uint8_t padding, const TensorInfo& i
   return kTfLiteOk;
 }
 
-bool CheckFilterScales(const OpContext& context, const TensorInfo& filter, uint32_t channels) {
-  const uint32_t count = filter.scales.count;
-  bool valid = filter.type == kTfLiteInt8 && (count == 1 || count == channels);
-  for (uint32_t i = 0; valid && i < count; ++i) {
-    valid = nn::IsValidScale(context.reader().U32Inside(filter.scales.pos + 4 * i));
+bool ReadFilterScales(const OpContext& context, const TensorInfo& filter, uint32_t channels,
+                      ModelReader::Quantization* quantization) {
+  context.reader().ReadQuantization(filter, quantization);
+  const ModelReader::Vector scales = quantization->scales;
+  bool valid = filter.type == kTfLiteInt8 && (scales.count == 1 || scales.count == channels);
+  for (uint32_t i = 0; valid && i < scales.count; ++i) {
+    valid = nn::IsValidScale(context.reader().U32Inside(scales.pos + 4 * i));
   }
   if (!valid) {
     context.Fail("needs an int8 filter with one scale, or one scale an output channel");

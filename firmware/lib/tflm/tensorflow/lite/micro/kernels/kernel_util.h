@@ -30,13 +30,7 @@ inline bool SameShape(const OpContext& context, const TensorInfo& a, const Tenso
 // The extents as nn::kMaxRank numbers, leading ones first. False if the rank is higher.
 bool PaddedShape(const OpContext& context, const TensorInfo& info, uint32_t extent[nn::kMaxRank]);
 
-// An int8 tensor with one scale and one zero point in int8's range.
-struct QuantizedS8 {
-  nn::Scale scale;
-  int8_t zero_point;
-};
-
-// False, with a message, if `info` is no such tensor.
+// False, with a message, if `info` is no int8 tensor with one scale and one zero point.
 bool ReadQuantizedS8(const OpContext& context, const TensorInfo& info, QuantizedS8* quantized);
 
 // Input 0 and output 0 of an op, both such tensors.
@@ -59,9 +53,10 @@ enum : uint8_t { kPaddingSame = 0, kPaddingValid = 1 };
 TfLiteStatus FillWindow(OpContext& context, uint8_t padding, const TensorInfo& input,
                         const TensorInfo& output, nn::ConvParams* params);
 
-// The scales of a filter with `channels` output channels: where they stand, one a channel or one
-// for all. False, with a message, if their number fits neither or one of them is no scale.
-bool CheckFilterScales(const OpContext& context, const TensorInfo& filter, uint32_t channels);
+// The quantization of a filter with `channels` output channels, which has one scale a channel or
+// one for all. False, with a message, if their number fits neither or one of them is no scale.
+bool ReadFilterScales(const OpContext& context, const TensorInfo& filter, uint32_t channels,
+                      ModelReader::Quantization* quantization);
 
 // Shapes of two operands and an output, for elementwise ops. False, with a message, if they do not
 // broadcast.

@@ -17,8 +17,7 @@ TfLiteStatus Prepare(OpContext& context) {
   if (input.shape.count == 0 || !SameShape(context, input, output)) {
     return context.Fail("input and output differ in shape");
   }
-  constexpr uint32_t kSixteenth = UINT32_C(0x3d800000);  // float32 1/16
-  if (out.zero_point != 127 || context.reader().U32(output.scales.pos) != kSixteenth) {
+  if (out.zero_point != 127 || !nn::IsEqual(out.scale, nn::Scale{UINT32_C(1) << 23, -23 - 4})) {
     return context.Fail("needs an output scale of 1/16 and zero point of 127");
   }
   nn::LogSoftmaxParams* const params = context.NewParams<nn::LogSoftmaxParams>();

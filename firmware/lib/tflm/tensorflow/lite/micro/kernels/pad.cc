@@ -29,8 +29,7 @@ TfLiteStatus Prepare(OpContext& context) {
     if (!context.Input(kValue, &value) || !ReadQuantizedS8(context, value, &quantized)) {
       return kTfLiteError;
     }
-    if (quantized.zero_point != out.zero_point ||
-        context.reader().U32(value.scales.pos) != context.reader().U32(output.scales.pos)) {
+    if (quantized.zero_point != out.zero_point || !nn::IsEqual(quantized.scale, out.scale)) {
       return context.Fail("padding value and output differ in scale or zero point");
     }
   }

@@ -18,7 +18,7 @@ TfLiteStatus Prepare(OpContext& context) {
     return context.Fail("input and output differ in shape");
   }
   if (ends.out.zero_point != -128 ||
-      context.reader().U32Inside(ends.output.scales.pos) != UINT32_C(0x3b800000)) {
+      !nn::IsEqual(ends.out.scale, nn::Scale{UINT32_C(1) << 23, -23 - 8})) {
     return context.Fail("needs an output scale of 1/256 and zero point of -128");
   }
   const uint32_t beta = context.OptionU32(kBeta, UINT32_C(0x3f800000));

@@ -44,8 +44,10 @@ TfLiteStatus Prepare(OpContext& context) {
   const uint32_t kernel_w = Extent(context, filter, 2);
   const uint32_t stride_h = context.OptionU32(kStrideH, 0);
   const uint32_t stride_w = context.OptionU32(kStrideW, 0);
+  ModelReader::Quantization quantization;
   if ((kernel_h | kernel_w | stride_h | stride_w) > UINT16_MAX ||
-      !CheckFilterScales(context, filter, channels) || !CheckTransposeBias(context, channels)) {
+      !ReadFilterScales(context, filter, channels, &quantization) ||
+      !CheckTransposeBias(context, channels)) {
     return context.Fail("kernel, stride, scales or bias out of range");
   }
   ConvData* const data = context.NewParams<ConvData>();
@@ -76,7 +78,7 @@ TfLiteStatus Prepare(OpContext& context) {
   params.out_zero_point = out.zero_point;
   params.out_min = static_cast<int8_t>(range.min);
   params.out_max = static_cast<int8_t>(range.max);
-  data->filter_scales = filter.scales.pos | (filter.scales.count == 1 ? 1 : 0);
+  data->filter_scales = quantization.scales.pos | (quantization.scales.count == 1 ? 1 : 0);
   return kTfLiteOk;
 }
 
