@@ -15,8 +15,13 @@ struct FullyConnectedData {
 
 TfLiteStatus Prepare(OpContext& context) {
   EndsS8 ends;
-  TensorInfo info;
-  if (!ReadEndsS8(context, &ends) || !context.Input(1, &info)) {
+  if (!ReadEndsS8(context, &ends)) {
+    return kTfLiteError;
+  }
+  const uint32_t input_elements = ends.input.elements;
+  // The filter takes the input's place: it is while ops are prepared that the stack is deepest.
+  TensorInfo& info = ends.input;
+  if (!context.Input(1, &info)) {
     return kTfLiteError;
   }
   if (info.shape.count != 2 || context.OptionU8(kWeightsFormat, 0) != 0) {
@@ -24,8 +29,8 @@ TfLiteStatus Prepare(OpContext& context) {
   }
   const uint32_t channels = Extent(context, info, 0);
   const uint32_t features = Extent(context, info, 1);
-  const uint32_t batches = ends.input.elements / features;
-  if (batches * features != ends.input.elements || batches * channels != ends.output.elements) {
+  const uint32_t batches = input_elements / features;
+  if (batches * features != input_elements || batches * channels != ends.output.elements) {
     return context.Fail("the shapes of input, filter and output do not fit");
   }
   ModelReader::Quantization filter;
