@@ -40,7 +40,7 @@ bool Graph::IsVariable(uint32_t index) const {
   return reader.FieldU8(reader.TableAt(tensors, index), tensor_field::kIsVariable, 0) != 0;
 }
 
-void* Graph::AllocatePersistent(uint32_t bytes, uint32_t alignment) {
+void* Graph::Reserve(uint32_t bytes, uint32_t alignment) {
   const uint32_t start = (persistent_bytes + alignment - 1) & ~(alignment - 1);
   bytes = (bytes + 3) & ~UINT32_C(3);
   if (start > arena_bytes || bytes > arena_bytes - start) {
@@ -50,8 +50,13 @@ void* Graph::AllocatePersistent(uint32_t bytes, uint32_t alignment) {
     return nullptr;
   }
   persistent_bytes = start + bytes;
-  auto* const words = reinterpret_cast<uint32_t*>(arena + start);
-  for (uint32_t* word = words; word != words + bytes / 4; ++word) {
+  return arena + start;
+}
+
+void* Graph::AllocatePersistent(uint32_t bytes, uint32_t alignment) {
+  auto* const words = static_cast<uint32_t*>(Reserve(bytes, alignment));
+  auto* const end = reinterpret_cast<uint32_t*>(arena + persistent_bytes);
+  for (uint32_t* word = words; words && word != end; ++word) {
     *word = 0;
   }
   return words;

@@ -91,8 +91,9 @@ struct Graph {
   // How many they are.
   uint32_t Count(uint32_t indices) const { return indices ? reader.U32Inside(indices - 4) : 0; }
 
-  // `bytes` of the arena for good, aligned to 4 or 8 and zeroed; null (with a message) when it is
-  // full.
+  // `bytes` of the arena for good, aligned to 4 or 8; null (with a message) when it is full.
+  void* Reserve(uint32_t bytes, uint32_t alignment = 8);
+  // The same, zeroed.
   void* AllocatePersistent(uint32_t bytes, uint32_t alignment = 8);
 
   uint8_t* Data(Location location) const {

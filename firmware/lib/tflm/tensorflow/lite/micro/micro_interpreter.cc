@@ -164,6 +164,8 @@ TfLiteStatus MicroInterpreter::PrepareNodes() {
       return kTfLiteError;
     }
     node.resolver_slot = static_cast<uint8_t>(slot);
+    node.scratch = 0;
+    node.params = 0;
     node.in_place_input = -1;
     OpContext context(graph_, i, resolver_.entry(slot), &op.options);
     if (resolver_.entry(slot).def->prepare(context) != kTfLiteOk) {
@@ -222,7 +224,7 @@ TfLiteStatus MicroInterpreter::AllocateTensors() {
   graph_.locations = static_cast<Location*>(
       graph_.AllocatePersistent(graph_.tensors.count * static_cast<uint32_t>(sizeof(Location))));
   graph_.nodes = static_cast<Node*>(
-      graph_.AllocatePersistent(graph_.operators.count * static_cast<uint32_t>(sizeof(Node))));
+      graph_.Reserve(graph_.operators.count * static_cast<uint32_t>(sizeof(Node))));
   api_tensors_ = static_cast<TfLiteTensor*>(graph_.AllocatePersistent(
       (inputs_.count + outputs_.count) * static_cast<uint32_t>(sizeof(TfLiteTensor))));
   arena_used_bytes_ = graph_.persistent_bytes;

@@ -119,10 +119,13 @@ bool ReadFilterScales(const OpContext& context, const TensorInfo& filter, uint32
                       ModelReader::Quantization* quantization) {
   context.reader().ReadQuantization(filter, quantization);
   const ModelReader::Vector scales = quantization->scales;
-  bool valid = filter.type == kTfLiteInt8 && (scales.count == 1 || scales.count == channels);
-  for (uint32_t i = 0; valid && i < scales.count; ++i) {
-    valid = nn::IsValidScale(context.reader().U32Inside(scales.pos + 4 * i));
+  const auto* scale = reinterpret_cast<const uint32_t*>(context.reader().data() + scales.pos);
+  const uint32_t* const end = scale + scales.count;
+  while (scale != end && nn::IsValidScale(*scale)) {
+    ++scale;
   }
+  const bool valid = scale == end && filter.type == kTfLiteInt8 &&
+                     (scales.count == 1 || scales.count == channels);
   if (!valid) {
     context.Fail("needs an int8 filter with one scale, or one scale an output channel");
   }
