@@ -124,8 +124,8 @@ bool ReadFilterScales(const OpContext& context, const TensorInfo& filter, uint32
   while (scale != end && nn::IsValidScale(*scale)) {
     ++scale;
   }
-  const bool valid = scale == end && filter.type == kTfLiteInt8 &&
-                     (scales.count == 1 || scales.count == channels);
+  const bool valid =
+      scale == end && filter.type == kTfLiteInt8 && (scales.count == 1 || scales.count == channels);
   if (!valid) {
     context.Fail("needs an int8 filter with one scale, or one scale an output channel");
   }
