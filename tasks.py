@@ -117,11 +117,17 @@ _parse_tasks = Program.parse_tasks
 
 
 def _parse_tasks_or_exit_2(program: Program) -> None:
-    """An option or verb that does not exist is bad input too; Invoke would exit with 1."""
+    """An option or verb that does not exist is bad input too; Invoke would exit with 1. So is an
+    option that has lost its value, such as an empty variable of a script."""
     try:
         _parse_tasks(program)
     except ParseError as error:
         raise Exit(f"error: {error}", code=2) from None
+    for context in program.tasks:
+        for flag, argument in context.flags.items():
+            # Invoke takes an option that may be repeated without a value for none at all.
+            if argument.kind is list and flag in program.argv and not all(argument.value or [""]):
+                raise Exit(f"error: {flag} needs a value", code=2)
 
 
 Program.parse_tasks = _parse_tasks_or_exit_2  # type: ignore[assignment]

@@ -84,6 +84,7 @@ def test_common_options_mean_the_same() -> None:
         (("flash", "--blessed", "--recipe", "tiny"), "error: flash --blessed: names the model"),
         (("bless", "--recall-margin", "nope"), "error: --recall-margin nope: give a number"),
         (("golden", "--count", "1.5"), "error: --count 1.5: give a whole number"),
+        (("hil", "--port"), "error: --port needs a value"),
         (("train", "--nope"), "error: No idea what '--nope' is!"),
         (("predict",), "error: 'predict' did not receive required positional arguments: 'image'"),
         (("compress", "--method", "nope"), "error: unknown compression method 'nope'; known: "),
