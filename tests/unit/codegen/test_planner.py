@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
+from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from codegen.arena_picture import ascii_picture, show_plan, sizes, svg_picture, table
 from codegen.errors import CodegenError
+from codegen.host_runtime import HostRuntime
 from codegen.model import Model
+from codegen.oracle import Oracle
 from codegen.planner import SCRATCH, ArenaPlan, PlanError, PlannedTensor, plan_model, verify
+from tests.tflite_builder import ModelBuilder
 
 # Of small_cnn(): CONV_2D, MAX_POOL_2D, RESHAPE, FULLY_CONNECTED, SOFTMAX.
 CONV_IN, CONV_OUT = 0, 1
@@ -72,6 +78,57 @@ def test_scratch_has_the_size_that_the_op_asks_for(plans: dict[str, ArenaPlan]) 
     sized = [buffer for plan in plans.values() for buffer in plan.scratch]
     assert sized, "no instruction set has scratch for a convolution any more: choose another model"
     assert all(buffer.nbytes > 0 and buffer.last == buffer.first + 1 for buffer in sized)
+
+
+def branching_model(seed: int) -> Model:
+    """Pools, joins and residuals at random, as in networks that are no chain."""
+    draw = random.Random(seed)
+    builder = ModelBuilder()
+    shapes = [(16, 8)]  # side and channels of each tensor, which is square
+
+    def tensor() -> int:
+        side, channels = shapes[-1]
+        return builder.tensor([1, side, side, channels], scale=0.1)
+
+    tensor()
+    for _ in range(draw.randint(4, 24)):
+        last = len(shapes) - 1
+        side, channels = shapes[last]
+        recent = range(max(0, last - draw.choice((1, 2, 3, 6))), last)
+        same = [i for i in recent if shapes[i] == shapes[last]]
+        joined = [i for i in recent if shapes[i][0] == side and shapes[i][1] + channels <= 64]
+        if same and draw.random() < 0.5:
+            shapes.append(shapes[last])
+            builder.op("ADD", [last, draw.choice(same)], [tensor()], schema.AddOptionsT())
+        elif joined and draw.random() < 0.5:
+            other = draw.choice(joined)
+            shapes.append((side, channels + shapes[other][1]))
+            options = schema.ConcatenationOptionsT(axis=3)
+            builder.op("CONCATENATION", [last, other], [tensor()], options)
+        elif side > 2 and draw.random() < 0.3:
+            shapes.append((side // 2, channels))
+            pool = schema.Pool2DOptionsT(strideW=2, strideH=2, filterWidth=2, filterHeight=2)
+            builder.op("MAX_POOL_2D", [last], [tensor()], pool)
+        else:
+            shapes.append(shapes[last])
+            builder.op("RELU", [last], [tensor()])
+    return Model.parse(builder.build([0], [len(shapes) - 1]))
+
+
+def test_graphs_with_branches_are_planned_at_their_lower_bound_and_compute_the_oracles_bytes() -> (
+    None
+):
+    over = []
+    for seed in range(40):
+        model = branching_model(seed)
+        plan = plan_model(model, "scalar")
+        over.append(plan.activation_bytes / plan.lower_bound_bytes)
+        image = np.random.default_rng(seed).integers(-128, 128, model.inputs[0].shape, np.int8)
+        with HostRuntime(model.data, "scalar", plan.arena_bytes) as runtime:
+            runtime.invoke(image)
+            assert runtime.output() == Oracle(model).run([image])[0].tobytes(), seed
+    assert sum(ratio == 1 for ratio in over) >= 39, sorted(over)
+    assert max(over) < 1.25
 
 
 def test_the_report_names_every_size(cnn_path: Path, cnn: Model, tmp_path: Path) -> None:

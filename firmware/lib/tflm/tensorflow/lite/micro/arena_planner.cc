@@ -231,12 +231,13 @@ bool ArenaPlanner::MeetOp() {
       return false;
     }
   }
-  if (node.in_place_input >= 0) {
-    const uint32_t from = inputs.first[node.in_place_input];
+  const uint32_t* input = inputs.first;
+  for (uint32_t allowed = node.in_place_inputs; allowed != 0; allowed >>= 1, ++input) {
     const uint32_t to = *outputs.first;
-    if ((graph_.locations[from] & kComputed) != 0 && !graph_.IsVariable(from) &&
-        !graph_.IsVariable(to)) {
-      TakeOver(&graph_.locations[from], graph_.locations[to]);
+    if ((allowed & 1) != 0 && (graph_.locations[*input] & kComputed) != 0 &&
+        !graph_.IsVariable(*input) && !graph_.IsVariable(to)) {
+      TakeOver(&graph_.locations[*input], graph_.locations[to]);
+      break;
     }
   }
   for (const uint32_t index : inputs) {

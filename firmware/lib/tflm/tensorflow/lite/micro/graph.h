@@ -32,8 +32,8 @@ struct Node {
   uint32_t outputs;  // the same for its outputs
   uint32_t scratch;  // while preparing: bytes asked for; then the offset into the arena
   uint16_t params;   // the op's parameters, in units of 4 bytes from the arena's start; 0: none
-  uint8_t resolver_slot;  // which entry of the resolver runs it
-  int8_t in_place_input;  // the input whose memory output 0 may take over, -1: none
+  uint8_t resolver_slot;    // which entry of the resolver runs it
+  uint8_t in_place_inputs;  // bit i: output 0 may take over the memory of input i
 };
 static_assert(sizeof(Node) == 16, "the same on every machine");
 

@@ -166,7 +166,7 @@ TfLiteStatus MicroInterpreter::PrepareNodes() {
     node.resolver_slot = static_cast<uint8_t>(slot);
     node.scratch = 0;
     node.params = 0;
-    node.in_place_input = -1;
+    node.in_place_inputs = 0;
     OpContext context(graph_, i, resolver_.entry(slot), &op.options);
     if (resolver_.entry(slot).def->prepare(context) != kTfLiteOk) {
       return kTfLiteError;

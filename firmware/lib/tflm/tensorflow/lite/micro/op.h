@@ -59,8 +59,8 @@ class OpContext {
   void* NewParams(uint32_t bytes, uint32_t alignment = 4);
   // Memory for the time of eval. Once an op.
   void RequestScratch(uint32_t bytes) { node_.scratch = bytes; }
-  // Output 0 may be written over input `i`, if nobody needs that any more.
-  void AllowInPlace(uint32_t i) { node_.in_place_input = static_cast<int8_t>(i); }
+  // Output 0 may be written over input `i`, below 8, if nobody needs that any more.
+  void AllowInPlace(uint32_t i) { node_.in_place_inputs |= static_cast<uint8_t>(1u << i); }
 
 #if defined(TF_LITE_STRIP_ERROR_STRINGS)
   TfLiteStatus Fail(const char*) const { return kTfLiteError; }

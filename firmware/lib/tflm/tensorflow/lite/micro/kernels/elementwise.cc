@@ -38,7 +38,6 @@ bool ReadBinary(OpContext& context, BinaryOperands* operands, bool* s32) {
   for (uint32_t i = 0; i < 2; ++i) {
     if (input[i].elements == output.elements && input[i].data == 0) {
       context.AllowInPlace(i);
-      break;
     }
   }
   return true;
