@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from codegen.model import Model
 from tests.training import digits
 from tests.training.small_network import network
@@ -17,12 +19,18 @@ from training.compression.options import Options
 from training.train import FLOAT_MODEL
 
 
-def test_pruning_in_its_own_process_ends_in_a_measured_int8_model(tmp_path: Path) -> None:
-    build_dir = tmp_path / "tiny"
-    digits.write(build_dir)
-    artifacts.atomic_write(build_dir / FLOAT_MODEL, artifacts.keras_bytes(network(shallow=True)))
-    quantize.quantize(build_dir, calibration=20)
-    evaluate.evaluate(build_dir)
+@pytest.fixture
+def build_dir(tmp_path: Path) -> Path:
+    """Of a measured int8 model with a normalization and a ReLU behind its convolution."""
+    folder = tmp_path / "tiny"
+    digits.write(folder)
+    artifacts.atomic_write(folder / FLOAT_MODEL, artifacts.keras_bytes(network(shallow=True)))
+    quantize.quantize(folder, calibration=20)
+    evaluate.evaluate(folder)
+    return folder
+
+
+def test_pruning_in_its_own_process_ends_in_a_measured_int8_model(build_dir: Path) -> None:
     options = Options(sparsity=0.75, epochs=1)
     compress.compress(build_dir, "tiny", "prune", options, seed=1, calibration=20)
 
@@ -36,3 +44,12 @@ def test_pruning_in_its_own_process_ends_in_a_measured_int8_model(tmp_path: Path
     assert len(rows) == 4
     assert rows[2].startswith(f"| none | {plain.size:,} |")
     assert rows[3].startswith(f"| prune | {pruned.size:,} |")
+
+
+def test_all_together_keep_zeros_and_shared_weights_to_the_end(build_dir: Path) -> None:
+    options = Options(sparsity=0.5, clusters=8, epochs=1)
+    compress.compress(build_dir, "tiny", "pcqat", options, seed=1, calibration=20)
+    path = build_dir / "compressed" / "tiny-pcqat.json"
+    measured = json.loads(path.read_text())
+    assert measured["sparsity"] >= 0.5
+    assert measured["distinct_weights"] <= 8

@@ -10,17 +10,20 @@ from training.compression import channels, legacy
 from training.errors import CompressionError
 
 
-def test_a_normalization_is_folded_and_outputs_stay() -> None:
+def test_a_normalization_and_a_relu_are_folded_and_outputs_stay() -> None:
     model = network()
     copy = legacy.to_legacy(model, PIXELS)
     np.testing.assert_allclose(copy(PIXELS), model(PIXELS), atol=1e-5)
-    assert "BatchNormalization" in [type(layer).__name__ for layer in model.layers]
-    assert "BatchNormalization" not in [type(layer).__name__ for layer in copy.layers]
+    for kind in ("BatchNormalization", "ReLU"):
+        assert kind in [type(layer).__name__ for layer in model.layers]
+        assert kind not in [type(layer).__name__ for layer in copy.layers]
+    assert copy.get_layer("conv").activation.__name__ == "relu"
 
 
 def test_one_that_others_look_past_stays_a_normalization() -> None:
     copy = legacy.to_legacy(network(branch=True), PIXELS)
-    assert "Add" in [type(layer).__name__ for layer in copy.layers]
+    kinds = [type(layer).__name__ for layer in copy.layers]
+    assert "Add" in kinds and "ReLU" in kinds
 
 
 def test_outputs_that_differ_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

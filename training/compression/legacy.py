@@ -1,7 +1,9 @@
 """The same network in Keras 2: what Keras 3 trained, as tf_keras layers with its weights.
 
-A normalization that follows a convolution is folded into it on the way, as the TFLite converter
-does. So methods that set weights to zero or to a few values work on the weights that are deployed.
+A normalization and a ReLU that follow a convolution become part of it on the way, as the TFLite
+converter does. So methods that set weights to zero or to a few values work on the weights that are
+deployed; and TFMOT keeps clusters through a quantization-aware training only in layers that have
+their activation inside.
 """
 
 from __future__ import annotations
@@ -27,19 +29,23 @@ def to_legacy(model: Any, pixels: np.ndarray) -> Any:
     """
     import tf_keras
 
-    normalizations = _foldable_normalizations(model)
+    followers = _foldable_followers(model)
+    folded = {id(one) for chain in followers.values() for one in chain}
     values = {id(model.input): tf_keras.Input(model.input.shape[1:], name=model.input.name)}
     for layer in model.layers[1:]:
         taken = layer.input if isinstance(layer.input, list) else [layer.input]
         inputs = [values[id(one)] for one in taken]
-        if layer in normalizations.values():
+        if id(layer) in folded:
             values[id(layer.output)] = inputs[0]
             continue
         weights = layer.get_weights()
         config = layer.get_config()
-        if layer.name in normalizations:
-            weights = _folded(weights, normalizations[layer.name])
-            config["use_bias"] = True
+        for one in followers.get(layer.name, []):
+            if type(one).__name__ == "ReLU":
+                config["activation"] = "relu"
+            else:
+                weights = _folded(weights, one)
+                config["use_bias"] = True
         copy = _layer(tf_keras.layers, layer, config)
         values[id(layer.output)] = copy(inputs if len(inputs) > 1 else inputs[0])
         copy.set_weights(weights)
@@ -54,23 +60,39 @@ def to_legacy(model: Any, pixels: np.ndarray) -> Any:
     return legacy
 
 
-def _foldable_normalizations(model: Any) -> dict[str, Any]:
-    """{name of a layer: the normalization right behind it}, where nothing else sees its output."""
+def _foldable_followers(model: Any) -> dict[str, list[Any]]:
+    """{name of a layer: the normalization, the ReLU right behind it}, where nothing else sees what
+    is between them.
+    """
     consumers: dict[int, list[Any]] = {}
     for layer in model.layers[1:]:
         for one in layer.input if isinstance(layer.input, list) else [layer.input]:
             consumers.setdefault(id(one), []).append(layer)
     found = {}
     for layer in model.layers[1:]:
-        following = consumers.get(id(layer.output), [])
-        if (
-            type(layer).__name__ in _FOLDABLE
-            and layer.activation.__name__ == "linear"
-            and [type(one).__name__ for one in following] == ["BatchNormalization"]
-            and following[0].axis in (-1, len(layer.output.shape) - 1)
-        ):
-            found[layer.name] = following[0]
+        if type(layer).__name__ not in _FOLDABLE or layer.activation.__name__ != "linear":
+            continue
+        chain = [layer]
+        for foldable in (_is_normalization, _is_relu):
+            following = consumers.get(id(chain[-1].output), [])
+            if len(following) == 1 and foldable(following[0]):
+                chain.append(following[0])
+        found[layer.name] = chain[1:]
     return found
+
+
+def _is_normalization(layer: Any) -> bool:
+    """Of the last axis."""
+    return type(layer).__name__ == "BatchNormalization" and (
+        layer.axis in (-1, len(layer.output.shape) - 1)
+    )
+
+
+def _is_relu(layer: Any) -> bool:
+    """One without a limit and a slope."""
+    return type(layer).__name__ == "ReLU" and not (
+        layer.max_value or layer.negative_slope or layer.threshold
+    )
 
 
 def _folded(weights: list[np.ndarray], normalization: Any) -> list[np.ndarray]:
