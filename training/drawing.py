@@ -24,7 +24,8 @@ _NOTHING_SEEN = (
     f"nothing is seen: object and ground differ by less than {MIN_CONTRAST} of 255 grey levels; "
     "take a picture with more contrast"
 )
-_GARMENT_EDGE = 0.05  # of the grey levels: what differs less from the ground is trimmed
+_GARMENT_EDGE = 0.05  # of the grey levels: what differs less from the ground is trimmed ...
+_INK_EDGE = 0.1  # ... and of ink on black
 _WORK_SIDE = 400  # pixels; more tells nothing about 20x20
 _GROUND_SIDE = 64  # the ground is estimated on so coarse a picture ...
 _GROUND_REACH = 15  # ... as what is left by lines thinner than this
@@ -72,7 +73,9 @@ def as_digit(grey: np.ndarray, size: tuple[int, int] = (28, 28)) -> np.ndarray:
     ink = _on_black(grey)
     ink = _without_specks(ink)
     box = round(BOX_SHARE * min(size))
-    glyph = _thick_enough(_cropped(ink))
+    glyph = _cropped(ink, _INK_EDGE)
+    glyph.thumbnail((_GLYPH_SIDE, _GLYPH_SIDE), Image.Resampling.BOX)
+    glyph = _thick_enough(glyph)
     width, height = glyph.size
     scale = box / max(width, height)
     fitted = glyph.resize(
@@ -90,13 +93,10 @@ def as_garment(grey: np.ndarray, size: tuple[int, int] = (28, 28)) -> np.ndarray
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     ground = float(np.median(border))
     light = np.abs(grey.astype(np.float64) - ground)  # on white: the negative
-    seen = light > _GARMENT_EDGE * PIXEL_MAX
     if light.max() < MIN_CONTRAST:
         raise DataError(_NOTHING_SEEN)
-    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
-    part = light[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    image = Image.fromarray(np.rint(part).astype(np.uint8))
-    return np.asarray(ImageOps.pad(image, size[::-1], Image.Resampling.LANCZOS))
+    article = _cropped(light, _GARMENT_EDGE)
+    return np.asarray(ImageOps.pad(article, size[::-1], Image.Resampling.LANCZOS))
 
 
 def as_text(pixels: np.ndarray) -> str:
@@ -186,13 +186,12 @@ def _parts(mask: np.ndarray) -> np.ndarray:
         numbers = spread
 
 
-def _cropped(ink: np.ndarray) -> Image.Image:
-    seen = ink > PIXEL_MAX / 10
+def _cropped(light: np.ndarray, edge: float) -> Image.Image:
+    """Without the rows and columns at the sides that are nowhere lighter than `edge`, of 1."""
+    seen = light > edge * PIXEL_MAX
     rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
-    part = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    glyph = Image.fromarray(np.rint(part).astype(np.uint8))
-    glyph.thumbnail((_GLYPH_SIDE, _GLYPH_SIDE), Image.Resampling.BOX)
-    return glyph
+    part = light[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return Image.fromarray(np.rint(part).astype(np.uint8))
 
 
 def _thick_enough(glyph: Image.Image) -> Image.Image:

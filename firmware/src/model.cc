@@ -38,6 +38,10 @@ size_t g_next = 0;
 bool g_zeros_came = false;  // the run's first byte
 uint8_t g_count_left = 0;   // of its pixels
 
+void PutZeros(size_t count) {
+  for (; count > 0; --count) g_input->data.int8[g_next++] = mcuforge::kPixelToInput[0];
+}
+
 // Takes one byte of runs (docs/protocol.md, INFER): zeros, count, `count` pixels. False if the run
 // goes beyond the input.
 bool Unpack(uint8_t byte) {
@@ -52,7 +56,7 @@ bool Unpack(uint8_t byte) {
     g_count_left = byte;
     return true;
   }
-  for (; byte > 0; --byte) g_input->data.int8[g_next++] = mcuforge::kPixelToInput[0];
+  PutZeros(byte);
   return true;
 }
 
@@ -60,7 +64,7 @@ bool Unpack(uint8_t byte) {
 bool IsWhole() {
   if (g_format != wire::Format::PACKED_U8) return g_next == mcuforge::kInputBytes;
   if (g_zeros_came || g_count_left > 0) return false;
-  while (g_next < mcuforge::kInputBytes) g_input->data.int8[g_next++] = mcuforge::kPixelToInput[0];
+  PutZeros(mcuforge::kInputBytes - g_next);
   return true;
 }
 

@@ -123,7 +123,9 @@ def test_text_before_between_and_after_frames_goes_to_the_console(
         found = list(checks.check_digits(device, digits, range(10), every_format=0))
         stats = device.stats()
     assert [mismatches for _, _, mismatches in found] == [[]] * 10
-    assert stats["inferences"] == 10
+    # An ERROR about text looks like one about the request: after three it is given up, sent in
+    # pieces and runs again, and what came of the first three is late.
+    assert 10 <= stats["inferences"] <= 10 + device.counts.late
     assert stats["cobs_errors"] >= 20  # two banners around each request, at least
     assert heard.count("ADC ready, 3 V") >= 20
     assert device.counts.damaged == 0
