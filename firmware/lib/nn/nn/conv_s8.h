@@ -59,7 +59,7 @@ constexpr uint32_t ConvS8ScratchBytes(const ConvParams& p, Isa isa) {
   if (isa == Isa::kDsp && ConvS8ByPairs(p)) {
     const uint32_t columns = 2 * whole_blocks * 2;
     const uint32_t as_bytes = (p.filter_c & 3) == 0 ? 0 : whole_blocks;
-    return columns + 16 * static_cast<uint32_t>(ConvS8BlockChannels(p)) + as_bytes;
+    return columns + 8 * static_cast<uint32_t>(ConvS8BlockChannels(p)) + as_bytes;
   }
   if (isa == Isa::kMve) {
     return 48 * static_cast<uint32_t>(ConvS8MveQuads(p)) +

@@ -16,22 +16,31 @@
 namespace nn {
 namespace {
 
-// What ComputePairs works on; it knows the offsets. `pairs` and the pointers advance.
+// A channel's way from accumulator to output, as FastOutput has it but for the bias, which is where
+// the model has it, and the addend, which is shifted up from twice_zero_point.
+struct Channel {
+  int32_t multiplier;
+  int32_t right;
+};
+
+// What ComputePairs works on; it knows the offsets.
 struct Tile {
   const uint32_t* columns;  // a block is 16 bytes: for each pixel its even inputs as two int16,
                             // then its odd ones
   const int8_t* weights;    // of the first channel
   int32_t products;         // in one dot product: the distance between two channels' weights
   uint32_t blocks;          // whole blocks of 4 products, at least 1
+  const int32_t* bias;
+  int32_t twice_zero_point;  // of the output, plus 1: FastAddend is this times 2^right, halved
+  const Channel* channels;
+  int8_t* out[2];
+  const Channel* end;  // of an even number of channels, at least 2
   int32_t tail;  // products % 4 - 4, or 0: there is another block, whose weights overlap the last
                  // by that
-  const FastChannel* channels;
-  int8_t* out[2];
-  int32_t pairs;  // of channels, at least 1
 };
 
-// Both pixels of `pairs` pairs of channels, from dot product to output.
-[[gnu::naked, gnu::noipa]] void ComputePairs(Tile* /*tile*/) {
+// Both pixels of the channels up to `end`, by pairs, from dot product to output.
+[[gnu::naked, gnu::noipa]] void ComputePairs(const Tile* /*tile*/) {
 #define MCUFORGE_BLOCK       \
   "ldm r0!, {r4-r7}\n"       \
   "ldr r12, [r1], #4\n"      \
@@ -48,7 +57,8 @@ struct Tile {
   "sxtb16 lr, r12, ror #8\n" \
   "smlad r10, lr, r5, r10\n" \
   "smlad r11, lr, r7, r11\n"
-// FastOutput of `acc`, stored at `out`; r5 to r7 are the channel's multiplier, addend and right.
+// FastOutput of `acc`, stored at `out`; r5 to r7 are the channel's multiplier, twice its addend and
+// right.
 #define MCUFORGE_OUTPUT(acc, out) \
   "add " acc ", " acc ", " acc    \
   "\n"                            \
@@ -57,21 +67,21 @@ struct Tile {
   "add " acc ", " acc ", " acc    \
   ", asr #31\n"                   \
   "add " acc ", " acc             \
-  ", r6\n"                        \
+  ", r6, asr #1\n"                \
   "asr " acc ", " acc             \
   ", r7\n"                        \
   "ssat " acc ", #8, " acc        \
   "\n"                            \
   "strb " acc ", [" out "], #1\n"
   asm volatile(
-      "push {r0, r4-r11, lr}\n"
+      "push {r4-r11, lr}\n"
+      "ldm r0, {r0-r10}\n"
+      "push {r0-r10}\n"  // a copy, whose pointers advance
       "1:\n"
-      "ldr lr, [sp]\n"
-      "ldr r12, [lr, #20]\n"
-      "ldm lr, {r0-r3}\n"
+      "ldm sp, {r0-r3, r12}\n"
       "add r2, r1\n"
-      "ldr r8, [r12]\n"
-      "ldr r10, [r12, #16]\n"
+      "ldrd r8, r10, [r12], #8\n"
+      "str r12, [sp, #16]\n"
       "mov r9, r8\n"
       "mov r11, r10\n"
       "lsrs r3, r3, #1\n"
@@ -81,25 +91,25 @@ struct Tile {
       "subs r3, #1\n"
       "bne 2b\n"
       "3:\n"
-      "ldr lr, [sp]\n"
-      "ldr r3, [lr, #16]\n"
+      "ldr r3, [sp, #40]\n"
       "cbz r3, 4f\n"
       "add r1, r3\n"
       "add r2, r3\n" MCUFORGE_BLOCK
-      "ldr lr, [sp]\n"
       "4:\n"
-      "str r2, [lr, #4]\n"  // where this pair's weights end the next pair's begin
-      "ldr r12, [lr, #20]\n"
-      "ldrd r0, r1, [lr, #24]\n"
-      "ldm r12!, {r4-r7}\n" MCUFORGE_OUTPUT("r8", "r0") MCUFORGE_OUTPUT("r9", "r1")
-      "ldm r12!, {r4-r7}\n" MCUFORGE_OUTPUT("r10", "r0") MCUFORGE_OUTPUT("r11", "r1")
-      "str r12, [lr, #20]\n"
-      "strd r0, r1, [lr, #24]\n"
-      "ldr r3, [lr, #32]\n"
-      "subs r3, #1\n"
-      "str r3, [lr, #32]\n"
+      "str r2, [sp, #4]\n"  // where this pair's weights end the next pair's begin
+      "ldrd r3, r12, [sp, #20]\n"
+      "ldrd r0, r1, [sp, #28]\n"
+      "ldm r12!, {r5, r7}\n"
+      "lsl r6, r3, r7\n" MCUFORGE_OUTPUT("r8", "r0") MCUFORGE_OUTPUT("r9", "r1")
+      "ldm r12!, {r5, r7}\n"
+      "lsl r6, r3, r7\n" MCUFORGE_OUTPUT("r10", "r0") MCUFORGE_OUTPUT("r11", "r1")
+      "ldr r3, [sp, #36]\n"
+      "str r12, [sp, #24]\n"
+      "strd r0, r1, [sp, #28]\n"
+      "cmp r12, r3\n"
       "bne 1b\n"
-      "pop {r0, r4-r11, pc}\n");
+      "add sp, #44\n"
+      "pop {r4-r11, pc}\n");
 #undef MCUFORGE_OUTPUT
 #undef MCUFORGE_BLOCK
 }
@@ -110,6 +120,19 @@ inline void Widen(uint32_t word, uint32_t offset, uint32_t* to) {
   to[1] = AddOddBytes(offset, word);
 }
 
+// Widens `count` inputs, a multiple of 4 and not 0, into pixel 0 of the blocks at `to`; returns
+// where they end. step: 4, or 0 to take the same four inputs for all.
+inline uint32_t* WidenRun(const int8_t* from, int32_t step, int32_t count, uint32_t offset,
+                          uint32_t* to) {
+  uint32_t* const end = to + count;
+  do {
+    Widen(LoadWord(from), offset, to);
+    from += step;
+    to += 4;
+  } while (to != end);
+  return to;
+}
+
 struct Gather {
   const ConvParams& p;
   int32_t products;  // in one dot product
@@ -118,8 +141,8 @@ struct Gather {
 };
 
 // Fills one pixel's half of the columns from the window whose first tap is at (in_y0, in_x0).
-void GatherColumn(const Gather& g, const int8_t* group_input, int32_t in_y0, int32_t in_x0,
-                  uint32_t* column) {
+[[gnu::noinline]] void GatherColumn(const Gather& g, const int8_t* group_input, int32_t in_y0,
+                                    int32_t in_x0, uint32_t* column) {
   const ConvParams& p = g.p;
   const int32_t filter_c = p.filter_c;
   const bool by_words = (filter_c & 3) == 0;
@@ -135,13 +158,11 @@ void GatherColumn(const Gather& g, const int8_t* group_input, int32_t in_y0, int
     const int32_t row_step = p.dilation_h * p.in_w * filter_c;
     const int8_t* row = group_input + (in_y0 * p.in_w + in_x0) * filter_c;
     for (int32_t ky = 0; ky < p.kernel_h; ++ky, row += row_step) {
-      const int8_t* from = row;
-      const int8_t* const from_end = row + run;
       if (by_words) {
-        for (; from != from_end; from += 4, column += 4) {
-          Widen(LoadWord(from), g.offset, column);
-        }
+        column = WidenRun(row, 4, run, g.offset, column);
       } else {
+        const int8_t* from = row;
+        const int8_t* const from_end = row + run;
         do {
           *bytes++ = *from++;
         } while (from != from_end);
@@ -157,12 +178,11 @@ void GatherColumn(const Gather& g, const int8_t* group_input, int32_t in_y0, int
         const int32_t in_x = in_x0 + kx * p.dilation_w;
         const bool inside = row_inside && in_x >= 0 && in_x < p.in_w;
         const int8_t* from = row + in_x * p.in_c;
-        const int8_t* const from_end = from + run;
         if (by_words) {
-          for (; from != from_end; from += 4, column += 4) {
-            Widen(inside ? LoadWord(from) : zero, g.offset, column);
-          }
+          column = WidenRun(inside ? from : reinterpret_cast<const int8_t*>(&zero), inside ? 4 : 0,
+                            run, g.offset, column);
         } else {
+          const int8_t* const from_end = from + run;
           for (; from != from_end; ++from) {
             *bytes++ = inside ? *from : p.in_zero_point;
           }
@@ -172,9 +192,7 @@ void GatherColumn(const Gather& g, const int8_t* group_input, int32_t in_y0, int
   }
   if (!by_words) {
     const int32_t whole = g.products & ~3;
-    for (int32_t i = 0; i < whole; i += 4, column += 4) {
-      Widen(LoadWord(g.bytes + i), g.offset, column);
-    }
+    column = WidenRun(g.bytes, 4, whole, g.offset, column);
     const int32_t rest = g.products - whole;
     if (rest != 0) {
       // The last 4 products once more, those that are counted already as zero points.
@@ -191,40 +209,47 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
             const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
   const int32_t products = p.kernel_h * p.kernel_w * p.filter_c;
   const int32_t group_channels = p.out_c / (p.in_c / p.filter_c);
-  if (!ConvS8ByPairs(p)) {
-    ConvChannelsS8(p, scales, 0, p.out_c, input, filter, bias, output);
-    return;
-  }
   uint32_t* const columns = static_cast<uint32_t*>(scratch);
-  FastChannel* const channels = reinterpret_cast<FastChannel*>(columns + ((products + 3) & ~3));
+  Channel* const channels = reinterpret_cast<Channel*>(columns + ((products + 3) & ~3));
   const Gather gather{p, products, TwoHalfwords(-p.in_zero_point),
                       reinterpret_cast<int8_t*>(channels + ConvS8BlockChannels(p))};
   Tile tile;
   tile.columns = columns;
   tile.products = products;
   tile.blocks = static_cast<uint32_t>(products) >> 2;
-  tile.tail = (products & 3) ? (products & 3) - 4 : 0;
+  tile.channels = channels;
+  tile.twice_zero_point = 2 * p.out_zero_point + 1;
+  tile.tail = -(-products & 3);
   const int32_t pixels = p.batches * p.out_h * p.out_w;
+  // Without a bias there are zeros for one pair of channels.
+  const int32_t no_bias[2] = {0, 0};
+  const int32_t block = bias ? kConvS8Block : 2;
 
   for (int32_t first = 0, end; first < p.out_c; first = end) {
     const int32_t group = first / group_channels;
     const int32_t group_end = (group + 1) * group_channels;
-    end = first + kConvS8Block < group_end ? first + kConvS8Block : group_end;
-    if (end - first == 1) {
-      --first;  // a lone channel goes with its neighbour, which comes out the same again
+    // By pairs: a lone last channel goes with its neighbour, which comes out the same again.
+    end = first + block < group_end ? first + block : group_end - ((group_end - first) & 1);
+    bool fast = ConvS8ByPairs(p);
+    if (end == first) {
+      first -= fast;
+      ++end;
     }
-    bool fast = true;
-    for (int32_t c = first; c < end; ++c) {
-      fast = fast && MakeFastChannel(ChannelRequant(scales, static_cast<uint32_t>(c)),
-                                     bias ? bias[c] : 0, static_cast<uint32_t>(products),
-                                     p.out_zero_point, &channels[c - first]);
+    Channel* channel = channels;
+    for (int32_t c = first; fast && c < end; ++c) {
+      FastChannel whole;  // its bias and addend are not kept
+      fast = MakeFastChannel(ChannelRequant(scales, static_cast<uint32_t>(c)), bias ? bias[c] : 0,
+                             static_cast<uint32_t>(products), 0, &whole);
+      *channel++ = Channel{whole.multiplier, whole.right};
     }
     if (!fast) {
       ConvChannelsS8(p, scales, first, end, input, filter, bias, output);
       continue;
     }
     const int8_t* image = input + group * p.filter_c;
-    const int8_t* const weights = filter + first * products;
+    tile.weights = filter + first * products;
+    tile.bias = bias ? bias + first : no_bias;
+    tile.end = channel;
     int8_t* out = output + first;
     int32_t out_y = 0;
     int32_t out_x = 0;
@@ -244,18 +269,7 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
           }
         }
       }
-      tile.weights = weights;
-      tile.channels = channels;
-      tile.pairs = (end - first) >> 1;
       ComputePairs(&tile);
-      if ((end - first) & 1) {
-        tile.weights -= products;
-        --tile.channels;
-        --tile.out[0];
-        --tile.out[1];
-        tile.pairs = 1;
-        ComputePairs(&tile);
-      }
     }
   }
   ClampAll(output, static_cast<uint32_t>(pixels * p.out_c), p.out_min, p.out_max);

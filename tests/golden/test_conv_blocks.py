@@ -1,0 +1,64 @@
+"""CONV_2D at the edges of its kernels' blocks: channels that fill none, or one more than that.
+
+The dsp and mve kernels prepare 32 channels at a time and work by pairs or fours, the scalar one
+prepares 16; without a bias the dsp kernel has zeros for one pair only.
+"""
+
+from __future__ import annotations
+
+import itertools
+from functools import partial
+
+import numpy as np
+import pytest
+
+from harness.golden import run_golden
+from tests.golden import draw
+from tests.golden.case import Case
+from tests.tflite_builder import OPTIONAL, VALID, ModelBuilder, schema
+
+pytestmark = pytest.mark.golden
+
+_CORES = ["cortex-m0", "cortex-m3", "cortex-m4", "cortex-m55"]
+
+
+def _conv(
+    per_group: int, groups: int, filter_c: int, with_bias: bool, rng: np.random.Generator
+) -> Case:
+    """2x2 windows of a 4x4 image: 9 pixels, so that the last one of each kernel's is alone."""
+    channels = per_group * groups
+    shape = [1, 4, 4, filter_c * groups]
+    filter_shape = [channels, 2, 2, filter_c]
+    scales = [float(s) for s in rng.uniform(0.004, 0.008, channels)]
+    b = ModelBuilder()
+    source = b.tensor(shape, scale=0.02, zero_point=draw.zero_point(rng))
+    weights = b.constant(draw.weights(rng, filter_shape), scale=scales, axis=0)
+    bias = OPTIONAL
+    if with_bias:
+        values = rng.integers(-2000, 2000, channels, dtype=np.int32)
+        bias = b.constant(values, scale=[0.02 * s for s in scales])
+    output = b.tensor([1, 3, 3, channels], scale=0.2, zero_point=draw.zero_point(rng))
+    options = schema.Conv2DOptionsT(padding=VALID, strideW=1, strideH=1)
+    b.op("CONV_2D", [source, weights, bias], [output], options, version=3)
+    label = f"{groups} groups of {per_group} channels, filter_c {filter_c}, bias {with_bias}"
+    return Case(b.build([source], [output]), [draw.int8_values(rng, shape)], label)
+
+
+_CASES = {
+    f"{per_group}x{groups}, {filter_c}, {with_bias}": partial(
+        _conv, per_group, groups, filter_c, with_bias
+    )
+    for (per_group, groups), filter_c, with_bias in itertools.product(
+        [(1, 1), (1, 3), (2, 1), (3, 2), (15, 1), (17, 1), (31, 1), (33, 2), (34, 1), (65, 1)],
+        [3, 4],
+        [True, False],
+    )
+}
+
+
+@pytest.mark.emulated
+@pytest.mark.parametrize("core", _CORES)
+def test_channels_that_fill_no_block_are_exact(core: str) -> None:
+    report = run_golden(_CASES, len(_CASES), seed=0, boards=[core])
+    assert not report.failures, "\n".join(map(str, report.failures))
+    assert report.cases == {core: len(_CASES)}
