@@ -99,6 +99,9 @@ def render(
             for isa, condition in _ISA_CONDITIONS.items()
         ],
         "op_count": len(model.ops),
+        "variable_count": sum(
+            op.name == "VAR_HANDLE" for graph in model.subgraphs for op in graph.ops
+        ),
         "upstream_arena_bytes": upstream_arena_bytes(model, plans.values()),
         **{role: _io_values(role, tensor) for role, tensor in tensors.items()},
         "labels": [string_literal(label) for label in labels],

@@ -19,8 +19,13 @@ LIBRARY_VARIABLE = "MCUFORGE_TFLM_LIB"
 IGNORED_VARIABLE = "MCUFORGE_LIB_IGNORE"
 _OWN_LIBRARIES = ("tflm", "nn")
 _LINK = "symlink://"  # PlatformIO's prefix of a folder that is used where it lies
-# What INFO says, and: other people's warnings are not ours to mend.
-_FLAGS = ("-DMCUFORGE_RUNTIME_UPSTREAM=1", "-Wno-error")
+_FLAGS = (
+    "-DMCUFORGE_RUNTIME_UPSTREAM=1",  # what INFO says
+    # Upstream before October 2026 lays TfLiteTensor out by it, so the library's own flags will not
+    # do: application and library have to agree. Later versions do not know it.
+    "-DTF_LITE_STATIC_MEMORY",
+    "-Wno-error",  # other people's warnings are not ours to mend
+)
 
 
 @dataclass(frozen=True)

@@ -290,6 +290,7 @@ def _report(
         confusion=confusion.tolist(),
         digits_per_s=round((len(answers) - recorded) / elapsed_s, 2),
         arena_bytes=info.arena_size,
+        arena_used_bytes=info.arena_used,
         flash_bytes=expected.image.flash_bytes,
         ram_bytes=expected.image.ram_bytes,
         model_sha256=info.model_sha256,

@@ -50,6 +50,7 @@ class Report:
     confusion: list[list[int]]  # digits by [label][predicted]
     digits_per_s: float
     arena_bytes: int
+    arena_used_bytes: int  # less only on another runtime than ours, whose arena is estimated
     flash_bytes: int
     ram_bytes: int
     model_sha256: str
@@ -94,12 +95,17 @@ class Report:
             ("arrived damaged", f"{self.damaged:,}"),
             ("line cut and opened again", f"{self.reconnects:,}"),
             ("self-test", str(self.self_test or "not run")),
-            ("arena", f"{self.arena_bytes:,} B, all used"),
+            ("arena", f"{self.arena_bytes:,} B, {self._arena_use()}"),
             ("flash", f"{self.flash_bytes:,} B"),
             ("RAM", f"{self.ram_bytes:,} B"),
             ("model", f"{self.model_sha256[:16]}..."),
             *(("chip", unique_id) for unique_id in self.unique_ids),
         ]
+
+    def _arena_use(self) -> str:
+        if self.arena_used_bytes == self.arena_bytes:
+            return "all used"
+        return f"{self.arena_used_bytes:,} B of them used"
 
     def _confused_most(self) -> str:
         wrong = [

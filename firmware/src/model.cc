@@ -9,7 +9,9 @@
 #include "model_info.h"
 #include "op_observer.h"
 #include "op_resolver.h"
+#include "tensorflow/lite/micro/micro_allocator.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
+#include "tensorflow/lite/micro/micro_resource_variable.h"
 #include "tensorflow/lite/schema/schema_generated.h"
 #include "wire/crc32.h"
 
@@ -68,6 +70,22 @@ bool IsWhole() {
   return true;
 }
 
+// The table of a streaming model's variables. Upstream refuses VAR_HANDLE without one; the sizes
+// are from above: it took 240 + 40 a variable with 64-bit pointers.
+constexpr size_t kVariableTableBytes = 512;
+constexpr size_t kVariableBytes = 48;
+
+tflite::MicroResourceVariables* MakeVariables() {
+  if constexpr (mcuforge::kVariableCount == 0) {
+    return nullptr;
+  } else {
+    alignas(
+        16) static uint8_t table[kVariableTableBytes + kVariableBytes * mcuforge::kVariableCount];
+    return tflite::MicroResourceVariables::Create(
+        tflite::MicroAllocator::Create(table, sizeof(table)), mcuforge::kVariableCount);
+  }
+}
+
 bool IsInt8(const TfLiteTensor* tensor, size_t bytes) {
   return tensor != nullptr && tensor->type == kTfLiteInt8 && tensor->bytes == bytes;
 }
@@ -84,8 +102,8 @@ wire::Setup Setup() {
   if (mcuforge::AddOps(*resolver) != kTfLiteOk) return wire::Setup::RESOLVER_FAILED;
 
   g_op_observer = new (g_op_observer_storage) OpObserver();
-  auto* interpreter = new (g_interpreter_storage)
-      tflite::MicroInterpreter(model, *resolver, g_arena, sizeof(g_arena), nullptr, g_op_observer);
+  auto* interpreter = new (g_interpreter_storage) tflite::MicroInterpreter(
+      model, *resolver, g_arena, sizeof(g_arena), MakeVariables(), g_op_observer);
   if (interpreter->initialization_status() != kTfLiteOk ||
       interpreter->AllocateTensors() != kTfLiteOk) {
     return wire::Setup::ALLOCATE_FAILED;

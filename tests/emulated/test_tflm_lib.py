@@ -1,6 +1,6 @@
 """Another provider of the TFLM API under the same application: here, our own under another name."""
 
-import json
+import re
 import shutil
 from pathlib import Path
 
@@ -19,20 +19,66 @@ from tests import device_checks
 pytestmark = pytest.mark.emulated
 
 LIBRARIES = firmware_build.FIRMWARE / "lib"
+PORTING = (firmware_build.REPOSITORY / "docs" / "porting.md").read_text()
 BOARD = load_board("host")
+
+
+# Of what upstream's folder holds besides, and docs/porting.md's library.json leaves out.
+NOT_TO_COMPILE = (
+    "tensorflow/lite/micro/cortex_m_generic/micro_time.cc",
+    "signal/src/energy.cc",
+    "third_party/kissfft/kiss_fft.c",
+    "third_party/cmsis/Device/startup.c",
+    "examples/hello_world/main.cc",
+)
+AGREED_LAYOUT = """
+#if !defined(TF_LITE_STATIC_MEMORY)
+#error "application and library have to lay TfLiteTensor out alike"
+#endif
+#include "flatbuffers/flatbuffers.h"
+#include "fixedpoint/fixedpoint.h"
+#include "kiss_fft.h"
+#include "ruy/profiler/instrumentation.h"
+"""
+THIRD_PARTY_HEADERS = (
+    "flatbuffers/include/flatbuffers/flatbuffers.h",
+    "gemmlowp/fixedpoint/fixedpoint.h",
+    "kissfft/kiss_fft.h",
+    "ruy/ruy/profiler/instrumentation.h",
+)
 
 
 @pytest.fixture
 def provider(tmp_path: Path) -> Path:
-    """One library with all that lib/tflm and lib/nn hold."""
+    """What lib/tflm and lib/nn hold, laid out as upstream's create_tflm_tree.py lays its own out,
+    with the library.json that docs/porting.md gives for that."""
     folder = tmp_path / "provider"
+    third_party = folder / "third_party"
     shutil.copytree(LIBRARIES / "tflm" / "tensorflow", folder / "tensorflow")
-    shutil.copytree(LIBRARIES / "nn" / "nn", folder / "nn")
-    kernels = json.loads((LIBRARIES / "nn" / "library.json").read_text())
-    build = {**kernels["build"], "srcDir": ".", "includeDir": "."}
-    library = {"name": "provider", "version": "1.0.0", "build": build}
-    (folder / "library.json").write_text(json.dumps(library))
+    is_header = shutil.ignore_patterns("*.h", "*.def")
+    shutil.copytree(LIBRARIES / "nn" / "nn", third_party / "cmsis_nn/Source", ignore=is_header)
+    headers = [p for p in (LIBRARIES / "nn" / "nn").iterdir() if p.suffix in (".h", ".def")]
+    (third_party / "cmsis_nn/Include/nn").mkdir(parents=True)
+    for header in headers:
+        shutil.copy(header, third_party / "cmsis_nn/Include/nn")
+    for name in THIRD_PARTY_HEADERS:
+        _write(third_party / name, "#pragma once\n")
+    for name in NOT_TO_COMPILE:
+        _write(folder / name, "#error not to be compiled\n")
+    types = folder / "tensorflow/lite/c/common.h"
+    types.write_text(AGREED_LAYOUT + types.read_text())
+    (folder / "library.json").write_text(_documented_library())
     return folder
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def _documented_library() -> str:
+    (block,) = re.findall(r'```json\n(\{\n  "name": "upstream",.*?)```', PORTING, re.DOTALL)
+    return block
 
 
 def test_the_same_application_runs_on_another_library(
@@ -61,7 +107,7 @@ def test_a_change_in_the_library_is_a_change_of_the_image(provider: Path) -> Non
     library = TflmLib.parse(str(provider))
     assert library is not None
     before = library.digest()
-    (provider / "nn" / "more.cc").write_text("// new\n")
+    (provider / "tensorflow" / "more.cc").write_text("// new\n")
     assert library.digest() != before
 
 

@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,7 @@ JSON_KEYS = [
     "confusion",
     "digits_per_s",
     "arena_bytes",
+    "arena_used_bytes",
     "flash_bytes",
     "ram_bytes",
     "model_sha256",
@@ -145,8 +146,11 @@ def test_every_digit_is_answered_once_and_counted(
     written = json.loads((tmp_path / "out.json").read_text())
     assert list(written) == JSON_KEYS
     assert written["mismatches"] == 0
-    sizes = [written[key] for key in ("flash_bytes", "ram_bytes", "arena_bytes")]
+    sizes = [written[key] for key in ("flash_bytes", "ram_bytes", "arena_used_bytes")]
     assert sizes == [111, 222, 4096]
+    assert ("arena", "4,096 B, all used") in report.rows()
+    upstream = replace(report, arena_bytes=5000)
+    assert ("arena", "5,000 B, 4,096 B of them used") in upstream.rows()
     assert written["unique_ids"] == ["000102030405060708090a0b"]
     assert "PASSED" in printed
     assert f"mps2_an386: digits: {COUNT} of {COUNT}" in printed  # plain lines off a terminal

@@ -7,6 +7,7 @@ import pytest
 from flatbuffers import flexbuffers
 
 from codegen.generate import generate
+from codegen.op_table import load_supported_ops
 from tests.tflite_builder import small_cnn, with_first_op
 from tests.unit.codegen.fakes import fake_plan
 
@@ -14,6 +15,33 @@ ROOT = Path(__file__).resolve().parents[3]
 FIRMWARE = ROOT / "firmware"
 CUSTOM_OPS = FIRMWARE / "lib" / "custom_ops"
 API = Path(__file__).with_name("tflm_api")  # declarations with upstream's signatures, written here
+
+# CALL_ONCE, with an op of the graph that it calls inside; then an op of the main graph.
+NESTED_EVENTS = """
+#include "op_observer.h"
+
+uint32_t g_now = 0;
+uint32_t board::Ticks() { return g_now += 100; }
+
+size_t g_ops = 0;
+uint32_t g_ticks[2];
+void Note(size_t op, uint32_t ticks) {
+  if (op < 2) g_ticks[op] = ticks;
+  ++g_ops;
+}
+
+int main() {
+  static model::OpObserver observer;
+  observer.Start(Note);
+  observer.BeginEvent("CALL_ONCE");
+  g_now += 1;
+  observer.EndEvent(observer.BeginEvent("ASSIGN_VARIABLE"));
+  g_now += 2;
+  observer.EndEvent(0);
+  observer.EndEvent(observer.BeginEvent("CONV_2D"));
+  return g_ops == 2 && g_ticks[0] == 103 && g_ticks[1] == 100 ? 0 : 1;
+}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +53,12 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "generated"
 
 
-def compile_against_the_api(source: Path, generated: Path) -> subprocess.CompletedProcess[str]:
+def compile_against_the_api(
+    source: Path, generated: Path, *mode: str
+) -> subprocess.CompletedProcess[str]:
     libraries = (FIRMWARE / "lib" / "wire", CUSTOM_OPS)
     folders = (API, FIRMWARE / "boards", *libraries, FIRMWARE / "src", generated)
-    command = ["g++", "-std=c++17", "-fsyntax-only", "-Wall", "-Wextra", "-Werror"]
+    command = ["g++", "-std=c++17", "-Wall", "-Wextra", "-Werror", *(mode or ["-fsyntax-only"])]
     command += ["-fno-exceptions", "-fno-rtti", "-DMCUFORGE_RUNTIME_UPSTREAM=1"]
     command += ["-DMCUFORGE_ISA_SCALAR=1", '-DMCUFORGE_BOARD="host"']
     command += ["-DMCUFORGE_UART_BAUD=115200", "-DMCUFORGE_UART_MAX_BAUD=1000000"]
@@ -44,9 +74,29 @@ def test_application_and_custom_ops_need_the_public_names_only(generated: Path) 
         assert result.returncode == 0, f"{source.name}: {result.stderr}"
 
 
+def test_upstream_adds_every_op_of_ours_by_the_same_name(generated: Path, tmp_path: Path) -> None:
+    source = tmp_path / "every_op.cc"
+    calls = [f"resolver.Add{op.add_suffix}();" for op in load_supported_ops().values()]
+    source.write_text(
+        '#include "tensorflow/lite/micro/micro_mutable_op_resolver.h"\n'
+        f"void AddAll(tflite::MicroMutableOpResolver<9>& resolver) {{ {' '.join(calls)} }}\n"
+    )
+    result = compile_against_the_api(source, generated)
+    assert result.returncode == 0, result.stderr
+
+
+def test_events_inside_an_ops_own_are_that_ops(generated: Path, tmp_path: Path) -> None:
+    source, program = tmp_path / "nested.cc", tmp_path / "nested"
+    source.write_text(NESTED_EVENTS)
+    result = compile_against_the_api(source, generated, "-o", str(program))
+    assert result.returncode == 0, result.stderr
+    subprocess.run([program], check=True)
+
+
 @pytest.mark.parametrize(
     "leak",
     [
+        '#include "tensorflow/lite/c/common.h"',  # of upstream's, not those that TFLM uses
         '#include "tensorflow/lite/micro/graph.h"',
         '#include "tensorflow/lite/micro/micro_interpreter.h"\n'
         "auto Leak(tflite::MicroInterpreter& i) { return i.graph(); }",

@@ -1,7 +1,65 @@
+// The names of the TFLM API that application and custom ops may use, as upstream has them since
+// October 2026, for test_tflm_api.py. Declarations only, and nothing of our own runtime.
+//
+// All of it is declared in tflite::micro and named again in tflite; the C types are in the global
+// namespace too, and come from here: tensorflow/lite/c/common.h has other types of the same names.
+
 #ifndef TENSORFLOW_LITE_MICRO_MICRO_COMMON_H_
 #define TENSORFLOW_LITE_MICRO_MICRO_COMMON_H_
 
-#include "tensorflow/lite/c/common.h"
+#include <cstddef>
+#include <cstdint>
+
+namespace tflite {
+namespace micro {
+
+enum TfLiteStatus { kTfLiteOk = 0, kTfLiteError = 1, kTfLiteAbort = 15 };
+enum TfLiteType { kTfLiteNoType = 0, kTfLiteInt8 = 9 };
+
+struct TfLiteIntArray {
+  int size;
+  int data[1];
+};
+
+union TfLitePtrUnion {
+  int8_t* int8;
+  uint8_t* uint8;
+  void* data;
+};
+
+struct TfLiteQuantizationParams {
+  float scale;
+  int32_t zero_point;
+};
+
+struct TfLiteTensor {
+  TfLiteQuantizationParams params;
+  TfLitePtrUnion data;
+  TfLiteIntArray* dims;
+  size_t bytes;
+  TfLiteType type;
+  bool is_variable;
+};
+
+struct TfLiteEvalTensor {
+  TfLitePtrUnion data;
+  TfLiteIntArray* dims;
+  TfLiteType type;
+};
+
+struct TfLiteNode {
+  TfLiteIntArray* inputs;
+  TfLiteIntArray* outputs;
+  void* user_data;
+};
+
+// Its functions are objects to call, pointers to functions no longer.
+struct TfLiteContext {
+  struct Allocation {
+    void* operator()(TfLiteContext* context, size_t bytes) const;
+  };
+  static constexpr Allocation AllocatePersistentBuffer{};
+};
 
 struct TFLMRegistration {
   void* (*init)(TfLiteContext* context, const char* buffer, size_t length);
@@ -12,5 +70,29 @@ struct TFLMRegistration {
   int32_t builtin_code;
   const char* custom_name;
 };
+
+}  // namespace micro
+
+#define NAMED_AGAIN(Prefix)      \
+  using Prefix kTfLiteAbort;     \
+  using Prefix kTfLiteError;     \
+  using Prefix kTfLiteInt8;      \
+  using Prefix kTfLiteNoType;    \
+  using Prefix kTfLiteOk;        \
+  using Prefix TFLMRegistration; \
+  using Prefix TfLiteContext;    \
+  using Prefix TfLiteEvalTensor; \
+  using Prefix TfLiteIntArray;   \
+  using Prefix TfLiteNode;       \
+  using Prefix TfLiteStatus;     \
+  using Prefix TfLiteTensor;     \
+  using Prefix TfLiteType;
+
+NAMED_AGAIN(micro::)
+
+}  // namespace tflite
+
+NAMED_AGAIN(::tflite::micro::)
+#undef NAMED_AGAIN
 
 #endif  // TENSORFLOW_LITE_MICRO_MICRO_COMMON_H_

@@ -1,19 +1,25 @@
 #ifndef TENSORFLOW_LITE_MICRO_MICRO_INTERPRETER_H_
 #define TENSORFLOW_LITE_MICRO_MICRO_INTERPRETER_H_
 
-#include "tensorflow/lite/c/common.h"
+#include "tensorflow/lite/micro/micro_allocator.h"
+#include "tensorflow/lite/micro/micro_common.h"
 #include "tensorflow/lite/micro/micro_mutable_op_resolver.h"
 #include "tensorflow/lite/micro/micro_profiler_interface.h"
+#include "tensorflow/lite/micro/micro_resource_variable.h"
 #include "tensorflow/lite/schema/schema_generated.h"
 
-namespace tflite {
+#define TFLITE_SCHEMA_VERSION (3)
 
-class MicroResourceVariables;
+namespace tflite {
+namespace micro {
 
 class MicroInterpreter {
  public:
   MicroInterpreter(const Model* model, const MicroOpResolver& op_resolver, uint8_t* tensor_arena,
                    size_t tensor_arena_size, MicroResourceVariables* resource_variables = nullptr,
+                   MicroProfilerInterface* profiler = nullptr, bool preserve_all_tensors = false);
+  MicroInterpreter(const Model* model, const MicroOpResolver& op_resolver,
+                   MicroAllocator* allocator, MicroResourceVariables* resource_variables = nullptr,
                    MicroProfilerInterface* profiler = nullptr);
   ~MicroInterpreter();
   TfLiteStatus AllocateTensors();
@@ -26,6 +32,10 @@ class MicroInterpreter {
   size_t arena_used_bytes() const;
   TfLiteStatus initialization_status() const;
 };
+
+}  // namespace micro
+
+using micro::MicroInterpreter;
 
 }  // namespace tflite
 

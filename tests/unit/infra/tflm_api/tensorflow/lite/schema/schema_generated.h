@@ -3,8 +3,6 @@
 
 #include <cstdint>
 
-#define TFLITE_SCHEMA_VERSION (3)
-
 namespace tflite {
 
 class Model {
