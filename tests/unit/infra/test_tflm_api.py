@@ -1,6 +1,7 @@
-"""Application and custom ops compile against the TFLM API's names alone: upstream has no others."""
+"""Application and custom ops compile against the TFLM API's names alone, which upstream has too."""
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,11 @@ from codegen.generate import generate
 from codegen.op_table import load_supported_ops
 from tests.tflite_builder import small_cnn, with_first_op
 from tests.unit.codegen.fakes import fake_plan
+from tests.upstream_tflm import API, link_flags
 
 ROOT = Path(__file__).resolve().parents[3]
 FIRMWARE = ROOT / "firmware"
 CUSTOM_OPS = FIRMWARE / "lib" / "custom_ops"
-API = Path(__file__).with_name("tflm_api")  # declarations with upstream's signatures, written here
 
 # CALL_ONCE, with an op of the graph that it calls inside; then an op of the main graph.
 NESTED_EVENTS = """
@@ -54,17 +55,18 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def compile_against_the_api(
-    source: Path, generated: Path, *mode: str
+    source: Path, generated: Path, mode: Sequence[str] = ("-fsyntax-only",)
 ) -> subprocess.CompletedProcess[str]:
     libraries = (FIRMWARE / "lib" / "wire", CUSTOM_OPS)
     folders = (API, FIRMWARE / "boards", *libraries, FIRMWARE / "src", generated)
-    command = ["g++", "-std=c++17", "-Wall", "-Wextra", "-Werror", *(mode or ["-fsyntax-only"])]
+    command = ["g++", "-std=c++17", "-Wall", "-Wextra", "-Werror"]
     command += ["-fno-exceptions", "-fno-rtti", "-DMCUFORGE_RUNTIME_UPSTREAM=1"]
     command += ["-DMCUFORGE_ISA_SCALAR=1", '-DMCUFORGE_BOARD="host"']
     command += ["-DMCUFORGE_UART_BAUD=115200", "-DMCUFORGE_UART_MAX_BAUD=1000000"]
     command += ["-DMCUFORGE_UART_BUFFER_BYTES=4096", '-DMCUFORGE_BUILD_ID="0123456789abcdef"']
     command += [f"-I{folder}" for folder in folders]
-    return subprocess.run([*command, str(source)], capture_output=True, text=True, check=False)
+    command += [str(source), *mode]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_application_and_custom_ops_need_the_public_names_only(generated: Path) -> None:
@@ -75,20 +77,24 @@ def test_application_and_custom_ops_need_the_public_names_only(generated: Path) 
 
 
 def test_upstream_adds_every_op_of_ours_by_the_same_name(generated: Path, tmp_path: Path) -> None:
-    source = tmp_path / "every_op.cc"
-    calls = [f"resolver.Add{op.add_suffix}();" for op in load_supported_ops().values()]
+    source, program = tmp_path / "every_op.cc", tmp_path / "every_op"
+    ops = load_supported_ops()
+    calls = "".join(f"resolver.Add{op.add_suffix}() != kTfLiteOk || " for op in ops.values())
     source.write_text(
         '#include "tensorflow/lite/micro/micro_mutable_op_resolver.h"\n'
-        f"void AddAll(tflite::MicroMutableOpResolver<9>& resolver) {{ {' '.join(calls)} }}\n"
+        f"int main() {{\n  static tflite::MicroMutableOpResolver<{len(ops)}> resolver;\n"
+        f"  return {calls}false;\n}}\n"
     )
-    result = compile_against_the_api(source, generated)
+    mode = ("-o", str(program), *link_flags(tmp_path))
+    result = compile_against_the_api(source, generated, mode)
     assert result.returncode == 0, result.stderr
+    subprocess.run([program], check=True)
 
 
 def test_events_inside_an_ops_own_are_that_ops(generated: Path, tmp_path: Path) -> None:
     source, program = tmp_path / "nested.cc", tmp_path / "nested"
     source.write_text(NESTED_EVENTS)
-    result = compile_against_the_api(source, generated, "-o", str(program))
+    result = compile_against_the_api(source, generated, ("-o", str(program)))
     assert result.returncode == 0, result.stderr
     subprocess.run([program], check=True)
 

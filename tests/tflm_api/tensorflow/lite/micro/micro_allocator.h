@@ -13,6 +13,7 @@ class MicroAllocator {
  public:
   static MicroAllocator* Create(uint8_t* tensor_arena, size_t arena_size,
                                 MemoryPlannerType planner = MemoryPlannerType::kGreedy);
+  size_t used_bytes() const;
 };
 
 }  // namespace micro

@@ -1,5 +1,6 @@
 // The names of the TFLM API that application and custom ops may use, as upstream has them since
-// October 2026, for test_tflm_api.py. Declarations only, and nothing of our own runtime.
+// October 2026: for the tests, which link them with the machine code of upstream that the wheel
+// tflite-micro holds, so layouts and orders are upstream's too. Nothing of our own runtime is here.
 //
 // All of it is declared in tflite::micro and named again in tflite; the C types are in the global
 // namespace too, and come from here: tensorflow/lite/c/common.h has other types of the same names.
@@ -27,17 +28,24 @@ union TfLitePtrUnion {
   void* data;
 };
 
+struct TfLiteQuantization {
+  int type;
+  void* params;
+};
+
 struct TfLiteQuantizationParams {
   float scale;
   int32_t zero_point;
 };
 
 struct TfLiteTensor {
+  TfLiteQuantization quantization;
   TfLiteQuantizationParams params;
   TfLitePtrUnion data;
   TfLiteIntArray* dims;
   size_t bytes;
   TfLiteType type;
+  int allocation_type;
   bool is_variable;
 };
 
@@ -50,13 +58,24 @@ struct TfLiteEvalTensor {
 struct TfLiteNode {
   TfLiteIntArray* inputs;
   TfLiteIntArray* outputs;
+  TfLiteIntArray* intermediates;
   void* user_data;
+  void* builtin_data;
+  const void* custom_initial_data;
+  int custom_initial_data_size;
 };
+
+struct TfLiteContext;
+void* MicroContextAllocatePersistentBuffer(TfLiteContext* context, size_t bytes);
 
 // Its functions are objects to call, pointers to functions no longer.
 struct TfLiteContext {
+  void* impl_;
+
   struct Allocation {
-    void* operator()(TfLiteContext* context, size_t bytes) const;
+    void* operator()(TfLiteContext* context, size_t bytes) const {
+      return MicroContextAllocatePersistentBuffer(context, bytes);
+    }
   };
   static constexpr Allocation AllocatePersistentBuffer{};
 };

@@ -18,19 +18,26 @@ class MicroInterpreter {
   MicroInterpreter(const Model* model, const MicroOpResolver& op_resolver, uint8_t* tensor_arena,
                    size_t tensor_arena_size, MicroResourceVariables* resource_variables = nullptr,
                    MicroProfilerInterface* profiler = nullptr, bool preserve_all_tensors = false);
-  MicroInterpreter(const Model* model, const MicroOpResolver& op_resolver,
-                   MicroAllocator* allocator, MicroResourceVariables* resource_variables = nullptr,
-                   MicroProfilerInterface* profiler = nullptr);
   ~MicroInterpreter();
   TfLiteStatus AllocateTensors();
   TfLiteStatus Invoke();
   TfLiteStatus Reset();
   TfLiteTensor* input(size_t index);
   TfLiteTensor* output(size_t index);
-  size_t inputs_size() const;
-  size_t outputs_size() const;
-  size_t arena_used_bytes() const;
-  TfLiteStatus initialization_status() const;
+  size_t inputs_size() const { return InputCount(model_); }
+  size_t outputs_size() const { return OutputCount(model_); }
+  size_t arena_used_bytes() const { return allocator_.used_bytes(); }
+  TfLiteStatus initialization_status() const { return initialization_status_; }
+
+ private:
+  const Model* model_;
+  const MicroOpResolver& op_resolver_;
+  TfLiteContext context_;
+  MicroAllocator& allocator_;
+  void* graph_[9];
+  bool tensors_allocated_;
+  TfLiteStatus initialization_status_;
+  void* rest_[64];  // that nothing inline uses, and more
 };
 
 }  // namespace micro

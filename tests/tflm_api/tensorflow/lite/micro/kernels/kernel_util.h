@@ -11,9 +11,13 @@ const TfLiteEvalTensor* GetEvalInput(const TfLiteContext* context, const TfLiteN
 TfLiteEvalTensor* GetEvalOutput(const TfLiteContext* context, const TfLiteNode* node, int index);
 
 template <typename T>
-T* GetTensorData(TfLiteEvalTensor* tensor);
+T* GetTensorData(TfLiteEvalTensor* tensor) {
+  return static_cast<T*>(tensor->data.data);
+}
 template <typename T>
-const T* GetTensorData(const TfLiteEvalTensor* tensor);
+const T* GetTensorData(const TfLiteEvalTensor* tensor) {
+  return static_cast<const T*>(tensor->data.data);
+}
 
 }  // namespace micro
 }  // namespace tflite
