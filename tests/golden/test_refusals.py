@@ -7,7 +7,7 @@ import pytest
 
 from codegen.host_runtime import HostRuntime, RuntimeRefusedError
 from codegen.oracle import Oracle
-from tests.tflite_builder import ModelBuilder, one_op, schema
+from tests.tflite_builder import VALID, ModelBuilder, one_op, schema
 
 pytestmark = pytest.mark.golden
 
@@ -52,3 +52,41 @@ def test_softmax_over_rows_whose_sum_would_overflow() -> None:
         assert runtime.output() == Oracle(model(4095)).run([peaks])[0].tobytes()
     with pytest.raises(RuntimeRefusedError, match=r"SOFTMAX \(node 0\): .*at most 4095 elements"):
         HostRuntime(model(4096))
+
+
+@pytest.mark.parametrize("stride", [255, 256, 600])
+@pytest.mark.parametrize("op", ["CONV_2D", "DEPTHWISE_CONV_2D", "MAX_POOL_2D"])
+def test_strides_that_take_more_than_a_byte(op: str, stride: int) -> None:
+    """They are computed where they lead nowhere, as a pooling of all there is."""
+
+    def model(outputs: int) -> bytes:
+        width = (outputs - 1) * stride + 4
+        source = {"shape": [1, 1, width, 2], "scale": 0.1, "zero_point": 3}
+        steps = {"padding": VALID, "strideW": stride, "strideH": stride}
+        if op == "MAX_POOL_2D":
+            options = schema.Pool2DOptionsT(filterWidth=4, filterHeight=1, **steps)
+            inputs = [source]
+        else:
+            conv = op == "CONV_2D"
+            if conv:
+                options = schema.Conv2DOptionsT(**steps)
+            else:
+                options = schema.DepthwiseConv2DOptionsT(depthMultiplier=1, **steps)
+            weights = np.arange(16 if conv else 8, dtype=np.int8)
+            shape = [2, 1, 4, 2] if conv else [1, 1, 4, 2]
+            bias = {"values": np.array([7, -9], np.int32), "scale": 0.01}
+            inputs = [source, {"values": weights.reshape(shape), "scale": 0.1}, bias]
+        output = {"shape": [1, 1, outputs, 2], "scale": 0.1, "zero_point": 3}
+        return one_op(op, inputs, [output], options, version=3)
+
+    for outputs in (1, 2):
+        if outputs == 2 and stride > 255:
+            with pytest.raises(RuntimeRefusedError, match=r"stride \(up to 255\)"):
+                HostRuntime(model(outputs))
+            continue
+        values = np.random.default_rng(stride).integers(
+            -20, 20, (1, 1, (outputs - 1) * stride + 4, 2), np.int8
+        )
+        with HostRuntime(model(outputs)) as runtime:
+            runtime.invoke(values)
+            assert runtime.output() == Oracle(model(outputs)).run([values])[0].tobytes()

@@ -7,7 +7,8 @@
 
 namespace nn {
 
-// Shapes are NHWC; every extent is in [1, 65535]. Zero points and the output range are int8 values.
+// Shapes are NHWC; every extent is in [1, 65535], strides and dilations in [1, 255]. Zero points
+// and the output range are int8 values.
 struct ConvParams {
   uint16_t batches;
   uint16_t in_h, in_w, in_c;
@@ -15,8 +16,8 @@ struct ConvParams {
   uint16_t kernel_h, kernel_w;
   uint16_t
       filter_c;  // CONV_2D: in_c / groups. DEPTHWISE_CONV_2D: the channel multiplier, out_c / in_c.
-  uint16_t stride_h, stride_w;
-  uint16_t dilation_h, dilation_w;
+  uint8_t stride_h, stride_w;
+  uint8_t dilation_h, dilation_w;
   int16_t pad_top, pad_left;
   int8_t in_zero_point, out_zero_point;
   int8_t out_min, out_max;

@@ -36,10 +36,10 @@ void MaxPoolS8(const ConvParams& p, const int8_t* input, int8_t* output) {
     for (int32_t out_y = 0; out_y < p.out_h; ++out_y) {
       const int32_t in_y0 = out_y * p.stride_h - p.pad_top;
       const TapRange ky_range = ClipTaps(in_y0, p.kernel_h, 1, p.in_h);
-      for (int32_t out_x = 0; out_x < p.out_w; ++out_x) {
-        const int32_t in_x0 = out_x * p.stride_w - p.pad_left;
+      int32_t in_x0 = -p.pad_left;
+      for (int32_t out_x = 0; out_x < p.out_w; ++out_x, in_x0 += p.stride_w) {
         const TapRange kx_range = ClipTaps(in_x0, p.kernel_w, 1, p.in_w);
-        const int32_t taps = kx_range.end - kx_range.first;
+        const int32_t run = (kx_range.end - kx_range.first) * channels;  // of bytes in a row
         const int8_t* const corner =
             image + (in_y0 + ky_range.first) * row_step + (in_x0 + kx_range.first) * channels;
         if (by_words) {
@@ -47,8 +47,7 @@ void MaxPoolS8(const ConvParams& p, const int8_t* input, int8_t* output) {
             uint32_t best = 0;  // bytes with their sign inverted
             const int8_t* row = corner + channel;
             for (int32_t ky = ky_range.first; ky < ky_range.end; ++ky, row += row_step) {
-              const int8_t* x = row;
-              for (int32_t kx = 0; kx < taps; ++kx, x += channels) {
+              for (const int8_t* x = row; x != row + run; x += channels) {
                 best = MaxOfBytes(best, *reinterpret_cast<const uint32_t*>(x) ^ kSigns);
               }
             }
@@ -59,8 +58,7 @@ void MaxPoolS8(const ConvParams& p, const int8_t* input, int8_t* output) {
             int32_t best = INT8_MIN;
             const int8_t* row = corner + channel;
             for (int32_t ky = ky_range.first; ky < ky_range.end; ++ky, row += row_step) {
-              const int8_t* x = row;
-              for (int32_t kx = 0; kx < taps; ++kx, x += channels) {
+              for (const int8_t* x = row; x != row + run; x += channels) {
                 best = *x > best ? *x : best;
               }
             }

@@ -16,11 +16,13 @@ TfLiteStatus Prepare(OpContext& context) {
   if (filter.shape.count != 4) {
     return context.Fail("needs a 4-D filter");
   }
-  const ConvOptions options{
-      context.OptionU8(kPadding, kPaddingSame), context.OptionU8(kActivation, 0),
-      context.OptionU32(kStrideH, 0),           context.OptionU32(kStrideW, 0),
-      context.OptionU32(kDilationH, 1),         context.OptionU32(kDilationW, 1)};
-  ConvData* const data = PrepareConv(context, options, filter, Extent(context, filter, 0));
+  const Window window{{Extent(context, filter, 1), context.OptionU32(kStrideH, 0),
+                       context.OptionU32(kDilationH, 1)},
+                      {Extent(context, filter, 2), context.OptionU32(kStrideW, 0),
+                       context.OptionU32(kDilationW, 1)},
+                      context.OptionU8(kPadding, kPaddingSame)};
+  ConvData* const data = PrepareConv(context, window, context.OptionU8(kActivation, 0), filter,
+                                     Extent(context, filter, 0));
   if (!data) {
     return kTfLiteError;
   }

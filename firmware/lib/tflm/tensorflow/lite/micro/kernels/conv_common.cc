@@ -19,19 +19,12 @@ bool CheckBias(const OpContext& context, uint32_t channels) {
   return true;
 }
 
-ConvData* PrepareConv(OpContext& context, const ConvOptions& options, const TensorInfo& filter,
-                      uint32_t channels) {
+ConvData* PrepareConv(OpContext& context, const Window& window, uint8_t activation,
+                      const TensorInfo& filter, uint32_t channels) {
   EndsS8 ends;
   ModelReader::Quantization quantization;
   if (!ReadEndsS8(context, &ends) || !ReadFilterScales(context, filter, channels, &quantization) ||
       !CheckBias(context, channels)) {
-    return nullptr;
-  }
-  const uint32_t kernel_h = Extent(context, filter, 1);
-  const uint32_t kernel_w = Extent(context, filter, 2);
-  if ((kernel_h | kernel_w | options.stride_h | options.stride_w | options.dilation_h |
-       options.dilation_w) > UINT16_MAX) {
-    context.Fail("kernel, stride or dilation out of range");
     return nullptr;
   }
   ConvData* const data = context.NewParams<ConvData>();
@@ -39,21 +32,15 @@ ConvData* PrepareConv(OpContext& context, const ConvOptions& options, const Tens
     return nullptr;
   }
   nn::ConvParams& params = data->params;
-  params.kernel_h = static_cast<uint16_t>(kernel_h);
-  params.kernel_w = static_cast<uint16_t>(kernel_w);
-  params.stride_h = static_cast<uint16_t>(options.stride_h);
-  params.stride_w = static_cast<uint16_t>(options.stride_w);
-  params.dilation_h = static_cast<uint16_t>(options.dilation_h);
-  params.dilation_w = static_cast<uint16_t>(options.dilation_w);
-  if (FillWindow(context, options.padding, ends.input, ends.output, &params) != kTfLiteOk) {
+  if (FillWindow(context, window, ends.input, ends.output, &params) != kTfLiteOk) {
     return nullptr;
   }
   if (params.out_c != channels) {
     context.Fail("the output's channels are not the filter's");
     return nullptr;
   }
-  const nn::ActivationRange range = nn::ActivationRangeS8(
-      static_cast<nn::Activation>(options.activation), ends.out.scale, ends.out.zero_point);
+  const nn::ActivationRange range = nn::ActivationRangeS8(static_cast<nn::Activation>(activation),
+                                                          ends.out.scale, ends.out.zero_point);
   params.in_zero_point = ends.in.zero_point;
   params.out_zero_point = ends.out.zero_point;
   params.out_min = static_cast<int8_t>(range.min);

@@ -5,16 +5,10 @@
 
 #include "nn/conv_params.h"
 #include "nn/scale.h"
+#include "tensorflow/lite/micro/kernels/kernel_util.h"
 #include "tensorflow/lite/micro/op.h"
 
 namespace tflm {
-
-struct ConvOptions {
-  uint8_t padding;
-  uint8_t activation;
-  uint32_t stride_h, stride_w;
-  uint32_t dilation_h, dilation_w;
-};
 
 struct ConvData {
   nn::ConvParams params;
@@ -22,10 +16,10 @@ struct ConvData {
                            // for all
 };
 
-// Validates the op but for its channel counts, and fills in everything but params.filter_c. The
-// filter's axes 1 and 2 are height and width. Null, with a message, when the op cannot run.
-ConvData* PrepareConv(OpContext& context, const ConvOptions& options, const TensorInfo& filter,
-                      uint32_t channels);
+// Validates the op but for its channel counts, and fills in everything but params.filter_c.
+// `activation`: of the schema. Null, with a message, when the op cannot run.
+ConvData* PrepareConv(OpContext& context, const Window& window, uint8_t activation,
+                      const TensorInfo& filter, uint32_t channels);
 
 // `input`: which of the op's inputs is convolved.
 nn::ChannelScales ScalesOf(const OpContext& context, const ConvData& data, uint32_t input = 0);

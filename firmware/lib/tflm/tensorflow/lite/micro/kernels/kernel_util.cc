@@ -3,25 +3,29 @@
 namespace tflm {
 namespace {
 
-struct AxisWindow {
-  uint32_t in, out, kernel, stride, dilation;
-};
+// Whether nn::ConvParams can hold it. A stride that leads nowhere may be any.
+bool IsValid(const WindowAxis& axis, uint32_t out) {
+  constexpr uint32_t kMaxReach = INT16_MAX;
+  return axis.kernel != 0 && axis.stride != 0 && axis.dilation != 0 &&
+         (axis.stride <= UINT8_MAX || out == 1) && axis.dilation <= UINT8_MAX &&
+         axis.kernel <= kMaxReach / axis.dilation;
+}
 
 // Padding before the first element, or -1 when `out` does not follow from the rest. A window must
 // always meet the input, which the output's size guarantees for both kinds of padding.
-int32_t PaddingBefore(uint8_t padding, const AxisWindow& axis) {
+int32_t PaddingBefore(uint32_t padding, const WindowAxis& axis, uint32_t in, uint32_t out) {
   const uint32_t reach = (axis.kernel - 1) * axis.dilation + 1;
-  uint32_t out = 0;
+  uint32_t expected = 0;
   if (padding == kPaddingSame) {
-    out = (axis.in + axis.stride - 1) / axis.stride;
-  } else if (axis.in >= reach) {
-    out = (axis.in - reach) / axis.stride + 1;
+    expected = (in + axis.stride - 1) / axis.stride;
+  } else if (in >= reach) {
+    expected = (in - reach) / axis.stride + 1;
   }
-  if (out != axis.out) {
+  if (expected != out) {
     return -1;
   }
   const int32_t total =
-      static_cast<int32_t>((out - 1) * axis.stride + reach) - static_cast<int32_t>(axis.in);
+      static_cast<int32_t>((out - 1) * axis.stride + reach) - static_cast<int32_t>(in);
   return total > 0 ? total / 2 : 0;
 }
 
@@ -75,7 +79,7 @@ nn::Scale ScaleOfTensor(const OpContext& context, int32_t index) {
   return nn::ScaleFromBits(reader.U32Inside(quantization.scales.pos));
 }
 
-TfLiteStatus FillWindow(OpContext& context, uint8_t padding, const TensorInfo& input,
+TfLiteStatus FillWindow(OpContext& context, const Window& window, const TensorInfo& input,
                         const TensorInfo& output, nn::ConvParams* params) {
   if (input.shape.count != 4 || output.shape.count != 4) {
     return context.Fail("needs a 4-D input and output");
@@ -88,18 +92,11 @@ TfLiteStatus FillWindow(OpContext& context, uint8_t padding, const TensorInfo& i
     out[axis] = Extent(context, output, axis);
     small = small && in[axis] <= UINT16_MAX && out[axis] <= UINT16_MAX;
   }
-  const AxisWindow y{in[1], out[1], params->kernel_h, params->stride_h, params->dilation_h};
-  const AxisWindow x{in[2], out[2], params->kernel_w, params->stride_w, params->dilation_w};
-  constexpr uint32_t kMaxReach = INT16_MAX;
-  const auto valid = [](const AxisWindow& axis) {
-    return axis.kernel != 0 && axis.stride != 0 && axis.dilation != 0 && axis.stride <= kMaxReach &&
-           axis.kernel <= kMaxReach / axis.dilation;
-  };
-  if (!small || in[0] != out[0] || !valid(y) || !valid(x)) {
-    return context.Fail("shape, stride or dilation out of range");
+  if (!small || in[0] != out[0] || !IsValid(window.y, out[1]) || !IsValid(window.x, out[2])) {
+    return context.Fail("shape, kernel, stride (up to 255) or dilation (up to 255) out of range");
   }
-  const int32_t pad_top = PaddingBefore(padding, y);
-  const int32_t pad_left = PaddingBefore(padding, x);
+  const int32_t pad_top = PaddingBefore(window.padding, window.y, in[1], out[1]);
+  const int32_t pad_left = PaddingBefore(window.padding, window.x, in[2], out[2]);
   if (pad_top < 0 || pad_left < 0) {
     return context.Fail("the output's shape does not follow from the input's");
   }
@@ -112,6 +109,12 @@ TfLiteStatus FillWindow(OpContext& context, uint8_t padding, const TensorInfo& i
   params->out_c = static_cast<uint16_t>(out[3]);
   params->pad_top = static_cast<int16_t>(pad_top);
   params->pad_left = static_cast<int16_t>(pad_left);
+  params->kernel_h = static_cast<uint16_t>(window.y.kernel);
+  params->kernel_w = static_cast<uint16_t>(window.x.kernel);
+  params->stride_h = static_cast<uint8_t>(out[1] == 1 ? 1 : window.y.stride);
+  params->stride_w = static_cast<uint8_t>(out[2] == 1 ? 1 : window.x.stride);
+  params->dilation_h = static_cast<uint8_t>(window.y.dilation);
+  params->dilation_w = static_cast<uint8_t>(window.x.dilation);
   return kTfLiteOk;
 }
 

@@ -48,9 +48,18 @@ nn::Scale ScaleOfTensor(const OpContext& context, int32_t index);
 // Padding of the schema (enum Padding).
 enum : uint8_t { kPaddingSame = 0, kPaddingValid = 1 };
 
-// Fills in the sizes and the padding of a 2-D window op from params' kernel, stride and dilation,
-// and checks them against the output's shape. Input and output are NHWC.
-TfLiteStatus FillWindow(OpContext& context, uint8_t padding, const TensorInfo& input,
+// A 2-D window op, as its options and its filter have it.
+struct WindowAxis {
+  uint32_t kernel, stride, dilation;
+};
+struct Window {
+  WindowAxis y, x;
+  uint32_t padding;  // of the schema
+};
+
+// Fills in the sizes, the steps and the padding of a 2-D window op, and checks them against the
+// output's shape. Input and output are NHWC.
+TfLiteStatus FillWindow(OpContext& context, const Window& window, const TensorInfo& input,
                         const TensorInfo& output, nn::ConvParams* params);
 
 // The quantization of a filter with `channels` output channels, which has one scale a channel or

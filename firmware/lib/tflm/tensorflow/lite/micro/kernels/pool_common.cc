@@ -16,24 +16,15 @@ TfLiteStatus PreparePool(OpContext& context) {
   if (!ReadEndsS8(context, &ends)) {
     return kTfLiteError;
   }
-  const uint32_t stride_h = context.OptionU32(kStrideH, 0);
-  const uint32_t stride_w = context.OptionU32(kStrideW, 0);
-  const uint32_t filter_h = context.OptionU32(kFilterH, 0);
-  const uint32_t filter_w = context.OptionU32(kFilterW, 0);
-  if ((stride_h | stride_w | filter_h | filter_w) > UINT16_MAX) {
-    return context.Fail("filter or stride out of range");
-  }
   nn::ConvParams* const params = context.NewParams<nn::ConvParams>();
   if (!params) {
     return kTfLiteError;
   }
-  params->kernel_h = static_cast<uint16_t>(filter_h);
-  params->kernel_w = static_cast<uint16_t>(filter_w);
-  params->stride_h = static_cast<uint16_t>(stride_h);
-  params->stride_w = static_cast<uint16_t>(stride_w);
-  params->dilation_h = params->dilation_w = 1;
-  if (FillWindow(context, context.OptionU8(kPadding, kPaddingSame), ends.input, ends.output,
-                 params) != kTfLiteOk) {
+  Window window;
+  window.y = WindowAxis{context.OptionU32(kFilterH, 0), context.OptionU32(kStrideH, 0), 1};
+  window.x = WindowAxis{context.OptionU32(kFilterW, 0), context.OptionU32(kStrideW, 0), 1};
+  window.padding = context.OptionU8(kPadding, kPaddingSame);
+  if (FillWindow(context, window, ends.input, ends.output, params) != kTfLiteOk) {
     return kTfLiteError;
   }
   if (params->in_c != params->out_c) {

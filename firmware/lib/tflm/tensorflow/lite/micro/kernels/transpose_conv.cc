@@ -40,29 +40,22 @@ TfLiteStatus Prepare(OpContext& context) {
     return context.Fail("needs a 4-D filter");
   }
   const uint32_t channels = Extent(context, filter, 0);
-  const uint32_t kernel_h = Extent(context, filter, 1);
-  const uint32_t kernel_w = Extent(context, filter, 2);
-  const uint32_t stride_h = context.OptionU32(kStrideH, 0);
-  const uint32_t stride_w = context.OptionU32(kStrideW, 0);
   ModelReader::Quantization quantization;
-  if ((kernel_h | kernel_w | stride_h | stride_w) > UINT16_MAX ||
-      !ReadFilterScales(context, filter, channels, &quantization) ||
+  if (!ReadFilterScales(context, filter, channels, &quantization) ||
       !CheckTransposeBias(context, channels)) {
-    return context.Fail("kernel, stride, scales or bias out of range");
+    return context.Fail("scales or bias out of range");
   }
   ConvData* const data = context.NewParams<ConvData>();
   if (!data) {
     return kTfLiteError;
   }
   nn::ConvParams& params = data->params;
-  params.kernel_h = static_cast<uint16_t>(kernel_h);
-  params.kernel_w = static_cast<uint16_t>(kernel_w);
-  params.stride_h = static_cast<uint16_t>(stride_h);
-  params.stride_w = static_cast<uint16_t>(stride_w);
-  params.dilation_h = params.dilation_w = 1;
+  Window window;
+  window.y = WindowAxis{Extent(context, filter, 1), context.OptionU32(kStrideH, 0), 1};
+  window.x = WindowAxis{Extent(context, filter, 2), context.OptionU32(kStrideW, 0), 1};
+  window.padding = context.OptionU8(kPadding, kPaddingSame);
   // The op is the transpose of the convolution that leads from its output to its input.
-  if (FillWindow(context, context.OptionU8(kPadding, kPaddingSame), output, input, &params) !=
-      kTfLiteOk) {
+  if (FillWindow(context, window, output, input, &params) != kTfLiteOk) {
     return kTfLiteError;
   }
   std::swap(params.in_h, params.out_h);
