@@ -43,6 +43,7 @@ THIRD_PARTY_HEADERS = (
     "ruy/ruy/profiler/instrumentation.h",
     "cmsis_nn/Include/arm_nnfunctions.h",
 )
+OPTIMIZED_KERNEL = "cmsis_nn/Source/ConvolutionFunctions/kernel.c"
 # What upstream's headers include and want.
 WANTED = """
 #if !defined(TF_LITE_STATIC_MEMORY)
@@ -66,6 +67,7 @@ def provider(tmp_path: Path) -> Path:
         _write(folder / "third_party" / name, "#pragma once\n")
     for name in NOT_TO_COMPILE:
         _write(folder / name, "#error not to be compiled\n")
+    _write(folder / "third_party" / OPTIMIZED_KERNEL, '#include "arm_nnfunctions.h"\n')
     types = folder / "tensorflow/lite/micro/micro_common.h"
     types.write_text(WANTED + types.read_text())
     library = _documented_library()
@@ -134,6 +136,7 @@ def test_the_same_application_runs_on_upstream(
     generate(model, own)
     library = TflmLib.parse(str(provider))
     firmware_build.build(BOARD, own, sha256_file(model), tflm_lib=library)
+    assert OPTIMIZED_KERNEL.removesuffix(".c") in (own / BOARD.id / "build.log").read_text()
     objects = (own / BOARD.id / firmware_build.MAP_FILE).read_text()
     assert "libprovider.a" in objects
     assert "libtflm.a" not in objects and "libnn.a" not in objects
