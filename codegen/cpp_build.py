@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
+from codegen import compiler_flags
 from codegen.boards import Board
 from codegen.cache_limit import prune
 from codegen.errors import CodegenError
@@ -36,11 +37,9 @@ _OBJECTS = ROOT / "build" / "cpp" / "objects"
 _PROGRAMS = ROOT / "build" / "cpp" / "programs"
 
 _HEADER_SUFFIXES = {".h", ".def", ".inc"}
-# As firmware/platform/builder/main.py gives every source.
-_SIZE = "-Os"
-_COMMON = (
-    *("-std=c++17", "-ffunction-sections", "-fdata-sections", "-fno-exceptions", "-fno-rtti"),
-    *("-fno-threadsafe-statics", "-Wall", "-Wextra", "-Werror"),
+_EVERY_SOURCE = (
+    *(*compiler_flags.CXX, *compiler_flags.SECTIONS, *compiler_flags.WARNINGS),
+    compiler_flags.SIZE,
 )
 # GNU ld: "region `ram' overflowed by 1234 bytes", or only "will not fit in region `ram'"
 _OVERFLOWED = re.compile(r"region [`'](\w+)' overflowed by (\d+) bytes")
@@ -76,10 +75,13 @@ def _program(compiler: str) -> str:
 
 def machine_flags(board: Board) -> list[str]:
     """What selects the board's core, its float ABI and the kernels of its instruction set."""
-    flags = ["-mthumb", f"-mcpu={board.cpu}", f"-mfloat-abi={board.float_abi}"]
-    if board.fpu != "none":
-        flags.append(f"-mfpu={board.fpu}")
-    return [*flags, f"-DMCUFORGE_ISA_{board.isa.upper()}=1"]
+    return image_flags(board.isa, compiler_flags.core_flags(board.cpu, board.float_abi, board.fpu))
+
+
+def image_flags(isa: str, core: Iterable[str]) -> list[str]:
+    """The same of any core that has the ISA "scalar", "dsp" or "mve". core: its core_flags()."""
+    isa_macro = f"-DMCUFORGE_ISA_{isa.upper()}=1"
+    return [*core, isa_macro, *compiler_flags.LINK_TIME_OPTIMISATION]
 
 
 def library_flags(library: Path) -> list[str]:
@@ -89,12 +91,12 @@ def library_flags(library: Path) -> list[str]:
         removed, added = build.get("unflags", []), build.get("flags", [])
     except (OSError, ValueError, KeyError, AttributeError) as error:
         raise CodegenError(f"cannot read {library / 'library.json'}: {error}; restore it") from None
-    return [flag for flag in (*_COMMON, _SIZE) if flag not in removed] + list(added)
+    return [flag for flag in _EVERY_SOURCE if flag not in removed] + list(added)
 
 
 def program_flags() -> list[str]:
     """Flags of sources that belong to no library."""
-    return [*_COMMON, _SIZE]
+    return list(_EVERY_SOURCE)
 
 
 def library_sources(isa: str, stripped: bool = False) -> list[tuple[Path, list[str]]]:
@@ -140,8 +142,11 @@ def compile_objects(
         target = _OBJECTS / f"{source.stem}-{hashlib.sha256(key).hexdigest()[:20]}.o"
         if not _take(target):
             partial = target.with_suffix(f".{os.getpid()}-{id(target)}")
-            command = [program, *flags, *(f"-I{folder}" for folder in folders), "-c", str(source)]
-            _run([*command, "-o", str(partial)], f"compiling {source.name}")
+            # Another process may put the same object there while this one links it: byte for byte
+            # the same, which link-time optimisation's random names would not be.
+            seed = f"-frandom-seed={target.stem}"
+            command = [program, *flags, seed, *(f"-I{folder}" for folder in folders), "-c"]
+            _run([*command, str(source), "-o", str(partial)], f"compiling {source.name}")
             partial.replace(target)
         return target
 
@@ -160,10 +165,7 @@ def link_image(
 
     Raises RegionOverflowError (too large for the board), CppBuildError, MissingCompilerError.
     """
-    all_flags = [
-        *machine, "-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections",
-        "-Wl,--fatal-warnings", f"-Wl,-T,{script}", *flags,
-    ]  # fmt: skip
+    all_flags = [*machine, *compiler_flags.IMAGE_LINK, f"-Wl,-T,{script}", *flags]
     return link(name, objects, all_flags, ARM, script.read_text())
 
 

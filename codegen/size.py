@@ -2,6 +2,8 @@
 
 Symbols come from the ELF, the object that a byte comes from out of the linker's map; together they
 count every byte once, so that the rooms add up to the image's flash and RAM (codegen.image_size).
+Objects that link-time optimisation made are named by their source, which the debug info tells. What
+was inlined belongs to the function that it went into.
 """
 
 from __future__ import annotations
@@ -9,11 +11,12 @@ from __future__ import annotations
 import re
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from codegen.debug_info import sources_by_address
 from codegen.errors import CodegenError
 from codegen.firmware_build import MAP_FILE
 from codegen.link_map import Piece, read_link_map, within
@@ -28,12 +31,16 @@ ROOMS = {
     "application": "src",
     "board": "boards",
     "libc": "libc, libm, libgcc",
+    "linker": "of no one source: constants of functions that were inlined, start of constructors",
     "stack": "reserved by the linker script",
     "padding": "alignment",
 }
 _LIBRARY_ROOMS = {"nn": "kernels", "tflm": "runtime", "wire": "wire"}
 _FOLDER_ROOMS = {"generated": "model", "src": "application", "boards": "board", "wire": "wire"}
 _ARENA = "g_arena"
+_LTO_OBJECT = ".ltrans.o"
+_NO_SOURCE = "link-time optimisation"  # the origin of what it made for no one source
+_CLONE = re.compile(r"(\.(lto_priv|constprop|isra|part|cold)(\.\d+)?)+$")  # of a GCC symbol
 _GENERATED = "N8mcuforge"  # the mangled namespace of the generated sources
 
 
@@ -43,7 +50,7 @@ class Item:
 
     name: str
     room: str
-    origin: str  # object file or archive member
+    origin: str  # object file or archive member; source after link-time optimisation
     flash_bytes: int
     ram_bytes: int
 
@@ -103,7 +110,7 @@ def read_breakdown(image_dir: Path, board_id: str) -> Breakdown:
     elf_path, map_path = image_dir / "firmware.elf", image_dir / MAP_FILE
     try:
         pieces = read_link_map(map_path.read_text("utf-8", "replace"))
-        sections, symbols = _read_elf(elf_path)
+        sections, symbols, sources = _read_elf(elf_path)
     except FileNotFoundError as error:
         raise CodegenError(
             f"{error.filename} is missing; run `invoke build --board {board_id} --force`"
@@ -112,24 +119,31 @@ def read_breakdown(image_dir: Path, board_id: str) -> Breakdown:
         raise CodegenError(f"cannot read {error.filename}: {error.strerror}") from error
     if not pieces:
         raise CodegenError(f"{map_path} is not a map of GNU ld; build the image again")
+    placed = [p for s in sections for p in within(pieces, s.name, s.address, s.size)]
+    placed = _named_by_source(placed, sources)
     items: list[Item] = []
     for section in sections:
-        items += _items(
-            section, within(pieces, section.name, section.address, section.size), symbols
-        )
+        inside = [piece for piece in placed if piece.output == section.name]
+        items += _items(section, inside, symbols, sources)
     items = _demangled(items)
     items.sort(key=lambda item: (-item.flash_bytes - item.ram_bytes, item.name, item.origin))
     return Breakdown(board_id, tuple(items))
 
 
 def room_of(origin: str, symbol: str = "") -> str:
-    """The room that an object of the map belongs to."""
+    """The room that an object of the map, or a source of the repository, belongs to."""
     if symbol.rstrip("E").endswith(_ARENA):
         return "arena"
     if _GENERATED in symbol:  # a table of a generated header, wherever it is included
         return "model"
     library = re.search(r"/lib([^/]+)\.(?:a|so)(?:\.[\d.]+)?(?:\(|$)", origin)
     parts = Path(origin.partition("(")[0]).parts
+    if parts[:2] == ("firmware", "lib"):
+        return _LIBRARY_ROOMS.get(parts[2], parts[2])
+    if parts[:1] == ("firmware",):
+        return _FOLDER_ROOMS[parts[1]]
+    if origin == _NO_SOURCE:
+        return "linker"
     if ".pio" not in parts:
         return "libc"
     if library:
@@ -144,8 +158,25 @@ def room_of(origin: str, symbol: str = "") -> str:
     return folders[0] if folders else "application"
 
 
+def _named_by_source(pieces: list[Piece], sources: Mapping[int, str]) -> list[Piece]:
+    """Names an object of link-time optimisation by its source, where all it holds is of one."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for piece in pieces:
+        if piece.origin.endswith(_LTO_OBJECT):
+            inside = range(piece.address, piece.address + piece.size)
+            found[piece.origin] |= {source for at, source in sources.items() if at in inside}
+    origin_of = {
+        origin: next(iter(names)) if len(names) == 1 else _NO_SOURCE
+        for origin, names in found.items()
+    }
+    return [replace(piece, origin=origin_of.get(piece.origin, piece.origin)) for piece in pieces]
+
+
 def _items(
-    section: _Section, pieces: list[Piece], symbols: list[tuple[int, int, str]]
+    section: _Section,
+    pieces: list[Piece],
+    symbols: list[tuple[int, int, str]],
+    sources: Mapping[int, str],
 ) -> list[Item]:
     """The section's bytes: a symbol each, then what no symbol names, then what no piece has."""
     items: list[Item] = []
@@ -163,7 +194,9 @@ def _items(
                 continue
             start = max(address, named_end)  # two names of one function count once
             end = min(address + size, piece.address + piece.size)
-            add(name, room_of(piece.origin, name), piece.origin, end - start)
+            shared = piece.origin == _NO_SOURCE
+            origin = sources.get(address, _NO_SOURCE) if shared else piece.origin
+            add(name, room_of(origin, name), origin, end - start)
             named += max(0, end - start)
             named_end = max(named_end, end)
         kind = "text constants" if ".str" in piece.section else piece.section
@@ -174,8 +207,12 @@ def _items(
     return items
 
 
-def _read_elf(path: Path) -> tuple[list[_Section], list[tuple[int, int, str]]]:
-    """Allocated sections, and (address, size, name) of the symbols in order of address."""
+def _read_elf(
+    path: Path,
+) -> tuple[list[_Section], list[tuple[int, int, str]], dict[int, str]]:
+    """Allocated sections, (address, size, name) of the symbols in order of address, and the
+    source of what is at an address.
+    """
     from elftools.common.exceptions import ELFError
     from elftools.elf.constants import SH_FLAGS
     from elftools.elf.elffile import ELFFile
@@ -202,10 +239,11 @@ def _read_elf(path: Path) -> tuple[list[_Section], list[tuple[int, int, str]]]:
                 if size and kind in ("STT_FUNC", "STT_OBJECT"):
                     is_thumb = thumb and kind == "STT_FUNC"  # bit 0 is the instruction set
                     address = symbol["st_value"] & ~1 if is_thumb else symbol["st_value"]
-                    symbols.append((address, size, symbol.name))
+                    symbols.append((address, size, _CLONE.sub("", symbol.name)))
+            sources = sources_by_address(elf)
     except ELFError as error:
         raise CodegenError(f"{path} is not an ELF file ({error}); build it again") from error
-    return sections, sorted(symbols)
+    return sections, sorted(symbols), sources
 
 
 def _demangled(items: Iterable[Item]) -> list[Item]:

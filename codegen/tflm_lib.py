@@ -25,6 +25,7 @@ _FLAGS = (
     # do: application and library have to agree. Later versions do not know it.
     "-DTF_LITE_STATIC_MEMORY",
     "-Wno-error",  # other people's warnings are not ours to mend
+    "-fno-lto",  # nor is it known whether their code bears it
 )
 
 

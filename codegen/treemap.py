@@ -24,6 +24,7 @@ _COLOURS = {
     "application": "#59a14f",
     "board": "#edc948",
     "libc": "#9c755f",
+    "linker": "#d7b5a6",
     "stack": "#bab0ac",
     "padding": "#dddddd",
 }

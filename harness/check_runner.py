@@ -20,6 +20,7 @@ from pathlib import Path
 
 from codegen import cpp_build
 from codegen.boards import load_board
+from codegen.compiler_flags import core_flags
 from harness.errors import CheckError, HarnessError, MissingToolError
 
 CHECKS = cpp_build.CHECKS
@@ -63,22 +64,18 @@ class Target:
     isa: str
     machine: str | None = None
     memory: _Memory | None = None
-    float_flags: tuple[str, ...] = ("-mfloat-abi=soft",)
+    float_abi: str = "soft"
+    fpu: str = "none"
 
     @property
     def machine_flags(self) -> list[str]:
         """As codegen.cpp_build.machine_flags() gives a board's."""
-        isa = f"-DMCUFORGE_ISA_{self.isa.upper()}=1"
-        return ["-mthumb", f"-mcpu={self.cpu}", *self.float_flags, isa]
+        return cpp_build.image_flags(self.isa, core_flags(self.cpu, self.float_abi, self.fpu))
 
     @cached_property
     def runner(self) -> Path:
         """The built runner. Raises MissingCompilerError, CppBuildError (it does not compile)."""
         return _build_host() if self.memory is None else _build_image(self, self.memory)
-
-
-def _hard_float(fpu: str) -> tuple[str, ...]:
-    return "-mfloat-abi=hard", f"-mfpu={fpu}"
 
 
 HOST = Target("native", "scalar")
@@ -91,10 +88,10 @@ TARGETS = {
         Target("cortex-m0", "scalar", "mps2-an385", _MPS2),
         Target("cortex-m0plus", "scalar", "mps2-an385", _MPS2),
         Target("cortex-m3", "scalar", "mps2-an385", _MPS2),
-        Target("cortex-m4", "dsp", "mps2-an386", _MPS2, _hard_float("fpv4-sp-d16")),
-        Target("cortex-m7", "dsp", "mps2-an500", _MPS2_AN500, _hard_float("fpv5-d16")),
-        Target("cortex-m33", "dsp", "mps2-an505", _MPS2_AN505, _hard_float("fpv5-sp-d16")),
-        Target("cortex-m55", "mve", "mps3-an547", _MPS3_AN547, _hard_float("auto")),
+        Target("cortex-m4", "dsp", "mps2-an386", _MPS2, "hard", "fpv4-sp-d16"),
+        Target("cortex-m7", "dsp", "mps2-an500", _MPS2_AN500, "hard", "fpv5-d16"),
+        Target("cortex-m33", "dsp", "mps2-an505", _MPS2_AN505, "hard", "fpv5-sp-d16"),
+        Target("cortex-m55", "mve", "mps3-an547", _MPS3_AN547, "hard", "auto"),
     )
 }
 """By cpu, as board facts name it. One a core of every kind of board."""

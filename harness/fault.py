@@ -36,14 +36,17 @@ def explain(elf: Path, pc: int, lr: int, cfsr: int) -> str:
 
 def _locate(elf: Path, addresses: list[int]) -> list[str]:
     """ "function at file:line" of each address, "" where that is not known."""
-    command = [_ADDR2LINE, "--functions", "--demangle", "--exe", str(elf), *map(hex, addresses)]
+    # Of an image that was optimised when linked, binutils 2.40 often knows an address's line and
+    # what was inlined there only when asked again.
+    asked = [*map(hex, addresses)] * 2
+    command = [_ADDR2LINE, "--functions", "--demangle", "--exe", str(elf), *asked]
     try:
         result = subprocess.run(
             command, capture_output=True, text=True, timeout=_LIMIT_S, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return [""] * len(addresses)
-    lines = result.stdout.splitlines()
+    lines = result.stdout.splitlines()[2 * len(addresses) :]
     if len(lines) != 2 * len(addresses):
         return [""] * len(addresses)
     pairs = zip(lines[::2], lines[1::2], strict=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from codegen import compiler_flags
 from codegen.board_files import board_facts, linker_script
 from codegen.boards import REPOSITORY, Board
 from codegen.image_sources import port_folders
@@ -20,17 +21,15 @@ def link(made: Board, main: str, folder: Path) -> subprocess.CompletedProcess[st
     (folder / "main.cc").write_text(main)
     (folder / "board_facts.h").write_text(board_facts(made))
     (folder / "board.ld").write_text(linker_script(made))
-    machine = ["-mthumb", f"-mcpu={made.cpu}", f"-mfloat-abi={made.float_abi}"]
-    machine += [] if made.fpu == "none" else [f"-mfpu={made.fpu}"]
+    core = compiler_flags.core_flags(made.cpu, made.float_abi, made.fpu)
+    flags = [*core, *compiler_flags.CXX, *compiler_flags.SECTIONS, *compiler_flags.WARNINGS]
     ports = [FIRMWARE / "boards" / name for name in port_folders(made)]
     sources = [path for port in ports for path in sorted(port.glob("*.cc"))]
     return subprocess.run(
         [
-            *("arm-none-eabi-g++", "-Os", "-std=c++17", "-Wall", "-Wextra", "-Werror", *machine),
-            *("-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-nostartfiles"),
-            *("-ffunction-sections", "-fdata-sections", "--specs=nano.specs"),
+            *("arm-none-eabi-g++", *flags, *compiler_flags.IMAGE_LINK),
             *(f"-I{path}" for path in (folder, FIRMWARE / "boards", *ports)),
-            *("-T", str(folder / "board.ld"), "-Wl,--gc-sections", "-Wl,--fatal-warnings"),
+            *("-T", str(folder / "board.ld")),
             *(str(folder / "main.cc"), *map(str, sources), "-o", str(folder / "firmware.elf")),
         ],
         capture_output=True,

@@ -75,7 +75,7 @@ void board_on_fault(uint32_t pc, uint32_t lr, uint32_t cfsr) {
 [[gnu::noinline]] void StoreToNowhere() { *reinterpret_cast<volatile uint32_t*>(0xE0200000) = 1; }
 [[gnu::noinline]] void RunUndefined() { asm volatile("udf #1"); }
 [[gnu::noinline]] void GiveUp() { abort(); }
-[[gnu::noinline]] void FailAssertion(uint8_t letter) { assert(letter == 0); }
+[[gnu::noipa]] void FailAssertion(uint8_t letter) { assert(letter == 0); }
 [[gnu::noinline]] uint32_t UseStack(uint32_t depth) {
   volatile uint8_t frame[64];
   frame[depth % sizeof(frame)] = 1;

@@ -33,3 +33,5 @@ def test_digits_are_bit_exact(board: Board, build_dir: Path, tmp_path: Path) -> 
 def test_image_is_within_its_budget(board: Board, build_dir: Path) -> None:
     size = read_breakdown(image_dir(board, build_dir), board.id)
     assert check_growth(size, build_dir.name)
+    of_no_source, _ = size.rooms().get("linker", (0, 0))
+    assert of_no_source < size.flash_bytes / 100

@@ -70,7 +70,8 @@ extern "C" {
 
 // What the C++ runtime calls when a program cannot go on. Defined here so that libc's versions,
 // with their signals, streams and heap, are not linked. They report the call: the return address
-// may be past the end of the caller, for the compiler knows that nothing returns to it.
+// may be past the end of the caller, for the compiler knows that nothing returns to it. Inlined,
+// they would report the caller's caller.
 constexpr uintptr_t kThumbBit = 1;
 constexpr uintptr_t kHalfwordBytes = 2;
 
@@ -79,9 +80,11 @@ constexpr uintptr_t kHalfwordBytes = 2;
   const uintptr_t back = reinterpret_cast<uintptr_t>(__builtin_return_address(0)); \
   mcuforge_report_fault((back & ~kThumbBit) - kHalfwordBytes, 0, 0)
 
-[[noreturn]] void abort() { MCUFORGE_GIVE_UP(); }
-[[noreturn]] void __cxa_pure_virtual() { MCUFORGE_GIVE_UP(); }
-[[noreturn]] void __assert_func(const char*, int, const char*, const char*) { MCUFORGE_GIVE_UP(); }
+[[noreturn, gnu::noinline]] void abort() { MCUFORGE_GIVE_UP(); }
+[[noreturn, gnu::noinline]] void __cxa_pure_virtual() { MCUFORGE_GIVE_UP(); }
+[[noreturn, gnu::noinline]] void __assert_func(const char*, int, const char*, const char*) {
+  MCUFORGE_GIVE_UP();
+}
 
 }  // extern "C"
 

@@ -21,7 +21,14 @@ BOARDS_DIR = REPOSITORY / "firmware" / "boards"
 if str(REPOSITORY) not in sys.path:
     sys.path.insert(0, str(REPOSITORY))
 
-from codegen import board_files, boards, cache_limit, image_size, image_sources  # noqa: E402  (after sys.path)
+from codegen import (  # noqa: E402  (after sys.path)
+    board_files,
+    boards,
+    cache_limit,
+    compiler_flags,
+    image_size,
+    image_sources,
+)
 from codegen.errors import CodegenError  # noqa: E402
 from codegen.manifest import atomic_write  # noqa: E402
 from codegen.needless_sources import build_filter  # noqa: E402
@@ -46,24 +53,18 @@ atomic_write(FACTS_DIR / "board_facts.h", board_files.board_facts(board).encode(
 
 # ---------------------------------------------------------------- tools and flags
 
-WARNINGS = ["-Wall", "-Wextra", "-Werror"]
-COMMON_FLAGS = [
-    "-Os",
-    "-g",
-    "-ffunction-sections",
-    "-fdata-sections",
-    f"-ffile-prefix-map={PROJECT_DIR}=.",  # no path of this machine in the image
-    *WARNINGS,
-]
-CXX_FLAGS = ["-std=c++17", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics"]
+NO_FOLDER = f"-ffile-prefix-map={PROJECT_DIR}=."  # no path of this machine in the image
 
 env.Replace(PROGNAME="firmware", PROGSUFFIX=".elf")
 env.Append(
-    CCFLAGS=COMMON_FLAGS,
-    CXXFLAGS=CXX_FLAGS,
+    CCFLAGS=[
+        *(compiler_flags.SIZE, "-g", NO_FOLDER),
+        *(*compiler_flags.SECTIONS, *compiler_flags.WARNINGS),
+    ],
+    CXXFLAGS=list(compiler_flags.CXX),
     CFLAGS=["-std=c11"],
     # the map says which object a byte comes from: `invoke size` reads it
-    LINKFLAGS=["-Wl,--gc-sections", "-Wl,--fatal-warnings", "-Wl,-Map=${BUILD_DIR}/firmware.map"],
+    LINKFLAGS=["-Wl,-Map=${BUILD_DIR}/firmware.map"],
     CPPDEFINES=[(image_sources.isa_macro(board), 1)],
     CPPPATH=[str(BOARDS_DIR), str(generated_dir)],
 )
@@ -71,12 +72,10 @@ port_folders = image_sources.port_folders(board)
 
 if board.family.architecture == "cortex_m":
     prefix = "arm-none-eabi-"
-    machine = ["-mthumb", f"-mcpu={board.cpu}", f"-mfloat-abi={board.float_abi}"]
-    if board.fpu != "none":
-        machine.append(f"-mfpu={board.fpu}")
+    core = compiler_flags.core_flags(board.cpu, board.float_abi, board.fpu)
     env.Append(
-        CCFLAGS=machine,
-        LINKFLAGS=[*machine, "-Os", "-nostartfiles", "--specs=nano.specs"],
+        CCFLAGS=[*core, *compiler_flags.LINK_TIME_OPTIMISATION],
+        LINKFLAGS=[*core, *compiler_flags.IMAGE_LINK, NO_FOLDER],
         LIBS=["m", "c", "gcc"],
     )
     linker_script = BUILD_DIR / "board.ld"
@@ -84,6 +83,7 @@ if board.family.architecture == "cortex_m":
     env.Replace(LDSCRIPT_PATH=str(linker_script))
 else:
     prefix = ""
+    env.Append(LINKFLAGS=["-Wl,--gc-sections", "-Wl,--fatal-warnings"])
     sanitize = env.GetProjectOption("custom_sanitize", "no").lower() in ("yes", "true", "1")
     if sanitize:
         flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from codegen.boards import load_board
+from codegen.compiler_flags import LINK_TIME_OPTIMISATION
 from codegen.errors import BudgetError, CodegenError
 from codegen.image_size import image_size
 from codegen.link_map import read_link_map, within
@@ -25,16 +26,24 @@ SOURCES = {
         namespace mcuforge { extern const unsigned char kModel[100];
         namespace { const int kTable[16] = {1, 2, 3}; } }
         extern "C" const char* text();
+        int prime(int i);
         extern "C" int start(int i) {
           model::g_arena[i] = mcuforge::kModel[i];
-          return text()[i] + model::g_arena[i + 1] + mcuforge::kTable[i];
+          return text()[i] + model::g_arena[i + 1] + mcuforge::kTable[i] + prime(i);
         }""",
     "generated/data": """
         namespace mcuforge { extern const unsigned char kModel[100];
         const unsigned char kModel[100] = {1}; }""",
     "libabc/wire/text": """
-        extern "C" const char* text() { return "a message of thirty-two bytes..."; }""",
-    "boards/x/board": 'int g_ticks = 7; extern "C" void irq() { ++g_ticks; }',
+        extern "C" [[gnu::noinline]] const char* text() {
+          return "a message of thirty-two bytes...";
+        }
+        namespace { const int kPrimes[12] = {2, 3, 5}; }
+        int prime(int i) { return kPrimes[i]; }""",
+    "boards/x/board": """
+        int g_ticks = 7;
+        namespace { [[gnu::naked, gnu::noipa]] void wait(int) { asm("wfi\\n bx lr"); } }
+        extern "C" void irq() { wait(++g_ticks); }""",
 }
 SCRIPT = """
     ENTRY(start)
@@ -48,20 +57,28 @@ SCRIPT = """
     }"""
 
 
-@pytest.fixture(scope="module")
-def image_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+LINKS = {
+    "objects": ([], []),
+    "link_time_optimisation": (LINK_TIME_OPTIMISATION, ["-flto-partition=1to1"]),
+}
+
+
+@pytest.fixture(scope="module", params=LINKS)
+def image_dir(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("image")
-    flags = ["-mcpu=cortex-m4", "-mthumb", "-Os", "-g", "-ffunction-sections", "-fdata-sections"]
+    optimisation, partition = LINKS[request.param]
+    flags = ["-mcpu=cortex-m4", "-mthumb", "-Os", "-ffunction-sections", *optimisation]
     objects = []
     for name, text in SOURCES.items():
-        source = folder / OBJECTS / f"{name}.cc"
-        source.parent.mkdir(parents=True)
-        source.write_text(text)
+        source = Path("firmware", *name.replace("libabc", "lib").split("/")).with_suffix(".cc")
         objects.append(f"{OBJECTS}/{name}.o")
-        compile_ = ["arm-none-eabi-g++", *flags, "-c", str(source), "-o", objects[-1]]
-        subprocess.run(compile_, check=True, cwd=folder)
+        for path in (source, Path(objects[-1])):
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / source).write_text(text)
+        compile_ = ["arm-none-eabi-g++", *flags, "-g", "-fdata-sections"]
+        subprocess.run([*compile_, "-c", source, "-o", objects[-1]], check=True, cwd=folder)
     (folder / "link.ld").write_text(SCRIPT)
-    link = ["arm-none-eabi-g++", *flags[:2], "-nostdlib", "-T", "link.ld", "-Wl,-u,irq"]
+    link = ["arm-none-eabi-g++", *flags, *partition, "-nostdlib", "-T", "link.ld", "-Wl,-u,irq"]
     link += ["-Wl,-Map=firmware.map", "-o", "firmware.elf", *objects]
     subprocess.run(link, check=True, cwd=folder)
     return folder
@@ -87,6 +104,8 @@ def test_every_byte_is_in_its_room(image_dir: Path) -> None:
     assert by_name["g_ticks"].room == "board"
     assert (by_name["g_ticks"].flash_bytes, by_name["g_ticks"].ram_bytes) == (4, 4)
     assert by_name["start"].room == "application"
+    assert by_name["kPrimes"].room == "wire"  # even where prime() went into start()
+    assert by_name["wait"].room == "board"
 
 
 @pytest.mark.parametrize(
@@ -99,6 +118,9 @@ def test_every_byte_is_in_its_room(image_dir: Path) -> None:
         (".pio/build/x/boards/mps2/board.o", "board"),
         (".pio/build/x/src/model.o", "application"),
         (".pio/build/x/generated/model_data.o", "model"),
+        ("firmware/lib/tflm/tensorflow/lite/micro/kernels/conv.cc", "runtime"),
+        ("firmware/lib/custom_ops/ops/my_op.cc", "custom_ops"),
+        ("firmware/boards/cortex_m/fault.cc", "board"),
         ("/usr/lib/gcc/arm-none-eabi/12/libgcc.a(_udivmoddi4.o)", "libc"),
     ],
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codegen import cpp_build
+from codegen import compiler_flags, cpp_build
 from codegen.boards import load_board
 from codegen.cpp_build import machine_flags
 from harness import bench, bench_markdown, bench_report
@@ -146,6 +146,7 @@ def test_machine_flags_come_from_the_board() -> None:
     assert flags == [
         *("-mthumb", "-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"),
         "-DMCUFORGE_ISA_DSP=1",
+        *compiler_flags.LINK_TIME_OPTIMISATION,
     ]
 
 

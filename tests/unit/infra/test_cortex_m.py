@@ -17,8 +17,8 @@ from tests.cortex_m_port import link
 MAIN = """
 #include "board.h"
 const char kText[] = "text that is kept in flash";
-uint32_t g_data[100] = {1};
-uint8_t g_bss[1000];
+[[gnu::used]] uint32_t g_data[100] = {1};
+[[gnu::used]] uint8_t g_bss[1000];
 int main() {
   board::Init();
   for (;;) {

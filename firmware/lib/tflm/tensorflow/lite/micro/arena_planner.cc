@@ -316,8 +316,9 @@ bool ArenaPlanner::Plan(ModelReader::Vector inputs, ModelReader::Vector outputs,
 
 }  // namespace
 
-bool PlanArena(Graph* graph, ModelReader::Vector inputs, ModelReader::Vector outputs,
-               uint32_t* used_bytes) {
+// Not inlined: its frame would be on the stack while the ops are prepared.
+[[gnu::noinline]] bool PlanArena(Graph* graph, ModelReader::Vector inputs,
+                                 ModelReader::Vector outputs, uint32_t* used_bytes) {
   return ArenaPlanner(graph).Plan(inputs, outputs, used_bytes);
 }
 
