@@ -12,12 +12,21 @@ namespace nn {
 // to the output's.
 constexpr int32_t kAddLeftShift = 20;
 
+// Factors are those of Requant: of input 0 and input 1, at most 1/2, and of the output, below 1, so
+// that no shift is to the left. Their shifts fit in bytes.
 struct AddParams {
-  Requant input[2];  // at most 1/2
-  Requant output;    // below 1, so that no shift is to the left
+  int32_t multiplier[3];
+  int8_t shift[3];
   int8_t in_zero_point[2];
   int8_t out_zero_point;
   int8_t out_min, out_max;
+
+  enum { kInput0 = 0, kInput1 = 1, kOutput = 2 };
+  Requant Factor(uint32_t i) const { return Requant{multiplier[i], shift[i]}; }
+  void SetFactor(uint32_t i, Requant factor) {
+    multiplier[i] = factor.multiplier;
+    shift[i] = static_cast<int8_t>(factor.shift);
+  }
 };
 
 // What is left of ApplyRequant after its product, for the factors above: halves are rounded away

@@ -34,8 +34,9 @@ void AddS8(const AddParams& p, const Broadcast& shape, const int8_t* input0, con
            int8_t* output) {
   Factor factor[2];
   FastChannel sum;
-  const bool fast = MakeFactor(p.input[0], &factor[0]) && MakeFactor(p.input[1], &factor[1]) &&
-                    MakeFastChannel(p.output, 0, 0, p.out_zero_point, &sum);
+  const bool fast = MakeFactor(p.Factor(AddParams::kInput0), &factor[0]) &&
+                    MakeFactor(p.Factor(AddParams::kInput1), &factor[1]) &&
+                    MakeFastChannel(p.Factor(AddParams::kOutput), 0, 0, p.out_zero_point, &sum);
   ForEachRun(shape, [&](uint32_t offset0, uint32_t offset1, uint32_t out, uint32_t count,
                         uint32_t step0, uint32_t step1) {
     const int8_t* a = input0 + offset0;
@@ -50,10 +51,12 @@ void AddS8(const AddParams& p, const Broadcast& shape, const int8_t* input0, con
         const int32_t x1 = factor[1].Apply((*b - zero1) * (2 << kAddLeftShift));
         *to++ = FastOutput(x0 + x1, sum);
       } else {
-        const int32_t x0 = ApplyRequant((*a - zero0) * (1 << kAddLeftShift), p.input[0]);
-        const int32_t x1 = ApplyRequant((*b - zero1) * (1 << kAddLeftShift), p.input[1]);
-        *to++ = static_cast<int8_t>(
-            Clamp(ApplyRequant(x0 + x1, p.output) + p.out_zero_point, -128, 127));
+        const int32_t x0 =
+            ApplyRequant((*a - zero0) * (1 << kAddLeftShift), p.Factor(AddParams::kInput0));
+        const int32_t x1 =
+            ApplyRequant((*b - zero1) * (1 << kAddLeftShift), p.Factor(AddParams::kInput1));
+        *to++ = static_cast<int8_t>(Clamp(
+            ApplyRequant(x0 + x1, p.Factor(AddParams::kOutput)) + p.out_zero_point, -128, 127));
       }
     }
     ClampAll(output + out, count, p.out_min, p.out_max);

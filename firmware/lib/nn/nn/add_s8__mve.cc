@@ -18,12 +18,12 @@ int32x4_t Load(const int8_t* from, uint32_t step, mve_pred16_t lanes) {
 void AddS8(const AddParams& p, const Broadcast& shape, const int8_t* input0, const int8_t* input1,
            int8_t* output) {
   const OutputRange range{p.out_zero_point, p.out_min, p.out_max};
-  const int32x4_t multiplier0 = vdupq_n_s32(p.input[0].multiplier);
-  const int32x4_t multiplier1 = vdupq_n_s32(p.input[1].multiplier);
-  const int32x4_t multiplier = vdupq_n_s32(p.output.multiplier);
-  const int32x4_t shift0 = vdupq_n_s32(p.input[0].shift);
-  const int32x4_t shift1 = vdupq_n_s32(p.input[1].shift);
-  const int32x4_t shift = vdupq_n_s32(p.output.shift);
+  const int32x4_t multiplier0 = vdupq_n_s32(p.multiplier[AddParams::kInput0]);
+  const int32x4_t multiplier1 = vdupq_n_s32(p.multiplier[AddParams::kInput1]);
+  const int32x4_t multiplier = vdupq_n_s32(p.multiplier[AddParams::kOutput]);
+  const int32x4_t shift0 = vdupq_n_s32(p.shift[AddParams::kInput0]);
+  const int32x4_t shift1 = vdupq_n_s32(p.shift[AddParams::kInput1]);
+  const int32x4_t shift = vdupq_n_s32(p.shift[AddParams::kOutput]);
   ForEachRun(shape, [&](uint32_t offset0, uint32_t offset1, uint32_t out, uint32_t count,
                         uint32_t step0, uint32_t step1) {
     const int8_t* a = input0 + offset0;

@@ -23,10 +23,10 @@ TfLiteStatus PrepareAddOrSub(OpContext& context, nn::Activation s32_activation) 
   ++twice_max.exponent;
   nn::Scale shifted_out = operands.out.scale;
   shifted_out.exponent += nn::kAddLeftShift;
-  params.input[0] = nn::RequantFromRatio(in0, twice_max);
-  params.input[1] = nn::RequantFromRatio(in1, twice_max);
-  params.output = nn::RequantFromRatio(twice_max, shifted_out);
-  if (params.output.shift > 0) {
+  params.SetFactor(nn::AddParams::kInput0, nn::RequantFromRatio(in0, twice_max));
+  params.SetFactor(nn::AddParams::kInput1, nn::RequantFromRatio(in1, twice_max));
+  params.SetFactor(nn::AddParams::kOutput, nn::RequantFromRatio(twice_max, shifted_out));
+  if (params.shift[nn::AddParams::kOutput] > 0) {
     return context.Fail("needs an output scale above 2^-19 of the larger input scale");
   }
   params.in_zero_point[0] = operands.in[0].zero_point;
