@@ -140,8 +140,8 @@ struct Gather {
   int8_t* bytes;     // a column as bytes, where its runs are no multiples of 4
 };
 
-// Fills one pixel's half of the columns from the window whose first tap is at (in_y0, in_x0). Inlined,
-// its loops would share ConvS8's registers and spill.
+// Fills one pixel's half of the columns from the window whose first tap is at (in_y0, in_x0).
+// Inlined, its loops would share ConvS8's registers and spill.
 [[gnu::noinline]] void GatherColumn(const Gather& g, const int8_t* group_input, int32_t in_y0,
                                     int32_t in_x0, uint32_t* column) {
   const ConvParams& p = g.p;
