@@ -7,6 +7,7 @@ stripped and nothing beside start-up and runtime, as the baseline was: docs/perf
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,6 +118,7 @@ def _render(
         "input_count": len(inputs),
         "model_bytes": model.size,
         "inputs_bytes": inputs.size,
+        "output_bytes": math.prod(model.outputs[0].shape),
         "machine": machine.id,
         "flash": first("flash"),
         "ram": first("ram"),

@@ -11,7 +11,9 @@ import json
 import re
 import shutil
 import statistics
+import struct
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -105,13 +107,13 @@ class Subject:
 
 @dataclass(frozen=True)
 class Measurement:
-    """What an image printed, in instructions and bytes."""
+    """What an image reported, in instructions and bytes. outputs: of all inputs, in order."""
 
     instructions: int
     init_instructions: int
     arena_bytes: int
     stack_bytes: int
-    outputs: tuple[bytes, ...]
+    outputs: bytes
     profile: tuple[OpCost, ...]
 
 
@@ -232,11 +234,16 @@ def measure(
             raise
         runs_on = load_board(_STAND_INS[board.cpu])
         image = build_bench_image(*arguments, runs_on, profile)
-    return parse_output(run_image(image), f"{subject.name} on {board.id}"), image, runs_on
+    text, results = run_image(image)
+    what = f"{subject.name} on {board.id}"
+    return parse_output(text, results, len(subject.inputs), what), image, runs_on
 
 
-def run_image(image: BenchImage, timeout_s: float = 600) -> str:
-    """What the image prints over semihosting. Raises MissingToolError, CheckError."""
+def run_image(image: BenchImage, timeout_s: float = 600) -> tuple[str, bytes]:
+    """What the image prints over semihosting and what it leaves in results.bin, b"" if nothing.
+
+    Raises MissingToolError, CheckError.
+    """
     qemu = shutil.which("qemu-system-arm")
     if qemu is None:
         raise MissingToolError("counting instructions needs qemu-system-arm; run ./invokew doctor")
@@ -245,33 +252,40 @@ def run_image(image: BenchImage, timeout_s: float = 600) -> str:
         "-monitor", "none", "-serial", "none", "-semihosting-config", "enable=on,target=native",
         "-icount", f"shift={image.icount_shift},sleep=off",
     ]  # fmt: skip
-    try:
-        result = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=timeout_s,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise CheckError(f"{image.elf.parent.name} did not end within {timeout_s:.0f} s") from None
-    return result.stdout + result.stderr
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            ended = subprocess.run(
+                command,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=timeout_s,
+                check=False,
+                cwd=folder,
+            )
+        except subprocess.TimeoutExpired:
+            raise CheckError(
+                f"{image.elf.parent.name} did not end within {timeout_s:.0f} s"
+            ) from None
+        results = Path(folder) / "results.bin"
+        return ended.stdout + ended.stderr, results.read_bytes() if results.exists() else b""
 
 
-def parse_output(text: str, what: str) -> Measurement:
-    """Reads the image's lines ("name hex"). what: for the message of the CheckError."""
-    fields: dict[str, list[int]] = {}
-    for name, value in re.findall(r"^(\w+) ([0-9a-f]{8})$", text, re.MULTILINE):
-        fields.setdefault(name, []).append(int(value, 16))
-    outputs = re.findall(r"^output ((?:[0-9a-f]{2})+)$", text, re.MULTILINE)
-    if "stack" not in fields or not outputs or not fields.get("calibration", [0])[0]:
+def parse_output(text: str, results: bytes, input_count: int, what: str) -> Measurement:
+    """Reads what an image printed and left, as firmware/bench/main.cc lays it out.
+
+    what: for the message of the CheckError.
+    """
+    head = struct.Struct(f"<{4 + input_count}I")
+    output_bytes, rest = divmod(len(results) - head.size, input_count)
+    if output_bytes <= 0 or rest:
         last = (text.strip().splitlines() or ["nothing"])[-1]
         raise CheckError(f"the benchmark of {what} did not come to its end; it said: {last[:200]}")
-    per_tick = _CALIBRATION_INSTRUCTIONS / fields["calibration"][0]
+    calibration, init, arena_bytes, stack_bytes, *invoke = head.unpack_from(results)
+    per_tick = _CALIBRATION_INSTRUCTIONS / calibration
     ops = re.findall(r"^op (\S+) +([0-9a-f]{8})$", text, re.MULTILINE)
-    per_run = len(ops) // len(outputs)
+    per_run = len(ops) // input_count
     profile = tuple(
         OpCost(
             i,
@@ -281,11 +295,11 @@ def parse_output(text: str, what: str) -> Measurement:
         for i in range(per_run)
     )
     return Measurement(
-        instructions=round(statistics.median(fields["invoke"]) * per_tick),
-        init_instructions=round(fields["init"][0] * per_tick),
-        arena_bytes=fields["arena"][0],
-        stack_bytes=fields["stack"][0],
-        outputs=tuple(bytes.fromhex(output) for output in outputs),
+        instructions=round(statistics.median(invoke) * per_tick),
+        init_instructions=round(init * per_tick),
+        arena_bytes=arena_bytes,
+        stack_bytes=stack_bytes,
+        outputs=results[head.size :],
         profile=profile,
     )
 
@@ -300,7 +314,7 @@ def _row(board: Board, subject: Subject, plan: ArenaPlan, baseline: Baseline, pr
     if measured.stack_bytes >= image.stack_bytes:
         raise CheckError(f"{where} filled its stack of {image.stack_bytes} B; raise stack_bytes")
     expected = b"".join(row.tobytes() for row in subject.expected)
-    got = b"".join(measured.outputs)
+    got = measured.outputs
     if len(got) != len(expected):
         raise CheckError(f"{where} gave {len(got)} output bytes, the oracle {len(expected)}")
     ours = {

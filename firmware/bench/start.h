@@ -1,7 +1,7 @@
 // Start-up, time and output of the benchmark's images; each includes this once and defines Run().
 //
-// Ticks are SysTick's, which under QEMU's -icount follow executed instructions exactly. Text goes
-// out over semihosting (Arm IHI "Semihosting for AArch32", SYS_WRITE0 and SYS_EXIT).
+// Ticks are SysTick's, which under QEMU's -icount follow executed instructions exactly. Text and
+// files go over semihosting (Arm, "Semihosting for AArch32 and AArch64").
 
 #ifndef MCUFORGE_BENCH_START_H_
 #define MCUFORGE_BENCH_START_H_

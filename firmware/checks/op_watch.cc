@@ -46,14 +46,13 @@ bool OpWatch::IsAlive(uint32_t tensor, uint32_t node) const {
   // Born by an earlier op (or before all), read by this one or a later one (or after all).
   bool read = false;
   bool computed_later = false;
-  const tflm::ModelReader& reader = graph_->reader;
   for (uint32_t i = 0; i < graph_->operators.count; ++i) {
     const tflm::Node& other = graph_->nodes[i];
-    for (uint32_t k = 0; k < graph_->Count(other.inputs); ++k) {
-      read = read || (i >= node && reader.U32(other.inputs + 4 * k) == tensor);
+    for (const uint32_t index : graph_->IndicesAt(other.inputs)) {
+      read = read || (i >= node && index == tensor);
     }
-    for (uint32_t k = 0; k < graph_->Count(other.outputs); ++k) {
-      computed_later = computed_later || (i > node && reader.U32(other.outputs + 4 * k) == tensor);
+    for (const uint32_t index : graph_->IndicesAt(other.outputs)) {
+      computed_later = computed_later || (i > node && index == tensor);
     }
   }
   return read && !computed_later;
@@ -123,13 +122,12 @@ uint32_t OpWatch::BeginEvent(const char* tag) {
   }
   range_count_ = written_count_ = 0;
   keeps_state_ = std::strstr(tag, "VARIABLE") || std::strstr(tag, "CALL_ONCE");
-  const tflm::ModelReader& reader = graph_->reader;
   const tflm::Node& node = graph_->nodes[node_];
-  for (uint32_t i = 0; i < graph_->Count(node.inputs); ++i) {
-    Add(static_cast<int32_t>(reader.U32(node.inputs + 4 * i)), false);
+  for (const uint32_t index : graph_->IndicesAt(node.inputs)) {
+    Add(static_cast<int32_t>(index), false);
   }
-  for (uint32_t i = 0; i < graph_->Count(node.outputs); ++i) {
-    Add(static_cast<int32_t>(reader.U32(node.outputs + 4 * i)), true);
+  for (const uint32_t index : graph_->IndicesAt(node.outputs)) {
+    Add(static_cast<int32_t>(index), true);
   }
   AddScratch();
   if (IsCustom(tag) && written_count_ < kMaxRanges) {

@@ -3,6 +3,7 @@
 namespace nn {
 
 void Dequantize(const FloatEdgeParams& p, const void* input, uint32_t* output) {
+  const Scale scale = ScaleFromBits(p.scale_bits);
   for (uint32_t i = 0; i < p.count; ++i) {
     int32_t x;
     if (p.bytes == 1) {
@@ -13,7 +14,7 @@ void Dequantize(const FloatEdgeParams& p, const void* input, uint32_t* output) {
     x -= p.zero_point;
     const uint32_t sign = x < 0 ? UINT32_C(1) << 31 : 0;
     const Scale steps = ScaleFromInteger(static_cast<uint32_t>(x < 0 ? -x : x));
-    output[i] = sign | BitsFromScale(MultiplyAsFloat(p.scale, steps));
+    output[i] = sign | BitsFromScale(MultiplyAsFloat(scale, steps));
   }
 }
 

@@ -9,7 +9,7 @@
 namespace nn {
 
 struct FloatEdgeParams {
-  Scale scale;  // of the integers
+  uint32_t scale_bits;  // of the integers, a float32
   uint32_t count;
   int32_t zero_point;
   uint8_t bytes;  // of an integer element: 1 or 2

@@ -14,18 +14,12 @@ class AxisMap {
       : last_(in - 1), nearest_(align_corners), half_(half_pixel_centers ? 1 : 0) {
     const uint32_t less = align_corners && out > 1 ? 1 : 0;
     scale_ = DivideAsFloat(ScaleFromInteger(in - less), ScaleFromInteger(out - less));
-    --scale_.exponent;  // for positions in halves
+    scale_ = Shifted(scale_, -1);  // for positions in halves
   }
 
   uint32_t operator()(uint32_t index) const {
     const Scale position = MultiplyAsFloat(ScaleFromInteger(2 * index + half_), scale_);
-    // The position is below 2^23, so that its exponent is negative.
-    const int32_t drop = -position.exponent;
-    if (position.mantissa == 0 || drop > 24) {
-      return 0;
-    }
-    const uint32_t half = nearest_ ? UINT32_C(1) << (drop - 1) : 0;
-    const uint32_t mapped = (position.mantissa + half) >> drop;
+    const uint32_t mapped = IntegerFromScale(position, nearest_);
     return mapped < last_ ? mapped : last_;
   }
 

@@ -11,93 +11,83 @@
 namespace nn {
 namespace {
 
-constexpr uint32_t kHiddenBit = UINT32_C(1) << 23;
 constexpr int32_t kMinShift = -31;  // of a Requant; what is smaller upstream flushes to zero
 constexpr int32_t kMaxShift = 31;
 
-// A quotient's leading bit, the 30 that follow it, and its exponent as frexp has it.
-struct Quotient {
-  uint32_t bits;  // 2^31 where it was rounded up to that
-  int32_t exponent;
-};
+// From a factor's leading bit and the 30 that follow it (2^31 where it was rounded up to that), and
+// its exponent as frexp has it.
+Requant MakeRequant(uint32_t bits, int32_t shift) {
+  if (bits == (UINT32_C(1) << 31)) {
+    bits >>= 1;
+    ++shift;
+  }
+  if (shift < kMinShift) {
+    return Requant{0, 0};
+  }
+  return shift > kMaxShift ? Requant{INT32_MAX, kMaxShift}
+                           : Requant{static_cast<int32_t>(bits), shift};
+}
 
 }  // namespace
+
+#if MCUFORGE_NN_SCALE_IS_DOUBLE
 
 Scale ScaleFromBits(uint32_t float_bits) {
-  if (float_bits == 0 || !IsValidScale(float_bits)) {
-    return Scale{0, 0};
+  float value = 0;
+  if (IsValidScale(float_bits)) {
+    std::memcpy(&value, &float_bits, sizeof value);
   }
-  const int32_t biased = static_cast<int32_t>(float_bits >> 23);
-  uint32_t mantissa = float_bits & (kHiddenBit - 1);
-  int32_t exponent = biased - 150;
-  if (biased != 0) {
-    mantissa |= kHiddenBit;
-  } else {  // subnormal
-    exponent = -149;
-    while (mantissa < kHiddenBit) {
-      mantissa <<= 1;
-      --exponent;
-    }
-  }
-  return Scale{mantissa, exponent};
+  return Scale{value};
 }
-
-#if defined(__ARM_FP) && (__ARM_FP & 8)
-namespace {
-
-// On a core that has double-precision instructions they are shorter than what they are replaced by
-// elsewhere. Mantissas have 24 bits, so that all operands are exact.
-Quotient DivideProduct(Scale a, Scale b, Scale c) {
-  const double quotient = static_cast<double>(a.mantissa) * b.mantissa / c.mantissa;
-  uint64_t bits;
-  std::memcpy(&bits, &quotient, sizeof bits);
-  const auto high = static_cast<uint32_t>(bits >> 32);
-  const auto low = static_cast<uint32_t>(bits);
-  const uint32_t fraction = (UINT32_C(1) << 30) | ((high & 0xfffff) << 10) | (low >> 22);
-  return Quotient{fraction + ((low >> 21) & 1),
-                  static_cast<int32_t>(high >> 20) - 1022 + a.exponent + b.exponent - c.exponent};
-}
-
-Scale FromFloat(float value, int32_t exponent) {
-  uint32_t bits;
-  std::memcpy(&bits, &value, sizeof bits);
-  const Scale scale = ScaleFromBits(bits);
-  return Scale{scale.mantissa, scale.exponent + exponent};
-}
-
-}  // namespace
 
 Scale MultiplyAsFloat(Scale a, Scale b) {
-  return FromFloat(static_cast<float>(a.mantissa) * static_cast<float>(b.mantissa),
-                   a.exponent + b.exponent);
+  return Scale{static_cast<float>(a.value) * static_cast<float>(b.value)};
 }
 
 Scale DivideAsFloat(Scale a, Scale c) {
-  return FromFloat(static_cast<float>(a.mantissa) / static_cast<float>(c.mantissa),
-                   a.exponent - c.exponent);
+  return Scale{static_cast<float>(a.value) / static_cast<float>(c.value)};
+}
+
+Requant RequantFromScales(Scale a, Scale b, Scale c) {
+  return RequantFromScale(Scale{a.value * b.value / c.value});
+}
+
+Requant RequantFromScale(Scale factor) {
+  const double value = factor.value;
+  uint64_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  const auto high = static_cast<uint32_t>(bits >> 32);
+  const auto low = static_cast<uint32_t>(bits);
+  const uint32_t fraction = (UINT32_C(1) << 30) | ((high & 0xfffff) << 10) | (low >> 22);
+  return MakeRequant(fraction + ((low >> 21) & 1), static_cast<int32_t>(high >> 20) - 1022);
 }
 
 int32_t DivideByScale(Scale value, Scale scale, int32_t limit) {
-  constexpr int32_t kExact = 30;  // a float's exponent has room for more
-  const int32_t exponent = value.exponent - scale.exponent;
-  if (value.mantissa == 0 || (scale.mantissa != 0 && exponent < -kExact)) {
-    return 0;
-  }
-  if (scale.mantissa == 0 || exponent > kExact) {
-    return limit;
-  }
-  // Between 1/2 and 2, so that the power of two is exact.
-  float quotient = static_cast<float>(value.mantissa) / static_cast<float>(scale.mantissa);
-  uint32_t bits;
-  std::memcpy(&bits, &quotient, sizeof bits);
-  bits += static_cast<uint32_t>(exponent) << 23;
-  std::memcpy(&quotient, &bits, sizeof bits);
+  // 0 / 0 is converted to 0.
+  const float quotient = static_cast<float>(value.value) / static_cast<float>(scale.value);
   int32_t rounded;  // halves away from zero; INT32_MAX if it is larger
   asm("vcvta.s32.f32 %0, %1" : "=t"(rounded) : "t"(quotient));
   return rounded > limit ? limit : rounded;
 }
+
+Scale ScaleFromInteger(uint32_t value) { return Scale{static_cast<double>(value)}; }
+
+uint32_t IntegerFromScale(Scale scale, bool to_nearest) {
+  return static_cast<uint32_t>(scale.value + (to_nearest ? 0.5 : 0.0));
+}
+
+uint32_t BitsFromScale(Scale scale) {
+  const auto value = static_cast<float>(scale.value);
+  uint32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
 #else
+
 namespace {
+
+constexpr uint32_t kHiddenBit = UINT32_C(1) << 23;
 
 // Appends `bits` more quotient bits (at most 8, so that nothing leaves 32 bits) to `quotient` while
 // dividing by a 24-bit divisor; `remainder` < divisor before and after.
@@ -129,7 +119,31 @@ void DivideStep(uint32_t* quotient, uint32_t* remainder, uint32_t next_bits, uin
 #endif
 }
 
-Quotient DivideProduct(Scale a, Scale b, Scale c) {
+}  // namespace
+
+Scale ScaleFromBits(uint32_t float_bits) {
+  if (float_bits == 0 || !IsValidScale(float_bits)) {
+    return Scale{0, 0};
+  }
+  const int32_t biased = static_cast<int32_t>(float_bits >> 23);
+  uint32_t mantissa = float_bits & (kHiddenBit - 1);
+  int32_t exponent = biased - 150;
+  if (biased != 0) {
+    mantissa |= kHiddenBit;
+  } else {  // subnormal
+    exponent = -149;
+    while (mantissa < kHiddenBit) {
+      mantissa <<= 1;
+      --exponent;
+    }
+  }
+  return Scale{mantissa, exponent};
+}
+
+Requant RequantFromScales(Scale a, Scale b, Scale c) {
+  if (a.mantissa == 0 || b.mantissa == 0) {
+    return Requant{0, 0};
+  }
   uint64_t product = static_cast<uint64_t>(a.mantissa) * b.mantissa;
   // real = product / c.mantissa * 2^e. Scale the product until product / (c.mantissa * 2^24) is in
   // [1, 2); then real = that quotient * 2^(e + 24 - doublings), and frexp's exponent is one more.
@@ -154,10 +168,8 @@ Quotient DivideProduct(Scale a, Scale b, Scale c) {
       (below_half < 4 && static_cast<uint32_t>(below_half) << 22 <= c.mantissa)) {
     ++quotient;
   }
-  return Quotient{quotient, shift};
+  return MakeRequant(quotient, shift);
 }
-
-}  // namespace
 
 Scale MultiplyAsFloat(Scale a, Scale b) {
   const uint64_t product = static_cast<uint64_t>(a.mantissa) * b.mantissa;
@@ -223,39 +235,20 @@ int32_t DivideByScale(Scale value, Scale scale, int32_t limit) {
   const uint32_t rounded = (quotient.mantissa + (UINT32_C(1) << (drop - 1))) >> drop;
   return rounded > static_cast<uint32_t>(limit) ? limit : static_cast<int32_t>(rounded);
 }
-#endif
-
-Requant RequantFromScales(Scale a, Scale b, Scale c) {
-  if (a.mantissa == 0 || b.mantissa == 0) {
-    return Requant{0, 0};
-  }
-  auto [quotient, shift] = DivideProduct(a, b, c);
-  if (quotient == (UINT32_C(1) << 31)) {
-    quotient >>= 1;
-    ++shift;
-  }
-  if (shift < kMinShift) {
-    return Requant{0, 0};
-  }
-  return shift > kMaxShift ? Requant{INT32_MAX, kMaxShift}
-                           : Requant{static_cast<int32_t>(quotient), shift};
-}
-
 Requant RequantFromScale(Scale factor) {
-  const int32_t shift = factor.exponent + 24;
-  if (factor.mantissa == 0 || shift < kMinShift) {
-    return Requant{0, 0};
-  }
-  return shift > kMaxShift ? Requant{INT32_MAX, kMaxShift}
-                           : Requant{static_cast<int32_t>(factor.mantissa << 7), shift};
+  return factor.mantissa == 0 ? Requant{0, 0}
+                              : MakeRequant(factor.mantissa << 7, factor.exponent + 24);
 }
 
-Scale ScaleFromInteger(uint32_t value) {
-  if (value == 0) {
-    return Scale{0, 0};
+Scale ScaleFromInteger(uint32_t value) { return value == 0 ? Scale{0, 0} : MakeScale(value, 0); }
+
+uint32_t IntegerFromScale(Scale scale, bool to_nearest) {
+  const int32_t drop = -scale.exponent;  // at least 1
+  if (scale.mantissa == 0 || drop > 24) {
+    return 0;
   }
-  const int32_t shift = __builtin_clz(value) - 8;
-  return Scale{value << shift, -shift};
+  const uint32_t half = to_nearest ? UINT32_C(1) << (drop - 1) : 0;
+  return (scale.mantissa + half) >> drop;
 }
 
 uint32_t BitsFromScale(Scale scale) {
@@ -272,6 +265,8 @@ uint32_t BitsFromScale(Scale scale) {
   return (static_cast<uint32_t>(biased) << 23) | (scale.mantissa & (kHiddenBit - 1));
 }
 
+#endif
+
 ActivationRange ActivationRangeS8(Activation activation, Scale scale, int32_t zero_point) {
   ActivationRange range{-128, 127};
   if (activation == Activation::kNone || activation > Activation::kRelu6) {
@@ -279,8 +274,8 @@ ActivationRange ActivationRangeS8(Activation activation, Scale scale, int32_t ze
   }
   int32_t min = zero_point;
   if (activation != Activation::kRelu) {
-    constexpr Scale kOne{UINT32_C(1) << 23, -23};
-    constexpr Scale kSix{UINT32_C(6) << 21, -21};
+    constexpr Scale kOne = MakeScale(1, 0);
+    constexpr Scale kSix = MakeScale(6, 0);
     constexpr int32_t kBeyond = 512;  // farther than any int8 from any int8 zero point
     const bool to_one = activation == Activation::kReluN1To1;
     const int32_t steps = DivideByScale(to_one ? kOne : kSix, scale, kBeyond);

@@ -1,7 +1,7 @@
-// Quantization scales without floating point. TFLM derives its fixed-point multipliers in double
-// arithmetic; on a core without an FPU that costs kilobytes of flash and thousands of instructions
-// a channel. A float32 is a 24-bit integer times a power of two, so the same results follow exactly
-// from integers.
+// Quantization scales. TFLM derives its fixed-point multipliers from them in double arithmetic. A core
+// that has double-precision instructions does the same here. Elsewhere that would cost kilobytes of
+// flash and thousands of instructions a channel; a float32 is a 24-bit integer times a power of two,
+// so the same results follow exactly from integers.
 
 #ifndef MCUFORGE_NN_SCALE_H_
 #define MCUFORGE_NN_SCALE_H_
@@ -12,17 +12,44 @@
 
 namespace nn {
 
+inline bool IsValidScale(uint32_t float_bits) { return float_bits < UINT32_C(0x7f800000); }
+
+// A Scale differs in size and alignment between cores: it is not for what is kept in the arena.
+#if defined(__ARM_FP) && (__ARM_FP & 8)
+#define MCUFORGE_NN_SCALE_IS_DOUBLE 1
+
+// A float32, or one times a power of two.
+struct Scale {
+  double value;
+};
+
+constexpr Scale MakeScale(uint32_t integer, int32_t exponent) {
+  return Scale{__builtin_ldexp(integer, exponent)};
+}
+inline Scale Shifted(Scale scale, int32_t exponent) {
+  return Scale{scale.value * MakeScale(1, exponent).value};
+}
+inline bool IsZero(Scale scale) { return scale.value == 0; }
+inline bool IsEqual(Scale a, Scale b) { return a.value == b.value; }
+inline bool IsLess(Scale a, Scale b) { return a.value < b.value; }
+#else
+
 // mantissa * 2^exponent, mantissa 0 or in [2^23, 2^24).
 struct Scale {
   uint32_t mantissa;
   int32_t exponent;
 };
 
-// From the bits of a non-negative finite float32 (a scale in a .tflite). Negative, infinite and NaN
-// give mantissa 0; callers that must refuse those ask IsValidScale.
-Scale ScaleFromBits(uint32_t float_bits);
-inline bool IsValidScale(uint32_t float_bits) { return float_bits < UINT32_C(0x7f800000); }
-
+// integer * 2^exponent, integer in [1, 2^24).
+constexpr Scale MakeScale(uint32_t integer, int32_t exponent) {
+  const int32_t shift = __builtin_clz(integer) - 8;
+  return Scale{integer << shift, exponent - shift};
+}
+// scale * 2^exponent, scale not 0.
+inline Scale Shifted(Scale scale, int32_t exponent) {
+  return Scale{scale.mantissa, scale.exponent + exponent};
+}
+inline bool IsZero(Scale scale) { return scale.mantissa == 0; }
 // Mantissas are normalised, so that equal scales have equal ones, and exponents decide first.
 inline bool IsEqual(Scale a, Scale b) {
   return a.mantissa == b.mantissa && a.exponent == b.exponent;
@@ -30,20 +57,25 @@ inline bool IsEqual(Scale a, Scale b) {
 inline bool IsLess(Scale a, Scale b) {
   return a.exponent != b.exponent ? a.exponent < b.exponent : a.mantissa < b.mantissa;
 }
+#endif
+
+// From the bits of a non-negative finite float32 (a scale in a .tflite). Negative, infinite and NaN
+// give 0; callers that must refuse those ask IsValidScale.
+Scale ScaleFromBits(uint32_t float_bits);
 
 // a * b rounded to float32 precision, as C++'s float product is.
 Scale MultiplyAsFloat(Scale a, Scale b);
 
 // The factor a * b / c, where TFLM computes QuantizeMultiplier(double(a) * double(b) / double(c)).
-// c.mantissa must not be 0. A factor beyond 2^31 becomes the largest that Requant holds.
+// c must not be 0. A factor beyond 2^31 becomes the largest that Requant holds.
 Requant RequantFromScales(Scale a, Scale b, Scale c);
 
-// a / c as a factor. c.mantissa must not be 0.
+// a / c as a factor. c must not be 0.
 inline Requant RequantFromRatio(Scale a, Scale c) {
-  return RequantFromScales(a, Scale{UINT32_C(1) << 23, -23}, c);
+  return RequantFromScales(a, MakeScale(1, 0), c);
 }
 
-// a / c rounded to float32 precision, as C++'s float quotient is. c.mantissa must not be 0.
+// a / c rounded to float32 precision, as C++'s float quotient is. c must not be 0.
 Scale DivideAsFloat(Scale a, Scale c);
 
 // A factor that is a float32 already: no rounding. Saturates as RequantFromScales does.
@@ -55,6 +87,9 @@ int32_t DivideByScale(Scale value, Scale scale, int32_t limit);
 
 // An integer in [0, 2^24) as a Scale.
 Scale ScaleFromInteger(uint32_t value);
+
+// A float32 below 2^23 rounded down, or to nearest with halves up.
+uint32_t IntegerFromScale(Scale scale, bool to_nearest);
 
 // The float32's bits; infinity where it is too large. A subnormal result must be exact.
 uint32_t BitsFromScale(Scale scale);

@@ -83,7 +83,11 @@ class ArenaPlanner {
         capacity_(base_ < graph->arena_bytes
                       ? (graph->arena_bytes - base_) / static_cast<uint32_t>(sizeof(PlannedBuffer))
                       : 0),
-        buffers_(reinterpret_cast<PlannedBuffer*>(graph->arena + base_)) {}
+        buffers_(reinterpret_cast<PlannedBuffer*>(graph->arena + base_)) {
+    // Not in one: the compiler would call memset.
+    stacks_[0].top = stacks_[1].top = 0;
+    stacks_[0].height = stacks_[1].height = 0;
+  }
 
   bool Plan(ModelReader::Vector inputs, ModelReader::Vector outputs, uint32_t* used_bytes);
 
@@ -102,7 +106,7 @@ class ArenaPlanner {
   void TakeOver(Location* input, Location output);
   bool MeetOp();
 
-  // The next buffer of the stack, counted as top_ is.
+  // The next buffer of the stack, counted as Stack::top is.
   static uint16_t& Below(PlannedBuffer& buffer) { return buffer.own[0]; }
   // Which of the stacks it is on: 1 for the one from the memory's end.
   static uint16_t& IsAtEnd(PlannedBuffer& buffer) { return buffer.own[1]; }
@@ -125,9 +129,12 @@ class ArenaPlanner {
   uint32_t lowest_ = 0;  // the most bytes alive at one op: no plan can be lower
   uint32_t height_ = 0;  // of both stacks; UINT32_MAX: they do not hold what was met
   uint32_t unborn_ = 0;  // tensors that no op was met yet to compute
-  // Number of the buffer on top of a stack, counted from 1; 0: it is empty. Of a buffer, offset is
-  // the distance from the stack's end while the stacks grow.
-  uint16_t top_[2] = {};
+  // Of a buffer, offset is the distance from its stack's end while the stacks grow.
+  struct Stack {
+    uint32_t top;     // number of the buffer on top, counted from 1; 0: it is empty
+    uint32_t height;  // bytes
+  };
+  Stack stacks_[2];
 };
 
 bool ArenaPlanner::Add(Location* location, uint32_t tensor) {
@@ -136,29 +143,28 @@ bool ArenaPlanner::Add(Location* location, uint32_t tensor) {
     DoesNotFit(graph_, tensor, bytes, base_ + (count_ + 1) * sizeof(PlannedBuffer));
     return false;
   }
-  uint32_t height[2];
-  for (uint32_t end = 0; end < 2; ++end) {
-    uint32_t top = top_[end];
+  for (Stack& stack : stacks_) {
     // What an op after this one computes lies there no more.
-    while (top != 0 && buffers_[top - 1].first > op_) {
-      top = Below(buffers_[top - 1]);
+    while (stack.top != 0 && buffers_[stack.top - 1].first > op_) {
+      stack.height = buffers_[stack.top - 1].offset;
+      stack.top = Below(buffers_[stack.top - 1]);
     }
-    top_[end] = static_cast<uint16_t>(top);
-    height[end] = top != 0 ? buffers_[top - 1].offset + buffers_[top - 1].bytes : 0;
   }
-  const uint32_t both = height[0] + height[1] + bytes;
+  const uint32_t both = stacks_[0].height + stacks_[1].height + bytes;
   height_ = both > height_ ? both : height_;
   live_ += bytes;
-  const uint32_t end = height[1] < height[0] ? 1 : 0;
+  const uint32_t end = stacks_[1].height < stacks_[0].height ? 1 : 0;
+  Stack& stack = stacks_[end];
   PlannedBuffer& buffer = buffers_[count_];
   buffer.bytes = bytes;
-  buffer.offset = height[end];
+  buffer.offset = stack.height;
   buffer.first = 0;
   buffer.last = static_cast<uint16_t>(op_ + 1);
-  Below(buffer) = top_[end];
+  Below(buffer) = static_cast<uint16_t>(stack.top);
   IsAtEnd(buffer) = static_cast<uint16_t>(end);
   *location = kPlanned + count_++;
-  top_[end] = static_cast<uint16_t>(count_);
+  stack.top = count_;
+  stack.height += bytes;
   return true;
 }
 
@@ -195,7 +201,8 @@ bool ArenaPlanner::Use(uint32_t index) {
 }
 
 bool ArenaPlanner::Compute(uint32_t index) {
-  if (!Use(index)) {
+  // Mostly an op after this one uses it.
+  if (!(index < graph_.tensors.count && IsPlanned(graph_.locations[index])) && !Use(index)) {
     return false;
   }
   Location& location = graph_.locations[index];
@@ -241,7 +248,9 @@ bool ArenaPlanner::MeetOp() {
     }
   }
   for (const uint32_t index : inputs) {
-    if (index != kNoTensor && !Use(index)) {
+    const bool is_constant =
+        index < graph_.tensors.count && (graph_.locations[index] & kInModel) != 0;
+    if (!is_constant && index != kNoTensor && !Use(index)) {
       return false;
     }
   }
@@ -300,15 +309,14 @@ bool ArenaPlanner::Plan(ModelReader::Vector inputs, ModelReader::Vector outputs,
     PlanDoesNotFit(graph_, buffers_, count_, base_, *used_bytes);
     return false;
   }
-  for (uint32_t i = 0; i < graph_.tensors.count; ++i) {
-    if (IsPlanned(locations[i])) {
-      locations[i] = base_ + buffers_[BufferOf(locations[i])].offset;
+  for (Location* location = locations; location != locations + graph_.tensors.count; ++location) {
+    if ((*location & kInModel) == 0 && IsPlanned(*location)) {
+      *location = base_ + buffers_[BufferOf(*location)].offset;
     }
   }
-  for (uint32_t i = 0; i < graph_.operators.count; ++i) {
-    uint32_t& scratch = graph_.nodes[i].scratch;
-    if (scratch != 0) {
-      scratch = base_ + buffers_[BufferOf(scratch)].offset;
+  for (Node* node = graph_.nodes; node != graph_.nodes + graph_.operators.count; ++node) {
+    if (node->scratch != 0) {
+      node->scratch = base_ + buffers_[BufferOf(node->scratch)].offset;
     }
   }
   return true;

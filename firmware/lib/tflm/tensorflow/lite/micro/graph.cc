@@ -18,21 +18,27 @@ bool Graph::ReadTensor(int32_t index, TensorInfo* info) const {
     *info = last_info;
     return true;
   }
-  const Location known = locations[i];
-  const bool computed = known != kNowhere && !(known & kInModel);
-  if (!reader.ReadTensor(tensors, i, computed ? nullptr : &buffers, info)) {
+#if !defined(TF_LITE_STRIP_ERROR_STRINGS)
+  *info = TensorInfo{};  // for the message
+#endif
+  if (!reader.ReadTensor(tensors, i, buffers, info)) {
     MicroPrintf("tensor %d is malformed: type %d, %u dimensions, %u bytes", static_cast<int>(index),
                 static_cast<int>(info->type), static_cast<unsigned>(info->shape.count),
                 static_cast<unsigned>(info->bytes));
     return false;
   }
-  if (known == kNowhere) {
-    locations[i] = info->data ? info->data | kInModel : info->bytes | kComputed;
+  if (info->data) {
+    locations[i] = info->data | kInModel;
+    return true;
   }
-  if (!info->data) {
-    last_index = i;
-    last_info = *info;
+  if (info->type == kTfLiteResource) {
+    info->bytes = 0;  // which variable a handle stands for is known while preparing
   }
+  if (locations[i] == kNowhere) {
+    locations[i] = info->bytes | kComputed;
+  }
+  last_index = i;
+  last_info = *info;
   return true;
 }
 

@@ -44,29 +44,29 @@ struct QuantizedS8 {
 };
 
 struct Graph {
-  // last_info and last_quantized are left as they are until there is one.
+  // The rest is set as AllocateTensors comes to it.
   Graph(const uint8_t* model, uint32_t model_bytes, uint8_t* arena_start, uint32_t arena_size)
       : reader(model, model_bytes), arena(arena_start), arena_bytes(arena_size) {}
 
   ModelReader reader;
-  ModelReader::Vector tensors{0, 0};    // tables
-  ModelReader::Vector buffers{0, 0};    // tables
-  ModelReader::Vector operators{0, 0};  // tables
-  uint8_t* arena;                       // 16-byte aligned
+  ModelReader::Vector tensors;    // tables
+  ModelReader::Vector buffers;    // tables
+  ModelReader::Vector operators;  // tables
+  uint8_t* arena;                 // 16-byte aligned
   uint32_t arena_bytes;
-  uint32_t persistent_bytes = 0;  // used from the arena's start
-  uint32_t variables = 0;         // offset of the first Variable (variables.h); 0: none
+  uint32_t persistent_bytes;  // used from the arena's start
+  uint32_t variables;         // offset of the first Variable (variables.h); 0: none
 
-  bool keeps_tensors = false;     // a tensor keeps its value from one Invoke to the next
-  bool eval_failed = false;       // an op of this Invoke met data that it cannot compute with
-  Location* locations = nullptr;  // [tensors.count]
-  Node* nodes = nullptr;          // [operators.count]
+  bool keeps_tensors;   // a tensor keeps its value from one Invoke to the next
+  bool eval_failed;     // an op of this Invoke met data that it cannot compute with
+  Location* locations;  // [tensors.count]
+  Node* nodes;          // [operators.count]
 
   // The computed tensor that was read last: mostly, one op's output is the next one's input.
-  mutable uint32_t last_index = kNoTensor;
+  mutable uint32_t last_index;
   mutable TensorInfo last_info;
   // The same for the quantization that was read last: TensorInfo::quantization, 0: none.
-  mutable uint32_t last_quantization = 0;
+  mutable uint32_t last_quantization;
   mutable QuantizedS8 last_quantized;
 
   // Reads tensor `index`, and notes its location if that is not known yet. False if there is no
@@ -77,19 +77,18 @@ struct Graph {
   // next.
   bool IsVariable(uint32_t index) const;
 
-  // The tensor indices that Node::inputs or Node::outputs refers to.
+  // Tensor indices in the model; how many they are stands before the first.
   struct Indices {
     const uint32_t* first;
-    const uint32_t* last;
+    uint32_t count() const { return first[-1]; }
     const uint32_t* begin() const { return first; }
-    const uint32_t* end() const { return last; }
+    const uint32_t* end() const { return first + count(); }
   };
+  // Those that Node::inputs or Node::outputs refers to.
   [[gnu::always_inline]] Indices IndicesAt(uint32_t pos) const {
-    const uint32_t* const first = reinterpret_cast<const uint32_t*>(reader.data() + pos);
-    return pos ? Indices{first, first + first[-1]} : Indices{nullptr, nullptr};
+    static constexpr uint32_t kNone[] = {0};
+    return {pos ? reinterpret_cast<const uint32_t*>(reader.data() + pos) : kNone + 1};
   }
-  // How many they are.
-  uint32_t Count(uint32_t indices) const { return indices ? reader.U32Inside(indices - 4) : 0; }
 
   // `bytes` of the arena for good, aligned to 4 or 8; null (with a message) when it is full.
   void* Reserve(uint32_t bytes, uint32_t alignment = 8);

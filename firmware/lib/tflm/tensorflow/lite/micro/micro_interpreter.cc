@@ -179,7 +179,8 @@ TfLiteStatus MicroInterpreter::PrepareNodes() {
 }
 
 TfLiteStatus MicroInterpreter::MakeApiTensors() {
-  for (uint32_t i = 0; i < inputs_.count + outputs_.count; ++i) {
+  // From the last on: the graph's output is the tensor that was read last.
+  for (uint32_t i = inputs_.count + outputs_.count; i-- > 0;) {
     const uint32_t index = i < inputs_.count
                                ? graph_.reader.U32Inside(inputs_.pos + 4 * i)
                                : graph_.reader.U32Inside(outputs_.pos + 4 * (i - inputs_.count));
@@ -217,7 +218,9 @@ TfLiteStatus MicroInterpreter::AllocateTensors() {
   }
   graph_.persistent_bytes = 0;
   graph_.variables = 0;
+  graph_.keeps_tensors = false;
   graph_.last_index = tflm::kNoTensor;
+  graph_.last_quantization = 0;
   if (ReadModel() != kTfLiteOk) {
     return kTfLiteError;
   }

@@ -76,10 +76,10 @@ class MicroInterpreter {
   tflm::Graph graph_;
   const MicroOpResolver& resolver_;
   MicroProfilerInterface* const profiler_;
-  tflm::ModelReader::Vector operator_codes_{0, 0};
+  tflm::ModelReader::Vector operator_codes_;
   tflm::ModelReader::Vector inputs_{0, 0};   // tensor indices
   tflm::ModelReader::Vector outputs_{0, 0};  // tensor indices
-  TfLiteTensor* api_tensors_ = nullptr;      // the inputs, then the outputs
+  TfLiteTensor* api_tensors_;                // the inputs, then the outputs
   uint32_t arena_used_bytes_ = 0;
   TfLiteStatus initialization_status_;
   bool ready_ = false;

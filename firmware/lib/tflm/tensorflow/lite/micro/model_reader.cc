@@ -5,20 +5,29 @@
 namespace tflm {
 namespace {
 
-constexpr uint32_t kNoSize = 32;
-
-struct TypeFacts {
-  uint8_t type;   // TfLiteType
-  uint8_t shift;  // log2 of an element's size, or kNoSize
-};
+// A TfLiteType, and above it log2 of an element's size.
+constexpr uint32_t kTypeBits = 5;
+constexpr uint8_t Facts(TfLiteType type, uint32_t shift) {
+  return static_cast<uint8_t>(shift << kTypeBits | type);
+}
+constexpr uint8_t kUnknownType = 0xff;
 
 // By the schema's enum TensorType.
-constexpr TypeFacts kTypes[] = {
-    {kTfLiteFloat32, 2},      {kTfLiteFloat16, 1},      {kTfLiteInt32, 2},
-    {kTfLiteUInt8, 0},        {kTfLiteInt64, 3},        {kTfLiteNoType, kNoSize},
-    {kTfLiteBool, 0},         {kTfLiteInt16, 1},        {kTfLiteNoType, kNoSize},
-    {kTfLiteInt8, 0},         {kTfLiteNoType, kNoSize}, {kTfLiteNoType, kNoSize},
-    {kTfLiteNoType, kNoSize}, {kTfLiteResource, 2},
+constexpr uint8_t kTypes[] = {
+    Facts(kTfLiteFloat32, 2),
+    Facts(kTfLiteFloat16, 1),
+    Facts(kTfLiteInt32, 2),
+    Facts(kTfLiteUInt8, 0),
+    Facts(kTfLiteInt64, 3),
+    kUnknownType,
+    Facts(kTfLiteBool, 0),
+    Facts(kTfLiteInt16, 1),
+    kUnknownType,
+    Facts(kTfLiteInt8, 0),
+    kUnknownType,
+    kUnknownType,
+    kUnknownType,
+    Facts(kTfLiteResource, 2),
 };
 
 }  // namespace
@@ -51,6 +60,12 @@ constexpr TypeFacts kTypes[] = {
   }
   *vector = Vector{pos + 4, U32Inside(pos)};
   return vector->count <= (size_ - pos - 4) >> shift;
+}
+
+[[gnu::always_inline]] inline bool ModelReader::ReadField(const Table& table, uint32_t id,
+                                                          uint32_t shift, Vector* vector) const {
+  const uint32_t offset = Offset(table, id);
+  return offset == 0 || ReadVector(table.pos + offset, shift, vector);
 }
 
 // ---- reading by table and field
@@ -99,90 +114,104 @@ ModelReader::Table ModelReader::TableAt(Vector vector, uint32_t index) const {
 }
 
 void ModelReader::ReadOperator(const Vector& operators, uint32_t index, Operator* op) const {
-  const Table table = FollowToTable(operators.pos + 4 * index);
-  op->inputs = FieldVector(table, operator_field::kInputs, 4).pos;
-  op->outputs = FieldVector(table, operator_field::kOutputs, 4).pos;
+  Table table;
+  Vector inputs{0, 0};
+  Vector outputs{0, 0};
+  if (!Open(operators.pos + 4 * index, &table) ||
+      !ReadField(table, operator_field::kInputs, 2, &inputs) ||
+      !ReadField(table, operator_field::kOutputs, 2, &outputs)) {
+    Bad();
+    table = Table{};
+  }
+  op->inputs = inputs.pos;
+  op->outputs = outputs.pos;
   op->code = FieldU32(table, operator_field::kOpcodeIndex, 0);
-  op->options = FieldTable(table, operator_field::kBuiltinOptions);
+  op->options = Table{};
+  if (const uint32_t offset = Offset(table, operator_field::kBuiltinOptions)) {
+    if (!Word(table.pos + offset) || !Open(table.pos + offset, &op->options)) {
+      Bad();
+      op->options = Table{};
+    }
+  }
 }
 
 void ModelReader::ReadQuantization(const TensorInfo& info, Quantization* quantization) const {
-  Table table;
-  if (info.quantization != 0 && !(Word(info.quantization) && Open(info.quantization, &table))) {
-    Bad();
-    table = {};
+  Vector scales{0, 0};
+  Vector zero_points{0, 0};
+  if (info.quantization != 0) {
+    Table table;
+    if (!Word(info.quantization) || !Open(info.quantization, &table) ||
+        !ReadField(table, quantization_field::kScale, 2, &scales) ||
+        !ReadField(table, quantization_field::kZeroPoint, 3, &zero_points)) {
+      Bad();
+      scales = zero_points = Vector{0, 0};
+    }
   }
-  quantization->scales = Unpack(PackedVector(Position(table, quantization_field::kScale), 2));
-  quantization->zero_points =
-      Unpack(PackedVector(Position(table, quantization_field::kZeroPoint), 3));
+  quantization->scales = scales;
+  quantization->zero_points = zero_points;
 }
 
-bool ModelReader::ReadTensor(const Vector& tensors, uint32_t index, const Vector* buffers,
+bool ModelReader::ReadTensor(const Vector& tensors, uint32_t index, const Vector& buffers,
                              TensorInfo* info) const {
-  info->quantization = info->elements = info->bytes = info->data = 0;
-  info->type = kTfLiteNoType;
-  info->shape = Vector{0, 0};
   Table tensor;
   if (!Open(tensors.pos + 4 * index, &tensor)) {
     return Bad();
   }
-  if (const uint32_t shape = Position(tensor, tensor_field::kShape)) {
-    if (!ReadVector(shape, 2, &info->shape)) {
-      return Bad();
-    }
-  }
-  uint32_t schema_type = 0;
-  if (const uint32_t type = Position(tensor, tensor_field::kType)) {
-    if (type >= size_) {
-      return Bad();
-    }
-    schema_type = data_[type];
-  }
-  if (schema_type >= sizeof(kTypes) / sizeof(kTypes[0])) {
-    return false;
-  }
-  const uint32_t shift = kTypes[schema_type].shift;
-  info->type = static_cast<TfLiteType>(kTypes[schema_type].type);
-  if (shift == kNoSize) {
-    return false;
-  }
-  info->quantization = Position(tensor, tensor_field::kQuantization);
-  const uint32_t max_elements = (UINT32_C(1) << 29) >> shift;
-  const auto* const extents = reinterpret_cast<const uint32_t*>(data_ + info->shape.pos);
-  uint32_t elements = 1;
-  for (uint32_t axis = info->shape.count; axis != 0; --axis) {
-    const uint64_t product = static_cast<uint64_t>(elements) * extents[axis - 1];
-    elements = static_cast<uint32_t>(product);
-    // An empty tensor is none that can be computed with.
-    if (product >> 32 != 0 || elements - 1 >= max_elements) {
-      return false;
-    }
-  }
-  info->elements = elements;
-  // Which variable a handle stands for is known while preparing: it takes no memory.
-  info->bytes = info->type == kTfLiteResource ? 0 : elements << shift;
-
-  const uint32_t buffer = Position(tensor, tensor_field::kBuffer);
-  if (buffer == 0 || !buffers) {
-    return true;
-  }
-  if (!Word(buffer)) {
+  Vector shape{0, 0};
+  if (!ReadField(tensor, tensor_field::kShape, 2, &shape)) {
     return Bad();
   }
-  const uint32_t number = U32Inside(buffer);
-  if (number == 0 || buffers->count == 0) {
+  info->shape = shape;
+  uint32_t schema_type = 0;
+  if (const uint32_t offset = Offset(tensor, tensor_field::kType)) {
+    if (tensor.pos + offset >= size_) {
+      return Bad();
+    }
+    schema_type = data_[tensor.pos + offset];
+  }
+  if (schema_type >= sizeof(kTypes)) {
+    return false;
+  }
+  const uint32_t facts = kTypes[schema_type];
+  info->type = static_cast<TfLiteType>(facts & ((1u << kTypeBits) - 1));
+  if (facts == kUnknownType) {
+    return false;
+  }
+  const uint32_t shift = facts >> kTypeBits;
+  info->quantization = Position(tensor, tensor_field::kQuantization);
+
+  const auto* const extents = reinterpret_cast<const uint32_t*>(data_ + shape.pos);
+  uint32_t elements = 1;
+  uint32_t overflow = 0;
+  for (const uint32_t* extent = extents + shape.count; extent != extents;) {
+    const uint64_t product = static_cast<uint64_t>(elements) * *--extent;
+    elements = static_cast<uint32_t>(product);
+    overflow |= static_cast<uint32_t>(product >> 32);
+  }
+  constexpr uint32_t kMaxBytes = UINT32_C(1) << 29;
+  // An empty tensor is none that can be computed with.
+  if (overflow != 0 || elements - 1 >= kMaxBytes >> shift) {
+    return false;
+  }
+  info->elements = elements;
+  info->bytes = elements << shift;
+
+  info->data = 0;
+  const uint32_t offset = Offset(tensor, tensor_field::kBuffer);
+  if (offset == 0) {
+    return true;
+  }
+  if (!Word(tensor.pos + offset)) {
+    return Bad();
+  }
+  const uint32_t number = U32Inside(tensor.pos + offset);
+  if (number == 0) {
     return true;
   }
   Table table;
-  if (number >= buffers->count || !Open(buffers->pos + 4 * number, &table)) {
-    return Bad();
-  }
-  const uint32_t contents = Position(table, buffer_field::kData);
-  Vector data;
-  if (contents == 0) {
-    return true;
-  }
-  if (!ReadVector(contents, 0, &data)) {
+  Vector data{0, 0};
+  if (number >= buffers.count || !Open(buffers.pos + 4 * number, &table) ||
+      !ReadField(table, buffer_field::kData, 0, &data)) {
     return Bad();
   }
   if (data.count == 0) {

@@ -72,9 +72,9 @@ class ModelReader {
   Table TableAt(Vector vector, uint32_t index) const;
   // Element `index`, which is there, of the operators.
   void ReadOperator(const Vector& operators, uint32_t index, Operator* op) const;
-  // What element `index`, which is there, of `tensors` says. `buffers`: the model's, or null for a
-  // tensor that is known to be no constant. False if it is malformed.
-  bool ReadTensor(const Vector& tensors, uint32_t index, const Vector* buffers,
+  // What element `index`, which is there, of `tensors` says. `buffers`: the model's. False if it is
+  // malformed.
+  bool ReadTensor(const Vector& tensors, uint32_t index, const Vector& buffers,
                   TensorInfo* info) const;
   // Empty vectors where a tensor has none.
   void ReadQuantization(const TensorInfo& info, Quantization* quantization) const;
@@ -107,6 +107,8 @@ class ModelReader {
   // The vector that the offset at `pos` leads to. shift: log2 of an element's bytes. False if it is
   // bad.
   bool ReadVector(uint32_t pos, uint32_t shift, Vector* vector) const;
+  // The vector that a field leads to; left as it is if the table has no such field.
+  bool ReadField(const Table& table, uint32_t id, uint32_t shift, Vector* vector) const;
   // A Vector's pos, and its count above: the compiler returns this in registers.
   static Vector Unpack(uint64_t packed) {
     return Vector{static_cast<uint32_t>(packed), static_cast<uint32_t>(packed >> 32)};

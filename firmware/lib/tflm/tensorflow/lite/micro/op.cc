@@ -21,7 +21,7 @@ bool OpContext::Output(uint32_t i, TensorInfo* info) const {
 }
 
 void* OpContext::NewParams(uint32_t bytes, uint32_t alignment) {
-  void* const params = graph_.AllocatePersistent(bytes, alignment);
+  void* const params = graph_.Reserve(bytes, alignment);
   const uint32_t offset = graph_.persistent_bytes - bytes;
   if (params && offset / 4 > UINT16_MAX) {
     Fail("its parameters are out of reach: more than 256 KB of ops' parameters before it");

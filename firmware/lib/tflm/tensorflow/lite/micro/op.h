@@ -25,18 +25,16 @@ class OpContext {
         node_(graph.nodes[node_index]),
         entry_(entry),
         node_index_(node_index),
-        options_(options) {}
+        options_(options),
+        inputs_(graph.IndicesAt(node_.inputs)),
+        outputs_(graph.IndicesAt(node_.outputs)) {}
 
   // ---- in prepare
 
-  uint32_t InputCount() const { return graph_.Count(node_.inputs); }
-  uint32_t OutputCount() const { return graph_.Count(node_.outputs); }
-  int32_t InputIndex(uint32_t i) const {
-    return static_cast<int32_t>(graph_.reader.U32Inside(node_.inputs + 4 * i));
-  }
-  int32_t OutputIndex(uint32_t i) const {
-    return static_cast<int32_t>(graph_.reader.U32Inside(node_.outputs + 4 * i));
-  }
+  uint32_t InputCount() const { return inputs_.count(); }
+  uint32_t OutputCount() const { return outputs_.count(); }
+  int32_t InputIndex(uint32_t i) const { return static_cast<int32_t>(inputs_.first[i]); }
+  int32_t OutputIndex(uint32_t i) const { return static_cast<int32_t>(outputs_.first[i]); }
   // An optional input may be left out or be -1.
   bool HasInput(uint32_t i) const { return i < InputCount() && InputIndex(i) >= 0; }
   // False (with a message) when the op has no such input, or it is malformed.
@@ -51,7 +49,8 @@ class OpContext {
     return graph_.reader.FieldU32(*options_, field, fallback);
   }
 
-  // Memory for the op's parameters; null (with a message) when the arena is full. Once an op.
+  // Memory for the op's parameters, of which nothing is set; null (with a message) when the arena
+  // is full. Once an op.
   template <typename T>
   T* NewParams() {
     return static_cast<T*>(NewParams(sizeof(T), alignof(T)));
@@ -77,11 +76,11 @@ class OpContext {
   }
   template <typename T = int8_t>
   const T* InputData(uint32_t i) const {
-    return reinterpret_cast<const T*>(TensorData(node_.inputs + 4 * i));
+    return reinterpret_cast<const T*>(TensorData(inputs_.first[i]));
   }
   template <typename T = int8_t>
   T* OutputData(uint32_t i) const {
-    return reinterpret_cast<T*>(TensorData(node_.outputs + 4 * i));
+    return reinterpret_cast<T*>(TensorData(outputs_.first[i]));
   }
   // For what only the data show, an index beyond its tensor say: Invoke then ends with an error.
   void FailEval(const char* why) const {
@@ -102,16 +101,15 @@ class OpContext {
   const ModelReader& reader() const { return graph_.reader; }
 
  private:
-  uint8_t* TensorData(uint32_t index_pos) const {
-    const uint32_t index = *reinterpret_cast<const uint32_t*>(graph_.reader.data() + index_pos);
-    return graph_.Data(graph_.locations[index]);
-  }
+  uint8_t* TensorData(uint32_t index) const { return graph_.Data(graph_.locations[index]); }
 
   Graph& graph_;
   Node& node_;
   const OpEntry& entry_;
   const uint32_t node_index_;
   const ModelReader::Table* const options_;
+  const Graph::Indices inputs_;
+  const Graph::Indices outputs_;
 };
 
 }  // namespace tflm

@@ -19,10 +19,8 @@ TfLiteStatus PrepareAddOrSub(OpContext& context, nn::Activation s32_activation) 
   nn::AddParams& params = data->params;
   const nn::Scale in0 = operands.in[0].scale;
   const nn::Scale in1 = operands.in[1].scale;
-  nn::Scale twice_max = nn::IsLess(in0, in1) ? in1 : in0;
-  ++twice_max.exponent;
-  nn::Scale shifted_out = operands.out.scale;
-  shifted_out.exponent += nn::kAddLeftShift;
+  const nn::Scale twice_max = nn::Shifted(nn::IsLess(in0, in1) ? in1 : in0, 1);
+  const nn::Scale shifted_out = nn::Shifted(operands.out.scale, nn::kAddLeftShift);
   params.SetFactor(nn::AddParams::kInput0, nn::RequantFromRatio(in0, twice_max));
   params.SetFactor(nn::AddParams::kInput1, nn::RequantFromRatio(in1, twice_max));
   params.SetFactor(nn::AddParams::kOutput, nn::RequantFromRatio(twice_max, shifted_out));

@@ -32,7 +32,7 @@ TfLiteStatus PrepareAssignment(OpContext& context, const ModelReader::Table& sub
   const ModelReader::Vector tensors = reader.FieldVector(subgraph, subgraph_field::kTensors, 4);
   TensorInfo value;
   if (value_index >= tensors.count ||
-      !reader.ReadTensor(tensors, value_index, &graph.buffers, &value)) {
+      !reader.ReadTensor(tensors, value_index, graph.buffers, &value)) {
     return context.Fail("its subgraph assigns a malformed tensor");
   }
   if (value.data == 0) {
@@ -60,6 +60,7 @@ TfLiteStatus Prepare(OpContext& context) {
   if (!data) {
     return kTfLiteError;
   }
+  *data = CallOnceData{0, 0};
   Assignment* const assignments = reinterpret_cast<Assignment*>(data + 1);
   for (uint32_t i = 0; i < operators.count; ++i) {
     const ModelReader::Table op = reader.TableAt(operators, i);

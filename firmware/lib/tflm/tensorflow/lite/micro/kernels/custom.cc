@@ -1,5 +1,6 @@
 #include <cstring>
 
+#include "tensorflow/lite/micro/bytes.h"
 #include "tensorflow/lite/micro/memory_planner.h"
 #include "tensorflow/lite/micro/micro_log.h"
 #include "tensorflow/lite/micro/op.h"
@@ -132,11 +133,12 @@ TfLiteStatus Prepare(OpContext& op) {
   const ModelReader& reader = op.reader();
   const ModelReader::Vector options = reader.FieldVector(
       reader.TableAt(op.graph().operators, op.node_index()), operator_field::kCustomOptions, 1);
-  CustomData* const data = static_cast<CustomData*>(
-      op.NewParams(static_cast<uint32_t>(sizeof(CustomData) + count * sizeof(Tensors)), 8));
+  const auto bytes = static_cast<uint32_t>(sizeof(CustomData) + count * sizeof(Tensors));
+  CustomData* const data = static_cast<CustomData*>(op.NewParams(bytes, 8));
   if (!data) {
     return kTfLiteError;
   }
+  FillBytes(data, 0, bytes);
   data->options = options.pos;
   data->options_bytes = options.count;
   for (uint32_t i = 0; i < count; ++i) {

@@ -18,7 +18,7 @@ TfLiteStatus Prepare(OpContext& context) {
   if (!params) {
     return kTfLiteError;
   }
-  *params = nn::FloatEdgeParams{in.scale, input.elements, in.zero_point, in.bytes, in.flip};
+  *params = nn::FloatEdgeParams{in.scale_bits, input.elements, in.zero_point, in.bytes, in.flip};
   return kTfLiteOk;
 }
 

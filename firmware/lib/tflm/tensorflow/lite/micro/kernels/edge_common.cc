@@ -36,7 +36,7 @@ bool ReadEdgeType(const OpContext& context, const TensorInfo& info, EdgeType* ty
   if (is_unsigned) {
     zero_point -= 128;
   }
-  *type = EdgeType{nn::ScaleFromBits(scale), zero_point, static_cast<uint8_t>(bytes),
+  *type = EdgeType{scale, zero_point, static_cast<uint8_t>(bytes),
                    static_cast<uint8_t>(is_unsigned ? 0x80 : 0)};
   return true;
 }

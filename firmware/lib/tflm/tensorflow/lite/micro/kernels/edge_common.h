@@ -10,7 +10,7 @@ namespace tflm {
 // A quantized integer type. uint8 is held as int8: its bits flipped by 0x80, its zero point 128
 // lower.
 struct EdgeType {
-  nn::Scale scale;
+  uint32_t scale_bits;  // a float32
   int32_t zero_point;
   uint8_t bytes;  // 1, 2 or 4
   uint8_t flip;

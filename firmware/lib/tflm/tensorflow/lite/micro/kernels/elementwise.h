@@ -63,11 +63,16 @@ struct BinaryData {
 
 void* NewBinaryData(OpContext& context, const nn::Broadcast& shape, uint32_t data_bytes);
 
-// Zeroed parameters with the shape filled in; null (with a message) when the arena is full.
+// Parameters for int8 operands, with the shape filled in; null (with a message) when the arena is
+// full.
 template <typename Params>
 BinaryData<Params>* NewBinaryData(OpContext& context, const nn::Broadcast& shape) {
-  return static_cast<BinaryData<Params>*>(
+  auto* const data = static_cast<BinaryData<Params>*>(
       NewBinaryData(context, shape, sizeof(BinaryData<Params>)));
+  if (data) {
+    data->is_s32 = 0;
+  }
+  return data;
 }
 
 // The range that the op's fused activation, field `field` of its options, leaves.

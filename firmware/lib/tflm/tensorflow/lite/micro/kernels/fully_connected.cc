@@ -56,9 +56,8 @@ TfLiteStatus Prepare(OpContext& context) {
                                           ends.out.zero_point,
                                           static_cast<int8_t>(range.min),
                                           static_cast<int8_t>(range.max)};
-  if (filter.scales.count > 1) {
-    data->filter_scales = filter.scales.pos;
-  } else {
+  data->filter_scales = filter.scales.count > 1 ? filter.scales.pos : 0;
+  if (data->filter_scales == 0) {
     // Unlike a convolution, upstream takes the product of the two scales in float32 here.
     const nn::Scale product = nn::MultiplyAsFloat(
         ends.in.scale, nn::ScaleFromBits(context.reader().U32Inside(filter.scales.pos)));

@@ -15,9 +15,8 @@ TfLiteStatus Prepare(OpContext& context) {
   if (!data) {
     return kTfLiteError;
   }
-  nn::Scale in = operands.in.scale;
-  in.exponent -= 7;                                           // 128 steps each
-  const nn::Scale gate_step = {UINT32_C(3) << 22, -15 - 22};  // 3 / 32768
+  const nn::Scale in = nn::Shifted(operands.in.scale, -7);  // 128 steps each
+  const nn::Scale gate_step = nn::MakeScale(3, -15);
   const nn::Requant out = nn::RequantFromRatio(in, operands.out.scale);
   const nn::Requant gate = nn::RequantFromRatio(in, gate_step);
   if (out.shift > 0) {

@@ -71,12 +71,11 @@ bool ReadEndsS8(const OpContext& context, EndsS8* ends) {
 }
 
 nn::Scale ScaleOfTensor(const OpContext& context, int32_t index) {
-  const ModelReader& reader = context.reader();
   TensorInfo info;
-  reader.ReadTensor(context.graph().tensors, static_cast<uint32_t>(index), nullptr, &info);
+  context.graph().ReadTensor(index, &info);
   ModelReader::Quantization quantization;
-  reader.ReadQuantization(info, &quantization);
-  return nn::ScaleFromBits(reader.U32Inside(quantization.scales.pos));
+  context.reader().ReadQuantization(info, &quantization);
+  return nn::ScaleFromBits(context.reader().U32Inside(quantization.scales.pos));
 }
 
 TfLiteStatus FillWindow(OpContext& context, const Window& window, const TensorInfo& input,

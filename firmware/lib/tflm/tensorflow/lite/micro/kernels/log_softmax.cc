@@ -17,7 +17,7 @@ TfLiteStatus Prepare(OpContext& context) {
   if (input.shape.count == 0 || !SameShape(context, input, output)) {
     return context.Fail("input and output differ in shape");
   }
-  if (out.zero_point != 127 || !nn::IsEqual(out.scale, nn::Scale{UINT32_C(1) << 23, -23 - 4})) {
+  if (out.zero_point != 127 || !nn::IsEqual(out.scale, nn::MakeScale(1, -4))) {
     return context.Fail("needs an output scale of 1/16 and zero point of 127");
   }
   nn::LogSoftmaxParams* const params = context.NewParams<nn::LogSoftmaxParams>();
@@ -34,9 +34,7 @@ TfLiteStatus Prepare(OpContext& context) {
   if (params->depth > kMaxDepth) {
     return context.Fail("takes at most 4095 elements a row");
   }
-  nn::Scale scale = in.scale;
-  scale.exponent += 26;  // Q5.26
-  params->input = nn::RequantFromScale(scale);
+  params->input = nn::RequantFromScale(nn::Shifted(in.scale, 26));  // Q5.26
   params->reverse = params->input.shift > 0 ? nn::ReverseRequant(params->input) : params->input;
   if (params->reverse.shift > 0 || params->input.shift <= 0) {
     return context.Fail("needs an input scale above 2^-26");

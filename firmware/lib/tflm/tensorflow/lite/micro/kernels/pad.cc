@@ -49,6 +49,7 @@ TfLiteStatus Prepare(OpContext& context) {
   }
   for (uint32_t axis = 0; axis < nn::kMaxRank; ++axis) {
     const uint32_t missing = nn::kMaxRank - rank;
+    params->before[axis] = params->after[axis] = 0;
     if (axis >= missing) {
       const uint32_t pair = paddings.data + 8 * (axis - missing);
       params->before[axis] = context.reader().U32(pair);

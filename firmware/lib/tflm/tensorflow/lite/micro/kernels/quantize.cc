@@ -38,9 +38,10 @@ TfLiteStatus Prepare(OpContext& context) {
   }
   if (from_float) {
     data->form = QuantizeData::kFloat;
-    data->real = nn::FloatEdgeParams{out.scale, input.elements, out.zero_point, out.bytes, 0};
+    data->real = nn::FloatEdgeParams{out.scale_bits, input.elements, out.zero_point, out.bytes, 0};
   } else {
-    const nn::Requant requant = nn::RequantFromRatio(in.scale, out.scale);
+    const nn::Requant requant = nn::RequantFromRatio(nn::ScaleFromBits(in.scale_bits),
+                                                     nn::ScaleFromBits(out.scale_bits));
     if (in.bytes == 1 && out.bytes == 1) {
       data->form = QuantizeData::kByte;
       data->byte.count = input.elements;

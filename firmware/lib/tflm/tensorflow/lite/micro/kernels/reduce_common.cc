@@ -24,6 +24,7 @@ nn::ReduceParams* PrepareReduce(OpContext& context, Reduction* reduction) {
     return nullptr;
   }
   const int32_t rank = static_cast<int32_t>(input.shape.count);
+  params->reduced = 0;
   for (uint32_t i = 0; i < axes.elements; ++i) {
     int32_t axis = static_cast<int32_t>(context.reader().U32(axes.data + 4 * i));
     axis += axis < 0 ? rank : 0;

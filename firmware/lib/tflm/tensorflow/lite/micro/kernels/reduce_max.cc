@@ -8,9 +8,7 @@ TfLiteStatus Prepare(OpContext& context) {
   if (!PrepareReduce(context, &reduction)) {
     return kTfLiteError;
   }
-  const nn::Scale in = reduction.in.scale;
-  const nn::Scale out = reduction.out.scale;
-  if (in.mantissa != out.mantissa || in.exponent != out.exponent ||
+  if (!nn::IsEqual(reduction.in.scale, reduction.out.scale) ||
       reduction.in.zero_point != reduction.out.zero_point) {
     return context.Fail("needs an output with the input's scale and zero point");
   }

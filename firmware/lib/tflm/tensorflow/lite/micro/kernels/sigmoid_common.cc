@@ -8,9 +8,7 @@ TfLiteStatus PrepareSigmoid(OpContext& context, const UnaryOperands& operands) {
     return kTfLiteError;
   }
   constexpr int32_t kFractionBits = 27;  // of Q4.27
-  nn::Scale scale = operands.in.scale;
-  scale.exponent += kFractionBits;
-  data->params.input = nn::RequantFromScale(scale);
+  data->params.input = nn::RequantFromScale(nn::Shifted(operands.in.scale, kFractionBits));
   if (data->params.input.multiplier == 0 || data->params.input.shift < 0) {
     return context.Fail("needs an input scale of at least 2^-28");
   }

@@ -18,7 +18,7 @@ TfLiteStatus Prepare(OpContext& context) {
     return context.Fail("input and output differ in shape");
   }
   if (ends.out.zero_point != -128 ||
-      !nn::IsEqual(ends.out.scale, nn::Scale{UINT32_C(1) << 23, -23 - 8})) {
+      !nn::IsEqual(ends.out.scale, nn::MakeScale(1, -8))) {
     return context.Fail("needs an output scale of 1/256 and zero point of -128");
   }
   const uint32_t beta = context.OptionU32(kBeta, UINT32_C(0x3f800000));
@@ -37,7 +37,7 @@ TfLiteStatus Prepare(OpContext& context) {
   params->rows = ends.input.elements / params->depth;
   // beta * scale * 2^26 as a multiplier, at most 2^31 - 1.
   params->input = nn::RequantFromScales(ends.in.scale, nn::ScaleFromBits(beta),
-                                        nn::Scale{UINT32_C(1) << 23, -23 - 26});
+                                        nn::MakeScale(1, -26));
   if (params->input.shift > 31) {
     params->input = nn::Requant{INT32_MAX, 31};
   }

@@ -15,6 +15,7 @@ nn::StridedCopy* NewStridedCopy(OpContext& context, const TensorInfo& input,
     return nullptr;
   }
   copy->element_bytes = input.bytes / input.elements;
+  copy->start = 0;
   uint32_t step = copy->element_bytes;
   for (int32_t axis = nn::kMaxRank - 1; axis >= 0; --axis) {
     copy->step[axis] = static_cast<int32_t>(step);
