@@ -39,7 +39,7 @@ _PROGRAMS = ROOT / "build" / "cpp" / "programs"
 _HEADER_SUFFIXES = {".h", ".def", ".inc"}
 _EVERY_SOURCE = (
     *(*compiler_flags.CXX, *compiler_flags.SECTIONS, *compiler_flags.WARNINGS),
-    compiler_flags.SIZE,
+    *compiler_flags.SIZE,
 )
 # GNU ld: "region `ram' overflowed by 1234 bytes", or only "will not fit in region `ram'"
 _OVERFLOWED = re.compile(r"region [`'](\w+)' overflowed by (\d+) bytes")

@@ -44,7 +44,8 @@ tflite::MicroProfilerInterface* const g_profiler = nullptr;
 void WriteResults() {
   const uint32_t open[] = {reinterpret_cast<uint32_t>("results.bin"), 5, 11};
   const auto file = static_cast<uint32_t>(Semihost(0x01, open));  // SYS_OPEN, "wb"
-  const uint32_t write[] = {file, reinterpret_cast<uint32_t>(&g_results), sizeof(g_results)};
+  constexpr uint32_t kBytes = offsetof(Results, outputs) + sizeof(g_results.outputs);  // no padding
+  const uint32_t write[] = {file, reinterpret_cast<uint32_t>(&g_results), kBytes};
   Semihost(0x05, write);  // SYS_WRITE
 }
 

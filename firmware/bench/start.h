@@ -12,8 +12,7 @@
 #include "tensorflow/lite/micro/micro_profiler_interface.h"
 
 extern "C" {
-extern uint32_t __data_load[], __data_start[], __data_end[], __bss_start[], __bss_end[],
-    __stack_bottom[], __stack_top[];
+extern uint32_t __bss_start[], __bss_end[], __stack_bottom[], __stack_top[];
 void Reset();
 void SysTickHandler();
 }
@@ -127,12 +126,9 @@ void Reset() {
   *reinterpret_cast<volatile uint32_t*>(0xe000ed88) |= UINT32_C(0xf) << 20;
   asm volatile("dsb\n isb");
 #endif
-  // Volatile, or the compiler makes them calls of the C library's large memcpy and memset.
+  // Volatile, or the compiler makes them calls of the C library's large memset. There are no data to
+  // copy: the linker script refuses them.
   using Word = volatile uint32_t;
-  Word* from = __data_load;
-  for (Word* to = __data_start; to < __data_end;) {
-    *to++ = *from++;
-  }
   for (Word* to = __bss_start; to < __bss_end;) {
     *to++ = 0;
   }

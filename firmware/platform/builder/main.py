@@ -58,7 +58,7 @@ NO_FOLDER = f"-ffile-prefix-map={PROJECT_DIR}=."  # no path of this machine in t
 env.Replace(PROGNAME="firmware", PROGSUFFIX=".elf")
 env.Append(
     CCFLAGS=[
-        *(compiler_flags.SIZE, "-g", NO_FOLDER),
+        *(*compiler_flags.SIZE, "-g", NO_FOLDER),
         *(*compiler_flags.SECTIONS, *compiler_flags.WARNINGS),
     ],
     CXXFLAGS=list(compiler_flags.CXX),
