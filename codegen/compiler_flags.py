@@ -6,8 +6,8 @@ others, there as in codegen.cpp_build.
 
 from __future__ import annotations
 
-# A loop that counts is longer with Armv8.1-M's loop instructions: what they save in time is worth it
-# in kernels, which do without these flags.
+# A counting loop is longer with Armv8.1-M's loop instructions. What they save in time is worth it
+# in kernels, which are compiled without these flags.
 SIZE = ("-Os", "-fno-branch-count-reg")
 SECTIONS = ("-ffunction-sections", "-fdata-sections")
 WARNINGS = ("-Wall", "-Wextra", "-Werror")

@@ -126,8 +126,8 @@ void Reset() {
   *reinterpret_cast<volatile uint32_t*>(0xe000ed88) |= UINT32_C(0xf) << 20;
   asm volatile("dsb\n isb");
 #endif
-  // Volatile, or the compiler makes them calls of the C library's large memset. There are no data to
-  // copy: the linker script refuses them.
+  // Volatile, or the compiler makes them calls of the C library's large memset. There are no data
+  // to copy: the linker script refuses them.
   using Word = volatile uint32_t;
   for (Word* to = __bss_start; to < __bss_end;) {
     *to++ = 0;

@@ -1,7 +1,7 @@
-// Quantization scales. TFLM derives its fixed-point multipliers from them in double arithmetic. A core
-// that has double-precision instructions does the same here. Elsewhere that would cost kilobytes of
-// flash and thousands of instructions a channel; a float32 is a 24-bit integer times a power of two,
-// so the same results follow exactly from integers.
+// Quantization scales. TFLM derives its fixed-point multipliers from them in double arithmetic. A
+// core that has double-precision instructions does the same here. Elsewhere that would cost
+// kilobytes of flash and thousands of instructions a channel; a float32 is a 24-bit integer times a
+// power of two, so the same results follow exactly from integers.
 
 #ifndef MCUFORGE_NN_SCALE_H_
 #define MCUFORGE_NN_SCALE_H_

@@ -67,8 +67,8 @@ void* NewBinaryData(OpContext& context, const nn::Broadcast& shape, uint32_t dat
 // full.
 template <typename Params>
 BinaryData<Params>* NewBinaryData(OpContext& context, const nn::Broadcast& shape) {
-  auto* const data = static_cast<BinaryData<Params>*>(
-      NewBinaryData(context, shape, sizeof(BinaryData<Params>)));
+  auto* const data =
+      static_cast<BinaryData<Params>*>(NewBinaryData(context, shape, sizeof(BinaryData<Params>)));
   if (data) {
     data->is_s32 = 0;
   }

@@ -17,8 +17,7 @@ TfLiteStatus Prepare(OpContext& context) {
   if (ends.input.shape.count == 0 || !SameShape(context, ends.input, ends.output)) {
     return context.Fail("input and output differ in shape");
   }
-  if (ends.out.zero_point != -128 ||
-      !nn::IsEqual(ends.out.scale, nn::MakeScale(1, -8))) {
+  if (ends.out.zero_point != -128 || !nn::IsEqual(ends.out.scale, nn::MakeScale(1, -8))) {
     return context.Fail("needs an output scale of 1/256 and zero point of -128");
   }
   const uint32_t beta = context.OptionU32(kBeta, UINT32_C(0x3f800000));
@@ -36,8 +35,8 @@ TfLiteStatus Prepare(OpContext& context) {
   params->depth = depth;
   params->rows = ends.input.elements / params->depth;
   // beta * scale * 2^26 as a multiplier, at most 2^31 - 1.
-  params->input = nn::RequantFromScales(ends.in.scale, nn::ScaleFromBits(beta),
-                                        nn::MakeScale(1, -26));
+  params->input =
+      nn::RequantFromScales(ends.in.scale, nn::ScaleFromBits(beta), nn::MakeScale(1, -26));
   if (params->input.shift > 31) {
     params->input = nn::Requant{INT32_MAX, 31};
   }
