@@ -34,13 +34,6 @@ struct Results {
 };
 Results g_results;
 
-#if MCUFORGE_BENCH_PROFILE
-PrintingProfiler g_profiler_storage;
-tflite::MicroProfilerInterface* const g_profiler = &g_profiler_storage;
-#else
-tflite::MicroProfilerInterface* const g_profiler = nullptr;
-#endif
-
 void WriteResults() {
   const uint32_t open[] = {reinterpret_cast<uint32_t>("results.bin"), 5, 11};
   const auto file = static_cast<uint32_t>(Semihost(0x01, open));  // SYS_OPEN, "wb"
@@ -57,8 +50,14 @@ void Run() {
   if (AddOps(resolver) != kTfLiteOk) {
     Fault();
   }
+#if MCUFORGE_BENCH_PROFILE
+  PrintingProfiler printing;
+  tflite::MicroProfilerInterface* const profiler = &printing;
+#else
+  tflite::MicroProfilerInterface* const profiler = nullptr;
+#endif
   tflite::MicroInterpreter& interpreter = *new (g_interpreter_storage) tflite::MicroInterpreter(
-      tflite::GetModel(g_model), resolver, g_arena, sizeof(g_arena), nullptr, g_profiler);
+      tflite::GetModel(g_model), resolver, g_arena, sizeof(g_arena), nullptr, profiler);
   uint32_t start = Ticks();
   const TfLiteStatus status = interpreter.AllocateTensors();
   g_results.init = Ticks() - start;

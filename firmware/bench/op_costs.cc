@@ -26,7 +26,6 @@ constexpr unsigned kOpCount = 0
     ;
 using Resolver = tflite::MicroMutableOpResolver<kOpCount>;
 
-PrintingProfiler g_profiler;
 uint32_t g_batch;
 
 [[noreturn]] void Die(const char* why) {
@@ -62,8 +61,9 @@ void RunModel(const Resolver& resolver, const uint32_t header[3]) {
   }
   Read(model, header[0]);
   Read(inputs, header[2]);
+  PrintingProfiler profiler;
   tflite::MicroInterpreter interpreter(tflite::GetModel(model, header[0]), resolver, arena,
-                                       header[1], nullptr, &g_profiler);
+                                       header[1], nullptr, &profiler);
   if (interpreter.AllocateTensors() != kTfLiteOk) {
     Die("AllocateTensors failed\n");
   }

@@ -5,8 +5,11 @@ Whole runs: ./invokew golden --count 2000 --seed 1 --board <board or core>.
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
+from elftools.elf.elffile import ELFFile
 
 from codegen.op_table import load_supported_ops
 from harness.check_runner import TARGETS
@@ -35,6 +38,17 @@ def test_every_output_byte_is_the_oracles_on_each_core(core: str) -> None:
     report = run_golden(CASES, _CORE_CASES, seed=9000, boards=[core])
     assert not report.failures, "\n".join(map(str, report.failures))
     assert report.cases == {core: _CORE_CASES}
+
+
+@pytest.mark.emulated
+@pytest.mark.parametrize("core", _CORES)
+def test_no_op_links_soft_float_or_the_c_librarys_state(core: str) -> None:
+    with TARGETS[core].runner.open("rb") as file:
+        table = ELFFile(file).get_section_by_name(".symtab")
+        names = {symbol.name for symbol in table.iter_symbols()}
+    assert "_ZN4tflm3ops7kConv2DE" in names  # the runner has all ops
+    unwanted = re.compile(r"__aeabi_c?[df]|__errno|_impure_ptr|_malloc_r|__udivmoddi4")
+    assert not list(filter(unwanted.match, names))
 
 
 def test_every_op_of_the_runtime_has_a_generator() -> None:

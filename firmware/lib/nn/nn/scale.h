@@ -23,11 +23,15 @@ struct Scale {
   double value;
 };
 
+// By its bits: ldexp would link the C library's, and errno.
+constexpr double PowerOfTwo(int32_t exponent) {
+  return __builtin_bit_cast(double, static_cast<uint64_t>(exponent + 1023) << 52);
+}
 constexpr Scale MakeScale(uint32_t integer, int32_t exponent) {
-  return Scale{__builtin_ldexp(integer, exponent)};
+  return Scale{integer * PowerOfTwo(exponent)};
 }
 inline Scale Shifted(Scale scale, int32_t exponent) {
-  return Scale{scale.value * MakeScale(1, exponent).value};
+  return Scale{scale.value * PowerOfTwo(exponent)};
 }
 inline bool IsZero(Scale scale) { return scale.value == 0; }
 inline bool IsEqual(Scale a, Scale b) { return a.value == b.value; }
