@@ -10,6 +10,7 @@ import re
 import numpy as np
 import pytest
 from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
 
 from codegen.op_table import load_supported_ops
 from harness.check_runner import TARGETS
@@ -45,6 +46,7 @@ def test_every_output_byte_is_the_oracles_on_each_core(core: str) -> None:
 def test_no_op_links_soft_float_or_the_c_librarys_state(core: str) -> None:
     with TARGETS[core].runner.open("rb") as file:
         table = ELFFile(file).get_section_by_name(".symtab")
+        assert isinstance(table, SymbolTableSection)
         names = {symbol.name for symbol in table.iter_symbols()}
     assert "_ZN4tflm3ops7kConv2DE" in names  # the runner has all ops
     unwanted = re.compile(r"__aeabi_c?[df]|__errno|_impure_ptr|_malloc_r|__udivmoddi4")
