@@ -1,5 +1,6 @@
 #include "model.h"
 
+#include <cstddef>
 #include <new>
 
 #include "arena.h"
@@ -9,11 +10,16 @@
 #include "model_info.h"
 #include "op_observer.h"
 #include "op_resolver.h"
-#include "tensorflow/lite/micro/micro_allocator.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
-#include "tensorflow/lite/micro/micro_resource_variable.h"
 #include "tensorflow/lite/schema/schema_generated.h"
 #include "wire/crc32.h"
+
+// Upstream alone has it, and its interpreter refuses VAR_HANDLE without such a table.
+#if __has_include("tensorflow/lite/micro/micro_resource_variable.h")
+#define MCUFORGE_MAKE_VARIABLES 1
+#include "tensorflow/lite/micro/micro_allocator.h"
+#include "tensorflow/lite/micro/micro_resource_variable.h"
+#endif
 
 namespace model {
 namespace {
@@ -70,8 +76,9 @@ bool IsWhole() {
   return true;
 }
 
-// The table of a streaming model's variables. Upstream refuses VAR_HANDLE without one; the sizes
-// are from above: it took 240 + 40 a variable with 64-bit pointers.
+#if MCUFORGE_MAKE_VARIABLES
+// The table of a streaming model's variables; its size is from above: it took 240 + 40 a variable
+// with 64-bit pointers.
 constexpr size_t kVariableTableBytes = 512;
 constexpr size_t kVariableBytes = 48;
 
@@ -85,6 +92,9 @@ tflite::MicroResourceVariables* MakeVariables() {
         tflite::MicroAllocator::Create(table, sizeof(table)), mcuforge::kVariableCount);
   }
 }
+#else
+constexpr std::nullptr_t MakeVariables() { return nullptr; }
+#endif
 
 bool IsInt8(const TfLiteTensor* tensor, size_t bytes) {
   return tensor != nullptr && tensor->type == kTfLiteInt8 && tensor->bytes == bytes;

@@ -1,5 +1,6 @@
 """Application and custom ops compile against the TFLM API's names alone, which upstream has too."""
 
+import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -74,6 +75,23 @@ def test_application_and_custom_ops_need_the_public_names_only(generated: Path) 
     for source in sorted([*(FIRMWARE / "src").glob("*.cc"), *CUSTOM_OPS.glob("*.cc")]):
         result = compile_against_the_api(source, generated)
         assert result.returncode == 0, f"{source.name}: {result.stderr}"
+
+
+def test_application_includes_the_seams_headers_alone() -> None:
+    seam = {
+        *("debug_log.h", "micro_interpreter.h", "micro_log.h", "micro_mutable_op_resolver.h"),
+        *("micro_profiler_interface.h", "micro_time.h", "system_setup.h"),
+    }
+    where_upstream_has_them = {"micro_allocator.h", "micro_resource_variable.h"}
+    included = {
+        name
+        for source in (FIRMWARE / "src").iterdir()
+        for name in re.findall(r'^#include "tensorflow/lite/(.*)"', source.read_text(), re.M)
+    }
+    wanted = {f"micro/{name}" for name in seam} | {"schema/schema_generated.h"}
+    optional = {f"micro/{name}" for name in where_upstream_has_them}
+    assert included <= wanted | optional
+    assert not any((FIRMWARE / "lib/tflm/tensorflow/lite" / name).exists() for name in optional)
 
 
 def test_upstream_adds_every_op_of_ours_by_the_same_name(generated: Path, tmp_path: Path) -> None:
