@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from codegen.dsp_blocks import pair_passes
 from codegen.errors import CodegenError
 from codegen.model import Model, Op
 from codegen.op_options import op_options
@@ -90,13 +91,15 @@ def features(model: Model, op: Op) -> Features:
     work = op_work(model, op)
     rank4 = len(work.input_shape) == len(work.output_shape) == 4
     if op.name in ("CONV_2D", "DEPTHWISE_CONV_2D") and rank4 and options is not None:
-        return _conv(op.name, work.input_shape, work.filter_shape, work.output_shape, options)
+        has_bias = len(op.inputs) > 2 and op.inputs[2] >= 0
+        shapes = (work.input_shape, work.filter_shape, work.output_shape)
+        return _conv(op.name, *shapes, options, has_bias)
     if op.name == "FULLY_CONNECTED" and work.filter_shape:
         depth = work.filter_shape[-1]
         rows = work.outputs // max(1, work.filter_shape[0])
         scales = len(model.tensors[op.inputs[1]].scales)
         op_class = "FULLY_CONNECTED/per channel" if scales > 1 else "FULLY_CONNECTED"
-        return _products(op_class, rows, depth, work.filter_shape[0], {})
+        return _fully_connected(op_class, rows, depth, work.filter_shape[0])
     if op.name in ("MAX_POOL_2D", "AVERAGE_POOL_2D") and rank4 and options is not None:
         return _pool(op.name, work.input_shape, work.output_shape, options)
     inputs = sum(
@@ -137,6 +140,7 @@ def _conv(
     filter_shape: tuple[int, ...],
     out_shape: tuple[int, ...],
     options: Any,
+    has_bias: bool,
 ) -> Features:
     """Convolutions: NHWC shapes, filter [out, h, w, in] or [1, h, w, out]."""
     pixels = math.prod(out_shape[:3])
@@ -196,6 +200,7 @@ def _conv(
         op_class = name + ("/pointwise" if pointwise else "") + ("" if words else "/bytes")
     base = _products(op_class, pixels, taps * filter_c, channels, extra)
     rows_may_run = dilations[1] == 1 and not grouped
+    passes = float(groups * pair_passes(channels // groups, has_bias))
     blocks = conv_blocks(axes[0], axes[1], kernel, filter_c, channels, groups, rows_may_run)
     return Features(op_class, {
         **base.values,
@@ -203,6 +208,10 @@ def _conv(
         "valid macs": float(valid_taps * filter_c * channels),
         "valid gathers": float(valid_taps * filter_c),
         "kernel row outputs": float(kernel_rows * channels),
+        "pass pixels": pixels * passes,
+        "pass rows": kernel_rows * passes,
+        "pass gathers": pixels * taps * filter_c * passes,
+        "pass valid gathers": valid_taps * filter_c * passes,
     })  # fmt: skip
 
 
@@ -211,8 +220,6 @@ def _products(
 ) -> Features:
     """A matrix product of rows x depth by depth x channels, as every kernel blocks it."""
     up4, up2 = math.ceil(channels / 4), math.ceil(channels / 2)
-    up6 = math.ceil(channels / 6) if channels >= 6 else 0
-    alone = channels if channels < 6 else 0
     return Features(op_class, {
         **extra,
         "op": 1.0,
@@ -229,9 +236,16 @@ def _products(
         "odd pixel": float((rows % 2) * depth * channels),
         "vectors": float(rows * channels * math.ceil(depth / 16)),
         "tail vectors": float(rows * channels * (1 if depth % 16 else 0)),
+        "fours": float(rows * up4),
+    })  # fmt: skip
+
+
+def _fully_connected(op_class: str, rows: int, depth: int, channels: int) -> Features:
+    up6 = math.ceil(channels / 6) if channels >= 6 else 0
+    alone = channels if channels < 6 else 0
+    return _products(op_class, rows, depth, channels, {
         "alone": float(rows * alone),
         "alone macs": float(rows * depth * alone),
-        "fours": float(rows * up4),
         "sixes": float(rows * up6),
         "six macs": float(rows * depth * up6),
     })  # fmt: skip
