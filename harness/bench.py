@@ -201,6 +201,7 @@ def read_subject(path: Path) -> Subject:
     """Reads a model, checks that the firmware can run it, and asks the oracle."""
     model = Model.read(path)
     check_int8(model)
+    plan_model(model, "scalar")  # refuses with a message what would end the oracle's process
     shape = (INPUT_COUNT, *model.inputs[0].shape)
     rng = np.random.default_rng(_INPUT_SEED)
     inputs = rng.integers(-128, 127, shape, np.int8, endpoint=True)

@@ -54,6 +54,23 @@ def test_softmax_over_rows_whose_sum_would_overflow() -> None:
         HostRuntime(model(4096))
 
 
+def test_softmax_of_a_scale_at_which_upstream_ends_the_process() -> None:
+    def model(scale: float) -> bytes:
+        return one_op(
+            "SOFTMAX",
+            [{"shape": [1, 4], "scale": scale}],
+            [{"shape": [1, 4], "scale": 1 / 256, "zero_point": -128}],
+            schema.SoftmaxOptionsT(beta=1.0),
+        )
+
+    values = np.array([[-128, -1, 60, 127]], np.int8)
+    with HostRuntime(model(1.01 * 2**-26)) as runtime:
+        runtime.invoke(values)
+        assert runtime.output() == Oracle(model(1.01 * 2**-26)).run([values])[0].tobytes()
+    with pytest.raises(RuntimeRefusedError, match=r"beta times the input's scale is too small"):
+        HostRuntime(model(0.99 * 2**-26))
+
+
 @pytest.mark.parametrize("stride", [255, 256, 600])
 @pytest.mark.parametrize("op", ["CONV_2D", "DEPTHWISE_CONV_2D", "MAX_POOL_2D"])
 def test_strides_that_take_more_than_a_byte(op: str, stride: int) -> None:

@@ -40,7 +40,7 @@ TfLiteStatus Prepare(OpContext& context) {
   if (params->input.shift > 31) {
     params->input = nn::Requant{INT32_MAX, 31};
   }
-  if (params->input.shift < 0) {
+  if (params->input.shift <= 0) {
     return context.Fail("beta times the input's scale is too small");
   }
   // Below this the argument would leave Q5.26: floor(31 * 2^26 / 2^shift).
