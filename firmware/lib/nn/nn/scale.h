@@ -33,7 +33,6 @@ constexpr Scale MakeScale(uint32_t integer, int32_t exponent) {
 inline Scale Shifted(Scale scale, int32_t exponent) {
   return Scale{scale.value * PowerOfTwo(exponent)};
 }
-inline bool IsZero(Scale scale) { return scale.value == 0; }
 inline bool IsEqual(Scale a, Scale b) { return a.value == b.value; }
 inline bool IsLess(Scale a, Scale b) { return a.value < b.value; }
 #else
@@ -53,7 +52,6 @@ constexpr Scale MakeScale(uint32_t integer, int32_t exponent) {
 inline Scale Shifted(Scale scale, int32_t exponent) {
   return Scale{scale.mantissa, scale.exponent + exponent};
 }
-inline bool IsZero(Scale scale) { return scale.mantissa == 0; }
 // Mantissas are normalised, so that equal scales have equal ones, and exponents decide first.
 inline bool IsEqual(Scale a, Scale b) {
   return a.mantissa == b.mantissa && a.exponent == b.exponent;

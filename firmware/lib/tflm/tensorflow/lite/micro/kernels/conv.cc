@@ -5,8 +5,7 @@
 namespace tflm {
 namespace {
 
-// Fields of Conv2DOptions.
-enum { kPadding = 0, kStrideW = 1, kStrideH = 2, kActivation = 3, kDilationW = 4, kDilationH = 5 };
+constexpr uint32_t kActivation = 3;  // field of Conv2DOptions
 
 TfLiteStatus Prepare(OpContext& context) {
   TensorInfo filter;
@@ -16,13 +15,7 @@ TfLiteStatus Prepare(OpContext& context) {
   if (filter.shape.count != 4) {
     return context.Fail("needs a 4-D filter");
   }
-  const Window window{{Extent(context, filter, 1), context.OptionU32(kStrideH, 0),
-                       context.OptionU32(kDilationH, 1)},
-                      {Extent(context, filter, 2), context.OptionU32(kStrideW, 0),
-                       context.OptionU32(kDilationW, 1)},
-                      context.OptionU8(kPadding, kPaddingSame)};
-  ConvData* const data = PrepareConv(context, window, context.OptionU8(kActivation, 0), filter,
-                                     Extent(context, filter, 0));
+  ConvData* const data = PrepareConv(context, kActivation, filter, Extent(context, filter, 0));
   if (!data) {
     return kTfLiteError;
   }

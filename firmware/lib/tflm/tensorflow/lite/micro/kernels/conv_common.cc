@@ -19,8 +19,11 @@ bool CheckBias(const OpContext& context, uint32_t channels) {
   return true;
 }
 
-ConvData* PrepareConv(OpContext& context, const Window& window, uint8_t activation,
-                      const TensorInfo& filter, uint32_t channels) {
+ConvData* PrepareConv(OpContext& context, uint32_t activation_field, const TensorInfo& filter,
+                      uint32_t channels) {
+  enum { kPadding = 0, kStrideW = 1, kStrideH = 2 };
+  const uint32_t dilation_w_field = activation_field + 1;
+  const uint32_t dilation_h_field = activation_field + 2;
   EndsS8 ends;
   ModelReader::Quantization quantization;
   if (!ReadEndsS8(context, &ends) || !ReadFilterScales(context, filter, channels, &quantization) ||
@@ -32,6 +35,11 @@ ConvData* PrepareConv(OpContext& context, const Window& window, uint8_t activati
     return nullptr;
   }
   nn::ConvParams& params = data->params;
+  const Window window{{Extent(context, filter, 1), context.OptionU32(kStrideH, 0),
+                       context.OptionU32(dilation_h_field, 1)},
+                      {Extent(context, filter, 2), context.OptionU32(kStrideW, 0),
+                       context.OptionU32(dilation_w_field, 1)},
+                      context.OptionU8(kPadding, kPaddingSame)};
   if (FillWindow(context, window, ends.input, ends.output, &params) != kTfLiteOk) {
     return nullptr;
   }
@@ -39,8 +47,9 @@ ConvData* PrepareConv(OpContext& context, const Window& window, uint8_t activati
     context.Fail("the output's channels are not the filter's");
     return nullptr;
   }
-  const nn::ActivationRange range = nn::ActivationRangeS8(static_cast<nn::Activation>(activation),
-                                                          ends.out.scale, ends.out.zero_point);
+  const nn::ActivationRange range =
+      nn::ActivationRangeS8(static_cast<nn::Activation>(context.OptionU8(activation_field, 0)),
+                            ends.out.scale, ends.out.zero_point);
   params.in_zero_point = ends.in.zero_point;
   params.out_zero_point = ends.out.zero_point;
   params.out_min = static_cast<int8_t>(range.min);

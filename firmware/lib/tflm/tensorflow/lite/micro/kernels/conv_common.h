@@ -16,10 +16,12 @@ struct ConvData {
                            // for all
 };
 
-// Validates the op but for its channel counts, and fills in everything but params.filter_c.
-// `activation`: of the schema. Null, with a message, when the op cannot run.
-ConvData* PrepareConv(OpContext& context, const Window& window, uint8_t activation,
-                      const TensorInfo& filter, uint32_t channels);
+// Validates the op but for its channel counts, and fills in everything but params.filter_c. The
+// filter's axes 1 and 2 are height and width. activation_field: of the options; the dilations
+// follow it, padding and strides are their first fields. Null, with a message, when the op cannot
+// run.
+ConvData* PrepareConv(OpContext& context, uint32_t activation_field, const TensorInfo& filter,
+                      uint32_t channels);
 
 // `input`: which of the op's inputs is convolved.
 nn::ChannelScales ScalesOf(const OpContext& context, const ConvData& data, uint32_t input = 0);

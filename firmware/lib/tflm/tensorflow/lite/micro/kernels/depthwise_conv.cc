@@ -5,9 +5,9 @@
 namespace tflm {
 namespace {
 
-// Fields of DepthwiseConv2DOptions. The channel multiplier (field 3) follows from the shapes, as it
-// does upstream.
-enum { kPadding = 0, kStrideW = 1, kStrideH = 2, kActivation = 4, kDilationW = 5, kDilationH = 6 };
+// Field of DepthwiseConv2DOptions. The channel multiplier, the field before it, follows from the
+// shapes, as it does upstream.
+constexpr uint32_t kActivation = 4;
 
 TfLiteStatus Prepare(OpContext& context) {
   TensorInfo filter;
@@ -17,13 +17,7 @@ TfLiteStatus Prepare(OpContext& context) {
   if (filter.shape.count != 4 || Extent(context, filter, 0) != 1) {
     return context.Fail("needs a filter of shape [1, height, width, channels]");
   }
-  const Window window{{Extent(context, filter, 1), context.OptionU32(kStrideH, 0),
-                       context.OptionU32(kDilationH, 1)},
-                      {Extent(context, filter, 2), context.OptionU32(kStrideW, 0),
-                       context.OptionU32(kDilationW, 1)},
-                      context.OptionU8(kPadding, kPaddingSame)};
-  ConvData* const data = PrepareConv(context, window, context.OptionU8(kActivation, 0), filter,
-                                     Extent(context, filter, 3));
+  ConvData* const data = PrepareConv(context, kActivation, filter, Extent(context, filter, 3));
   if (!data) {
     return kTfLiteError;
   }
