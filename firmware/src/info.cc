@@ -42,8 +42,8 @@ uint32_t U32(size_t value) { return static_cast<uint32_t>(value); }
 
 }  // namespace
 
-void Reply(wire::Setup setup, wire::Span message, uint8_t window, size_t max_payload,
-           uint8_t batch) {
+[[gnu::noinline]] void Reply(wire::Setup setup, wire::Span message, uint8_t window,
+                             size_t max_payload, uint8_t batch) {
   uint8_t fixed[74];
   uint8_t* at = fixed;
   *at++ = wire::kPROTOCOL_VERSION;

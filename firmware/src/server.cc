@@ -170,8 +170,10 @@ void Load(const Frame& frame) {
   line::Reply(Command::LOAD, payload);
 }
 
+// Those that are not inlined have buffers that would else lie below every inference on the stack.
+
 // PROFILE and PEEK. The results that are kept do not live in the tensors, so they stay.
-void Inspect(const Frame& frame, Command command, const Inputs& split) {
+[[gnu::noinline]] void Inspect(const Frame& frame, Command command, const Inputs& split) {
   if (g_setup != wire::Setup::READY) return Refuse(Error::NOT_READY, frame.type, console::Kept());
   const uint8_t* arguments = frame.payload.data;
   if ((command == Command::PEEK && !inspect::IsValidPeek(arguments)) ||
@@ -209,7 +211,7 @@ void Stream(const Frame& frame) {
   line::Reply(Command::STREAM, payload);
 }
 
-void Stats() {
+[[gnu::noinline]] void Stats() {
   g_stats.uart_overruns = board::UartOverruns();
   g_stats.stack_high_water_bytes = board::StackHighWaterBytes();
   uint8_t bytes[sizeof(g_stats)];
