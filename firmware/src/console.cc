@@ -3,8 +3,12 @@
 #include <cstdarg>
 
 #include "line.h"
-#include "tensorflow/lite/micro/debug_log.h"
 #include "text.h"
+
+// Not needed; but where it is there, another signature is an error.
+#if __has_include("tensorflow/lite/micro/debug_log.h")
+#include "tensorflow/lite/micro/debug_log.h"
+#endif
 
 namespace console {
 namespace {
