@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import statistics
 import struct
 import subprocess
@@ -31,7 +30,8 @@ from codegen.model import Model
 from codegen.op_table import load_supported_ops
 from codegen.oracle import oracle_scores
 from codegen.planner import ArenaPlan, plan_model
-from harness.errors import CheckError, HarnessError, MissingToolError
+from harness import semihosting
+from harness.errors import CheckError, HarnessError
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_MODELS = ROOT.parent / "shared" / "models"
@@ -245,26 +245,12 @@ def run_image(image: BenchImage, timeout_s: float = 600) -> tuple[str, bytes]:
 
     Raises MissingToolError, CheckError.
     """
-    qemu = shutil.which("qemu-system-arm")
-    if qemu is None:
-        raise MissingToolError("counting instructions needs qemu-system-arm; run ./invokew doctor")
-    command = [
-        qemu, "-machine", image.machine, "-kernel", str(image.elf), "-nographic",
-        "-monitor", "none", "-serial", "none", "-semihosting-config", "enable=on,target=native",
-        "-icount", f"shift={image.icount_shift},sleep=off",
-    ]  # fmt: skip
+    command = semihosting.qemu_command(
+        image.machine, image.elf, "counting instructions", image.icount_shift
+    )
     with tempfile.TemporaryDirectory() as folder:
         try:
-            ended = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=timeout_s,
-                check=False,
-                cwd=folder,
-            )
+            ended = semihosting.run_to_its_end(command, Path(folder), timeout_s)
         except subprocess.TimeoutExpired:
             raise CheckError(
                 f"{image.elf.parent.name} did not end within {timeout_s:.0f} s"

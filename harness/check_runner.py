@@ -9,7 +9,6 @@ so a run is as fast as the emulation.
 from __future__ import annotations
 
 import os
-import shutil
 import struct
 import subprocess
 import tempfile
@@ -21,7 +20,8 @@ from pathlib import Path
 from codegen import cpp_build
 from codegen.boards import load_board
 from codegen.compiler_flags import core_flags
-from harness.errors import CheckError, HarnessError, MissingToolError
+from harness import semihosting
+from harness.errors import CheckError, HarnessError
 
 CHECKS = cpp_build.CHECKS
 WIRE = cpp_build.ROOT / "firmware/lib/wire"
@@ -160,17 +160,8 @@ def run(target: Target, jobs: Sequence[Job], timeout_s: float = 300) -> list[Res
         (folder / "batch.bin").write_bytes(_batch(jobs))
         (folder / "results.bin").touch()
         try:
-            process = subprocess.run(
-                _command(target),
-                cwd=folder,
-                env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=timeout_s,
-                check=False,
-            )
+            environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
+            process = semihosting.run_to_its_end(_command(target), folder, timeout_s, environment)
             trouble = (
                 sanitizer_reason(process.stderr + process.stdout) if process.returncode else ""
             )
@@ -196,13 +187,7 @@ def sanitizer_reason(text: str) -> str:
 def _command(target: Target) -> list[str]:
     if target.machine is None:
         return [str(target.runner), "batch.bin", "results.bin"]
-    qemu = shutil.which("qemu-system-arm")
-    if qemu is None:
-        raise MissingToolError("running on Arm cores needs qemu-system-arm; run ./invokew doctor")
-    return [
-        qemu, "-machine", target.machine, "-kernel", str(target.runner), "-nographic",
-        "-monitor", "none", "-serial", "none", "-semihosting-config", "enable=on,target=native",
-    ]  # fmt: skip
+    return semihosting.qemu_command(target.machine, target.runner, "running on Arm cores")
 
 
 def _batch(jobs: Sequence[Job]) -> bytes:

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import struct
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,8 +27,9 @@ from codegen.manifest import atomic_write
 from codegen.model import Model
 from codegen.op_costs import TABLE, Costs, Features, estimate, features
 from codegen.planner import plan_model
+from harness import semihosting
 from harness.check_runner import TARGETS, Target
-from harness.errors import CheckError, HarnessError, MissingToolError
+from harness.errors import CheckError, HarnessError
 from harness.golden import Generators
 
 SOURCE = cpp_build.ROOT / "firmware" / "bench" / "op_costs.cc"
@@ -124,28 +123,14 @@ def refit(
 def measure(target: Target, works: Sequence[Work]) -> list[list[int]]:
     """Instructions of each op of each model. Raises CheckError (the image failed)."""
     elf = _build(target)
-    qemu = shutil.which("qemu-system-arm")
-    if qemu is None:
-        raise MissingToolError("counting instructions needs qemu-system-arm; run ./invokew doctor")
     assert target.machine is not None
     with tempfile.TemporaryDirectory(prefix="costs-") as name:
         batch = b"".join(_job(work, target) for work in works) + struct.pack("<I", 0)
         (Path(name) / "batch.bin").write_bytes(batch)
-        result = subprocess.run(
-            [
-                qemu, "-machine", target.machine, "-kernel", str(elf), "-nographic",
-                "-monitor", "none", "-serial", "none",
-                "-semihosting-config", "enable=on,target=native",
-                "-icount", f"shift={_ICOUNT_SHIFT},sleep=off",
-            ],
-            cwd=name,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=1200,
-            check=False,
-        )  # fmt: skip
+        command = semihosting.qemu_command(
+            target.machine, elf, "counting instructions", _ICOUNT_SHIFT
+        )
+        result = semihosting.run_to_its_end(command, Path(name), timeout_s=1200)
     return parse(result.stdout + result.stderr, target.cpu, [len(w.model.ops) for w in works])
 
 

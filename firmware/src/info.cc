@@ -42,6 +42,7 @@ uint32_t U32(size_t value) { return static_cast<uint32_t>(value); }
 
 }  // namespace
 
+// Not inlined: its buffers would lie below every inference on the stack.
 [[gnu::noinline]] void Reply(wire::Setup setup, wire::Span message, uint8_t window,
                              size_t max_payload, uint8_t batch) {
   uint8_t fixed[74];

@@ -235,6 +235,7 @@ int32_t DivideByScale(Scale value, Scale scale, int32_t limit) {
   const uint32_t rounded = (quotient.mantissa + (UINT32_C(1) << (drop - 1))) >> drop;
   return rounded > static_cast<uint32_t>(limit) ? limit : static_cast<int32_t>(rounded);
 }
+
 Requant RequantFromScale(Scale factor) {
   return factor.mantissa == 0 ? Requant{0, 0}
                               : MakeRequant(factor.mantissa << 7, factor.exponent + 24);

@@ -60,7 +60,7 @@ void* Graph::Reserve(uint32_t bytes, uint32_t alignment) {
 }
 
 void* Graph::AllocatePersistent(uint32_t bytes, uint32_t alignment) {
-  // Not by FillBytes: it takes any address and value, and that costs each op more than this loop.
+  // Not by FillBytes, which goes by bytes.
   auto* const words = static_cast<uint32_t*>(Reserve(bytes, alignment));
   auto* const end = reinterpret_cast<uint32_t*>(arena + persistent_bytes);
   for (uint32_t* word = words; words && word != end; ++word) {

@@ -90,6 +90,12 @@ struct Graph {
     return {pos ? reinterpret_cast<const uint32_t*>(reader.data() + pos) : kNone + 1};
   }
 
+  // The same, or a shape, which a scalar may leave out, as the API has it: a flatbuffer vector has
+  // the layout of a TfLiteIntArray. Nobody writes to it.
+  TfLiteIntArray* IntArrayAt(uint32_t pos) const {
+    return reinterpret_cast<TfLiteIntArray*>(const_cast<uint32_t*>(IndicesAt(pos).first - 1));
+  }
+
   // `bytes` of the arena for good, aligned to 4 or 8; null (with a message) when it is full.
   void* Reserve(uint32_t bytes, uint32_t alignment = 8);
   // The same, zeroed.

@@ -188,14 +188,9 @@ TfLiteStatus MicroInterpreter::MakeApiTensors() {
     if (!graph_.ReadTensor(static_cast<int32_t>(index), &info)) {
       return kTfLiteError;
     }
-    // A scalar may leave its shape out of the model; this is the empty shape then.
-    static constexpr int32_t kNoDims = 0;
     TfLiteTensor& tensor = api_tensors_[i];
     tensor.data.data = graph_.Data(graph_.locations[index]);
-    // A flatbuffer vector has the layout of a TfLiteIntArray.
-    tensor.dims = reinterpret_cast<TfLiteIntArray*>(
-        const_cast<uint8_t*>(info.shape.pos ? graph_.reader.data() + info.shape.pos - 4
-                                            : reinterpret_cast<const uint8_t*>(&kNoDims)));
+    tensor.dims = graph_.IntArrayAt(info.shape.pos);
     tensor.bytes = info.bytes;
     tensor.type = info.type;
     ModelReader::Quantization read;

@@ -126,13 +126,7 @@ void ModelReader::ReadOperator(const Vector& operators, uint32_t index, Operator
   op->inputs = inputs.pos;
   op->outputs = outputs.pos;
   op->code = FieldU32(table, operator_field::kOpcodeIndex, 0);
-  op->options = Table{};
-  if (const uint32_t offset = Offset(table, operator_field::kBuiltinOptions)) {
-    if (!Word(table.pos + offset) || !Open(table.pos + offset, &op->options)) {
-      Bad();
-      op->options = Table{};
-    }
-  }
+  op->options = FieldTable(table, operator_field::kBuiltinOptions);
 }
 
 void ModelReader::ReadQuantization(const TensorInfo& info, Quantization* quantization) const {

@@ -92,15 +92,6 @@ void ReportError(TfLiteContext*, const char* format, ...) {
 #endif
 }
 
-// A flatbuffer vector, which has the layout of a TfLiteIntArray; nobody writes to it. One that is
-// not in the model is empty.
-TfLiteIntArray* IntArrayAt(const ModelReader& reader, uint32_t pos) {
-  static constexpr int32_t kEmpty = 0;
-  const void* const array =
-      pos ? reader.data() + pos - 4 : reinterpret_cast<const uint8_t*>(&kEmpty);
-  return static_cast<TfLiteIntArray*>(const_cast<void*>(array));
-}
-
 // What a registration's functions are called with.
 struct Call {
   explicit Call(OpContext& op) {
@@ -113,8 +104,8 @@ struct Call {
     context.GetTensor = GetTensor;
     context.GetEvalTensor = GetEvalTensor;
     context.ReportError = ReportError;
-    node.inputs = IntArrayAt(graph.reader, op.node().inputs);
-    node.outputs = IntArrayAt(graph.reader, op.node().outputs);
+    node.inputs = graph.IntArrayAt(op.node().inputs);
+    node.outputs = graph.IntArrayAt(op.node().outputs);
     const CustomData& data = DataOf(op);
     node.user_data = reinterpret_cast<void*>(static_cast<uintptr_t>(data.user_data));
     node.custom_initial_data = graph.reader.data() + data.options;
@@ -151,7 +142,7 @@ TfLiteStatus Prepare(OpContext& op) {
       return kTfLiteError;
     }
     Tensors& entry = TensorsOf(op)[i];
-    entry.tensor.dims = IntArrayAt(reader, info.shape.pos);
+    entry.tensor.dims = op.graph().IntArrayAt(info.shape.pos);
     entry.tensor.bytes = info.bytes;
     entry.tensor.type = info.type;
     if (info.data) {
