@@ -36,6 +36,8 @@ HOST = "g++"
 _OBJECTS = ROOT / "build" / "cpp" / "objects"
 _PROGRAMS = ROOT / "build" / "cpp" / "programs"
 
+# Of the kernels' files; beside them the portable ones, "__scalar", which belong to every ISA.
+_MACHINE_SUFFIXES = {"scalar": {"__v6m", "__v7m"}, "dsp": {"__dsp"}, "mve": {"__mve"}}
 _HEADER_SUFFIXES = {".h", ".def", ".inc"}
 _EVERY_SOURCE = (
     *(*compiler_flags.CXX, *compiler_flags.SECTIONS, *compiler_flags.WARNINGS),
@@ -104,7 +106,7 @@ def library_sources(isa: str, stripped: bool = False) -> list[tuple[Path, list[s
 
     stripped: without the messages of lib/tflm. The kernels have none, so they stay the same.
     """
-    others = tuple({"__dsp", "__mve"} - {f"__{isa}"})
+    others = tuple(set().union(*_MACHINE_SUFFIXES.values()) - _MACHINE_SUFFIXES[isa])
     return [
         (path, [*library_flags(library), *(STRIPPED if stripped and library == TFLM else ())])
         for library in LIBRARIES

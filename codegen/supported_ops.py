@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "supported_ops.md"
 KERNELS = OPS_DEF.parent / "kernels"
 NN = ROOT / "firmware/lib/nn/nn"
+_MACHINES = ("v6m", "v7m", "dsp", "mve")  # as the kernels' files are called
 
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _LITERAL = r'"(?:[^"\\]|\\.)*"'
@@ -51,8 +52,8 @@ Ops of your own come in through `firmware/lib/custom_ops`: [porting.md](porting.
 - *types*: of the inputs and of the outputs, in the model's order, the last one repeated.
 - *in place*: the output may be written over an input that nobody needs any more, and then takes
   no memory of its own.
-- *own kernels*: instruction sets for which there is a kernel beside the portable one. `dsp` is
-  Cortex-M4, M7 and M33; `mve` is Cortex-M55.
+- *own kernels*: machines for which there is a kernel beside the portable one. `v6m` is Cortex-M0
+  and M0+, `v7m` Cortex-M3, `dsp` Cortex-M4, M7 and M33, `mve` Cortex-M55.
 
 """
 
@@ -99,7 +100,7 @@ def render() -> str:
 def load_facts() -> list[OpFacts]:
     """Of every op in ops.def, in its order. Raises OpTableError."""
     sources = _Sources(KERNELS)
-    isa_kernels = _isa_kernels()
+    kernels_of = _machine_kernels()
     facts = []
     for op in load_supported_ops().values():
         path = KERNELS / f"{op.kernel}.cc"
@@ -110,7 +111,7 @@ def load_facts() -> list[OpFacts]:
                 op=op,
                 constraints=tuple(dict.fromkeys(sources.messages(path, prepare))),
                 own_kernels=tuple(
-                    isa for isa in ("dsp", "mve") if called & isa_kernels.get(isa, set())
+                    machine for machine in _MACHINES if called & kernels_of.get(machine, set())
                 ),
                 in_place=op.name in IN_PLACE_OPS,
             )
@@ -175,13 +176,13 @@ class _Sources:
                 yield from self._walk(home, match["name"], seen)
 
 
-def _isa_kernels() -> Mapping[str, set[str]]:
-    """isa -> names of the functions that its kernel files define."""
+def _machine_kernels() -> Mapping[str, set[str]]:
+    """machine -> names of the functions that its kernel files define."""
     found: dict[str, set[str]] = {}
     for path in sorted(NN.glob("*__*.cc")):
-        isa = path.stem.rpartition("__")[2]
+        machine = path.stem.rpartition("__")[2]
         text = _COMMENT.sub("", path.read_text(encoding="utf-8"))
-        found.setdefault(isa, set()).update(match[1] for match in _FUNCTION.finditer(text))
+        found.setdefault(machine, set()).update(match[1] for match in _FUNCTION.finditer(text))
     return found
 
 

@@ -13,7 +13,7 @@ import struct
 import subprocess
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -58,7 +58,10 @@ _MPS3_AN547 = _Memory((0x0000_0000, 512 << 10), (0x2100_0000, 4 << 20), (0x6000_
 
 @dataclass(frozen=True)
 class Target:
-    """Where the check runner runs. machine None: as a process of this machine."""
+    """Where the check runner runs. machine None: as a process of this machine.
+
+    portable: with the portable kernels in the place of the core's own.
+    """
 
     cpu: str
     isa: str
@@ -66,11 +69,18 @@ class Target:
     memory: _Memory | None = None
     float_abi: str = "soft"
     fpu: str = "none"
+    portable: bool = False
 
     @property
     def machine_flags(self) -> list[str]:
         """As codegen.cpp_build.machine_flags() gives a board's."""
-        return cpp_build.image_flags(self.isa, core_flags(self.cpu, self.float_abi, self.fpu))
+        flags = cpp_build.image_flags(self.isa, core_flags(self.cpu, self.float_abi, self.fpu))
+        return [*flags, "-DMCUFORGE_REFERENCE=1"] if self.portable else flags
+
+    @cached_property
+    def reference(self) -> Target | None:
+        """The same core with the portable kernels; None for the host, which has no others."""
+        return None if self.machine is None else replace(self, isa="scalar", portable=True)
 
     @cached_property
     def runner(self) -> Path:

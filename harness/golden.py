@@ -6,7 +6,8 @@ and the same op, so that one command repeats any failure. Each case
 - is computed twice in a row by the oracle (TFLM's interpreter);
 - is planned, for the target's instruction set, and the plan is verified (codegen.planner);
 - runs twice in a row in the check runner (harness.check_runner), in the exact arena, with every
-  buffer guarded and every op watched; an arena of 16 bytes less must be refused.
+  buffer guarded and every op watched; an arena of 16 bytes less must be refused;
+- does the same on the same core with the portable kernels, and both give the same bytes.
 
 The generators come from whoever calls (tests/golden); this module knows no op.
 """
@@ -186,17 +187,37 @@ def _draw(generator: Callable[[np.random.Generator], Case], op: str, seed: int) 
 
 
 def _run_on(board: str, target: Target, drawn: Sequence[_Drawn]) -> list[Failure]:
-    failures: list[Failure] = []
+    own = _run_cases(target, drawn)
+    portable = own if target.reference is None else _run_cases(target.reference, drawn)
+    failures = []
+    for item, ran, reference in zip(drawn, own, portable, strict=True):
+        reason = ran.failure
+        if reference is not ran:
+            if reason is None and reference.failure is not None:
+                reason = f"the portable kernels: {reference.failure}"
+            elif reason is not None and ran.outputs != reference.outputs:
+                reason += "; the portable kernels give something else"
+        if reason is not None:
+            failures.append(Failure(item.op, item.seed, board, item.case.label, reason))
+    return failures
+
+
+@dataclass(frozen=True)
+class _Ran:
+    """What a case gave on a target. failure: what is wrong with it, or None; outputs: if any."""
+
+    failure: str | None
+    outputs: tuple[bytes, bytes] | None = None
+
+
+def _run_cases(target: Target, drawn: Sequence[_Drawn]) -> list[_Ran]:
+    ran: dict[int, _Ran] = {}
     jobs: list[tuple[_Drawn, Job]] = []
-
-    def fail(item: _Drawn, reason: str) -> None:
-        failures.append(Failure(item.op, item.seed, board, item.case.label, reason))
-
     for item in drawn:
         try:
             arena_bytes = plan_model(item.model, target.isa).arena_bytes
         except CodegenError as error:
-            fail(item, f"not planned: {error}")
+            ran[item.seed] = _Ran(f"not planned: {error}")
             continue
         inputs = b"".join(np.ascontiguousarray(values).tobytes() for values in item.case.inputs)
         jobs.append((item, Job(item.case.model, inputs, arena_bytes, len(item.expected[0]))))
@@ -206,16 +227,15 @@ def _run_on(board: str, target: Target, drawn: Sequence[_Drawn]) -> list[Failure
         except RunnerCrashError as crash:
             if crash.index >= len(jobs):
                 raise
-            fail(jobs[crash.index][0], str(crash))
+            ran[jobs[crash.index][0].seed] = _Ran(str(crash))
             # What ran before the crash is run again: rare, and simpler than keeping its results.
             del jobs[crash.index]
             continue
         for (item, job), result in zip(jobs, results, strict=True):
-            reason = result.failure or difference(item, job, result)
-            if reason:
-                fail(item, reason)
+            failure = result.failure or difference(item, job, result)
+            ran[item.seed] = _Ran(failure, result.outputs)
         break
-    return failures
+    return [ran[item.seed] for item in drawn]
 
 
 def difference(item: _Drawn, job: Job, result: Result) -> str | None:

@@ -6,6 +6,7 @@ Whole runs: ./invokew golden --count 2000 --seed 1 --board <board or core>.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -41,16 +42,31 @@ def test_every_output_byte_is_the_oracles_on_each_core(core: str) -> None:
     assert report.cases == {core: _CORE_CASES}
 
 
+def _symbols(image: Path) -> set[str]:
+    with image.open("rb") as file:
+        table = ELFFile(file).get_section_by_name(".symtab")
+        assert isinstance(table, SymbolTableSection)
+        return {symbol.name for symbol in table.iter_symbols()}
+
+
 @pytest.mark.emulated
 @pytest.mark.parametrize("core", _CORES)
 def test_no_op_links_soft_float_or_the_c_librarys_state(core: str) -> None:
-    with TARGETS[core].runner.open("rb") as file:
-        table = ELFFile(file).get_section_by_name(".symtab")
-        assert isinstance(table, SymbolTableSection)
-        names = {symbol.name for symbol in table.iter_symbols()}
+    names = _symbols(TARGETS[core].runner)
     assert "_ZN4tflm3ops7kConv2DE" in names  # the runner has all ops
     unwanted = re.compile(r"__aeabi_c?[df]|__errno|_impure_ptr|_malloc_r|__udivmoddi4")
     assert not list(filter(unwanted.match, names))
+
+
+@pytest.mark.emulated
+@pytest.mark.parametrize("core", _CORES)
+def test_what_a_core_is_compared_with_has_none_of_its_own_kernels(core: str) -> None:
+    # their inner loops; the portable ones are inlined
+    own = re.compile(r"Armv6M|Armv7M|Compute(Pairs|Quads|Run)")
+    reference = TARGETS[core].reference
+    assert reference is not None
+    assert list(filter(own.search, _symbols(TARGETS[core].runner)))
+    assert not list(filter(own.search, _symbols(reference.runner)))
 
 
 def test_every_op_of_the_runtime_has_a_generator() -> None:

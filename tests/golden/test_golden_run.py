@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -36,8 +37,7 @@ def _run_one(job: Job) -> Result:
 def test_a_wrong_output_is_a_failure_with_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
     def flip_a_byte(target: Any, jobs: list[Job]) -> list[Result]:
         results = run(target, jobs)
-        first, second = results[2].outputs
-        results[2] = replace(results[2], outputs=(bytes([first[0] ^ 1]) + first[1:], second))
+        results[2] = _with_a_byte_flipped(results[2])
         return results
 
     monkeypatch.setattr("harness.golden.run", flip_a_byte)
@@ -47,6 +47,31 @@ def test_a_wrong_output_is_a_failure_with_its_command(monkeypatch: pytest.Monkey
     assert failure.seed == 42
     assert "1 of" in failure.reason and "the first at 0" in failure.reason
     assert failure.command == ("./invokew golden --op SOFTMAX --seed 42 --count 1 --board host")
+
+
+def _with_a_byte_flipped(result: Result) -> Result:
+    first, second = result.outputs
+    return replace(result, outputs=(bytes([first[0] ^ 1]) + first[1:], second))
+
+
+@pytest.mark.emulated
+@pytest.mark.parametrize(
+    ("portable", "says"),
+    [
+        (True, r"^the portable kernels: 1 of .* the first at 0: oracle"),
+        (False, r"^1 of .* the first at 0: oracle .*; the portable kernels give something else$"),
+    ],
+)
+def test_a_cores_own_kernels_are_compared_with_the_portable_ones(
+    monkeypatch: pytest.MonkeyPatch, portable: bool, says: str
+) -> None:
+    def flip_a_byte(target: Any, jobs: list[Job]) -> list[Result]:
+        results = run(target, jobs)
+        return [_with_a_byte_flipped(r) if target.portable == portable else r for r in results]
+
+    monkeypatch.setattr("harness.golden.run", flip_a_byte)
+    (failure,) = run_golden(CASES, 1, seed=40, boards=["cortex-m3"], op="SOFTMAX").failures
+    assert re.search(says, failure.reason)
 
 
 def test_a_case_is_the_same_alone_and_in_a_run() -> None:

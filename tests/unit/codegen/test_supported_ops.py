@@ -74,6 +74,7 @@ def test_helpers_are_followed_in_the_order_of_their_calls(tmp_path: Path) -> Non
 
 def test_own_kernels_are_seen() -> None:
     facts = {fact.op.name: fact for fact in supported_ops.load_facts()}
-    assert "dsp" in facts["CONV_2D"].own_kernels
+    assert facts["CONV_2D"].own_kernels == ("v6m", "v7m", "dsp", "mve")
+    assert facts["MAX_POOL_2D"].own_kernels == ("dsp", "mve")
     assert facts["RESHAPE"].own_kernels == ()
     assert facts["RESHAPE"].in_place and not facts["CONV_2D"].in_place

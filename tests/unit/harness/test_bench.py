@@ -132,8 +132,11 @@ def test_kernels_are_compiled_with_the_flags_of_their_library_json(tmp_path: Pat
 def test_kernels_of_other_instruction_sets_are_left_out() -> None:
     stems = {path.stem for path, _ in cpp_build.library_sources("dsp")}
     assert "conv_s8__scalar" in stems and "conv_s8__dsp" in stems
-    assert not any(stem.endswith("__mve") for stem in stems)
+    assert not any(stem.endswith(("__mve", "__v6m", "__v7m")) for stem in stems)
     assert not any(path.stem.endswith("__dsp") for path, _ in cpp_build.library_sources("mve"))
+    stems = {path.stem for path, _ in cpp_build.library_sources("scalar")}
+    assert {"conv_s8__scalar", "conv_s8__v6m", "conv_s8__v7m"} <= stems
+    assert not any(stem.endswith(("__dsp", "__mve")) for stem in stems)
 
 
 def test_machine_flags_come_from_the_board() -> None:

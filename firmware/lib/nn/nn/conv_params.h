@@ -14,8 +14,7 @@ struct ConvParams {
   uint16_t in_h, in_w, in_c;
   uint16_t out_h, out_w, out_c;
   uint16_t kernel_h, kernel_w;
-  uint16_t
-      filter_c;  // CONV_2D: in_c / groups. DEPTHWISE_CONV_2D: the channel multiplier, out_c / in_c.
+  uint16_t filter_c;  // CONV_2D: in_c / groups; DEPTHWISE_CONV_2D: the multiplier, out_c / in_c
   uint8_t stride_h, stride_w;
   uint8_t dilation_h, dilation_w;
   int16_t pad_top, pad_left;

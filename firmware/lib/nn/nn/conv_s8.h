@@ -71,9 +71,11 @@ constexpr uint32_t ConvS8ScratchBytes(const ConvParams& p, Isa isa) {
   return 0;
 }
 
-//   input   [batches, in_h, in_w, in_c]        filter [out_c, kernel_h, kernel_w, filter_c]
-//   bias    [out_c] or null                    output [batches, out_h, out_w, out_c], not
-//   overlapping input scratch ConvS8ScratchBytes, 4-byte aligned
+//   input   [batches, in_h, in_w, in_c]
+//   filter  [out_c, kernel_h, kernel_w, filter_c]
+//   bias    [out_c] or null
+//   output  [batches, out_h, out_w, out_c], not overlapping input
+//   scratch ConvS8ScratchBytes, 4-byte aligned
 void ConvS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,
             const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch);
 

@@ -3,6 +3,7 @@
 // What surrounds the assembler is worth fewer bytes.
 #pragma GCC optimize("Os")
 
+#include <cstddef>
 #include <cstring>
 
 #include "nn/conv_s8.h"
@@ -39,8 +40,25 @@ struct Tile {
                  // by that
 };
 
+// What the assembler knows by number.
+static_assert(offsetof(Tile, columns) == 0);
+static_assert(offsetof(Tile, weights) == 4);
+static_assert(offsetof(Tile, products) == 8);
+static_assert(offsetof(Tile, blocks) == 12);
+static_assert(offsetof(Tile, bias) == 16);
+static_assert(offsetof(Tile, twice_zero_point) == 20);
+static_assert(offsetof(Tile, channels) == 24);
+static_assert(offsetof(Tile, out) == 28);
+static_assert(offsetof(Tile, end) == 36);
+static_assert(offsetof(Tile, tail) == 40);
+static_assert(sizeof(Tile) == 44);
+static_assert(offsetof(Channel, multiplier) == 0);
+static_assert(offsetof(Channel, right) == 4);
+static_assert(sizeof(Channel) == 8);
+
 // Both pixels of the channels up to `end`, by pairs, from dot product to output.
 [[gnu::naked, gnu::noipa]] void ComputePairs(const Tile* /*tile*/) {
+  // clang-format off
 #define MCUFORGE_BLOCK       \
   "ldm r0!, {r4-r7}\n"       \
   "ldr r12, [r1], #4\n"      \
@@ -59,19 +77,13 @@ struct Tile {
   "smlad r11, lr, r7, r11\n"
 // FastOutput of `acc`, stored at `out`; r5 to r7 are the channel's multiplier, twice its addend and
 // right.
-#define MCUFORGE_OUTPUT(acc, out) \
-  "add " acc ", " acc ", " acc    \
-  "\n"                            \
-  "smmulr " acc ", " acc          \
-  ", r5\n"                        \
-  "add " acc ", " acc ", " acc    \
-  ", asr #31\n"                   \
-  "add " acc ", " acc             \
-  ", r6, asr #1\n"                \
-  "asr " acc ", " acc             \
-  ", r7\n"                        \
-  "ssat " acc ", #8, " acc        \
-  "\n"                            \
+#define MCUFORGE_OUTPUT(acc, out)            \
+  "add " acc ", " acc ", " acc "\n"          \
+  "smmulr " acc ", " acc ", r5\n"            \
+  "add " acc ", " acc ", " acc ", asr #31\n" \
+  "add " acc ", " acc ", r6, asr #1\n"       \
+  "asr " acc ", " acc ", r7\n"               \
+  "ssat " acc ", #8, " acc "\n"              \
   "strb " acc ", [" out "], #1\n"
   asm volatile(
       "push {r4-r11, lr}\n"
@@ -85,24 +97,32 @@ struct Tile {
       "mov r9, r8\n"
       "mov r11, r10\n"
       "lsrs r3, r3, #1\n"
-      "bcc 2f\n" MCUFORGE_BLOCK
+      "bcc 2f\n"
+      MCUFORGE_BLOCK
       "cbz r3, 3f\n"
-      "2:\n" MCUFORGE_BLOCK MCUFORGE_BLOCK
+      "2:\n"
+      MCUFORGE_BLOCK
+      MCUFORGE_BLOCK
       "subs r3, #1\n"
       "bne 2b\n"
       "3:\n"
       "ldr r3, [sp, #40]\n"
       "cbz r3, 4f\n"
       "add r1, r3\n"
-      "add r2, r3\n" MCUFORGE_BLOCK
+      "add r2, r3\n"
+      MCUFORGE_BLOCK
       "4:\n"
       "str r2, [sp, #4]\n"  // where this pair's weights end the next pair's begin
       "ldrd r3, r12, [sp, #20]\n"
       "ldrd r0, r1, [sp, #28]\n"
       "ldm r12!, {r5, r7}\n"
-      "lsl r6, r3, r7\n" MCUFORGE_OUTPUT("r8", "r0") MCUFORGE_OUTPUT("r9", "r1")
+      "lsl r6, r3, r7\n"
+      MCUFORGE_OUTPUT("r8", "r0")
+      MCUFORGE_OUTPUT("r9", "r1")
       "ldm r12!, {r5, r7}\n"
-      "lsl r6, r3, r7\n" MCUFORGE_OUTPUT("r10", "r0") MCUFORGE_OUTPUT("r11", "r1")
+      "lsl r6, r3, r7\n"
+      MCUFORGE_OUTPUT("r10", "r0")
+      MCUFORGE_OUTPUT("r11", "r1")
       "ldr r3, [sp, #36]\n"
       "str r12, [sp, #24]\n"
       "strd r0, r1, [sp, #28]\n"
@@ -112,6 +132,7 @@ struct Tile {
       "pop {r4-r11, pc}\n");
 #undef MCUFORGE_OUTPUT
 #undef MCUFORGE_BLOCK
+  // clang-format on
 }
 
 // Widens 4 inputs into pixel 0 of the block at `to`.

@@ -39,17 +39,14 @@ constexpr uint32_t DepthwiseConvS8ScratchBytes(const ConvParams& p, Isa isa) {
   return 0;
 }
 
-//   input   [batches, in_h, in_w, in_c]        filter [1, kernel_h, kernel_w, out_c]
-//   bias    [out_c] or null                    output [batches, out_h, out_w, out_c], not
-//   overlapping input
+//   input   [batches, in_h, in_w, in_c]
+//   filter  [1, kernel_h, kernel_w, out_c]
+//   bias    [out_c] or null
+//   output  [batches, out_h, out_w, out_c], not overlapping input
+//   scratch DepthwiseConvS8ScratchBytes, 4-byte aligned
 // Output channel c reads input channel c / filter_c.
 void DepthwiseConvS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,
                      const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch);
-
-// One output channel of the same.
-void DepthwiseChannelS8(const ConvParams& params, const ChannelScales& scales, int32_t channel,
-                        const int8_t* input, const int8_t* filter, const int32_t* bias,
-                        int8_t* output);
 
 }  // namespace nn
 

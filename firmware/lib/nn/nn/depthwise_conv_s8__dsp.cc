@@ -3,6 +3,9 @@
 // What surrounds the assembler is worth fewer bytes.
 #pragma GCC optimize("Os")
 
+#include <cstddef>
+
+#include "nn/depthwise_channel_s8.h"
 #include "nn/depthwise_conv_s8.h"
 #include "nn/dsp.h"
 
@@ -31,21 +34,36 @@ struct PixelRun {
   int32_t pixels;       // at least 1
 };
 
+// What the assembler knows by number.
+static_assert(offsetof(PixelRun, input) == 0);
+static_assert(offsetof(PixelRun, weights) == 4);
+static_assert(offsetof(PixelRun, tap_step) == 8);
+static_assert(offsetof(PixelRun, taps) == 12);
+static_assert(offsetof(PixelRun, rows) == 16);
+static_assert(offsetof(PixelRun, row_step) == 20);
+static_assert(offsetof(PixelRun, weights_step) == 24);
+static_assert(offsetof(PixelRun, channels) == 28);
+static_assert(offsetof(PixelRun, offset) == 32);
+static_assert(offsetof(PixelRun, output) == 36);
+static_assert(offsetof(PixelRun, output_step) == 40);
+static_assert(offsetof(PixelRun, input_step) == 44);
+static_assert(offsetof(PixelRun, pixels) == 48);
+static_assert(offsetof(FastChannel, bias) == 0);
+static_assert(offsetof(FastChannel, multiplier) == 4);
+static_assert(offsetof(FastChannel, addend) == 8);
+static_assert(offsetof(FastChannel, right) == 12);
+static_assert(sizeof(FastChannel) == 16);
+
 [[gnu::naked, gnu::noipa]] void ComputePixels(PixelRun* /*run*/) {
-#define MCUFORGE_OUTPUT(acc, at)   \
-  "ldm r10!, {r2, r3, r11, r12}\n" \
-  "add " acc ", " acc ", " acc     \
-  "\n"                             \
-  "smmulr " acc ", " acc           \
-  ", r3\n"                         \
-  "add " acc ", " acc ", " acc     \
-  ", asr #31\n"                    \
-  "add " acc ", " acc              \
-  ", r11\n"                        \
-  "asr " acc ", " acc              \
-  ", r12\n"                        \
-  "ssat " acc ", #8, " acc         \
-  "\n"                             \
+  // clang-format off
+#define MCUFORGE_OUTPUT(acc, at)             \
+  "ldm r10!, {r2, r3, r11, r12}\n"           \
+  "add " acc ", " acc ", " acc "\n"          \
+  "smmulr " acc ", " acc ", r3\n"            \
+  "add " acc ", " acc ", " acc ", asr #31\n" \
+  "add " acc ", " acc ", r11\n"              \
+  "asr " acc ", " acc ", r12\n"              \
+  "ssat " acc ", #8, " acc "\n"              \
   "strb " acc ", [r1, " at "]\n"
   asm volatile(
       "push {r4-r11, lr}\n"
@@ -82,8 +100,11 @@ struct PixelRun {
       "subs r3, #1\n"
       "bne 2b\n"
       "ldr r10, [r0, #28]\n"
-      "ldr r1, [r0, #36]\n" MCUFORGE_OUTPUT("r5", "#0") MCUFORGE_OUTPUT("r6", "#1") MCUFORGE_OUTPUT("r7", "#2")
-          MCUFORGE_OUTPUT("r8", "#3")
+      "ldr r1, [r0, #36]\n"
+      MCUFORGE_OUTPUT("r5", "#0")
+      MCUFORGE_OUTPUT("r6", "#1")
+      MCUFORGE_OUTPUT("r7", "#2")
+      MCUFORGE_OUTPUT("r8", "#3")
       "ldrd r2, r3, [r0, #40]\n"
       "ldr r4, [r0, #48]\n"
       "add r1, r2\n"
@@ -97,6 +118,7 @@ struct PixelRun {
       "add sp, #4\n"
       "pop {r4-r11, pc}\n");
 #undef MCUFORGE_OUTPUT
+  // clang-format on
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 // nearly double it.
 #pragma GCC optimize("Os")
 
+#include <cstddef>
+
 #include "nn/depthwise_conv_s8.h"
 #include "nn/mve.h"
 #include "nn/window_run.h"
@@ -42,6 +44,30 @@ struct Run {
   int32_t out_zero_point, low, high;
   bool scattered;  // several channels read one input
 };
+
+// What the assembler knows by number.
+static_assert(offsetof(Run, x) == 0);
+static_assert(offsetof(Run, weights) == 4);
+static_assert(offsetof(Run, output) == 8);
+static_assert(offsetof(Run, pixels) == 12);
+static_assert(offsetof(Run, taps) == 16);
+static_assert(offsetof(Run, rows) == 20);
+static_assert(offsetof(Run, tap_step) == 24);
+static_assert(offsetof(Run, out_channels) == 28);
+static_assert(offsetof(Run, row_step) == 32);
+static_assert(offsetof(Run, weights_row_step) == 36);
+static_assert(offsetof(Run, pixel_step) == 40);
+static_assert(offsetof(Run, offset) == 44);
+static_assert(offsetof(Run, octets) == 48);
+static_assert(offsetof(Run, channels) == 52);
+static_assert(offsetof(Run, out_zero_point) == 56);
+static_assert(offsetof(Run, low) == 60);
+static_assert(offsetof(Run, high) == 64);
+static_assert(offsetof(Run, scattered) == 68);
+static_assert(offsetof(Octet, bias) == 0);
+static_assert(offsetof(Octet, multiplier) == 32);
+static_assert(offsetof(Octet, shift) == 64);
+static_assert(offsetof(Octet, in_channel) == 96);
 
 // Per tap and 8 MACs: 2 loads (widening), 1 VADD (the zero point), 2 VMULL, 2 VADD, 2 steps and the
 // LE. An octet of fewer channels, or one whose channels share inputs, loads them one by one.

@@ -15,8 +15,10 @@ struct FullyConnectedParams {
   int8_t out_min, out_max;
 };
 
-//   input [batches, in_features]    filter [out_features, in_features]    bias [out_features] or
-//   null output [batches, out_features], not overlapping input
+//   input   [batches, in_features]
+//   filter  [out_features, in_features]
+//   bias    [out_features] or null
+//   output  [batches, out_features], not overlapping input
 // `requant` is used for every channel unless `channel_scales` is given.
 void FullyConnectedS8(const FullyConnectedParams& params, Requant requant,
                       const ChannelScales* channel_scales, const int8_t* input,

@@ -3,6 +3,8 @@
 // What surrounds the assembler is worth fewer bytes.
 #pragma GCC optimize("Os")
 
+#include <cstddef>
+
 #include "nn/dsp.h"
 #include "nn/fully_connected_s8.h"
 
@@ -26,46 +28,54 @@ struct Rows {
   uint32_t channel_step;        // bytes from one to the next: 16, or 0 for one for all
 };
 
+// What the assembler knows by number.
+static_assert(offsetof(Rows, weights) == 0);
+static_assert(offsetof(Rows, row) == 4);
+static_assert(offsetof(Rows, blocks) == 8);
+static_assert(offsetof(Rows, input) == 12);
+static_assert(offsetof(Rows, offset) == 16);
+static_assert(offsetof(Rows, output) == 20);
+static_assert(offsetof(Rows, quads) == 24);
+static_assert(offsetof(Rows, bias) == 28);
+static_assert(offsetof(Rows, channels) == 32);
+static_assert(offsetof(Rows, channel_step) == 36);
+static_assert(offsetof(FastChannel, multiplier) == 4);
+static_assert(offsetof(FastChannel, addend) == 8);
+static_assert(offsetof(FastChannel, right) == 12);
+
 // `quads` times 4 channels, from dot product (of the whole blocks) to output.
 [[gnu::naked, gnu::noipa]] void ComputeQuads(Rows* /*rows*/) {
-#define MCUFORGE_ROW(acc)        \
-  "sxtb16 r12, r11\n"            \
-  "smlad " acc ", r12, r9, " acc \
-  "\n"                           \
-  "sxtb16 r11, r11, ror #8\n"    \
+  // clang-format off
+#define MCUFORGE_ROW(acc)              \
+  "sxtb16 r12, r11\n"                  \
+  "smlad " acc ", r12, r9, " acc "\n"  \
+  "sxtb16 r11, r11, ror #8\n"          \
   "smlad " acc ", r11, r10, " acc "\n"
-#define MCUFORGE_BLOCK \
-  "ldr r9, [r0], #4\n"              \
-  "ldr r11, [r1, r2, lsl #1]\n"     \
-  "sxtab16 r10, r8, r9, ror #8\n"   \
-  "sxtab16 r9, r8, r9\n"            \
-  MCUFORGE_ROW("r6")                \
-  "ldr r11, [r1], #4\n"             \
-  MCUFORGE_ROW("r4")                \
-  "ldr r11, [lr, r2, lsl #1]\n"     \
-  MCUFORGE_ROW("r7")                \
-  "ldr r11, [lr], #4\n"             \
+#define MCUFORGE_BLOCK            \
+  "ldr r9, [r0], #4\n"            \
+  "ldr r11, [r1, r2, lsl #1]\n"   \
+  "sxtab16 r10, r8, r9, ror #8\n" \
+  "sxtab16 r9, r8, r9\n"          \
+  MCUFORGE_ROW("r6")              \
+  "ldr r11, [r1], #4\n"           \
+  MCUFORGE_ROW("r4")              \
+  "ldr r11, [lr, r2, lsl #1]\n"   \
+  MCUFORGE_ROW("r7")              \
+  "ldr r11, [lr], #4\n"           \
   MCUFORGE_ROW("r5")
 // FastOutput of `acc` and a bias.
-#define MCUFORGE_OUTPUT(acc)   \
-  "ldr r0, [r9], #4\n"         \
-  "ldrd r1, r3, [r12, #4]\n"   \
-  "ldr r8, [r12, #12]\n"       \
-  "add " acc                   \
-  ", r0\n"                     \
-  "add r12, r10\n"             \
-  "add " acc ", " acc ", " acc \
-  "\n"                         \
-  "smmulr " acc ", " acc       \
-  ", r1\n"                     \
-  "add " acc ", " acc ", " acc \
-  ", asr #31\n"                \
-  "add " acc                   \
-  ", r3\n"                     \
-  "asr " acc ", " acc          \
-  ", r8\n"                     \
-  "ssat " acc ", #8, " acc     \
-  "\n"                         \
+#define MCUFORGE_OUTPUT(acc)                 \
+  "ldr r0, [r9], #4\n"                       \
+  "ldrd r1, r3, [r12, #4]\n"                 \
+  "ldr r8, [r12, #12]\n"                     \
+  "add " acc ", r0\n"                        \
+  "add r12, r10\n"                           \
+  "add " acc ", " acc ", " acc "\n"          \
+  "smmulr " acc ", " acc ", r1\n"            \
+  "add " acc ", " acc ", " acc ", asr #31\n" \
+  "add " acc ", r3\n"                        \
+  "asr " acc ", " acc ", r8\n"               \
+  "ssat " acc ", #8, " acc "\n"              \
   "strb " acc ", [r2], #1\n"
   asm volatile(
       "push {r0, r4-r11, lr}\n"
@@ -80,10 +90,13 @@ struct Rows {
       "mov r7, #0\n"
       "add lr, r1, r2\n"
       "lsrs r3, r3, #1\n"
-      "bcc 2f\n" MCUFORGE_BLOCK
+      "bcc 2f\n"
+      MCUFORGE_BLOCK
       "cmp r3, #0\n"
       "beq 3f\n"
-      "2:\n" MCUFORGE_BLOCK MCUFORGE_BLOCK
+      "2:\n"
+      MCUFORGE_BLOCK
+      MCUFORGE_BLOCK
       "subs r3, #1\n"
       "bne 2b\n"
       "3:\n"
@@ -92,7 +105,11 @@ struct Rows {
       "str lr, [r11]\n"
       "ldr r2, [r11, #20]\n"
       "ldrd r9, r12, [r11, #28]\n"
-      "ldr r10, [r11, #36]\n" MCUFORGE_OUTPUT("r4") MCUFORGE_OUTPUT("r5") MCUFORGE_OUTPUT("r6") MCUFORGE_OUTPUT("r7")
+      "ldr r10, [r11, #36]\n"
+      MCUFORGE_OUTPUT("r4")
+      MCUFORGE_OUTPUT("r5")
+      MCUFORGE_OUTPUT("r6")
+      MCUFORGE_OUTPUT("r7")
       "str r2, [r11, #20]\n"
       "strd r9, r12, [r11, #28]\n"
       "ldr r4, [r11, #24]\n"
@@ -103,6 +120,7 @@ struct Rows {
 #undef MCUFORGE_OUTPUT
 #undef MCUFORGE_BLOCK
 #undef MCUFORGE_ROW
+  // clang-format on
 }
 
 // One output, whatever the shape and the multiplier.

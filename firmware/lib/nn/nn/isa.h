@@ -26,7 +26,7 @@ constexpr Isa TargetIsa() { return Isa::kMve; }
 #endif
 constexpr Isa TargetIsa() { return Isa::kDsp; }
 #elif MCUFORGE_ISA_SCALAR
-#if defined(__ARM_FEATURE_MVE) || defined(__ARM_FEATURE_DSP)
+#if (defined(__ARM_FEATURE_MVE) || defined(__ARM_FEATURE_DSP)) && !MCUFORGE_REFERENCE
 #error "the board says isa=scalar, the compiler has DSP or MVE: check isa in the board's JSON"
 #endif
 constexpr Isa TargetIsa() { return Isa::kScalar; }
@@ -35,5 +35,18 @@ constexpr Isa TargetIsa() { return Isa::kScalar; }
 #endif
 
 }  // namespace nn
+
+// Which files of the ISA "scalar" take part: those of Armv6-M ("__v6m") and Armv7-M ("__v7m"),
+// where there are any, in the place of the portable ones ("__scalar") of the same name. No firmware
+// has MCUFORGE_REFERENCE: with it the portable ones take part on any core, to compare others with.
+#if !MCUFORGE_ISA_DSP && !MCUFORGE_ISA_MVE
+#if __ARM_ARCH_6M__ && !MCUFORGE_REFERENCE
+#define MCUFORGE_V6M 1
+#elif __ARM_ARCH_7M__ && !MCUFORGE_REFERENCE
+#define MCUFORGE_V7M 1
+#else
+#define MCUFORGE_PORTABLE 1
+#endif
+#endif
 
 #endif  // MCUFORGE_NN_ISA_H_

@@ -1,5 +1,7 @@
 #include "nn/mve.h"
 
+#include <cstddef>
+
 #if MCUFORGE_ISA_MVE
 
 namespace nn {
@@ -12,6 +14,26 @@ void MakeRequants(const ChannelScales& scales, int32_t first, int32_t count,
     requants[c >> 2].shift[c & 3] = requant.shift;
   }
 }
+
+// What the assembler knows by number.
+static_assert(offsetof(QuadRows, window) == 0);
+static_assert(offsetof(QuadRows, row) == 12);
+static_assert(offsetof(QuadRows, weights) == 16);
+static_assert(offsetof(QuadRows, bias) == 20);
+static_assert(offsetof(QuadRows, requants) == 24);
+static_assert(offsetof(QuadRows, requant_step) == 28);
+static_assert(offsetof(QuadRows, output) == 32);
+static_assert(offsetof(QuadRows, channels) == 36);
+static_assert(offsetof(QuadRows, output_step) == 40);
+static_assert(offsetof(QuadRows, out_zero_point) == 44);
+static_assert(offsetof(QuadRows, low) == 48);
+static_assert(offsetof(QuadRows, high) == 52);
+static_assert(offsetof(QuadRows, fold) == 56);
+static_assert(offsetof(ZeroPointFold, flip) == 0);
+static_assert(offsetof(ZeroPointFold, offset) == 4);
+static_assert(offsetof(QuadRequant, multiplier) == 0);
+static_assert(offsetof(QuadRequant, shift) == 16);
+static_assert(sizeof(QuadRequant) == 32);
 
 // Four channels at a time. Per 64 MACs: 5 loads, 1 VEOR, 4 VMLADAVA of the inputs, 4 of the offset
 // and the LETP. A last quad of fewer channels reads its last row for the missing ones; VCTP leaves
@@ -101,39 +123,36 @@ void MakeRequants(const ChannelScales& scales, int32_t first, int32_t count,
       "pop {r4-r11, pc}\n");
 }
 
+// clang-format off
 // Two channels by three windows, from the bias to the accumulators on the stack.
-#define MCUFORGE_PAIR_OF_THREE(at) \
-  "ldrd r1, r3, [r11]\n"           \
-  "ldrd r5, lr, [r11, #8]\n"       \
-  "ldr r10, [sp, #52]\n"           \
-  "mov r7, r12\n"                  \
-  "add r9, r12, lr\n"              \
-  "add r12, r9, lr\n"              \
-  "ldrd r0, r2, [r10, #" #at       \
-  "]\n"                            \
-  "ldrd r4, r6, [r10, #" #at       \
-  "]\n"                            \
-  "ldrd r8, r10, [r10, #" #at      \
-  "]\n"                            \
-  "dlstp.8 lr, lr\n"               \
-  "2:\n"                           \
-  "vldrb.8 q0, [r7], #16\n"        \
-  "vldrb.8 q1, [r1], #16\n"        \
-  "vmladava.s8 r0, q0, q1\n"       \
-  "vldrb.8 q2, [r3], #16\n"        \
-  "vmladava.s8 r4, q0, q2\n"       \
-  "vldrb.8 q3, [r5], #16\n"        \
-  "vmladava.s8 r8, q0, q3\n"       \
-  "vldrb.8 q7, [r9], #16\n"        \
-  "vmladava.s8 r2, q7, q1\n"       \
-  "vmladava.s8 r6, q7, q2\n"       \
-  "vmladava.s8 r10, q7, q3\n"      \
-  "letp lr, 2b\n"                  \
-  "strd r0, r2, [sp, #" #at        \
-  "]\n"                            \
-  "strd r4, r6, [sp, #16 + " #at   \
-  "]\n"                            \
+#define MCUFORGE_PAIR_OF_THREE(at)      \
+  "ldrd r1, r3, [r11]\n"                \
+  "ldrd r5, lr, [r11, #8]\n"            \
+  "ldr r10, [sp, #52]\n"                \
+  "mov r7, r12\n"                       \
+  "add r9, r12, lr\n"                   \
+  "add r12, r9, lr\n"                   \
+  "ldrd r0, r2, [r10, #" #at "]\n"      \
+  "ldrd r4, r6, [r10, #" #at "]\n"      \
+  "ldrd r8, r10, [r10, #" #at "]\n"     \
+  "dlstp.8 lr, lr\n"                    \
+  "2:\n"                                \
+  "vldrb.8 q0, [r7], #16\n"             \
+  "vldrb.8 q1, [r1], #16\n"             \
+  "vmladava.s8 r0, q0, q1\n"            \
+  "vldrb.8 q2, [r3], #16\n"             \
+  "vmladava.s8 r4, q0, q2\n"            \
+  "vldrb.8 q3, [r5], #16\n"             \
+  "vmladava.s8 r8, q0, q3\n"            \
+  "vldrb.8 q7, [r9], #16\n"             \
+  "vmladava.s8 r2, q7, q1\n"            \
+  "vmladava.s8 r6, q7, q2\n"            \
+  "vmladava.s8 r10, q7, q3\n"           \
+  "letp lr, 2b\n"                       \
+  "strd r0, r2, [sp, #" #at "]\n"       \
+  "strd r4, r6, [sp, #16 + " #at "]\n"  \
   "strd r8, r10, [sp, #32 + " #at "]\n"
+// clang-format on
 
 // Four channels at a time, in two pairs: VMLADAVA takes its sums in even registers, of which six
 // are left. Per 96 MACs: 5 loads, 6 VMLADAVA and the LETP.

@@ -35,25 +35,20 @@ inline int32x4_t ToOutput(int32x4_t acc, int32x4_t multiplier, int32x4_t shift,
   return vminq_s32(vmaxq_s32(y, vdupq_n_s32(range.low)), vdupq_n_s32(range.high));
 }
 
+// clang-format off
 // The same on register `x` in assembler: the multiplier in q1, the shift's right part in q2 and its
 // left part in q3, low and high in q4 and q5, the zero point in r10; q7 is overwritten.
-#define MCUFORGE_TO_OUTPUT(x) \
-  "vshl.s32 " x ", " x        \
-  ", q3\n"                    \
-  "vqrdmulh.s32 " x ", " x    \
-  ", q1\n"                    \
-  "vand q7, " x               \
-  ", q2\n"                    \
-  "vshr.s32 q7, q7, #31\n"    \
-  "vqadd.s32 " x ", " x       \
-  ", q7\n"                    \
-  "vrshl.s32 " x ", " x       \
-  ", q2\n"                    \
-  "vadd.i32 " x ", " x        \
-  ", r10\n"                   \
-  "vmax.s32 " x ", " x        \
-  ", q4\n"                    \
+#define MCUFORGE_TO_OUTPUT(x)       \
+  "vshl.s32 " x ", " x ", q3\n"     \
+  "vqrdmulh.s32 " x ", " x ", q1\n" \
+  "vand q7, " x ", q2\n"            \
+  "vshr.s32 q7, q7, #31\n"          \
+  "vqadd.s32 " x ", " x ", q7\n"    \
+  "vrshl.s32 " x ", " x ", q2\n"    \
+  "vadd.i32 " x ", " x ", r10\n"    \
+  "vmax.s32 " x ", " x ", q4\n"     \
   "vmin.s32 " x ", " x ", q5\n"
+// clang-format on
 
 // The factors of four output channels.
 struct QuadRequant {

@@ -8,8 +8,8 @@
 namespace nn {
 
 // Both read a ConvParams with dilation 1 and in_c == out_c; its zero points are not used.
-//   input [batches, in_h, in_w, in_c]    output [batches, out_h, out_w, in_c], not overlapping
-//   input
+//   input   [batches, in_h, in_w, in_c]
+//   output  [batches, out_h, out_w, in_c], not overlapping input
 // Every window must meet the input. Averages round to nearest, halves away from zero.
 void MaxPoolS8(const ConvParams& params, const int8_t* input, int8_t* output);
 void AveragePoolS8(const ConvParams& params, const int8_t* input, int8_t* output);

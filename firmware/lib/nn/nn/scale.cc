@@ -1,12 +1,15 @@
-#if !__ARM_ARCH_6M__
+#include "nn/isa.h"
+
+#if !MCUFORGE_V6M
 // Small rather than fast: it runs once a channel, not once a product. Armv6-M has to divide by
 // hand.
 #pragma GCC optimize("Os")
 #endif
 
-#include "nn/scale.h"
-
 #include <cstring>
+
+#include "nn/scale.h"
+#include "nn/v6m.h"
 
 namespace nn {
 namespace {
@@ -89,35 +92,17 @@ namespace {
 
 constexpr uint32_t kHiddenBit = UINT32_C(1) << 23;
 
+#if !MCUFORGE_V6M
 // Appends `bits` more quotient bits (at most 8, so that nothing leaves 32 bits) to `quotient` while
 // dividing by a 24-bit divisor; `remainder` < divisor before and after.
-void DivideStep(uint32_t* quotient, uint32_t* remainder, uint32_t next_bits, uint32_t bits,
-                uint32_t divisor) {
-#if __ARM_ARCH_6M__
-  // No divide instruction; a bit at a time beats the library routine in flash and time. The carry
-  // is first the dividend's next bit, then the quotient's.
-  uint32_t next = next_bits << (32 - bits);
-  asm(".syntax unified\n"
-      "1:\n"
-      "lsls %[next], %[next], #1\n"
-      "adcs %[r], %[r]\n"
-      "cmp %[r], %[divisor]\n"
-      "bcc 2f\n"
-      "subs %[r], %[r], %[divisor]\n"
-      "2:\n"
-      "adcs %[q], %[q]\n"
-      "subs %[bits], #1\n"
-      "bne 1b\n"
-      : [next] "+l"(next), [r] "+l"(*remainder), [q] "+l"(*quotient), [bits] "+l"(bits)
-      : [divisor] "l"(divisor)
-      : "cc");
-#else
+inline void DivideStep(uint32_t* quotient, uint32_t* remainder, uint32_t next_bits, uint32_t bits,
+                       uint32_t divisor) {
   const uint32_t dividend = (*remainder << bits) | next_bits;
   const uint32_t q = dividend / divisor;
   *quotient = (*quotient << bits) | q;
   *remainder = dividend - q * divisor;
-#endif
 }
+#endif
 
 }  // namespace
 
