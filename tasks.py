@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 from invoke import Collection, Context, Exit, ParseError, Program, task
 
 if TYPE_CHECKING:
-    from codegen.boards import Board
+    from codegen.boards.facts import Board
 
 ROOT = Path(__file__).resolve().parent
 INTERRUPTED = 130  # 128 + SIGINT, as a shell says it
@@ -135,7 +135,7 @@ Program.parse_tasks = _parse_tasks_or_exit_2  # type: ignore[assignment]
 
 def _choice(c: Context, options: dict[str, Any]) -> Any:
     """The checked stages.Choice of a command line, with invoke.yaml's defaults."""
-    import stages
+    from pipeline import stages
 
     defaults = c.config.mcuforge
 
@@ -180,7 +180,7 @@ def train(
     force: bool = False,
 ) -> None:
     """Train the float model of a recipe."""
-    import stages
+    from pipeline import stages
 
     options = {
         "recipe": recipe,
@@ -202,7 +202,7 @@ def seeds(
     seeds: str = "1,2,3",
 ) -> None:
     """Train a recipe once for each seed; show each one's accuracy, mean and spread."""
-    import stages
+    from pipeline import stages
 
     options = {"recipe": recipe, "data": data, "optimizer": optimizer}
     print(stages.seeds(_choice(c, options), [_as("seeds", one, int) for one in seeds.split(",")]))
@@ -231,7 +231,7 @@ def quantize(
     force: bool = False,
 ) -> None:
     """Make the int8 .tflite and measure it on the test digits; compare other quantizations."""
-    import stages
+    from pipeline import stages
 
     options = {
         "recipe": recipe,
@@ -275,7 +275,7 @@ def compress(
     force: bool = False,
 ) -> None:
     """Make the trained model smaller by fine-tuning; compare size and accuracy before and after."""
-    import stages
+    from pipeline import stages
 
     given = {
         "sparsity": sparsity,
@@ -296,7 +296,7 @@ def generate(
     force: bool = False,
 ) -> None:
     """Write the C++ sources of the model: array, op resolver, arena size, model info."""
-    import stages
+    from pipeline import stages
 
     options = {"recipe": recipe, "data": data, "model": model, "force": "generate" if force else ""}
     stages.generate(_choice(c, options))
@@ -323,7 +323,7 @@ def build(
     force: bool = False,
 ) -> None:
     """Build the firmware with PlatformIO."""
-    import stages
+    from pipeline import stages
 
     options = {
         "board": board,
@@ -355,7 +355,7 @@ def bless(
     recall_margin: float | None = None,
 ) -> None:
     """Make the model the one that is deployed, if it is no worse than that one and fits."""
-    import stages
+    from pipeline import stages
 
     choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
     for line in stages.bless(choice, margin, recall_margin):
@@ -365,7 +365,7 @@ def bless(
 @verb(help={"compare": "two runs, by the beginnings of their ids: what differs, 1a2b3c4d,5e6f7a8b"})
 def runs(c: Context, compare: str | None = None) -> None:
     """List every evaluated model that MLflow recorded, or compare two."""
-    from training import lineage
+    from training.judge import lineage
 
     store = ROOT / "build"
     print(lineage.comparison(store, compare) if compare else lineage.table(store))
@@ -397,10 +397,10 @@ def flash(
     blessed: bool = False,
 ) -> None:
     """Put the image on the board and compare what answers; an emulated board is booted with it."""
-    import stages
-    from codegen.boards import load_board
+    from codegen.boards.facts import load_board
     from codegen.errors import CodegenError
-    from harness import flash as room
+    from harness.rig import flash as room
+    from pipeline import stages
 
     if blessed:
         if model or recipe:
@@ -440,8 +440,8 @@ def debug(
     gdb_port: int = 0,
 ) -> None:
     """Open gdb on the emulator or a probe, with the image's symbols, stopped at main."""
-    import stages
-    from harness import debug as room
+    from harness.rig import debug as room
+    from pipeline import stages
 
     choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
     stages.build(choice)
@@ -471,9 +471,9 @@ def size(
     set_budget: bool = False,
 ) -> None:
     """Show where flash and RAM go, by room and by symbol, and hold them to the budget."""
-    import stages
-    from codegen import size_report
-    from codegen.firmware_build import image_dir
+    from codegen.image import size_report
+    from codegen.image.firmware_build import image_dir
+    from pipeline import stages
 
     choice = _choice(
         c, {"board": board, "recipe": recipe, "data": data, "model": model, "tflm_lib": tflm_lib}
@@ -500,8 +500,8 @@ def emulate(
     model: str | None = None,
 ) -> None:
     """Boot the image in the emulator and say where its serial line is; Ctrl-C ends it."""
-    import stages
-    from harness import link
+    from harness.rig import link
+    from pipeline import stages
 
     choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
     stages.build(choice)
@@ -519,8 +519,8 @@ def monitor(
     baud: int | None = None,
 ) -> None:
     """Show what comes over the serial line, frames decoded; Ctrl-C ends it."""
-    import stages
-    from harness import monitor as room
+    from harness.rig import monitor as room
+    from pipeline import stages
 
     choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
     if port is None:
@@ -536,7 +536,7 @@ def monitor(
 )
 def serve(c: Context, port: str, listen: str | None = None) -> None:
     """Let other programs and machines use a board's port (RFC 2217); Ctrl-C ends it."""
-    from harness import serve as room
+    from harness.rig import serve as room
 
     room.run(port, listen or room.DEFAULT_LISTEN)
 
@@ -573,10 +573,10 @@ def hil(
     resume: bool = False,
 ) -> None:
     """Send test digits to the board and compare every answer with the oracle, bit for bit."""
-    import stages
-    from harness import hil as room
-    from harness import matrix
     from harness.errors import HarnessError
+    from harness.run import hil as room
+    from harness.run import matrix
+    from pipeline import stages
 
     options = {"board": board, "recipe": recipe, "data": data, "model": model, "tflm_lib": tflm_lib}
     digits = str(c.config.mcuforge.count if count is None else count)
@@ -631,8 +631,8 @@ def diff(
     baud: int | None = None,
 ) -> None:
     """Name the first op whose output on the board is not the oracle's."""
-    import stages
-    from harness import op_diff as room
+    from harness.run import op_diff as room
+    from pipeline import stages
 
     choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
     if digit is not None:
@@ -667,8 +667,8 @@ def stream(
     baud: int | None = None,
 ) -> None:
     """Show the board a stream of digits, whose scores it smooths over time; check each frame."""
-    import stages
-    from harness import stream as room
+    from harness.run import stream as room
+    from pipeline import stages
 
     choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
     settings = room.Settings(
@@ -701,8 +701,8 @@ def profile(
     baud: int | None = None,
 ) -> None:
     """Show what each op of the model costs on the board: MACs, instructions, share."""
-    import stages
-    from harness import op_profile as room
+    from harness.run import op_profile as room
+    from pipeline import stages
 
     choice = _choice(
         c, {"board": board, "recipe": recipe, "data": data, "model": model, "tflm_lib": tflm_lib}
@@ -738,14 +738,13 @@ def bench(
     markdown: str | None = None,
 ) -> None:
     """Count instructions, flash, arena and stack in QEMU and compare with TFLM + CMSIS-NN."""
-    from harness import bench as measure
-    from harness import bench_markdown, bench_report
+    from verification.bench import measure, performance_page, report
 
     if markdown:
-        bench_markdown.read_marked(Path(markdown))  # before minutes of measuring
-    rows = bench_report.run(board, model, Path(json) if json else None, profile)
+        performance_page.read_marked(Path(markdown))  # before minutes of measuring
+    rows = report.run(board, model, Path(json) if json else None, profile)
     if markdown:
-        bench_markdown.update(Path(markdown), rows, measure.find_boards(board))
+        performance_page.update(Path(markdown), rows, measure.find_boards(board))
     if any(row.mismatches for row in rows):
         raise Exit(code=1)
 
@@ -759,8 +758,8 @@ def plan(
     svg: str | None = None,
 ) -> None:
     """Show where in the arena each tensor of a model lies and when it is alive."""
-    from codegen import arena_picture
-    from codegen.boards import load_board
+    from codegen.boards.facts import load_board
+    from codegen.memory import arena_picture
 
     path = Path(model)
     isa = isa or load_board(board or c.config.mcuforge.board).isa
@@ -771,16 +770,16 @@ def plan(
 @verb(help={"model": "a .tflite, a .keras file or a SavedModel's folder; need not be trained"})
 def preflight(c: Context, model: str, board: str | None = None) -> None:
     """Say before any training whether a model fits a board, and what it will cost there."""
-    from codegen import preflight as room
-    from codegen.boards import load_board
-    from codegen.model import Model
+    from codegen.boards.facts import load_board
+    from codegen.cost import preflight as room
+    from codegen.model.tflite import Model
 
     chosen = load_board(board or c.config.mcuforge.board)
     path = Path(model)
     if room.is_tflite(path):
         parsed = Model.read(path)
     else:
-        from training.untrained import convert_untrained
+        from training.int8.untrained import convert_untrained
 
         parsed = Model.parse(convert_untrained(path))
     room.run(parsed, path.name, chosen)
@@ -795,10 +794,10 @@ def preflight(c: Context, model: str, board: str | None = None) -> None:
 )
 def costs(c: Context, model: str = "all", count: int = 200, core: str | None = None) -> None:
     """Measure every kernel again and fit the cost table that preflight estimates with."""
-    from harness import bench as measure
-    from harness import op_costs as room
-    from tests.golden.cost_cases import COST_CASES
-    from tests.golden.registry import CASES
+    from verification.bench import cost_fit as room
+    from verification.bench import measure
+    from verification.cases.cost import COST_CASES
+    from verification.cases.registry import CASES
 
     cores = core.split(",") if core else room.CORES
     room.refit({**CASES, **COST_CASES}, measure.find_models(model), count, cores=cores)
@@ -816,8 +815,8 @@ def golden(
     c: Context, count: int = 2000, seed: int = 1, board: str = "host", op: str | None = None
 ) -> None:
     """Compare random models with the TFLM oracle, byte for byte, on the host and on real cores."""
-    from harness.golden import run_golden
-    from tests.golden.registry import CASES
+    from verification.cases.registry import CASES
+    from verification.golden import run_golden
 
     report = run_golden(CASES, count, seed, boards=board.split(","), op=op, say=print)
     for failure in report.failures:
@@ -837,13 +836,13 @@ def golden(
 def fuzz(c: Context, count: int = 200_000, seed: int = 1, frames: bool = False) -> None:
     """Run mutated models through the runtime under ASan and UBSan; finds go to build/fuzz/."""
     if frames:
-        from harness.frame_fuzz import run_frame_fuzz
+        from verification.frame_fuzz import run_frame_fuzz
 
         accepted = run_frame_fuzz(count, seed)
         print(f"fuzz: {count} streams, {accepted} frames accepted, 0 finds")
         return
-    from harness.fuzz import run_fuzz
-    from tests.fuzz.bases import base_models
+    from verification.cases.fuzz_bases import base_models
+    from verification.fuzz import run_fuzz
 
     report = run_fuzz(base_models(), count, seed, finds_dir=ROOT / "build" / "fuzz", say=print)
     if not report.passed:
@@ -859,7 +858,7 @@ def data_(
     c: Context, recipe: str | None = None, data: str | None = None, model: str | None = None
 ) -> None:
     """Read the images and show what is in the splits: counts, levels, classes, leakage, skew."""
-    import stages
+    from pipeline import stages
 
     print(stages.data_statistics(_choice(c, {"recipe": recipe, "data": data, "model": model})))
 
@@ -879,8 +878,8 @@ def evaluate(
     robustness: bool = False,
 ) -> None:
     """Judge float, int8 and recorded boards side by side: evaluate.json, evaluate.html."""
-    import stages
-    from harness import recorded
+    from harness.run import recorded
+    from pipeline import stages
 
     choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
     stages.evaluate(choice)
@@ -906,9 +905,9 @@ def predict(
     baud: int | None = None,
 ) -> None:
     """Show what the network sees of a picture, and what float, int8 and a board answer."""
-    import stages
-    from training import drawing
-    from training import predict as room
+    from pipeline import stages
+    from training.data import drawing
+    from training.judge import predict as room
 
     choice = _choice(c, {"board": board, "recipe": recipe, "data": data, "model": model})
     drawing.read_grey(Path(image))  # what is no picture is refused before any work,
@@ -921,7 +920,7 @@ def predict(
         room.write_picture(Path(png), prediction.pixels)
     agrees = True
     if board is not None or port is not None:
-        from harness import one_input
+        from harness.run import one_input
 
         stages.build(choice)
         answer = one_input.infer(
@@ -953,7 +952,7 @@ def view(
     tensorboard: bool = False,
 ) -> None:
     """List the graph of a stage and write it for TensorBoard and Netron."""
-    import stages
+    from pipeline import stages
 
     choice = _choice(c, {"recipe": recipe, "data": data, "model": model})
     folder = stages.graph(choice, stage)
@@ -983,9 +982,9 @@ def test_(
     """Lint, then the tests: unit to emulated, and hardware with --port."""
     import shlex
 
-    import stages
-    from codegen.boards import boards_built_here
+    from codegen.boards.facts import boards_built_here
     from codegen.errors import CodegenError
+    from pipeline import stages
     from tests.suites import ON_REQUEST, SUITES, run
 
     if only is not None and only not in SUITES + ON_REQUEST:
@@ -1034,9 +1033,9 @@ def boards(c: Context, connected: bool = False) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from codegen.boards import list_boards
-    from harness import flash as flash_room
-    from harness import ports
+    from codegen.boards.facts import list_boards
+    from harness.rig import flash as flash_room
+    from harness.rig import ports
 
     if connected:
         ports.print_connected(Console(width=200))
@@ -1062,7 +1061,7 @@ def boards(c: Context, connected: bool = False) -> None:
 @verb()
 def doctor(c: Context) -> None:
     """Check this machine for everything that mcuforge needs, and say what to do."""
-    import doctor as room
+    from pipeline import machine as room
 
     if not room.report(room.examine()):
         raise Exit(code=3)
@@ -1073,7 +1072,7 @@ def clean(
     c: Context, recipe: str | None = None, model: str | None = None, everything: bool = False
 ) -> None:
     """Remove what the stages made."""
-    import stages
+    from pipeline import stages
 
     options = {"recipe": recipe, "model": model}
     stages.clean(_choice(c, options), everything)

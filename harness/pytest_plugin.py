@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from codegen.boards import load_board
-from harness import checks, link
-from harness.device import Device
-from harness.digits import Digits, load_digits
+from codegen.boards.facts import load_board
+from codegen.files.places import BUILD
 from harness.errors import HarnessError
-from harness.expected import Expected
-from harness.trace import Trace
+from harness.rig import identity, link
+from harness.rig.expected import Expected
+from harness.run.digits import Digits, load_digits
+from harness.wire.device import Device
+from harness.wire.trace import Trace
 
-REPOSITORY = Path(__file__).resolve().parent.parent
 DEFAULT_BOARD = "mps2_an386"
 DIGITS = 100
 _CONSOLE_LINES_SHOWN = 10
@@ -39,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--build-dir",
         type=Path,
-        default=REPOSITORY / "build" / "tiny",
+        default=BUILD / "tiny",
         help="folder with the model, its digits and the images (made by `invoke hil`)",
     )
 
@@ -115,7 +115,7 @@ def device(
             with opening as connection, connection.device(trace=Trace(trace)) as opened:
                 stash[_opened] = opened
                 info = opened.info()
-                checks.check_info(info, real_board)
+                identity.check_info(info, real_board)
                 assert callable(record_testsuite_property)
                 record_testsuite_property("board", info.board)
                 record_testsuite_property("build_id", info.build_id)

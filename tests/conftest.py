@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from codegen.boards import load_board
-from harness.expected import Expected
+from codegen.boards.facts import load_board
 
 # As a plugin of a user's project, which names it in its top-level conftest.py.
 from harness.pytest_plugin import (  # noqa: F401
@@ -20,6 +19,7 @@ from harness.pytest_plugin import (  # noqa: F401
     pytest_runtest_setup,
     real_board,
 )
+from harness.rig.expected import Expected
 
 PROCESS_BOARD = "host"
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from codegen import compiler_flags
-from codegen.board_files import board_facts, linker_script
-from codegen.boards import REPOSITORY, Board
-from codegen.image_sources import port_folders
+from codegen.boards.facts import Board
+from codegen.boards.port_files import board_facts, linker_script
+from codegen.compile import compiler_flags
+from codegen.files.places import PROGRAM
+from codegen.image.image_sources import port_folders
 
-FIRMWARE = REPOSITORY / "firmware"
+FIRMWARE = PROGRAM / "firmware"
 
 
 def link(made: Board, main: str, folder: Path) -> subprocess.CompletedProcess[str]:

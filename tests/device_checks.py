@@ -5,17 +5,19 @@ import time
 import numpy as np
 import pytest
 
-from codegen.model import Model
-from codegen.op_work import op_work
-from codegen.pixels import pack_pixels
-from codegen.planner import plan_model
-from harness import checks, ids, messages
-from harness.device import Device
-from harness.digits import Digits
+from codegen.memory.planner import plan_model
+from codegen.model.op_work import op_work
+from codegen.model.pixels import pack_pixels
+from codegen.model.tflite import Model
 from harness.errors import DeviceRefusedError
-from harness.expected import Expected
-from harness.framing import Decoder, Frame, encode
-from harness.smoothing import Parameters, Smoothed, smooth
+from harness.rig import identity
+from harness.rig.expected import Expected
+from harness.run import comparison
+from harness.run.digits import Digits
+from harness.wire import ids, messages
+from harness.wire.device import Device
+from harness.wire.framing import Decoder, Frame, encode
+from harness.wire.smoothing import Parameters, Smoothed, smooth
 
 REPLY_LIMIT_S = 10.0
 
@@ -35,7 +37,7 @@ def exchange(device: Device, data: bytes, count: int = 1) -> list[Frame]:
 def check_handshake(device: Device, expected: Expected) -> None:
     """The device runs the image of the build folder, uses its whole arena, and takes digits."""
     info = device.info()
-    checks.check_info(info, expected)
+    identity.check_info(info, expected)
     assert info.max_payload >= 1 + info.input_bytes
     assert info.window >= 1
     assert info.tick_hz > 0
@@ -48,7 +50,7 @@ def check_digits(device: Device, digits: Digits) -> None:
     mismatches = []
     correct = 0
     everything = range(len(digits))
-    for index, result, wrong in checks.check_digits(
+    for index, result, wrong in comparison.check_digits(
         device, digits, everything, every_format=len(digits)
     ):
         mismatches += wrong
@@ -202,7 +204,7 @@ def check_stream(device: Device, digits: Digits) -> None:
         device.start_stream(parameters)
         got: list[Smoothed] = []
         for index in shown:
-            frame = (digits.images[index], checks.shorter_format(digits, index))
+            frame = (digits.images[index], comparison.shorter_format(digits, index))
             got += device.stream([frame])
             device.infer(digits.images[9], ids.InputFormat.PIXELS_U8)
         assert got == wanted

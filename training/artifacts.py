@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from codegen.manifest import atomic_write, sha256_file
+from codegen.files.manifest import atomic_write, sha256_file
 from training.errors import ArtifactError
 
 __all__ = ["atomic_write", "keras_bytes", "require", "sha256_file", "write_json", "write_npz"]

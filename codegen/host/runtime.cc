@@ -1,6 +1,6 @@
 // firmware/lib/tflm and firmware/lib/nn as a shared library for the host: codegen plans arenas with
 // the very code that the firmware runs, and the tests compare it with the oracle. Called through
-// ctypes by codegen/host_runtime.py.
+// ctypes by codegen/host/runtime.py.
 
 #include <cstdarg>
 #include <cstdint>

@@ -1,9 +1,10 @@
 // The benchmark image: one model, a resolver with its ops alone, no application. Measures
 // AllocateTensors and Invoke in ticks (start.h) and the stack's high-water mark; writes them with
-// every output byte to results.bin in QEMU's working directory, which harness/bench.py reads.
+// every output byte to results.bin in QEMU's working directory, which verification/bench/measure.py
+// reads.
 //
-// codegen/bench_image.py makes bench_model.h: OpResolver, AddOps, kTensorArenaSize, the model, its
-// inputs and the size of its output.
+// codegen/image/bench_image.py makes bench_model.h: OpResolver, AddOps, kTensorArenaSize, the
+// model, its inputs and the size of its output.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
-// The check runner: runs (model, inputs) cases that harness/golden.py writes, with every buffer
-// guarded, and reports what came out. One source for every machine; the two functions groups below
-// are what a machine supplies (target.cc under QEMU, host.cc as a process under sanitizers).
+// The check runner: runs (model, inputs) cases that verification/golden.py writes, with every
+// buffer guarded, and reports what came out. One source for every machine; the two functions groups
+// below are what a machine supplies (target.cc under QEMU, host.cc as a process under sanitizers).
 //
 // Nothing here is part of a firmware image that users flash.
 //
@@ -22,7 +22,7 @@ namespace checks {
 
 constexpr uint32_t kMessageBytes = 160;
 
-// harness/golden.py has the same numbers.
+// verification/golden.py has the same numbers.
 enum class Outcome : uint32_t {
   kOk = 0,
   kRefused = 1,           // AllocateTensors failed in the arena that the plan says is enough

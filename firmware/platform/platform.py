@@ -16,7 +16,7 @@ from platformio.exception import UserSideException
 from platformio.public import PlatformBase
 
 if TYPE_CHECKING:
-    from codegen.boards import Board
+    from codegen.boards.facts import Board
 
 # PlatformIO reaches this file through symlink:// and not as part of a package.
 _REPOSITORY = Path(__file__).resolve().parents[2]
@@ -27,7 +27,7 @@ def load_board(board_id: str) -> Board:
     """Checked facts of a board; an error is PlatformIO's own, so that it prints no traceback."""
     if str(_REPOSITORY) not in sys.path:
         sys.path.insert(0, str(_REPOSITORY))
-    boards = importlib.import_module("codegen.boards")
+    boards = importlib.import_module("codegen.boards.facts")
     try:
         return boards.load_board(board_id)
     except boards.BoardError as error:

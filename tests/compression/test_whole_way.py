@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from codegen.model import Model
+from codegen.model.tflite import Model
 from tests.training import digits
 from tests.training.small_network import network
-from training import artifacts, evaluate, quantize
+from training import artifacts
 from training.compression import compress
 from training.compression.options import Options
-from training.train import FLOAT_MODEL
+from training.fit.train import FLOAT_MODEL
+from training.int8 import quantize
+from training.judge import evaluate
 
 
 @pytest.fixture

@@ -12,17 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from codegen import firmware_build, pio_core
-from codegen.board_files import board_facts
-from codegen.boards import REPOSITORY, list_boards, load_board
-from harness.device import Device
-from harness.digits import Digits
-from harness.expected import Expected
+from codegen.boards.facts import list_boards, load_board
+from codegen.boards.port_files import board_facts
+from codegen.files.places import PROGRAM
+from codegen.image import firmware_build, pio_core
+from harness.rig.expected import Expected
+from harness.run.digits import Digits
+from harness.wire.device import Device
 from tests import device_checks
 
 pytestmark = pytest.mark.emulated
 
-FIRMWARE = REPOSITORY / "firmware"
+FIRMWARE = PROGRAM / "firmware"
 SHIM = Path(__file__).resolve().parent.parent / "arduino"
 BOARD = load_board("pico")
 
@@ -60,7 +61,7 @@ def elf(build_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """env:pico as platformio.ini has it, but for the platform, which the shim's stands for."""
     folder = tmp_path_factory.mktemp("arduino")
     config = configparser.RawConfigParser()
-    config.read(REPOSITORY / "platformio.ini")
+    config.read(PROGRAM / "platformio.ini")
     config["env:pico"]["platform"] = f"symlink://{SHIM / 'platform'}"
     config["platformio"]["core_dir"] = str(folder / "core")
     config["platformio"]["build_dir"] = str(folder / "build")
@@ -71,7 +72,7 @@ def elf(build_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         firmware_build.sync_generated(build_dir / "generated")
         result = subprocess.run(
             [
-                *(sys.executable, "-m", "platformio", "run", "-d", REPOSITORY, "-e", BOARD.id),
+                *(sys.executable, "-m", "platformio", "run", "-d", PROGRAM, "-e", BOARD.id),
                 *("-c", folder / "platformio.ini"),
             ],
             capture_output=True,

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from codegen.boards import load_board
-from harness.device import Device
-from harness.digits import Digits
-from harness.emulator import open_emulator
-from harness.expected import Expected
-from harness.ids import InputFormat
-from harness.transport import SerialLine
-from harness.worker import highest_baud
+from codegen.boards.facts import load_board
+from harness.rig.emulator import open_emulator
+from harness.rig.expected import Expected
+from harness.run.digits import Digits
+from harness.run.worker import highest_baud
+from harness.wire.device import Device
+from harness.wire.ids import InputFormat
+from harness.wire.transport import SerialLine
 
 pytestmark = pytest.mark.emulated
 

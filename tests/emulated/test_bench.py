@@ -5,12 +5,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codegen.boards import load_board
-from codegen.cpp_build import RegionOverflowError, compile_objects, link_image, machine_flags
-from codegen.op_costs import estimate
-from codegen.planner import plan_model
-from harness import bench, bench_report
-from tests.tflite_builder import small_cnn
+from codegen.boards.facts import load_board
+from codegen.compile.cpp_build import (
+    RegionOverflowError,
+    compile_objects,
+    link_image,
+    machine_flags,
+)
+from codegen.cost.estimate import estimate
+from codegen.memory.planner import plan_model
+from verification.bench import measure, report
+from verification.cases.model_builder import small_cnn
 
 pytestmark = pytest.mark.emulated
 BOARD = "mps2_an386"
@@ -25,36 +30,40 @@ def model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_model_is_measured_exactly_and_repeatably(model_path: Path) -> None:
     board = load_board(BOARD)
-    (first,), (again,) = (bench.bench([board], [model_path]) for _ in range(2))
+    (first,), (again,) = (measure.bench([board], [model_path]) for _ in range(2))
     assert first == again
     assert first.mismatches == 0
-    assert first.arena_bytes == plan_model(bench.read_subject(model_path).model, "dsp").arena_bytes
+    assert (
+        first.arena_bytes == plan_model(measure.read_subject(model_path).model, "dsp").arena_bytes
+    )
     assert 0 < first.stack_bytes < board.stack_bytes
     assert first.instructions > 1000
     assert first.ratios == {}  # the baseline has no such model
 
 
 def test_wrong_outputs_are_counted(model_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    subject = bench.read_subject(model_path)
+    subject = measure.read_subject(model_path)
     wrong = subject.expected.copy()
     wrong[1, 0] ^= 1
     monkeypatch.setattr(
-        bench, "read_subject", lambda _: bench.Subject("cnn", subject.model, subject.inputs, wrong)
+        measure,
+        "read_subject",
+        lambda _: measure.Subject("cnn", subject.model, subject.inputs, wrong),
     )
-    (row,) = bench.bench([load_board(BOARD)], [model_path])
+    (row,) = measure.bench([load_board(BOARD)], [model_path])
     assert row.mismatches == 1
 
 
 def test_the_profile_has_every_op_and_adds_up(model_path: Path) -> None:
     board = load_board(BOARD)
-    (plain,) = bench.bench([board], [model_path])
-    (row,) = bench.bench([board], [model_path], profile=True)
-    model = bench.read_subject(model_path).model
+    (plain,) = measure.bench([board], [model_path])
+    (row,) = measure.bench([board], [model_path], profile=True)
+    model = measure.read_subject(model_path).model
     assert [cost.name for cost in row.profile] == [op.name for op in model.ops]
     # 200: what calling the profiler and printing a line cost, an op
     total = sum(cost.instructions for cost in row.profile)
     assert plain.instructions - 200 * len(model.ops) < total < plain.instructions + 200
-    lines = bench_report.profile_lines(row, model)
+    lines = report.profile_lines(row, model)
     assert len(lines) == 1 + len(model.ops)
 
 
@@ -74,24 +83,24 @@ def test_an_image_too_large_for_the_board_names_the_region(tmp_path: Path) -> No
 
 def test_inputs_are_the_same_in_every_run(model_path: Path) -> None:
     np.testing.assert_array_equal(
-        bench.read_subject(model_path).inputs, bench.read_subject(model_path).inputs
+        measure.read_subject(model_path).inputs, measure.read_subject(model_path).inputs
     )
 
 
 @pytest.fixture(scope="module", params=["microbit", "mps2_an385", "mps2_an386", "mps3_an547"])
-def row(request: pytest.FixtureRequest, model_path: Path) -> bench.Row:
-    (row,) = bench.bench([load_board(request.param)], [model_path])
+def row(request: pytest.FixtureRequest, model_path: Path) -> measure.Row:
+    (row,) = measure.bench([load_board(request.param)], [model_path])
     return row
 
 
-def test_preflights_estimate_is_near_what_is_measured(row: bench.Row, model_path: Path) -> None:
-    costs = estimate(bench.read_subject(model_path).model, row.cpu)
+def test_preflights_estimate_is_near_what_is_measured(row: measure.Row, model_path: Path) -> None:
+    costs = estimate(measure.read_subject(model_path).model, row.cpu)
     assert costs is not None
     assert sum(costs) == pytest.approx(row.instructions, rel=0.1), (
-        "codegen/op_costs.json is stale: run `invoke costs`"
+        "codegen/cost/instruction_table.json is stale: run `invoke costs`"
     )
 
 
-def test_the_stack_is_no_deeper_than_the_baselines(row: bench.Row) -> None:
-    peer = bench.load_baseline()["mnist_small_folded_int8", row.cpu]  # the same ops
+def test_the_stack_is_no_deeper_than_the_baselines(row: measure.Row) -> None:
+    peer = measure.load_baseline()["mnist_small_folded_int8", row.cpu]  # the same ops
     assert row.stack_bytes <= peer["stack_bytes"]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from codegen.boards import Board, list_boards, load_board
-from harness.emulator import open_emulator
+from codegen.boards.facts import Board, list_boards, load_board
+from harness.rig.emulator import open_emulator
 from tests.cortex_m_port import link
 
 pytestmark = pytest.mark.emulated

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from flatbuffers import flexbuffers
 
-from codegen import firmware_build
-from codegen.boards import load_board
-from codegen.generate import generate
-from codegen.manifest import sha256_file
-from codegen.oracle import Oracle
-from harness import hil
-from harness.digits import load_digits
-from tests.tflite_builder import with_first_op
+from codegen.boards.facts import load_board
+from codegen.emit.generate import generate
+from codegen.files.manifest import sha256_file
+from codegen.host.oracle import Oracle
+from codegen.image import firmware_build
+from harness.run import hil
+from harness.run.digits import load_digits
+from verification.cases.model_builder import with_first_op
 
 pytestmark = pytest.mark.emulated
 

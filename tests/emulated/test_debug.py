@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from codegen.boards import REPOSITORY, load_board
-from harness import debug
-from harness.emulator import open_emulator
-from harness.expected import Expected
+from codegen.boards.facts import load_board
+from codegen.files.places import PROGRAM
+from harness.rig import debug
+from harness.rig.emulator import open_emulator
+from harness.rig.expected import Expected
 
 pytestmark = pytest.mark.emulated
 
@@ -19,7 +20,7 @@ def test_gdb_stops_at_main_with_its_source(build_dir: Path) -> None:
     with open_emulator(board, elf, gdb_port=0) as emulator:
         command = [*debug.gdb_command(elf, emulator.gdb_remote), "-batch"]
         result = subprocess.run(
-            command, cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=True
+            command, cwd=PROGRAM, capture_output=True, text=True, timeout=60, check=True
         )
     assert "main () at firmware/src/main.cc" in result.stdout
 

@@ -12,20 +12,22 @@ from elftools.elf.sections import SymbolTableSection
 from rich.console import Console
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
-from codegen.boards import Board, load_board
-from codegen.golden_vectors import make_golden_vectors
-from codegen.model import Model
-from codegen.pixels import pixel_table
-from codegen.planner import plan_model
-from harness import checks, hil, ids, link, op_diff
-from harness.device import Device
-from harness.digits import Digits
-from harness.emulator import Emulator, open_emulator
+from codegen.boards.facts import Board, load_board
+from codegen.emit.golden_vectors import make_golden_vectors
+from codegen.memory.planner import plan_model
+from codegen.model.pixels import pixel_table
+from codegen.model.tflite import Model
 from harness.errors import CheckError, DeviceFaultError, DeviceRefusedError, EmulatorError
-from harness.expected import Expected
-from harness.messages import SelfTest
-from harness.report import Report
-from harness.transport import Line
+from harness.rig import identity, link
+from harness.rig.emulator import Emulator, open_emulator
+from harness.rig.expected import Expected
+from harness.run import comparison, hil, op_diff
+from harness.run.digits import Digits
+from harness.run.report import Report
+from harness.wire import ids
+from harness.wire.device import Device
+from harness.wire.messages import SelfTest
+from harness.wire.transport import Line
 from tests import device_checks
 
 pytestmark = pytest.mark.emulated
@@ -119,8 +121,8 @@ def test_text_before_between_and_after_frames_goes_to_the_console(
         link.connect(emulated_board.board, emulated_board.elf, damage=ChattyLine) as connection,
         connection.device(console=heard.append) as device,
     ):
-        checks.check_info(device.info(), emulated_board)
-        found = list(checks.check_digits(device, digits, range(10), every_format=0))
+        identity.check_info(device.info(), emulated_board)
+        found = list(comparison.check_digits(device, digits, range(10), every_format=0))
         stats = device.stats()
     assert [mismatches for _, _, mismatches in found] == [[]] * 10
     # An ERROR about text looks like one about the request: after three it is given up, sent in
@@ -176,7 +178,7 @@ def test_one_flipped_bit_of_the_model_fails_on_the_hash(
     with link.open_device(stale.board, stale.elf) as device:
         info = device.info()
     with pytest.raises(CheckError, match=r"^model hash: .* stale or damaged"):
-        checks.check_info(info, stale)
+        identity.check_info(info, stale)
 
 
 def test_no_op_differs_from_the_oracle(
@@ -210,7 +212,7 @@ def test_hil_names_the_op_that_differs(
     assert bias is not None
     offset = model.data.index(bias) + 2  # by 2^20: far beyond what int8 holds
     wrong = patched(emulated_board, tmp_path, offset, model.data[offset] ^ 0x10)
-    monkeypatch.setattr(checks, "check_info", lambda *_: None)  # the model's hash is wrong, too
+    monkeypatch.setattr(identity, "check_info", lambda *_: None)  # the model's hash is wrong, too
     report, printed = run_hil(wrong, tmp_path / "runs", monkeypatch)
     assert not report.passed
     assert f"diff: digit 0 on {wrong.board.id}: first difference in op 2 {op.name}: " in printed
@@ -286,7 +288,7 @@ def test_an_op_that_the_resolver_lacks_is_named_over_the_wire(
         assert info.arena_used == 0
         assert "LEAKY_RELU" in info.setup_message
         with pytest.raises(DeviceRefusedError, match=r"BATCH: .*NOT_READY.*LEAKY_RELU"):
-            list(checks.check_digits(device, digits, [0], every_format=0))
+            list(comparison.check_digits(device, digits, [0], every_format=0))
         assert device.stats()["inferences"] == 0
 
 
@@ -308,7 +310,7 @@ def test_a_fault_in_the_application_is_told_with_its_line(
         ),
         link.open_device(expected.board, elf) as device,
     ):
-        checks.check_info(device.info(), expected)
+        identity.check_info(device.info(), expected)
         with pytest.raises(DeviceFaultError):
             device.infer(digits.images[0], ids.InputFormat.PIXELS_U8)
         assert device.info().ready  # it came up again

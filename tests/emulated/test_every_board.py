@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from codegen.boards import Board, boards_built_here
-from codegen.firmware_build import image_dir
-from codegen.size import read_breakdown
-from codegen.size_budget import check_growth
-from harness import hil
+from codegen.boards.facts import Board, boards_built_here
+from codegen.image.breakdown import read_breakdown
+from codegen.image.budgets import check_growth
+from codegen.image.firmware_build import image_dir
+from harness.run import hil
 
 pytestmark = pytest.mark.emulated
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from codegen import firmware_build
-from codegen.boards import REPOSITORY, load_board
-from harness import checks, flash, link
-from harness.digits import Digits
-from harness.emulator import open_emulator
-from harness.expected import Expected
-from harness.upload_tools import Command, FlashError
+from codegen.boards.facts import load_board
+from codegen.files.places import PROGRAM
+from codegen.image import firmware_build
+from harness.rig import flash, identity, link
+from harness.rig.emulator import open_emulator
+from harness.rig.expected import Expected
+from harness.rig.upload_tools import Command, FlashError
+from harness.run.digits import Digits
 from tests import device_checks
 
 pytestmark = pytest.mark.emulated
@@ -31,7 +32,7 @@ def test_image_loaded_over_gdb_answers_and_classifies(expected: Expected, digits
         flash.loaded_over_gdb(BOARD, expected.elf.parent) as emulator,
         link.open_device(BOARD, expected.elf, port=emulator.url) as device,
     ):
-        checks.check_info(device.info(), expected)
+        identity.check_info(device.info(), expected)
         device_checks.check_digits(device, digits)
 
 
@@ -52,7 +53,7 @@ def test_platformios_upload_target_loads_over_gdb(
         firmware_build.sync_generated(build_dir / "generated")
         result = subprocess.run(
             [sys.executable, "-m", "platformio", "run", "-e", BOARD.id, "-t", "upload"],
-            cwd=REPOSITORY,
+            cwd=PROGRAM,
             env=os.environ | {"PLATFORMIO_UPLOAD_PORT": str(emulator.gdb_remote)},
             capture_output=True,
             text=True,

@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
-from codegen.boards import Board, list_boards
-from harness.emulator import QEMU
+from codegen.boards.facts import Board, list_boards
+from harness.rig.emulator import QEMU
 
 pytestmark = pytest.mark.emulated
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from codegen.boards import Board, boards_built_here
-from codegen.firmware_build import INFO_FILE, REPOSITORY, output_files
-from codegen.manifest import Manifest, sha256_file
+from codegen.boards.facts import Board, boards_built_here
+from codegen.files.manifest import Manifest, sha256_file
+from codegen.files.places import PROGRAM
+from codegen.image.firmware_build import INFO_FILE, output_files
 
 # Every board is compiled once more.
 pytestmark = [pytest.mark.emulated, pytest.mark.timeout(600)]
@@ -31,7 +32,7 @@ def elsewhere(build_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     project = tmp_path_factory.mktemp("a-folder-with-quite-another-name") / "project"
     project.mkdir()
     for name in SOURCES:
-        source = REPOSITORY / name
+        source = PROGRAM / name
         if source.is_dir():
             ignored = shutil.ignore_patterns("__pycache__", "generated")
             shutil.copytree(source, project / name, ignore=ignored)
@@ -39,7 +40,7 @@ def elsewhere(build_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
             shutil.copy(source, project / name)
     shutil.copytree(build_dir / "generated", project / "firmware" / "generated")
     environments = [option for board in BOARDS for option in ("-e", board.id)]
-    for command in (["codegen.pio_core"], ["platformio", "run", *environments]):
+    for command in (["codegen.image.pio_core"], ["platformio", "run", *environments]):
         result = subprocess.run(
             [sys.executable, "-m", *command], cwd=project, capture_output=True, text=True
         )
@@ -61,5 +62,5 @@ def test_image_is_the_same_elsewhere(elsewhere: Path, build_dir: Path, board: Bo
 @pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.id)
 def test_image_has_no_path_of_this_machine(elsewhere: Path, board: Board) -> None:
     image = (elsewhere / board.id / "firmware.elf").read_bytes()
-    for path in (REPOSITORY, elsewhere.parents[1], Path.home()):
+    for path in (PROGRAM, elsewhere.parents[1], Path.home()):
         assert str(path).encode() not in image

@@ -13,20 +13,21 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from codegen.boards import load_board
-from harness import checks, hil, link, ports
-from harness.digits import Digits
-from harness.emulator import Emulator, open_emulator
-from harness.expected import Expected
-from harness.report import Report
-from harness.serve import Server
+from codegen.boards.facts import load_board
+from codegen.files.places import PROGRAM
+from harness.rig import link, ports
+from harness.rig.emulator import Emulator, open_emulator
+from harness.rig.expected import Expected
+from harness.rig.serve import Server
+from harness.run import comparison, hil
+from harness.run.digits import Digits
+from harness.run.report import Report
 
 pytestmark = pytest.mark.emulated
 COUNT = 40
 MANY = 200  # on `host`, where a digit takes 2 ms
 SOME = 20
 LIMIT_S = 30.0
-REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def test_a_reset_in_the_middle_loses_no_digit(
@@ -43,7 +44,7 @@ def test_a_reset_in_the_middle_loses_no_digit(
     answered = []
     with link.open_device(expected.board, expected.elf) as device:
         device.info()
-        for index, _, mismatches in checks.check_digits(
+        for index, _, mismatches in comparison.check_digits(
             device, digits, range(COUNT), every_format=0
         ):
             assert not mismatches
@@ -130,7 +131,7 @@ def test_a_run_whose_harness_was_killed_is_resumed(build_dir: Path, tmp_path: Pa
     )
     with open_emulator(expected.board, expected.elf) as emulator:
         command = [sys.executable, "-c", code, str(build_dir), emulator.url, str(tmp_path)]
-        with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL) as harness:
+        with subprocess.Popen(command, cwd=PROGRAM, stdout=subprocess.DEVNULL) as harness:
             wait_for_some(tmp_path)
             harness.kill()
         done = len(answers(tmp_path))

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from codegen.model import Model
-from harness import stream
+from codegen.model.tflite import Model
 from harness.errors import HarnessError
-from harness.smoothing import Parameters, smooth
-from harness.stream import Settings, StreamReport
+from harness.run import stream
+from harness.run.stream import Settings, StreamReport
+from harness.wire.smoothing import Parameters, smooth
 
 pytestmark = pytest.mark.emulated
 

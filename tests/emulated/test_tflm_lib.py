@@ -10,23 +10,25 @@ from typing import Any
 import numpy as np
 import pytest
 
-from codegen import firmware_build
-from codegen.boards import load_board
+from codegen.boards.facts import load_board
+from codegen.emit.generate import generate
 from codegen.errors import CodegenError
-from codegen.generate import generate
-from codegen.manifest import sha256_file
-from codegen.model import Model
-from codegen.oracle import Oracle
-from codegen.tflm_lib import TflmLib
-from harness import checks, ids, link
-from harness.expected import Expected
-from tests.tflite_builder import ModelBuilder, Subgraph, schema
+from codegen.files.manifest import sha256_file
+from codegen.files.places import PROGRAM
+from codegen.host.oracle import Oracle
+from codegen.image import firmware_build
+from codegen.image.tflm_lib import TflmLib
+from codegen.model.tflite import Model
+from harness.rig import identity, link
+from harness.rig.expected import Expected
+from harness.wire import ids
 from tests.upstream_tflm import API, link_flags
+from verification.cases.model_builder import ModelBuilder, Subgraph, schema
 
 pytestmark = pytest.mark.emulated
 
 LIBRARIES = firmware_build.FIRMWARE / "lib"
-PORTING = (firmware_build.REPOSITORY / "docs" / "porting.md").read_text()
+PORTING = (PROGRAM / "docs" / "porting.md").read_text()
 BOARD = load_board("host")
 # Of what upstream's folder holds besides, and docs/porting.md's library.json leaves out.
 NOT_TO_COMPILE = (
@@ -146,7 +148,7 @@ def test_the_same_application_runs_on_upstream(
     with link.open_device(BOARD, expected.elf) as device:
         info = device.info()
         assert info.runtime == firmware_build.OTHER_RUNTIME
-        checks.check_info(info, expected)
+        identity.check_info(info, expected)
         assert 0 < info.arena_used < info.arena_size  # estimated from above: upstream needs more
         images = np.random.default_rng(4).integers(-128, 128, (20, 1, 28, 28, 1), dtype=np.int8)
         for image in images:

@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from codegen.boards import load_board
-from harness import checks, link, messages
-from harness.device import Device
-from harness.digits import Digits
-from harness.emulator import _QemuEmulator
-from harness.expected import Expected
-from harness.ids import Command, InputFormat
-from harness.transport import Line, SerialLine
+from codegen.boards.facts import load_board
+from harness.rig import link
+from harness.rig.emulator import _QemuEmulator
+from harness.rig.expected import Expected
+from harness.run import comparison
+from harness.run.digits import Digits
+from harness.wire import messages
+from harness.wire.device import Device
+from harness.wire.ids import Command, InputFormat
+from harness.wire.transport import Line, SerialLine
 
 pytestmark = pytest.mark.emulated
 
@@ -88,7 +90,9 @@ def test_the_window_keeps_the_line_busy(baud: int, build_dir: Path, digits: Digi
         # A loaded machine gets several tries: a digit takes 2 ms at 1 Mbaud.
         while len(shares) < TRIES and max(shares, default=0.0) < WANTED_SHARE:
             before, start_s = paced[0].sent_bytes, time.monotonic()
-            found = list(checks.check_digits(device, digits, range(len(digits)), every_format=0))
+            found = list(
+                comparison.check_digits(device, digits, range(len(digits)), every_format=0)
+            )
             elapsed_s = time.monotonic() - start_s
             assert not any(mismatches for _, _, mismatches in found)
             shares.append((paced[0].sent_bytes - before) * BITS_PER_BYTE / (elapsed_s * baud))
@@ -124,7 +128,7 @@ def test_digits_through_the_window_beat_one_at_a_time(build_dir: Path, digits: D
                 device.call(Command.INFER, payload)
         else:
             shown = list(islice(order, count))
-            found = list(checks.check_digits(device, digits, shown, every_format=0))
+            found = list(comparison.check_digits(device, digits, shown, every_format=0))
             assert not any(mismatches for _, _, mismatches in found)
         best_s[way] = min(best_s.get(way, math.inf), (time.monotonic() - start_s) / count)
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from codegen.model import Model
-from codegen.oracle import Oracle
-from codegen.planner import plan_model
-from harness.check_runner import HOST, TARGETS, Job, Target, run
-from tests.golden.cases_core import graph
-from tests.tflite_builder import small_cnn
+from codegen.host.oracle import Oracle
+from codegen.memory.planner import plan_model
+from codegen.model.tflite import Model
+from verification.cases.core import graph
+from verification.cases.model_builder import small_cnn
+from verification.check_runner import HOST, TARGETS, Job, Target, run
 
 pytestmark = pytest.mark.golden
 

@@ -12,10 +12,10 @@ from functools import partial
 import numpy as np
 import pytest
 
-from harness.golden import run_golden
-from tests.golden import draw
-from tests.golden.case import Case
-from tests.tflite_builder import OPTIONAL, VALID, ModelBuilder, schema
+from verification.cases import draw
+from verification.cases.case import Case
+from verification.cases.model_builder import OPTIONAL, VALID, ModelBuilder, schema
+from verification.golden import run_golden
 
 pytestmark = pytest.mark.golden
 

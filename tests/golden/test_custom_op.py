@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from flatbuffers import flexbuffers
 
-from codegen.host_runtime import HostRuntime, RuntimeRefusedError
-from codegen.model import Model
-from codegen.planner import plan_model
-from harness.check_runner import HOST, Job, build_sanitized, run
-from tests.tflite_builder import ModelBuilder, one_op
+from codegen.host.runtime import HostRuntime, RuntimeRefusedError
+from codegen.memory.planner import plan_model
+from codegen.model.tflite import Model
+from verification.cases.model_builder import ModelBuilder, one_op
+from verification.check_runner import HOST, Job, build_sanitized, run
 
 pytestmark = pytest.mark.golden
 

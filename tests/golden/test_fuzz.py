@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from harness.errors import HarnessError
-from harness.fuzz import check_find, run_fuzz
-from tests.fuzz.bases import base_models
-from tests.golden.cases_core import fully_connected
-from tests.tflite_builder import small_cnn
+from verification.cases.core import fully_connected
+from verification.cases.fuzz_bases import base_models
+from verification.cases.model_builder import small_cnn
+from verification.fuzz import check_find, run_fuzz
 
 pytestmark = pytest.mark.golden
 
@@ -69,7 +69,7 @@ def test_a_find_is_kept_and_can_be_repeated(
         "esac\n"
     )
     program.chmod(0o755)
-    monkeypatch.setattr("harness.fuzz._fuzzer", lambda: program)
+    monkeypatch.setattr("verification.fuzz._fuzzer", lambda: program)
     report = run_fuzz([b"base"], 10, seed=5, finds_dir=tmp_path / "finds")
     assert not report.passed
     (find,) = report.finds

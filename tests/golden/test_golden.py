@@ -13,10 +13,10 @@ import pytest
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
-from codegen.op_table import load_supported_ops
-from harness.check_runner import TARGETS
-from harness.golden import run_golden
-from tests.golden.registry import CASES
+from codegen.model.op_table import load_supported_ops
+from verification.cases.registry import CASES
+from verification.check_runner import TARGETS
+from verification.golden import run_golden
 
 pytestmark = pytest.mark.golden
 

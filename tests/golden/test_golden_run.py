@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.check_runner import HOST, Job, Result, RunnerCrashError, run, target_of
 from harness.errors import HarnessError
-from harness.golden import Failure, run_golden
-from tests.golden.case import Case
-from tests.golden.cases_core import CASES, softmax
-from tests.tflite_builder import one_op
+from verification.cases.case import Case
+from verification.cases.core import CASES, softmax
+from verification.cases.model_builder import one_op
+from verification.check_runner import HOST, Job, Result, RunnerCrashError, run, target_of
+from verification.golden import Failure, run_golden
 
 pytestmark = pytest.mark.golden
 
@@ -40,7 +40,7 @@ def test_a_wrong_output_is_a_failure_with_its_command(monkeypatch: pytest.Monkey
         results[2] = _with_a_byte_flipped(results[2])
         return results
 
-    monkeypatch.setattr("harness.golden.run", flip_a_byte)
+    monkeypatch.setattr("verification.golden.run", flip_a_byte)
     report = run_golden(CASES, 4, seed=40, op="SOFTMAX")
     assert not report.passed
     (failure,) = report.failures
@@ -104,8 +104,8 @@ def test_other_output_sizes_are_noticed(case: Case) -> None:
 
 
 def _exact_arena(case: Case) -> int:
-    from codegen.model import Model
-    from codegen.planner import plan_model
+    from codegen.memory.planner import plan_model
+    from codegen.model.tflite import Model
 
     return plan_model(Model.parse(case.model), "scalar").arena_bytes
 
@@ -131,7 +131,7 @@ def test_a_runner_that_dies_names_the_case(monkeypatch: pytest.MonkeyPatch) -> N
             raise RunnerCrashError(1, "died")
         return run(HOST, jobs)
 
-    monkeypatch.setattr("harness.golden.run", die_in_the_second)
+    monkeypatch.setattr("verification.golden.run", die_in_the_second)
     report = run_golden(CASES, 3, seed=20, op="PAD")
     assert calls == [3, 2]
     assert [failure.seed for failure in report.failures] == [21]

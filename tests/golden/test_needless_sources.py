@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from codegen import cpp_build
-from codegen.needless_sources import needless_sources
-from codegen.op_table import load_supported_ops
-from harness.check_runner import TARGETS
+from codegen.compile import cpp_build
+from codegen.compile.needless_sources import needless_sources
+from codegen.model.op_table import load_supported_ops
+from verification.check_runner import TARGETS
 
 pytestmark = pytest.mark.golden
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from codegen.host_runtime import HostRuntime, RuntimeRefusedError
-from codegen.oracle import Oracle
-from tests.tflite_builder import VALID, ModelBuilder, one_op, schema
+from codegen.host.oracle import Oracle
+from codegen.host.runtime import HostRuntime, RuntimeRefusedError
+from verification.cases.model_builder import VALID, ModelBuilder, one_op, schema
 
 pytestmark = pytest.mark.golden
 

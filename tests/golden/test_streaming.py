@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codegen.checks import check_int8
-from codegen.host_runtime import HostRuntime, RuntimeRefusedError
-from codegen.model import Model
-from codegen.oracle import Oracle
-from harness.golden import model_generators, run_golden
-from tests.golden.case import Case
-from tests.golden.cases_state import CASES, streaming, variable_tensor
-from tests.tflite_builder import ModelBuilder, schema
+from codegen.host.oracle import Oracle
+from codegen.host.runtime import HostRuntime, RuntimeRefusedError
+from codegen.model.int8_checks import check_int8
+from codegen.model.tflite import Model
+from verification.cases.case import Case
+from verification.cases.model_builder import ModelBuilder, schema
+from verification.cases.state import CASES, streaming, variable_tensor
+from verification.golden import model_generators, run_golden
 
 pytestmark = pytest.mark.golden
 

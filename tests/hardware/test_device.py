@@ -2,9 +2,9 @@
 
 import pytest
 
-from harness.device import Device
-from harness.digits import Digits
-from harness.expected import Expected
+from harness.rig.expected import Expected
+from harness.run.digits import Digits
+from harness.wire.device import Device
 from tests import device_checks
 
 pytestmark = pytest.mark.hardware

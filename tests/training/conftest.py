@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.training import digits
-from training import evaluate, quantize, recipes, train
+from training import recipes
+from training.fit import train
+from training.int8 import quantize
+from training.judge import evaluate
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from training import artifacts, datasets
+from training import artifacts
+from training.data import datasets
 
 
 def write(build_dir: Path, train_count: int = 400, test_count: int = 50) -> None:

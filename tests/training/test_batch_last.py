@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from training import train
-from training.batch_last import forward
+from training.fit import train
+from training.fit.batch_last import forward
 from training.recipes import get_recipe
 from training.recipes.blocks import convolution
 from training.tf_runtime import load_tensorflow

@@ -9,9 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codegen.model import Model
-from codegen.oracle import Oracle, quantize_pixels
-from training import artifacts, corruptions, datasets, evaluate, evaluation_report
+from codegen.host.oracle import Oracle, quantize_pixels
+from codegen.model.tflite import Model
+from training import artifacts
+from training.data import datasets
+from training.judge import corruptions, evaluate, evaluation_report
 
 
 @dataclass(frozen=True)

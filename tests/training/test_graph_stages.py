@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 
-from codegen.model import Model, Op, Subgraph, Tensor
-from training import graph_stages
+from codegen.model.tflite import Model, Op, Subgraph, Tensor
 from training.errors import DataError
+from training.judge import graph_stages
 from training.tf_runtime import load_tensorflow
 
 

@@ -16,12 +16,14 @@ import numpy as np
 import pytest
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
-from codegen.manifest import sha256_file
-from codegen.model import Model
-from codegen.oracle import Oracle, quantize_pixels
+from codegen.files.manifest import sha256_file
+from codegen.host.oracle import Oracle, quantize_pixels
+from codegen.model.lean import DATA_ALIGNMENT, lean
+from codegen.model.tflite import Model
 from tests.training import digits
 from tests.training.conftest import train_briefly
-from training import artifacts, datasets, evaluate, quantize, recipes, seeds, train
+from training import artifacts, recipes
+from training.data import datasets
 from training.errors import (
     ArtifactError,
     ConversionError,
@@ -29,8 +31,10 @@ from training.errors import (
     DivergedError,
     RecipeError,
 )
-from training.footprint import footprint
-from training.lean import DATA_ALIGNMENT, lean
+from training.fit import seeds, train
+from training.int8 import quantize
+from training.judge import evaluate
+from training.judge.footprint import footprint
 from training.tf_runtime import load_tensorflow, quiet_output
 
 # What the first version of the runtime is promised to have; `tiny` must convert to nothing else.

@@ -8,15 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codegen.checks import check_int8
 from codegen.errors import CodegenError
-from codegen.model import Model
-from codegen.op_table import load_supported_ops
-from training import datasets, layer_errors, modes
+from codegen.model.int8_checks import check_int8
+from codegen.model.op_table import load_supported_ops
+from codegen.model.tflite import Model
+from training.data import datasets
 from training.errors import DataError
-from training.quantize import calibration_digits, load_float_model
+from training.fit.train import FLOAT_MODEL
+from training.int8 import layer_errors, modes
+from training.int8.quantize import calibration_digits, load_float_model
 from training.tf_runtime import load_tensorflow
-from training.train import FLOAT_MODEL
 
 
 def test_modes_are_converted_measured_and_judged(trained: Path) -> None:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from codegen.boards import ISAS
-from codegen.model import Model
-from codegen.planner import plan_model
-from training.footprint import footprint
-from training.lean import lean
+from codegen.boards.facts import ISAS
+from codegen.memory.planner import plan_model
+from codegen.model.lean import lean
+from codegen.model.tflite import Model
+from training.int8.untrained import convert_untrained
+from training.judge.footprint import footprint
 from training.recipes import get_recipe
 from training.tf_runtime import load_tensorflow
-from training.untrained import convert_untrained
 
 NANO_ARENA_BYTES = 2560
 PICO_PARAMETERS = 1000

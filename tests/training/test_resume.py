@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from codegen.manifest import sha256_file
+from codegen.files.manifest import sha256_file
 from tests.training import digits
-from training import artifacts, checkpoint, datasets, history, quantize, recipes, train
+from training import artifacts, recipes
+from training.data import datasets
 from training.errors import ArtifactError
+from training.fit import checkpoint, history, train
+from training.int8 import quantize
 from training.tf_runtime import load_tensorflow
 
 RESULTS = (train.FLOAT_MODEL, history.HISTORY, history.PLOT)

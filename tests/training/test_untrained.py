@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from codegen.boards import load_board
-from codegen.model import Model
-from codegen.preflight import preflight
+from codegen.boards.facts import load_board
+from codegen.cost.preflight import preflight
+from codegen.model.tflite import Model
 from training.errors import ArtifactError, ConversionError
+from training.int8.untrained import convert_untrained
 from training.tf_runtime import load_tensorflow, quiet_output
-from training.untrained import convert_untrained
 
 
 def network(last: str = "softmax", rows: int | None = 12) -> Any:

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from codegen.model import Model
-from codegen.oracle import Oracle, quantize_pixels
+from codegen.host.oracle import Oracle, quantize_pixels
+from codegen.model.tflite import Model
 from tests.training import digits
-from training import datasets, quantize, user_model
+from training.data import datasets
+from training.fit.train import FLOAT_MODEL
+from training.int8 import quantize, user_model
 from training.tf_runtime import load_tensorflow, quiet_output
-from training.train import FLOAT_MODEL
 
 
 def network() -> Any:

@@ -15,22 +15,23 @@ from typing import Any
 
 import numpy as np
 
-from codegen import markdown
-from codegen.model import Model
-from codegen.oracle import oracle_scores, quantize_pixels
-from training import artifacts, datasets
+from codegen.files import markdown
+from codegen.files.places import PROGRAM
+from codegen.host.oracle import oracle_scores, quantize_pixels
+from codegen.model.lean import lean
+from codegen.model.tflite import Model
+from training import artifacts
 from training.compression.options import Options
 from training.compression.worker import Order
+from training.data import datasets
 from training.errors import TrainingError
-from training.evaluate import METRICS, accuracy
-from training.footprint import footprint
-from training.lean import lean
-from training.quantize import INT8_MODEL, calibration_digits, require_int8, require_same_scores
-from training.train import FLOAT_MODEL
+from training.fit.train import FLOAT_MODEL
+from training.int8.quantize import INT8_MODEL, calibration_digits, require_int8, require_same_scores
+from training.judge.evaluate import METRICS, accuracy
+from training.judge.footprint import footprint
 
 FOLDER = "compressed"
 TOOLS = ("tensorflow", "tf-keras", "tensorflow-model-optimization")
-_ROOT = Path(__file__).resolve().parents[2]
 _INTERRUPTED = 130
 
 
@@ -158,7 +159,7 @@ def _run_worker(order: Order) -> None:
     """Waits for the worker; its progress goes to our stderr. Raises what it reports."""
     result = subprocess.run(
         [sys.executable, "-m", "training.compression.worker", json.dumps(asdict(order))],
-        cwd=_ROOT,
+        cwd=PROGRAM,
         env={**os.environ, "TF_USE_LEGACY_KERAS": "1"},
         stdout=subprocess.PIPE,
         text=True,

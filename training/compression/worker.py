@@ -17,17 +17,18 @@ from typing import Any
 import numpy as np
 
 from codegen.errors import CodegenError
-from training import artifacts, datasets, sources
+from training import artifacts
 from training.compression import methods
 from training.compression.legacy import to_legacy
 from training.compression.options import Options
+from training.data import datasets, sources
 from training.errors import TrainingError
-from training.evaluate import accuracy
-from training.progress import EpochProgress
-from training.quantize import calibration_digits, full_int8, load_float_model, run_converter
+from training.fit.progress import EpochProgress
+from training.fit.train import FLOAT_MODEL, augmented_batches, made_ahead
+from training.int8.quantize import calibration_digits, full_int8, load_float_model, run_converter
+from training.judge.evaluate import accuracy
 from training.recipes import Recipe, get_recipe
 from training.tf_runtime import load_tensorflow, quiet_output
-from training.train import FLOAT_MODEL, augmented_batches, made_ahead
 
 PEAK_LEARNING_RATE = 1e-3  # of Adam; falls to 0 by a cosine
 _COMPARED = 100  # digits on which the Keras 2 model has to agree

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from training.augment import Augmentation
 from training.errors import RecipeError
+from training.fit.augment import Augmentation
 
 WARM_UP_FRACTION = 0.1
 
@@ -49,7 +49,7 @@ class Recipe:
     `optimizers`: those that `--optimizer` may name; the first is the default.
     `data`: the data source that "auto" stands for.
     `held_out_fraction`: share of each class's training images that only show the progress.
-    `batch_last`: train as training/batch_last.py says, which is faster for few channels only.
+    `batch_last`: train as training/fit/batch_last.py says, which is faster for few channels only.
     `steps_at_least`: a small data set is repeated for more epochs until so many steps are made.
     `weight_bytes_limit`, `activation_bytes_limit`: what the int8 model may need; None: anything.
     """

@@ -19,19 +19,21 @@ FACTS_DIR = BUILD_DIR / "board_facts"
 if str(PROJECT_DIR) not in sys.path:
     sys.path.insert(0, str(PROJECT_DIR))
 
-from codegen import board_files, boards, image_sources  # noqa: E402  (after sys.path)
+from codegen.boards import port_files  # noqa: E402
+from codegen.boards.facts import load_board  # noqa: E402
+from codegen.compile.needless_sources import build_filter  # noqa: E402
 from codegen.errors import CodegenError  # noqa: E402
-from codegen.manifest import atomic_write  # noqa: E402
-from codegen.needless_sources import build_filter  # noqa: E402
+from codegen.files.manifest import atomic_write  # noqa: E402
+from codegen.image import image_sources  # noqa: E402
 
 try:
-    board = boards.load_board(env["PIOENV"])
+    board = load_board(env["PIOENV"])
     generated_dir = image_sources.require_generated(PROJECT_DIR)
 except CodegenError as error:
     sys.stderr.write(f"error: {error}\n")
     env.Exit(error.exit_code)
 
-atomic_write(FACTS_DIR / "board_facts.h", board_files.board_facts(board).encode())
+atomic_write(FACTS_DIR / "board_facts.h", port_files.board_facts(board).encode())
 platform = env.PioPlatform()
 image_id = image_sources.image_id(
     PROJECT_DIR,

@@ -21,17 +21,14 @@ BOARDS_DIR = REPOSITORY / "firmware" / "boards"
 if str(REPOSITORY) not in sys.path:
     sys.path.insert(0, str(REPOSITORY))
 
-from codegen import (  # noqa: E402  (after sys.path)
-    board_files,
-    boards,
-    cache_limit,
-    compiler_flags,
-    image_size,
-    image_sources,
-)
+from codegen.boards import port_files  # noqa: E402
+from codegen.boards.facts import load_board  # noqa: E402
+from codegen.compile import compiler_flags  # noqa: E402
+from codegen.compile.needless_sources import build_filter  # noqa: E402
 from codegen.errors import CodegenError  # noqa: E402
-from codegen.manifest import atomic_write  # noqa: E402
-from codegen.needless_sources import build_filter  # noqa: E402
+from codegen.files import cache_limit  # noqa: E402
+from codegen.files.manifest import atomic_write  # noqa: E402
+from codegen.image import image_sources, section_sizes  # noqa: E402
 from firmware.platform.builder import object_cache  # noqa: E402
 
 
@@ -43,13 +40,13 @@ def fail(message, exit_code=2):
 # ---------------------------------------------------------------- facts and generated sources
 
 try:
-    board = boards.load_board(env["BOARD"])
+    board = load_board(env["BOARD"])
     generated_dir = image_sources.require_generated(PROJECT_DIR)
 except CodegenError as error:
     fail(str(error), error.exit_code)
 
 FACTS_DIR = BUILD_DIR / "board_facts"
-atomic_write(FACTS_DIR / "board_facts.h", board_files.board_facts(board).encode())
+atomic_write(FACTS_DIR / "board_facts.h", port_files.board_facts(board).encode())
 
 # ---------------------------------------------------------------- tools and flags
 
@@ -79,7 +76,7 @@ if board.family.architecture == "cortex_m":
         LIBS=["m", "c", "gcc"],
     )
     linker_script = BUILD_DIR / "board.ld"
-    atomic_write(linker_script, board_files.linker_script(board).encode())
+    atomic_write(linker_script, port_files.linker_script(board).encode())
     env.Replace(LDSCRIPT_PATH=str(linker_script))
 else:
     prefix = ""
@@ -153,8 +150,8 @@ env.NoCache(elf)  # the map beside it comes from linking
 def report_size(target, source, env):
     """Prints the sizes and fails the build if the board's memory is exceeded."""
     try:
-        size = image_size.image_size(Path(str(source[0])), board)
-        image_size.check_size(size, board)
+        size = section_sizes.image_size(Path(str(source[0])), board)
+        section_sizes.check_size(size, board)
     except CodegenError as error:
         fail(str(error), error.exit_code)
     atomic_write(BUILD_DIR / "build_id", f"{image_id}\n".encode())
@@ -177,8 +174,8 @@ if board.family.architecture == "cortex_m":
 
 def upload(target, source, env):
     # Half a second to import, which a build without upload is spared.
-    from harness import flash
     from harness.errors import HarnessError
+    from harness.rig import flash
 
     try:
         flash.upload_image(board, BUILD_DIR, env.get("UPLOAD_PROTOCOL"), env.get("UPLOAD_PORT"))

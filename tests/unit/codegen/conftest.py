@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from codegen.model import Model
-from tests.tflite_builder import small_cnn
+from codegen.model.tflite import Model
+from verification.cases.model_builder import small_cnn
 
 
 @pytest.fixture(scope="session")

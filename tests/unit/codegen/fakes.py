@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from codegen.planner import ArenaPlan
+from codegen.memory.planner import ArenaPlan
 
 ARENA_BYTES = {"scalar": 5104, "dsp": 5120, "mve": 5136}
 

@@ -1,0 +1,1 @@
+"""In: firmware/platform/boards/<id>.json. Out: checked facts, and what a port is built with."""

@@ -1,0 +1,50 @@
+"""What a board's port is compiled with, made from its JSON: board_facts.h and the linker script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from codegen.boards.facts import TICK_SOURCES, Board
+from codegen.files.places import PROGRAM
+
+TEMPLATES = PROGRAM / "firmware" / "platform" / "builder"
+
+
+def board_facts(board: Board) -> str:
+    """Text of board_facts.h: clock, tick, chip and UART as constants in namespace board_facts."""
+    constants = [(f"kUart{_camel(name)}", value) for name, value in board.uart.facts.items()]
+    constants += [(f"k{_camel(name)}", value) for name, value in board.chip.items()]
+    return _render(
+        "board_facts.h.jinja",
+        board=board,
+        constants=constants,
+        tick_sources=[f"k{_camel(source)}" for source in TICK_SOURCES],
+        tick_source=f"k{_camel(board.tick.source)}",
+    )
+
+
+def linker_script(board: Board) -> str:
+    """Text of the GNU ld script. The first flash and the first RAM region hold the program."""
+    flash = [region for region in board.regions if region.kind == "flash"]
+    ram = [region for region in board.regions if region.kind == "ram"]
+    return _render(
+        "cortex_m.ld.jinja", board=board, flash=flash[0], ram=ram[0], further_ram=ram[1:]
+    )
+
+
+def _camel(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def _render(template: str, **values: Any) -> str:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # C, not HTML
+    )
+    return environment.get_template(template).render(**values)

@@ -1,0 +1,1 @@
+"""In: C++ sources and flags. Out: programs and images made without PlatformIO."""

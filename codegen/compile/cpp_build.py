@@ -1,0 +1,225 @@
+"""Compiles and links C++ without PlatformIO, for a board's core or this machine.
+
+For what measures, checks or plans rather than ships: the benchmark's images, the check runner, the
+runtime in the planner's process. The flags of each library are those of its library.json, so that
+what is measured is what ships. Object files are cached by content: whoever asks with the same flags
+gets the same ones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+
+from codegen.boards.facts import Board
+from codegen.compile import compiler_flags
+from codegen.errors import CodegenError
+from codegen.files.cache_limit import prune
+from codegen.files.places import BUILD, PROGRAM
+
+TFLM = PROGRAM / "firmware/lib/tflm"
+LIBRARIES = (TFLM, PROGRAM / "firmware/lib/nn")
+CUSTOM_OPS = PROGRAM / "firmware/lib/custom_ops"
+CHECKS = PROGRAM / "firmware/checks"
+STRIPPED = ("-DNDEBUG", "-DTF_LITE_STRIP_ERROR_STRINGS")
+"""As the baseline's images are built: without error messages."""
+ARM = "arm-none-eabi-g++"
+HOST = "g++"
+_OBJECTS = BUILD / "cpp" / "objects"
+_PROGRAMS = BUILD / "cpp" / "programs"
+
+# Of the kernels' files; beside them the portable ones, "__scalar", which belong to every ISA.
+_MACHINE_SUFFIXES = {"scalar": {"__v6m", "__v7m"}, "dsp": {"__dsp"}, "mve": {"__mve"}}
+_HEADER_SUFFIXES = {".h", ".def", ".inc"}
+_EVERY_SOURCE = (
+    *(*compiler_flags.CXX, *compiler_flags.SECTIONS, *compiler_flags.WARNINGS),
+    *compiler_flags.SIZE,
+)
+# GNU ld: "region `ram' overflowed by 1234 bytes", or only "will not fit in region `ram'"
+_OVERFLOWED = re.compile(r"region [`'](\w+)' overflowed by (\d+) bytes")
+_NO_FIT = re.compile(r"will not fit in region [`'](\w+)'")
+_TELLING = re.compile(r"error: (?!ld returned)|undefined reference|multiple definition")
+
+
+class CppBuildError(CodegenError):
+    """A source does not compile, or the program does not link."""
+
+    exit_code = 1
+
+
+class RegionOverflowError(CppBuildError):
+    """The image is larger than a memory region of the board."""
+
+
+class MissingCompilerError(CodegenError):
+    """The compiler is not on this machine."""
+
+    exit_code = 3
+
+
+def _program(compiler: str) -> str:
+    """Path of a compiler. Raises MissingCompilerError."""
+    path = shutil.which(compiler)
+    if path is None:
+        raise MissingCompilerError(
+            f"compiling C++ needs {compiler}, which is not on PATH; run ./invokew doctor"
+        )
+    return path
+
+
+def machine_flags(board: Board) -> list[str]:
+    """What selects the board's core, its float ABI and the kernels of its instruction set."""
+    return image_flags(board.isa, compiler_flags.core_flags(board.cpu, board.float_abi, board.fpu))
+
+
+def image_flags(isa: str, core: Iterable[str]) -> list[str]:
+    """The same of any core that has the ISA "scalar", "dsp" or "mve". core: its core_flags()."""
+    isa_macro = f"-DMCUFORGE_ISA_{isa.upper()}=1"
+    return [*core, isa_macro, *compiler_flags.LINK_TIME_OPTIMISATION]
+
+
+def library_flags(library: Path) -> list[str]:
+    """Flags of a library's sources: the firmware's own, changed as its library.json says."""
+    try:
+        build = json.loads((library / "library.json").read_text())["build"]
+        removed, added = build.get("unflags", []), build.get("flags", [])
+    except (OSError, ValueError, KeyError, AttributeError) as error:
+        raise CodegenError(f"cannot read {library / 'library.json'}: {error}; restore it") from None
+    return [flag for flag in _EVERY_SOURCE if flag not in removed] + list(added)
+
+
+def program_flags() -> list[str]:
+    """Flags of sources that belong to no library."""
+    return list(_EVERY_SOURCE)
+
+
+def library_sources(isa: str, stripped: bool = False) -> list[tuple[Path, list[str]]]:
+    """(source, its library's flags) of the runtime for "scalar", "dsp" or "mve", sorted.
+
+    stripped: without the messages of lib/tflm. The kernels have none, so they stay the same.
+    """
+    others = tuple(set().union(*_MACHINE_SUFFIXES.values()) - _MACHINE_SUFFIXES[isa])
+    return [
+        (path, [*library_flags(library), *(STRIPPED if stripped and library == TFLM else ())])
+        for library in LIBRARIES
+        for path in sorted(library.rglob("*.cc"))
+        if not path.stem.endswith(others)
+    ]
+
+
+def custom_op_sources() -> list[Path]:
+    """Of the project's own ops, sorted; CUSTOM_OPS is the folder of their headers."""
+    return sorted(CUSTOM_OPS.rglob("*.cc"))
+
+
+def compile_objects(
+    work: Iterable[tuple[Path, Sequence[str]]],
+    includes: Sequence[Path] = (),
+    compiler: str = ARM,
+) -> list[Path]:
+    """Compiles each (source, flags) unless its object is there; returns the objects in order.
+
+    includes: further folders whose headers count as inputs. compiler: ARM or HOST.
+    Raises CppBuildError, MissingCompilerError.
+    """
+    program = _program(compiler)
+    folders = [*LIBRARIES, *includes]
+    # A header's folder may have any name; only what it holds changes an object.
+    headers = _digest(p for f in folders for p in f.rglob("*") if p.suffix in _HEADER_SUFFIXES)
+    _prune()
+    _OBJECTS.mkdir(parents=True, exist_ok=True)
+
+    def compile_one(item: tuple[Path, Sequence[str]]) -> Path:
+        source, flags = item
+        words = [program, *flags, source.name, headers]
+        key = "\0".join(words).encode() + b"\0" + source.read_bytes()
+        target = _OBJECTS / f"{source.stem}-{hashlib.sha256(key).hexdigest()[:20]}.o"
+        if not _take(target):
+            partial = target.with_suffix(f".{os.getpid()}-{id(target)}")
+            # Another process may put the same object there while this one links it: byte for byte
+            # the same, which link-time optimisation's random names would not be.
+            seed = f"-frandom-seed={target.stem}"
+            command = [program, *flags, seed, *(f"-I{folder}" for folder in folders), "-c"]
+            _run([*command, str(source), "-o", str(partial)], f"compiling {source.name}")
+            partial.replace(target)
+        return target
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        return list(pool.map(compile_one, work))
+
+
+def link_image(
+    name: str,
+    objects: Sequence[Path],
+    machine: Sequence[str],
+    script: Path,
+    flags: Sequence[str] = (),
+) -> Path:
+    """A bare-metal image without the C library's start-up. machine: as of machine_flags().
+
+    Raises RegionOverflowError (too large for the board), CppBuildError, MissingCompilerError.
+    """
+    all_flags = [*machine, *compiler_flags.IMAGE_LINK, f"-Wl,-T,{script}", *flags]
+    return link(name, objects, all_flags, ARM, script.read_text())
+
+
+def link(
+    name: str, objects: Sequence[Path], flags: Sequence[str], compiler: str, script: str = ""
+) -> Path:
+    """Links what compile_objects() gave, unless the same was linked before; returns the file.
+
+    With -shared among the flags it is a library. script: text of the linker script.
+    Raises as link_image() does.
+    """
+    key = "\0".join([compiler, *flags, script, *(path.name for path in objects)])
+    target = _PROGRAMS / hashlib.sha256(key.encode()).hexdigest()[:16] / name
+    if not _take(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_suffix(f".{os.getpid()}")
+        command = [_program(compiler), *map(str, objects), *flags, "-o", str(partial)]
+        _run(command, f"linking {name}")
+        partial.replace(target)
+    return target
+
+
+@cache
+def _prune() -> None:
+    """Once a process: what it uses then is too young to go by the next one."""
+    prune([*_OBJECTS.glob("*"), *_PROGRAMS.glob("*/*")])
+
+
+def _take(path: Path) -> bool:
+    """Whether a file is there already; notes that it was used."""
+    try:
+        os.utime(path)  # prune() goes by it
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _run(command: Sequence[str], what: str) -> None:
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    if result.returncode == 0:
+        return
+    overflow = _OVERFLOWED.search(result.stderr) or _NO_FIT.search(result.stderr)
+    if overflow:
+        by = f" by {overflow[2]} B" if overflow.lastindex == 2 else ""
+        raise RegionOverflowError(f"{what}: {overflow[1]} is too small{by}")
+    lines = [line.strip() for line in result.stderr.splitlines() if line.strip()] or ["no message"]
+    telling = [x for x in lines if _TELLING.search(x)] or lines
+    raise CppBuildError(f"{what} failed: {telling[0][:500]}")
+
+
+def _digest(paths: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()

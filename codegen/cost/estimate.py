@@ -1,0 +1,294 @@
+"""How many instructions an op takes on a core, estimated from its shapes.
+
+An op's cost is a sum of features (multiply-accumulates, outputs, bytes gathered, ...) times
+coefficients that verification/bench/cost_fit.py has fitted to what the benchmark measured; they
+stand in codegen/cost/instruction_table.json, by cpu and class of op. A class is an op, or a case of
+it that another loop computes.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from codegen.cost.dsp_blocks import pair_passes
+from codegen.cost.scalar_blocks import conv_blocks, depthwise_blocks, stretches
+from codegen.errors import CodegenError
+from codegen.model.op_options import op_options
+from codegen.model.op_work import op_work
+from codegen.model.tflite import Model, Op
+
+TABLE = Path(__file__).parent / "instruction_table.json"
+
+# Cores for which nobody measures, and whose cost is taken instead: one instruction set, one
+# compiler.
+_LIKE = {"cortex-m0plus": "cortex-m0"}
+
+Costs = Mapping[str, Mapping[str, float]]
+"""class of op -> feature -> instructions."""
+
+_TABULATED = {"LOGISTIC", "TANH", "HARD_SWISH", "LEAKY_RELU", "RELU", "QUANTIZE"}
+_REDUCTIONS = {"MEAN", "SUM", "REDUCE_MAX"}
+_TABLE_ENTRIES = 256
+_MIN_TABULATED = 512
+_SAME_PADDING = 0  # enum Padding in the schema
+
+
+class CostTableError(CodegenError):
+    """op_costs.json is absent or damaged."""
+
+    exit_code = 3
+
+
+@dataclass(frozen=True)
+class Features:
+    """What an op's cost depends on. values: by name; "op" is 1, the constant part."""
+
+    op_class: str
+    values: Mapping[str, float]
+
+
+def cost_table(path: Path = TABLE) -> Mapping[str, Costs]:
+    """{cpu: costs}. Raises CostTableError."""
+    try:
+        table: dict[str, dict[str, dict[str, float]]] = json.loads(path.read_text())
+        for costs in table.values():
+            for coefficients in costs.values():
+                if not all(value >= 0 for value in coefficients.values()):
+                    raise ValueError("a coefficient is negative")
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise CostTableError(
+            f"cannot read the cost table {path}: {error}; make it with `invoke costs`"
+        ) from None
+    return table
+
+
+def estimate(model: Model, cpu: str, table: Mapping[str, Costs] | None = None) -> list[int] | None:
+    """Instructions of each op of the main subgraph; None where the core has not been measured.
+
+    An op whose class has not been measured costs what its plainest class does, else a rough guess
+    of 40 instructions an output.
+    """
+    costs = (cost_table() if table is None else table).get(_LIKE.get(cpu, cpu))
+    if costs is None:
+        return None
+    return [_cost(features(model, op), costs) for op in model.ops]
+
+
+def _cost(of: Features, costs: Costs) -> int:
+    plain = of.op_class.partition("/")[0]
+    coefficients = costs.get(of.op_class) or costs.get(plain) or {"outputs": 40.0}
+    return round(sum(coefficients.get(name, 0.0) * value for name, value in of.values.items()))
+
+
+def features(model: Model, op: Op) -> Features:
+    """Of one op of the main subgraph."""
+    options = op_options(model)[op.index]
+    work = op_work(model, op)
+    rank4 = len(work.input_shape) == len(work.output_shape) == 4
+    if op.name in ("CONV_2D", "DEPTHWISE_CONV_2D") and rank4 and options is not None:
+        has_bias = len(op.inputs) > 2 and op.inputs[2] >= 0
+        shapes = (work.input_shape, work.filter_shape, work.output_shape)
+        return _conv(op.name, *shapes, options, has_bias)
+    if op.name == "FULLY_CONNECTED" and work.filter_shape:
+        depth = work.filter_shape[-1]
+        rows = work.outputs // max(1, work.filter_shape[0])
+        scales = len(model.tensors[op.inputs[1]].scales)
+        op_class = "FULLY_CONNECTED/per channel" if scales > 1 else "FULLY_CONNECTED"
+        return _fully_connected(op_class, rows, depth, work.filter_shape[0])
+    if op.name in ("MAX_POOL_2D", "AVERAGE_POOL_2D") and rank4 and options is not None:
+        return _pool(op.name, work.input_shape, work.output_shape, options)
+    inputs = sum(
+        math.prod(model.tensors[i].shape)
+        for i in op.inputs
+        if i >= 0 and not model.tensors[i].is_const
+    )
+    inner = work.output_shape[-1] if work.output_shape else 1
+    values = {
+        "op": 1.0,
+        "macs": float(work.macs),
+        "outputs": float(work.outputs),
+        "inputs": float(inputs),
+        "rows": work.outputs / max(1, inner),
+        "input rows": inputs / max(1, work.input_shape[-1] if work.input_shape else 1),
+        "operands": float(len(op.inputs) + len(op.outputs)),
+    }
+    values["table"] = float(min(work.outputs, _TABLE_ENTRIES))
+    return Features(_elementwise_class(model, op, work.outputs), values)
+
+
+def _elementwise_class(model: Model, op: Op, outputs: int) -> str:
+    """Broadcasting takes another loop than operands of one shape; functions of one number are
+    tabulated first where there are many elements."""
+    if op.name in _TABULATED and outputs < _MIN_TABULATED:
+        return f"{op.name}/few"
+    if op.name in _REDUCTIONS:
+        source, result = (model.tensors[i].shape for i in (op.inputs[0], op.outputs[0]))
+        return op.name + ("" if source[-1:] == result[-1:] else "/channels")
+    shapes = {model.tensors[i].shape for i in (*op.inputs[:2], *op.outputs) if i >= 0}
+    two = op.name in ("ADD", "SUB", "MUL", "MINIMUM", "MAXIMUM", "PRELU")
+    return f"{op.name}/broadcast" if two and len(shapes) > 1 else op.name
+
+
+def _conv(
+    name: str,
+    in_shape: tuple[int, ...],
+    filter_shape: tuple[int, ...],
+    out_shape: tuple[int, ...],
+    options: Any,
+    has_bias: bool,
+) -> Features:
+    """Convolutions: NHWC shapes, filter [out, h, w, in] or [1, h, w, out]."""
+    pixels = math.prod(out_shape[:3])
+    channels = out_shape[3]
+    kernel = (filter_shape[1], filter_shape[2])
+    taps = kernel[0] * kernel[1]
+    strides = (options.strideH, options.strideW)
+    dilations = (options.dilationHFactor, options.dilationWFactor)
+    axes = [
+        stretches(in_shape[1 + i], out_shape[1 + i], kernel[i], strides[i], dilations[i],
+                  _padding_before(in_shape[1 + i], out_shape[1 + i], kernel[i], strides[i],
+                                  dilations[i], options.padding))
+        for i in (0, 1)
+    ]  # fmt: skip
+    inside = [sum(part.length * part.taps for part in axis) for axis in axes]
+    valid_taps = in_shape[0] * inside[0] * inside[1]  # of all pixels, padding not counted
+    kernel_rows = in_shape[0] * out_shape[2] * inside[0]
+    dilated = dilations != (1, 1)
+    extra = {
+        "kernel rows": float(kernel_rows),
+        "image rows": float(out_shape[0] * out_shape[1]),
+        "valid taps": float(valid_taps),
+        "border": float(pixels * taps - valid_taps),
+    }
+    if name == "DEPTHWISE_CONV_2D":
+        multiplier = max(1, channels // max(1, in_shape[3]))
+        op_class = name + ("/dilated" if dilated else "/multiplied" if multiplier > 1 else "")
+        if channels < 4:
+            op_class = f"{name}/few"
+        quads = math.ceil(channels / 4)
+        return Features(op_class, {
+            **extra,
+            **depthwise_blocks(axes[0], axes[1], in_shape[0], channels),
+            "op": 1.0,
+            "pixels": float(pixels),
+            "outputs": float(pixels * channels),
+            "channels": float(channels),
+            "weights": float(channels * taps),
+            "macs": float(pixels * channels * taps),
+            "valid macs": float(valid_taps * channels),
+            "quad macs": float(pixels * quads * taps),
+            "quads": float(pixels * quads),
+            "vector macs": float(pixels * math.ceil(channels / 16) * taps),
+            "odd macs": float(pixels * (channels % 4) * taps),
+            "kernel row outputs": float(kernel_rows * channels),
+        })  # fmt: skip
+    filter_c = filter_shape[3]
+    grouped = filter_c != in_shape[3]
+    groups = max(1, in_shape[3] // max(1, filter_c))
+    if taps * filter_c < 4 or channels // groups < 2:
+        op_class = f"{name}/few"  # products or channels: no kernel blocks these
+    elif grouped or dilated:
+        op_class = f"{name}/{'grouped' if grouped else 'dilated'}"
+    else:
+        pointwise = taps == 1 and strides == (1, 1)
+        words = filter_c % 4 == 0
+        op_class = name + ("/pointwise" if pointwise else "") + ("" if words else "/bytes")
+    base = _products(op_class, pixels, taps * filter_c, channels, extra)
+    rows_may_run = dilations[1] == 1 and not grouped
+    passes = float(groups * pair_passes(channels // groups, has_bias))
+    blocks = conv_blocks(axes[0], axes[1], kernel, filter_c, channels, groups, rows_may_run)
+    return Features(op_class, {
+        **base.values,
+        **{name: in_shape[0] * value for name, value in blocks.items()},
+        "valid macs": float(valid_taps * filter_c * channels),
+        "valid gathers": float(valid_taps * filter_c),
+        "kernel row outputs": float(kernel_rows * channels),
+        "pass pixels": pixels * passes,
+        "pass rows": kernel_rows * passes,
+        "pass gathers": pixels * taps * filter_c * passes,
+        "pass valid gathers": valid_taps * filter_c * passes,
+    })  # fmt: skip
+
+
+def _products(
+    op_class: str, rows: int, depth: int, channels: int, extra: Mapping[str, float]
+) -> Features:
+    """A matrix product of rows x depth by depth x channels, as every kernel blocks it."""
+    up4, up2 = math.ceil(channels / 4), math.ceil(channels / 2)
+    return Features(op_class, {
+        **extra,
+        "op": 1.0,
+        "pixels": float(rows),
+        "outputs": float(rows * channels),
+        "channels": float(channels),
+        "weights": float(depth * channels),
+        "gathers": float(rows * depth),
+        "macs": float(rows * depth * channels),
+        "depth tail": float(rows * channels * (depth % 4)),
+        "quad macs": float(rows * depth * up4),
+        "pair macs": float(rows * depth * up2),
+        "pixel pairs": float(math.ceil(rows / 2) * depth * channels),
+        "odd pixel": float((rows % 2) * depth * channels),
+        "vectors": float(rows * channels * math.ceil(depth / 16)),
+        "tail vectors": float(rows * channels * (1 if depth % 16 else 0)),
+        "fours": float(rows * up4),
+    })  # fmt: skip
+
+
+def _fully_connected(op_class: str, rows: int, depth: int, channels: int) -> Features:
+    up6 = math.ceil(channels / 6) if channels >= 6 else 0
+    alone = channels if channels < 6 else 0
+    return _products(op_class, rows, depth, channels, {
+        "alone": float(rows * alone),
+        "alone macs": float(rows * depth * alone),
+        "sixes": float(rows * up6),
+        "six macs": float(rows * depth * up6),
+    })  # fmt: skip
+
+
+def _pool(
+    name: str, in_shape: tuple[int, ...], out_shape: tuple[int, ...], options: Any
+) -> Features:
+    kernel = (options.filterHeight, options.filterWidth)
+    strides = (options.strideH, options.strideW)
+    inside = [
+        sum(
+            part.length * part.taps
+            for part in stretches(
+                in_shape[1 + i], out_shape[1 + i], kernel[i], strides[i], 1,
+                _padding_before(in_shape[1 + i], out_shape[1 + i], kernel[i], strides[i], 1,
+                                options.padding),
+            )
+        )
+        for i in (0, 1)
+    ]  # fmt: skip
+    pixels = math.prod(out_shape[:3])
+    channels = out_shape[3]
+    taps = in_shape[0] * inside[0] * inside[1]
+    quads = math.ceil(channels / 4)
+    return Features(name, {
+        "op": 1.0,
+        "pixels": float(pixels),
+        "outputs": float(pixels * channels),
+        "window": float(taps * channels),
+        "window taps": float(taps),
+        "window rows": float(in_shape[0] * out_shape[2] * inside[0]),
+        "quads": float(pixels * quads),
+        "quad window": float(taps * quads),
+        "odd window": float(taps * (channels % 4)),
+        "vector window": float(taps * math.ceil(channels / 16)),
+        "vectors": float(pixels * math.ceil(channels / 16)),
+    })  # fmt: skip
+
+
+def _padding_before(
+    extent: int, out: int, kernel: int, stride: int, dilation: int, padding: int
+) -> int:
+    """Along one axis, as TFLite places it."""
+    reach = (kernel - 1) * dilation + 1
+    return max(0, (out - 1) * stride + reach - extent) // 2 if padding == _SAME_PADDING else 0

@@ -1,0 +1,195 @@
+"""Does a model fit a board, and what will it cost there? Asked before any training or building.
+
+Everything that is wrong is found at once, as far as it can be told: ops and types from the model
+alone, constraints and arena from the runtime, memory from the board's data, instructions from
+the cost table that the benchmark measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from codegen.boards.facts import ISAS, Board, boards_built_here
+from codegen.cost.estimate import estimate
+from codegen.cost.memory_fit import (
+    KERNEL_FLASH_BYTES,
+    PROGRAM_FLASH_BYTES,
+    check_budget,
+    next_step,
+    program_ram_bytes,
+)
+from codegen.errors import BudgetError, CodegenError, UnsupportedModelError
+from codegen.host.runtime import RuntimeRefusedError
+from codegen.memory.planner import ArenaPlan, plan_model
+from codegen.model.int8_checks import check_io, check_ops, check_types
+from codegen.model.op_table import SupportedOp, load_supported_ops
+from codegen.model.op_work import op_work
+from codegen.model.tflite import Model
+
+
+class PreflightError(CodegenError):
+    """The model does not fit; each problem has been said."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """What was found. problems: one line each, with what to change; empty if the model fits.
+
+    plan: of the arena, None where the runtime refuses the model. instructions: estimate of each
+    op, None there too and where the board's core has not been measured.
+    """
+
+    model: Model
+    board: Board
+    problems: tuple[str, ...]
+    plan: ArenaPlan | None
+    instructions: tuple[int, ...] | None
+
+    @property
+    def passed(self) -> bool:
+        return not self.problems
+
+    def lines(self, name: str) -> list[str]:
+        """The report. name: what the model is called."""
+        return [*self._op_lines(), *self._size_lines(name), *self._verdict(name)]
+
+    def _op_lines(self) -> list[str]:
+        costs = self.instructions
+        total = max(1, sum(costs or ()))
+        lines = [
+            f"{'op':>4} {'name':24} {'output':18} {'MACs':>11} {'instructions':>13} {'share':>6}"
+        ]
+        for op in self.model.ops:
+            work = op_work(self.model, op)
+            cost = f"{costs[op.index]:>13,} {costs[op.index] / total:>6.1%}" if costs else ""
+            shape = "x".join(map(str, work.output_shape)) or "-"
+            lines.append(f"{op.index:>4} {op.label:24} {shape:18} {work.macs:>11,} {cost}".rstrip())
+        return lines
+
+    def _size_lines(self, name: str) -> list[str]:
+        board = self.board
+        macs = sum(op_work(self.model, op).macs for op in self.model.ops)
+        lines = ["", f"{name} on {board.id} ({board.core}, {board.isa})", f"  MACs    {macs:>11,}"]
+        if self.instructions is not None:
+            guessed = ", custom ops by a rough guess" if self.model.custom_names else ""
+            lines.append(f"  instr.  {sum(self.instructions):>11,} estimated an inference{guessed}")
+        elif self.plan is not None:
+            lines.append(f"  instr.  {'unknown':>11}, {board.cpu} has not been measured")
+        if self.plan is not None:
+            lines.append(
+                f"  arena   {self.plan.arena_bytes:>11,} B exactly, "
+                f"{self.plan.persistent_bytes:,} B of it the interpreter's own"
+            )
+            program = program_ram_bytes(self.model, board) + board.stack_bytes
+            lines.append(
+                f"  RAM     {self.plan.arena_bytes + program:>11,} B at least, {program:,} B of it "
+                f"the program's data and stack, of {_limit(board.ram_bytes)}"
+            )
+        program = PROGRAM_FLASH_BYTES + KERNEL_FLASH_BYTES * len(self.model.op_names)
+        lines.append(
+            f"  flash   {self.model.size + program:>11,} B at least, {self.model.size:,} B of it "
+            f"the model, of {_limit(board.flash_bytes)}"
+        )
+        return lines
+
+    def _verdict(self, name: str) -> list[str]:
+        if self.passed:
+            return ["", f"preflight: {name} fits {self.board.id}"]
+        count = len(self.problems)
+        return [
+            "",
+            f"preflight: {name} does not fit {self.board.id}, {count} problem"
+            f"{'s' if count > 1 else ''}",
+            *(f"  - {problem}" for problem in self.problems),
+        ]
+
+
+def preflight(
+    model: Model, board: Board, supported: Mapping[str, SupportedOp] | None = None
+) -> Preflight:
+    """Examines the model for the board; an unfit model is no exception but has problems."""
+    supported = load_supported_ops() if supported is None else supported
+    problems = _op_problems(model, supported)
+    plan = None
+    if not problems:
+        try:
+            plan = plan_model(model, board.isa)
+        except RuntimeRefusedError as error:
+            problems.append(f"the runtime refuses it: {error}; change that layer's options")
+    if plan is not None:
+        try:
+            check_budget(plan, model, board)
+        except BudgetError as error:
+            plans = {isa: plan_model(model, isa) for isa in ISAS}
+            problems.append(f"{error}; {next_step(model, plans, boards_built_here())}")
+    # Shapes and options are sound once the runtime has accepted the model.
+    costs = estimate(model, board.cpu) if plan is not None else None
+    return Preflight(model, board, tuple(problems), plan, tuple(costs) if costs else None)
+
+
+def run(model: Model, name: str, board: Board, say: Callable[[str], None] = print) -> Preflight:
+    """The verb: prints the report. Raises PreflightError if the model does not fit."""
+    found = preflight(model, board)
+    for line in found.lines(name):
+        say(line)
+    if not found.passed:
+        count = len(found.problems)
+        raise PreflightError(
+            f"preflight: {name} does not fit {board.id} ({count} problem"
+            f"{'s' if count > 1 else ''}, listed above)"
+        )
+    return found
+
+
+def require(model: Model, name: str, board: Board) -> None:
+    """For `build`: silent if the model fits. Raises PreflightError with every problem."""
+    problems = preflight(model, board).problems
+    if problems:
+        raise PreflightError(f"{name} does not fit {board.id}: {'; '.join(problems)}")
+
+
+def is_tflite(path: Path) -> bool:
+    """Whether the file is a .tflite, by what it holds; a Keras model or a SavedModel is not."""
+    if path.suffix == ".tflite":
+        return True
+    try:
+        with path.open("rb") as file:
+            return file.read(8)[4:] == b"TFL3"
+    except OSError:
+        return False
+
+
+def _op_problems(model: Model, supported: Mapping[str, SupportedOp]) -> list[str]:
+    """Each op's first problem, then the inputs' and outputs'."""
+    problems: list[str] = []
+    checks: Sequence[Callable[[Model], None]] = (
+        lambda part: check_ops(part, supported),
+        check_types,
+    )
+    for number, graph in enumerate(model.subgraphs):
+        for op in graph.ops:
+            alone = replace(graph, ops=(op,))
+            part = replace(model, subgraphs=(alone,))
+            found = next(filter(None, (_problem(check, part) for check in checks)), None)
+            if found:
+                problems.append(f"subgraph {number}: {found}" if number else found)
+    whole: Sequence[Callable[[Model], None]] = (check_io,)
+    if not model.ops:
+        whole = (lambda m: check_ops(m, supported), check_io)
+    return problems + [text for check in whole if (text := _problem(check, model))]
+
+
+def _problem(check: Callable[[Model], None], model: Model) -> str | None:
+    try:
+        check(model)
+    except UnsupportedModelError as error:
+        return str(error)
+    return None
+
+
+def _limit(nbytes: int) -> str:
+    return f"{nbytes:,} B" if nbytes else "no limit"

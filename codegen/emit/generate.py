@@ -1,0 +1,169 @@
+"""From a model to the C++ sources of its firmware: build/<name>/generated/.
+
+Everything that the templates lay out is computed and ordered here, so the same model and labels
+give the same bytes. Files are written only when they change, which keeps builds incremental.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from codegen.emit.cpp_text import float_literal, rows, string_literal
+from codegen.emit.golden_vectors import GoldenVector, make_golden_vectors
+from codegen.errors import CodegenError, UnsupportedModelError
+from codegen.files.manifest import atomic_write
+from codegen.image.image_sources import GENERATED_FILES
+from codegen.memory import planner
+from codegen.memory.planner import ArenaPlan
+from codegen.memory.upstream_arena import upstream_arena_bytes
+from codegen.model.int8_checks import check_int8
+from codegen.model.op_table import SupportedOp, load_supported_ops, resolver_calls
+from codegen.model.pixels import pixel_table
+from codegen.model.tflite import Model, Tensor
+
+Plan = Callable[[Path, str], ArenaPlan]
+"""(path of the model, isa) -> arena plan."""
+
+
+# Instruction set -> the define that the firmware builder gives. The last one is what is left.
+_ISA_CONDITIONS = {"mve": "MCUFORGE_ISA_MVE", "dsp": "MCUFORGE_ISA_DSP", "scalar": None}
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def generate(
+    model_path: Path,
+    build_dir: Path,
+    labels: Sequence[str] | None = None,
+    plan: Plan = planner.plan,
+) -> list[Path]:
+    """Writes build_dir/generated/ for the model; returns the paths of all its files.
+
+    labels: one for each output; by default those of build_dir/data.json where they are as many,
+    else "0", "1", ... The golden vectors are of build_dir/digits.npz, if it is there.
+    plan: the arena planner.
+    Raises ModelError, UnsupportedModelError or another CodegenError, before anything is written.
+    """
+    model = Model.read(model_path)
+    supported = load_supported_ops()
+    check_int8(model, supported)
+    label_count = model.outputs[0].nbytes
+    if labels is None:
+        labels = _default_labels(build_dir / "data.json", label_count)
+    if len(labels) != label_count:
+        raise CodegenError(
+            f"{len(labels)} labels given, the model has {label_count} outputs; give one label for "
+            "each output"
+        )
+    plans = {isa: _checked_plan(plan(model_path, isa), isa) for isa in _ISA_CONDITIONS}
+    vectors = make_golden_vectors(model, build_dir / "digits.npz")
+    sources = render(model, supported, plans, labels, vectors)
+
+    folder = build_dir / "generated"
+    for name, text in sources.items():
+        atomic_write(folder / name, text.encode())
+    for path in folder.iterdir():
+        if path.name not in sources and path.is_file():
+            path.unlink()
+    return [folder / name for name in sources]
+
+
+def render(
+    model: Model,
+    supported: Mapping[str, SupportedOp],
+    plans: Mapping[str, ArenaPlan],
+    labels: Sequence[str],
+    vectors: Sequence[GoldenVector],
+) -> dict[str, str]:
+    """{file name: text} of all generated sources. plans: by instruction set."""
+    sha256 = bytes.fromhex(model.sha256)
+    tensors = {"input": model.inputs[0], "output": model.outputs[0]}
+    values = {
+        "sha256": model.sha256,
+        "model_bytes": model.size,
+        "model_rows": rows(f"0x{byte:02x}" for byte in model.data),
+        "resolver_calls": resolver_calls(model, supported),
+        "has_custom_ops": bool(model.custom_names),
+        "arenas": [
+            {
+                "condition": condition,
+                "arena_bytes": plans[isa].arena_bytes,
+                "activation_bytes": plans[isa].activation_bytes,
+                "lower_bound_bytes": plans[isa].lower_bound_bytes,
+                "persistent_bytes": plans[isa].persistent_bytes,
+            }
+            for isa, condition in _ISA_CONDITIONS.items()
+        ],
+        "op_count": len(model.ops),
+        "variable_count": sum(
+            op.name == "VAR_HANDLE" for graph in model.subgraphs for op in graph.ops
+        ),
+        "upstream_arena_bytes": upstream_arena_bytes(model, plans.values()),
+        **{role: _io_values(role, tensor) for role, tensor in tensors.items()},
+        "labels": [string_literal(label) for label in labels],
+        "sha256_rows": rows(f"0x{byte:02x}" for byte in sha256),
+        "vectors": [
+            {
+                "pixel_rows": rows(f"0x{byte:02x}" for byte in vector.pixels),
+                "score_rows": rows(map(str, vector.scores)),
+            }
+            for vector in vectors
+        ],
+        "pixel_rows": rows(
+            str(q) for q in pixel_table(tensors["input"].scale, tensors["input"].zero_point)
+        ),
+    }
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # this is C++; text that a user wrote comes in as escaped literals
+    )
+    return {
+        name: environment.get_template(f"{name}.jinja").render(values) for name in GENERATED_FILES
+    }
+
+
+def _io_values(role: str, tensor: Tensor) -> dict[str, object]:
+    return {
+        "prefix": role.capitalize(),
+        "shape": tensor.shape,
+        "scale": float_literal(tensor.scale),
+        "zero_point": tensor.zero_point,
+        "nbytes": tensor.nbytes,
+    }
+
+
+def _checked_plan(plan: ArenaPlan, isa: str) -> ArenaPlan:
+    if plan.ops_missing:
+        raise UnsupportedModelError(
+            f"the runtime for {isa} lacks {', '.join(plan.ops_missing)}; replace these layers"
+        )
+    return plan
+
+
+def _default_labels(data_json: Path, count: int) -> list[str]:
+    """The data set's labels if it has as many as the model has outputs, else plain numbers.
+
+    A user's own model need not have the classes of the data set in its build folder.
+    """
+    numbers = [str(i) for i in range(count)]
+    try:
+        labels = json.loads(data_json.read_bytes()).get("labels", numbers)
+    except FileNotFoundError:
+        return numbers
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
+        raise CodegenError(
+            f"cannot read the labels in {data_json}: {error}; delete the file, and it is made again"
+        ) from error
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+        raise CodegenError(
+            f"labels in {data_json} is not a list of strings; delete the file, and it is made again"
+        )
+    return labels if len(labels) == count else numbers

@@ -1,0 +1,199 @@
+"""The truth for every int8 result: the official TFLM interpreter in the tflite-micro wheel.
+
+tf.lite.Interpreter is no oracle: its kernels round differently and differ by one LSB now and then.
+The wheel's version is pinned in pyproject.toml. It cannot run custom ops: the scores of a model
+that has one come from the firmware's own runtime on the host, which shows that host and device
+agree, and no more. `oracle_name` goes into whatever is recorded with scores.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import tflite_micro
+from numpy.typing import NDArray
+from tflite_micro import runtime
+
+from codegen.errors import ModelError, OracleError
+from codegen.host.runtime import HostRuntime
+from codegen.model.pixels import quantize_pixels
+from codegen.model.tflite import Model
+
+__all__ = ["VERSION", "Oracle", "oracle_name", "oracle_scores", "quantize_pixels"]
+
+VERSION = f"tflite-micro {tflite_micro.__version__}"
+"""The oracle's name and exact version."""
+
+_KEEP_TENSORS = runtime.InterpreterConfig.kPreserveAllTensors
+_REUSE_MEMORY = runtime.InterpreterConfig.kAllocationRecording
+_ARENA_BASE_BYTES = 1 << 20  # structures of the 64-bit host interpreter; generous on purpose
+_ARENA_PER_OP_BYTES = 4096
+
+
+def oracle_name(model: Model) -> str:
+    """Who gives the model's `oracle_scores`: what to record beside them."""
+    if model.custom_names:
+        return f"mcuforge's own runtime on the host; {VERSION} runs no custom op"
+    return VERSION
+
+
+def oracle_scores(model: Model, inputs_int8: NDArray[np.int8]) -> NDArray[np.int8]:
+    """As Oracle.scores(), for models with custom ops too. Raises OracleError,
+    RuntimeRefusedError, CppBuildError (a custom op does not compile), MissingCompilerError."""
+    if not model.custom_names:
+        return Oracle(model).scores(inputs_int8)
+    batch, scores = _batch(model, inputs_int8)
+    with HostRuntime(model.data) as runtime:
+        for row, values in zip(scores, batch, strict=True):
+            runtime.invoke(values)
+            row[:] = np.frombuffer(runtime.output(), np.int8)
+    return scores
+
+
+class Oracle:
+    """One model in the TFLM interpreter. Not safe for use by two threads at once.
+
+    keep_tensors: after run(), tensor() shows what every op computed.
+    """
+
+    def __init__(self, model: bytes | Model, keep_tensors: bool = False) -> None:
+        """Raises ModelError for damaged bytes, OracleError if TFLM refuses the model."""
+        self.model = model if isinstance(model, Model) else Model.parse(model)
+        if not self.model.inputs or not self.model.outputs:
+            raise ModelError("the model has no input or no output; nothing can be computed")
+        _refuse_what_it_cannot_run(self.model)
+        tensors = [t for graph in self.model.subgraphs for t in graph.tensors]
+        op_count = sum(len(graph.ops) for graph in self.model.subgraphs)
+        # No plan needs more than all activations at once, and no kernel's scratch more than them.
+        arena_bytes = (
+            _ARENA_BASE_BYTES
+            + 2 * sum(t.nbytes + 64 for t in tensors if not t.is_const)
+            + _ARENA_PER_OP_BYTES * op_count
+        )
+        with _stderr_text() as text:
+            try:
+                self._interpreter = runtime.Interpreter.from_bytes(
+                    self.model.data,
+                    arena_size=arena_bytes,
+                    intrepreter_config=_KEEP_TENSORS if keep_tensors else _REUSE_MEMORY,
+                )
+            except (RuntimeError, ValueError, MemoryError) as error:
+                raise OracleError(f"TFLM refuses the model: {_reason(text(), error)}") from error
+
+    def run(self, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+        """One inference: an array for each model input, in order; an array for each output.
+
+        Inputs must have the shape and dtype of their tensors. Raises OracleError.
+        """
+        interpreter = self._interpreter
+        if len(inputs) != len(self.model.inputs):
+            raise OracleError(f"{len(inputs)} inputs given, the model has {len(self.model.inputs)}")
+        with _stderr_text() as text:
+            try:
+                for index, values in enumerate(inputs):
+                    interpreter.set_input(values, index)
+                interpreter.invoke()
+                return [interpreter.get_output(i) for i in range(len(self.model.outputs))]
+            except (RuntimeError, ValueError, TypeError) as error:
+                raise OracleError(f"TFLM failed: {_reason(text(), error)}") from error
+
+    def reset(self) -> None:
+        """Variables back to their zero points; what CALL_ONCE gave them is not given again."""
+        self._interpreter.reset()
+
+    def tensor(self, index: int) -> NDArray[Any]:
+        """Tensor `index` of the main subgraph after run(), of an Oracle that keeps tensors."""
+        _ = self.model.tensors[index]  # TFLM itself does not check the index
+        content: NDArray[Any] = self._interpreter.GetTensor(index, 0)["tensor_data"]
+        return content
+
+    def scores(self, inputs_int8: NDArray[np.int8]) -> NDArray[np.int8]:
+        """int8 [N, ...] -> int8 [N, outputs]: output(0), flattened, for each of N inputs.
+
+        What follows N may have any shape with as many elements as the model's only input.
+        Each row starts from the interpreter's state after the row before (streaming models).
+        """
+        batch, scores = _batch(self.model, inputs_int8)
+        interpreter = self._interpreter
+        try:
+            for row, values in zip(scores, batch, strict=True):
+                interpreter.set_input(values, 0)
+                interpreter.invoke()
+                row[:] = interpreter.get_output(0).reshape(-1)
+        except RuntimeError as error:
+            raise OracleError(f"TFLM failed: {_reason('', error)}") from error
+        return scores
+
+
+def _batch(
+    model: Model, inputs_int8: NDArray[np.int8]
+) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """(inputs [N, *shape of the model's input], room for scores [N, outputs])."""
+    if len(model.inputs) != 1:
+        raise OracleError(f"the model has {len(model.inputs)} inputs; use run()")
+    inputs_int8 = np.asarray(inputs_int8)
+    tensor = model.inputs[0]
+    given = tuple(inputs_int8.shape[1:])
+    if inputs_int8.dtype != np.int8 or tensor.dtype != "INT8":
+        raise OracleError(
+            f"scores takes int8 for an INT8 input, got {inputs_int8.dtype} for {tensor.dtype}"
+        )
+    if int(np.prod(given)) != tensor.nbytes or inputs_int8.ndim < 2:
+        raise OracleError(
+            f"an input of shape {list(given)} has {int(np.prod(given))} B, the model's input "
+            f"{list(tensor.shape)} takes {tensor.nbytes} B"
+        )
+    output = model.outputs[0]
+    if output.dtype != "INT8":
+        raise OracleError(f"output {output.name!r} is {output.dtype}; scores are INT8")
+    batch = np.ascontiguousarray(inputs_int8).reshape(len(inputs_int8), *tensor.shape)
+    return batch, np.empty((len(batch), output.nbytes), np.int8)
+
+
+def _refuse_what_it_cannot_run(model: Model) -> None:
+    """Raises OracleError for a custom op, and where the wheel would end the process."""
+    for op in model.ops:
+        if op.custom_name is not None:
+            raise OracleError(
+                f"op {op.index} ({op.label}): {VERSION} runs no custom op; `invoke hil` "
+                "compares the scores of such a model with those of our own runtime on the host"
+            )
+        if op.name == "DEPTHWISE_CONV_2D" and len(op.inputs) > 2 and op.inputs[2] < 0:
+            raise OracleError(
+                f"op {op.index} (DEPTHWISE_CONV_2D) has -1 for its bias, which crashes {VERSION}; "
+                "leave the third input out instead"
+            )
+
+
+def _reason(text: str, error: Exception) -> str:
+    """One line out of what TFLM printed, else out of its exception."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return "; ".join(lines) or str(error)
+
+
+@contextlib.contextmanager
+def _stderr_text() -> Iterator[Any]:
+    """Catches what C++ prints to the process's stderr; yields a function that returns it.
+
+    TFLM states its reasons there only; without this they would come out beside our own message.
+    """
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as file:
+        saved = os.dup(2)
+
+        def text() -> str:
+            file.seek(0)
+            return file.read().decode("utf-8", errors="replace")
+
+        os.dup2(file.fileno(), 2)
+        try:
+            yield text
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)

@@ -1,0 +1,1 @@
+"""In: generated sources. Out: the firmware image, and where its bytes are."""

@@ -1,0 +1,150 @@
+"""The benchmark's image: one model, a resolver with its ops alone, no application.
+
+Built as the firmware is (flags of each library.json, -Os for the rest), but with error strings
+stripped and nothing beside start-up and runtime, as the baseline was: docs/performance.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from numpy.typing import NDArray
+
+from codegen.boards.facts import Board
+from codegen.compile import cpp_build
+from codegen.files.manifest import atomic_write
+from codegen.files.places import BUILD, PROGRAM
+from codegen.model.op_table import SupportedOp, resolver_calls
+from codegen.model.tflite import Model
+
+SOURCE = PROGRAM / "firmware" / "bench" / "main.cc"
+_TEMPLATES = Path(__file__).parent / "templates"
+_BUILD = BUILD / "bench"
+_FILES = ("bench_model.h", "bench_data.s", "bench.ld")
+_CODE_SECTIONS = (".text", ".data")  # the model's array has a section of its own
+
+
+@dataclass(frozen=True)
+class BenchImage:
+    """elf: the linked image. flash_bytes: text, rodata and data, the model not counted.
+
+    machine: the QEMU machine it is linked for. icount_shift: an instruction takes 2^shift ns there.
+    """
+
+    elf: Path
+    flash_bytes: int
+    machine: str
+    icount_shift: int
+    stack_bytes: int
+
+
+def build_bench_image(
+    model: Model,
+    board: Board,
+    arena_bytes: int,
+    inputs: NDArray[np.int8],
+    supported: Mapping[str, SupportedOp],
+    host_board: Board | None = None,
+    profile: bool = False,
+) -> BenchImage:
+    """Compiles for `board` and links for its memory, or for host_board's if that is given.
+
+    arena_bytes: exact, as planned for board.isa. inputs: int8 [N, ...], N >= 1. profile: the
+    image prints the ticks of each op.
+    Raises RegionOverflowError (too large), CppBuildError, MissingCompilerError.
+    """
+    machine = host_board or board
+    if machine.emulator is None or machine.emulator.machine is None:
+        raise cpp_build.CppBuildError(f"{machine.id} is no QEMU machine; choose another")
+    files = {
+        "model.tflite": model.data,
+        "inputs.bin": np.ascontiguousarray(inputs).tobytes(),
+        **_render(model, machine, board.stack_bytes, arena_bytes, inputs, supported),
+    }
+    digest = hashlib.sha256(b"\0".join(name.encode() + files[name] for name in sorted(files)))
+    folder = _BUILD / f"{board.id}-{digest.hexdigest()[:16]}{'-profile' if profile else ''}"
+    for name, content in files.items():
+        atomic_write(folder / name, content)
+
+    machine_flags = cpp_build.machine_flags(board)
+    libraries = cpp_build.library_sources(board.isa, stripped=True)
+    objects = cpp_build.compile_objects((path, [*machine_flags, *own]) for path, own in libraries)
+    own = [
+        *machine_flags,
+        *cpp_build.STRIPPED,
+        *cpp_build.program_flags(),
+        *(["-DMCUFORGE_BENCH_PROFILE=1"] * profile),
+    ]
+    custom_ops = cpp_build.custom_op_sources() if model.custom_names else []
+    objects += cpp_build.compile_objects(
+        ((path, own) for path in (SOURCE, *custom_ops)),
+        [folder, SOURCE.parent, cpp_build.CUSTOM_OPS],
+    )
+    # What .incbin reads is no part of the source's text: the digest that names the folder is.
+    data_flags = [*machine_flags, f"-Wa,-I,{folder}"]
+    objects += cpp_build.compile_objects([(folder / "bench_data.s", data_flags)])
+    elf = cpp_build.link_image("bench.elf", objects, machine_flags, folder / "bench.ld")
+    return BenchImage(
+        elf=elf,
+        flash_bytes=_section_bytes(elf, _CODE_SECTIONS),
+        machine=machine.emulator.machine,
+        icount_shift=machine.emulator.icount_shift or 0,
+        stack_bytes=board.stack_bytes,
+    )
+
+
+def _render(
+    model: Model,
+    machine: Board,
+    stack_bytes: int,
+    arena_bytes: int,
+    inputs: NDArray[np.int8],
+    supported: Mapping[str, SupportedOp],
+) -> dict[str, bytes]:
+    def first(kind: str) -> Any:
+        return next(region for region in machine.regions if region.kind == kind)
+
+    values = {
+        "model_name": model.sha256,
+        "resolver_calls": resolver_calls(model, supported),
+        "has_custom_ops": bool(model.custom_names),
+        "arena_bytes": arena_bytes,
+        "input_count": len(inputs),
+        "model_bytes": model.size,
+        "inputs_bytes": inputs.size,
+        "output_bytes": math.prod(model.outputs[0].shape),
+        "machine": machine.id,
+        "flash": first("flash"),
+        "ram": first("ram"),
+        "stack_bytes": stack_bytes,
+    }
+    return {name: render(name, values) for name in _FILES}
+
+
+def render(name: str, values: Mapping[str, Any]) -> bytes:
+    """A file made from templates/bench/<name>.jinja."""
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # C++, assembler and a linker script
+    )
+    return environment.get_template(f"{name}.jinja").render(values).encode()
+
+
+def _section_bytes(elf_path: Path, names: tuple[str, ...]) -> int:
+    from elftools.elf.elffile import ELFFile
+
+    with elf_path.open("rb") as file:
+        elf = ELFFile(file)
+        sections = [elf.get_section_by_name(name) for name in names]
+        return sum(int(section["sh_size"]) for section in sections if section is not None)

@@ -1,0 +1,352 @@
+"""Builds the firmware of one board from build/<name>/generated, through PlatformIO.
+
+    build/<name>/generated/  --sync-->  firmware/generated/  --pio run-->  build/<name>/<board>/
+
+Two builds at a time would share firmware/generated and PlatformIO's folder, so a lock makes the
+second wait for the first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from codegen.boards.facts import Board, boards_built_here
+from codegen.cost.memory_fit import check_image
+from codegen.errors import CodegenError
+from codegen.files.build_id import build_id
+from codegen.files.manifest import atomic_write, sha256_file
+from codegen.files.places import PROGRAM, PROJECT
+from codegen.image import pio_core, pio_registry
+from codegen.image.image_sources import GENERATED_FILES, SELF_TEST_VARIABLE
+from codegen.image.section_sizes import check_size, image_size
+from codegen.image.tflm_lib import TflmLib
+
+FIRMWARE = PROGRAM / "firmware"
+PIO_BUILD_DIR = PROJECT / ".pio" / "build"
+TOOLCHAIN_PACKAGE = pio_core.CORE_DIR / "packages" / "toolchain-gccarmnoneeabi"
+
+INFO_FILE = "firmware.json"
+OWN_RUNTIME = "mcuforge"
+OTHER_RUNTIME = "upstream TFLM"
+MAP_FILE = "firmware.map"  # the linker's: which object each byte comes from
+_SYNCED_FILE = ".synced.json"
+_LOG_FILE = "build.log"
+
+# GNU ld: region `ram' overflowed by 1234 bytes
+_OVERFLOW = re.compile(r"region [`'](\w+)' overflowed by (\d+) bytes")
+
+
+class FirmwareBuildError(CodegenError):
+    """The compiler or the linker refused."""
+
+    exit_code = 1
+
+
+class MissingToolError(CodegenError):
+    """A program that the build needs is not on this machine."""
+
+    exit_code = 3
+
+
+@dataclass(frozen=True)
+class FirmwareInfo:
+    """What firmware.json says about an image."""
+
+    board: str
+    isa: str
+    build_id: str  # 16 hex digits, the same as in the image's INFO reply
+    model_sha256: str
+    flash_bytes: int
+    ram_bytes: int  # .data, .bss and the reserved stack
+    runtime: str = OWN_RUNTIME  # who provides the TFLM API, as INFO says it
+
+    @staticmethod
+    def load(image_dir: Path) -> FirmwareInfo:
+        """Reads image_dir/firmware.json. Raises CodegenError if it is absent or damaged."""
+        path = image_dir / INFO_FILE
+        try:
+            return FirmwareInfo(**json.loads(path.read_text()))
+        except FileNotFoundError:
+            raise CodegenError(f"{path} is missing; run `invoke build` first") from None
+        except (OSError, ValueError, TypeError) as error:
+            raise CodegenError(f"{path} is damaged ({error}); run `invoke build`") from error
+
+
+def environment_name(board: Board, sanitize: bool = False) -> str:
+    """The [env:...] in platformio.ini. Raises CodegenError if the board has no such build."""
+    if not sanitize:
+        return board.id
+    if board.family.architecture != "native":
+        raise CodegenError(f"{board.id} has no sanitizers, only boards that run as a process have")
+    return f"{board.id}_sanitize"
+
+
+def _require_environment(environment: str) -> None:
+    """PlatformIO's own message on a missing one is a screen long. Raises CodegenError."""
+    lines = (PROGRAM / "platformio.ini").read_text().splitlines()
+    if f"[env:{environment}]" not in lines:
+        raise CodegenError(
+            f"platformio.ini has no [env:{environment}]; add it with `board = {environment}` "
+            "(docs/porting.md, 2)"
+        )
+
+
+def image_dir(board: Board, build_dir: Path, sanitize: bool = False) -> Path:
+    """Where a board's image and its firmware.json are."""
+    return build_dir / environment_name(board, sanitize)
+
+
+def output_files(board: Board, build_dir: Path, sanitize: bool = False) -> list[Path]:
+    """All files that `build` writes."""
+    folder = image_dir(board, build_dir, sanitize)
+    return [folder / INFO_FILE, *(folder / f"firmware.{suffix}" for suffix in _suffixes(board))]
+
+
+def inputs(
+    board: Board,
+    build_dir: Path,
+    sanitize: bool = False,
+    tflm_lib: TflmLib | None = None,
+    self_test: bool = False,
+) -> dict[str, str]:
+    """What the image is made from, for the manifest: name -> hash or text."""
+    sources = {
+        name: FIRMWARE / name
+        for name in ("src", "lib", "platform/builder", "boards", "platform/platform.py")
+    }
+    sources["board.json"] = board.path
+    sources["platformio.ini"] = PROGRAM / "platformio.ini"
+    generated = {name: _effective(name, build_dir / "generated") for name in GENERATED_FILES}
+    return {
+        "sources": build_id(sources, []),
+        "generated": build_id(generated, []),
+        "compiler": compiler_version(board),
+        "environment": environment_name(board, sanitize),
+        "PLATFORMIO_BUILD_FLAGS": os.environ.get("PLATFORMIO_BUILD_FLAGS", ""),
+        "tflm_lib": tflm_lib.digest() if tflm_lib else "",
+        "self_test": str(self_test),
+    }
+
+
+def compiler_version(board: Board) -> str:
+    """First line of the compiler's --version. Raises MissingToolError.
+
+    Where a platform of PlatformIO's registry brings the compiler: that platform and its version.
+    """
+    if board.family.architecture == "arduino":
+        platform = pio_registry.platform_of(board)
+        return f"{platform} {pio_registry.installed_version(platform)}"
+    compiler = _compiler(board)
+    try:
+        output = subprocess.run([compiler, "--version"], capture_output=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise MissingToolError(f"cannot run {compiler}: {error}; see `invoke doctor`") from error
+    return output.decode(errors="replace").partition("\n")[0]
+
+
+def build(
+    board: Board,
+    build_dir: Path,
+    model_sha256: str,
+    sanitize: bool = False,
+    verbose: bool = False,
+    tflm_lib: TflmLib | None = None,
+    self_test: bool = False,
+) -> FirmwareInfo:
+    """Builds and copies image and firmware.json to build_dir/<board>/.
+
+    model_sha256: of the model that generated/ was made from. verbose: shows PlatformIO's output,
+    which is kept in build_dir/<board>/build.log in any case. tflm_lib: takes the place of our own
+    runtime. self_test: the image runs its self-test at each boot.
+    Raises FirmwareBuildError, BudgetError (too big), MissingToolError, CodegenError; the files of
+    an earlier build stay then.
+    """
+    compiler_version(board)  # a missing compiler is named before anything is written
+    environment = environment_name(board, sanitize)
+    _require_environment(environment)
+    target_dir = image_dir(board, build_dir, sanitize)
+    target_dir.mkdir(parents=True, exist_ok=True)
+    with build_lock():
+        pio_core.prepare()
+        for name in sync_generated(build_dir / "generated"):
+            sys.stderr.write(
+                f"warning: firmware/generated/{name} was changed by hand and is built as it is; "
+                "delete it to have it written anew\n"
+            )
+        variables = dict(tflm_lib.variables() if tflm_lib else {})
+        if self_test:
+            variables[SELF_TEST_VARIABLE] = "1"
+        _run_platformio(board, environment, target_dir / _LOG_FILE, verbose, variables)
+        made = PIO_BUILD_DIR / environment
+        size = image_size(made / "firmware.elf", board)
+        check_size(size, board)
+        for suffix in _suffixes(board):
+            atomic_write(
+                target_dir / f"firmware.{suffix}", (made / f"firmware.{suffix}").read_bytes()
+            )
+        # The map names files of the compiler, so it is no output that has to be the same anywhere.
+        atomic_write(target_dir / MAP_FILE, (made / MAP_FILE).read_bytes())
+        (target_dir / "firmware.elf").chmod(0o755)  # the host's image is a program
+        info = FirmwareInfo(
+            board=board.id,
+            isa=board.isa,
+            build_id=(made / "build_id").read_text().strip(),
+            model_sha256=model_sha256,
+            flash_bytes=size.flash_bytes,
+            ram_bytes=size.ram_bytes,
+            runtime=OTHER_RUNTIME if tflm_lib else OWN_RUNTIME,
+        )
+        atomic_write(target_dir / INFO_FILE, (json.dumps(asdict(info), indent=2) + "\n").encode())
+    print(f"build: {environment}: {size}; build id {info.build_id}")
+    return info
+
+
+def sync_generated(generated_dir: Path) -> list[str]:
+    """Copies the generated sources to firmware/generated; returns names that were left alone.
+
+    A file there that somebody changed after the last copy is kept: it is an experiment, and the
+    check of the model's hash on the device says so if it matters.
+    Raises CodegenError if a source is missing.
+    """
+    kept = []
+    synced = {}
+    for name in GENERATED_FILES:
+        source = generated_dir / name
+        if not source.is_file():
+            raise CodegenError(f"{source} is missing; run `invoke generate` first")
+        effective = _effective(name, generated_dir)
+        if effective != source:
+            kept.append(name)
+            synced[name] = _synced().get(name, "")
+            continue
+        atomic_write(FIRMWARE / "generated" / name, source.read_bytes())
+        synced[name] = sha256_file(source)
+    atomic_write(FIRMWARE / "generated" / _SYNCED_FILE, json.dumps(synced, indent=2).encode())
+    return kept
+
+
+def _effective(name: str, generated_dir: Path) -> Path:
+    """The file that a build would compile: generated, or firmware/generated's if edited by hand."""
+    current = FIRMWARE / "generated" / name
+    source = generated_dir / name
+    recorded = _synced().get(name)
+    if recorded is None or not current.is_file():
+        return source
+    digest = sha256_file(current)
+    edited = digest != recorded and not (source.is_file() and digest == sha256_file(source))
+    return current if edited else source
+
+
+def _synced() -> dict[str, str]:
+    """{name: sha256 of what sync_generated last wrote}; empty if it never ran."""
+    try:
+        document = json.loads((FIRMWARE / "generated" / _SYNCED_FILE).read_text())
+    except (OSError, ValueError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _suffixes(board: Board) -> tuple[str, ...]:
+    return ("elf", "bin", "hex") if board.family.architecture == "cortex_m" else ("elf",)
+
+
+def _compiler(board: Board) -> str:
+    """Path of the C++ compiler: from PATH, else from PlatformIO's toolchain package."""
+    name = "g++" if board.family.architecture == "native" else "arm-none-eabi-g++"
+    found = shutil.which(name)
+    packaged = TOOLCHAIN_PACKAGE / "bin" / name
+    if found is None and packaged.is_file() and board.family.architecture != "native":
+        found = str(packaged)
+    if found is None:
+        raise MissingToolError(
+            f"{name} is not on PATH; run ./invokew doctor, it says how to install it"
+        )
+    return found
+
+
+@contextlib.contextmanager
+def build_lock() -> Iterator[None]:
+    """Held by whoever writes firmware/generated and builds from it."""
+    path = PIO_BUILD_DIR.parent / "mcuforge.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("build: waiting for another build to end", flush=True)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _run_platformio(
+    board: Board, environment: str, log_path: Path, verbose: bool, options: Mapping[str, str]
+) -> None:
+    """Runs `pio run -e <environment>`, with `options` as environment variables.
+
+    Raises FirmwareBuildError or BudgetError.
+    """
+    command = [sys.executable, "-m", "platformio", "run", "-e", environment]
+    variables = (
+        os.environ
+        | dict(options)
+        | {
+            "PLATFORMIO_CORE_DIR": str(pio_core.CORE_DIR),
+            "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
+            "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        }
+    )
+    lines = []
+    with subprocess.Popen(
+        command,
+        cwd=PROGRAM,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                lines.append(line)
+                if verbose:
+                    print(line, end="", flush=True)
+        except BaseException:
+            process.terminate()
+            raise
+    output = "".join(lines)
+    atomic_write(log_path, output.encode())
+    if process.returncode == 0:
+        return
+    check_image(_overflowing(board, output), board, boards_built_here())
+    if not verbose:
+        sys.stderr.write("".join(_relevant(lines)))
+    raise FirmwareBuildError(f"building {environment} failed; the whole log is in {log_path}")
+
+
+def _overflowing(board: Board, output: str) -> dict[str, int]:
+    """Bytes wanted of the regions that are too small, by name, from what the linker said.
+
+    Regions of a linker script that is not ours (family arduino) have other names: none then.
+    """
+    length = {region.name: region.length for region in board.regions}
+    found = _OVERFLOW.findall(output)
+    return {name: length[name] + int(excess) for name, excess in found if name in length}
+
+
+def _relevant(lines: list[str]) -> list[str]:
+    """What a user needs of a failed build: the errors and the lines that belong to them."""
+    first = next((i for i, line in enumerate(lines) if re.search(r"\berror\b", line, re.I)), 0)
+    return lines[first : first + 40]

@@ -1,0 +1,86 @@
+"""What an image is compiled from, apart from PlatformIO: for the scripts of the builder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from codegen.boards.facts import Board
+from codegen.errors import CodegenError
+from codegen.files.build_id import build_id
+from codegen.image.tflm_lib import linked_folder
+
+GENERATED_FILES = (
+    *("model_data.h", "model_data.cc", "op_resolver.h", "arena.h", "model_info.h"),
+    "golden_vectors.h",
+)
+
+SELF_TEST_VARIABLE = "MCUFORGE_SELF_TEST"  # of the environment; not empty: at each boot
+
+
+def require_generated(project: Path) -> Path:
+    """The folder of the generated sources. Raises CodegenError if one of them is missing."""
+    folder = project / "firmware" / "generated"
+    for name in GENERATED_FILES:
+        if not (folder / name).is_file():
+            raise CodegenError(f"firmware/generated has no {name}: run `invoke generate` first")
+    return folder
+
+
+def application_files(project: Path, src: Path) -> list[Path]:
+    """C++ of the application in `src`, with what was generated for it; sorted."""
+    folders = (src, project / "firmware" / "generated")
+    suffixes = {".h", ".cc", ".cpp"}
+    return sorted(p for folder in folders for p in folder.rglob("*") if p.suffix in suffixes)
+
+
+def port_folders(board: Board) -> list[str]:
+    """Folders of firmware/boards that the board's port is made of."""
+    family = board.family
+    return [family.id, *family.shares, *(["cortex_m"] * (family.architecture == "cortex_m"))]
+
+
+def image_id(project: Path, src: Path, libdeps: Path, board: Board, facts: Iterable[str]) -> str:
+    """The build id of an image of the project.
+
+    src: the application. libdeps: libraries that PlatformIO installed for it. facts: see build_id.
+    """
+    firmware = project / "firmware"
+    return build_id(
+        {
+            "src": src,
+            "lib": firmware / "lib",
+            # of a linked folder, libdeps holds only where it lies
+            "libdeps": linked_folder() or libdeps,
+            # by name: beside them is a note of what was copied, which is no source
+            **{f"generated/{name}": firmware / "generated" / name for name in GENERATED_FILES},
+            "board.h": firmware / "boards" / "board.h",
+            **{name: firmware / "boards" / name for name in port_folders(board)},
+            "builder": firmware / "platform" / "builder",
+            "board.json": board.path,
+        },
+        [*facts, _self_test()],
+    )
+
+
+def isa_macro(board: Board) -> str:
+    """The macro that selects the kernels (lib/nn/nn/isa.h)."""
+    return f"MCUFORGE_ISA_{board.isa.upper()}"
+
+
+def application_flags(board: Board, image_id: str) -> list[str]:
+    """Compiler flags for the application's own sources: what INFO says about board and image."""
+    return [
+        f'-DMCUFORGE_BOARD=\\"{board.id}\\"',
+        f"-DMCUFORGE_UART_BUFFER_BYTES={board.uart.rx_ring_bytes}",
+        f"-DMCUFORGE_UART_BAUD={board.uart.baud}",
+        f"-DMCUFORGE_UART_MAX_BAUD={board.uart.max_baud}",
+        f'-DMCUFORGE_BUILD_ID=\\"{image_id}\\"',
+        f'-DMCUFORGE_SELF_TEST_AT_BOOT=\\"{_self_test()}\\"',
+    ]
+
+
+def _self_test() -> str:
+    """Yes for an image that runs the self-test at each boot."""
+    return "yes" if os.environ.get(SELF_TEST_VARIABLE) else "no"

@@ -1,0 +1,196 @@
+"""The arena a model needs, from the firmware's own planner, checked by an independent verifier.
+
+The runtime keeps no pointers in the arena and sizes scratch by the target's ISA, so what it reports
+here is what it reports on the target, to the byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from codegen.errors import CodegenError
+from codegen.host.runtime import ALIGNMENT, HostRuntime
+from codegen.model.tflite import Model
+
+IN_PLACE_OPS = frozenset(
+    {"RESHAPE", "SQUEEZE", "EXPAND_DIMS", "SOFTMAX", "LOG_SOFTMAX", "QUANTIZE", "ADD", "SUB", "MUL"}
+    | {"MINIMUM", "MAXIMUM", "RELU", "RELU6", "LEAKY_RELU", "PRELU", "HARD_SWISH"}
+    | {"LOGISTIC", "TANH"}
+)
+"""Ops whose output may lie exactly on an input that nobody needs afterwards."""
+
+
+class PlanError(CodegenError):
+    """The runtime's plan is unsound: a fault in mcuforge, not in the model."""
+
+    exit_code = 1
+
+
+SCRATCH = -1
+"""Index of what is no tensor: an op's scratch buffer."""
+
+
+@dataclass(frozen=True)
+class PlannedTensor:
+    """Arena bytes [offset, offset + nbytes), alive at the ops in the half-open [first, last).
+
+    index: of the tensor; SCRATCH for an op's scratch buffer, which is alive at that op alone.
+    """
+
+    index: int
+    name: str
+    offset: int
+    nbytes: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class ArenaPlan:
+    """Sizes in bytes.
+
+    arena_bytes: the least arena that AllocateTensors succeeds with. activation_bytes: tensors and
+    scratch. lower_bound_bytes: the most tensor bytes alive at one op, 16-byte aligned, with
+    in-place ops; no plan can need less. persistent_bytes: the interpreter's own data, aligned.
+    """
+
+    arena_bytes: int
+    activation_bytes: int
+    lower_bound_bytes: int
+    persistent_bytes: int
+    ops_missing: list[str] = field(default_factory=list)
+    tensors: tuple[PlannedTensor, ...] = ()
+    scratch: tuple[PlannedTensor, ...] = ()
+
+
+def plan(model_path: Path, isa: str) -> ArenaPlan:
+    """Plans the model at `model_path` for "scalar", "dsp" or "mve".
+
+    Raises RuntimeRefusedError (the runtime's reason), CppBuildError, ModelError, PlanError.
+    """
+    return plan_model(Model.read(model_path), isa)
+
+
+def plan_model(model: Model, isa: str) -> ArenaPlan:
+    """As plan(), for a model that is read already."""
+    with HostRuntime(model.data, isa) as runtime:
+        offsets, scratch_offsets, own_bytes = runtime.plan(len(model.tensors), len(model.ops))
+        scratch = [
+            PlannedTensor(
+                SCRATCH, f"scratch of {op.label}", offset, runtime.scratch_bytes(op.index),
+                op.index, op.index + 1,
+            )
+            for op, offset in zip(model.ops, scratch_offsets, strict=True)
+            if offset is not None
+        ]  # fmt: skip
+        arena_bytes = runtime.arena_used_bytes
+    persistent = _align(own_bytes)
+    tensors = _lifetimes(model, offsets)
+    verify(model, [*tensors, *scratch], persistent, arena_bytes)
+    return ArenaPlan(
+        arena_bytes=arena_bytes,
+        activation_bytes=arena_bytes - persistent,
+        lower_bound_bytes=_lower_bound(model, tensors),
+        persistent_bytes=persistent,
+        tensors=tuple(tensors),
+        scratch=tuple(scratch),
+    )
+
+
+def _align(nbytes: int) -> int:
+    return -(-nbytes // ALIGNMENT) * ALIGNMENT
+
+
+def _lifetimes(model: Model, offsets: Sequence[int | None]) -> list[PlannedTensor]:
+    first: dict[int, int] = dict.fromkeys(model.main.inputs, 0)
+    last: dict[int, int] = dict.fromkeys(model.main.inputs, 1)
+    kept = set()  # what is read before it is computed keeps its value between inferences
+    for op in model.ops:
+        for index in op.inputs:
+            if index in first:
+                last[index] = op.index + 1
+            elif index >= 0 and model.tensors[index].is_variable:
+                kept.add(index)
+                first[index] = 0
+        for index in op.outputs:
+            if index not in kept:
+                first[index] = op.index
+                last[index] = op.index + 1
+    last |= dict.fromkeys(kept, len(model.ops) + 1)
+    for index in model.main.outputs:
+        last[index] = len(model.ops) + 1  # the application reads them after the last op
+    planned = []
+    for index, start in first.items():
+        offset = offsets[index]
+        if offset is None:
+            raise PlanError(f"tensor {index} is computed, but the runtime gave it no place")
+        tensor = model.tensors[index]
+        planned.append(PlannedTensor(index, tensor.name, offset, tensor.nbytes, start, last[index]))
+    return planned
+
+
+def verify(
+    model: Model, buffers: Sequence[PlannedTensor], persistent_bytes: int, arena_bytes: int
+) -> None:
+    """Raises PlanError unless the plan is sound; independent of the planner.
+
+    Every tensor and scratch buffer lies between the interpreter's own data and the arena's end, and
+    no two that are alive at one op overlap. The one exception: an in-place op's output exactly on
+    an input that dies there.
+    """
+    for position, new in enumerate(buffers):
+        if (
+            new.offset % ALIGNMENT
+            or new.offset < persistent_bytes
+            or new.offset + new.nbytes > arena_bytes
+        ):
+            raise PlanError(
+                f"{_describe(new)} at {new.offset} is not in the arena's {persistent_bytes} to "
+                f"{arena_bytes} B, or not aligned"
+            )
+        for old in buffers[:position]:  # in order of birth, the model's inputs first, scratch last
+            if old.first >= new.last or new.first >= old.last:
+                continue
+            if old.offset >= new.offset + new.nbytes or new.offset >= old.offset + old.nbytes:
+                continue
+            in_place = (
+                old.offset == new.offset
+                and old.last == new.first + 1
+                and new.first < len(model.ops)
+                and model.ops[new.first].name in IN_PLACE_OPS
+                and old.index in model.ops[new.first].inputs
+                and new.index in model.ops[new.first].outputs
+            )
+            if not in_place:
+                raise PlanError(
+                    f"{_describe(old)} and {_describe(new)} overlap while both are alive"
+                )
+
+
+def _describe(buffer: PlannedTensor) -> str:
+    if buffer.index == SCRATCH:
+        return f"{buffer.name} (op {buffer.first})"
+    return f"tensor {buffer.index}"
+
+
+def _lower_bound(model: Model, tensors: Sequence[PlannedTensor]) -> int:
+    """The most bytes alive at one op, where an in-place op needs only one of its two buffers."""
+    by_index = {tensor.index: tensor for tensor in tensors}
+    bound = 0
+    for op in model.ops:
+        alive = sum(_align(t.nbytes) for t in tensors if t.first <= op.index < t.last)
+        if op.name in IN_PLACE_OPS:
+            output = by_index[op.outputs[0]]
+            takers = [
+                by_index[i]
+                for i in op.inputs
+                if i in by_index
+                and by_index[i].last == op.index + 1
+                and by_index[i].nbytes >= output.nbytes
+            ]
+            if takers:
+                alive -= _align(output.nbytes)
+        bound = max(bound, alive)
+    return bound

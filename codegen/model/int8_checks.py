@@ -1,0 +1,202 @@
+"""Can this firmware run the model? Each check raises with the op, the tensor and how to fix it.
+
+Full-int8 means: weights and activations are INT8; INT32 is allowed only where an op takes a bias,
+a shape, an axis, a padding or an index, and on the integer ops with which converters compute
+shapes (SHAPE, STRIDED_SLICE, PACK ...). What a custom op takes is its own affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from codegen.errors import UnsupportedModelError
+from codegen.model.op_table import load_custom_ops, load_supported_ops
+from codegen.model.tflite import Model, Op, Subgraph, Tensor
+
+_Types = frozenset[str]
+
+_DATA: _Types = frozenset({"INT8"})
+_INTEGER: _Types = frozenset({"INT32"})  # bias, shape, axes, paddings, indices
+_SHAPE_ARITHMETIC: _Types = frozenset({"INT8", "INT32"})
+_REAL: _Types = frozenset({"INT8", "FLOAT32"})  # QUANTIZE and DEQUANTIZE convert
+_MOVED: _Types = _SHAPE_ARITHMETIC | {"FLOAT32"}  # converters keep some variables in float
+_RESOURCE: _Types = frozenset({"RESOURCE"})  # handle of a streaming model's variable
+
+# Types of inputs and of outputs by position, the last one repeated; every op that is not
+# listed takes and gives INT8 only.
+_SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
+    "CONV_2D": ((_DATA, _DATA, _INTEGER), (_DATA,)),
+    "DEPTHWISE_CONV_2D": ((_DATA, _DATA, _INTEGER), (_DATA,)),
+    "FULLY_CONNECTED": ((_DATA, _DATA, _INTEGER), (_DATA,)),
+    "TRANSPOSE_CONV": ((_INTEGER, _DATA, _DATA, _INTEGER), (_DATA,)),
+    "ADD": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
+    "SUB": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
+    "MUL": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
+    "MEAN": ((_DATA, _INTEGER), (_DATA,)),
+    "SUM": ((_DATA, _INTEGER), (_DATA,)),
+    "REDUCE_MAX": ((_DATA, _INTEGER), (_DATA,)),
+    "REDUCE_MIN": ((_DATA, _INTEGER), (_DATA,)),
+    "PAD": ((_DATA, _INTEGER), (_DATA,)),
+    "PADV2": ((_DATA, _INTEGER, _DATA), (_DATA,)),
+    "MIRROR_PAD": ((_DATA, _INTEGER), (_DATA,)),
+    "TRANSPOSE": ((_DATA, _INTEGER), (_DATA,)),
+    "RESIZE_NEAREST_NEIGHBOR": ((_DATA, _INTEGER), (_DATA,)),
+    "RESIZE_BILINEAR": ((_DATA, _INTEGER), (_DATA,)),
+    "SPLIT": ((_INTEGER, _DATA), (_DATA,)),
+    "SPLIT_V": ((_DATA, _INTEGER), (_DATA,)),
+    "ARG_MAX": ((_DATA, _INTEGER), (_INTEGER,)),
+    "ARG_MIN": ((_DATA, _INTEGER), (_INTEGER,)),
+    "SPACE_TO_BATCH_ND": ((_DATA, _INTEGER), (_DATA,)),
+    "BATCH_TO_SPACE_ND": ((_DATA, _INTEGER), (_DATA,)),
+    "QUANTIZE": ((_REAL,), (_DATA,)),
+    "DEQUANTIZE": ((_DATA,), (_REAL,)),
+    "SHAPE": ((_SHAPE_ARITHMETIC,), (_INTEGER,)),
+    "RESHAPE": ((_MOVED, _INTEGER), (_MOVED,)),
+    "EXPAND_DIMS": ((_MOVED, _INTEGER), (_MOVED,)),
+    "GATHER": ((_SHAPE_ARITHMETIC, _INTEGER), (_SHAPE_ARITHMETIC,)),
+    "SLICE": ((_MOVED, _INTEGER), (_MOVED,)),
+    "STRIDED_SLICE": ((_MOVED, _INTEGER), (_MOVED,)),
+    "SQUEEZE": ((_MOVED,), (_MOVED,)),
+    "PACK": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
+    "UNPACK": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
+    "CONCATENATION": ((_MOVED,), (_MOVED,)),
+    "VAR_HANDLE": ((), (_RESOURCE,)),
+    "READ_VARIABLE": ((_RESOURCE,), (_MOVED,)),
+    "ASSIGN_VARIABLE": ((_RESOURCE, _MOVED), ()),
+    "CALL_ONCE": ((), ()),
+}
+
+# Ops whose second input is a matrix of weights; by it a hybrid op is told from a float one.
+_WEIGHTED = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV"}
+
+_FULL_INT8_RECIPE = (
+    "convert it again with full-integer quantization: optimizations = [DEFAULT], a "
+    "representative_dataset, supported_ops = [TFLITE_BUILTINS_INT8], inference_input_type = "
+    "inference_output_type = int8"
+)
+
+
+def check_int8(model: Model, supported: Collection[str] | None = None) -> None:
+    """Raises UnsupportedModelError unless the firmware can run the model.
+
+    Checked in this order: each op's types, that the runtime has each op, inputs and outputs.
+    supported: builtin op names; by default those of the runtime's own table.
+    """
+    check_types(model)
+    check_ops(model, supported)
+    check_io(model)
+
+
+def operand_types(op_name: str) -> tuple[tuple[_Types, ...], tuple[_Types, ...]]:
+    """Allowed types of an op's inputs and of its outputs by position, the last one repeated."""
+    return _SIGNATURES.get(op_name, ((_DATA,), (_DATA,)))
+
+
+def check_types(model: Model) -> None:
+    """Raises for the first tensor that a full-int8 model would not have."""
+    for graph in model.subgraphs:
+        for op in graph.ops:
+            if op.name == "CUSTOM":
+                continue  # what it takes is known to its own prepare function
+            given, made = operand_types(op.name)
+            _check_operands(graph, op, "input", op.inputs, given)
+            _check_operands(graph, op, "output", op.outputs, made)
+
+
+def check_ops(model: Model, supported: Collection[str] | None = None) -> None:
+    """Raises for the first op that the runtime lacks."""
+    if supported is None:
+        supported = load_supported_ops()
+    for graph in model.subgraphs:
+        for op in graph.ops:
+            if op.custom_name is not None:
+                _check_custom_op(op)
+            elif op.name not in supported:
+                raise UnsupportedModelError(
+                    f"{_describe(op)} is not supported; replace the layer by one that converts "
+                    f"to supported ops: {', '.join(sorted(supported))}"
+                )
+    if not model.ops:
+        raise UnsupportedModelError("the model has no operators; there is nothing to run")
+
+
+def _check_custom_op(op: Op) -> None:
+    provided = load_custom_ops()
+    if op.custom_name not in provided:
+        raise UnsupportedModelError(
+            f"{_describe(op)} is a custom op that nobody provides; write it and name it in "
+            "firmware/lib/custom_ops/custom_ops.def (docs/porting.md, A custom op); there are: "
+            f"{', '.join(sorted(provided)) or 'none'}"
+        )
+
+
+def check_io(model: Model) -> None:
+    """Raises unless there is one int8 input and one int8 output, per-tensor quantized, batch 1."""
+    for what, tensors in (("input", model.inputs), ("output", model.outputs)):
+        if len(tensors) != 1:
+            raise UnsupportedModelError(
+                f"the model has {len(tensors)} {what}s, the firmware serves exactly 1; convert a "
+                f"model with one {what}"
+            )
+        tensor = tensors[0]
+        if tensor.dtype != "INT8":
+            raise UnsupportedModelError(
+                f"model {what} {tensor.name!r} is {tensor.dtype}, the firmware needs INT8; "
+                f"{_FULL_INT8_RECIPE}"
+            )
+        if len(tensor.scales) != 1 or not -128 <= tensor.zero_point <= 127:
+            raise UnsupportedModelError(
+                f"model {what} {tensor.name!r} has {len(tensor.scales)} scales and zero points "
+                f"{list(tensor.zero_points[:4])}; one scale and one zero point in -128..127 are "
+                f"needed; {_FULL_INT8_RECIPE}"
+            )
+        if tensor.is_const or not tensor.shape or tensor.nbytes == 0:
+            kind = "a constant" if tensor.is_const else "empty" if tensor.shape else "a scalar"
+            raise UnsupportedModelError(
+                f"model {what} {tensor.name!r} of shape {list(tensor.shape)} is {kind}; convert a "
+                "model that computes an array from an array"
+            )
+    shape = model.inputs[0].shape
+    if shape and shape[0] != 1:
+        raise UnsupportedModelError(
+            f"model input {model.inputs[0].name!r} has shape {list(shape)}, that is a batch of "
+            f"{shape[0]}; the firmware infers one at a time: convert with a fixed batch of 1 "
+            "(keras.Input(batch_shape=(1, ...)))"
+        )
+
+
+def _check_operands(
+    graph: Subgraph, op: Op, role: str, indices: tuple[int, ...], allowed: tuple[_Types, ...]
+) -> None:
+    for position, index in enumerate(indices):
+        if index < 0:
+            continue
+        types = allowed[min(position, len(allowed) - 1)] if allowed else frozenset[str]()
+        tensor = graph.tensors[index]
+        if tensor.dtype not in types:
+            raise UnsupportedModelError(_type_message(graph, op, role, tensor, types))
+
+
+def _type_message(graph: Subgraph, op: Op, role: str, tensor: Tensor, types: _Types) -> str:
+    expected = " or ".join(sorted(types)) or "nothing"
+    fault = f"{_describe(op)}: {role} tensor {tensor.name!r} is {tensor.dtype}, not {expected}"
+    if tensor.dtype == "FLOAT32":
+        kind = "a hybrid op (int8 weights, float activations)" if _is_hybrid(graph, op) else "float"
+        fault += f"; this op is {kind}"
+    elif tensor.dtype == "FLOAT16":
+        fault += "; the weights were quantized to float16 only"
+    elif tensor.dtype in ("INT16", "INT64"):
+        fault += "; that is the 16x8 mode with int16 activations"
+    elif tensor.dtype == "INT4":
+        fault += "; 4-bit weights are not supported"
+    return f"{fault}; the firmware runs full-int8 models only: {_FULL_INT8_RECIPE}"
+
+
+def _is_hybrid(graph: Subgraph, op: Op) -> bool:
+    if op.name not in _WEIGHTED or len(op.inputs) < 2 or op.inputs[1] < 0:
+        return False
+    return graph.tensors[op.inputs[1]].dtype in ("INT8", "INT4")
+
+
+def _describe(op: Op) -> str:
+    return f"op {op.index} ({op.label})"

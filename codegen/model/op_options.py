@@ -1,0 +1,28 @@
+"""An op's options (stride, padding, window ...) as the schema's objects."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
+
+from codegen.model.tflite import Model
+
+
+def op_options(model: Model) -> tuple[Any, ...]:
+    """For each op of the main subgraph its options object, such as schema.Pool2DOptionsT; None
+    where the op has none."""
+    return _options(model.data)
+
+
+@lru_cache(maxsize=4)
+def _options(data: bytes) -> tuple[Any, ...]:
+    graph = schema.Model.GetRootAs(data, 0).Subgraphs(0)
+    operators = (graph.Operators(i) for i in range(graph.OperatorsLength()))
+    return tuple(
+        schema.BuiltinOptionsCreator(op.BuiltinOptionsType(), op.BuiltinOptions())
+        if op.BuiltinOptions() is not None
+        else None
+        for op in operators
+    )

@@ -1,0 +1,107 @@
+"""The ops that the firmware can run: two tables, shared with the C++ sources.
+
+Both are X-macro files. Each line of firmware/lib/tflm/tensorflow/lite/micro/ops.def
+
+    MCUFORGE_OP(CONV_2D, Conv2D, conv)
+
+states the builtin operator's name in the schema, the suffix of the resolver's method
+(`AddConv2D`) and the stem of the kernel's source file. Each line of
+firmware/lib/custom_ops/custom_ops.def
+
+    MCUFORGE_CUSTOM_OP("Binarize", RegisterBinarize)
+
+states the custom code in a model and the function that gives the op's TFLMRegistration. C++ makes
+its resolvers from them, this module the list of supported ops; so neither can promise what the
+other lacks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from codegen.errors import OpTableError
+from codegen.files.places import PROGRAM
+from codegen.model.tflite import BUILTIN_NAMES, Model
+
+_LIBRARIES = PROGRAM / "firmware/lib"
+OPS_DEF = _LIBRARIES / "tflm/tensorflow/lite/micro/ops.def"
+CUSTOM_OPS_DEF = _LIBRARIES / "custom_ops/custom_ops.def"
+
+_OP = re.compile(r"MCUFORGE_OP\(\s*([A-Z][A-Z0-9_]*)\s*,\s*(\w+)\s*,\s*(\w+)\s*\)")
+_CUSTOM_OP = re.compile(r'MCUFORGE_CUSTOM_OP\(\s*"([^"\\\n]+)"\s*,\s*([A-Za-z_]\w*)\s*\)')
+_IGNORED = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)  # comments
+_DIRECTIVE = re.compile(r"^\s*#[^\n]*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class SupportedOp:
+    """One op of the runtime.
+
+    name: builtin name in the schema. add_suffix: of the resolver's method, `Add<suffix>()`.
+    kernel: stem of its source file.
+    """
+
+    name: str
+    add_suffix: str
+    kernel: str
+
+
+def load_supported_ops(path: Path = OPS_DEF) -> dict[str, SupportedOp]:
+    """{builtin name: op}, in the order of the file. Raises OpTableError."""
+    known = set(BUILTIN_NAMES.values())
+    ops: dict[str, SupportedOp] = {}
+    for name, add_suffix, kernel in _entries(path, _OP, "MCUFORGE_OP(NAME, Suffix, kernel)"):
+        if name not in known or name == "CUSTOM":
+            raise OpTableError(f"{path}: {name} is no builtin operator of the schema")
+        if name in ops:
+            raise OpTableError(f"{path}: {name} stands there twice")
+        ops[name] = SupportedOp(name, add_suffix, kernel)
+    if not ops:
+        raise OpTableError(f"{path} names no op")
+    return ops
+
+
+def load_custom_ops(path: Path = CUSTOM_OPS_DEF) -> dict[str, str]:
+    """{custom code: function of namespace custom_ops}, in the order of the file; may be empty.
+
+    Raises OpTableError.
+    """
+    functions: dict[str, str] = {}
+    for code, function in _entries(path, _CUSTOM_OP, 'MCUFORGE_CUSTOM_OP("Code", Function)'):
+        if code in functions:
+            raise OpTableError(f"{path}: {code!r} stands there twice")
+        functions[code] = function
+    return functions
+
+
+def resolver_calls(model: Model, supported: Mapping[str, SupportedOp]) -> list[str]:
+    """What registers exactly the ops of a model that check_ops() accepts: methods of
+    tflite::MicroMutableOpResolver with their arguments. supported: of load_supported_ops().
+    """
+    calls = [f"Add{supported[name].add_suffix}()" for name in model.op_names if name != "CUSTOM"]
+    if model.custom_names:
+        functions = load_custom_ops()
+        calls += [
+            f'AddCustom("{code}", custom_ops::{functions[code]}())' for code in model.custom_names
+        ]
+    return calls
+
+
+def _entries(path: Path, entry: re.Pattern[str], form: str) -> list[tuple[str, ...]]:
+    """What stands between the brackets, a tuple a line of the table."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise OpTableError(
+            f"cannot read the table of ops {path}: {error}; restore the file from the repository"
+        ) from error
+    text = _DIRECTIVE.sub("", _IGNORED.sub("", text))
+    left_over = entry.sub("", text).strip()
+    if left_over:
+        raise OpTableError(
+            f"{path}: {left_over.splitlines()[0].strip()!r} is not of the form {form}"
+        )
+    return entry.findall(text)

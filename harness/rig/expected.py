@@ -1,0 +1,35 @@
+"""What the build folder says about the firmware, for comparison with what the device says."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from codegen.boards.facts import Board
+from codegen.files.manifest import sha256_file
+from codegen.image.firmware_build import FirmwareInfo
+from harness.errors import HarnessError
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The image that `build_dir` holds for a board."""
+
+    board: Board
+    model_path: Path
+    elf: Path
+    image: FirmwareInfo
+    model_sha256: str
+
+    @classmethod
+    def load(cls, board: Board, build_dir: Path) -> "Expected":
+        """Raises HarnessError or CodegenError if a file is missing or damaged."""
+        model_path = build_dir / "model.tflite"
+        if not model_path.is_file():
+            raise HarnessError(f"{model_path} is missing; run `invoke quantize`, or give --model")
+        image_dir = build_dir / board.id
+        return cls(
+            board=board,
+            model_path=model_path,
+            elf=image_dir / "firmware.elf",
+            image=FirmwareInfo.load(image_dir),
+            model_sha256=sha256_file(model_path),
+        )

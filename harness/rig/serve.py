@@ -1,0 +1,190 @@
+"""Lets other programs and machines use a local port: an RFC 2217 server, one client at a time.
+
+The port is open only as long as a client is, so a board may be plugged in again in between.
+"""
+
+import ipaddress
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from serial.rfc2217 import PortManager
+
+from harness.errors import HarnessError, PortError
+from harness.wire import rfc2217
+from harness.wire.transport import BULK_BYTES, SerialLine
+
+DEFAULT_LISTEN = "127.0.0.1:2217"
+_BAUD = 115_200  # until the client sets its own
+_SLICE_S = 0.05
+_HANDOVER_S = 1.0  # from the end of one client to the next
+_MODEM_INPUTS = ("cts", "dsr", "ri", "cd")
+_MODEM_OUTPUTS = ("dtr", "rts", "break_condition")
+
+
+class Server:
+    """Serves `port` at `url` until it is closed; `say` is told who comes and goes."""
+
+    def __init__(
+        self, port: str, listen: str = DEFAULT_LISTEN, say: Callable[[str], None] = print
+    ) -> None:
+        """Raises HarnessError: no such port or address, or one beyond this machine and no token."""
+        self._port = port
+        self._say = say
+        self._token = rfc2217.read_token()
+        SerialLine(port, _BAUD).close()  # so that what is wrong with it is said now
+        self._listener = _listen(listen, self._token is not None)
+        host, number = self._listener.getsockname()[:2]
+        self.url = f"rfc2217://[{host}]:{number}" if ":" in host else f"rfc2217://{host}:{number}"
+        self._session: threading.Thread | None = None
+        self._client: socket.socket | None = None
+
+    def run(self) -> None:
+        """Serve one client after the other until `close`."""
+        while True:
+            try:
+                client, (host, *_) = self._listener.accept()
+            except OSError:
+                return
+            if self._session is not None:
+                self._session.join(_HANDOVER_S)
+                if self._session.is_alive():
+                    self._say(f"{host} was turned away: another client is connected")
+                    client.close()
+                    continue
+            self._client = client
+            self._session = threading.Thread(target=self._serve, args=(client, host), daemon=True)
+            self._session.start()
+
+    def close(self) -> None:
+        """End the server and its client."""
+        for one in (self._listener, self._client):
+            if one is not None:
+                with suppress(OSError):
+                    one.shutdown(socket.SHUT_RDWR)
+                one.close()
+        if self._session is not None:
+            self._session.join()
+
+    def _serve(self, client: socket.socket, host: str) -> None:
+        with client:
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._token is not None and not rfc2217.admits(client, self._token):
+                self._say(f"{host} was turned away: it does not know the token")
+                return
+            self._say(f"{host} connected")
+            try:
+                with SerialLine(self._port, _BAUD) as line:
+                    _Session(client, line).run()
+            except PortError as error:
+                self._say(str(error))
+            self._say(f"{host} left")
+
+
+class _Session:
+    """One client on the open line."""
+
+    def __init__(self, client: socket.socket, line: SerialLine) -> None:
+        self._client = client
+        self._line = line
+        self._sending = threading.Lock()
+        self._ended = False
+        self._cut: PortError | None = None
+
+    def write(self, data: bytes) -> None:
+        """For the PortManager too: send to the client."""
+        with self._sending:
+            self._client.sendall(data)
+
+    def run(self) -> None:
+        """Pass bytes both ways until client or line are gone. Raises PortError for the line."""
+        with suppress(OSError):  # a client that breaks off has left
+            manager = PortManager(_Port(self._line.port), self)
+            to_client = threading.Thread(target=self._pass_to_client, args=(manager,), daemon=True)
+            to_client.start()
+            try:
+                while data := self._client.recv(BULK_BYTES):
+                    self._line.write(b"".join(manager.filter(data)))
+            finally:
+                self._ended = True
+                to_client.join()
+        if self._cut is not None:
+            raise self._cut
+
+    def _pass_to_client(self, manager: PortManager) -> None:
+        try:
+            while not self._ended:
+                if data := self._line.read(_SLICE_S):
+                    self.write(b"".join(manager.escape(data)))
+                else:
+                    manager.check_modem_lines()
+        except PortError as error:
+            self._cut = error
+        except OSError:
+            pass  # the client broke off
+        with suppress(OSError):
+            self._client.shutdown(socket.SHUT_RDWR)
+
+
+class _Port:
+    """A pyserial port whose modem lines are off where it has none, as a pseudo-terminal."""
+
+    def __init__(self, port: Any) -> None:
+        object.__setattr__(self, "_port", port)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return getattr(self._port, name)
+        except OSError:
+            if name not in _MODEM_INPUTS:
+                raise
+            return False
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        try:
+            setattr(self._port, name, value)
+        except OSError:
+            if name not in _MODEM_OUTPUTS:
+                raise
+
+
+def _listen(listen: str, has_token: bool) -> socket.socket:
+    host, _, number = listen.rpartition(":")
+    try:
+        if not 0 <= int(number) <= 0xFFFF:
+            raise ValueError
+        family, _, _, _, address = socket.getaddrinfo(
+            host.strip("[]"), int(number), type=socket.SOCK_STREAM
+        )[0]
+    except (OSError, ValueError):
+        raise HarnessError(
+            f"--listen {listen}: not an address; give HOST:PORT, as {DEFAULT_LISTEN}"
+        ) from None
+    if not ipaddress.ip_address(address[0]).is_loopback and not has_token:
+        raise HarnessError(
+            f"--listen {listen}: beyond this machine anybody could use the board; set "
+            f"{rfc2217.TOKEN_VARIABLE} to a secret here and for the clients, or stay with "
+            f"{DEFAULT_LISTEN} and come in through ssh -L"
+        )
+    try:
+        return socket.create_server(address[:2], family=family)
+    except OSError as error:
+        raise HarnessError(f"--listen {listen}: {error.strerror}; choose another") from error
+
+
+def run(port: str, listen: str) -> None:
+    """Serve `port` until Ctrl-C. Raises HarnessError."""
+    server = Server(port, listen)
+    print(
+        f"{port} is served at {server.url}; Ctrl-C ends it\n"
+        f"use it with: invoke hil --board BOARD --port {server.url}",
+        flush=True,
+    )
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        print()
+    finally:
+        server.close()

@@ -1,0 +1,1 @@
+"""In: a device and samples. Out: what it answered beside the oracle, as reports."""

@@ -1,0 +1,82 @@
+"""The digits that are sent and what the oracle says to them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from codegen.files import data_schema
+from codegen.files.manifest import sha256_file
+from codegen.model.pixels import quantize_pixels
+from codegen.model.tflite import Model
+from harness.errors import HarnessError
+
+# What numpy raises for a file that is no .npz, or not a whole one.
+_DAMAGED = (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile)
+
+
+@dataclass(frozen=True)
+class Digits:
+    """The first `count` digits of a test split."""
+
+    images: NDArray[np.uint8]  # [count, ...] pixels
+    quantized: NDArray[np.int8]  # [count, input_bytes], as the model's input tensor takes them
+    labels: NDArray[np.uint8]  # [count]
+    oracle_scores: NDArray[np.int8]  # [count, output_bytes]
+    oracle: str  # who gave them
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+def load_digits(build_dir: Path, count: int | None) -> Digits:
+    """The first `count` digits of build_dir/digits.npz (None: all), with the oracle's scores.
+
+    The scores come from oracle.npz if that belongs to this very model and these very digits, else
+    they are computed. Raises HarnessError or CodegenError, also for digits that are not like the
+    training images (schema.json).
+    """
+    path = build_dir / "digits.npz"
+    images, labels = _load(path, "images", "labels")
+    if images.dtype != np.uint8 or len(images) != len(labels) or not len(images):
+        raise HarnessError(f"{path} does not hold uint8 images with one label each")
+    if count is not None and not 1 <= count <= len(images):
+        raise HarnessError(
+            f"--count {count}: {path} holds {len(images)} digits; choose 1 to {len(images)}, or all"
+        )
+    images, labels = images[:count], labels[:count]
+    data_schema.require(build_dir, str(path), images, labels)
+
+    # here, for its interpreter takes a while to import
+    from codegen.host.oracle import oracle_name, oracle_scores
+
+    model = Model.read(build_dir / "model.tflite")
+    quantized = quantize_pixels(model, images).reshape(len(images), -1)
+    scores = _recorded_scores(build_dir, path, model)
+    if scores is None:
+        scores = oracle_scores(model, quantized)
+    return Digits(images, quantized, labels, scores[: len(images)], oracle_name(model))
+
+
+def _load(path: Path, *names: str) -> list[NDArray[np.uint8]]:
+    try:
+        with path.open("rb") as file, np.load(file) as arrays:
+            return [arrays[name] for name in names]
+    except FileNotFoundError:
+        raise HarnessError(f"{path} is missing; run `invoke train` first") from None
+    except _DAMAGED as error:
+        raise HarnessError(f"{path} is damaged ({error}); run `invoke train`") from error
+
+
+def _recorded_scores(build_dir: Path, digits: Path, model: Model) -> NDArray[np.int8] | None:
+    """The scores that evaluation recorded, or None if they belong to something else."""
+    try:
+        with (build_dir / "oracle.npz").open("rb") as file, np.load(file) as arrays:
+            fresh = str(arrays["model_sha256"]) == model.sha256 and str(
+                arrays["digits_sha256"]
+            ) == sha256_file(digits)
+            return np.asarray(arrays["scores"]) if fresh else None
+    except _DAMAGED:
+        return None

@@ -1,0 +1,112 @@
+"""Where device and oracle part: the first op whose output is not the oracle's, byte for byte.
+
+The device runs the very image that `hil` tests. It shows its arena as it is after each op (PEEK),
+and the memory plan, which is the same on the host and on the device, says where each tensor lies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from codegen.boards.facts import load_board
+from codegen.host.oracle import Oracle
+from codegen.image.firmware_build import OWN_RUNTIME
+from codegen.memory.planner import ArenaPlan, plan_model
+from codegen.model.tflite import Model, Op, Tensor
+from harness.errors import HarnessError
+from harness.rig import identity, link
+from harness.rig.expected import Expected
+from harness.run.digits import load_digits
+from harness.wire.device import Device
+
+_INPUT_SEED = 7
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An output of an op on which device and oracle differ.
+
+    device, oracle: the whole tensor, flat, of its own type.
+    """
+
+    op: Op
+    tensor: Tensor
+    device: NDArray[np.generic]
+    oracle: NDArray[np.generic]
+
+    def __str__(self) -> str:
+        wrong = np.flatnonzero(self.device != self.oracle)
+        first = int(wrong[0])
+        position = [int(i) for i in np.unravel_index(first, self.tensor.shape or (1,))]
+        return (
+            f"op {self.op.index} {self.op.label}: tensor {self.tensor.index} {self.tensor.name!r} "
+            f"{list(self.tensor.shape)} differs in {len(wrong):,} of {self.device.size:,} "
+            f"elements, first at {position}: device {self.device[first]}, oracle "
+            f"{self.oracle[first]}"
+        )
+
+
+def run(
+    board_id: str,
+    build_dir: Path,
+    *,
+    digit: int | None = None,
+    port: str | None = None,
+    baud: int | None = None,
+    say: Callable[[str], None] = print,
+) -> Difference | None:
+    """Compares every op's output on one input: that test digit, or fixed random values.
+
+    Prints what was found. Raises HarnessError or CodegenError.
+    """
+    board = load_board(board_id)
+    expected = Expected.load(board, build_dir)
+    model = Model.read(expected.model_path)
+    values = _input(build_dir, model, digit)
+    with link.open_device(board, expected.elf, port=port, baud=baud) as device:
+        info = device.info()
+        identity.check_info(info, expected)
+        if info.runtime != OWN_RUNTIME:
+            raise HarnessError(
+                f"diff: {board.id} runs {info.runtime}, whose memory plan is not known here; "
+                "build without --tflm-lib"
+            )
+        difference = find_difference(device, model, plan_model(model, board.isa), values)
+    what = "a random input" if digit is None else f"digit {digit}"
+    if difference is None:
+        say(f"diff: {what} on {board.id}: all {len(model.ops)} ops give the oracle's bytes")
+    else:
+        say(f"diff: {what} on {board.id}: first difference in {difference}")
+    return difference
+
+
+def find_difference(
+    device: Device, model: Model, plan: ArenaPlan, values: NDArray[np.int8]
+) -> Difference | None:
+    """The first op, in the order of execution, with an output that is not the oracle's."""
+    oracle = Oracle(model, keep_tensors=True)
+    oracle.run([values.reshape(model.inputs[0].shape)])
+    offsets = {tensor.index: tensor.offset for tensor in plan.tensors}
+    for op in model.ops:
+        for index in op.outputs:
+            tensor = model.tensors[index]
+            wanted = oracle.tensor(index).reshape(-1)
+            content = device.peek(values, op.index, offsets[index], tensor.nbytes)
+            if content != wanted.tobytes():
+                return Difference(op, tensor, np.frombuffer(content, wanted.dtype), wanted)
+    return None
+
+
+def _input(build_dir: Path, model: Model, digit: int | None) -> NDArray[np.int8]:
+    if digit is None:
+        rng = np.random.default_rng(_INPUT_SEED)
+        return rng.integers(-128, 127, model.inputs[0].shape, np.int8, endpoint=True)
+    digits = load_digits(build_dir, None)
+    if not 0 <= digit < len(digits):
+        raise HarnessError(f"--digit {digit}: there are digits 0 to {len(digits) - 1}")
+    return digits.quantized[digit]

@@ -1,0 +1,137 @@
+"""What each op costs on a device: the PROFILE command beside the model's shapes and MACs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from codegen.boards.facts import Board, load_board
+from codegen.files.manifest import atomic_write
+from codegen.model.op_work import op_work
+from codegen.model.tflite import Model
+from harness.errors import CheckError
+from harness.rig import identity, link
+from harness.rig.expected import Expected
+from harness.run import hil
+from harness.wire.messages import Info
+
+_INPUT_SEED = 7  # as bench: an op's cost hardly depends on the values
+
+
+@dataclass(frozen=True)
+class OpProfile:
+    """Costs of one inference in `unit`: "instructions" in QEMU, "ns" of a process of this machine,
+    "cycles" of a real board.
+
+    total: of Invoke as a whole. ops: of each op of the model, in order.
+    """
+
+    board: str
+    model_sha256: str
+    unit: str
+    total: int
+    ops: tuple[int, ...]
+
+    def as_json(self, model: Model) -> dict[str, object]:
+        """The document of `invoke profile --json`; per_mac is null for ops without MACs."""
+        works = [op_work(model, op) for op in model.ops]
+        return {
+            "board": self.board,
+            "model_sha256": self.model_sha256,
+            "unit": self.unit,
+            "total": self.total,
+            "ops": [
+                {
+                    "index": op.index,
+                    "op": op.label,
+                    "output_shape": list(work.output_shape),
+                    "filter_shape": list(work.filter_shape),
+                    "macs": work.macs,
+                    self.unit: cost,
+                    "per_mac": round(cost / work.macs, 4) if work.macs else None,
+                    "share": round(cost / max(1, self.total), 4),
+                }
+                for op, work, cost in zip(model.ops, works, self.ops, strict=True)
+            ],
+        }
+
+
+def run(
+    board_id: str,
+    build_dir: Path,
+    *,
+    port: str | None = None,
+    baud: int | None = None,
+    json_path: Path | None = None,
+    say: Callable[[str], None] = print,
+) -> OpProfile:
+    """Profiles one inference on a fixed random input, prints the table, writes the JSON.
+
+    Raises HarnessError or CodegenError.
+    """
+    board = load_board(board_id)
+    expected = Expected.load(board, build_dir)
+    model = Model.read(expected.model_path)
+    rng = np.random.default_rng(_INPUT_SEED)
+    values = rng.integers(-128, 127, model.inputs[0].shape, np.int8, endpoint=True)
+    with link.open_device(board, expected.elf, port=port, baud=baud) as device:
+        info = device.info()
+        identity.check_info(info, expected)
+        reply = device.profile(values)
+    if len(reply.op_ticks) != len(model.ops) or not any(reply.op_ticks):
+        raise CheckError(
+            f"profile: {board.id} timed {sum(map(bool, reply.op_ticks))} ops, the model has "
+            f"{len(model.ops)}; was the runtime built without its profiler?"
+        )
+    unit, per_tick = _unit(board, info, port)
+    found = OpProfile(
+        board=board.id,
+        model_sha256=info.model_sha256,
+        unit=unit,
+        total=round(reply.ticks * per_tick),
+        ops=tuple(round(ticks * per_tick) for ticks in reply.op_ticks),
+    )
+    say(f"{build_dir.name} on {board.id} ({info.isa} kernels of {info.runtime})")
+    for line in cost_lines(model, found.ops, unit):
+        say(line)
+    between = found.total - sum(found.ops)
+    say(f"{found.total:,} {unit} an inference, {between:,} of them between the ops")
+    if json_path is not None:
+        atomic_write(json_path, (json.dumps(found.as_json(model), indent=1) + "\n").encode())
+    return found
+
+
+def cost_lines(model: Model, costs: Sequence[int], unit: str) -> list[str]:
+    """A table of the model's ops: shapes, MACs, cost, cost a MAC and an output, share."""
+    total = max(1, sum(costs))
+    lines = [
+        f"{'op':>4} {'name':24} {'output':18} {'filter':16} {'MACs':>11} {unit:>12} "
+        f"{'/MAC':>7} {'/output':>8} {'share':>6}"
+    ]
+    for op, cost in zip(model.ops, costs, strict=True):
+        work = op_work(model, op)
+        per_mac = f"{cost / work.macs:.2f}" if work.macs else "-"
+        lines.append(
+            f"{op.index:>4} {op.label:24} {_shape(work.output_shape):18} "
+            f"{_shape(work.filter_shape):16} {work.macs:>11,} {cost:>12,} {per_mac:>7} "
+            f"{cost / max(1, work.outputs):>8.1f} {cost / total:>6.1%}"
+        )
+    return lines
+
+
+def _unit(board: Board, info: Info, port: str | None) -> tuple[str, float]:
+    """(unit, how many of it are one tick)."""
+    if port is not None:
+        return "cycles", info.clock_hz / info.tick_hz
+    per_second = hil.instructions(board, info, info.tick_hz)
+    if per_second is not None:
+        return "instructions", per_second / info.tick_hz
+    return "ns", 1e9 / info.tick_hz
+
+
+def _shape(shape: Sequence[int]) -> str:
+    return "x".join(map(str, shape)) or "-"

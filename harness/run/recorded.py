@@ -1,0 +1,87 @@
+"""What boards answered in earlier runs, out of runs/, for an evaluation on this machine."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from codegen.files.manifest import sha256_file
+from codegen.files.places import RUNS
+from harness.errors import HarnessError
+from harness.run.digits import load_digits
+from harness.run.run_folder import Answer, read_answers
+
+
+@dataclass(frozen=True)
+class RecordedScores:
+    """The scores of one board: int8 [N, outputs] for the N test digits at `indices`."""
+
+    board_id: str
+    run: str
+    indices: NDArray[np.int64]
+    scores: NDArray[np.int8]
+
+
+def latest_scores(
+    build_dir: Path, board_id: str | None = None, runs: Path = RUNS
+) -> list[RecordedScores]:
+    """Of each board, or of one, the last run of build_dir's model on its digits, by board id.
+
+    A run writes scores down only where they differ from the oracle's, so the rest is the oracle's.
+    Damaged folders and runs of other models or digits are passed over. Raises HarnessError, also
+    if the board that was asked for has no run.
+    """
+    found = _latest(build_dir, runs)
+    if board_id is None:
+        return [found[board] for board in sorted(found)]
+    if board_id not in found:
+        raise HarnessError(
+            f"{runs.name}/ has no run of {board_id} with this model and these digits; "
+            f"run `invoke hil --board {board_id} --count all` first, or leave --board out"
+        )
+    return [found[board_id]]
+
+
+def _latest(build_dir: Path, runs: Path) -> dict[str, RecordedScores]:
+    model_sha256 = sha256_file(build_dir / "model.tflite")
+    paths = sorted(runs.glob("*/run.json"), reverse=True)
+    if not paths:
+        return {}
+    oracle = load_digits(build_dir, None).oracle_scores
+    found: dict[str, RecordedScores] = {}
+    for path in paths:
+        folder = path.parent
+        board_id = folder.name.split("-", 2)[-1].partition(".")[0]
+        if board_id in found:
+            continue
+        try:
+            if json.loads(path.read_text("utf-8")).get("model_sha256") != model_sha256:
+                continue
+            answers = read_answers(folder / "answers.jsonl")
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            continue
+        if answers and _same_digits(answers, oracle):
+            found[board_id] = _scores(board_id, folder.name, answers, oracle)
+    return found
+
+
+def _same_digits(answers: dict[int, Answer], oracle: NDArray[np.int8]) -> bool:
+    """Whether these digits were sent: an answer without a mismatch has the oracle's class."""
+    return all(
+        index < len(oracle)
+        and (bool(answer.mismatches) or answer.predicted == int(oracle[index].argmax()))
+        for index, answer in answers.items()
+    )
+
+
+def _scores(
+    board_id: str, run: str, answers: dict[int, Answer], oracle: NDArray[np.int8]
+) -> RecordedScores:
+    indices = np.array(sorted(answers), np.int64)
+    scores = oracle[indices].copy()
+    for row, index in zip(scores, indices, strict=True):
+        for mismatch in answers[int(index)].mismatches:
+            row[:] = mismatch.device_scores
+    return RecordedScores(board_id, run, indices, scores)

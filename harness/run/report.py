@@ -1,0 +1,173 @@
+"""The result of a hil run: a table for people, JSON for machines."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from codegen.files.manifest import atomic_write
+from harness.wire.messages import SelfTest
+
+_CONFUSIONS_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class PartReport:
+    """What one of the devices did that ran side by side."""
+
+    name: str  # its port, or "emulator 2"
+    unique_id: str  # of the chip, in hex digits; "" where it has none or never answered
+    answered: int  # digits
+    mismatches: int
+    retries: int
+    damaged: int
+    reconnects: int
+    digits_per_s: float
+    failure: str | None  # why it left the run early, its digits to the others
+
+
+@dataclass(frozen=True)
+class Report:
+    """The numbers of one run; the fields are the keys of the JSON."""
+
+    board: str
+    isa: str
+    sent: int
+    answered: int
+    correct: int
+    accuracy: float  # 0..1, of the device, over the digits answered
+    oracle: str  # who gave the scores that are compared
+    oracle_accuracy: float  # 0..1, on the same digits
+    mismatches: int  # digits whose scores differ from the oracle's in any bit
+    retries: int  # requests that were sent again
+    damaged: int  # frames that arrived damaged, at either end
+    reconnects: int  # times that the line was cut and opened again
+    instructions_per_inference: int | None  # None where they are not counted
+    inference_us: dict[str, float]  # min, median, p99, max of the device's own ticks
+    confusion: list[list[int]]  # digits by [label][predicted]
+    digits_per_s: float
+    arena_bytes: int
+    arena_used_bytes: int  # less only on another runtime than ours, whose arena is estimated
+    flash_bytes: int
+    ram_bytes: int
+    model_sha256: str
+    self_test: SelfTest | None  # the worst of all devices'; None if none lived to the end
+    unique_ids: list[str]  # of the chips that answered, in hex digits; [] where they have none
+    parts: list[PartReport]  # one for each device, without what an earlier part of the run did
+
+    @property
+    def passed(self) -> bool:
+        """True if each digit and golden vector got the oracle's scores, and no device failed."""
+        if any(part.failure for part in self.parts):
+            return False
+        self_tested = self.self_test is None or self.self_test.failed is None
+        return self.answered == self.sent and self.mismatches == 0 and self_tested
+
+    def write_json(self, path: Path) -> None:
+        """Write the fields as JSON, atomically. Raises CodegenError if that cannot be done."""
+        atomic_write(path, (json.dumps(asdict(self), indent=2) + "\n").encode())
+
+    def rows(self) -> list[tuple[str, str]]:
+        """(what, value) of each line of the table."""
+        instructions = self.instructions_per_inference
+        return [
+            ("digits sent", f"{self.sent:,}"),
+            ("answered", f"{self.answered:,}"),
+            ("correct", f"{self.correct:,}"),
+            ("accuracy on the device", f"{self.accuracy:.2%}"),
+            ("accuracy of the oracle", f"{self.oracle_accuracy:.2%}"),
+            ("oracle", self.oracle),
+            ("bit-exact mismatches", f"{self.mismatches:,}"),
+            (
+                "instructions per inference",
+                "not counted" if instructions is None else f"{instructions:,}",
+            ),
+            (
+                "microseconds per inference",
+                ", ".join(f"{name} {value:,.0f}" for name, value in self.inference_us.items()),
+            ),
+            ("confused most", self._confused_most() or "nothing"),
+            ("digits/s", f"{self.digits_per_s:.1f}"),
+            ("retries", f"{self.retries:,}"),
+            ("arrived damaged", f"{self.damaged:,}"),
+            ("line cut and opened again", f"{self.reconnects:,}"),
+            ("self-test", str(self.self_test or "not run")),
+            ("arena", f"{self.arena_bytes:,} B, {self._arena_use()}"),
+            ("flash", f"{self.flash_bytes:,} B"),
+            ("RAM", f"{self.ram_bytes:,} B"),
+            ("model", f"{self.model_sha256[:16]}..."),
+            *(("chip", unique_id) for unique_id in self.unique_ids),
+        ]
+
+    def _arena_use(self) -> str:
+        if self.arena_used_bytes == self.arena_bytes:
+            return "all used"
+        return f"{self.arena_used_bytes:,} B of them used"
+
+    def _confused_most(self) -> str:
+        wrong = [
+            (count, label, predicted)
+            for label, row in enumerate(self.confusion)
+            for predicted, count in enumerate(row)
+            if count and label != predicted
+        ]
+        worst = sorted(wrong, key=lambda entry: (-entry[0], entry[1:]))[:_CONFUSIONS_SHOWN]
+        return ", ".join(f"{label} as {predicted}: {count}" for count, label, predicted in worst)
+
+
+def print_report(report: Report, extra: Sequence[tuple[str, str]], console: Console) -> None:
+    """Print the table: framed on a terminal, plain lines elsewhere. `extra` rows go last.
+
+    Where several devices ran side by side, a table of them comes first.
+    """
+    if len(report.parts) > 1:
+        _print_parts(report, console)
+    title = f"{report.board} ({report.isa}): {'PASSED' if report.passed else 'FAILED'}"
+    rows = [*report.rows(), *extra]
+    if not console.is_terminal:
+        width = max(len(what) for what, _ in rows)
+        lines = [title, *(f"  {what:<{width}}  {value}" for what, value in rows)]
+        console.print("\n".join(lines), highlight=False, markup=False, soft_wrap=True)
+        return
+    table = Table(title=title, show_header=False, title_justify="left")
+    table.add_column()
+    table.add_column(justify="right")
+    for what, value in rows:
+        bad = what == "bit-exact mismatches" and report.mismatches > 0
+        table.add_row(what, value, style="bold red" if bad else None)
+    console.print(table)
+
+
+def _print_parts(report: Report, console: Console) -> None:
+    """A row for each device, one for what an earlier part of the run did, one for all together."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("device", no_wrap=True)
+    table.add_column("chip", no_wrap=True)
+    for title in ("answered", "mismatches", "retries", "damaged", "cuts", "digits/s"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("result", no_wrap=True)
+    for part in report.parts:
+        _add_row(table, part.name, part.unique_id, part, "FAILED" if part.failure else "passed")
+    earlier = report.answered - sum(part.answered for part in report.parts)
+    if earlier:
+        table.add_row("earlier part", "", f"{earlier:,}")
+    _add_row(table, "all", "", report, "passed" if report.passed else "FAILED")
+    Console(file=console.file, width=max(120, console.width)).print(table)
+    for part in report.parts:
+        if part.failure:
+            text = f"{part.name} failed: {part.failure}"
+            console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def _add_row(table: Table, name: str, chip: str, counts: PartReport | Report, result: str) -> None:
+    numbers = (
+        f"{count:,}"
+        for count in (
+            *(counts.answered, counts.mismatches, counts.retries),
+            *(counts.damaged, counts.reconnects),
+        )
+    )
+    table.add_row(name, chip, *numbers, f"{counts.digits_per_s:.1f}", result)

@@ -1,0 +1,116 @@
+"""A stream of digits on a device that smooths their scores over time (docs/testing.md).
+
+Each digit is held for some frames. Every mean and every detection is compared with what
+harness/wire/smoothing.py makes of the oracle's scores.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from codegen.boards.facts import load_board
+from codegen.model.tflite import Model, Tensor
+from harness.errors import HarnessError
+from harness.rig import identity, link
+from harness.rig.expected import Expected
+from harness.run import comparison
+from harness.run.digits import load_digits
+from harness.wire import ids
+from harness.wire.device import Input
+from harness.wire.smoothing import Parameters, smooth
+
+_MOST_HELD = 1000
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is shown, and how the device smooths it.
+
+    count: test digits. hold: frames for which each is shown. frames, refractory: of Parameters.
+    threshold: in the model's own real numbers, which for the output of a softmax is a probability.
+    """
+
+    count: int
+    hold: int
+    frames: int
+    threshold: float
+    refractory: int
+
+    def parameters(self, output: Tensor) -> Parameters:
+        """For a model with that output. Raises HarnessError for a value that cannot be."""
+        _require("hold", self.hold, 1, _MOST_HELD)
+        _require("frames", self.frames, 1, ids.STREAM_MOST_FRAMES)
+        _require("refractory", self.refractory, 0, 255)
+        least, most = ((q - output.zero_point) * output.scale for q in (-128, 127))
+        if not least <= self.threshold <= most:
+            raise HarnessError(
+                f"--threshold {self.threshold:g}: the model's output is {least:.4g} to {most:.4g}; "
+                "choose a value between them"
+            )
+        quantized = math.ceil(self.threshold / output.scale) + output.zero_point
+        return Parameters(self.frames, quantized, self.refractory)
+
+
+@dataclass(frozen=True)
+class StreamReport:
+    """The numbers of one stream."""
+
+    digits: int
+    frames: int
+    right: int  # detections of the digit that was shown
+    wrong: int  # of another one
+    mismatches: int  # frames on which device and reference differ
+
+
+def run(
+    board_id: str,
+    build_dir: Path,
+    settings: Settings,
+    *,
+    port: str | None = None,
+    baud: int | None = None,
+    say: Callable[[str], None] = print,
+) -> StreamReport:
+    """Shows the digits; prints the detections and the sums. Raises HarnessError or CodegenError."""
+    board = load_board(board_id)
+    expected = Expected.load(board, build_dir)
+    output = Model.read(expected.model_path).outputs[0]
+    parameters = settings.parameters(output)
+    digits = load_digits(build_dir, settings.count)
+    shown = [index for index in range(len(digits)) for _ in range(settings.hold)]
+    reference = smooth((digits.oracle_scores[index] for index in shown), parameters)
+
+    def inputs() -> Iterator[Input]:
+        for index in shown:
+            yield digits.images[index], comparison.shorter_format(digits, index)
+
+    right = wrong = mismatches = 0
+    with link.open_device(board, expected.elf, port=port, baud=baud) as device:
+        identity.check_info(device.info(), expected)
+        device.start_stream(parameters)
+        answers = zip(shown, device.stream(inputs()), reference, strict=True)
+        for frame, (index, smoothed, wanted) in enumerate(answers):
+            if smoothed != wanted:
+                mismatches += 1
+                say(f"mismatch: frame {frame}: device {smoothed}, reference {wanted}")
+            if smoothed.detected is None:
+                continue
+            label = int(digits.labels[index])
+            right += smoothed.detected == label
+            wrong += smoothed.detected != label
+            mean = (smoothed.means[smoothed.detected] - output.zero_point) * output.scale
+            say(f"frame {frame}: {smoothed.detected}, mean {mean:.2f}; shown: {label}")
+    say(
+        f"stream: {len(digits)} digits of {settings.hold} frames on {board.id}: "
+        f"{right + wrong} detections, {right} of the digit shown; "
+        f"{mismatches} of {len(shown)} frames differ from the reference"
+    )
+    return StreamReport(len(digits), len(shown), right, wrong, mismatches)
+
+
+def _require(option: str, value: int, least: int, most: int) -> None:
+    if not least <= value <= most:
+        raise HarnessError(f"--{option} {value}: choose {least} to {most}")

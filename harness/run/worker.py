@@ -1,0 +1,149 @@
+"""One device of a hil run: brought up, given digits until none is left, found again after a cut."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from rich.console import Console
+
+from harness.errors import CheckError, PortError
+from harness.rig import identity, link
+from harness.rig.expected import Expected
+from harness.run import comparison
+from harness.run.digits import Digits
+from harness.run.run_folder import Answer, RunFolder
+from harness.run.shards import Shards
+from harness.wire.channel import LineCounts
+from harness.wire.device import Device
+from harness.wire.messages import Info, SelfTest
+from harness.wire.trace import Trace
+
+# What adapters can do; beyond 1 Mbaud few boards' own probes can.
+_RATES = (1_000_000, 921_600, 460_800, 230_400)
+
+
+@dataclass
+class Part:
+    """What one device did in the run."""
+
+    name: str  # its port, or "emulator 2"
+    info: Info | None = None  # None until it was brought up
+    lines: LineCounts = field(default_factory=LineCounts)
+    answered: int = 0
+    mismatches: int = 0
+    reconnects: int = 0
+    baud: int = 0  # raised to, the last time it was opened
+    stack_bytes: int = 0
+    self_test: SelfTest | None = None  # None until all digits were answered
+    failure: str = ""  # why it left the run early
+
+
+class Worker:
+    """Fills its `part`; every answer goes to the run folder at once.
+
+    others: the parts of boards that have to be other chips than this one.
+    """
+
+    def __init__(
+        self,
+        part: Part,
+        others: list[Part],
+        expected: Expected,
+        digits: Digits,
+        shards: Shards,
+        folder: RunFolder,
+        advance: Callable[[], None],
+        out: Console,
+        every_format: int,
+        raise_baud: bool,
+    ) -> None:
+        self._part = part
+        self._others = others
+        self._expected = expected
+        self._digits = digits
+        self._shards = shards
+        self._folder = folder
+        self._advance = advance
+        self._out = out
+        self._every_format = every_format
+        self._raise_baud = raise_baud
+
+    def run(
+        self, connection: link.Connection, trace: Trace, console: Callable[[str], None]
+    ) -> None:
+        """Check the device itself, then digits until all are answered.
+
+        A line that is cut is opened again, unless it brought nothing since the last cut. What this
+        device took and did not answer goes back to the others. Raises HarnessError.
+        """
+        while True:
+            waiting: dict[int, None] = {}
+            answered_before = self._part.answered
+            try:
+                with connection.device(trace=trace, console=console) as device:
+                    try:
+                        self._check(device, waiting)
+                    finally:
+                        self._part.lines.add(device.counts)
+                return
+            except PortError as error:
+                if self._part.answered == answered_before:
+                    raise
+                self._out.print(f"{error}; waiting for it to come back", soft_wrap=True)
+            finally:
+                self._shards.give_back(waiting)
+            self._part.reconnects += 1
+            if not connection.find_again(lambda: not self._shards.ended):
+                return
+
+    def _check(self, device: Device, waiting: dict[int, None]) -> None:
+        info = device.info()
+        identity.check_info(info, self._expected)
+        self._check_chip(info)
+        self._part.info = info
+        if self._raise_baud:
+            self._part.baud = highest_baud(device, self._expected.board.uart.baud, info)
+
+        def indices() -> Iterator[int]:
+            for index in self._shards:
+                waiting[index] = None
+                yield index
+
+        while self._shards.wait_for_more():
+            for index, result, mismatches in comparison.check_digits(
+                device, self._digits, indices(), every_format=self._every_format
+            ):
+                self._folder.add(Answer(index, result.predicted, result.ticks, tuple(mismatches)))
+                del waiting[index]
+                self._part.answered += 1
+                self._part.mismatches += bool(mismatches)
+                self._shards.answered()
+                self._advance()
+        self._part.self_test = device.self_test()
+        stack_bytes = device.stats()["stack_high_water_bytes"]
+        self._part.stack_bytes = max(self._part.stack_bytes, stack_bytes)
+
+    def _check_chip(self, info: Info) -> None:
+        """A board that was plugged in again has to be the same, and each port's another one."""
+        before = self._part.info
+        if before is not None and before.unique_id != info.unique_id:
+            raise CheckError(
+                f"board: after the cut another {info.board} answers (chip {info.unique_id}, before "
+                f"{before.unique_id}); connect the one that the run began with"
+            )
+        for part in self._others:
+            if part.info is not None and part.info.unique_id == info.unique_id != "":
+                raise CheckError(
+                    f"board: {self._part.name} and {part.name} lead to the same chip "
+                    f"{info.unique_id}; give each board's port once"
+                )
+
+
+def highest_baud(device: Device, own_baud: int, info: Info) -> int:
+    """Go to the highest rate at which device and port understand each other; returns it.
+
+    Raises DeviceError.
+    """
+    for baud in _RATES:
+        if own_baud < baud <= info.max_baud and device.raise_baud(own_baud, baud):
+            return baud
+    return own_baud

@@ -1,0 +1,1 @@
+"""In: bytes of a serial line. Out: frames, messages and the commands of a device as methods."""

@@ -1,0 +1,338 @@
+"""A device at the end of a line: its commands as methods."""
+
+import random
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from types import TracebackType
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.errors import (
+    DeviceError,
+    DeviceFaultError,
+    DeviceRefusedError,
+    DeviceTimeoutError,
+    PortError,
+)
+from harness.wire import ids, messages
+from harness.wire.channel import Channel
+from harness.wire.exchange import Exchange, RoundTrip
+from harness.wire.framing import Frame
+from harness.wire.messages import Inference, Info, PayloadError, Profile, SelfTest
+from harness.wire.smoothing import Parameters, Smoothed
+from harness.wire.trace import Trace
+from harness.wire.transport import Line
+
+DEFAULT_TIMEOUT_S = 10.0  # a large model on a slow emulator takes seconds
+INFO_TIMEOUT_S = 3.0  # short, because it is what finds out that nobody answers
+DEFAULT_RETRIES = 3
+_SETTLE_S = 0.05
+_PROBE_S = 0.3
+_SYNCHRONIZE_LIMIT_S = 2.0  # for a device that never stops talking
+_PEEK_BYTES = 16384  # 1.5 s at 115200 baud
+_MOST_LOADS = 4  # times over, of the pieces of an input, to a device that forgets them
+# How long other requests took says nothing about these.
+_OF_ANY_LENGTH = (ids.Command.PROFILE, ids.Command.PEEK, ids.Command.SELF_TEST)
+
+Input = tuple[NDArray[Any], ids.InputFormat]
+Parsed = TypeVar("Parsed")
+
+
+class Device:
+    """Sends requests and returns their replies; every failure names operation, code and meaning.
+
+    `console` receives text between frames and LOG messages, one line at a time. Not for use by
+    two threads at once.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        *,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        retries: int = DEFAULT_RETRIES,
+        trace: Trace | None = None,
+        console: Callable[[str], None] | None = None,
+    ) -> None:
+        self.line = line
+        self._timeout_s = timeout_s
+        self._retries = retries
+        self._channel = Channel(line, trace, console)
+        # Of each command by itself: a piece of an input takes less than a batch.
+        self._round_trips: defaultdict[ids.Command, RoundTrip] = defaultdict(RoundTrip)
+        # Until INFO says more:
+        self._window = 1
+        self._batch = 0
+        self._max_payload = 0
+        # Random, so that a late reply to an earlier program is not taken for ours.
+        self._seq = random.randrange(1, 0x10000)
+        self.counts = self._channel.counts
+        self.console_tail = self._channel.console_tail
+
+    def __enter__(self) -> "Device":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the line back."""
+        self.line.close()
+
+    def synchronize(self) -> None:
+        """End whatever noise the device's decoder holds, and take in what the line still has.
+
+        Replies and errors that belong to an earlier program are dropped; a fault is raised. Call
+        it once after opening a line that somebody else may have used.
+        """
+        self.line.write(b"\0\0")
+        deadline_s = time.monotonic() + _SYNCHRONIZE_LIMIT_S
+        while time.monotonic() < deadline_s and (item := self._channel.receive(_SETTLE_S)):
+            if isinstance(item, Frame) and item.type == ids.Event.FAULT:
+                raise DeviceFaultError("boot", *messages.parse_fault(item.payload))
+            self._channel.note(item)
+
+    def info(self) -> Info:
+        """What runs on the device; from then on its window is used. Raises DeviceError."""
+        payload = self.call(ids.Command.INFO, timeout_s=min(self._timeout_s, INFO_TIMEOUT_S))
+        info = _parse(messages.parse_info, payload, "INFO")
+        self._window = max(1, info.window)
+        self._batch = info.batch
+        self._max_payload = info.max_payload
+        return info
+
+    def raise_baud(self, own_baud: int, baud: int) -> bool:
+        """Go from the board's own rate to a higher one; True if both ends understand each other.
+
+        Else both are back at the board's own. Should the line fail at the higher rate later, or the
+        device reset, the next request goes on at the board's own by itself. Raises DeviceError.
+        """
+        try:
+            self.call(ids.Command.BAUD, messages.baud_payload(baud), timeout_s=INFO_TIMEOUT_S)
+        except DeviceRefusedError:
+            return False
+        try:
+            self._channel.raise_baud(own_baud, baud)
+            time.sleep(_SETTLE_S)
+            self._exchange_once(ids.Command.INFO)
+        except (DeviceRefusedError, DeviceTimeoutError, PortError):
+            self._channel.fall_back()
+            self.info()  # repeated until the device is back, too
+            return False
+        return True
+
+    def infer(
+        self, values: NDArray[np.uint8] | NDArray[np.int8], input_format: ids.InputFormat
+    ) -> Inference:
+        """Run the model on one input: uint8 pixels or int8 values in any shape, row by row."""
+        (result,) = self.infer_many([(values, input_format)])
+        return result
+
+    def infer_many(self, inputs: Iterable[Input]) -> Iterator[Inference]:
+        """Run the model on each of `inputs`, several on the way at once as `info` allows.
+
+        The results come in the order of the inputs, which are taken only as the window moves on.
+        """
+        payloads = _Peekable(
+            messages.infer_payload(input_format, values) for values, input_format in inputs
+        )
+        while (payload := payloads.peek()) is not None:
+            if self._goes_in_pieces(payload):
+                yield self._infer_in_pieces(next(payloads))
+            else:
+                yield from self._infer_together(payloads)
+
+    def _infer_together(self, payloads: "_Peekable") -> Iterator[Inference]:
+        """As many of the next as do not go in pieces."""
+        sent: deque[list[bytes]] = deque()
+        command = ids.Command.BATCH if self._batch > 1 else ids.Command.INFER
+
+        def requests() -> Iterator[bytes]:
+            while batch := self._next_batch(payloads):
+                sent.append(batch)
+                yield messages.batch_payload(batch) if self._batch > 1 else batch[0]
+
+        for reply in self._exchange(
+            command, requests(), self._window, self._timeout_s, gives_up=self._batch > 0
+        ):
+            batch = sent.popleft()
+            if reply is None:
+                yield from map(self._infer_in_pieces, batch)
+            else:
+                parse = partial(messages.parse_batch, count=len(batch))
+                yield from _parse(parse, reply, command.name)
+
+    def _next_batch(self, payloads: "_Peekable") -> list[bytes]:
+        """As many together as the device takes at once and the line bears in one frame; none if the
+        next one goes in pieces.
+        """
+        batch: list[bytes] = []
+        size = 0
+        while (payload := payloads.peek()) is not None and not self._goes_in_pieces(payload):
+            size += messages.BATCH_HEAD_BYTES + len(payload)
+            if batch and size > min(self._max_payload, self._channel.longest_payload):
+                break
+            batch.append(next(payloads))
+            if len(batch) >= self._batch:
+                break
+        return batch
+
+    def _goes_in_pieces(self, payload: bytes) -> bool:
+        """True for an input that is long for this line, and can be sent in pieces."""
+        return self._batch > 0 and len(payload) > self._channel.longest_payload
+
+    def _infer_in_pieces(self, payload: bytes) -> Inference:
+        reply = self._call_in_pieces(ids.Command.INFER, payload)
+        return _parse(messages.parse_inference, reply, "INFER")
+
+    def _call_in_pieces(self, command: ids.Command, payload: bytes) -> bytes:
+        """INFER's payload by LOAD, then `command` on it; the device tells where to go on."""
+        input_format, values = payload[0], payload[1:]
+        loaded = sent_bytes = 0
+        while sent_bytes <= _MOST_LOADS * len(values):
+            if loaded < len(values):
+                piece = values[loaded : loaded + self._channel.longest_payload]
+                request = messages.load_payload(input_format, loaded, piece)
+                (answer,) = self._exchange(
+                    ids.Command.LOAD, [request], 1, self._timeout_s, gives_up=True
+                )
+                if answer is not None:
+                    sent_bytes += len(piece)
+                    loaded = _parse(messages.parse_load, answer, "LOAD")
+                continue
+            try:
+                return self.call(command, messages.loaded_payload(values))
+            except DeviceRefusedError as error:
+                if error.code != ids.ErrorCode.BAD_VALUE:
+                    raise
+                loaded = 0  # the device has lost the input since its last piece
+        raise DeviceError(
+            "LOAD",
+            f"{self.line.url} forgets the pieces of an input again and again: does it reset, or "
+            "does another program use it?",
+        )
+
+    def start_stream(self, parameters: Parameters) -> None:
+        """Begin a stream, whose next frames are given to `stream_frame`."""
+        payload = messages.stream_payload(parameters)
+        self.call(ids.Command.STREAM, payload)
+
+    def stream(self, frames: Iterable[Input]) -> Iterator[Smoothed]:
+        """Run the model on each frame of the stream, in order, and yield what is detected."""
+        # One at a time: of several, one that was lost would be served after the next.
+        for values, input_format in frames:
+            payload = messages.infer_payload(input_format, values)
+            send = self._call_in_pieces if self._goes_in_pieces(payload) else self.call
+            reply = send(ids.Command.STREAM_FRAME, payload)
+            result = _parse(messages.parse_inference, reply, "STREAM_FRAME")
+            detected = None if result.predicted == ids.NOTHING_DETECTED else result.predicted
+            yield Smoothed(detected, tuple(result.scores.tolist()))
+
+    def self_test(self) -> SelfTest:
+        """Run the model on the golden vectors in the image."""
+        return _parse(messages.parse_self_test, self.call(ids.Command.SELF_TEST), "SELF_TEST")
+
+    def stats(self) -> dict[str, int]:
+        """The device's counters since boot."""
+        return _parse(messages.parse_stats, self.call(ids.Command.STATS), "STATS")
+
+    def profile(self, values: NDArray[np.int8]) -> Profile:
+        """Run the model on one int8 input, from its first state, and time each op."""
+        payload = self.call(
+            ids.Command.PROFILE, messages.infer_payload(ids.InputFormat.RAW_S8, values)
+        )
+        return _parse(messages.parse_profile, payload, "PROFILE")
+
+    def peek(self, values: NDArray[np.int8], op: int, offset: int, size: int) -> bytes:
+        """`size` bytes of the arena from `offset` on, as they are after op `op` of an inference.
+
+        The model runs on one int8 input, from its first state, once for each piece.
+        """
+        pieces = []
+        for start in range(offset, offset + size, _PEEK_BYTES):
+            count = min(_PEEK_BYTES, offset + size - start)
+            payload = self.call(ids.Command.PEEK, messages.peek_payload(values, op, start, count))
+            if len(payload) != count:
+                raise DeviceError("PEEK", f"{len(payload)} B came, expected {count} B")
+            pieces.append(payload)
+        return b"".join(pieces)
+
+    def call(
+        self, command: ids.Command, payload: bytes = b"", timeout_s: float | None = None
+    ) -> bytes:
+        """Send a request and return its reply's payload, repeating it when it or the reply is lost.
+
+        Raises DeviceTimeoutError, DeviceRefusedError, DeviceFaultError, ProtocolVersionError, and
+        PortError if the line is cut.
+        """
+        limit_s = self._timeout_s if timeout_s is None else timeout_s
+        (reply,) = self._exchange(command, [payload], 1, limit_s)
+        assert reply is not None  # it is given up only where that was asked for
+        return reply
+
+    def _exchange_once(self, command: ids.Command) -> None:
+        """One request with few repeats, to see whether the line works."""
+        exchange = Exchange(
+            self._channel, RoundTrip(), command, window=1, limit_s=_PROBE_S, retries=1
+        )
+        list(exchange.run([(self._next_seq(), b"")]))
+
+    def _exchange(
+        self,
+        command: ids.Command,
+        payloads: Iterable[bytes],
+        window: int,
+        limit_s: float,
+        gives_up: bool = False,
+    ) -> Iterator[bytes | None]:
+        exchange = Exchange(
+            self._channel,
+            RoundTrip(limit_s) if command in _OF_ANY_LENGTH else self._round_trips[command],
+            command,
+            window=window,
+            limit_s=limit_s,
+            retries=self._retries,
+            gives_up=gives_up,
+        )
+        return exchange.run((self._next_seq(), payload) for payload in payloads)
+
+    def _next_seq(self) -> int:
+        self._seq = self._seq % 0xFFFF + 1
+        return self._seq
+
+
+def _parse(parse: Callable[[bytes], Parsed], reply: bytes, operation: str) -> Parsed:
+    """The reply as a value. Raises DeviceError if it is malformed."""
+    try:
+        return parse(reply)
+    except PayloadError as error:
+        raise DeviceError(operation, f"the reply is malformed: {error}") from error
+
+
+class _Peekable(Iterator[bytes]):
+    """An iterator of which the next item can be seen before it is taken."""
+
+    def __init__(self, items: Iterable[bytes]) -> None:
+        self._items = iter(items)
+        self._seen: bytes | None = None
+
+    def peek(self) -> bytes | None:
+        """The next item, None at the end."""
+        if self._seen is None:
+            self._seen = next(self._items, None)
+        return self._seen
+
+    def __next__(self) -> bytes:
+        if (item := self.peek()) is None:
+            raise StopIteration
+        self._seen = None
+        return item

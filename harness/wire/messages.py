@@ -1,0 +1,262 @@
+"""Payloads of the wire protocol as Python values (docs/protocol.md)."""
+
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from codegen.model.pixels import pack_pixels
+from harness.wire import ids
+from harness.wire.smoothing import Parameters
+
+_INFO = struct.Struct("<5B8s32s7I")
+_U32 = struct.Struct("<I")
+_INFER = struct.Struct("<BI")
+_PEEK = struct.Struct("<HII")
+_STREAM = struct.Struct("<BbB")
+_LOAD = struct.Struct("<BI")
+_U16 = struct.Struct("<H")
+BATCH_HEAD_BYTES = _U16.size  # before each input of a BATCH
+_SELF_TEST_BYTES = 2  # vectors, passed
+_FAULT = struct.Struct("<3I")
+
+
+class PayloadError(ValueError):
+    """A payload that is too short or not as the protocol states; the text says how."""
+
+
+@dataclass(frozen=True)
+class Info:
+    """What runs on the device: the reply to INFO."""
+
+    protocol: int
+    status: int
+    isa: str
+    runtime: str
+    window: int
+    build_id: str  # 16 hex digits
+    model_sha256: str  # 64 hex digits, computed by the device
+    arena_size: int  # bytes
+    arena_used: int  # bytes, 0 if the set-up failed
+    clock_hz: int
+    tick_hz: int
+    input_bytes: int
+    output_bytes: int
+    max_payload: int
+    board: str
+    setup_message: str
+    unique_id: str  # of the chip, in hex digits; "" where it has none, or older firmware
+    max_baud: int  # highest rate that BAUD may ask for; 0 from older firmware
+    batch: int  # most inputs of a BATCH; 0 from older firmware
+
+    @property
+    def ready(self) -> bool:
+        """True if the model was set up."""
+        return self.status == ids.Setup.READY
+
+    @property
+    def setup_failure(self) -> str:
+        """Why the model was not set up, by the table and in the runtime's words."""
+        entry = ids.SETUP_TEXTS.get(self.status)
+        text = f"{entry.name}, {entry.text}" if entry else f"status {self.status}"
+        return f"{text}: {self.setup_message}" if self.setup_message else text
+
+
+@dataclass(frozen=True)
+class Inference:
+    """The reply to INFER; STREAM_FRAME's has the same fields."""
+
+    predicted: int
+    ticks: int  # duration of Invoke alone
+    scores: NDArray[np.int8]  # [output_bytes]
+
+
+@dataclass(frozen=True)
+class SelfTest:
+    """The reply to SELF_TEST."""
+
+    vectors: int  # golden vectors in the image
+    passed: int  # before the first that failed
+
+    @property
+    def failed(self) -> int | None:
+        """Index of the first golden vector that failed."""
+        return self.passed if self.passed < self.vectors else None
+
+    def __str__(self) -> str:
+        if self.failed is None:
+            return f"{self.vectors} golden vectors passed"
+        return f"golden vector {self.failed} (of 0 to {self.vectors - 1}) FAILED"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The reply to PROFILE, in ticks of INFO's tick_hz."""
+
+    ticks: int  # of the whole inference
+    op_ticks: tuple[int, ...]
+
+
+def parse_info(payload: bytes) -> Info:
+    """Raises PayloadError if `payload` is too short."""
+    if len(payload) < _INFO.size:
+        raise PayloadError(f"{len(payload)} B, expected at least {_INFO.size + 2} B")
+    fields = _INFO.unpack_from(payload)
+    protocol, status, isa, runtime, window, build_id, sha256 = fields[:7]
+    arena_size, arena_used, clock_hz, tick_hz, input_bytes, output_bytes, max_payload = fields[7:]
+    board, rest = _short_text(payload[_INFO.size :])
+    message, rest = _short_text(rest)
+    unique_id, rest = _short_bytes(rest or b"\0")
+    return Info(
+        protocol=protocol,
+        status=status,
+        isa=ids.ISA_NAMES.get(isa, f"isa {isa}"),
+        runtime=ids.RUNTIME_NAMES.get(runtime, f"runtime {runtime}"),
+        window=window,
+        build_id=build_id.hex(),
+        model_sha256=sha256.hex(),
+        arena_size=arena_size,
+        arena_used=arena_used,
+        clock_hz=clock_hz,
+        tick_hz=tick_hz,
+        input_bytes=input_bytes,
+        output_bytes=output_bytes,
+        max_payload=max_payload,
+        board=board,
+        setup_message=message,
+        unique_id=unique_id.hex(),
+        max_baud=_U32.unpack_from(rest)[0] if len(rest) >= _U32.size else 0,
+        batch=rest[_U32.size] if len(rest) > _U32.size else 0,
+    )
+
+
+def parse_inference(payload: bytes) -> Inference:
+    """Raises PayloadError if `payload` is too short."""
+    if len(payload) <= _INFER.size:
+        raise PayloadError(f"{len(payload)} B, expected more than {_INFER.size} B")
+    predicted, ticks = _INFER.unpack_from(payload)
+    return Inference(predicted, ticks, np.frombuffer(payload, np.int8, offset=_INFER.size))
+
+
+def parse_batch(payload: bytes, count: int) -> list[Inference]:
+    """The results of `count` inputs. Raises PayloadError if `payload` does not divide into them."""
+    size, rest = divmod(len(payload), count)
+    if rest:
+        raise PayloadError(f"{len(payload)} B, expected {count} results of one length")
+    return [parse_inference(payload[i * size : (i + 1) * size]) for i in range(count)]
+
+
+def parse_load(payload: bytes) -> int:
+    """How many values the device holds. Raises PayloadError if `payload` is not that number."""
+    if len(payload) != _U32.size:
+        raise PayloadError(f"{len(payload)} B, expected {_U32.size} B")
+    (loaded,) = _U32.unpack(payload)
+    return int(loaded)
+
+
+def parse_stats(payload: bytes) -> dict[str, int]:
+    """{counter: value}. Counters that a newer firmware appended are left out."""
+    count = len(payload) // 4
+    if count < len(ids.STAT_NAMES):
+        raise PayloadError(f"{len(payload)} B, expected {4 * len(ids.STAT_NAMES)} B")
+    values = struct.unpack_from(f"<{len(ids.STAT_NAMES)}I", payload)
+    return dict(zip(ids.STAT_NAMES, values, strict=True))
+
+
+def parse_profile(payload: bytes) -> Profile:
+    """Raises PayloadError if `payload` holds no whole number of u32, or none."""
+    if not payload or len(payload) % 4:
+        raise PayloadError(f"{len(payload)} B, expected 4 B for the inference and 4 B for each op")
+    ticks, *op_ticks = struct.unpack(f"<{len(payload) // 4}I", payload)
+    return Profile(ticks, tuple(op_ticks))
+
+
+def parse_self_test(payload: bytes) -> SelfTest:
+    """Raises PayloadError if `payload` has not the two bytes."""
+    if len(payload) != _SELF_TEST_BYTES:
+        raise PayloadError(f"{len(payload)} B, expected {_SELF_TEST_BYTES} B")
+    return SelfTest(*payload)
+
+
+def parse_fault(payload: bytes) -> tuple[int, int, int]:
+    """(pc, lr, cfsr); missing registers are 0, for a fault frame is too precious to refuse."""
+    pc, lr, cfsr = _FAULT.unpack(payload[: _FAULT.size].ljust(_FAULT.size, b"\0"))
+    return pc, lr, cfsr
+
+
+def describe_event(frame_type: int, payload: bytes) -> str:
+    """One line for a human on an ERROR, LOG or FAULT frame."""
+    if frame_type == ids.Event.LOG:
+        return payload.decode("utf-8", "backslashreplace")
+    if frame_type == ids.Event.FAULT:
+        return "processor fault: pc=0x{:08x} lr=0x{:08x} cfsr=0x{:08x}".format(
+            *parse_fault(payload)
+        )
+    return describe_error(payload)
+
+
+def describe_error(payload: bytes) -> str:
+    """Code, name, meaning and the device's own text of an ERROR payload."""
+    if not payload:
+        return "an ERROR frame without a code"
+    entry = ids.ERROR_TEXTS.get(payload[0])
+    meaning = f"{entry.name}, {entry.text}" if entry else "not in this harness's table"
+    text = payload[2:].decode("utf-8", "backslashreplace")
+    detail = f": {text}" if text and not (entry and text == entry.name) else ""
+    return f"error {payload[0]} ({meaning}){detail}"
+
+
+def _short_bytes(payload: bytes) -> tuple[bytes, bytes]:
+    """Bytes with their number in the first byte, and what follows them."""
+    if not payload or len(payload) < 1 + payload[0]:
+        raise PayloadError("a field is cut off")
+    end = 1 + payload[0]
+    return payload[1:end], payload[end:]
+
+
+def _short_text(payload: bytes) -> tuple[str, bytes]:
+    """A text with its length in the first byte, and what follows it."""
+    data, rest = _short_bytes(payload)
+    return data.decode("utf-8", "backslashreplace"), rest
+
+
+def infer_payload(input_format: ids.InputFormat, values: NDArray[Any]) -> bytes:
+    """INFER's payload of `values` (uint8 pixels or int8), in any shape, row by row."""
+    raw = np.ascontiguousarray(values).tobytes()
+    if input_format == ids.InputFormat.PACKED_U8:
+        raw = pack_pixels(raw)
+    return bytes([input_format]) + raw
+
+
+def batch_payload(inputs: Sequence[bytes]) -> bytes:
+    """BATCH's payload; `inputs` are payloads of INFER."""
+    return b"".join(_U16.pack(len(one)) + one for one in inputs)
+
+
+def load_payload(input_format: int, offset: int, values: bytes) -> bytes:
+    """LOAD's payload: the values from `offset` on."""
+    return _LOAD.pack(input_format, offset) + values
+
+
+def loaded_payload(values: bytes) -> bytes:
+    """INFER's payload after LOAD brought `values`."""
+    return bytes([ids.InputFormat.LOADED]) + _U32.pack(zlib.crc32(values))
+
+
+def stream_payload(parameters: Parameters) -> bytes:
+    """STREAM's payload."""
+    return _STREAM.pack(parameters.frames, parameters.threshold, parameters.refractory)
+
+
+def baud_payload(baud: int) -> bytes:
+    """BAUD's payload."""
+    return _U32.pack(baud)
+
+
+def peek_payload(values: NDArray[np.int8], op: int, offset: int, size: int) -> bytes:
+    """PEEK's payload: the op, the piece of the arena in bytes, and raw int8 input."""
+    return _PEEK.pack(op, offset, size) + infer_payload(ids.InputFormat.RAW_S8, values)

@@ -1,0 +1,1 @@
+"""In: what the user chose. Out: stages run in order, those that are fresh skipped."""

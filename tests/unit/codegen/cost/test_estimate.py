@@ -1,0 +1,101 @@
+"""Cost features, the fit, the estimate, and the table in the repository."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codegen.cost.estimate import CostTableError, cost_table, estimate, features
+from codegen.model.op_work import op_work
+from codegen.model.tflite import Model
+from harness.errors import CheckError
+from verification.bench.cost_fit import CORES, Sample, fit, parse
+from verification.bench.least_squares import non_negative_least_squares
+
+
+def test_least_squares_finds_what_is_not_negative() -> None:
+    rng = np.random.default_rng(1)
+    a = rng.uniform(0, 10, (50, 4)) * [1, 1e6, 1e-3, 1]
+    wanted = np.array([2.0, 3e-6, 0.0, 5.0])
+    np.testing.assert_allclose(non_negative_least_squares(a, a @ wanted), wanted, atol=1e-4)
+    # Unbounded, the second coefficient would be -1.
+    a = np.array([[1.0, 1.0], [1.0, 2.0], [1.0, 3.0]])
+    found = non_negative_least_squares(a, np.array([3.0, 2.0, 1.0]))
+    np.testing.assert_allclose(found, [2.0, 0.0], atol=1e-9)
+
+
+def test_least_squares_takes_columns_that_depend_on_each_other() -> None:
+    column = np.arange(1.0, 9.0)
+    a = np.column_stack([column, 2 * column, np.zeros(8)])
+    np.testing.assert_allclose(a @ non_negative_least_squares(a, 6 * column), 6 * column)
+
+
+def test_work_of_a_convolution(cnn: Model) -> None:
+    work = op_work(cnn, cnn.ops[0])  # 28x28x1, 3x3, stride 2, SAME, 4 channels
+    assert work.output_shape == (1, 14, 14, 4)
+    assert work.filter_shape == (4, 3, 3, 1)
+    assert work.macs == 14 * 14 * 4 * 9
+    assert op_work(cnn, cnn.ops[3]).macs == 10 * 7 * 7 * 4
+    assert op_work(cnn, cnn.ops[4]).macs == 0
+
+
+def test_taps_on_padding_are_told_apart(cnn: Model) -> None:
+    values = features(cnn, cnn.ops[0]).values
+    # SAME, 28 -> 14 with stride 2 and 3 taps: one tap of padding at the end of each axis
+    assert values["valid taps"] == (14 * 3 - 1) ** 2
+    assert values["border"] == 14 * 14 * 9 - (14 * 3 - 1) ** 2
+
+
+def test_a_fit_finds_the_costs_it_was_made_with(cnn: Model) -> None:
+    rng = np.random.default_rng(1)
+    samples = []
+    for _ in range(60):
+        own = features(cnn, cnn.ops[4])
+        values = {"op": 1.0, "outputs": float(rng.integers(1, 5000))}
+        cost = 200 + 7 * values["outputs"]
+        samples.append(Sample(type(own)(own.op_class, values), cost, shared=False))
+    assert fit(samples)["SOFTMAX"] == pytest.approx({"op": 200.0, "outputs": 7.0}, rel=1e-3)
+
+
+def test_cores_that_were_not_measured_have_no_estimate(cnn: Model) -> None:
+    assert estimate(cnn, "cortex-m99") is None
+    assert estimate(cnn, "cortex-m0plus") == estimate(cnn, "cortex-m0")
+
+
+def test_an_op_that_was_not_measured_is_guessed(cnn: Model) -> None:
+    guess = estimate(cnn, "x", {"x": {}})
+    assert guess is not None and guess[4] == 40 * 10
+
+
+def test_the_table_has_every_core_and_what_networks_are_made_of() -> None:
+    table = cost_table()
+    assert set(CORES) <= set(table)
+    for costs in table.values():
+        assert {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "SOFTMAX", "ADD"} <= set(costs)
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"a": {"b": {"c": -1}}}', '{"a": 1}'])
+def test_a_damaged_table_is_one_clear_error(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "costs.json"
+    path.write_text(text)
+    with pytest.raises(CostTableError, match="make it with `invoke costs`"):
+        cost_table(path)
+
+
+def test_what_the_cost_image_prints() -> None:
+    text = (
+        "calibration 0007a120\nmodel 00000000\nop ADD  00000010\nop SOFTMAX  00000020\n"
+        "model 00000001\nop ADD  00000001\nend\n"
+    )
+    assert parse(text, "cortex-m4", [2, 1]) == [[32, 64], [2]]
+    for broken in (text.replace("end", "fault"), text.replace("op SOFTMAX", "op?SOFTMAX")):
+        with pytest.raises(CheckError, match="cost image on cortex-m4 failed at model 2"):
+            parse(broken, "cortex-m4", [2, 1])
+
+
+def test_coefficients_are_numbers_that_json_keeps() -> None:
+    table = cost_table()
+    assert json.loads(json.dumps(table)) == table

@@ -1,0 +1,90 @@
+"""The vectors of the device's self-test: whose scores they have, and what they are made of."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codegen.emit.generate import generate
+from codegen.emit.golden_vectors import GoldenVector, make_golden_vectors
+from codegen.errors import CodegenError
+from codegen.host.oracle import Oracle
+from codegen.model.pixels import quantize_pixels
+from codegen.model.tflite import Model
+from tests.unit.codegen.fakes import compile_and_run, fake_plan
+from tests.unit.harness.wire.fake_device import unpacked
+
+
+def pixels_of(vector: GoldenVector) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+    return np.frombuffer(unpacked(vector.pixels, 784), np.uint8)
+
+
+def check_scores(model: Model, vectors: list[GoldenVector]) -> None:
+    pixels = np.stack([pixels_of(vector) for vector in vectors])
+    scores = Oracle(model).scores(quantize_pixels(model, pixels))
+    assert [vector.scores for vector in vectors] == [tuple(row) for row in scores.tolist()]
+
+
+def save_digits(
+    path: Path, shape: tuple[int, ...]
+) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    images = np.random.default_rng(1).integers(0, 256, shape, np.uint8)
+    images[:, :14] = 0
+    images[1] = 0
+    np.savez(path, images=images, labels=np.zeros(len(images), np.uint8))
+    return images
+
+
+def test_the_first_test_digits_get_the_oracles_scores(cnn: Model, tmp_path: Path) -> None:
+    images = save_digits(tmp_path / "digits.npz", (10, 28, 28))
+    vectors = make_golden_vectors(cnn, tmp_path / "digits.npz")
+    assert len(vectors) == 3
+    for vector, image in zip(vectors, images, strict=False):
+        assert vector.pixels  # an array in C++ must not be empty
+        assert np.array_equal(pixels_of(vector), image.reshape(-1))
+    check_scores(cnn, vectors)
+
+
+@pytest.mark.parametrize("shape", [None, (10, 32, 32)])
+def test_without_digits_of_its_size_the_model_gets_made_up_pixels(
+    cnn: Model, tmp_path: Path, shape: tuple[int, ...] | None
+) -> None:
+    if shape:
+        save_digits(tmp_path / "digits.npz", shape)
+    vectors = make_golden_vectors(cnn, tmp_path / "digits.npz")
+    assert vectors == make_golden_vectors(cnn, tmp_path / "digits.npz")
+    assert len({vector.pixels for vector in vectors}) == 3
+    assert all(len(vector.pixels) <= 2 + 255 for vector in vectors)
+    check_scores(cnn, vectors)
+
+
+def test_damaged_digits_are_an_error(cnn: Model, tmp_path: Path) -> None:
+    (tmp_path / "digits.npz").write_bytes(b"no zip")
+    with pytest.raises(CodegenError, match=r"digits\.npz is damaged .*run `invoke train`"):
+        make_golden_vectors(cnn, tmp_path / "digits.npz")
+
+
+PRINT_VECTORS = r"""
+#include <cstdio>
+
+#include "golden_vectors.h"
+
+int main() {
+  for (const mcuforge::GoldenVector& vector : mcuforge::kGoldenVectors) {
+    for (size_t i = 0; i < vector.pixels_size; ++i) std::printf("%02x", vector.pixels[i]);
+    for (int score : vector.scores) std::printf(" %d", score);
+    std::printf("\n");
+  }
+}
+"""
+
+
+def test_the_generated_header_holds_them(cnn: Model, cnn_path: Path, tmp_path: Path) -> None:
+    generate(cnn_path, tmp_path, None, fake_plan)
+    main = tmp_path / "main.cc"
+    main.write_text(PRINT_VECTORS)
+    output = compile_and_run([main], tmp_path, [tmp_path / "generated"])
+    assert output.splitlines() == [
+        " ".join([vector.pixels.hex(), *map(str, vector.scores)])
+        for vector in make_golden_vectors(cnn, tmp_path / "digits.npz")
+    ]

@@ -1,0 +1,238 @@
+"""Bytes by room and symbol, of a small program linked as the firmware is."""
+
+from __future__ import annotations
+
+import subprocess
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from codegen.boards.facts import load_board
+from codegen.compile.compiler_flags import LINK_TIME_OPTIMISATION
+from codegen.errors import BudgetError, CodegenError
+from codegen.image.breakdown import Breakdown, Item, read_breakdown, room_of
+from codegen.image.budgets import check_growth, read_budgets, set_budget
+from codegen.image.link_map import read_link_map, within
+from codegen.image.section_sizes import image_size
+from codegen.image.size_report import run
+from codegen.image.treemap import Rect, squarify
+
+BOARD = "mps2_an386"
+OBJECTS = ".pio/build/b"
+SOURCES = {
+    "src/main": """
+        namespace model { namespace { unsigned char g_arena[400]; } }
+        namespace mcuforge { extern const unsigned char kModel[100];
+        namespace { const int kTable[16] = {1, 2, 3}; } }
+        extern "C" const char* text();
+        int prime(int i);
+        extern "C" int start(int i) {
+          model::g_arena[i] = mcuforge::kModel[i];
+          return text()[i] + model::g_arena[i + 1] + mcuforge::kTable[i] + prime(i);
+        }""",
+    "generated/data": """
+        namespace mcuforge { extern const unsigned char kModel[100];
+        const unsigned char kModel[100] = {1}; }""",
+    "libabc/wire/text": """
+        extern "C" [[gnu::noinline]] const char* text() {
+          return "a message of thirty-two bytes...";
+        }
+        namespace { const int kPrimes[12] = {2, 3, 5}; }
+        int prime(int i) { return kPrimes[i]; }""",
+    "boards/x/board": """
+        int g_ticks = 7;
+        namespace { [[gnu::naked, gnu::noipa]] void wait(int) { asm("wfi\\n bx lr"); } }
+        extern "C" void irq() { wait(++g_ticks); }""",
+}
+SCRIPT = """
+    ENTRY(start)
+    MEMORY { flash : ORIGIN = 0, LENGTH = 1M  ram : ORIGIN = 0x20000000, LENGTH = 1M }
+    SECTIONS {
+      .text : { *(.text .text.*) *(.rodata .rodata.*) KEEP(*(.irq)) } > flash
+      .stack (NOLOAD) : { . += 256; } > ram
+      .data : { *(.data .data.*) } > ram AT > flash
+      .bss (NOLOAD) : { *(.bss .bss.*) } > ram
+      /DISCARD/ : { *(.ARM.exidx* .ARM.extab*) }
+    }"""
+
+
+LINKS = {
+    "objects": ([], []),
+    "link_time_optimisation": (LINK_TIME_OPTIMISATION, ["-flto-partition=1to1"]),
+}
+
+
+@pytest.fixture(scope="module", params=LINKS)
+def image_dir(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("image")
+    optimisation, partition = LINKS[request.param]
+    flags = ["-mcpu=cortex-m4", "-mthumb", "-Os", "-ffunction-sections", *optimisation]
+    objects = []
+    for name, text in SOURCES.items():
+        source = Path("firmware", *name.replace("libabc", "lib").split("/")).with_suffix(".cc")
+        objects.append(f"{OBJECTS}/{name}.o")
+        for path in (source, Path(objects[-1])):
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / source).write_text(text)
+        compile_ = ["arm-none-eabi-g++", *flags, "-g", "-fdata-sections"]
+        subprocess.run([*compile_, "-c", source, "-o", objects[-1]], check=True, cwd=folder)
+    (folder / "link.ld").write_text(SCRIPT)
+    link = ["arm-none-eabi-g++", *flags, *partition, "-nostdlib", "-T", "link.ld", "-Wl,-u,irq"]
+    link += ["-Wl,-Map=firmware.map", "-o", "firmware.elf", *objects]
+    subprocess.run(link, check=True, cwd=folder)
+    return folder
+
+
+def test_rooms_add_up_to_the_image(image_dir: Path) -> None:
+    size = read_breakdown(image_dir, BOARD)
+    whole = image_size(image_dir / "firmware.elf", load_board(BOARD))
+    assert (size.flash_bytes, size.ram_bytes) == (whole.flash_bytes, whole.ram_bytes)
+    assert sum(flash for flash, _ in size.rooms().values()) == whole.flash_bytes
+
+
+def test_every_byte_is_in_its_room(image_dir: Path) -> None:
+    size = read_breakdown(image_dir, BOARD)
+    rooms = size.rooms()
+    assert rooms["model"] == (100 + 64, 0)  # the array, and the table although src includes it
+    assert rooms["arena"] == (0, 400)
+    assert rooms["stack"] == (0, 256)
+    assert rooms["wire"][0] >= 33  # text constants have no symbol
+    assert "libc" not in rooms  # sections that are not loaded overlap at address 0
+    by_name = {item.name: item for item in size.items}
+    assert by_name["mcuforge::kModel"].flash_bytes == 100
+    assert by_name["g_ticks"].room == "board"
+    assert (by_name["g_ticks"].flash_bytes, by_name["g_ticks"].ram_bytes) == (4, 4)
+    assert by_name["start"].room == "application"
+    assert by_name["kPrimes"].room == "wire"  # even where prime() went into start()
+    assert by_name["wait"].room == "board"
+
+
+@pytest.mark.parametrize(
+    ("origin", "room"),
+    [
+        (".pio/build/x/lib5/libnn.a(conv.o)", "kernels"),
+        (".pio/build/x/lib5/libtflm.a(conv.o)", "runtime"),
+        (".pio/build/x/lib5/libother.a(conv.o)", "other"),
+        (".pio/build/x/lib5/wire/wire/crc32.o", "wire"),
+        (".pio/build/x/boards/mps2/board.o", "board"),
+        (".pio/build/x/src/model.o", "application"),
+        (".pio/build/x/generated/model_data.o", "model"),
+        ("firmware/lib/tflm/tensorflow/lite/micro/kernels/conv.cc", "runtime"),
+        ("firmware/lib/custom_ops/ops/my_op.cc", "custom_ops"),
+        ("firmware/boards/cortex_m/fault.cc", "board"),
+        ("/usr/lib/gcc/arm-none-eabi/12/libgcc.a(_udivmoddi4.o)", "libc"),
+    ],
+)
+def test_room_of(origin: str, room: str) -> None:
+    assert room_of(origin) == room
+
+
+def test_map_with_wrapped_names_padding_and_merged_strings() -> None:
+    pieces = read_link_map(
+        """Discarded input sections
+ .text.gone     0x00000000       0x10 a.o
+Linker script and memory map
+
+.text           0x00000100      0x120
+ *(.text .text.*)
+ .text._ZN4long4nameEv
+                0x00000100       0x20 a.o
+                0x00000100                long::name()
+ .rodata.str1.1
+                0x00000120       0x97 b.o
+                                  0x8 (size before relaxing)
+ *fill*         0x00000120        0x1{space}
+ .text.c        0x00000124       0x10 libx.a(c.o)
+.debug_info     0x00000000      0x200
+ .debug_info    0x00000000      0x200 a.o
+""".replace("{space}", " ")  # ld's own
+    )
+    found = within(pieces, ".text", 0x100, 0x120)
+    assert [(p.address, p.size, p.origin) for p in found] == [
+        (0x100, 0x20, "a.o"),
+        (0x124, 0x10, "libx.a(c.o)"),
+    ]
+
+
+def test_missing_map_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(CodegenError, match="invoke build --board mps2_an386 --force"):
+        read_breakdown(tmp_path, BOARD)
+
+
+def test_a_file_that_is_no_map_or_elf(image_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "firmware.map").write_text("nothing")
+    (tmp_path / "firmware.elf").write_bytes((image_dir / "firmware.elf").read_bytes())
+    with pytest.raises(CodegenError, match="not a map"):
+        read_breakdown(tmp_path, BOARD)
+    (tmp_path / "firmware.elf").write_bytes(b"nothing")
+    with pytest.raises(CodegenError, match="not an ELF"):
+        read_breakdown(tmp_path, BOARD)
+
+
+def test_report_files(image_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(image_dir, BOARD, "tiny", json_path=tmp_path / "s.json", svg_path=tmp_path / "s.svg")
+    shown = capsys.readouterr().out
+    assert "arena" in shown
+    assert "mcuforge::kModel" in shown
+    root = ET.fromstring((tmp_path / "s.svg").read_text())
+    titles = [title.text or "" for title in root.iter("{http://www.w3.org/2000/svg}title")]
+    assert "model: mcuforge::kModel: 100 B" in titles
+    assert '"arena"' in (tmp_path / "s.json").read_text()
+
+
+def test_treemap_tiles_fill_the_frame_without_overlap() -> None:
+    frame = Rect(10, 20, 300, 100)
+    sizes = [60, 30, 20, 9, 5, 1, 1]
+    tiles = squarify(sizes, frame)
+    for size, tile in zip(sizes, tiles, strict=True):
+        assert tile.area == pytest.approx(frame.area * size / sum(sizes), rel=1e-6)
+        assert tile.x >= 10 - 1e-6 and tile.x + tile.width <= 310 + 1e-6
+        assert tile.y >= 20 - 1e-6 and tile.y + tile.height <= 120 + 1e-6
+    for i, a in enumerate(tiles):
+        for b in tiles[i + 1 :]:
+            apart_x = a.x + a.width <= b.x + 1e-6 or b.x + b.width <= a.x + 1e-6
+            apart_y = a.y + a.height <= b.y + 1e-6 or b.y + b.height <= a.y + 1e-6
+            assert apart_x or apart_y
+
+
+def sized(flash: int, ram: int) -> Breakdown:
+    return Breakdown(BOARD, (Item("all", "application", "a.o", flash, ram),))
+
+
+def test_growth_above_two_percent_fails_with_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "budgets.toml"
+    set_budget(sized(10_000, 1_000), "tiny", path)
+    assert len(check_growth(sized(10_200, 1_020), "tiny", path)) == 2
+    with pytest.raises(BudgetError, match=r"ram 1,021 B, budget 1,000 B \(\+2.1%\)") as error:
+        check_growth(sized(10_000, 1_021), "tiny", path)
+    assert error.value.exit_code == 1
+    assert "--set-budget" in str(error.value)
+    with pytest.raises(BudgetError, match="flash 10,201 B"):
+        check_growth(sized(10_201, 1_000), "tiny", path)
+
+
+def test_budgets_of_others_stay_and_missing_ones_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "budgets.toml"
+    set_budget(sized(1, 2), "tiny", path)
+    set_budget(sized(3, 4), "my.model", path)
+    assert read_budgets(path)[BOARD] == {
+        "tiny": {"flash_bytes": 1, "ram_bytes": 2},
+        "my.model": {"flash_bytes": 3, "ram_bytes": 4},
+    }
+    with pytest.raises(CodegenError, match="no budget for nano on mps2_an386"):
+        check_growth(sized(1, 1), "nano", path)
+
+
+@pytest.mark.parametrize("text", ["[a.b]\nflash_bytes = 1", "x = 1", "[a.b]\nram_bytes = ''", "["])
+def test_damaged_budgets(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "budgets.toml"
+    path.write_text(text)
+    with pytest.raises(CodegenError, match=r"budgets\.toml"):
+        read_budgets(path)
+
+
+def test_the_repository_budgets_are_sound() -> None:
+    for board, recipes in read_budgets().items():
+        load_board(board)
+        assert recipes

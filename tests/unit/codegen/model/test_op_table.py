@@ -1,0 +1,81 @@
+"""The table of supported ops is read as the C++ sources read it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from codegen.errors import OpTableError
+from codegen.model.op_table import SupportedOp, load_custom_ops, load_supported_ops
+
+
+def test_the_runtimes_own_table() -> None:
+    ops = load_supported_ops()
+    assert ops["CONV_2D"] == SupportedOp("CONV_2D", "Conv2D", "conv")
+    assert {"FULLY_CONNECTED", "SOFTMAX", "MAX_POOL_2D"} <= set(ops)
+
+
+def _table(tmp_path: Path, text: str) -> dict[str, SupportedOp]:
+    path = tmp_path / "ops.def"
+    path.write_text(text)
+    return load_supported_ops(path)
+
+
+def test_comments_and_directives_are_skipped(tmp_path: Path) -> None:
+    text = (
+        "// MCUFORGE_OP(ADD, Add, add)\n/* MCUFORGE_OP(\nSUB, Sub, sub) */\n#ifndef X\n#endif\n"
+        "MCUFORGE_OP(MUL,Mul, mul)  // why\n  MCUFORGE_OP( PAD , Pad ,\n pad )\n"
+    )
+    assert list(_table(tmp_path, text)) == ["MUL", "PAD"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "names no op"),
+        ("MCUFORGE_OP(ADD, Add)\n", r"'MCUFORGE_OP\(ADD, Add\)' is not of the form"),
+        ("MCUFORGE_OP(ADD, Add, add);\n", "';' is not of the form"),
+        ("MCUFORGE_OP(ADDD, Add, add)\n", "ADDD is no builtin operator"),
+        ("MCUFORGE_OP(CUSTOM, Custom, custom)\n", "CUSTOM is no builtin operator"),
+        ("MCUFORGE_OP(ADD, Add, add)\nMCUFORGE_OP(ADD, Add, add)\n", "ADD stands there twice"),
+    ],
+)
+def test_malformed_tables(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(OpTableError, match=message):
+        _table(tmp_path, text)
+
+
+def test_absent_table(tmp_path: Path) -> None:
+    with pytest.raises(OpTableError, match=r"cannot read the table of ops .*restore") as caught:
+        load_supported_ops(tmp_path / "ops.def")
+    assert caught.value.exit_code == 3
+
+
+def test_the_projects_own_custom_ops() -> None:
+    assert load_custom_ops()["Binarize"] == "RegisterBinarize"
+
+
+def _custom_table(tmp_path: Path, text: str) -> dict[str, str]:
+    path = tmp_path / "custom_ops.def"
+    path.write_text(text)
+    return load_custom_ops(path)
+
+
+def test_a_table_of_custom_ops_may_be_empty_and_names_may_be_anything(tmp_path: Path) -> None:
+    assert _custom_table(tmp_path, '// MCUFORGE_CUSTOM_OP("A", A)\n') == {}
+    text = 'MCUFORGE_CUSTOM_OP("my.op v2",  Mine)\nMCUFORGE_CUSTOM_OP("B", B)  // why\n'
+    assert _custom_table(tmp_path, text) == {"my.op v2": "Mine", "B": "B"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("MCUFORGE_CUSTOM_OP(A, A)\n", r"'MCUFORGE_CUSTOM_OP\(A, A\)' is not of the form"),
+        ('MCUFORGE_CUSTOM_OP("A", A());\n', "is not of the form"),
+        ('MCUFORGE_CUSTOM_OP("A", A)\nMCUFORGE_CUSTOM_OP("A", B)\n', "'A' stands there twice"),
+    ],
+)
+def test_malformed_tables_of_custom_ops(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(OpTableError, match=message):
+        _custom_table(tmp_path, text)

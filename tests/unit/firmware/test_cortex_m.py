@@ -1,0 +1,149 @@
+"""The Cortex-M port compiles and links for every core and every board."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from codegen.boards.facts import Board, Region, load_board
+from codegen.errors import BudgetError, CodegenError
+from codegen.image.section_sizes import ImageSize, RegionUse, check_size, image_size
+from tests.cortex_m_port import link
+
+MAIN = """
+#include "board.h"
+const char kText[] = "text that is kept in flash";
+[[gnu::used]] uint32_t g_data[100] = {1};
+[[gnu::used]] uint8_t g_bss[1000];
+int main() {
+  board::Init();
+  for (;;) {
+    g_bss[board::Ticks() % sizeof(g_bss)] = static_cast<uint8_t>(g_data[0]);
+    board::UartWrite(g_bss, board::UartRead(g_bss, sizeof(g_bss)));
+    board::Idle();
+  }
+}
+"""
+CORES = {
+    "cortex-m0": ("soft", "none"),
+    "cortex-m3": ("soft", "none"),
+    "cortex-m4": ("hard", "fpv4-sp-d16"),
+    "cortex-m7": ("hard", "fpv5-d16"),
+    "cortex-m33": ("hard", "fpv5-sp-d16"),
+    "cortex-m55": ("hard", "auto"),
+}
+
+
+def board(cpu: str = "cortex-m4", **changes: object) -> Board:
+    float_abi, fpu = CORES[cpu]
+    base = load_board("mps2_an386")
+    return dataclasses.replace(base, cpu=cpu, float_abi=float_abi, fpu=fpu, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("cpu", CORES)
+def test_port_links_for_every_core(cpu: str, tmp_path: Path) -> None:
+    made = board(cpu)
+    result = link(made, MAIN, tmp_path)
+    assert result.returncode == 0, result.stderr
+    size = image_size(tmp_path / "firmware.elf", made)
+    assert 400 < size.flash_bytes < 4096
+    # stack, ring, .data of 400 B, .bss of 1,000 B, some counters
+    assert 0 < size.ram_bytes - made.stack_bytes - made.uart.rx_ring_bytes - 1400 < 64
+    check_size(size, made)
+
+
+# One board of each family; every board's whole image is built for the emulated tests.
+@pytest.mark.parametrize("board_id", ["microbit", "mps2_an505", "stm32vldiscovery", "lm3s6965evb"])
+def test_a_familys_port_links_alone(board_id: str, tmp_path: Path) -> None:
+    made = load_board(board_id)
+    result = link(made, MAIN, tmp_path)
+    assert result.returncode == 0, result.stderr
+    size = image_size(tmp_path / "firmware.elf", made)
+    assert 400 < size.flash_bytes < 4096
+    assert 0 < size.ram_bytes - made.stack_bytes - made.uart.rx_ring_bytes - 1400 < 64
+    check_size(size, made)
+    assert symbols(tmp_path / "firmware.elf")["_ZN8cortex_m14kSystemVectorsE"] == (
+        made.regions[0].origin
+    )
+
+
+def symbols(elf: Path) -> dict[str, int]:
+    output = subprocess.run(
+        ["arm-none-eabi-nm", str(elf)], capture_output=True, text=True, check=True
+    ).stdout
+    rows = [line.split() for line in output.splitlines()]
+    return {row[2]: int(row[0], 16) for row in rows if len(row) == 3}
+
+
+def test_memory_map(tmp_path: Path) -> None:
+    made = board(
+        regions=(
+            Region("flash", "flash", 0x0800_0000, 256 * 1024),
+            Region("ram", "ram", 0x2000_0000, 64 * 1024),
+            Region("ccm", "ram", 0x1000_0000, 64 * 1024),
+        ),
+        stack_bytes=2048,
+    )
+    result = link(made, MAIN, tmp_path)
+    assert result.returncode == 0, result.stderr
+    at = symbols(tmp_path / "firmware.elf")
+    assert at["_ZN8cortex_m14kSystemVectorsE"] == 0x0800_0000
+    # the stack is lowest in RAM, so that it runs into what is not there
+    assert at["mcuforge_stack_bottom"] == at["mcuforge_ram_start"] == 0x2000_0000
+    assert at["mcuforge_stack_top"] == at["mcuforge_stack_bottom"] + 2048
+    assert at["mcuforge_stack_middle"] == at["mcuforge_stack_bottom"] + 1024
+    assert at["mcuforge_data_start"] >= at["mcuforge_stack_top"]
+    vectors = (tmp_path / "vectors.bin").resolve()
+    subprocess.run(
+        ["arm-none-eabi-objcopy", "-O", "binary", tmp_path / "firmware.elf", vectors], check=True
+    )
+    words = vectors.read_bytes()
+    assert int.from_bytes(words[:4], "little") == at["mcuforge_stack_top"]
+    assert int.from_bytes(words[4:8], "little") == at["mcuforge_reset"] | 1
+
+
+def test_sizes_count_data_in_both_memories(tmp_path: Path) -> None:
+    made = board()
+    assert link(made, MAIN, tmp_path).returncode == 0
+    at = symbols(tmp_path / "firmware.elf")
+    size = image_size(tmp_path / "firmware.elf", made)
+    data_bytes = at["mcuforge_data_end"] - at["mcuforge_data_start"]
+    assert data_bytes >= 400
+    binary = tmp_path / "firmware.bin"
+    subprocess.run(
+        ["arm-none-eabi-objcopy", "-O", "binary", tmp_path / "firmware.elf", binary], check=True
+    )
+    # the linker may pad between sections
+    assert 0 <= binary.stat().st_size - size.flash_bytes < 16
+    flash, ram = size.regions
+    assert flash.used == size.flash_bytes
+    assert ram.used == size.ram_bytes
+
+
+def test_image_that_is_too_big(tmp_path: Path) -> None:
+    small = board(
+        regions=(
+            Region("flash", "flash", 0, 4 << 20),
+            Region("ram", "ram", 0x2000_0000, 8192),
+        )
+    )
+    result = link(small, MAIN, tmp_path)
+    assert result.returncode != 0
+    assert "region `ram' overflowed by" in result.stderr
+
+
+def test_check_size_names_the_numbers() -> None:
+    made = board()
+    ram = made.regions[1]
+    size = ImageSize(100, ram.length + 1, (RegionUse(ram, ram.length + 1),))
+    with pytest.raises(BudgetError, match=r"takes 4194305 B of ram, mps2_an386 has 4194304 B"):
+        check_size(size, made)
+
+
+def test_file_that_is_no_image(tmp_path: Path) -> None:
+    (tmp_path / "x.elf").write_text("no ELF")
+    with pytest.raises(CodegenError, match="cannot read the image"):
+        image_size(tmp_path / "x.elf", board())

@@ -1,0 +1,69 @@
+"""The one table of ids: Python names what stands there, and a malformed table is refused."""
+
+import re
+from enum import IntEnum
+
+import pytest
+
+from harness.wire import ids
+
+TABLE = ids.parse_ids(ids.IDS_DEF.read_text(encoding="ascii"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "enum"),
+    [
+        ("COMMAND", ids.Command),
+        ("EVENT", ids.Event),
+        ("ERROR", ids.ErrorCode),
+        ("SETUP", ids.Setup),
+        ("FORMAT", ids.InputFormat),
+    ],
+)
+def test_enums_hold_the_whole_table(kind: str, enum: type[IntEnum]) -> None:
+    assert {member.name: member.value for member in enum} == {
+        entry.name: entry.value for entry in TABLE[kind].values()
+    }
+
+
+def test_replies_and_events_cannot_be_mistaken_for_requests() -> None:
+    commands = {entry.value for entry in TABLE["COMMAND"].values()}
+    events = {entry.value for entry in TABLE["EVENT"].values()}
+    assert all(0 < command < 0x60 for command in commands)
+    assert all(0xE0 <= event <= 0xFF for event in events)
+
+
+def test_counters_are_numbered_in_order() -> None:
+    assert [entry.value for entry in TABLE["STAT"].values()] == list(range(len(ids.STAT_NAMES)))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'WIRE_ERROR(A, 1, "x")\nWIRE_ERROR(B, 1, "y")',
+        'WIRE_ERROR(A, 1, "x")\nWIRE_ERROR(A, 2, "y")',
+        "WIRE_ERROR(A, 1)",
+        'WIRE_ERROR(A, one, "x")',
+    ],
+)
+def test_a_bad_table_is_refused(source: str) -> None:
+    with pytest.raises(ValueError, match=r"ids\.def:"):
+        ids.parse_ids(source)
+
+
+def test_the_protocol_document_states_every_id() -> None:
+    text = (ids.IDS_DEF.parents[4] / "docs/protocol.md").read_text("utf-8")
+    for kind in ("COMMAND", "EVENT"):
+        for entry in TABLE[kind].values():
+            assert re.search(rf"^\| 0x{entry.value:02X} .*\| {entry.name}: ", text, re.MULTILINE), (
+                entry
+            )
+    for kind in ("ERROR", "SETUP"):
+        for entry in TABLE[kind].values():
+            row = [cell.strip() for cell in ("", str(entry.value), entry.name, entry.text)]
+            assert any(
+                [cell.strip() for cell in line.split("|")[:4]][:3] == row[:3] and entry.text in line
+                for line in text.splitlines()
+            ), entry
+    for index, name in enumerate(ids.STAT_NAMES):
+        assert f"| {4 * index} | {name} |" in " ".join(text.split()), name

@@ -1,0 +1,79 @@
+"""A compression is checked before it starts; what its process reports comes out as one line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from training import artifacts
+from training.compression import compress
+from training.compression.options import METHODS, Options, chosen
+from training.errors import CompressionError
+from training.fit.train import FLOAT_MODEL
+
+
+def test_a_method_takes_its_own_options_and_all_takes_every_one() -> None:
+    assert chosen("prune", {"sparsity": 0.8, "clusters": None}) == (["prune"], Options(0.8))
+    given = {"sparsity": 0.25, "schedule": "constant", "clusters": 8, "epochs": 2}
+    assert chosen("all", given) == (list(METHODS), Options(0.25, "constant", 8, 2))
+
+
+@pytest.mark.parametrize(
+    ("method", "given", "message"),
+    [
+        ("shrink", {}, "unknown compression method 'shrink'; known: qat, prune, "),
+        ("qat", {"sparsity": 0.5}, "--sparsity: qat does not take it; it is for prune, "),
+        ("prune", {"clusters": 8}, "--clusters: prune does not take it; it is for cluster, pcqat"),
+        ("prune", {"sparsity": 1.0}, "--sparsity 1.0: give the share that goes, above 0"),
+        ("prune", {"sparsity": float("nan")}, "--sparsity nan: "),
+        ("prune", {"schedule": "cubic"}, "--schedule cubic: unknown; known: polynomial, constant"),
+        ("cluster", {"clusters": 1}, "--clusters 1: give 2 to 256"),
+        ("qat", {"epochs": 0}, "--epochs 0: give 1 or more"),
+    ],
+)
+def test_what_cannot_work_is_refused(method: str, given: dict[str, Any], message: str) -> None:
+    with pytest.raises(CompressionError) as caught:
+        chosen(method, given)
+    assert str(caught.value).startswith(message)
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "stdout", "message", "exit_code"),
+    [
+        (
+            1,
+            json.dumps({"message": "the loss became nan", "exit_code": 1}),
+            "the loss became nan",
+            1,
+        ),
+        (-9, "", "prune: its process ended with code -9; its messages are above", 1),
+    ],
+)
+def test_a_failed_process_leaves_the_older_model(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    code: int,
+    stdout: str,
+    message: str,
+    exit_code: int,
+) -> None:
+    older = compress.model_file(tmp_path, "prune")
+    artifacts.atomic_write(older, b"the older one")
+    artifacts.atomic_write(tmp_path / FLOAT_MODEL, b"")
+    monkeypatch.setattr(
+        subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, code, stdout)
+    )
+    with pytest.raises(compress.WorkerError) as caught:
+        compress.compress(tmp_path, "tiny", "prune", Options(), seed=1, calibration=20)
+    assert (str(caught.value), caught.value.exit_code) == (message, exit_code)
+    assert older.read_bytes() == b"the older one"
+    monkeypatch.setattr(
+        subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 130, "")
+    )
+    with pytest.raises(KeyboardInterrupt):
+        compress.compress(tmp_path, "tiny", "prune", Options(), seed=1, calibration=20)

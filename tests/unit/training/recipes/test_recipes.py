@@ -1,0 +1,67 @@
+"""Recipes and augmentation, as far as they need no TensorFlow."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.errors import RecipeError
+from training.fit.augment import Augmentation
+from training.recipes import RECIPES, get_recipe
+
+# What tasks.py imports to list recipes, to decide what is fresh and to say what is missing.
+CHEAP_MODULES = (
+    *("recipes", "data.datasets", "fit.train", "int8.quantize", "judge.evaluate", "errors"),
+)
+
+
+def test_importing_the_room_imports_no_tensorflow() -> None:
+    imports = "; ".join(f"import training.{name}" for name in CHEAP_MODULES)
+    code = f"{imports}; import sys; sys.exit(bool({{'tensorflow', 'keras'}} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_unknown_recipe_lists_the_known() -> None:
+    with pytest.raises(RecipeError, match=r"unknown recipe 'tyni'; known recipes: .*tiny"):
+        get_recipe("tyni")
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_recipe_is_found_under_its_name(name: str) -> None:
+    assert get_recipe(name).name == name
+
+
+def test_the_first_optimizer_is_the_default_and_others_are_refused() -> None:
+    book = get_recipe("book")
+    assert book.optimizer(None).name == "adadelta"
+    assert book.optimizer("adam").name == "adam"
+    with pytest.raises(RecipeError, match="book has no optimizer 'sgd'; it has: adadelta, adam"):
+        book.optimizer("sgd")
+
+
+def test_small_data_is_repeated_until_enough_steps_are_made() -> None:
+    recipe = get_recipe("tiny")
+    assert recipe.epochs_for(57_000) == recipe.epochs
+    few = recipe.epochs_for(3_800)
+    assert few * (3_800 // recipe.batch_size) >= recipe.steps_at_least
+    assert recipe.epochs_for(1) >= recipe.epochs
+
+
+@given(st.integers(0, 2**32), st.integers(2, 40))
+def test_the_centre_moves_by_the_shift_only(seed: int, size: int) -> None:
+    change = Augmentation(rotation_degrees=20, scale=0.2, shear=0.2, shift_pixels=2.0)
+    rows = change.transforms(np.random.default_rng(seed), 8, size)
+    assert rows.shape == (8, 8)
+    centre = (size - 1) / 2
+    moved = rows[:, [0, 3]] * centre + rows[:, [1, 4]] * centre + rows[:, [2, 5]]
+    assert np.abs(moved - centre).max() <= 2.0 + 1e-3
+
+
+def test_no_augmentation_is_the_identity() -> None:
+    rows = Augmentation().transforms(np.random.default_rng(1), 2, 28)
+    np.testing.assert_allclose(rows, [[1, 0, 0, 0, 1, 0, 0, 0]] * 2, atol=1e-6)

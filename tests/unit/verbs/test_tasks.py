@@ -1,0 +1,180 @@
+"""The verbs as a user meets them: help, exit codes, one-line errors, a quick start."""
+
+from __future__ import annotations
+
+import errno
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from invoke import Config, Context, Exit, Program
+from invoke.parser import Parser
+
+import tasks
+from codegen.errors import CodegenError
+
+ROOT = Path(tasks.__file__).parent
+VERBS = (
+    *("train", "seeds", "quantize", "generate", "build", "flash", "emulate", "monitor", "serve"),
+    *("hil", "test", "golden", "fuzz", "evaluate", "compress", "bless", "runs"),
+    *("diff", "stream", "profile", "debug", "size", "bench", "plan", "preflight", "costs"),
+    *("data", "predict", "view"),
+    *("lint", "boards", "doctor", "clean"),
+)
+
+
+def invoke(*args: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "invoke", *args], cwd=ROOT, capture_output=True, text=True
+    )
+
+
+def test_every_verb_is_there_with_help() -> None:
+    verbs = tasks.namespace.tasks
+    assert set(verbs) == set(VERBS)
+    for name, verb in verbs.items():
+        assert verb.__doc__, name
+        options = set(verb.argspec(verb.body).parameters) - {"c"}
+        assert options <= set(verb.help), f"{name}: options without help"
+
+
+def test_hil_takes_several_ports() -> None:
+    verbs = Parser(tasks.namespace.to_contexts())
+    (parsed,) = verbs.parse_argv(["hil", "--port", "A", "--port", "B"])
+    assert parsed.args.port.value == ["A", "B"]
+
+
+def test_common_options_mean_the_same() -> None:
+    measured = {
+        ("golden", "board"),
+        ("golden", "seed"),
+        ("fuzz", "seed"),
+        ("bench", "board"),
+        ("bench", "model"),
+        ("preflight", "model"),
+        ("costs", "model"),
+    }
+    own = {
+        ("test", "port"),
+        ("hil", "port"),
+        ("hil", "seed"),
+        ("hil", "baud"),
+        ("serve", "port"),
+        ("hil", "board"),
+        ("evaluate", "board"),
+        ("predict", "board"),
+        *measured,
+    }
+    for name, verb in tasks.namespace.tasks.items():
+        for option, text in (tasks._COMMON | tasks._PORT).items():
+            if option in verb.help and (name, option) not in own:
+                assert verb.help[option] == text, name
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("build", "--board", "nope"), "error: no board 'nope'; known boards: "),
+        (
+            ("hil", "--board", "all", "--port", "/dev/ttyACM0"),
+            "error: --board all: several boards take --count and --json only",
+        ),
+        (("hil", "--board", "host,nope"), "error: no board 'nope'; known boards: "),
+        (("flash", "--blessed", "--recipe", "tiny"), "error: flash --blessed: names the model"),
+        (("bless", "--recall-margin", "nope"), "error: --recall-margin nope: give a number"),
+        (("golden", "--count", "1.5"), "error: --count 1.5: give a whole number"),
+        (("hil", "--port"), "error: --port needs a value"),
+        (("train", "--nope"), "error: No idea what '--nope' is!"),
+        (("predict",), "error: 'predict' did not receive required positional arguments: 'image'"),
+        (("compress", "--method", "nope"), "error: unknown compression method 'nope'; known: "),
+        (("hil", "--recipe", "nope"), "error: unknown recipe 'nope'; known recipes: "),
+        (("generate", "--model", "/nowhere/x.tflite"), "error: "),
+        (("train", "--data", "/nowhere"), "error: "),
+        (("view", "--stage", "nope"), "error: view: no stage 'nope'; known: train, frozen, tflite"),
+        (("predict", "--image", "/nowhere/x.png"), "error: /nowhere/x.png: no such file"),
+        (("test", "--only", "nope"), "error: no test suite 'nope'"),
+        (("flash", "--protocol", "nope"), "error: flash mps2_an386 with 'nope': an unknown"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(
+    args: tuple[str, ...],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        Program().run(["invoke", "--search-root", str(ROOT), *args])
+    said = capsys.readouterr().err
+    assert ended.value.code == 2, said
+    assert said.startswith(message)
+    assert len(said.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("code", [1, 2, 3])
+def test_a_rooms_exit_code_is_ours(code: int) -> None:
+    error = CodegenError("what happened")
+    error.exit_code = code
+    with pytest.raises(Exit) as caught, tasks._one_line_errors():
+        raise error
+    assert (caught.value.message, caught.value.code) == ("error: what happened", code)
+
+
+def test_a_full_disk_is_one_line_wherever_it_is_met() -> None:
+    full = OSError(errno.ENOSPC, "No space left on device", "/tmp/x/model.keras")
+    with pytest.raises(Exit) as caught, tasks._one_line_errors():
+        raise full
+    assert caught.value.code == 2
+    assert caught.value.message == (
+        "error: cannot write /tmp/x/model.keras: No space left on device; free space, then run it "
+        "again"
+    )
+    with pytest.raises(PermissionError), tasks._one_line_errors():
+        raise PermissionError(errno.EACCES, "a bug, for rooms report it")
+
+
+def test_interrupt_is_130_and_no_traceback() -> None:
+    with pytest.raises(Exit) as caught, tasks._one_line_errors():
+        raise KeyboardInterrupt
+    assert caught.value.code == 130
+
+
+def test_a_bug_keeps_its_traceback() -> None:
+    with pytest.raises(ZeroDivisionError), tasks._one_line_errors():
+        _ = 1 / 0
+
+
+def test_defaults_come_from_invoke_yaml() -> None:
+    result = invoke("boards")
+    assert result.returncode == 0, result.stderr
+    import yaml
+
+    defaults = yaml.safe_load((ROOT / "invoke.yaml").read_text())["mcuforge"]
+    choice = tasks._choice(Context(_config(defaults)), {"board": "host"})
+    assert choice.board_id == "host"
+    assert choice.recipe == defaults["recipe"]
+    assert choice.model is None
+
+
+def _config(defaults: dict[str, object]) -> Config:
+    return Config(overrides={"mcuforge": defaults})
+
+
+def test_verbs_that_do_not_train_start_without_tensorflow() -> None:
+    """Everything that such a verb imports, and none of it TensorFlow, Keras or SciPy."""
+    code = (
+        "import sys, tasks, pipeline.stages, pipeline.machine\n"
+        "import codegen.emit.generate, codegen.cost.memory_fit, codegen.image.firmware_build\n"
+        "import codegen.host.oracle\n"
+        "import harness.run.hil, harness.rig.link, harness.rig.monitor\n"
+        "import training.data.datasets, training.recipes, training.judge.evaluate\n"
+        "heavy = {'tensorflow', 'keras', 'scipy', 'pandas', 'jax', 'torch'} & set(sys.modules)\n"
+        "sys.exit(', '.join(sorted(heavy)) or 0)\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
+def test_readme_names_every_verb() -> None:
+    readme = (ROOT / "README.md").read_text()
+    missing = [name for name in tasks.namespace.task_names if f"| `{name}` |" not in readme]
+    assert not missing

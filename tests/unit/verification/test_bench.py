@@ -1,0 +1,168 @@
+"""The benchmark without QEMU: what it reads, compares and concludes."""
+
+import json
+import struct
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from codegen.boards.facts import load_board
+from codegen.compile import compiler_flags, cpp_build
+from codegen.compile.cpp_build import machine_flags
+from harness.errors import CheckError, HarnessError
+from verification.bench import measure, performance_page, report
+from verification.bench.measure import MEASURES, Row
+
+PRINTED = """op CONV_2D  00000040
+op SOFTMAX  00000010
+op CONV_2D  00000044
+op SOFTMAX  00000010
+"""
+# calibration, init, arena, stack, two inferences; two outputs of two bytes
+RESULTS = struct.pack("<6I4B", 0xC3500, 0x1000, 512, 256, 0x52, 0x56, 1, 0xFF, 2, 0xFE)
+
+ROW = Row(
+    board="mps2_an386",
+    model="m",
+    instructions=50,
+    flash_bytes=30,
+    arena_bytes=2000,
+    stack_bytes=90,
+    init_instructions=20,
+    ran_on="mps2_an386",
+    cpu="cortex-m4",
+    op_count=4,
+    arena_lower_bound_bytes=1500,
+    mismatches=0,
+    ratios=dict.fromkeys(MEASURES, 0.2),
+)
+
+
+def test_output_is_converted_from_ticks_to_instructions() -> None:
+    measured = measure.parse_output(PRINTED, RESULTS, 2, "m on b")
+    # 1,000,000 instructions took 0xc3500 = 800,000 ticks: 1.25 an instruction's worth each
+    assert measured.instructions == round((0x52 + 0x56) / 2 * 1.25)
+    assert measured.init_instructions == 0x1000 * 1.25
+    assert (measured.arena_bytes, measured.stack_bytes) == (512, 256)
+    assert measured.outputs == b"\x01\xff\x02\xfe"
+    assert [(op.index, op.name, op.instructions) for op in measured.profile] == [
+        (0, "CONV_2D", round(0x42 * 1.25)),
+        (1, "SOFTMAX", 0x10 * 1.25),
+    ]
+
+
+@pytest.mark.parametrize("results", [b"", RESULTS[:24], RESULTS[:-1]])
+def test_an_image_that_fails_is_an_error_with_its_last_words(results: bytes) -> None:
+    with pytest.raises(CheckError, match="m on b did not come to its end; it said: fault"):
+        measure.parse_output("fault\n", results, 2, "m on b")
+
+
+def test_baseline_has_every_core_of_the_goals_and_only_the_peer() -> None:
+    baseline = measure.load_baseline()
+    assert {cpu for _, cpu in baseline} == set(report._SPEED_GOALS)
+    for record in baseline.values():
+        assert all(record[name] > 0 for name in (*MEASURES, "macs", "model_bytes"))
+    # "mnist_small_int8" on Cortex-M4 with CMSIS-NN; the reference kernels take 4,866,285
+    assert baseline["mnist_small_int8", "cortex-m4"]["instructions"] == 1208966
+
+
+def test_json_has_each_measure_and_its_ratio() -> None:
+    row = ROW.as_json()
+    assert list(row) == ["board", "model", *MEASURES, *(f"ratio_{name}" for name in MEASURES)]
+    assert row["ratio_instructions"] == 0.2
+    without = replace(ROW, ratios={}).as_json()
+    assert without["ratio_flash_bytes"] is None
+
+
+def test_goals_are_missed_one_by_one() -> None:
+    assert all(goal.met for goal in report.goals([ROW]))
+
+    def missed(row: Row) -> list[str]:
+        return [goal.text.split(":")[0] for goal in report.goals([row]) if not goal.met]
+
+    def with_ratio(name: str, value: float) -> Row:
+        return replace(ROW, ratios={**ROW.ratios, name: value})
+
+    assert missed(with_ratio("instructions", 0.61)) == ["cortex-m4"]
+    assert missed(with_ratio("instructions", 0.86)) == ["cortex-m4", "cortex-m4"]
+    assert missed(with_ratio("flash_bytes", 0.36)) == ["flash B"]
+    assert missed(with_ratio("stack_bytes", 1.01)) == ["stack B"]
+    assert missed(with_ratio("init_instructions", 0.26)) == ["init instr"]
+    # 1,500 + 1,024 + 4 * 48 B are allowed
+    assert missed(replace(ROW, arena_bytes=2716)) == []
+    assert missed(replace(ROW, arena_bytes=2717)) == ["arena"]
+
+
+def test_means_are_geometric() -> None:
+    assert report.geometric_mean([0.25, 1.0]) == pytest.approx(0.5)
+
+
+def test_unknown_models_and_boards_are_refused() -> None:
+    with pytest.raises(HarnessError, match="no model 'absent'"):
+        measure.find_models("absent")
+    with pytest.raises(HarnessError, match="host does not run there"):
+        measure.find_boards("host")
+
+
+def test_all_boards_are_one_of_each_core_and_the_baselines() -> None:
+    boards = measure.find_boards("all")
+    assert len({board.cpu for board in boards}) == len(boards)
+    assert {"microbit", "mps2_an385", "mps2_an386", "mps2_an500", "mps3_an547"} <= {
+        board.id for board in boards
+    }
+
+
+def test_a_folder_that_is_not_there_is_refused_before_anything_is_measured(tmp_path: Path) -> None:
+    with pytest.raises(HarnessError, match="no folder"):
+        report.run("mps2_an386", "all", tmp_path / "absent" / "out.json")
+
+
+def test_kernels_are_compiled_with_the_flags_of_their_library_json(tmp_path: Path) -> None:
+    tflm, nn = (cpp_build.library_flags(library) for library in cpp_build.LIBRARIES)
+    assert "-Os" in tflm and "-O2" not in tflm
+    assert "-O2" in nn and "-fwrapv" in nn and "-Os" not in nn
+    (tmp_path / "library.json").write_text(
+        json.dumps({"build": {"unflags": ["-Os"], "flags": ["-O3"]}})
+    )
+    assert cpp_build.library_flags(tmp_path)[-1] == "-O3"
+    assert "-Os" not in cpp_build.library_flags(tmp_path)
+
+
+def test_kernels_of_other_instruction_sets_are_left_out() -> None:
+    stems = {path.stem for path, _ in cpp_build.library_sources("dsp")}
+    assert "conv_s8__scalar" in stems and "conv_s8__dsp" in stems
+    assert not any(stem.endswith(("__mve", "__v6m", "__v7m")) for stem in stems)
+    assert not any(path.stem.endswith("__dsp") for path, _ in cpp_build.library_sources("mve"))
+    stems = {path.stem for path, _ in cpp_build.library_sources("scalar")}
+    assert {"conv_s8__scalar", "conv_s8__v6m", "conv_s8__v7m"} <= stems
+    assert not any(stem.endswith(("__dsp", "__mve")) for stem in stems)
+
+
+def test_machine_flags_come_from_the_board() -> None:
+    flags = machine_flags(load_board("mps2_an386"))
+    assert flags == [
+        *("-mthumb", "-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"),
+        "-DMCUFORGE_ISA_DSP=1",
+        *compiler_flags.LINK_TIME_OPTIMISATION,
+    ]
+
+
+def test_markdown_replaces_only_the_marked_part(tmp_path: Path) -> None:
+    document = tmp_path / "performance.md"
+    document.write_text(f"before\n{performance_page.BEGIN}\nold\n{performance_page.END}\nafter\n")
+    performance_page.update(document, [ROW], [load_board("mps2_an386")])
+    text = document.read_text()
+    assert text.startswith(f"before\n{performance_page.BEGIN}\n")
+    assert text.endswith(f"{performance_page.END}\nafter\n")
+    assert "old" not in text
+    assert "| m | 50 (0.200) | 30 (0.200) | 2000 (0.200) | 90 (0.200) | 20 (0.200) |" in text
+    assert "| geometric mean | (0.200)" in text
+
+
+@pytest.mark.parametrize("text", ["", f"{performance_page.END}\n{performance_page.BEGIN}\n"])
+def test_markdown_without_marks_is_refused_before_measuring(tmp_path: Path, text: str) -> None:
+    document = tmp_path / "performance.md"
+    document.write_text(text)
+    with pytest.raises(HarnessError, match="needs a line <!-- invoke bench: begin -->"):
+        performance_page.read_marked(document)

@@ -1,0 +1,1 @@
+"""In: a recipe and a training split. Out: float.keras and how its training went."""

@@ -1,0 +1,1 @@
+"""In: a float model. Out: model.tflite in int8, and what quantization costs."""

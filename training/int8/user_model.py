@@ -1,0 +1,100 @@
+"""A user's own Keras model or SavedModel, in the place of a recipe's.
+
+It takes what the recipes' models take: grey levels as 0..1, one image of the data's size, as
+[H, W, 1], [H, W] or [H * W]; an output for each class.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from training import artifacts
+from training.data import datasets
+from training.errors import DataError
+from training.fit.train import FLOAT_MODEL
+from training.int8.quantize import (
+    calibrate,
+    calibration_digits,
+    full_int8,
+    load_float_model,
+    require_int8,
+    run_converter,
+    write_int8,
+)
+from training.int8.untrained import concrete_function, placeholders
+from training.tf_runtime import load_tensorflow, quiet_output
+
+
+def import_keras(path: Path, build_dir: Path) -> None:
+    """Write a .keras or H5 file as float.keras, which every later stage takes as a recipe's.
+
+    Raises ArtifactError (no Keras model), DataError (other inputs or outputs than the data have).
+    """
+    model = load_float_model(path, "give a .tflite, a .keras file or a SavedModel's folder")
+    inputs, outputs = _shapes(model.inputs), _shapes(model.outputs)
+    shape = _require_fitting(build_dir, path, inputs, outputs)
+    artifacts.atomic_write(
+        build_dir / FLOAT_MODEL, artifacts.keras_bytes(_taking_images(model, shape, inputs[0]))
+    )
+
+
+def import_saved_model(path: Path, build_dir: Path, calibration: int, preset: str) -> None:
+    """Quantize a SavedModel's folder as `quantize` does float.keras, which there is none of.
+
+    Raises ArtifactError, ConversionError, DataError; nothing is written then.
+    """
+    tf = load_tensorflow()
+    images = calibration_digits(build_dir, calibration)
+    with quiet_output():
+        function, _owner = concrete_function(tf, path)  # its owner keeps the variables
+    inputs = placeholders(tf, function)
+    _require_fitting(build_dir, path, _shapes(inputs), _shapes(function.outputs))
+    pixels = datasets.to_float(images).reshape(-1, *inputs[0].shape)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([function])
+    calibrate(tf, converter, [[one] for one in pixels], preset)
+    full_int8(tf, converter)
+    converted = run_converter(converter, path.name)
+    require_int8(converted, path.name)
+    write_int8(build_dir, converted, images)
+
+
+def _shapes(tensors: Sequence[Any]) -> list[tuple[int, ...]]:
+    """Without the batch; an open dimension is None."""
+    return [tuple(one.shape[1:]) for one in tensors]
+
+
+def _require_fitting(
+    build_dir: Path, path: Path, inputs: list[tuple[int, ...]], outputs: list[tuple[int, ...]]
+) -> tuple[int, ...]:
+    """The shape [H, W, 1] of an image. Raises DataError for other inputs and other classes."""
+    images, _ = datasets.load_split(build_dir, datasets.TRAIN_SPLIT)
+    classes = len(datasets.DataInfo.load(build_dir).labels)
+    shape = (*images.shape[1:], 1)
+    if len(inputs) != 1 or None in inputs[0] or math.prod(inputs[0]) != math.prod(shape):
+        raise DataError(
+            f"{path}: takes {_shown(inputs)}, the data are grey images of {_shown([shape])}; give "
+            "a model for such images"
+        )
+    if outputs != [(classes,)]:
+        raise DataError(
+            f"{path}: gives {_shown(outputs)}, the data have {classes} classes; give the data that "
+            "it was trained on by --data"
+        )
+    return shape
+
+
+def _shown(shapes: list[tuple[int, ...]]) -> str:
+    return " and ".join(str(list(shape)) for shape in shapes)
+
+
+def _taking_images(model: Any, shape: tuple[int, ...], taken: tuple[int, ...]) -> Any:
+    """The model itself, or one that reshapes images [H, W, 1] to what it takes."""
+    if taken == shape:
+        return model
+    import keras
+
+    image = keras.Input(shape, name="image")
+    return keras.Model(image, model(keras.layers.Reshape(taken)(image)), name=model.name)

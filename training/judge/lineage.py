@@ -1,0 +1,185 @@
+"""Every evaluated model as a run in MLflow's tracking store, if MLflow is installed.
+
+build/mlflow.db (SQLite) has parameters, metrics and tags, build/mlflow/ the artifacts; both only
+repeat what the build folders state. The registry knows each recipe's versions: the alias
+`candidate` is the last one that was evaluated, `blessed` the one that the gate accepted.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import logging
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from codegen.files import markdown
+from codegen.files.manifest import FILE_NAME, Manifest
+from training.errors import ArtifactError, ToolMissingError, first_line
+from training.int8.quantize import INT8_MODEL
+from training.judge.evaluate import METRICS
+
+REQUIREMENT = "mlflow>=3,<4"  # the extra `lineage` in pyproject.toml
+DATABASE, ARTIFACTS = "mlflow.db", "mlflow"
+CANDIDATE, BLESSED = "candidate", "blessed"
+_FILES = (INT8_MODEL, METRICS, FILE_NAME, "data.json")
+_SHA_TAG = "model_sha256"
+
+
+def installed() -> bool:
+    return importlib.util.find_spec("mlflow") is not None
+
+
+def keep(store: Path, action: Callable[..., None], *args: Any) -> None:
+    """action(store, *args), one of `record` and `bless`, if MLflow is installed.
+
+    What fails there is a warning: no model is worse for not being recorded.
+    """
+    if not installed():
+        return
+    try:
+        action(store, *args)
+    except Exception as error:  # noqa: BLE001 - MLflow raises what SQLAlchemy and the disk raise
+        sys.stderr.write(f"warning: not recorded in {store / DATABASE}: {first_line(error)}\n")
+
+
+def record(store: Path, build_dir: Path, git_commit: str) -> None:
+    """Adds build_dir's evaluated model as a run, and as its recipe's candidate."""
+    client = _client(store)
+    name = build_dir.name
+    metrics = json.loads((build_dir / METRICS).read_text())
+    experiment = client.get_experiment_by_name(name)
+    experiment_id = (
+        experiment.experiment_id
+        if experiment
+        else client.create_experiment(name, (store / ARTIFACTS / name).resolve().as_uri())
+    )
+    run = client.create_run(experiment_id, run_name=metrics[_SHA_TAG][:8])
+    run_id = run.info.run_id
+    params, tags = _recorded(Manifest.load(build_dir))
+    for key, value in params.items():
+        client.log_param(run_id, key, value)
+    for key, value in metrics.items():
+        if isinstance(value, int | float):
+            client.log_metric(run_id, key, value)
+    for key, value in {**tags, "git_commit": git_commit, _SHA_TAG: metrics[_SHA_TAG]}.items():
+        client.set_tag(run_id, key, value)
+    for file in _FILES:
+        if (build_dir / file).is_file():
+            client.log_artifact(run_id, str(build_dir / file))
+    client.set_terminated(run_id)
+    if not client.search_registered_models(f"name = '{name}'"):
+        client.create_registered_model(name)
+    version = client.create_model_version(
+        name,
+        source=f"{run.info.artifact_uri}/{INT8_MODEL}",
+        run_id=run_id,
+        tags={_SHA_TAG: metrics[_SHA_TAG]},
+    )
+    client.set_registered_model_alias(name, CANDIDATE, version.version)
+
+
+def bless(store: Path, name: str, model_sha256: str) -> None:
+    """Gives the alias `blessed` to the last recorded version with that model, if there is one."""
+    client = _client(store)
+    versions = [
+        one
+        for one in client.search_model_versions(f"name = '{name}'")
+        if one.tags.get(_SHA_TAG) == model_sha256
+    ]
+    if versions:
+        last = max(versions, key=lambda one: int(one.version))
+        client.set_registered_model_alias(name, BLESSED, last.version)
+
+
+def table(store: Path) -> str:
+    """Every run as Markdown, newest first. Raises ToolMissingError without MLflow."""
+    client = _client(store)
+    runs = _runs(client)
+    if not runs:
+        raise ArtifactError("no run is recorded yet; run `invoke quantize --force`")
+    header = ("run", "recipe", "seed", "float", "int8", "bytes", "commit", "alias")
+    rows = []
+    for run, name in runs:
+        metrics, tags = run.data.metrics, run.data.tags
+        aliases = _aliases(client, name).get(run.info.run_id, [])
+        accuracies = [
+            f"{metrics[key]:.2%}" if key in metrics else "-"
+            for key in ("float_accuracy", "int8_accuracy")
+        ]
+        rows.append(
+            (
+                run.info.run_id[:8],
+                name,
+                run.data.params.get("train.seed", "-"),
+                *accuracies,
+                f"{metrics['model_bytes']:,.0f}",
+                tags["git_commit"][:8],
+                ", ".join(sorted(aliases)),
+            )
+        )
+    return "\n".join(markdown.table(header, "llrrrrll", rows))
+
+
+def comparison(store: Path, ids: str) -> str:
+    """What differs between two runs, given as the beginnings of their ids with a comma between."""
+    client = _client(store)
+    wanted = ids.split(",")
+    if len(wanted) != 2 or not all(wanted):
+        raise ArtifactError(f"--compare {ids}: give two runs, such as 1a2b3c4d,5e6f7a8b")
+    facts = []
+    for start in wanted:
+        found = [run for run, _ in _runs(client) if run.info.run_id.startswith(start)]
+        if len(found) != 1:
+            raise ArtifactError(f"--compare {start}: {len(found)} runs begin so; see `invoke runs`")
+        data = found[0].data
+        own_tags = {k: v for k, v in data.tags.items() if not k.startswith("mlflow.")}
+        facts.append({**data.params, **data.metrics, **own_tags})
+    first, second = facts
+    keys = [key for key in sorted({*first, *second}) if first.get(key) != second.get(key)]
+    rows = [(key, str(first.get(key, "-")), str(second.get(key, "-"))) for key in keys]
+    return "\n".join(markdown.table(("", *wanted), "lll", rows))
+
+
+def _client(store: Path) -> Any:
+    if not installed():
+        raise ToolMissingError(
+            "MLflow is not installed, which keeps the runs; install it with "
+            f'`.venv/bin/python -m pip install "{REQUIREMENT}"`, then run `invoke quantize --force`'
+        )
+    logging.getLogger("alembic").setLevel(logging.ERROR)
+    logging.getLogger("mlflow").setLevel(logging.ERROR)
+    from mlflow import MlflowClient
+
+    store.mkdir(parents=True, exist_ok=True)
+    uri = f"sqlite:///{(store / DATABASE).resolve()}"
+    return MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
+def _runs(client: Any) -> list[tuple[Any, str]]:
+    """(run, its recipe's or model's name), newest first."""
+    names = {one.experiment_id: one.name for one in client.search_experiments()}
+    found = client.search_runs(list(names), order_by=["attributes.start_time DESC"])
+    return [(run, names[run.info.experiment_id]) for run in found]
+
+
+def _aliases(client: Any, name: str) -> dict[str, list[str]]:
+    """{run id: aliases} of the versions of a registered model."""
+    registered = client.get_registered_model(name)
+    found: dict[str, list[str]] = {}
+    for alias, version in registered.aliases.items():
+        run_id = client.get_model_version(name, version).run_id
+        found.setdefault(run_id, []).append(alias)
+    return found
+
+
+def _recorded(manifest: Manifest) -> tuple[dict[str, str], Mapping[str, str]]:
+    """Parameters (inputs of the stages) and tags (versions of the tools) of a build folder."""
+    params: dict[str, str] = {}
+    tags: dict[str, str] = {}
+    for stage in ("data", "train", "import", "quantize"):
+        params |= {f"{stage}.{key}": value for key, value in manifest.inputs(stage).items()}
+        tags |= manifest.facts(stage).get("tools", {})
+    return params, tags

@@ -1,0 +1,249 @@
+"""Fits the cost table of codegen/cost to measurements: one command after kernels change.
+
+Random models (the generators of the golden tests) and the shared models run once on every core in
+QEMU under -icount, each op's instructions are counted, and for every class of op the coefficients
+with the least relative error are found. The last check is the one that counts: the estimate of each
+shared model against what was measured.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from codegen.boards.facts import Region
+from codegen.compile import cpp_build
+from codegen.cost.estimate import TABLE, Costs, Features, estimate, features
+from codegen.files.manifest import atomic_write
+from codegen.files.places import BUILD, PROGRAM
+from codegen.host.runtime import RuntimeRefusedError
+from codegen.image.bench_image import render
+from codegen.memory.planner import plan_model
+from codegen.model.tflite import Model
+from harness.errors import CheckError, HarnessError
+from verification import semihosting
+from verification.bench.least_squares import non_negative_least_squares
+from verification.check_runner import TARGETS, Target
+from verification.golden import Generators
+
+SOURCE = PROGRAM / "firmware" / "bench" / "op_instructions.cc"
+_BUILD = BUILD / "bench"
+_STACK_BYTES = 16384
+_ICOUNT_SHIFT = 4
+_CALIBRATION_INSTRUCTIONS = 1_000_000  # firmware/bench/start.h: 2 * kCalibrationLoops
+_INPUT_SEED = 7
+
+_HEAVY_OPS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "MAX_POOL_2D", "AVERAGE_POOL_2D")
+_LIGHT_SHARE = 4  # other ops get this fraction of the models
+_FLOOR_INSTRUCTIONS = 300  # below it an error counts absolutely: what an op costs at least
+_SHARED_WEIGHT = 3.0  # real models are what estimates are for
+CORES = ("cortex-m0", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55")
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Work:
+    """One model to run. name: of a shared model, None for a random one."""
+
+    name: str | None
+    model: Model
+    inputs: bytes
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One op on one core. shared: it is of a shared model."""
+
+    features: Features
+    instructions: float
+    shared: bool
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """Estimate of a shared model on a core against the measurement."""
+
+    cpu: str
+    model: str
+    measured: int
+    estimated: int
+
+    @property
+    def error(self) -> float:
+        return self.estimated / max(1, self.measured) - 1
+
+    def __str__(self) -> str:
+        return (
+            f"{self.cpu:11}  {self.model:24}  measured {self.measured:>10}  "
+            f"estimated {self.estimated:>10}  {self.error:+7.1%}"
+        )
+
+
+def refit(
+    generators: Generators,
+    model_paths: Iterable[Path],
+    count: int = 120,
+    seed: int = 1,
+    cores: Sequence[str] = CORES,
+    table_path: Path = TABLE,
+    say: Say = print,
+) -> list[Deviation]:
+    """Measures, fits and writes the table; returns how far off each shared model is.
+
+    generators: of random models by op. count: random models for each op that takes time, a
+    quarter of it for the others. Cores that are not measured keep what the table says of them.
+    Raises HarnessError, CodegenError.
+    """
+    unknown = [cpu for cpu in cores if cpu not in CORES]
+    if unknown or count < 8:
+        raise HarnessError(f"costs: cores are {', '.join(CORES)} and --count is at least 8")
+    works = [*_shared_works(model_paths), *_random_works(generators, count, seed)]
+    say(f"costs: {len(works)} models")
+    table: dict[str, Costs] = {}
+    deviations = []
+    for cpu in cores:
+        measured = measure(TARGETS[cpu], works)
+        table[cpu] = fit(_samples(works, measured))
+        for work, instructions in zip(works, measured, strict=True):
+            if work.name is not None:
+                guess = estimate(work.model, cpu, table) or []
+                deviations.append(Deviation(cpu, work.name, sum(instructions), sum(guess)))
+                say(str(deviations[-1]))
+    _write(table_path, table)
+    return deviations
+
+
+def measure(target: Target, works: Sequence[Work]) -> list[list[int]]:
+    """Instructions of each op of each model. Raises CheckError (the image failed)."""
+    elf = _build(target)
+    assert target.machine is not None
+    with tempfile.TemporaryDirectory(prefix="costs-") as name:
+        batch = b"".join(_job(work, target) for work in works) + struct.pack("<I", 0)
+        (Path(name) / "batch.bin").write_bytes(batch)
+        command = semihosting.qemu_command(
+            target.machine, elf, "counting instructions", _ICOUNT_SHIFT
+        )
+        result = semihosting.run_to_its_end(command, Path(name), timeout_s=1200)
+    return parse(result.stdout + result.stderr, target.cpu, [len(w.model.ops) for w in works])
+
+
+def parse(text: str, cpu: str, op_counts: Sequence[int]) -> list[list[int]]:
+    """What the image printed, as instructions. Raises CheckError."""
+    calibration = re.search(r"^calibration ([0-9a-f]{8})$", text, re.MULTILINE)
+    runs = re.split(r"^model [0-9a-f]{8}$", text, flags=re.MULTILINE)[1:]
+    ticks = [
+        [int(t, 16) for t in re.findall(r"^op \S+ +([0-9a-f]{8})$", run, re.M)] for run in runs
+    ]
+    if (
+        not calibration
+        or not text.rstrip().endswith("end")
+        or list(map(len, ticks)) != list(op_counts)
+    ):
+        last = (text.strip().splitlines() or ["nothing"])[-1]
+        raise CheckError(f"the cost image on {cpu} failed at model {len(runs)}: {last[:200]}")
+    per_tick = _CALIBRATION_INSTRUCTIONS / int(calibration[1], 16)
+    return [[round(t * per_tick) for t in run] for run in ticks]
+
+
+def fit(samples: Iterable[Sample]) -> Costs:
+    """Coefficients of every class that the samples have; those that are 0 are left out."""
+    by_class: dict[str, list[Sample]] = {}
+    for sample in samples:
+        by_class.setdefault(sample.features.op_class, []).append(sample)
+    costs: dict[str, Mapping[str, float]] = {}
+    for op_class, own in sorted(by_class.items()):
+        names = sorted({name for sample in own for name in sample.features.values})
+        rows = np.array([[s.features.values.get(name, 0.0) for name in names] for s in own])
+        target = np.array([s.instructions for s in own])
+        weight = np.array([_SHARED_WEIGHT if s.shared else 1.0 for s in own])
+        weight /= target + _FLOOR_INSTRUCTIONS
+        found = non_negative_least_squares(rows * weight[:, None], target * weight)
+        costs[op_class] = {
+            name: float(f"{value:.6g}")
+            for name, value in zip(names, found, strict=True)
+            if value > 0
+        }
+    return costs
+
+
+def _samples(works: Sequence[Work], measured: Sequence[Sequence[int]]) -> list[Sample]:
+    return [
+        Sample(features(work.model, op), instructions, work.name is not None)
+        for work, run in zip(works, measured, strict=True)
+        for op, instructions in zip(work.model.ops, run, strict=True)
+    ]
+
+
+def _shared_works(paths: Iterable[Path]) -> list[Work]:
+    works = []
+    rng = np.random.default_rng(_INPUT_SEED)
+    for path in paths:
+        model = Model.read(path)
+        works.append(Work(path.stem, model, rng.bytes(sum(t.nbytes for t in model.inputs))))
+    return works
+
+
+def _random_works(generators: Generators, count: int, seed: int) -> list[Work]:
+    works = []
+    for name in sorted(generators):
+        models = count if name in _HEAVY_OPS else count // _LIGHT_SHARE
+        for number in range(models):
+            case = generators[name](np.random.default_rng(seed + number))
+            model = Model.parse(case.model)
+            try:
+                plan_model(model, "scalar")
+            except RuntimeRefusedError:
+                continue  # an op that is being worked on; the golden tests speak about it
+            works.append(Work(None, model, b"".join(values.tobytes() for values in case.inputs)))
+    return works
+
+
+def _job(work: Work, target: Target) -> bytes:
+    arena_bytes = plan_model(work.model, target.isa).arena_bytes
+    header = struct.pack("<3I", work.model.size, arena_bytes, len(work.inputs))
+    return header + work.model.data + work.inputs
+
+
+def _build(target: Target) -> Path:
+    """The image for a core. Raises CppBuildError, MissingCompilerError."""
+    assert target.memory is not None
+    machine = target.machine_flags
+    libraries = cpp_build.library_sources(target.isa, stripped=True)
+    objects = cpp_build.compile_objects((path, [*machine, *own]) for path, own in libraries)
+    flags = [*machine, *cpp_build.STRIPPED, *cpp_build.program_flags()]
+    objects += cpp_build.compile_objects([(SOURCE, flags)], [SOURCE.parent])
+    regions = {
+        kind: Region(kind, kind, *extent)
+        for kind, extent in (("flash", target.memory.code), ("ram", target.memory.ram))
+    }
+    folder = _BUILD / f"costs-{target.cpu}"
+    values = {"machine": target.machine, "stack_bytes": _STACK_BYTES, **regions}
+    atomic_write(folder / "bench.ld", render("bench.ld", values))
+    origin, length = target.memory.heap
+    heap = [
+        f"-Wl,--defsym=__heap_{n}={v:#x}" for n, v in (("start", origin), ("end", origin + length))
+    ]
+    return cpp_build.link_image("op_costs.elf", objects, machine, folder / "bench.ld", heap)
+
+
+def _write(path: Path, measured: Mapping[str, Costs]) -> None:
+    table: dict[str, object] = {}
+    if path.is_file():
+        table = json.loads(path.read_text())
+    table |= measured
+    lines = [
+        f" {json.dumps(cpu)}: {{\n"
+        + ",\n".join(f"  {json.dumps(name)}: {json.dumps(c)}" for name, c in sorted(costs.items()))
+        + "\n }"
+        for cpu, costs in sorted(table.items())
+        if isinstance(costs, Mapping)
+    ]
+    atomic_write(path, ("{\n" + ",\n".join(lines) + "\n}\n").encode())

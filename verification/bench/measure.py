@@ -1,0 +1,332 @@
+"""Measures the runtime on emulated boards as the baseline was measured, and compares.
+
+For each board and model: the benchmark's image (codegen.image.bench_image) runs five inputs in QEMU
+under -icount, which makes instruction counts exact and repeatable; every output byte is compared
+with the oracle. The baseline, TFLM with CMSIS-NN, stands in docs/baseline_tflm_cmsis_nn.json.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import statistics
+import struct
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from codegen.boards.facts import Board, list_boards, load_board
+from codegen.compile.cpp_build import RegionOverflowError
+from codegen.files.places import PROGRAM
+from codegen.host.oracle import oracle_scores
+from codegen.image.bench_image import BenchImage, build_bench_image
+from codegen.memory.planner import ArenaPlan, plan_model
+from codegen.model.int8_checks import check_int8
+from codegen.model.op_table import load_supported_ops
+from codegen.model.tflite import Model
+from harness.errors import CheckError, HarnessError
+from verification import semihosting
+
+SHARED_MODELS = PROGRAM.parent / "shared" / "models"
+BASELINE = PROGRAM / "docs" / "baseline_tflm_cmsis_nn.json"
+
+MEASURES = ("instructions", "flash_bytes", "arena_bytes", "stack_bytes", "init_instructions")
+INPUT_COUNT = 5  # as the baseline; the median is taken
+_INPUT_SEED = 7
+_CALIBRATION_INSTRUCTIONS = 1_000_000  # firmware/bench/main.cc: 2 * kCalibrationLoops
+_WORKERS = 2
+
+# Boards whose memory is too small for a model run its image on one that has enough and executes
+# the same instructions: Armv6-M code runs unchanged on a Cortex-M3.
+_STAND_INS = {
+    "cortex-m0": "mps2_an385",
+    "cortex-m0plus": "mps2_an385",
+    "cortex-m3": "mps2_an385",
+    "cortex-m4": "mps2_an386",
+    "cortex-m7": "mps2_an500",
+}
+
+
+@dataclass(frozen=True)
+class OpCost:
+    """Instructions of one op of a model, median over the inputs."""
+
+    index: int
+    name: str
+    instructions: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One model on one board. model: the file's stem. ran_on: board whose machine executed it.
+
+    ratios: ours / baseline for each of MEASURES; empty where there is no baseline.
+    """
+
+    board: str
+    model: str
+    instructions: int
+    flash_bytes: int
+    arena_bytes: int
+    stack_bytes: int
+    init_instructions: int
+    ran_on: str
+    cpu: str
+    op_count: int
+    arena_lower_bound_bytes: int
+    mismatches: int
+    ratios: Mapping[str, float]
+    profile: tuple[OpCost, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """The row of `invoke bench --json`."""
+        own = {name: getattr(self, name) for name in ("board", "model", *MEASURES)}
+        ratios = {
+            f"ratio_{name}": round(self.ratios[name], 4) if name in self.ratios else None
+            for name in MEASURES
+        }
+        return {**own, **ratios}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A model to measure: its bytes, inputs and what the oracle makes of them."""
+
+    name: str
+    model: Model
+    inputs: NDArray[np.int8]
+    expected: NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What an image reported, in instructions and bytes. outputs: of all inputs, in order."""
+
+    instructions: int
+    init_instructions: int
+    arena_bytes: int
+    stack_bytes: int
+    outputs: bytes
+    profile: tuple[OpCost, ...]
+
+
+def find_models(choice: str) -> list[Path]:
+    """`all` (the shared models), or paths and shared models' names, separated by commas.
+
+    Raises HarnessError if there is none.
+    """
+    shared = {path.stem: path for path in sorted(SHARED_MODELS.glob("*.tflite"))}
+    if choice == "all":
+        if not shared:
+            raise HarnessError(
+                f"no models in {SHARED_MODELS.parent.name}/{SHARED_MODELS.name} beside the "
+                "repository; give --model a path"
+            )
+        return list(shared.values())
+    paths = []
+    for word in choice.split(","):
+        path = shared.get(word) or Path(word)
+        if not path.is_file():
+            raise HarnessError(
+                f"no model {word!r}: neither a file nor one of {', '.join(shared) or 'none'}"
+            )
+        paths.append(path)
+    return paths
+
+
+def find_boards(choice: str) -> list[Board]:
+    """`all` (of every core that QEMU emulates one board), or ids separated by commas.
+
+    Raises BoardError (unknown), HarnessError (not emulated by QEMU).
+    """
+    if choice == "all":
+        named = {record["board"] for record in load_baseline().values()}
+        emulated = [board for board in list_boards() if _is_emulated(board)]
+        # the baseline's own board of a core, else the one with the most memory
+        emulated.sort(key=lambda board: (board.id not in named, -board.ram_bytes, board.id))
+        by_cpu: dict[str, Board] = {}
+        for board in emulated:
+            by_cpu.setdefault(board.cpu, board)
+        return sorted(by_cpu.values(), key=lambda board: board.id)
+    boards = [load_board(word) for word in choice.split(",")]
+    for board in boards:
+        if not _is_emulated(board):
+            raise HarnessError(f"bench counts instructions in QEMU, {board.id} does not run there")
+    return boards
+
+
+def bench(
+    boards: Sequence[Board],
+    models: Iterable[Path],
+    profile: bool = False,
+    say: Callable[[Row], None] = lambda _: None,
+) -> list[Row]:
+    """Measures every model on every board. say: gets each row as soon as it and those before it
+    are there.
+
+    Raises CheckError (the image failed), CodegenError (it cannot be built or planned), ModelError.
+    """
+    baseline = load_baseline()
+    # The oracle and the planner are not made for two threads: all of theirs comes first.
+    work = []
+    for path in models:
+        subject = read_subject(path)
+        plans = {isa: plan_model(subject.model, isa) for isa in {board.isa for board in boards}}
+        work.append((subject, plans))
+    rows = []
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        futures = [
+            pool.submit(_row, board, subject, plans[board.isa], baseline, profile)
+            for board in boards
+            for subject, plans in work
+        ]
+        try:
+            for future in futures:
+                rows.append(future.result())
+                say(rows[-1])
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return rows
+
+
+def read_subject(path: Path) -> Subject:
+    """Reads a model, checks that the firmware can run it, and asks the oracle."""
+    model = Model.read(path)
+    check_int8(model)
+    plan_model(model, "scalar")  # refuses with a message what would end the oracle's process
+    shape = (INPUT_COUNT, *model.inputs[0].shape)
+    rng = np.random.default_rng(_INPUT_SEED)
+    inputs = rng.integers(-128, 127, shape, np.int8, endpoint=True)
+    return Subject(path.stem, model, inputs, oracle_scores(model, inputs))
+
+
+Baseline = Mapping[tuple[str, str], Mapping[str, Any]]
+
+
+def load_baseline(path: Path = BASELINE) -> Baseline:
+    """Records by (model, cpu as board facts name it). Raises HarnessError."""
+    try:
+        records = json.loads(path.read_text())
+        # "Cortex-M4F" is a cortex-m4 with its floating-point unit
+        return {(r["model"], r["core"].lower().removesuffix("f")): r for r in records}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise HarnessError(f"cannot read the baseline {path}: {error}; restore it") from None
+
+
+def measure(
+    subject: Subject, board: Board, plan: ArenaPlan, profile: bool = False
+) -> tuple[Measurement, BenchImage, Board]:
+    """Builds and runs the image; returns also the board whose machine ran it."""
+    supported = load_supported_ops()
+    arguments = (subject.model, board, plan.arena_bytes, subject.inputs, supported)
+    runs_on = board
+    try:
+        image = build_bench_image(*arguments, profile=profile)
+    except RegionOverflowError:
+        if board.cpu not in _STAND_INS or _STAND_INS[board.cpu] == board.id:
+            raise
+        runs_on = load_board(_STAND_INS[board.cpu])
+        image = build_bench_image(*arguments, runs_on, profile)
+    text, results = run_image(image)
+    what = f"{subject.name} on {board.id}"
+    return parse_output(text, results, len(subject.inputs), what), image, runs_on
+
+
+def run_image(image: BenchImage, timeout_s: float = 600) -> tuple[str, bytes]:
+    """What the image prints over semihosting and what it leaves in results.bin, b"" if nothing.
+
+    Raises MissingToolError, CheckError.
+    """
+    command = semihosting.qemu_command(
+        image.machine, image.elf, "counting instructions", image.icount_shift
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            ended = semihosting.run_to_its_end(command, Path(folder), timeout_s)
+        except subprocess.TimeoutExpired:
+            raise CheckError(
+                f"{image.elf.parent.name} did not end within {timeout_s:.0f} s"
+            ) from None
+        results = Path(folder) / "results.bin"
+        return ended.stdout + ended.stderr, results.read_bytes() if results.exists() else b""
+
+
+def parse_output(text: str, results: bytes, input_count: int, what: str) -> Measurement:
+    """Reads what an image printed and left, as firmware/bench/main.cc lays it out.
+
+    what: for the message of the CheckError.
+    """
+    head = struct.Struct(f"<{4 + input_count}I")
+    output_bytes, rest = divmod(len(results) - head.size, input_count)
+    if output_bytes <= 0 or rest:
+        last = (text.strip().splitlines() or ["nothing"])[-1]
+        raise CheckError(f"the benchmark of {what} did not come to its end; it said: {last[:200]}")
+    calibration, init, arena_bytes, stack_bytes, *invoke = head.unpack_from(results)
+    per_tick = _CALIBRATION_INSTRUCTIONS / calibration
+    ops = re.findall(r"^op (\S+) +([0-9a-f]{8})$", text, re.MULTILINE)
+    per_run = len(ops) // input_count
+    profile = tuple(
+        OpCost(
+            i,
+            ops[i][0],
+            round(statistics.median(int(t, 16) for _, t in ops[i::per_run]) * per_tick),
+        )
+        for i in range(per_run)
+    )
+    return Measurement(
+        instructions=round(statistics.median(invoke) * per_tick),
+        init_instructions=round(init * per_tick),
+        arena_bytes=arena_bytes,
+        stack_bytes=stack_bytes,
+        outputs=results[head.size :],
+        profile=profile,
+    )
+
+
+def _row(board: Board, subject: Subject, plan: ArenaPlan, baseline: Baseline, profile: bool) -> Row:
+    measured, image, runs_on = measure(subject, board, plan, profile)
+    where = f"{subject.name} on {board.id}"
+    if measured.arena_bytes != plan.arena_bytes:
+        raise CheckError(
+            f"{where} used {measured.arena_bytes} B of arena, the plan says {plan.arena_bytes}"
+        )
+    if measured.stack_bytes >= image.stack_bytes:
+        raise CheckError(f"{where} filled its stack of {image.stack_bytes} B; raise stack_bytes")
+    expected = b"".join(row.tobytes() for row in subject.expected)
+    got = measured.outputs
+    if len(got) != len(expected):
+        raise CheckError(f"{where} gave {len(got)} output bytes, the oracle {len(expected)}")
+    ours = {
+        "instructions": measured.instructions,
+        "flash_bytes": image.flash_bytes,
+        "arena_bytes": measured.arena_bytes,
+        "stack_bytes": measured.stack_bytes,
+        "init_instructions": measured.init_instructions,
+    }
+    peer = baseline.get((subject.name, board.cpu))
+    if peer is not None and peer["model_bytes"] != subject.model.size:
+        peer = None  # another model of that name
+    return Row(
+        board=board.id,
+        model=subject.name,
+        **ours,
+        ran_on=runs_on.id,
+        cpu=board.cpu,
+        op_count=len(subject.model.ops),
+        arena_lower_bound_bytes=plan.lower_bound_bytes,
+        mismatches=sum(a != b for a, b in zip(got, expected, strict=True)),
+        ratios={name: ours[name] / peer[name] for name in MEASURES} if peer else {},
+        profile=measured.profile,
+    )
+
+
+def _is_emulated(board: Board) -> bool:
+    return board.emulator is not None and board.emulator.kind == "qemu"

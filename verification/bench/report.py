@@ -1,0 +1,200 @@
+"""What `invoke bench` shows: rows, means, goals met or missed, and the profile of a model."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from codegen.boards.facts import Board
+from codegen.files.manifest import atomic_write
+from codegen.model.tflite import Model
+from harness.errors import HarnessError
+from harness.run.op_profile import cost_lines
+from verification.bench.measure import MEASURES, Row, bench, find_boards, find_models
+
+TITLES = {
+    "instructions": "instructions",
+    "flash_bytes": "flash B",
+    "arena_bytes": "arena B",
+    "stack_bytes": "stack B",
+    "init_instructions": "init instr",
+}
+_WIDTHS = {"board": 11, "model": 24, **dict.fromkeys(MEASURES, 10)}
+
+# Ratio ours / TFLM with CMSIS-NN to reach, by cpu: geometric mean of the instructions over the
+# models, and the largest of them (None: no limit).
+_SPEED_GOALS: dict[str, tuple[float, float | None]] = {
+    "cortex-m4": (0.60, 0.85),
+    "cortex-m7": (0.60, 0.85),
+    "cortex-m55": (0.70, 0.95),
+    "cortex-m3": (0.60, None),
+    "cortex-m0": (0.50, None),
+}
+_RATIO_GOALS = {"flash_bytes": 0.35, "stack_bytes": 1.0, "init_instructions": 0.25}
+_ARENA_BASE_BYTES = 1024  # of the arena, beside the activations' lower bound
+_ARENA_PER_OP_BYTES = 48
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One line of the verdict."""
+
+    text: str
+    met: bool
+
+    def __str__(self) -> str:
+        return f"{'met   ' if self.met else 'MISSED'}  {self.text}"
+
+
+def run(
+    board: str,
+    model: str,
+    json_path: Path | None = None,
+    profile: bool = False,
+    say: Callable[[str], None] = print,
+) -> list[Row]:
+    """Measures, prints every row as it comes, means and goals; writes the JSON list.
+
+    board, model: as find_boards and find_models take them. A row with mismatches is shown and
+    counted; the caller turns them into exit code 1.
+    """
+    if json_path is not None and not json_path.parent.is_dir():
+        raise HarnessError(f"--json {json_path}: no folder {json_path.parent}")
+    boards, paths = find_boards(board), find_models(model)
+    models = {path.stem: path for path in paths}
+    say(header())
+
+    def show(row: Row) -> None:
+        say(row_text(row))
+        if profile:
+            for line in profile_lines(row, Model.read(models[row.model])):
+                say(line)
+
+    rows = bench(boards, paths, profile, show)
+    for line in summary_lines(rows, boards):
+        say(line)
+    if json_path is not None:
+        text = json.dumps([row.as_json() for row in rows], indent=1)
+        atomic_write(json_path, f"{text}\n".encode())
+    return rows
+
+
+def header() -> str:
+    """Titles of the columns of row_text."""
+    cells = "  ".join(f"{TITLES[name]:>{_WIDTHS[name]}} {'ratio':>5}" for name in MEASURES)
+    return f"{'board':{_WIDTHS['board']}}  {'model':{_WIDTHS['model']}}  {cells}  wrong"
+
+
+def row_text(row: Row) -> str:
+    """One line: each measure with its ratio to the baseline, and the bytes that are wrong."""
+    cells = "  ".join(
+        f"{getattr(row, name):>{_WIDTHS[name]}} {ratio_text(row.ratios.get(name)):>5}"
+        for name in MEASURES
+    )
+    note = "" if row.ran_on == row.board else f"  (on {row.ran_on})"
+    return (
+        f"{row.board:{_WIDTHS['board']}}  {row.model:{_WIDTHS['model']}}  {cells}  "
+        f"{row.mismatches:>5}{note}"
+    )
+
+
+def summary_lines(rows: Sequence[Row], boards: Iterable[Board]) -> list[str]:
+    """Geometric means per board, then the goals."""
+    lines = ["", "geometric mean of the ratios"]
+    for board in boards:
+        own = [row for row in rows if row.board == board.id and row.ratios]
+        means = mean_ratios(own)
+        if not means:
+            lines.append(f"{board.id:{_WIDTHS['board']}}  no baseline")
+            continue
+        texts = "  ".join(f"{TITLES[name]} {means[name]:.3f}" for name in MEASURES)
+        lines.append(f"{board.id:{_WIDTHS['board']}}  {texts}  ({len(own)} models)")
+    wrong = sum(row.mismatches for row in rows)
+    lines += ["", *map(str, goals(rows)), ""]
+    lines.append(f"{len(rows)} measured, {wrong} output bytes differ from the oracle")
+    return lines
+
+
+def goals(rows: Sequence[Row]) -> list[Goal]:
+    """The goals that the rows say something about."""
+    found = []
+    for cpu, (mean_limit, worst_limit) in _SPEED_GOALS.items():
+        own = [row for row in rows if row.cpu == cpu and row.ratios]
+        if not own:
+            continue
+        mean = geometric_mean(row.ratios["instructions"] for row in own)
+        found.append(
+            Goal(
+                f"{cpu}: instructions, geometric mean {mean:.3f} (goal {mean_limit:.2f})",
+                mean <= mean_limit,
+            )
+        )
+        if worst_limit is not None:
+            worst = max(own, key=lambda row: row.ratios["instructions"])
+            ratio = worst.ratios["instructions"]
+            found.append(
+                Goal(
+                    f"{cpu}: instructions, largest {ratio:.3f}, {worst.model} "
+                    f"(goal {worst_limit:.2f})",
+                    ratio <= worst_limit,
+                )
+            )
+    for name, limit in _RATIO_GOALS.items():
+        own = [row for row in rows if row.ratios]
+        if own:
+            worst = max(own, key=lambda row: row.ratios[name])
+            ratio = worst.ratios[name]
+            found.append(
+                Goal(
+                    f"{TITLES[name]}: largest ratio {ratio:.3f}, {worst.model} on {worst.board} "
+                    f"(goal {limit:.2f})",
+                    ratio <= limit,
+                )
+            )
+    if rows:
+        worst = max(rows, key=_arena_excess)
+        beside = worst.arena_bytes - worst.arena_lower_bound_bytes
+        limit = beside - _arena_excess(worst)
+        found.append(
+            Goal(
+                f"arena: beside the activations' lower bound {beside} B, {worst.model} on "
+                f"{worst.board} (goal {limit})",
+                beside <= limit,
+            )
+        )
+    return found
+
+
+def _arena_excess(row: Row) -> int:
+    limit = _ARENA_BASE_BYTES + _ARENA_PER_OP_BYTES * row.op_count
+    return row.arena_bytes - row.arena_lower_bound_bytes - limit
+
+
+def mean_ratios(rows: Iterable[Row]) -> dict[str, float]:
+    """Geometric means over the rows that have a baseline, by measure; empty without any."""
+    own = [row for row in rows if row.ratios]
+    return {n: geometric_mean(row.ratios[n] for row in own) for n in MEASURES} if own else {}
+
+
+def geometric_mean(values: Iterable[float]) -> float:
+    """Of positive numbers, at least one."""
+    logs = [math.log(value) for value in values]
+    return math.exp(sum(logs) / len(logs))
+
+
+def profile_lines(row: Row, model: Model) -> list[str]:
+    """A table of the row's ops: output shape, MACs, instructions, instructions a MAC, share."""
+    if len(row.profile) != len(model.ops):
+        raise HarnessError(
+            f"{row.model}: the image reported {len(row.profile)} ops, the model has "
+            f"{len(model.ops)}"
+        )
+    return cost_lines(model, [cost.instructions for cost in row.profile], "instructions")
+
+
+def ratio_text(value: float | None) -> str:
+    """`-` where the baseline has no such cell."""
+    return "-" if value is None else f"{value:.3f}"

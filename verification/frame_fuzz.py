@@ -1,0 +1,34 @@
+"""Hostile streams through the device's frame decoder under sanitizers (firmware/checks)."""
+
+from __future__ import annotations
+
+import subprocess
+from functools import lru_cache
+from pathlib import Path
+
+from harness.errors import CheckError
+from verification.check_runner import CHECKS, WIRE, build_sanitized, sanitizer_reason
+
+
+@lru_cache(maxsize=1)
+def _fuzzer() -> Path:
+    sources = [CHECKS / "frame_fuzz.cc", *sorted((WIRE / "wire").glob("*.cc"))]
+    return build_sanitized("frame_fuzz", sources, runtime=False)
+
+
+def run_frame_fuzz(count: int, seed: int) -> int:
+    """Decode `count` random and mutated streams, the first of seed `seed`; the same seed gives the
+    same stream.
+
+    Returns how many frames were accepted. Raises CheckError with the find, HarnessError.
+    """
+    process = subprocess.run(
+        [str(_fuzzer()), str(seed), str(count)],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if process.returncode != 0:
+        raise CheckError(f"frame decoder: {sanitizer_reason(process.stderr)}")
+    return int(process.stdout)

@@ -1,0 +1,254 @@
+"""Golden runs: random valid models, every output byte against the oracle.
+
+A case is drawn from its seed alone: case i of a run with seed S is case 0 of a run with seed S + i
+and the same op, so that one command repeats any failure. Each case
+
+- is computed twice in a row by the oracle (TFLM's interpreter);
+- is planned, for the target's instruction set, and the plan is verified (codegen.memory.planner);
+- runs twice in a row in the check runner (check_runner.py), in the exact arena, with every buffer
+  guarded and every op watched; an arena of 16 bytes less must be refused;
+- does the same on the same core with the portable kernels, and both give the same bytes.
+
+The generators come from whoever calls (tests/golden); this module knows no op.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from codegen.errors import CodegenError
+from codegen.host.oracle import Oracle
+from codegen.memory.planner import plan_model
+from codegen.model.tflite import Model
+from harness.errors import HarnessError
+from verification.check_runner import (
+    Job,
+    Result,
+    RunnerCrashError,
+    Target,
+    run,
+    target_of,
+)
+
+_BATCH = 200  # cases a start of the runner: small enough that progress shows
+
+
+class Case(Protocol):
+    """A model, one set of inputs and what it is in a few words."""
+
+    @property
+    def model(self) -> bytes: ...
+    @property
+    def inputs(self) -> list[NDArray[Any]]: ...
+    @property
+    def label(self) -> str: ...
+
+
+Generators = Mapping[str, Callable[[np.random.Generator], Case]]
+
+
+@dataclass(frozen=True)
+class _ModelCase:
+    model: bytes
+    inputs: list[NDArray[Any]]
+    label: str
+
+
+def model_generators(paths: Iterable[Path]) -> Generators:
+    """A generator a .tflite file, by its stem: the model as it is, its inputs random.
+
+    Raises ModelError (not a sound model), HarnessError (two files of one name).
+    """
+    generators: dict[str, Callable[[np.random.Generator], Case]] = {}
+    for path in paths:
+        if path.stem in generators:
+            raise HarnessError(f"two models are called {path.stem}; rename one")
+        generators[path.stem] = _model_generator(Model.read(path), path)
+    return generators
+
+
+def _model_generator(model: Model, path: Path) -> Callable[[np.random.Generator], Case]:
+    def draw(rng: np.random.Generator) -> Case:
+        inputs = []
+        for tensor in model.inputs:
+            dtype = np.dtype(tensor.dtype.lower())
+            if dtype.kind == "f":
+                inputs.append(rng.normal(size=tensor.shape).astype(dtype))
+            else:
+                low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
+                inputs.append(rng.integers(low, high, tensor.shape, dtype, endpoint=True))
+        return _ModelCase(model.data, inputs, str(path))
+
+    return draw
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One case that went wrong on one board."""
+
+    op: str
+    seed: int
+    board: str
+    label: str
+    reason: str
+
+    @property
+    def command(self) -> str:
+        """What repeats it."""
+        return f"./invokew golden --op {self.op} --seed {self.seed} --count 1 --board {self.board}"
+
+    def __str__(self) -> str:
+        return (
+            f"{self.op} seed {self.seed} on {self.board}: {self.reason}\n"
+            f"  {self.label}\n  repeat: {self.command}"
+        )
+
+
+@dataclass
+class Report:
+    """What a golden run saw. cases: per board, how many ran."""
+
+    cases: Counter[str] = field(default_factory=Counter)
+    failures: list[Failure] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures and all(self.cases.values())
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    op: str
+    seed: int
+    case: Case
+    model: Model
+    expected: tuple[bytes, bytes]  # all outputs concatenated, of the first run and of the second
+
+
+def run_golden(
+    generators: Generators,
+    count: int,
+    seed: int,
+    boards: Sequence[str] = ("host",),
+    op: str | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Report:
+    """Runs `count` cases, seeds `seed` to `seed + count - 1`, on every board.
+
+    generators: by op name. op: only this one; otherwise they take turns. say: gets progress lines.
+    Raises HarnessError (unknown op, a tool missing), BoardError. A failing case is no exception:
+    it stands in the report.
+    """
+    if op is not None and op not in generators:
+        raise HarnessError(f"golden knows no op {op!r}; it has {', '.join(sorted(generators))}")
+    if count < 1:
+        raise HarnessError(f"golden needs at least one case, got --count {count}")
+    names = sorted(generators) if op is None else [op]
+    targets = {board: target_of(board) for board in boards}
+    report = Report(Counter(dict.fromkeys(boards, 0)))
+    started = time.monotonic()
+    for begin in range(0, count, _BATCH):
+        drawn = []
+        for s in range(seed + begin, seed + min(begin + _BATCH, count)):
+            name = names[s % len(names)]
+            try:
+                drawn.append(_draw(generators[name], name, s))
+            except CodegenError as error:
+                report.failures.append(Failure(name, s, "host", "", f"the oracle: {error}"))
+        for board, target in targets.items():
+            before = len(report.failures)
+            report.failures += _run_on(board, target, drawn)
+            report.cases[board] += len(drawn)
+            say(
+                f"golden: {board}: {report.cases[board]} of {count} models, "
+                f"{len(report.failures) - before} new failures"
+            )
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _draw(generator: Callable[[np.random.Generator], Case], op: str, seed: int) -> _Drawn:
+    case = generator(np.random.default_rng(seed))
+    model = Model.parse(case.model)
+    oracle = Oracle(model)
+    first, second = (
+        b"".join(output.tobytes() for output in oracle.run(case.inputs)) for _ in range(2)
+    )
+    return _Drawn(op, seed, case, model, (first, second))
+
+
+def _run_on(board: str, target: Target, drawn: Sequence[_Drawn]) -> list[Failure]:
+    own = _run_cases(target, drawn)
+    portable = own if target.reference is None else _run_cases(target.reference, drawn)
+    failures = []
+    for item, ran, reference in zip(drawn, own, portable, strict=True):
+        reason = ran.failure
+        if reference is not ran:
+            if reason is None and reference.failure is not None:
+                reason = f"the portable kernels: {reference.failure}"
+            elif reason is not None and ran.outputs != reference.outputs:
+                reason += "; the portable kernels give something else"
+        if reason is not None:
+            failures.append(Failure(item.op, item.seed, board, item.case.label, reason))
+    return failures
+
+
+@dataclass(frozen=True)
+class _Ran:
+    """What a case gave on a target. failure: what is wrong with it, or None; outputs: if any."""
+
+    failure: str | None
+    outputs: tuple[bytes, bytes] | None = None
+
+
+def _run_cases(target: Target, drawn: Sequence[_Drawn]) -> list[_Ran]:
+    ran: dict[int, _Ran] = {}
+    jobs: list[tuple[_Drawn, Job]] = []
+    for item in drawn:
+        try:
+            arena_bytes = plan_model(item.model, target.isa).arena_bytes
+        except CodegenError as error:
+            ran[item.seed] = _Ran(f"not planned: {error}")
+            continue
+        inputs = b"".join(np.ascontiguousarray(values).tobytes() for values in item.case.inputs)
+        jobs.append((item, Job(item.case.model, inputs, arena_bytes, len(item.expected[0]))))
+    while jobs:
+        try:
+            results = run(target, [job for _, job in jobs])
+        except RunnerCrashError as crash:
+            if crash.index >= len(jobs):
+                raise
+            ran[jobs[crash.index][0].seed] = _Ran(str(crash))
+            # What ran before the crash is run again: rare, and simpler than keeping its results.
+            del jobs[crash.index]
+            continue
+        for (item, job), result in zip(jobs, results, strict=True):
+            failure = result.failure or difference(item, job, result)
+            ran[item.seed] = _Ran(failure, result.outputs)
+        break
+    return [ran[item.seed] for item in drawn]
+
+
+def difference(item: _Drawn, job: Job, result: Result) -> str | None:
+    """What is wrong with the outputs, or with how the small arena was refused; None if nothing."""
+    for attempt, expected, got in zip(
+        ("", " of the second Invoke"), item.expected, result.outputs, strict=True
+    ):
+        if expected != got:
+            wrong = [i for i, (a, b) in enumerate(zip(expected, got, strict=True)) if a != b]
+            return (
+                f"{len(wrong)} of {len(expected)} output bytes{attempt} differ, the first at "
+                f"{wrong[0]}: oracle {expected[wrong[0]]:#04x}, ours {got[wrong[0]]:#04x}"
+            )
+    if job.arena_bytes >= 16 and "arena" not in result.message:
+        return f"an arena of 16 bytes less was refused with {result.message!r}"
+    return None
