@@ -15,9 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from codegen.cost.dsp_blocks import pair_passes
-from codegen.cost.scalar_blocks import conv_blocks, depthwise_blocks, stretches
 from codegen.errors import CodegenError
+from codegen.host.kernel_loops import (
+    ConvShape,
+    conv_by_pairs,
+    conv_loops,
+    conv_passes,
+    depthwise_loops,
+    table_sizes,
+    valid_taps,
+)
 from codegen.model.op_options import op_options
 from codegen.model.op_work import op_work
 from codegen.model.tflite import Model, Op
@@ -33,8 +40,6 @@ Costs = Mapping[str, Mapping[str, float]]
 
 _TABULATED = {"LOGISTIC", "TANH", "HARD_SWISH", "LEAKY_RELU", "RELU", "QUANTIZE"}
 _REDUCTIONS = {"MEAN", "SUM", "REDUCE_MAX"}
-_TABLE_ENTRIES = 256
-_MIN_TABULATED = 512
 _SAME_PADDING = 0  # enum Padding in the schema
 
 
@@ -117,14 +122,14 @@ def features(model: Model, op: Op) -> Features:
         "input rows": inputs / max(1, work.input_shape[-1] if work.input_shape else 1),
         "operands": float(len(op.inputs) + len(op.outputs)),
     }
-    values["table"] = float(min(work.outputs, _TABLE_ENTRIES))
+    values["table"] = float(min(work.outputs, table_sizes().entries))
     return Features(_elementwise_class(model, op, work.outputs), values)
 
 
 def _elementwise_class(model: Model, op: Op, outputs: int) -> str:
     """Broadcasting takes another loop than operands of one shape; functions of one number are
     tabulated first where there are many elements."""
-    if op.name in _TABULATED and outputs < _MIN_TABULATED:
+    if op.name in _TABULATED and outputs < table_sizes().pays_from:
         return f"{op.name}/few"
     if op.name in _REDUCTIONS:
         source, result = (model.tensors[i].shape for i in (op.inputs[0], op.outputs[0]))
@@ -143,75 +148,115 @@ def _conv(
     has_bias: bool,
 ) -> Features:
     """Convolutions: NHWC shapes, filter [out, h, w, in] or [1, h, w, out]."""
-    pixels = math.prod(out_shape[:3])
-    channels = out_shape[3]
-    kernel = (filter_shape[1], filter_shape[2])
-    taps = kernel[0] * kernel[1]
-    strides = (options.strideH, options.strideW)
-    dilations = (options.dilationHFactor, options.dilationWFactor)
-    axes = [
-        stretches(in_shape[1 + i], out_shape[1 + i], kernel[i], strides[i], dilations[i],
-                  _padding_before(in_shape[1 + i], out_shape[1 + i], kernel[i], strides[i],
-                                  dilations[i], options.padding))
-        for i in (0, 1)
-    ]  # fmt: skip
-    inside = [sum(part.length * part.taps for part in axis) for axis in axes]
-    valid_taps = in_shape[0] * inside[0] * inside[1]  # of all pixels, padding not counted
-    kernel_rows = in_shape[0] * out_shape[2] * inside[0]
-    dilated = dilations != (1, 1)
-    extra = {
-        "kernel rows": float(kernel_rows),
-        "image rows": float(out_shape[0] * out_shape[1]),
-        "valid taps": float(valid_taps),
-        "border": float(pixels * taps - valid_taps),
-    }
+    shape = _conv_shape(name, in_shape, filter_shape, out_shape, options)
+    inside = (
+        valid_taps(shape.in_h, shape.out_h, shape.kernel_h, shape.stride_h, shape.dilation_h,
+                   shape.pad_top),
+        valid_taps(shape.in_w, shape.out_w, shape.kernel_w, shape.stride_w, shape.dilation_w,
+                   shape.pad_left),
+    )  # fmt: skip
+    windows = _Windows(
+        pixels=shape.batches * shape.out_h * shape.out_w,
+        image_rows=shape.batches * shape.out_h,
+        kernel_rows=shape.batches * shape.out_w * inside[0],
+        valid_taps=shape.batches * inside[0] * inside[1],
+    )
     if name == "DEPTHWISE_CONV_2D":
-        multiplier = max(1, channels // max(1, in_shape[3]))
-        op_class = name + ("/dilated" if dilated else "/multiplied" if multiplier > 1 else "")
-        if channels < 4:
-            op_class = f"{name}/few"
-        quads = math.ceil(channels / 4)
-        return Features(op_class, {
-            **extra,
-            **depthwise_blocks(axes[0], axes[1], in_shape[0], channels),
-            "op": 1.0,
-            "pixels": float(pixels),
-            "outputs": float(pixels * channels),
-            "channels": float(channels),
-            "weights": float(channels * taps),
-            "macs": float(pixels * channels * taps),
-            "valid macs": float(valid_taps * channels),
-            "quad macs": float(pixels * quads * taps),
-            "quads": float(pixels * quads),
-            "vector macs": float(pixels * math.ceil(channels / 16) * taps),
-            "odd macs": float(pixels * (channels % 4) * taps),
-            "kernel row outputs": float(kernel_rows * channels),
-        })  # fmt: skip
-    filter_c = filter_shape[3]
-    grouped = filter_c != in_shape[3]
-    groups = max(1, in_shape[3] // max(1, filter_c))
-    if taps * filter_c < 4 or channels // groups < 2:
-        op_class = f"{name}/few"  # products or channels: no kernel blocks these
-    elif grouped or dilated:
-        op_class = f"{name}/{'grouped' if grouped else 'dilated'}"
+        return _depthwise(name, shape, windows)
+    return _full_conv(name, shape, windows, has_bias)
+
+
+def _conv_shape(
+    name: str,
+    in_shape: tuple[int, ...],
+    filter_shape: tuple[int, ...],
+    out_shape: tuple[int, ...],
+    options: Any,
+) -> ConvShape:
+    batches, in_h, in_w, in_c = in_shape
+    _, out_h, out_w, out_c = out_shape
+    _, kernel_h, kernel_w, filter_c = filter_shape
+    if name == "DEPTHWISE_CONV_2D":
+        filter_c = max(1, out_c // max(1, in_c))
+    stride_h, dilation_h = options.strideH, options.dilationHFactor
+    stride_w, dilation_w = options.strideW, options.dilationWFactor
+    padding = options.padding
+    return ConvShape(
+        *(batches, in_h, in_w, in_c, out_h, out_w, out_c, kernel_h, kernel_w, filter_c),
+        *(stride_h, stride_w, dilation_h, dilation_w),
+        pad_top=_padding_before(in_h, out_h, kernel_h, stride_h, dilation_h, padding),
+        pad_left=_padding_before(in_w, out_w, kernel_w, stride_w, dilation_w, padding),
+    )
+
+
+@dataclass(frozen=True)
+class _Windows:
+    """Of a convolution, all images together. kernel_rows, valid_taps: those that meet the input."""
+
+    pixels: int
+    image_rows: int
+    kernel_rows: int
+    valid_taps: int
+
+    def features(self, taps: int) -> dict[str, float]:
+        """Of windows of so many taps."""
+        return {
+            "kernel rows": float(self.kernel_rows),
+            "image rows": float(self.image_rows),
+            "valid taps": float(self.valid_taps),
+            "border": float(self.pixels * taps - self.valid_taps),
+        }
+
+
+def _depthwise(name: str, shape: ConvShape, windows: _Windows) -> Features:
+    channels, pixels = shape.out_c, windows.pixels
+    taps = shape.kernel_h * shape.kernel_w
+    quads = math.ceil(channels / 4)
+    op_class = name + ("/dilated" if shape.dilated else "/multiplied" if shape.filter_c > 1 else "")
+    if channels < 4:
+        op_class = f"{name}/few"
+    return Features(op_class, {
+        **windows.features(taps),
+        **depthwise_loops(shape),
+        "op": 1.0,
+        "pixels": float(pixels),
+        "outputs": float(pixels * channels),
+        "channels": float(channels),
+        "weights": float(channels * taps),
+        "macs": float(pixels * channels * taps),
+        "valid macs": float(windows.valid_taps * channels),
+        "quad macs": float(pixels * quads * taps),
+        "quads": float(pixels * quads),
+        "vector macs": float(pixels * math.ceil(channels / 16) * taps),
+        "odd macs": float(pixels * (channels % 4) * taps),
+        "kernel row outputs": float(windows.kernel_rows * channels),
+    })  # fmt: skip
+
+
+def _full_conv(name: str, shape: ConvShape, windows: _Windows, has_bias: bool) -> Features:
+    pixels, channels, filter_c = windows.pixels, shape.out_c, shape.filter_c
+    taps = shape.kernel_h * shape.kernel_w
+    groups = max(1, shape.in_c // max(1, filter_c))
+    if not conv_by_pairs(shape):
+        op_class = f"{name}/few"  # products or channels
+    elif filter_c != shape.in_c or shape.dilated:
+        op_class = f"{name}/{'grouped' if filter_c != shape.in_c else 'dilated'}"
     else:
-        pointwise = taps == 1 and strides == (1, 1)
+        pointwise = taps == 1 and (shape.stride_h, shape.stride_w) == (1, 1)
         words = filter_c % 4 == 0
         op_class = name + ("/pointwise" if pointwise else "") + ("" if words else "/bytes")
-    base = _products(op_class, pixels, taps * filter_c, channels, extra)
-    rows_may_run = dilations[1] == 1 and not grouped
-    passes = float(groups * pair_passes(channels // groups, has_bias))
-    blocks = conv_blocks(axes[0], axes[1], kernel, filter_c, channels, groups, rows_may_run)
+    base = _products(op_class, pixels, taps * filter_c, channels, windows.features(taps))
+    passes = float(groups * conv_passes(channels // groups, has_bias))
     return Features(op_class, {
         **base.values,
-        **{name: in_shape[0] * value for name, value in blocks.items()},
-        "valid macs": float(valid_taps * filter_c * channels),
-        "valid gathers": float(valid_taps * filter_c),
-        "kernel row outputs": float(kernel_rows * channels),
+        **conv_loops(shape),
+        "valid macs": float(windows.valid_taps * filter_c * channels),
+        "valid gathers": float(windows.valid_taps * filter_c),
+        "kernel row outputs": float(windows.kernel_rows * channels),
         "pass pixels": pixels * passes,
-        "pass rows": kernel_rows * passes,
+        "pass rows": windows.kernel_rows * passes,
         "pass gathers": pixels * taps * filter_c * passes,
-        "pass valid gathers": valid_taps * filter_c * passes,
+        "pass valid gathers": windows.valid_taps * filter_c * passes,
     })  # fmt: skip
 
 
@@ -257,14 +302,9 @@ def _pool(
     kernel = (options.filterHeight, options.filterWidth)
     strides = (options.strideH, options.strideW)
     inside = [
-        sum(
-            part.length * part.taps
-            for part in stretches(
-                in_shape[1 + i], out_shape[1 + i], kernel[i], strides[i], 1,
-                _padding_before(in_shape[1 + i], out_shape[1 + i], kernel[i], strides[i], 1,
-                                options.padding),
-            )
-        )
+        valid_taps(in_shape[1 + i], out_shape[1 + i], kernel[i], strides[i], 1,
+                    _padding_before(in_shape[1 + i], out_shape[1 + i], kernel[i], strides[i], 1,
+                                    options.padding))
         for i in (0, 1)
     ]  # fmt: skip
     pixels = math.prod(out_shape[:3])

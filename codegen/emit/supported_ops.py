@@ -16,7 +16,6 @@ from codegen.errors import OpTableError
 from codegen.files import markdown
 from codegen.files.manifest import atomic_write
 from codegen.files.places import PROGRAM
-from codegen.memory.planner import IN_PLACE_OPS
 from codegen.model.int8_checks import operand_types
 from codegen.model.op_table import OPS_DEF, SupportedOp, load_supported_ops
 
@@ -105,7 +104,11 @@ def load_facts() -> list[OpFacts]:
     for op in load_supported_ops().values():
         path = KERNELS / f"{op.kernel}.cc"
         prepare, evaluate = sources.op_functions(path, op)
-        called = {name.rpartition("::")[2] for name in sources.mentioned(path, evaluate, "nn::")}
+        called = {
+            name.removeprefix("nn::")
+            for name in sources.mentioned(path, evaluate)
+            if name.startswith("nn::")
+        }
         facts.append(
             OpFacts(
                 op=op,
@@ -113,7 +116,7 @@ def load_facts() -> list[OpFacts]:
                 own_kernels=tuple(
                     machine for machine in _MACHINES if called & kernels_of.get(machine, set())
                 ),
-                in_place=op.name in IN_PLACE_OPS,
+                in_place="AllowInPlace" in sources.mentioned(path, prepare),
             )
         )
     return facts
@@ -155,12 +158,12 @@ class _Sources:
                 literals = re.findall(_LITERAL, match["texts"])
                 yield "".join(text[1:-1] for text in literals).replace('\\"', '"')
 
-    def mentioned(self, path: Path, function: str, prefix: str) -> set[str]:
-        """Qualified names that begin with prefix and that a function reaches."""
+    def mentioned(self, path: Path, function: str) -> set[str]:
+        """Names that a function reaches, as they are qualified."""
         return {
             match["qualified"] + match["name"]
             for match, _ in self._walk(path, function, set())
-            if match["name"] and match["qualified"].startswith(prefix)
+            if match["name"]
         }
 
     def _walk(

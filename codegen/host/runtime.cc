@@ -8,7 +8,10 @@
 #include <vector>
 
 #include "all_ops.h"
+#include "nn/conv_s8.h"
 #include "nn/isa.h"
+#include "nn/loop_counts.h"
+#include "nn/table_s8.h"
 #include "tensorflow/lite/micro/debug_log.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
 #include "tensorflow/lite/micro/op.h"
@@ -30,6 +33,33 @@ struct Session {
   const checks::AllOps resolver;
   tflite::MicroInterpreter interpreter;
 };
+
+// A convolution as codegen.host.kernel_loops.ConvShape has it.
+struct ConvShape {
+  int32_t batches, in_h, in_w, in_c, out_h, out_w, out_c, kernel_h, kernel_w, filter_c;
+  int32_t stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left;
+};
+
+nn::ConvParams ParamsOf(const ConvShape& s) {
+  nn::ConvParams p{};
+  p.batches = static_cast<uint16_t>(s.batches);
+  p.in_h = static_cast<uint16_t>(s.in_h);
+  p.in_w = static_cast<uint16_t>(s.in_w);
+  p.in_c = static_cast<uint16_t>(s.in_c);
+  p.out_h = static_cast<uint16_t>(s.out_h);
+  p.out_w = static_cast<uint16_t>(s.out_w);
+  p.out_c = static_cast<uint16_t>(s.out_c);
+  p.kernel_h = static_cast<uint16_t>(s.kernel_h);
+  p.kernel_w = static_cast<uint16_t>(s.kernel_w);
+  p.filter_c = static_cast<uint16_t>(s.filter_c);
+  p.stride_h = static_cast<uint8_t>(s.stride_h);
+  p.stride_w = static_cast<uint8_t>(s.stride_w);
+  p.dilation_h = static_cast<uint8_t>(s.dilation_h);
+  p.dilation_w = static_cast<uint8_t>(s.dilation_w);
+  p.pad_top = static_cast<int16_t>(s.pad_top);
+  p.pad_left = static_cast<int16_t>(s.pad_left);
+  return p;
+}
 
 }  // namespace
 
@@ -81,9 +111,10 @@ int mcuforge_invoke(void* session) { return static_cast<Session*>(session)->inte
 int mcuforge_reset(void* session) { return static_cast<Session*>(session)->interpreter.Reset(); }
 
 // What the plan is made of: where each tensor lies in the arena (UINT32_MAX: nowhere, or in the
-// model), each node's scratch, and how many bytes are the interpreter's own.
+// model), each node's scratch, the inputs whose memory its first output may take over (bit i: input
+// i), and how many bytes are the interpreter's own.
 uint64_t mcuforge_plan(void* session, uint32_t* tensor_offsets, uint32_t tensor_count,
-                       uint32_t* scratch_offsets, uint32_t node_count) {
+                       uint32_t* scratch_offsets, uint32_t* in_place_inputs, uint32_t node_count) {
   const tflm::Graph& graph = static_cast<Session*>(session)->interpreter.graph();
   for (uint32_t i = 0; i < tensor_count && i < graph.tensors.count; ++i) {
     const tflm::Location location = graph.locations[i];
@@ -92,6 +123,7 @@ uint64_t mcuforge_plan(void* session, uint32_t* tensor_offsets, uint32_t tensor_
   }
   for (uint32_t i = 0; i < node_count && i < graph.operators.count; ++i) {
     scratch_offsets[i] = graph.nodes[i].scratch;
+    in_place_inputs[i] = graph.nodes[i].in_place_inputs;
   }
   return graph.persistent_bytes;
 }
@@ -119,6 +151,33 @@ uint32_t mcuforge_scratch_bytes(void* session, uint32_t node_index) {
       graph.reader.FieldTable(op, tflm::operator_field::kBuiltinOptions);
   tflm::OpContext context(graph, node_index, entry, &options);
   return entry.def->prepare(context) == kTfLiteOk ? nodes[node_index].scratch : UINT32_MAX;
+}
+
+// How often the kernels' loops run, and which: see nn/loop_counts.h. Shapes are ones that the
+// runtime accepts.
+int32_t mcuforge_stretches(int32_t outputs, int32_t stride, int32_t pad, int32_t kernel,
+                           int32_t dilation, int32_t extent, nn::Stretch* stretches) {
+  return nn::FindStretches(outputs, stride, pad, kernel, dilation, extent, stretches);
+}
+
+void mcuforge_conv_loops(const ConvShape* shape, int sums_in_registers, nn::ConvLoops* loops) {
+  *loops = nn::CountConvLoops(ParamsOf(*shape), sums_in_registers != 0);
+}
+
+void mcuforge_depthwise_loops(const ConvShape* shape, nn::DepthwiseLoops* loops) {
+  *loops = nn::CountDepthwiseLoops(ParamsOf(*shape));
+}
+
+int mcuforge_conv_by_pairs(const ConvShape* shape) {
+  return nn::ConvS8ByPairs(ParamsOf(*shape)) ? 1 : 0;
+}
+
+uint32_t mcuforge_table_entries() { return nn::kTableSize; }
+
+uint32_t mcuforge_table_pays_from() { return nn::kTablePays; }
+
+int32_t mcuforge_conv_passes(int32_t group_channels, int has_bias) {
+  return nn::CountConvPasses(group_channels, has_bias != 0);
 }
 
 }  // extern "C"

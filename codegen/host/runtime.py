@@ -47,7 +47,9 @@ def library_file() -> Path:
 
 
 @lru_cache(maxsize=1)
-def _library() -> ctypes.CDLL:
+def load_library() -> ctypes.CDLL:
+    """The runtime in this process, by the C functions of codegen/host/runtime.cc. Raises as
+    library_file() does."""
     library = ctypes.CDLL(str(library_file()))
     library.mcuforge_open.restype = ctypes.c_void_p
     library.mcuforge_tensor.restype = ctypes.c_void_p
@@ -76,7 +78,7 @@ class HostRuntime:
     """
 
     def __init__(self, model: bytes, isa: str = "scalar", arena_bytes: int = 64 << 20) -> None:
-        self._library = _library()
+        self._library = load_library()
         self._model, model_address = _aligned(len(model))
         ctypes.memmove(model_address, model, len(model))
         self._arena, self._arena_address = _aligned(arena_bytes)
@@ -146,19 +148,23 @@ class HostRuntime:
 
     def plan(
         self, tensor_count: int, node_count: int
-    ) -> tuple[list[int | None], list[int | None], int]:
-        """(arena offset of each tensor, of each node's scratch, bytes of the interpreter's own).
+    ) -> tuple[list[int | None], list[int | None], list[int], int]:
+        """(arena offset of each tensor, of each node's scratch, each node's in-place inputs, bytes
+        of the interpreter's own).
 
-        None: the tensor is constant or unused, the node has no scratch.
+        None: the tensor is constant or unused, the node has no scratch. In-place inputs are bits:
+        bit i says that the node's first output may take over the memory of its input i.
         """
         tensors = (ctypes.c_uint32 * max(tensor_count, 1))(*([NOWHERE] * max(tensor_count, 1)))
         scratch = (ctypes.c_uint32 * max(node_count, 1))()
+        in_place = (ctypes.c_uint32 * max(node_count, 1))()
         persistent = self._library.mcuforge_plan(
-            ctypes.c_void_p(self._session), tensors, tensor_count, scratch, node_count
+            ctypes.c_void_p(self._session), tensors, tensor_count, scratch, in_place, node_count
         )
         return (
             [None if offset == NOWHERE else offset for offset in list(tensors)[:tensor_count]],
             [offset or None for offset in list(scratch)[:node_count]],
+            list(in_place)[:node_count],
             int(persistent),
         )
 

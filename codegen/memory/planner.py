@@ -12,14 +12,7 @@ from pathlib import Path
 
 from codegen.errors import CodegenError
 from codegen.host.runtime import ALIGNMENT, HostRuntime
-from codegen.model.tflite import Model
-
-IN_PLACE_OPS = frozenset(
-    {"RESHAPE", "SQUEEZE", "EXPAND_DIMS", "SOFTMAX", "LOG_SOFTMAX", "QUANTIZE", "ADD", "SUB", "MUL"}
-    | {"MINIMUM", "MAXIMUM", "RELU", "RELU6", "LEAKY_RELU", "PRELU", "HARD_SWISH"}
-    | {"LOGISTIC", "TANH"}
-)
-"""Ops whose output may lie exactly on an input that nobody needs afterwards."""
+from codegen.model.tflite import Model, Op
 
 
 class PlanError(CodegenError):
@@ -54,6 +47,8 @@ class ArenaPlan:
     arena_bytes: the least arena that AllocateTensors succeeds with. activation_bytes: tensors and
     scratch. lower_bound_bytes: the most tensor bytes alive at one op, 16-byte aligned, with
     in-place ops; no plan can need less. persistent_bytes: the interpreter's own data, aligned.
+    in_place_inputs: of each op, bit i for its input i, whose memory its first output may take over
+    if nobody needs it afterwards.
     """
 
     arena_bytes: int
@@ -63,6 +58,7 @@ class ArenaPlan:
     ops_missing: list[str] = field(default_factory=list)
     tensors: tuple[PlannedTensor, ...] = ()
     scratch: tuple[PlannedTensor, ...] = ()
+    in_place_inputs: tuple[int, ...] = ()
 
 
 def plan(model_path: Path, isa: str) -> ArenaPlan:
@@ -76,7 +72,9 @@ def plan(model_path: Path, isa: str) -> ArenaPlan:
 def plan_model(model: Model, isa: str) -> ArenaPlan:
     """As plan(), for a model that is read already."""
     with HostRuntime(model.data, isa) as runtime:
-        offsets, scratch_offsets, own_bytes = runtime.plan(len(model.tensors), len(model.ops))
+        offsets, scratch_offsets, in_place_inputs, own_bytes = runtime.plan(
+            len(model.tensors), len(model.ops)
+        )
         scratch = [
             PlannedTensor(
                 SCRATCH, f"scratch of {op.label}", offset, runtime.scratch_bytes(op.index),
@@ -88,14 +86,15 @@ def plan_model(model: Model, isa: str) -> ArenaPlan:
         arena_bytes = runtime.arena_used_bytes
     persistent = _align(own_bytes)
     tensors = _lifetimes(model, offsets)
-    verify(model, [*tensors, *scratch], persistent, arena_bytes)
+    verify(model, [*tensors, *scratch], in_place_inputs, persistent, arena_bytes)
     return ArenaPlan(
         arena_bytes=arena_bytes,
         activation_bytes=arena_bytes - persistent,
-        lower_bound_bytes=_lower_bound(model, tensors),
+        lower_bound_bytes=_lower_bound(model, tensors, in_place_inputs),
         persistent_bytes=persistent,
         tensors=tuple(tensors),
         scratch=tuple(scratch),
+        in_place_inputs=tuple(in_place_inputs),
     )
 
 
@@ -132,13 +131,17 @@ def _lifetimes(model: Model, offsets: Sequence[int | None]) -> list[PlannedTenso
 
 
 def verify(
-    model: Model, buffers: Sequence[PlannedTensor], persistent_bytes: int, arena_bytes: int
+    model: Model,
+    buffers: Sequence[PlannedTensor],
+    in_place_inputs: Sequence[int],
+    persistent_bytes: int,
+    arena_bytes: int,
 ) -> None:
     """Raises PlanError unless the plan is sound; independent of the planner.
 
     Every tensor and scratch buffer lies between the interpreter's own data and the arena's end, and
-    no two that are alive at one op overlap. The one exception: an in-place op's output exactly on
-    an input that dies there.
+    no two that are alive at one op overlap. The one exception: an op's first output exactly on one
+    of its in_place_inputs (see ArenaPlan) that dies there.
     """
     for position, new in enumerate(buffers):
         if (
@@ -159,14 +162,19 @@ def verify(
                 old.offset == new.offset
                 and old.last == new.first + 1
                 and new.first < len(model.ops)
-                and model.ops[new.first].name in IN_PLACE_OPS
-                and old.index in model.ops[new.first].inputs
-                and new.index in model.ops[new.first].outputs
+                and new.index == model.ops[new.first].outputs[0]
+                and old.index in _taken_over(model.ops[new.first], in_place_inputs)
             )
             if not in_place:
                 raise PlanError(
                     f"{_describe(old)} and {_describe(new)} overlap while both are alive"
                 )
+
+
+def _taken_over(op: Op, in_place_inputs: Sequence[int]) -> list[int]:
+    """Tensors whose memory the op's first output may take over."""
+    bits = in_place_inputs[op.index]
+    return [index for i, index in enumerate(op.inputs) if bits >> i & 1]
 
 
 def _describe(buffer: PlannedTensor) -> str:
@@ -175,22 +183,21 @@ def _describe(buffer: PlannedTensor) -> str:
     return f"tensor {buffer.index}"
 
 
-def _lower_bound(model: Model, tensors: Sequence[PlannedTensor]) -> int:
+def _lower_bound(
+    model: Model, tensors: Sequence[PlannedTensor], in_place_inputs: Sequence[int]
+) -> int:
     """The most bytes alive at one op, where an in-place op needs only one of its two buffers."""
     by_index = {tensor.index: tensor for tensor in tensors}
     bound = 0
     for op in model.ops:
         alive = sum(_align(t.nbytes) for t in tensors if t.first <= op.index < t.last)
-        if op.name in IN_PLACE_OPS:
-            output = by_index[op.outputs[0]]
-            takers = [
-                by_index[i]
-                for i in op.inputs
-                if i in by_index
-                and by_index[i].last == op.index + 1
-                and by_index[i].nbytes >= output.nbytes
-            ]
-            if takers:
-                alive -= _align(output.nbytes)
+        taken_over = _taken_over(op, in_place_inputs)
+        if any(
+            by_index[i].last == op.index + 1
+            and by_index[i].nbytes >= by_index[op.outputs[0]].nbytes
+            for i in taken_over
+            if i in by_index
+        ):
+            alive -= _align(by_index[op.outputs[0]].nbytes)
         bound = max(bound, alive)
     return bound

@@ -104,10 +104,12 @@ inline int32_t CountSplits(const Cut& cut) {
 }
 
 // Channels for which scratch has room if windows are single pieces and all channels fast: sums need
-// no room then, which the columns take, and more channels.
+// no room then, which the columns take, and more channels. 0 if there is none for a usual block.
 inline int32_t SingleBlockChannels(const ConvParams& p) {
   const int32_t scratch = static_cast<int32_t>(ConvS8ScratchBytes(p, Isa::kScalar));
-  return (scratch - kColumnBytes * WindowProducts(p)) / static_cast<int32_t>(sizeof(ScalarChannel));
+  const int32_t channels =
+      (scratch - kColumnBytes * WindowProducts(p)) / static_cast<int32_t>(sizeof(ScalarChannel));
+  return channels < ConvS8ScalarChannels(p) ? 0 : channels;
 }
 
 // ---- the walk
@@ -214,19 +216,17 @@ template <class Machine>
 void ConvByPieces(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
                   const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
   const int32_t group_channels = p.out_c / (p.in_c / p.filter_c);
-  const int32_t single_channels = SingleBlockChannels(p);
-  const bool may_be_single =
-      Machine::kSumsInRegisters && single_channels >= ConvS8ScalarChannels(p);
+  const int32_t single_channels = Machine::kSumsInRegisters ? SingleBlockChannels(p) : 0;
   ChannelBlock block;
   block.channels = static_cast<ScalarChannel*>(scratch);
   for (int32_t first = 0; first < p.out_c; first += block.count) {
     const int32_t group = first / group_channels;
     const int32_t left = (group + 1) * group_channels - first;
-    const int32_t most = may_be_single ? single_channels : kConvS8ScalarBlock;
+    const int32_t most = single_channels ? single_channels : kConvS8ScalarBlock;
     block.count = left < most ? left : most;
     block.fast =
         PrepareChannels(p, scales, filter, bias, first, first + block.count, block.channels);
-    block.single = may_be_single && block.fast;
+    block.single = single_channels && block.fast;
     if (!block.single && block.count > kConvS8ScalarBlock) {
       block.count = kConvS8ScalarBlock;
     }

@@ -21,6 +21,14 @@ constexpr bool ConvS8ByPairs(const ConvParams& p) {
   return p.kernel_h * p.kernel_w * p.filter_c >= 4 && p.out_c / (p.in_c / p.filter_c) >= 2;
 }
 
+// Where the channels end that the dsp kernel takes together from `first` on, for which it gathers
+// the columns once; `first` itself for a lone last channel. Without a bias it has zeros for one
+// pair.
+constexpr int32_t ConvS8PassEnd(int32_t first, int32_t group_end, bool has_bias) {
+  const int32_t end = first + (has_bias ? kConvS8Block : 2);
+  return end < group_end ? end : group_end - ((group_end - first) & 1);
+}
+
 // Whether the mve kernel finds a window's bytes in one piece in the input.
 constexpr bool ConvS8NeedsNoColumn(const ConvParams& p) {
   return p.kernel_h == 1 && p.kernel_w == 1 && p.filter_c == p.in_c && p.pad_top == 0 &&

@@ -245,13 +245,12 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
   const int32_t pixels = p.batches * p.out_h * p.out_w;
   // Without a bias there are zeros for one pair of channels.
   const int32_t no_bias[2] = {0, 0};
-  const int32_t block = bias ? kConvS8Block : 2;
 
   for (int32_t first = 0, end; first < p.out_c; first = end) {
     const int32_t group = first / group_channels;
     const int32_t group_end = (group + 1) * group_channels;
     // By pairs: a lone last channel goes with its neighbour, which comes out the same again.
-    end = first + block < group_end ? first + block : group_end - ((group_end - first) & 1);
+    end = ConvS8PassEnd(first, group_end, bias != nullptr);
     bool fast = ConvS8ByPairs(p);
     if (end == first) {
       first -= fast;

@@ -101,7 +101,7 @@ struct Windows {
       x[i] = corner->x;
       columns_inside &= static_cast<uint32_t>(corner->x) < limits.w;
       rows_inside &= static_cast<uint32_t>(corner->y) < limits.h;
-      if (i + pixels >= kConvPixels) {
+      if (i + pixels >= kConvPixels) {  // at each pixel, or only at the last
         corner->Next(p);
       }
     }

@@ -50,6 +50,11 @@ inline int32_t CountAlike(int32_t first, int32_t outputs, int32_t stride, int32_
   return count;
 }
 
+// Whether the lines of outputs that use the same taps go along their width.
+inline bool LinesGoAcross(int32_t width, int32_t height) {
+  return width >= kLinePixels || width >= height;
+}
+
 // `pixels` in a line, from the group's input and output on.
 template <class Machine>
 void ComputeLine(const PixelGroup& line, int32_t pixels) {
@@ -98,8 +103,7 @@ void ComputeImage(const ConvParams& p, PixelGroup group, const int8_t* image, co
       const TapRange kx_range = ClipTaps(in_x0, p.kernel_w, p.dilation_w, p.in_w);
       width = CountAlike(out_x, p.out_w, p.stride_w, p.pad_left, p.kernel_w, p.dilation_w, p.in_w);
       group.taps = kx_range.end - kx_range.first;
-      // Lines go along the longer side.
-      const bool across = width >= kLinePixels || width >= height;
+      const bool across = LinesGoAcross(width, height);
       const int32_t length = across ? width : height;
       const int32_t lines = across ? height : width;
       const int32_t in_steps[2] = {p.stride_w * channels, p.stride_h * p.in_w * channels};

@@ -31,7 +31,7 @@ def plans(cnn: Model) -> dict[str, ArenaPlan]:
 def check(model: Model, plan: ArenaPlan, changed: PlannedTensor, position: int) -> None:
     buffers = [*plan.tensors, *plan.scratch]
     buffers[position] = changed
-    verify(model, buffers, plan.persistent_bytes, plan.arena_bytes)
+    verify(model, buffers, plan.in_place_inputs, plan.persistent_bytes, plan.arena_bytes)
 
 
 def test_the_runtimes_plan_passes(cnn: Model, plans: dict[str, ArenaPlan]) -> None:
@@ -55,6 +55,8 @@ def test_in_place_only_for_ops_that_can(cnn: Model, plans: dict[str, ArenaPlan])
     assert reshaped.offset == pooled.offset  # RESHAPE runs in place here
     with pytest.raises(PlanError, match="overlap"):  # half over its input is not in place
         check(cnn, plan, replace(reshaped, offset=pooled.offset - 16), position[2])
+    with pytest.raises(PlanError, match="overlap"):  # nor where the op does not say that it can
+        check(cnn, replace(plan, in_place_inputs=(0,) * len(cnn.ops)), reshaped, position[2])
 
 
 @pytest.mark.parametrize("offset", [0, 8, 1 << 20])
@@ -71,7 +73,7 @@ def test_scratch_must_not_lie_on_what_its_op_reads(cnn: Model, plans: dict[str, 
     for operand in (plan.tensors[CONV_IN], plan.tensors[CONV_OUT]):
         scratch = PlannedTensor(SCRATCH, "scratch of CONV_2D", operand.offset, 16, 0, 1)
         with pytest.raises(PlanError, match=r"scratch of CONV_2D \(op 0\) overlap"):
-            verify(cnn, [*plan.tensors, scratch], plan.persistent_bytes, plan.arena_bytes)
+            check(cnn, replace(plan, scratch=(scratch,)), plan.tensors[0], 0)
 
 
 def test_scratch_has_the_size_that_the_op_asks_for(plans: dict[str, ArenaPlan]) -> None:

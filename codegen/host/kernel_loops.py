@@ -1,0 +1,159 @@
+"""How often the kernels' loops run, and which of them: asked of the kernels, in the host's runtime.
+
+What is asked stands in nn/loop_counts.h and in the kernels' own headers.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass, fields, replace
+from functools import cache
+
+from codegen.host.runtime import load_library
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Output positions along one axis that use the same taps. length, taps: at least 1, 0."""
+
+    length: int
+    taps: int
+    whole: bool  # all taps meet the input
+
+
+@dataclass(frozen=True)
+class ConvShape:
+    """Of a CONV_2D, or a DEPTHWISE_CONV_2D, that the runtime accepts.
+
+    filter_c: input channels of a group, or of a depthwise convolution the channel multiplier.
+    Fields are in the order of ConvShape in codegen/host/runtime.cc.
+    """
+
+    batches: int
+    in_h: int
+    in_w: int
+    in_c: int
+    out_h: int
+    out_w: int
+    out_c: int
+    kernel_h: int
+    kernel_w: int
+    filter_c: int
+    stride_h: int = 1
+    stride_w: int = 1
+    dilation_h: int = 1
+    dilation_w: int = 1
+    pad_top: int = 0
+    pad_left: int = 0
+
+    @property
+    def dilated(self) -> bool:
+        return (self.dilation_h, self.dilation_w) != (1, 1)
+
+
+class _Stretch(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_int32) for name in ("length", "taps")]
+
+
+class _ConvShape(ctypes.Structure):
+    _fields_ = [(field.name, ctypes.c_int32) for field in fields(ConvShape)]
+
+
+class _ConvLoops(ctypes.Structure):
+    _fields_ = [
+        (name, ctypes.c_uint64)
+        for name in (
+            *("pixel_groups", "blocks", "gathers", "runs", "border_runs", "pieces"),
+            *("channel_pieces", "channel_loops", "odd_pieces"),
+        )
+    ]
+
+
+class _DepthwiseLoops(ctypes.Structure):
+    _fields_ = [
+        (name, ctypes.c_uint64)
+        for name in ("blocks", "regions", "calls", "rows", "taps", "odd_rows")
+    ]
+
+
+def stretches(
+    extent: int, out: int, kernel: int, stride: int, dilation: int, before: int
+) -> list[Stretch]:
+    """Of an axis. before: padding. Positions with all taps are one stretch, others are alone."""
+    found = (_Stretch * max(out, 1))()
+    count = load_library().mcuforge_stretches(out, stride, before, kernel, dilation, extent, found)
+    return [Stretch(s.length, s.taps, s.taps == kernel) for s in found[:count]]
+
+
+def valid_taps(extent: int, out: int, kernel: int, stride: int, dilation: int, before: int) -> int:
+    """Taps along one axis that meet the input, of all output positions together."""
+    parts = stretches(extent, out, kernel, stride, dilation, before)
+    return sum(part.length * part.taps for part in parts)
+
+
+def conv_by_pairs(shape: ConvShape) -> bool:
+    """Whether the dsp CONV_2D blocks its channels and products; where it does not, none does."""
+    return bool(load_library().mcuforge_conv_by_pairs(_pointer(shape)))
+
+
+def conv_loops(shape: ConvShape) -> dict[str, float]:
+    """Of a CONV_2D without SIMD, image by image. Names with "register" count what the kernel does
+    that keeps sums in registers, those with "group" the one that does not."""
+    images = shape.batches
+    shape = replace(shape, batches=1)
+    products = shape.kernel_h * shape.kernel_w * shape.filter_c
+    found: dict[str, int] = {}
+    for prefix, in_registers in (("group", False), ("register", True)):
+        loops = _ConvLoops()
+        load_library().mcuforge_conv_loops(_pointer(shape), int(in_registers), ctypes.byref(loops))
+        found |= {
+            "group channels": loops.pixel_groups * shape.out_c,
+            "group macs": loops.pixel_groups * shape.out_c * products,
+            f"{prefix} blocks": loops.blocks,
+            f"{prefix} gathers": loops.gathers,
+            f"{prefix} runs": loops.runs,
+            f"{prefix} border runs": loops.border_runs,
+            f"{prefix} pieces": loops.pieces,
+            f"{prefix} channel pieces": loops.channel_pieces,
+            f"{prefix} loops": loops.channel_loops,
+            f"{prefix} odd pieces": loops.odd_pieces,
+        }
+    return {name: float(images * count) for name, count in found.items()}
+
+
+def depthwise_loops(shape: ConvShape) -> dict[str, float]:
+    """Of a DEPTHWISE_CONV_2D without SIMD."""
+    loops = _DepthwiseLoops()
+    load_library().mcuforge_depthwise_loops(_pointer(shape), ctypes.byref(loops))
+    blocks, channels = shape.batches * loops.blocks, shape.batches * shape.out_c
+    return {
+        "regions": float(blocks * loops.regions),
+        "line calls": float(blocks * loops.calls),
+        "line channels": float(channels * loops.calls),
+        "line rows": float(channels * loops.rows),
+        "line taps": float(channels * loops.taps),
+        "line odd rows": float(channels * loops.odd_rows),
+    }
+
+
+def conv_passes(group_channels: int, has_bias: bool) -> int:
+    """Passes over the pixels of the dsp CONV_2D for the channels of a group."""
+    return int(load_library().mcuforge_conv_passes(group_channels, int(has_bias)))
+
+
+@dataclass(frozen=True)
+class TableSizes:
+    """Of the table that functions of one int8 are looked up in. pays_from: elements."""
+
+    entries: int
+    pays_from: int
+
+
+@cache
+def table_sizes() -> TableSizes:
+    library = load_library()
+    return TableSizes(library.mcuforge_table_entries(), library.mcuforge_table_pays_from())
+
+
+def _pointer(shape: ConvShape) -> object:
+    return ctypes.byref(_ConvShape(*(getattr(shape, field.name) for field in fields(shape))))

@@ -1,0 +1,78 @@
+"""Counts of the kernels' loops, by hand for small shapes."""
+
+from __future__ import annotations
+
+import pytest
+
+from codegen.host.kernel_loops import (
+    ConvShape,
+    Stretch,
+    conv_loops,
+    conv_passes,
+    depthwise_loops,
+    stretches,
+)
+
+
+def _windows_of_3x3(in_c: int, out_c: int) -> ConvShape:
+    """4 x 4 pixels without padding: 4 groups of pixels."""
+    return ConvShape(1, 6, 6, in_c, 4, 4, out_c, 3, 3, filter_c=in_c)
+
+
+def test_stretches_join_the_positions_with_all_taps() -> None:
+    # 5 inputs, 3 taps, padding 1 before and after
+    assert stretches(5, 5, 3, 1, 1, 1) == [
+        Stretch(1, 2, False),
+        Stretch(3, 3, True),
+        Stretch(1, 2, False),
+    ]
+
+
+def test_a_small_window_is_one_piece_with_sums_in_registers() -> None:
+    # 9 products; 8 channels are one block
+    counts = conv_loops(_windows_of_3x3(1, 8))
+    assert counts["register blocks"] == 4
+    assert counts["register runs"] == 4 * 3  # a kernel row each
+    assert counts["register border runs"] == 0
+    assert counts["register loops"] == 4 * 8 * 1  # 4 pairs of products
+    assert counts["register odd pieces"] == 4 * 8
+
+
+def test_a_large_window_is_worked_off_in_pieces_of_whole_taps() -> None:
+    counts = conv_loops(_windows_of_3x3(16, 16))
+    assert counts["group pieces"] == 4 * 5  # 2 + 2 + 2 + 2 + 1 taps
+    assert counts["register pieces"] == counts["group pieces"]
+    # pieces end after 32, 64, 96, 128 products, rows after 48 and 96
+    assert counts["group runs"] == 4 * 6
+
+
+def test_a_line_of_pixels_is_cut_into_threes_and_short_ones_into_single_pixels() -> None:
+    # one row of padding above: 1 and 4 rows of 7 pixels
+    shape = ConvShape(1, 6, 9, 8, 5, 7, 8, 3, 3, filter_c=1, pad_top=1)
+    assert stretches(6, 5, 3, 1, 1, 1) == [Stretch(1, 2, False), Stretch(4, 3, True)]
+    assert stretches(9, 7, 3, 1, 1, 0) == [Stretch(7, 3, True)]
+    counts = depthwise_loops(shape)
+    assert counts["line calls"] == (1 + 4) * 3  # 7 pixels: 3 groups, the last one overlaps
+    assert counts["line taps"] == (1 * 3 * 2 * 3 + 4 * 3 * 3 * 3) * 8
+    # 1 x 2 pixels of 2 x 2 taps
+    alone = depthwise_loops(ConvShape(1, 2, 3, 8, 1, 2, 8, 2, 2, filter_c=1))
+    assert alone["line calls"] == 2
+
+
+def test_a_pixel_at_the_border_makes_its_groups_runs_border_runs() -> None:
+    # 4 x 4 pixels, one of padding all round: no group of 4 lies inside, and of the 20 inputs of a
+    # tap at most 16 are gathered at once
+    counts = conv_loops(ConvShape(1, 4, 4, 20, 4, 4, 1, 3, 3, filter_c=20, pad_top=1, pad_left=1))
+    assert counts["register runs"] == 0
+    assert counts["group border runs"] == 4 * 9 * 2
+    assert counts["group gathers"] == 4 * 9 * 20
+
+
+@pytest.mark.parametrize(
+    ("channels", "has_bias", "passes"),
+    [(2, True, 1), (32, True, 1), (33, True, 2), (34, True, 2), (65, True, 3), (7, False, 4)],
+)
+def test_a_lone_last_channel_is_a_pass_of_its_own(
+    channels: int, has_bias: bool, passes: int
+) -> None:
+    assert conv_passes(channels, has_bias) == passes
