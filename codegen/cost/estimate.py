@@ -44,7 +44,7 @@ _SAME_PADDING = 0  # enum Padding in the schema
 
 
 class CostTableError(CodegenError):
-    """op_costs.json is absent or damaged."""
+    """instruction_table.json is absent or damaged."""
 
     exit_code = 3
 

@@ -231,7 +231,7 @@ def _build(target: Target) -> Path:
     heap = [
         f"-Wl,--defsym=__heap_{n}={v:#x}" for n, v in (("start", origin), ("end", origin + length))
     ]
-    return cpp_build.link_image("op_costs.elf", objects, machine, folder / "bench.ld", heap)
+    return cpp_build.link_image("op_instructions.elf", objects, machine, folder / "bench.ld", heap)
 
 
 def _write(path: Path, measured: Mapping[str, Costs]) -> None:

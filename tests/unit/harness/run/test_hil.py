@@ -277,16 +277,26 @@ def test_boards_on_several_ports_share_the_digits(
 
 @dataclass
 class Meeting(FakeDevice):
-    """Answers no digit before its partner was asked for one, too; after that may die or fault."""
+    """Answers no digit before its partner was asked for one, too; after that may die or fault.
+
+    The one that holds out answers one digit, then waits for the other's end: else it could answer
+    all of them before.
+    """
 
     asked: threading.Event = field(default_factory=threading.Event)
     partner: threading.Event = field(default_factory=threading.Event)
+    ended: threading.Event = field(default_factory=threading.Event)
     ending: str = ""
+    holds_out: bool = False
 
     def _serve(self, request: Frame) -> Frame:
         if request.type == ids.Command.INFER:
             self.asked.set()
             assert self.partner.wait(10)
+            if self.holds_out and self.inferences:
+                assert self.ended.wait(10)
+            if self.ending and self.inferences == 4:
+                self.ended.set()
             if self.ending == "cut" and self.inferences == 4:
                 raise PortError("writing to B: the line was cut")
             if self.ending == "fault" and self.inferences == 4:
@@ -296,12 +306,19 @@ class Meeting(FakeDevice):
 
 def meeting(ending: str) -> dict[str, MakeFake]:
     """A board on A that holds out, one on B that answers 4 inputs and then ends that way."""
-    first, second = threading.Event(), threading.Event()
+    first, second, ended = threading.Event(), threading.Event(), threading.Event()
     name = BOARD.id.encode()
     return {
-        "A": lambda: Meeting(board=name, unique_id=b"1", asked=first, partner=second),
+        "A": lambda: Meeting(
+            board=name,
+            unique_id=b"1",
+            asked=first,
+            partner=second,
+            ended=ended,
+            holds_out=bool(ending),
+        ),
         "B": lambda: Meeting(
-            board=name, unique_id=b"2", asked=second, partner=first, ending=ending
+            board=name, unique_id=b"2", asked=second, partner=first, ended=ended, ending=ending
         ),
     }
 
