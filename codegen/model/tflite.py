@@ -40,8 +40,33 @@ def _enum_names(enum: type) -> dict[int, str]:
 
 
 _TYPE_NAMES = _enum_names(schema.TensorType)
+_OPTIONS_NAMES = _enum_names(schema.BuiltinOptions)
+_NO_OPTIONS = schema.BuiltinOptions.NONE
 BUILTIN_NAMES = _enum_names(schema.BuiltinOperator)
 """Builtin operator code -> its name in the schema."""
+# The ops whose options do not bear their name.
+_SHARED_OPTIONS = {
+    **dict.fromkeys(("MAX_POOL_2D", "AVERAGE_POOL_2D", "L2_POOL_2D"), "Pool2DOptions"),
+    **dict.fromkeys(
+        ("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN", "REDUCE_PROD", "REDUCE_ANY", "REDUCE_ALL"),
+        "ReducerOptions",
+    ),
+    **dict.fromkeys(("MAXIMUM", "MINIMUM"), "MaximumMinimumOptions"),
+}
+
+
+def _options_types() -> dict[str, int]:
+    """{op: the type of its options}, as the schema names them: CONV_2D has Conv2DOptions."""
+    by_name = {name.lower(): number for number, name in _OPTIONS_NAMES.items()}
+    found = {}
+    for op in BUILTIN_NAMES.values():
+        own = _SHARED_OPTIONS.get(op, op.replace("_", "") + "Options")
+        if own.lower() in by_name:
+            found[op] = by_name[own.lower()]
+    return found
+
+
+_OPTIONS_TYPES = _options_types()
 
 _ELEMENT_BITS = {
     "FLOAT32": 32, "FLOAT16": 16, "INT32": 32, "UINT8": 8, "INT64": 64, "BOOL": 8, "INT16": 16,
@@ -274,6 +299,12 @@ class _Reader:
             )
         name, custom_name, version = self._op_codes[code]
         where = f"op {index} ({name})"
+        options = op.BuiltinOptionsType()
+        if options not in (_NO_OPTIONS, _OPTIONS_TYPES.get(name, options)):
+            raise ModelError(
+                f"{where} has the options of another op ({_OPTIONS_NAMES.get(options, options)}); "
+                "the file is damaged"
+            )
         return Op(
             index=index,
             name=name,
@@ -337,6 +368,10 @@ class _Reader:
             return (), (), 0
         if not all(math.isfinite(s) and s > 0 for s in scales):
             raise ModelError(f"{where} has a scale that is not a positive number; quantize again")
+        if len(zero_points) == 1:  # converters state once what holds for every channel
+            zero_points *= len(scales)
+        if len(shape) == 1:  # a bias: TFLM's own models repeat the weights' dimension there
+            axis = 0
         if len(zero_points) != len(scales):
             raise ModelError(
                 f"{where} has {len(scales)} scales and {len(zero_points)} zero points; "

@@ -107,3 +107,21 @@ def test_strides_that_take_more_than_a_byte(op: str, stride: int) -> None:
         with HostRuntime(model(outputs)) as runtime:
             runtime.invoke(values)
             assert runtime.output() == Oracle(model(outputs)).run([values])[0].tobytes()
+
+
+def test_a_slice_whose_size_contradicts_its_output() -> None:
+    def model(size: list[int]) -> bytes:
+        b = ModelBuilder()
+        source = b.tensor([4, 6], scale=0.1)
+        output = b.tensor([2, 3], scale=0.1)
+        b.op("SLICE", [source, b.constant([1, 3]), b.constant(size)], [output])
+        return b.build([source], [output])
+
+    values = np.arange(24, dtype=np.int8).reshape(4, 6)
+    for size in ([2, 3], [2, -1]):
+        with HostRuntime(model(size)) as runtime:
+            runtime.invoke(values)
+            assert runtime.output() == Oracle(model(size)).run([values])[0].tobytes()
+    for size in ([2, 2], [-1, 3], [3, 3], [2, -2]):
+        with pytest.raises(RuntimeRefusedError, match=r"SLICE \(node 0\): .* is not the size"):
+            HostRuntime(model(size))

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 from pathlib import Path
 
+import flatbuffers
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -73,8 +74,8 @@ def test_reads_whole_models(tmp_path: Path) -> None:
     own.write_bytes(small_cnn())
     for path in (own, *SHARED_MODELS):
         model = Model.read(path)
-        assert model.inputs[0].dtype == "INT8"
-        assert 0 < model.weight_bytes < model.size
+        assert model.ops and model.inputs and model.outputs
+        assert 0 <= model.weight_bytes < model.size
 
 
 @pytest.mark.parametrize(
@@ -212,3 +213,35 @@ def test_fuzzed_models_give_a_model_or_a_model_error(
     with contextlib.suppress(ModelError, UnsupportedModelError):
         model = Model.parse(bytes(data))
         _ = model.op_names, model.weight_bytes, model.inputs, model.outputs
+
+
+def test_options_of_another_op_are_refused() -> None:
+    model = one_op(
+        "DEPTHWISE_CONV_2D",
+        [
+            {"shape": [1, 4, 4, 2], "scale": 0.1},
+            {"values": np.ones((1, 3, 3, 2), np.int8), "scale": 0.1},
+        ],
+        [{"shape": [1, 2, 2, 2], "scale": 0.1}],
+        schema.RankOptionsT(),
+    )
+    with pytest.raises(ModelError, match=r"op 0 \(DEPTHWISE_CONV_2D\) has the options of another"):
+        Model.parse(model)
+
+
+def test_one_zero_point_stands_for_all_scales_and_a_bias_has_one_dimension() -> None:
+    """TFLM's own person_detect repeats the weights' dimension in the bias."""
+    b = ModelBuilder()
+    source = b.tensor([1, 2], scale=0.1)
+    weights = b.constant(np.ones((3, 2), np.int8), scale=[0.5, 1.0, 2.0])
+    bias = b.constant(np.ones(3, np.int32), scale=[0.5, 1.0, 2.0], axis=3)
+    output = b.tensor([1, 3], scale=0.1)
+    b.op("FULLY_CONNECTED", [source, weights, bias], [output], schema.FullyConnectedOptionsT())
+    tables = schema.ModelT.InitFromObj(schema.Model.GetRootAs(b.build([source], [output])))
+    for index in (weights, bias):
+        tables.subgraphs[0].tensors[index].quantization.zeroPoint = [0]
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(tables.Pack(builder), b"TFL3")
+    model = Model.parse(bytes(builder.Output()))
+    assert model.tensors[weights].zero_points == (0, 0, 0)
+    assert (model.tensors[bias].scales, model.tensors[bias].axis) == ((0.5, 1.0, 2.0), 0)

@@ -141,7 +141,8 @@ void ModelReader::ReadQuantization(const TensorInfo& info, Quantization* quantiz
       scales = zero_points = Vector{0, 0};
     }
   }
-  quantization->scales = scales;
+  // An empty vector may end the model: what reads the first scale unasked must stay inside.
+  quantization->scales = Vector{scales.count != 0 ? scales.pos : 0, scales.count};
   quantization->zero_points = zero_points;
 }
 
