@@ -32,6 +32,7 @@ CPUS = (
     *("cortex-m33", "cortex-m55", "native"),
 )
 ARCHITECTURES = ("cortex_m", "native", "arduino")
+STACK_GUARDS = ("none", "mpu", "msplim")
 TICK_SOURCES = ("systick", "dwt", "timer", "monotonic", "micros")
 REGION_KINDS = ("flash", "ram")
 FACT_KINDS = ("address", "irq", "number", "pin")
@@ -39,6 +40,7 @@ EMULATOR_KINDS = ("qemu", "process")
 SERIALS = ("socket", "pty")
 PROTOCOLS = ("emulator", "openocd", "pyocd", "stlink", "jlink", "dfu", "uf2", "gdb", "platformio")
 
+_ARMV8_M_CPUS = ("cortex-m33", "cortex-m55")  # with MSPLIM, and an MPU of another kind
 _SIZE_UNITS = {"": 1, "K": 1024, "M": 1024 * 1024}
 _MAX_U32 = 0xFFFF_FFFF
 
@@ -70,6 +72,7 @@ class Uart:
     # A power of two. Of a process: what its pseudo-terminal holds; of an Arduino core: the least.
     rx_ring_bytes: int
     facts: dict[str, int] = field(default_factory=dict)  # as the family asks: addresses, irqs
+    pins: dict[str, str] = field(default_factory=dict)  # of facts the pins, by their names
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,7 @@ class Board:
     clock_hz: int  # 0 where it is not known (host)
     regions: tuple[Region, ...]  # empty: no limit (host)
     stack_bytes: int
+    stack_guard: str  # what makes a full stack a fault: none | mpu | msplim
     chip: dict[str, int]  # as the family asks: clock tree, number of interrupts
     uart: Uart
     tick: Tick
@@ -231,6 +235,7 @@ def _board(table: _Table, path: Path) -> Board:
         clock_hz=facts.number("clock_hz", low=0 if native else 1),
         regions=tuple(_region(entry) for entry in facts.tables("regions")),
         stack_bytes=facts.number("stack_bytes", low=0 if native else 256),
+        stack_guard=facts.choice("stack_guard", STACK_GUARDS),
         chip=_chip(facts.table("chip"), family),
         uart=_uart(facts.table("uart"), family),
         tick=_tick(facts.table("tick"), family),
@@ -276,6 +281,13 @@ def _check_consistent(board: Board, where: str) -> None:
             f"{where}: stack_bytes {board.stack_bytes} has to be a multiple of 8 (AAPCS) "
             f"below the {first_ram.length} B of region {first_ram.name}"
         )
+    if (board.stack_guard == "msplim") != (
+        board.family.architecture == "cortex_m" and board.cpu in _ARMV8_M_CPUS
+    ):
+        raise BoardError(
+            f"{where}: stack_guard {board.stack_guard!r} with cpu {board.cpu!r}; "
+            f"msplim goes with {' and '.join(_ARMV8_M_CPUS)}"
+        )
     if board.uart.rx_ring_bytes < 16:
         raise BoardError(f"{where}: uart.rx_ring_bytes {board.uart.rx_ring_bytes} is below 16")
     if (board.fpu == "none") != (board.float_abi == "soft"):
@@ -307,6 +319,7 @@ def _uart(table: _Table, family: Family) -> Uart:
         max_baud=table.number("max_baud", low=300, high=12_000_000),
         rx_ring_bytes=table.number("rx_ring_bytes", low=0, high=65536),
         facts={name: table.fact(name, kind) for name, kind in family.uart.items()},
+        pins={name: table.text(name) for name, kind in family.uart.items() if kind == "pin"},
     )
     table.close()
     if uart.max_baud < uart.baud:

@@ -6,14 +6,14 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from codegen.boards.facts import TICK_SOURCES, Board
+from codegen.boards.facts import STACK_GUARDS, TICK_SOURCES, Board
 from codegen.files.places import PROGRAM
 
 TEMPLATES = PROGRAM / "firmware" / "platform" / "builder"
 
 
 def board_facts(board: Board) -> str:
-    """Text of board_facts.h: clock, tick, chip and UART as constants in namespace board_facts."""
+    """Text of board_facts.h: clock, tick, memory, chip and UART, as constants in board_facts."""
     constants = [(f"kUart{_camel(name)}", value) for name, value in board.uart.facts.items()]
     constants += [(f"k{_camel(name)}", value) for name, value in board.chip.items()]
     return _render(
@@ -22,6 +22,9 @@ def board_facts(board: Board) -> str:
         constants=constants,
         tick_sources=[f"k{_camel(source)}" for source in TICK_SOURCES],
         tick_source=f"k{_camel(board.tick.source)}",
+        stack_guards=[f"k{_camel(guard)}" for guard in STACK_GUARDS],
+        stack_guard=f"k{_camel(board.stack_guard)}",
+        stack_bottom=next((r.origin for r in board.regions if r.kind == "ram"), None),
     )
 
 

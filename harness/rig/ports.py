@@ -65,7 +65,8 @@ def find_port(
     """
     if not board.usb_ids:
         raise PortError(
-            f"{board.path.name} has no usb_ids to find {board.id} by; give its port with --port"
+            f"{board.path.name} has no usb_ids to find {board.id} by; "
+            f"{_wiring(board)}give its port with --port"
         )
     candidates = connected([board], ports)
     matching = [entry for entry in candidates if entry.board_ids]
@@ -89,11 +90,19 @@ def find_port(
 
 
 def print_connected(console: Console, ports: Iterable[UsbPort] | None = None) -> None:
-    """The table of `invoke boards --connected`."""
-    found = connected(ports=ports)
-    if not found:
+    """The table of `invoke boards --connected`, and which boards it cannot show."""
+    known = list_boards()
+    found = connected(known, ports)
+    if found:
+        _print_table(console, found)
+    else:
         console.print("no USB serial port is connected")
-        return
+    for board in known:
+        if not board.usb_ids and board.uart.pins:
+            console.print(f"{board.id} has no USB port of its own: {_wiring(board)}use --port")
+
+
+def _print_table(console: Console, found: list[Connected]) -> None:
     table = Table(box=None, pad_edge=False)
     for title in ("port", "USB id", "serial number", "board"):
         table.add_column(title)
@@ -103,6 +112,17 @@ def print_connected(console: Console, ports: Iterable[UsbPort] | None = None) ->
             entry.device, usb_id, entry.serial_number, " or ".join(entry.board_ids) or "unknown"
         )
     console.print(table)
+
+
+def _wiring(board: Board) -> str:
+    """Which wires lead to the board's UART, with a comma; empty where they are not known."""
+    pins = board.uart.pins
+    if not pins:
+        return ""
+    return (
+        f"wire a USB serial adapter of 3.3 V to {pins['tx_pin']} (the board sends) and "
+        f"{pins['rx_pin']} (it receives), "
+    )
 
 
 def _names(entries: list[Connected]) -> str:

@@ -38,6 +38,8 @@ void PutLine(uint32_t a, uint32_t b, uint32_t c) {
   Put(board::UartWrite, "\n");
 }
 
+uint32_t Read(uintptr_t address) { return *reinterpret_cast<volatile uint32_t*>(address); }
+
 // Reads the ticks again and again; the masked reads make the wrap's interrupt wait.
 void WatchTicks() {
   const uint32_t start = board::Ticks();
@@ -128,6 +130,12 @@ int main() {
         break;
       case 'b':
         StoreToNowhere();
+        break;
+      case 'm':  // where STM32F2 and F4 have their unique id
+        PutLine(Read(0x1FFF7A10), 0, 0);
+        break;
+      case 'g':  // MPU_RBAR, MPU_RASR, MPU_CTRL (Armv7-M B3.5)
+        PutLine(Read(0xE000ED9C), Read(0xE000EDA0), Read(0xE000ED94));
         break;
       case 'u':
         RunUndefined();

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "stack_guard.h"
+
 namespace cortex_m {
 
 inline volatile uint32_t& Register(uint32_t address) {
@@ -19,13 +21,15 @@ inline void ReadAndForget(uint32_t address) {
   [[maybe_unused]] const uint32_t value = Register(address);
 }
 
-// Copies `words` words from `address`, read as words, to `dst`; returns how many bytes that are.
-inline size_t ReadWords(uint32_t address, size_t words, uint8_t* dst) {
-  for (size_t i = 0; i < 4 * words; i += 4) {
-    const uint32_t word = Register(address + i);
+// Copies `kWords` words from `kAddress`, read as words, to `dst`; returns how many bytes that are.
+template <uint32_t kAddress, size_t kWords>
+size_t ReadWords(uint8_t* dst) {
+  static_assert(OutsideGuard(kAddress, 4 * kWords), "a fact of the chip lies in the stack's guard");
+  for (size_t i = 0; i < 4 * kWords; i += 4) {
+    const uint32_t word = Register(kAddress + i);
     for (size_t byte = 0; byte < 4; ++byte) dst[i + byte] = static_cast<uint8_t>(word >> 8 * byte);
   }
-  return 4 * words;
+  return 4 * kWords;
 }
 
 // SysTick, B3.3.2
@@ -55,9 +59,7 @@ constexpr uint32_t kCfsr = 0xE000ED28;             // B3.2.15
 constexpr uint32_t kCpacr = 0xE000ED88;            // B3.2.20
 constexpr uint32_t kCpacrCp10Cp11Full = 0xFu << 20;
 
-// Memory Protection Unit, B3.5; MPU_TYPE reads 0 where there is none
-constexpr uint32_t kMpuType = 0xE000ED90;  // B3.5.4
-constexpr uint32_t kMpuTypeDregion = 0xFFu << 8;
+// Memory Protection Unit, B3.5
 constexpr uint32_t kMpuCtrl = 0xE000ED94;  // B3.5.5
 constexpr uint32_t kMpuCtrlEnable = 1u << 0;
 constexpr uint32_t kMpuCtrlDefaultMap = 1u << 2;  // PRIVDEFENA

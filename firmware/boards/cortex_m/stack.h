@@ -19,7 +19,8 @@ constexpr uint32_t kStackPaint = 0xC5C5C5C5;
   for (volatile uint32_t* word = mcuforge_stack_bottom; word < here;) *word++ = kStackPaint;
 }
 
-// Makes the processor fault when the stack grows below its bottom, where the core can do that.
+// Makes the processor fault when the stack grows below its bottom, as the board's stack_guard says.
+// With "none" nothing watches: a stack that is too deep goes on into what is in front of RAM.
 void GuardStack();
 
 }  // namespace cortex_m

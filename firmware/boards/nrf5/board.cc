@@ -11,15 +11,54 @@
 #include "board_facts.h"
 #include "receive.h"
 #include "registers.h"
+#include "stack_guard.h"
 #include "vectors.h"
 
 namespace {
 
 using cortex_m::Register;
 
-// Factory information configuration registers, 8.1: two words of random number
-constexpr uint32_t kFicrDeviceId = 0x10000060;
+// Factory information configuration registers, 8.1
+constexpr uint32_t kFicr = 0x10000000;
+constexpr uint32_t kFicrDeviceId = kFicr + 0x060;  // two words of random number
 constexpr size_t kFicrDeviceIdWords = 2;
+// Of the nRF52, in no manual: Nordic's nrfx tells chips (6: nRF52832, 8: nRF52840, 13: nRF52833)
+// and revisions apart by them (mdk/nrf52_erratas.h).
+constexpr uint32_t kFicrPartCode = kFicr + 0x130;
+constexpr uint32_t kFicrRevision = kFicr + 0x134;
+constexpr uint32_t kFicrRamTrim = kFicr + 0x258;  // for erratum 108
+constexpr uint32_t kUicr = 0x10001000;            // user information configuration registers, 8.2
+constexpr uint32_t kUicrApProtect = kUicr + 0x208;
+static_assert(cortex_m::OutsideGuard(kFicr, 0x1000) && cortex_m::OutsideGuard(kUicr, 0x1000),
+              "FICR or UICR lies in the stack's guard");
+
+// nRF52840 Product Specification v1.7, 4.8: access port protection of the hardened revisions
+constexpr uint32_t kApProtectDisable = 0x40000558;
+// nRF52832 errata, 108: where its workaround writes
+constexpr uint32_t kPowerRamTrim = 0x40000EE4;
+constexpr uint32_t kPowerRamTrimMask = 0x4F;
+
+// Of the part that chip.part names: its code in FICR, and the first revision whose debug port is
+// closed by every reset until software opens it (nrfx, configuration 249).
+struct Part {
+  uint32_t code;
+  uint32_t first_hardened_revision;
+};
+constexpr Part PartOf(uint32_t part) {
+  switch (part) {
+    case 0x52832:
+      return {6, 7};
+    case 0x52833:
+      return {13, 1};
+    case 0x52840:
+      return {8, 5};
+    default:
+      return {0, 0};  // an nRF51
+  }
+}
+constexpr bool kIsNrf52 = PartOf(board_facts::kPart).code != 0;
+static_assert(kIsNrf52 || board_facts::kPart == 0x51822,
+              "chip.part: 0x51822, 0x52832, 0x52833 or 0x52840");
 
 // Clock management, 13.2: the radio's crystal oscillator, exact enough for a UART; the internal one
 // is off by up to 6 % at first.
@@ -137,11 +176,28 @@ void StartTransmitter() {
   Register(kUartTasksStartTx) = 1;
 }
 
+// What a chip needs before anything else; the nRF51 nothing.
+void MendChip() {
+  if constexpr (board_facts::kPart == 0x52832) {
+    // 108, all revisions: without it RAM may not keep its content while the core waits in Idle().
+    Register(kPowerRamTrim) = Register(kFicrRamTrim) & kPowerRamTrimMask;
+  }
+  if constexpr (kIsNrf52) {
+    constexpr Part kPart = PartOf(board_facts::kPart);
+    // Early chips read all ones here, and have no such register to write to.
+    if (Register(kFicrPartCode) == kPart.code &&
+        Register(kFicrRevision) >= kPart.first_hardened_revision) {
+      Register(kApProtectDisable) = Register(kUicrApProtect);  // open if UICR wants it open
+    }
+  }
+}
+
 }  // namespace
 
 namespace board {
 
 void Init() {
+  MendChip();
   Register(kClockEventsHfClkStarted) = 0;
   Register(kClockTasksHfClkStart) = 1;
   WaitForEvent(kClockEventsHfClkStarted, kCrystalTurns);
@@ -182,7 +238,7 @@ uint32_t TickHz() { return board_facts::kTickHz; }
 uint32_t ClockHz() { return board_facts::kClockHz; }
 
 size_t UniqueId(uint8_t* dst) {
-  return cortex_m::ReadWords(kFicrDeviceId, kFicrDeviceIdWords, dst);
+  return cortex_m::ReadWords<kFicrDeviceId, kFicrDeviceIdWords>(dst);
 }
 
 void FaultWrite(const uint8_t* src, size_t n) {

@@ -123,11 +123,7 @@ uint32_t Ticks() {
 uint32_t TickHz() { return stm32::g_clocks.cpu; }
 uint32_t ClockHz() { return stm32::g_clocks.cpu; }
 
-size_t UniqueId(uint8_t* dst) {
-  constexpr size_t kWords = 3;  // 96 bits
-  const uint32_t address = stm32::UniqueIdAddress();
-  return address == 0 ? 0 : cortex_m::ReadWords(address, kWords, dst);
-}
+size_t UniqueId(uint8_t* dst) { return stm32::ReadUniqueId(dst); }
 
 void FaultWrite(const uint8_t* src, size_t n) {
   stm32::ConnectUsart();  // Init() may not have been reached

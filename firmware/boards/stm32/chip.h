@@ -3,6 +3,7 @@
 #ifndef MCUFORGE_BOARDS_STM32_CHIP_H_
 #define MCUFORGE_BOARDS_STM32_CHIP_H_
 
+#include <cstddef>
 #include <cstdint>
 
 namespace stm32 {
@@ -25,10 +26,10 @@ void StartClocks();
 // Connects the clock of the board's USART, and the USART to its pins.
 void ConnectUsart();
 
-// Address of the unique id, 0 where there is none: an emulator without a clock tree has no system
-// memory, either. A chip runs from its internal oscillator after reset, so HSIRDY is set on every
-// chip.
-uint32_t UniqueIdAddress();
+// Writes the unique id to `dst`; its bytes, 0 where there is none: an emulator without a clock tree
+// has no system memory, either. A chip runs from its internal oscillator after reset, so HSIRDY is
+// set on every chip.
+size_t ReadUniqueId(uint8_t* dst);
 
 // Waits until all bits of `mask` in the register at `address` are set, or all clear with `set`
 // false. False if that does not happen within `turns` turns of the loop, some 8 clocks each.

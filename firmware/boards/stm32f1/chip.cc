@@ -2,6 +2,7 @@
 
 #include "chip.h"
 
+#include <cstddef>
 #include <cstdint>
 
 #include "board_facts.h"
@@ -33,6 +34,7 @@ constexpr uint32_t kRccApb1Enr = 0x4002101C;
 
 // Device electronic signature, 26.2: 96 bits
 constexpr uint32_t kUniqueId = 0x1FFFF7E8;
+constexpr size_t kUniqueIdWords = 3;
 
 // General-purpose I/Os, 7.2: eight pins a register, four bits a pin
 constexpr uint32_t kGpioA = 0x40010800;
@@ -83,7 +85,10 @@ void StartClocks() {
   g_clocks = {board_facts::kClockHz, board_facts::kClockHz, board_facts::kClockHz};
 }
 
-uint32_t UniqueIdAddress() { return (Register(kRccCr) & kRccCrHsiRdy) != 0 ? kUniqueId : 0; }
+size_t ReadUniqueId(uint8_t* dst) {
+  if ((Register(kRccCr) & kRccCrHsiRdy) == 0) return 0;
+  return cortex_m::ReadWords<kUniqueId, kUniqueIdWords>(dst);
+}
 
 void ConnectUsart() {
   EnableClock(board_facts::kUartBus == 1 ? kRccApb1Enr : kRccApb2Enr,

@@ -3,6 +3,7 @@
 
 #include "chip.h"
 
+#include <cstddef>
 #include <cstdint>
 
 #include "board_facts.h"
@@ -30,6 +31,9 @@ constexpr uint32_t kRccPllCfgrNShift = 6;
 constexpr uint32_t kRccPllCfgrPShift = 16;  // holds half the divider, less 1
 constexpr uint32_t kRccPllCfgrSrcHse = 1u << 22;
 constexpr uint32_t kRccPllCfgrQShift = 24;
+// Bits 30 to 28 are reserved with reset value 2 (7.3.2; RM0383 6.3.2); in the F446 they are the
+// divider PLLR, 2 to 7 (RM0390 6.3.2), which nothing here uses.
+constexpr uint32_t kRccPllCfgrR = 2u << 28;
 constexpr uint32_t kRccCfgr = kRcc + 0x08;
 constexpr uint32_t kRccCfgrSwPll = 2u << 0;
 constexpr uint32_t kRccCfgrSwsPll = 2u << 2;
@@ -52,6 +56,7 @@ constexpr uint32_t kFlashAcrDataCache = 1u << 10;
 
 // Device electronic signature, 39.1: 96 bits
 constexpr uint32_t kUniqueId = 0x1FFF7A10;
+constexpr size_t kUniqueIdWords = 3;
 
 // General-purpose I/Os, 8.4
 constexpr uint32_t kGpioA = 0x40020000;
@@ -116,7 +121,7 @@ bool StartPll() {
   Register(kPwrCr) = Register(kPwrCr) | board_facts::kPowerScale;
   Register(kRccPllCfgr) = board_facts::kPllM | board_facts::kPllN << kRccPllCfgrNShift |
                           (board_facts::kPllP / 2 - 1) << kRccPllCfgrPShift | kRccPllCfgrSrcHse |
-                          kPllQ << kRccPllCfgrQShift;
+                          kPllQ << kRccPllCfgrQShift | kRccPllCfgrR;
   Register(kRccCr) = Register(kRccCr) | kRccCrPllOn;
   if (!WaitFor(kRccCr, kRccCrPllRdy, true, kStartTurns)) return false;
 
@@ -144,7 +149,10 @@ void StartClocks() {
   Register(kRccCr) = Register(kRccCr) & ~(kRccCrPllOn | kRccCrHseOn | kRccCrHseByp);
 }
 
-uint32_t UniqueIdAddress() { return (Register(kRccCr) & kRccCrHsiRdy) != 0 ? kUniqueId : 0; }
+size_t ReadUniqueId(uint8_t* dst) {
+  if ((Register(kRccCr) & kRccCrHsiRdy) == 0) return 0;
+  return cortex_m::ReadWords<kUniqueId, kUniqueIdWords>(dst);
+}
 
 void ConnectUsart() {
   EnableClock(board_facts::kUartBus == 1 ? kRccApb1Enr : kRccApb2Enr,

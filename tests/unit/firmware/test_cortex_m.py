@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import subprocess
 from pathlib import Path
 
@@ -40,7 +41,9 @@ CORES = {
 def board(cpu: str = "cortex-m4", **changes: object) -> Board:
     float_abi, fpu = CORES[cpu]
     base = load_board("mps2_an386")
-    return dataclasses.replace(base, cpu=cpu, float_abi=float_abi, fpu=fpu, **changes)  # type: ignore[arg-type]
+    guard = "msplim" if cpu in ("cortex-m33", "cortex-m55") else "mpu"
+    core = dataclasses.replace(base, cpu=cpu, float_abi=float_abi, fpu=fpu, stack_guard=guard)
+    return dataclasses.replace(core, **changes)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("cpu", CORES)
@@ -103,6 +106,37 @@ def test_memory_map(tmp_path: Path) -> None:
     words = vectors.read_bytes()
     assert int.from_bytes(words[:4], "little") == at["mcuforge_stack_top"]
     assert int.from_bytes(words[4:8], "little") == at["mcuforge_reset"] | 1
+
+
+FLASH = Region("flash", "flash", 0x0800_0000, 512 * 1024)
+OTP = Region("otp", "flash", 0x1FFF_F000, 1024)
+
+
+def ram(origin: int) -> Region:
+    return Region("ram", "ram", origin, 64 * 1024)
+
+
+@pytest.mark.parametrize(
+    ("board_id", "changes", "message"),
+    [
+        # a RAM that begins there has the unique id, 0x1FFF7A10, in front of it
+        ("nucleo_f446re", {"regions": (FLASH, ram(0x1FFF_8000))}, "a fact of the chip lies in"),
+        # such an STM32F1 has an MPU, but its unique id is at 0x1FFFF7E8
+        ("stm32vldiscovery", {"stack_guard": "mpu"}, "a fact of the chip lies in"),
+        ("nrf52832_dk", {"regions": (FLASH, ram(0x1000_8000))}, "FICR or UICR lies in"),
+        ("netduino2", {"regions": (FLASH, ram(0x2000_0000), OTP)}, "one lies in the guard"),
+        ("netduino2", {"regions": (FLASH, ram(0x6000_0000))}, "covers peripherals"),
+        ("netduino2", {"regions": (FLASH, ram(0x2000_1000))}, "aligned to the guard's size"),
+    ],
+)
+def test_nothing_that_is_read_lies_in_the_stacks_guard(
+    board_id: str, changes: dict[str, object], message: str, tmp_path: Path
+) -> None:
+    made = load_board(board_id)
+    assert link(made, MAIN, tmp_path).returncode == 0
+    result = link(dataclasses.replace(made, **changes), MAIN, tmp_path)  # type: ignore[arg-type]
+    assert result.returncode != 0
+    assert re.search(f"static assertion failed: .*{message}", result.stderr), result.stderr
 
 
 def test_sizes_count_data_in_both_memories(tmp_path: Path) -> None:

@@ -59,6 +59,11 @@ def test_no_board_names_what_is_there() -> None:
         ports.find_port(replace(MICROBIT, usb_ids=()), ports=[OTHER])
 
 
+def test_a_board_without_usb_id_names_its_wires() -> None:
+    with pytest.raises(PortError, match=r"PA2 \(the board sends\) and PA3 .* --port"):
+        ports.find_port(load_board("disco_f407vg"), ports=[FIRST])
+
+
 def test_connected_lists_boards_that_share_ids() -> None:
     found = ports.connected([NUCLEO, DISCO, MICROBIT], [OTHER, FIRST, BUILT_IN])
     assert [(entry.device, entry.board_ids) for entry in found] == [
@@ -71,5 +76,6 @@ def test_table(capsys: pytest.CaptureFixture[str]) -> None:
     ports.print_connected(Console(width=100), [OTHER])
     assert "10c4:ea60" in (shown := capsys.readouterr().out)
     assert "unknown" in shown
+    assert "disco_f407vg has no USB port of its own: wire a USB serial adapter" in shown
     ports.print_connected(Console(width=100), [])
     assert "no USB serial port" in capsys.readouterr().out
