@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codegen.errors import CodegenError
-from codegen.host.oracle import oracle_scores
+from codegen.host.oracle_child import answers
 from codegen.model.pixels import pack_pixels, quantize_pixels
 from codegen.model.tflite import Model
 
@@ -34,17 +34,15 @@ class GoldenVector:
 def make_golden_vectors(model: Model, digits: Path) -> list[GoldenVector]:
     """digits: the .npz of the test split; it need not exist, or have images of the model's size.
 
-    Raises CodegenError if the file is damaged, errors of oracle_scores.
+    Raises CodegenError if the file is damaged, errors of oracle_child.answers.
     """
     images = _images(digits, model.inputs[0].nbytes)
-    quantized = quantize_pixels(model, images)
+    quantized = quantize_pixels(model, images).reshape(len(images), *model.inputs[0].shape)
+    # each from the start: a model with variables would remember the one before
+    scores = answers(model, [quantized], resets=range(len(images)))[0]
     return [
-        # one by one: a model with variables would remember the one before
-        GoldenVector(
-            pack_pixels(image.tobytes()) or bytes(2),
-            tuple(oracle_scores(model, quantized[i : i + 1])[0].tolist()),
-        )
-        for i, image in enumerate(images)
+        GoldenVector(pack_pixels(image.tobytes()) or bytes(2), tuple(row.reshape(-1).tolist()))
+        for image, row in zip(images, scores, strict=True)
     ]
 
 
