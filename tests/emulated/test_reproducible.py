@@ -24,12 +24,12 @@ BOARDS = boards_built_here()
 
 @pytest.fixture(scope="module")
 def elsewhere(build_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project in a folder with another name of another length, built there.
+    """A copy of the project in a folder with another, longer name that wants quoting, built there.
 
     In platformio.ini's order, not by name: the boards of one core share objects, which are compiled
     for whichever comes first.
     """
-    project = tmp_path_factory.mktemp("a-folder-with-quite-another-name") / "project"
+    project = tmp_path_factory.mktemp("größer als sonst (1)") / "project"
     project.mkdir()
     for name in SOURCES:
         source = PROGRAM / name

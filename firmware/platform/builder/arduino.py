@@ -48,7 +48,7 @@ atomic_write(BUILD_DIR / "build_id", f"{image_id}\n".encode())
 env.Append(
     CPPDEFINES=[(image_sources.isa_macro(board), 1)],
     CPPPATH=[str(FACTS_DIR), str(BOARDS_DIR), str(generated_dir)],
-    LINKFLAGS=["-Wl,-Map=${BUILD_DIR}/firmware.map"],
+    LINKFLAGS=['-Wl,-Map="${BUILD_DIR}/firmware.map"'],
     SRC_BUILD_FLAGS=image_sources.application_flags(board, image_id),
 )
 env.AddBuildMiddleware(build_filter(image_sources.application_files(PROJECT_DIR, SRC_DIR)))

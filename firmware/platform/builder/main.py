@@ -61,7 +61,7 @@ env.Append(
     CXXFLAGS=list(compiler_flags.CXX),
     CFLAGS=["-std=c11"],
     # the map says which object a byte comes from: `invoke size` reads it
-    LINKFLAGS=["-Wl,-Map=${BUILD_DIR}/firmware.map"],
+    LINKFLAGS=['-Wl,-Map="${BUILD_DIR}/firmware.map"'],
     CPPDEFINES=[(image_sources.isa_macro(board), 1)],
     CPPPATH=[str(BOARDS_DIR), str(generated_dir)],
 )

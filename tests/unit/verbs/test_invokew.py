@@ -35,10 +35,10 @@ def stub(machine: Path, name: str, script: str = "exit 0") -> None:
     path.chmod(0o755)
 
 
-def invokew(machine: Path, *args: str) -> subprocess.CompletedProcess[str]:
+def invokew(machine: Path, *args: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["/bin/sh", str(machine / "project" / "invokew"), *args],
-        env={"PATH": str(machine / "bin"), "HOME": str(machine)},
+        env={"PATH": str(machine / "bin"), "HOME": str(machine), **variables},
         capture_output=True,
         text=True,
     )
@@ -127,6 +127,13 @@ def test_arguments_and_exit_code_are_invokes(machine: Path) -> None:
     assert result.returncode == 7
     assert result.stdout.split(maxsplit=1)[1] == "hil --data a b\n"
     assert result.stderr == ""
+
+
+def test_packages_of_another_python_are_kept_out(machine: Path) -> None:
+    """As ROS and vendor SDK set-ups leave them."""
+    other = {"PYTHONPATH": "/opt/other/site-packages", "PYTHONHOME": "/opt/other"}
+    set_up_already(machine, 'echo "${PYTHONPATH-none} ${PYTHONHOME-none}"')
+    assert invokew(machine, **other).stdout.endswith("none none\n")
 
 
 def test_new_lock_sets_up_again(machine: Path) -> None:
