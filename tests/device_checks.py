@@ -67,12 +67,12 @@ def check_repeat(device: Device, digits: Digits) -> None:
     window = device.info().window
     payload = messages.infer_payload(ids.InputFormat.PIXELS_U8, digits.images[0])
     before = device.stats()
-    requests = [encode(Frame(ids.Command.INFER, 777 + i, payload)) for i in range(window)]
+    requests = [encode(Frame(messages.INFER, 777 + i, payload)) for i in range(window)]
     first = [exchange(device, request)[0] for request in requests]
     again = [exchange(device, request)[0] for request in requests]
     assert again == first
     assert {frame.payload[5:] for frame in first} == {digits.oracle_scores[0].tobytes()}
-    (other,) = exchange(device, encode(Frame(ids.Command.INFER, 700, payload)))
+    (other,) = exchange(device, encode(Frame(messages.INFER, 700, payload)))
     assert other.seq == 700
     assert other.payload[5:] == first[0].payload[5:]
     after = device.stats()
@@ -87,11 +87,10 @@ def check_pieces(device: Device, digits: Digits) -> None:
 
     def load(input_format: ids.InputFormat, offset: int, values: bytes) -> int:
         payload = messages.load_payload(input_format, offset, values)
-        return messages.parse_load(device.call(ids.Command.LOAD, payload))
+        return device.call(messages.LOAD, payload)
 
     def infer(values: bytes) -> list[int]:
-        reply = device.call(ids.Command.INFER, messages.loaded_payload(values))
-        return messages.parse_inference(reply).scores.tolist()
+        return device.call(messages.INFER, messages.loaded_payload(values)).scores.tolist()
 
     for input_format, values in (
         (ids.InputFormat.RAW_S8, raw),
@@ -138,7 +137,7 @@ def check_batch(device: Device, digits: Digits) -> None:
     shown = sorted(range(50), key=lambda index: len(packed[index]))[:batch]  # fit into a frame
     inputs = [packed[index] for index in shown]
     before = device.stats()
-    request = encode(Frame(ids.Command.BATCH, 900, messages.batch_payload(inputs)))
+    request = encode(Frame(messages.BATCH, 900, messages.batch_payload(inputs)))
     (first,) = exchange(device, request)
     results = messages.parse_batch(first.payload, batch)
     assert [result.scores.tolist() for result in results] == digits.oracle_scores[shown].tolist()
@@ -159,7 +158,7 @@ def check_batch(device: Device, digits: Digits) -> None:
         (messages.batch_payload([inputs[0], b"\x02\x00\x05abc"]), "BAD_VALUE"),
     ):
         with pytest.raises(DeviceRefusedError, match=code):
-            device.call(ids.Command.BATCH, payload)
+            device.call(messages.BATCH, payload)
 
 
 def check_profile(device: Device, expected: Expected, digits: Digits) -> None:
@@ -189,7 +188,7 @@ def check_peek(device: Device, expected: Expected, digits: Digits) -> None:
     for op, start, size in ((last + 1, 0, 1), (0, 1, arena_size), (0, arena_size + 1, 0)):
         with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
             payload = messages.peek_payload(digits.quantized[0], op, start, size)
-            device.call(ids.Command.PEEK, payload)
+            device.call(messages.PEEK, payload)
     result = device.infer(digits.images[0], ids.InputFormat.PIXELS_U8)
     assert result.scores.tobytes() == digits.oracle_scores[0].tobytes()
 
@@ -212,8 +211,8 @@ def check_stream(device: Device, digits: Digits) -> None:
     payload = messages.infer_payload(ids.InputFormat.PIXELS_U8, digits.images[shown[0]])
     device.start_stream(parameters)
     for seq in (801, 801, 802):  # the first one's reply was lost
-        (reply,) = exchange(device, encode(Frame(ids.Command.STREAM_FRAME, seq, payload)))
-        assert reply.type == ids.Command.STREAM_FRAME | ids.REPLY_BIT
+        (reply,) = exchange(device, encode(Frame(messages.STREAM_FRAME, seq, payload)))
+        assert reply.type == messages.STREAM_FRAME | ids.REPLY_BIT
         means = messages.parse_inference(reply.payload).scores
         assert tuple(means) == wanted[seq - 801].means
     after = device.stats()
@@ -223,7 +222,7 @@ def check_stream(device: Device, digits: Digits) -> None:
         with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
             device.start_stream(Parameters(frames, 0, 0))
     with pytest.raises(DeviceRefusedError, match="BAD_LENGTH"):
-        device.call(ids.Command.STREAM, b"\1\0")
+        device.call(messages.STREAM, b"\1\0")
     # What was refused began no stream.
     (third,) = device.stream([(digits.images[shown[2]], ids.InputFormat.PIXELS_U8)])
     assert third == wanted[2]
@@ -243,7 +242,7 @@ def check_refusals(device: Device, digits: Digits) -> None:
     """Whatever is wrong gets its ERROR, moves its counter, and changes nothing else."""
     infer_bytes = 1 + digits.images[0].size
     pixels = digits.images[0].tobytes()
-    good = encode(Frame(ids.Command.INFER, 500, b"\0" + pixels))
+    good = encode(Frame(messages.INFER, 500, b"\0" + pixels))
     damaged = bytearray(good)
     damaged[len(damaged) // 2] ^= 0x80 if damaged[len(damaged) // 2] != 0x80 else 0x01
     before = device.stats()
@@ -254,26 +253,26 @@ def check_refusals(device: Device, digits: Digits) -> None:
         (b"\0" + b"\x02\x01" * (infer_bytes + 50) + b"\0", ids.ErrorCode.TOO_LONG, 0, "too_long"),
         (encode(Frame(0x5F, 501)), ids.ErrorCode.UNKNOWN_COMMAND, 501, "unknown_commands"),
         (
-            encode(Frame(ids.Command.INFER, 502, b"\0" + pixels[:-1])),
+            encode(Frame(messages.INFER, 502, b"\0" + pixels[:-1])),
             *(ids.ErrorCode.BAD_LENGTH, 502, "length_errors"),
         ),
         (
-            encode(Frame(ids.Command.INFO, 503, b"?")),
+            encode(Frame(messages.INFO, 503, b"?")),
             *(ids.ErrorCode.BAD_LENGTH, 503, "length_errors"),
         ),
         (
-            encode(Frame(ids.Command.INFER, 504, b"\x07" + pixels)),
+            encode(Frame(messages.INFER, 504, b"\x07" + pixels)),
             *(ids.ErrorCode.BAD_VALUE, 504, None),
         ),
         (
-            encode(Frame(ids.Command.INFER, 506, b"\x02\x00\x05abc")),  # a run cut off
+            encode(Frame(messages.INFER, 506, b"\x02\x00\x05abc")),  # a run cut off
             *(ids.ErrorCode.BAD_VALUE, 506, None),
         ),
         (
-            encode(Frame(ids.Command.INFER, 508, b"\x02" + b"\xff\x00" * (infer_bytes // 255 + 1))),
+            encode(Frame(messages.INFER, 508, b"\x02" + b"\xff\x00" * (infer_bytes // 255 + 1))),
             *(ids.ErrorCode.BAD_VALUE, 508, None),  # runs beyond the input
         ),
-        (encode(Frame(ids.Command.INFO, 505, version=9)), ids.ErrorCode.BAD_VERSION, 505, None),
+        (encode(Frame(messages.INFO, 505, version=9)), ids.ErrorCode.BAD_VERSION, 505, None),
     ]
     expected = dict(before)
     for data, code, seq, counter in cases:
@@ -292,12 +291,25 @@ def check_refusals(device: Device, digits: Digits) -> None:
     assert reply.payload[5:] == digits.oracle_scores[0].tobytes()
 
 
+def check_lengths(device: Device) -> None:
+    """A payload shorter or longer than its command's row in ids.def allows is refused."""
+    commands = [value for value in vars(messages).values() if isinstance(value, messages.Command)]
+    assert messages.LOAD in commands
+    before = device.stats()["length_errors"]
+    wrong = [(one, bytes(one.least_bytes - 1)) for one in commands if one.least_bytes > 0]
+    wrong += [(one, bytes(one.most_bytes + 1)) for one in commands if one.most_bytes is not None]
+    for command, payload in wrong:
+        with pytest.raises(DeviceRefusedError, match=f"^{command.name}: .*BAD_LENGTH"):
+            device.call(command, payload)
+    assert device.stats()["length_errors"] - before == len(wrong)
+
+
 def check_noise(device: Device) -> None:
     """Noise before a frame costs an ERROR and nothing else; empty frames cost nothing."""
-    request = encode(Frame(ids.Command.INFO, 600))
+    request = encode(Frame(messages.INFO, 600))
     error, reply = exchange(device, b"Press any key" + request, count=2)
     assert (error.type, error.payload[0]) == (ids.Event.ERROR, ids.ErrorCode.BAD_FRAME)
-    assert (reply.type, reply.seq) == (ids.Command.INFO | ids.REPLY_BIT, 600)
+    assert (reply.type, reply.seq) == (messages.INFO | ids.REPLY_BIT, 600)
     (reply,) = exchange(device, b"\0\0\0" + request + b"\0\0")
     assert reply.seq == 600
 

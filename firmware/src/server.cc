@@ -23,7 +23,6 @@ using wire::Error;
 using wire::Frame;
 using wire::Span;
 
-constexpr size_t kBaudPayload = 4;
 constexpr size_t kMaxPayload = input::kMaxBytes + inspect::kPeekArgumentBytes;
 
 // The only frame buffer: requests are decoded into it, replies are streamed out from where their
@@ -60,18 +59,22 @@ constexpr size_t kWindow = 1 + kWaiting;
 
 Result g_results[kWindow * kBatch];
 
-void Refuse(Error error, uint8_t request, Span text) {
+// What a handler returns once it has sent its reply; else it returns the error.
+constexpr Error kAnswered = {};
+
+void Refuse(Error error, uint8_t request) {
+  Span text = console::Kept();
+  if (error != Error::NOT_READY && error != Error::INVOKE_FAILED) {
+    const char* name = wire::ErrorName(error);
+    text = {reinterpret_cast<const uint8_t*>(name), 0};
+    while (name[text.size] != '\0') ++text.size;
+  }
   const uint8_t head[] = {static_cast<uint8_t>(error), request};
   const Span payload[] = {{head, sizeof(head)}, text};
   line::Send(wire::Event::ERROR, payload);
 }
 
-void Refuse(Error error, uint8_t request) {
-  const char* name = wire::ErrorName(error);
-  size_t size = 0;
-  while (name[size] != '\0') ++size;
-  Refuse(error, request, {reinterpret_cast<const uint8_t*>(name), size});
-}
+bool IsReady() { return g_setup == wire::Setup::READY; }
 
 // The inputs of a request that runs the model.
 struct Inputs {
@@ -83,7 +86,6 @@ Inputs Split(Command command, Span payload) {
   Inputs split = {};
   if (command != Command::BATCH) {
     const size_t skipped = command == Command::PEEK ? inspect::kPeekArgumentBytes : 0;
-    if (payload.size < skipped) return split;
     split.inputs[split.count++] = {payload.data + skipped, payload.size - skipped};
   }
   const uint8_t* at = payload.data;
@@ -130,8 +132,11 @@ Result& Replaceable(uint16_t seq) {
 }
 
 // INFER, BATCH and STREAM_FRAME.
-void Infer(const Frame& frame, Command command, const Inputs& split) {
-  if (g_setup != wire::Setup::READY) return Refuse(Error::NOT_READY, frame.type, console::Kept());
+Error Infer(const Frame& frame) {
+  const Command command = static_cast<Command>(frame.type);
+  const Inputs split = Split(command, frame.payload);
+  if (split.count == 0) return Error::BAD_LENGTH;
+  if (!IsReady()) return Error::NOT_READY;
   Span replies[kBatch] = {};
   bool repeated = true;
   for (size_t i = 0; i < split.count && repeated; ++i) {
@@ -141,9 +146,9 @@ void Infer(const Frame& frame, Command command, const Inputs& split) {
   }
   g_stats.repeats += repeated;
   for (size_t i = 0; i < split.count && !repeated; ++i) {
-    if (!input::Set(split.inputs[i])) return Refuse(Error::BAD_VALUE, frame.type);
+    if (!input::Set(split.inputs[i])) return Error::BAD_VALUE;
     uint32_t ticks;
-    if (!model::Run(&ticks)) return Refuse(Error::INVOKE_FAILED, frame.type, console::Kept());
+    if (!model::Run(&ticks)) return Error::INVOKE_FAILED;
     ++g_stats.inferences;
     Result& result = Replaceable(frame.seq);
     result.seq = frame.seq;
@@ -159,31 +164,22 @@ void Infer(const Frame& frame, Command command, const Inputs& split) {
     replies[i] = {result.reply, sizeof(result.reply)};
   }
   line::Reply(command, replies);
+  return kAnswered;
 }
-
-void Load(const Frame& frame) {
-  if (g_setup != wire::Setup::READY) return Refuse(Error::NOT_READY, frame.type, console::Kept());
-  if (!input::Load(frame.payload)) return Refuse(Error::BAD_VALUE, frame.type);
-  uint8_t bytes[4];
-  wire::WriteU32(bytes, static_cast<uint32_t>(model::Loaded()));
-  const Span payload[] = {{bytes, sizeof(bytes)}};
-  line::Reply(Command::LOAD, payload);
-}
-
-// Those that are not inlined have buffers that would else lie below every inference on the stack.
 
 // PROFILE and PEEK. The results that are kept do not live in the tensors, so they stay.
-[[gnu::noinline]] void Inspect(const Frame& frame, Command command, const Inputs& split) {
-  if (g_setup != wire::Setup::READY) return Refuse(Error::NOT_READY, frame.type, console::Kept());
+Error Inspect(const Frame& frame) {
+  const Command command = static_cast<Command>(frame.type);
+  const Inputs split = Split(command, frame.payload);
+  if (split.count == 0) return Error::BAD_LENGTH;
+  if (!IsReady()) return Error::NOT_READY;
   const uint8_t* arguments = frame.payload.data;
-  if ((command == Command::PEEK && !inspect::IsValidPeek(arguments)) ||
-      !input::Set(split.inputs[0])) {
-    return Refuse(Error::BAD_VALUE, frame.type);
-  }
+  if (command == Command::PEEK && !inspect::IsValidPeek(arguments)) return Error::BAD_VALUE;
+  if (!input::Set(split.inputs[0])) return Error::BAD_VALUE;
   model::Reset();
   ++g_stats.inferences;
   const bool answered = command == Command::PEEK ? inspect::Peek(arguments) : inspect::Profile();
-  if (!answered) Refuse(Error::INVOKE_FAILED, frame.type, console::Kept());
+  return answered ? kAnswered : Error::INVOKE_FAILED;
 }
 
 self_test::Result RunSelfTest() {
@@ -192,26 +188,55 @@ self_test::Result RunSelfTest() {
   return result;
 }
 
-void SelfTest(const Frame& frame) {
-  if (g_setup != wire::Setup::READY) return Refuse(Error::NOT_READY, frame.type, console::Kept());
+// What serves each command, under the command's name. The length is as ids.def states.
+using Handler = Error (*)(const Frame& frame);
+
+namespace handlers {
+
+Error INFO(const Frame&) {
+  info::Reply(g_setup, IsReady() ? Span{} : console::Kept(), static_cast<uint8_t>(kWindow),
+              kMaxPayload, kBatch);
+  return kAnswered;
+}
+
+constexpr Handler INFER = Infer;
+constexpr Handler BATCH = Infer;
+constexpr Handler STREAM_FRAME = Infer;
+constexpr Handler PROFILE = Inspect;
+constexpr Handler PEEK = Inspect;
+
+Error LOAD(const Frame& frame) {
+  if (!IsReady()) return Error::NOT_READY;
+  if (!input::Load(frame.payload)) return Error::BAD_VALUE;
+  uint8_t bytes[4];
+  wire::WriteU32(bytes, static_cast<uint32_t>(model::Loaded()));
+  const Span payload[] = {{bytes, sizeof(bytes)}};
+  line::Reply(Command::LOAD, payload);
+  return kAnswered;
+}
+
+Error SELF_TEST(const Frame&) {
+  if (!IsReady()) return Error::NOT_READY;
   const self_test::Result result = RunSelfTest();
-  if (result.invoke_failed) return Refuse(Error::INVOKE_FAILED, frame.type, console::Kept());
+  if (result.invoke_failed) return Error::INVOKE_FAILED;
   const uint8_t counts[] = {self_test::kVectors, result.passed};
   const Span payload[] = {{counts, sizeof(counts)}};
   line::Reply(Command::SELF_TEST, payload);
+  return kAnswered;
 }
 
-void Stream(const Frame& frame) {
+Error STREAM(const Frame& frame) {
   const uint8_t* arguments = frame.payload.data;
   const smoothing::Parameters parameters = {arguments[0], static_cast<int8_t>(arguments[1]),
                                             arguments[2]};
-  if (!smoothing::IsValid(parameters)) return Refuse(Error::BAD_VALUE, frame.type);
+  if (!smoothing::IsValid(parameters)) return Error::BAD_VALUE;
   g_stream.Start(parameters);
   const Span payload[] = {Span{}};
   line::Reply(Command::STREAM, payload);
+  return kAnswered;
 }
 
-[[gnu::noinline]] void Stats() {
+Error STATS(const Frame&) {
   g_stats.uart_overruns = board::UartOverruns();
   g_stats.stack_high_water_bytes = board::StackHighWaterBytes();
   uint8_t bytes[sizeof(g_stats)];
@@ -220,86 +245,53 @@ void Stream(const Frame& frame) {
 #include "wire/ids.def"
   const Span payload[] = {{bytes, sizeof(bytes)}};
   line::Reply(Command::STATS, payload);
+  return kAnswered;
 }
 
-void Baud(const Frame& frame) {
+Error BAUD(const Frame& frame) {
   const uint32_t baud = wire::ReadU32(frame.payload.data);
-  if (!rate::IsAllowed(baud)) return Refuse(Error::BAD_VALUE, frame.type);
-  line::Reply(Command::BAUD, {{frame.payload.data, kBaudPayload}});
+  if (!rate::IsAllowed(baud)) return Error::BAD_VALUE;
+  line::Reply(Command::BAUD, {frame.payload});
   rate::Set(baud);
+  return kAnswered;
 }
 
-// True if a request of this kind, other than one that runs the model, may have a payload of this
-// size.
-bool HasLength(Command command, size_t size) {
-  switch (command) {
-    case Command::BAUD:
-      return size == kBaudPayload;
-    case Command::STREAM:
-      return size == 3;  // frames, threshold, refractory
-    case Command::LOAD:
-      return size > input::kLoadHeadBytes;
-    default:
-      return size == 0;
+}  // namespace handlers
+
+struct Row {
+  uint8_t type;
+  uint8_t least_bytes;  // of the payload
+  uint8_t most_bytes;
+  Handler handle;
+};
+
+constexpr Row kCommands[] = {
+#define WIRE_COMMAND(name, value, least, most, text) {value, least, most, handlers::name},
+#include "wire/ids.def"
+};
+
+Error Answer(const Frame& frame) {
+  if (frame.version != wire::kPROTOCOL_VERSION) return Error::BAD_VERSION;
+  for (const Row& row : kCommands) {
+    if (row.type != frame.type) continue;
+    const size_t size = frame.payload.size;
+    if (size < row.least_bytes || (size > row.most_bytes && row.most_bytes != wire::kNO_LIMIT)) {
+      return Error::BAD_LENGTH;
+    }
+    return row.handle(frame);
   }
+  return Error::UNKNOWN_COMMAND;
 }
 
 void Serve(const Frame& frame) {
   ++g_stats.frames_ok;
   rate::Heard();
   line::g_seq = frame.seq;
-  if (frame.version != wire::kPROTOCOL_VERSION) return Refuse(Error::BAD_VERSION, frame.type);
-
-  const Command command = static_cast<Command>(frame.type);
-  Inputs split = {};
-  bool has_length = false;
-  switch (command) {
-    case Command::INFER:
-    case Command::BATCH:
-    case Command::STREAM_FRAME:
-    case Command::PROFILE:
-    case Command::PEEK:
-      split = Split(command, frame.payload);
-      has_length = split.count > 0;
-      break;
-    case Command::INFO:
-    case Command::STATS:
-    case Command::BAUD:
-    case Command::STREAM:
-    case Command::SELF_TEST:
-    case Command::LOAD:
-      has_length = HasLength(command, frame.payload.size);
-      break;
-    default:
-      ++g_stats.unknown_commands;
-      return Refuse(Error::UNKNOWN_COMMAND, frame.type);
-  }
-  if (!has_length) {
-    ++g_stats.length_errors;
-    return Refuse(Error::BAD_LENGTH, frame.type);
-  }
-  switch (command) {
-    case Command::INFO:
-      return info::Reply(g_setup, g_setup == wire::Setup::READY ? Span{} : console::Kept(),
-                         static_cast<uint8_t>(kWindow), kMaxPayload, kBatch);
-    case Command::INFER:
-    case Command::BATCH:
-    case Command::STREAM_FRAME:
-      return Infer(frame, command, split);
-    case Command::LOAD:
-      return Load(frame);
-    case Command::STREAM:
-      return Stream(frame);
-    case Command::SELF_TEST:
-      return SelfTest(frame);
-    case Command::STATS:
-      return Stats();
-    case Command::BAUD:
-      return Baud(frame);
-    case Command::PROFILE:
-    case Command::PEEK:
-      return Inspect(frame, command, split);
-  }
+  const Error error = Answer(frame);
+  if (error == kAnswered) return;
+  g_stats.length_errors += error == Error::BAD_LENGTH;
+  g_stats.unknown_commands += error == Error::UNKNOWN_COMMAND;
+  Refuse(error, frame.type);
 }
 
 void Take(Decoder::Result result, const Decoder& decoder) {
@@ -330,7 +322,7 @@ void Take(Decoder::Result result, const Decoder& decoder) {
 void Run(wire::Setup setup) {
   g_setup = setup;
   g_stream.Start({1, INT8_MIN, 0});
-  if (setup == wire::Setup::READY && self_test::IsDueAtBoot()) self_test::Print(RunSelfTest());
+  if (IsReady() && self_test::IsDueAtBoot()) self_test::Print(RunSelfTest());
   Decoder decoder(g_body, sizeof(g_body));
   for (;;) {
     uint8_t bytes[32];

@@ -38,7 +38,7 @@ def run(
         if emulator is not None:
             emulator.resume()
         print(f"{board.id} on {port}; Ctrl-C ends", file=sys.stderr)
-        line.write(encode(Frame(ids.Command.INFO, 1)))
+        line.write(encode(Frame(messages.INFO, 1)))
         try:
             show(line, sys.stdout, timestamps=timestamps, emulator=emulator)
         except KeyboardInterrupt:
@@ -85,7 +85,7 @@ def describe(item: Item) -> list[str]:
 def _describe_payload(frame: Frame) -> str:
     if frame.type in list(ids.Event):
         return messages.describe_event(frame.type, frame.payload)
-    if frame.type == ids.Command.INFO | ids.REPLY_BIT:
+    if frame.type == messages.INFO | ids.REPLY_BIT:
         info = messages.parse_info(frame.payload)
         state = "ready" if info.ready else info.setup_failure
         chip = f", chip {info.unique_id}" if info.unique_id else ""
@@ -94,10 +94,10 @@ def _describe_payload(frame: Frame) -> str:
             f"{info.model_sha256[:16]}..., arena {info.arena_used} of {info.arena_size} B, {state}"
             f"{chip}"
         )
-    if frame.type == ids.Command.INFER | ids.REPLY_BIT:
+    if frame.type == messages.INFER | ids.REPLY_BIT:
         result = messages.parse_inference(frame.payload)
         return f"class {result.predicted}, {result.ticks} ticks, scores {result.scores.tolist()}"
-    if frame.type == ids.Command.STATS | ids.REPLY_BIT:
+    if frame.type == messages.STATS | ids.REPLY_BIT:
         stats = messages.parse_stats(frame.payload)
         return ", ".join(f"{name} {value}" for name, value in stats.items())
     return frame.payload.hex(" ")

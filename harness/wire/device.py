@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from harness.wire import ids, messages
 from harness.wire.channel import Channel
 from harness.wire.exchange import Exchange, RoundTrip
 from harness.wire.framing import Frame
-from harness.wire.messages import Inference, Info, PayloadError, Profile, SelfTest
+from harness.wire.messages import Command, Inference, Info, PayloadError, Profile, Reply, SelfTest
 from harness.wire.smoothing import Parameters, Smoothed
 from harness.wire.trace import Trace
 from harness.wire.transport import Line
@@ -36,10 +36,9 @@ _SYNCHRONIZE_LIMIT_S = 2.0  # for a device that never stops talking
 _PEEK_BYTES = 16384  # 1.5 s at 115200 baud
 _MOST_LOADS = 4  # times over, of the pieces of an input, to a device that forgets them
 # How long other requests took says nothing about these.
-_OF_ANY_LENGTH = (ids.Command.PROFILE, ids.Command.PEEK, ids.Command.SELF_TEST)
+_OF_ANY_LENGTH = (messages.PROFILE, messages.PEEK, messages.SELF_TEST)
 
 Input = tuple[NDArray[Any], ids.InputFormat]
-Parsed = TypeVar("Parsed")
 
 
 class Device:
@@ -63,7 +62,7 @@ class Device:
         self._retries = retries
         self._channel = Channel(line, trace, console)
         # Of each command by itself: a piece of an input takes less than a batch.
-        self._round_trips: defaultdict[ids.Command, RoundTrip] = defaultdict(RoundTrip)
+        self._round_trips: defaultdict[Command[Any], RoundTrip] = defaultdict(RoundTrip)
         # Until INFO says more:
         self._window = 1
         self._batch = 0
@@ -103,8 +102,7 @@ class Device:
 
     def info(self) -> Info:
         """What runs on the device; from then on its window is used. Raises DeviceError."""
-        payload = self.call(ids.Command.INFO, timeout_s=min(self._timeout_s, INFO_TIMEOUT_S))
-        info = _parse(messages.parse_info, payload, "INFO")
+        info = self.call(messages.INFO, timeout_s=min(self._timeout_s, INFO_TIMEOUT_S))
         self._window = max(1, info.window)
         self._batch = info.batch
         self._max_payload = info.max_payload
@@ -117,13 +115,13 @@ class Device:
         device reset, the next request goes on at the board's own by itself. Raises DeviceError.
         """
         try:
-            self.call(ids.Command.BAUD, messages.baud_payload(baud), timeout_s=INFO_TIMEOUT_S)
+            self.call(messages.BAUD, messages.baud_payload(baud), timeout_s=INFO_TIMEOUT_S)
         except DeviceRefusedError:
             return False
         try:
             self._channel.raise_baud(own_baud, baud)
             time.sleep(_SETTLE_S)
-            self._exchange_once(ids.Command.INFO)
+            self._exchange_once(messages.INFO)
         except (DeviceRefusedError, DeviceTimeoutError, PortError):
             self._channel.fall_back()
             self.info()  # repeated until the device is back, too
@@ -154,7 +152,7 @@ class Device:
     def _infer_together(self, payloads: "_Peekable") -> Iterator[Inference]:
         """As many of the next as do not go in pieces."""
         sent: deque[list[bytes]] = deque()
-        command = ids.Command.BATCH if self._batch > 1 else ids.Command.INFER
+        command = messages.BATCH if self._batch > 1 else messages.INFER
 
         def requests() -> Iterator[bytes]:
             while batch := self._next_batch(payloads):
@@ -191,10 +189,9 @@ class Device:
         return self._batch > 0 and len(payload) > self._channel.longest_payload
 
     def _infer_in_pieces(self, payload: bytes) -> Inference:
-        reply = self._call_in_pieces(ids.Command.INFER, payload)
-        return _parse(messages.parse_inference, reply, "INFER")
+        return self._call_in_pieces(messages.INFER, payload)
 
-    def _call_in_pieces(self, command: ids.Command, payload: bytes) -> bytes:
+    def _call_in_pieces(self, command: Command[Reply], payload: bytes) -> Reply:
         """INFER's payload by LOAD, then `command` on it; the device tells where to go on."""
         input_format, values = payload[0], payload[1:]
         loaded = sent_bytes = 0
@@ -203,7 +200,7 @@ class Device:
                 piece = values[loaded : loaded + self._channel.longest_payload]
                 request = messages.load_payload(input_format, loaded, piece)
                 (answer,) = self._exchange(
-                    ids.Command.LOAD, [request], 1, self._timeout_s, gives_up=True
+                    messages.LOAD, [request], 1, self._timeout_s, gives_up=True
                 )
                 if answer is not None:
                     sent_bytes += len(piece)
@@ -224,7 +221,7 @@ class Device:
     def start_stream(self, parameters: Parameters) -> None:
         """Begin a stream, whose next frames are given to `stream_frame`."""
         payload = messages.stream_payload(parameters)
-        self.call(ids.Command.STREAM, payload)
+        self.call(messages.STREAM, payload)
 
     def stream(self, frames: Iterable[Input]) -> Iterator[Smoothed]:
         """Run the model on each frame of the stream, in order, and yield what is detected."""
@@ -232,25 +229,20 @@ class Device:
         for values, input_format in frames:
             payload = messages.infer_payload(input_format, values)
             send = self._call_in_pieces if self._goes_in_pieces(payload) else self.call
-            reply = send(ids.Command.STREAM_FRAME, payload)
-            result = _parse(messages.parse_inference, reply, "STREAM_FRAME")
-            detected = None if result.predicted == ids.NOTHING_DETECTED else result.predicted
-            yield Smoothed(detected, tuple(result.scores.tolist()))
+            yield send(messages.STREAM_FRAME, payload)
 
     def self_test(self) -> SelfTest:
         """Run the model on the golden vectors in the image."""
-        return _parse(messages.parse_self_test, self.call(ids.Command.SELF_TEST), "SELF_TEST")
+        return self.call(messages.SELF_TEST)
 
     def stats(self) -> dict[str, int]:
         """The device's counters since boot."""
-        return _parse(messages.parse_stats, self.call(ids.Command.STATS), "STATS")
+        return self.call(messages.STATS)
 
     def profile(self, values: NDArray[np.int8]) -> Profile:
         """Run the model on one int8 input, from its first state, and time each op."""
-        payload = self.call(
-            ids.Command.PROFILE, messages.infer_payload(ids.InputFormat.RAW_S8, values)
-        )
-        return _parse(messages.parse_profile, payload, "PROFILE")
+        payload = messages.infer_payload(ids.InputFormat.RAW_S8, values)
+        return self.call(messages.PROFILE, payload)
 
     def peek(self, values: NDArray[np.int8], op: int, offset: int, size: int) -> bytes:
         """`size` bytes of the arena from `offset` on, as they are after op `op` of an inference.
@@ -260,26 +252,26 @@ class Device:
         pieces = []
         for start in range(offset, offset + size, _PEEK_BYTES):
             count = min(_PEEK_BYTES, offset + size - start)
-            payload = self.call(ids.Command.PEEK, messages.peek_payload(values, op, start, count))
+            payload = self.call(messages.PEEK, messages.peek_payload(values, op, start, count))
             if len(payload) != count:
                 raise DeviceError("PEEK", f"{len(payload)} B came, expected {count} B")
             pieces.append(payload)
         return b"".join(pieces)
 
     def call(
-        self, command: ids.Command, payload: bytes = b"", timeout_s: float | None = None
-    ) -> bytes:
-        """Send a request and return its reply's payload, repeating it when it or the reply is lost.
+        self, command: Command[Reply], payload: bytes = b"", timeout_s: float | None = None
+    ) -> Reply:
+        """Send a request and return its reply, repeating it when it or the reply is lost.
 
-        Raises DeviceTimeoutError, DeviceRefusedError, DeviceFaultError, ProtocolVersionError, and
-        PortError if the line is cut.
+        Raises DeviceTimeoutError, DeviceRefusedError, DeviceFaultError, ProtocolVersionError,
+        DeviceError if the reply is malformed, and PortError if the line is cut.
         """
         limit_s = self._timeout_s if timeout_s is None else timeout_s
         (reply,) = self._exchange(command, [payload], 1, limit_s)
         assert reply is not None  # it is given up only where that was asked for
-        return reply
+        return _parse(command.parse, reply, command.name)
 
-    def _exchange_once(self, command: ids.Command) -> None:
+    def _exchange_once(self, command: Command[Any]) -> None:
         """One request with few repeats, to see whether the line works."""
         exchange = Exchange(
             self._channel, RoundTrip(), command, window=1, limit_s=_PROBE_S, retries=1
@@ -288,7 +280,7 @@ class Device:
 
     def _exchange(
         self,
-        command: ids.Command,
+        command: Command[Any],
         payloads: Iterable[bytes],
         window: int,
         limit_s: float,
@@ -310,7 +302,7 @@ class Device:
         return self._seq
 
 
-def _parse(parse: Callable[[bytes], Parsed], reply: bytes, operation: str) -> Parsed:
+def _parse(parse: Callable[[bytes], Reply], reply: bytes, operation: str) -> Reply:
     """The reply as a value. Raises DeviceError if it is malformed."""
     try:
         return parse(reply)

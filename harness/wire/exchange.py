@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from harness.errors import (
     DeviceFaultError,
@@ -89,7 +90,7 @@ class Exchange:
         self,
         channel: Channel,
         round_trip: RoundTrip,
-        command: ids.Command,
+        command: messages.Command[Any],
         *,
         window: int,
         limit_s: float,

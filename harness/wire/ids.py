@@ -1,7 +1,8 @@
 """Ids of the wire protocol, read from the one table that the firmware compiles: wire/ids.def.
 
 Each WIRE_<KIND>(name, value, "text") line becomes an entry of the mapping of its kind. The enums
-below give them names for Python; a kind or name that the table lacks fails at import.
+below give them names for Python; a kind or name that the table lacks fails at import. Commands
+get theirs in harness/wire/messages.py, with what their replies are.
 """
 
 import re
@@ -13,15 +14,18 @@ from codegen.files.places import PROGRAM
 
 IDS_DEF = PROGRAM / "firmware/lib/wire/wire/ids.def"
 
-_ENTRY = re.compile(r'^WIRE_([A-Z]+)\((\w+),\s*(0[xX][0-9a-fA-F]+|\d+),\s*"([^"]*)"\)\s*$')
+_ENTRY = re.compile(
+    r'^WIRE_([A-Z]+)\((\w+),\s*(0[xX][0-9a-fA-F]+|\d+),\s*(?:(\d+),\s*(\d+),\s*)?"([^"]*)"\)\s*$'
+)
 
 
 class Entry(NamedTuple):
-    """One line of the table."""
+    """One line of the table. lengths: least and most bytes of a command's payload."""
 
     name: str
     value: int
     text: str
+    lengths: tuple[int, int] | None = None
 
 
 def parse_ids(source: str) -> dict[str, dict[str, Entry]]:
@@ -34,11 +38,14 @@ def parse_ids(source: str) -> dict[str, dict[str, Entry]]:
         if not line.startswith("WIRE_"):
             continue
         match = _ENTRY.match(line)
-        if match is None:
-            raise ValueError(f'ids.def:{number}: expected WIRE_KIND(name, value, "text"): {line}')
-        kind, name, value, text = match.groups()
+        if match is None or (match[1] == "COMMAND") != (match[4] is not None):
+            raise ValueError(
+                f'ids.def:{number}: expected WIRE_KIND(name, value, "text"), of a command '
+                f'WIRE_COMMAND(name, value, least, most, "text"): {line}'
+            )
+        kind, name, value, least, most, text = match.groups()
         entries = kinds.setdefault(kind, {})
-        entry = Entry(name, int(value, 0), text)
+        entry = Entry(name, int(value, 0), text, (int(least), int(most)) if least else None)
         taken = [] if kind == "CONST" else [other.value for other in entries.values()]
         if name in entries or entry.value in taken:
             raise ValueError(f"ids.def:{number}: {name} = {value} stands twice in {kind}")
@@ -51,22 +58,6 @@ _TABLE = parse_ids(IDS_DEF.read_text(encoding="ascii"))
 
 def _value(kind: str, name: str) -> int:
     return _TABLE[kind][name].value
-
-
-class Command(IntEnum):
-    """Types of requests."""
-
-    INFO = _value("COMMAND", "INFO")
-    INFER = _value("COMMAND", "INFER")
-    STATS = _value("COMMAND", "STATS")
-    PROFILE = _value("COMMAND", "PROFILE")
-    PEEK = _value("COMMAND", "PEEK")
-    BAUD = _value("COMMAND", "BAUD")
-    STREAM = _value("COMMAND", "STREAM")
-    STREAM_FRAME = _value("COMMAND", "STREAM_FRAME")
-    SELF_TEST = _value("COMMAND", "SELF_TEST")
-    LOAD = _value("COMMAND", "LOAD")
-    BATCH = _value("COMMAND", "BATCH")
 
 
 class Event(IntEnum):
@@ -114,9 +105,11 @@ PROTOCOL_VERSION = _value("CONST", "PROTOCOL_VERSION")
 HEADER_BYTES = _value("CONST", "HEADER_BYTES")
 CRC_BYTES = _value("CONST", "CRC_BYTES")
 REPLY_BIT = _value("CONST", "REPLY_BIT")
+NO_LIMIT = _value("CONST", "NO_LIMIT")
 STREAM_MOST_FRAMES = _value("CONST", "STREAM_MOST_FRAMES")
 NOTHING_DETECTED = _value("CONST", "NOTHING_DETECTED")
 
+COMMANDS: Mapping[str, Entry] = _TABLE["COMMAND"]
 ERROR_TEXTS: Mapping[int, Entry] = {entry.value: entry for entry in _TABLE["ERROR"].values()}
 SETUP_TEXTS: Mapping[int, Entry] = {entry.value: entry for entry in _TABLE["SETUP"].values()}
 ISA_NAMES: Mapping[int, str] = {entry.value: entry.text for entry in _TABLE["ISA"].values()}
@@ -125,7 +118,7 @@ STAT_NAMES: tuple[str, ...] = tuple(
     entry.name for entry in sorted(_TABLE["STAT"].values(), key=lambda entry: entry.value)
 )
 _TYPE_NAMES = {entry.value: entry.name for entry in _TABLE["EVENT"].values()}
-for _entry in _TABLE["COMMAND"].values():
+for _entry in COMMANDS.values():
     _TYPE_NAMES[_entry.value] = _entry.name
     _TYPE_NAMES[_entry.value | REPLY_BIT] = f"{_entry.name} reply"
 

@@ -1,17 +1,17 @@
-"""Payloads of the wire protocol as Python values (docs/protocol.md)."""
+"""Payloads of the wire protocol as Python values, and the table of commands (docs/protocol.md)."""
 
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from codegen.model.pixels import pack_pixels
 from harness.wire import ids
-from harness.wire.smoothing import Parameters
+from harness.wire.smoothing import Parameters, Smoothed
 
 _INFO = struct.Struct("<5B8s32s7I")
 _U32 = struct.Struct("<I")
@@ -142,6 +142,13 @@ def parse_inference(payload: bytes) -> Inference:
     return Inference(predicted, ticks, np.frombuffer(payload, np.int8, offset=_INFER.size))
 
 
+def parse_smoothed(payload: bytes) -> Smoothed:
+    """Raises PayloadError if `payload` is too short."""
+    result = parse_inference(payload)
+    detected = None if result.predicted == ids.NOTHING_DETECTED else result.predicted
+    return Smoothed(detected, tuple(result.scores.tolist()))
+
+
 def parse_batch(payload: bytes, count: int) -> list[Inference]:
     """The results of `count` inputs. Raises PayloadError if `payload` does not divide into them."""
     size, rest = divmod(len(payload), count)
@@ -260,3 +267,43 @@ def baud_payload(baud: int) -> bytes:
 def peek_payload(values: NDArray[np.int8], op: int, offset: int, size: int) -> bytes:
     """PEEK's payload: the op, the piece of the arena in bytes, and raw int8 input."""
     return _PEEK.pack(op, offset, size) + infer_payload(ids.InputFormat.RAW_S8, values)
+
+
+Reply = TypeVar("Reply")
+
+
+class Command(int, Generic[Reply]):
+    """The type of a request, and what ids.def and this module know about it.
+
+    least_bytes, most_bytes: of the request's payload; most_bytes None: what a frame may have.
+    parse: the reply's payload as a value; raises PayloadError.
+    """
+
+    name: str
+    least_bytes: int
+    most_bytes: int | None
+    parse: Callable[[bytes], Reply]
+
+    def __new__(cls, name: str, parse: Callable[[bytes], Reply]) -> "Command[Reply]":
+        """The command of that name in ids.def."""
+        entry = ids.COMMANDS[name]
+        command = super().__new__(cls, entry.value)
+        assert entry.lengths is not None  # the table has them for every command
+        least, most = entry.lengths
+        command.name, command.parse = name, parse
+        command.least_bytes, command.most_bytes = least, None if most == ids.NO_LIMIT else most
+        return command
+
+
+# The table of commands. The replies to some are their bytes; BATCH's divides by what was sent.
+INFO = Command("INFO", parse_info)
+INFER = Command("INFER", parse_inference)
+STATS = Command("STATS", parse_stats)
+PROFILE = Command("PROFILE", parse_profile)
+PEEK = Command("PEEK", bytes)
+BAUD = Command("BAUD", bytes)
+STREAM = Command("STREAM", bytes)
+STREAM_FRAME = Command("STREAM_FRAME", parse_smoothed)
+SELF_TEST = Command("SELF_TEST", parse_self_test)
+LOAD = Command("LOAD", parse_load)
+BATCH = Command("BATCH", bytes)

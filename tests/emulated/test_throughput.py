@@ -18,7 +18,7 @@ from harness.run import comparison
 from harness.run.digits import Digits
 from harness.wire import messages
 from harness.wire.device import Device
-from harness.wire.ids import Command, InputFormat
+from harness.wire.ids import InputFormat
 from harness.wire.transport import Line, SerialLine
 
 pytestmark = pytest.mark.emulated
@@ -125,7 +125,7 @@ def test_digits_through_the_window_beat_one_at_a_time(build_dir: Path, digits: D
         if one_at_a_time:
             for image in digits.images[:count]:
                 payload = messages.infer_payload(InputFormat.PIXELS_U8, image)
-                device.call(Command.INFER, payload)
+                device.call(messages.INFER, payload)
         else:
             shown = list(islice(order, count))
             found = list(comparison.check_digits(device, digits, shown, every_format=0))

@@ -50,6 +50,10 @@ def test_bad_requests_are_refused_and_change_nothing(device: Device, digits: Dig
     device_checks.check_refusals(device, digits)
 
 
+def test_every_command_refuses_a_wrong_length(device: Device) -> None:
+    device_checks.check_lengths(device)
+
+
 def test_noise_does_not_break_framing(device: Device) -> None:
     device_checks.check_noise(device)
 

@@ -14,7 +14,7 @@ enum Const : uint8_t {
 };
 
 enum class Command : uint8_t {
-#define WIRE_COMMAND(name, value, text) name = value,
+#define WIRE_COMMAND(name, value, least, most, text) name = value,
 #include "wire/ids.def"
 };
 

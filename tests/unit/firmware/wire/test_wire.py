@@ -13,7 +13,7 @@ from cobs import cobs
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from harness.wire import framing, ids
+from harness.wire import framing, ids, messages
 from tests.unit.firmware.wire.bridge import Decoded, WireTool
 
 PROTOCOL_MD = Path(__file__).resolve().parents[4] / "docs/protocol.md"
@@ -161,9 +161,9 @@ def worked_examples() -> list[tuple[str, bytes]]:
 
 
 EXAMPLE_FRAMES = {
-    "request": framing.Frame(ids.Command.INFER, 0x0102, bytes([0, 0, 7, 255, 0])),
+    "request": framing.Frame(messages.INFER, 0x0102, bytes([0, 0, 7, 255, 0])),
     "reply": framing.Frame(
-        ids.Command.INFER | ids.REPLY_BIT, 0x0102, bytes.fromhex("01 40420f00 80 7f")
+        messages.INFER | ids.REPLY_BIT, 0x0102, bytes.fromhex("01 40420f00 80 7f")
     ),
 }
 

@@ -3,7 +3,7 @@
 import io
 
 from harness.rig import monitor
-from harness.wire import ids, trace
+from harness.wire import ids, messages, trace
 from harness.wire.framing import Damaged, Frame, Text, encode
 from tests.unit.harness.wire.fake_device import FakeDevice
 
@@ -17,7 +17,7 @@ def shown(fake: FakeDevice) -> list[str]:
 def test_frames_and_text_are_shown_in_order() -> None:
     fake = FakeDevice(message=b"")
     fake._out += b"hello\r\nworld\r\n"
-    fake.write(encode(Frame(ids.Command.INFO, 1)))
+    fake.write(encode(Frame(messages.INFO, 1)))
     fake.say(Frame(ids.Event.LOG, 0, b"a message"))
     fake.say(Frame(ids.Event.ERROR, 4, bytes([8, 2]) + b"no op 'CONV_2D'"))
     fake.say(Frame(ids.Event.FAULT, 0, bytes(12)))
@@ -34,7 +34,7 @@ def test_frames_and_text_are_shown_in_order() -> None:
 
 
 def test_what_cannot_be_decoded_is_shown_as_bytes() -> None:
-    reply = ids.Command.INFER | ids.REPLY_BIT
+    reply = messages.INFER | ids.REPLY_BIT
     assert monitor.describe(Frame(reply, 3, b"\1")) == [
         "[INFER reply seq 3] malformed, 1 B, expected more than 5 B: 01"
     ]
@@ -49,7 +49,7 @@ def test_what_cannot_be_decoded_is_shown_as_bytes() -> None:
 def test_trace_has_direction_and_time_and_costs_nothing_when_off() -> None:
     out = io.StringIO()
     tracer = trace.Trace(out)
-    tracer.sent(Frame(ids.Command.INFER, 7, bytes(20)))
+    tracer.sent(Frame(messages.INFER, 7, bytes(20)))
     tracer.received(Text(b"hi\n"))
     first, second = out.getvalue().splitlines()
     assert first.endswith(f"> INFER seq=7 20 B: {bytes(16).hex(' ')} ...")

@@ -23,7 +23,7 @@ from harness.rig.expected import Expected
 from harness.run import hil, op_diff
 from harness.run.digits import Digits
 from harness.run.worker import Part
-from harness.wire import ids
+from harness.wire import ids, messages
 from harness.wire.device import Device
 from harness.wire.framing import Frame
 from harness.wire.messages import SelfTest
@@ -290,7 +290,7 @@ class Meeting(FakeDevice):
     holds_out: bool = False
 
     def _serve(self, request: Frame) -> Frame:
-        if request.type == ids.Command.INFER:
+        if request.type == messages.INFER:
             self.asked.set()
             assert self.partner.wait(10)
             if self.holds_out and self.inferences:

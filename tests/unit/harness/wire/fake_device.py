@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from harness.wire import ids
+from harness.wire import ids, messages
 from harness.wire.framing import Decoder, Frame, encode
 
 Damage = Callable[[bytes], bytes]
@@ -123,29 +123,29 @@ class FakeDevice:
             if answered == request:
                 return reply
         self.served.append(request)
-        if request.type == ids.Command.INFO:
+        if request.type == messages.INFO:
             payload = self._info()
-        elif request.type == ids.Command.STATS:
+        elif request.type == messages.STATS:
             payload = struct.pack("<10I", *range(10))
-        elif request.type == ids.Command.BAUD:
+        elif request.type == messages.BAUD:
             payload = request.payload
             (baud,) = struct.unpack("<I", payload)
             if baud > self.max_baud:
                 return self._error(request, ids.ErrorCode.BAD_VALUE, b"BAD_VALUE")
             self.baud, self.raised_s = baud, time.monotonic()
-        elif request.type == ids.Command.SELF_TEST:
+        elif request.type == messages.SELF_TEST:
             payload = self.self_test
         elif self.status != ids.Setup.READY:
             return self._error(request, ids.ErrorCode.NOT_READY, self.message)
-        elif request.type == ids.Command.INFER and (values := self._input(request.payload)):
+        elif request.type == messages.INFER and (values := self._input(request.payload)):
             self.inferences += 1
             payload = result(values)
-        elif request.type == ids.Command.BATCH:
+        elif request.type == messages.BATCH:
             inputs = list(split_batch(request.payload))
             assert len(inputs) <= self.batch
             self.inferences += len(inputs)
             payload = b"".join(result(self._input(one)) for one in inputs)
-        elif request.type == ids.Command.LOAD:
+        elif request.type == messages.LOAD:
             offset = int.from_bytes(request.payload[1:5], "little")
             if offset <= len(self.loaded):
                 self.loaded = self.loaded[:offset] + request.payload[5:]
@@ -161,7 +161,7 @@ class FakeDevice:
         else:
             return self._error(request, ids.ErrorCode.BAD_LENGTH, b"BAD_LENGTH")
         reply = Frame(request.type | ids.REPLY_BIT, request.seq, payload)
-        if request.type in (ids.Command.INFER, ids.Command.BATCH):
+        if request.type in (messages.INFER, messages.BATCH):
             # One more than the window, for sequence numbers leave out zero.
             self.answered = [
                 kept

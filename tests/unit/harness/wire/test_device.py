@@ -13,7 +13,7 @@ from harness.errors import (
     DeviceTimeoutError,
     ProtocolVersionError,
 )
-from harness.wire import exchange, ids
+from harness.wire import exchange, ids, messages
 from harness.wire.device import Device
 from harness.wire.framing import Frame
 from tests.unit.harness.wire.fake_device import (
@@ -123,7 +123,7 @@ def test_a_refusal_is_final_and_names_code_and_meaning() -> None:
     fake = FakeDevice()
     device = device_of(fake)
     with pytest.raises(DeviceRefusedError, match=r"^INFER: error 6 \(BAD_LENGTH, the payload"):
-        device.call(ids.Command.INFER, b"\0")
+        device.call(messages.INFER, b"\0")
     assert device.counts.retries == 0
 
 
@@ -145,7 +145,7 @@ def test_a_fault_is_reported_with_its_registers() -> None:
 
 
 def test_late_replies_of_another_request_are_dropped() -> None:
-    late = Frame(ids.Command.INFER | ids.REPLY_BIT, 0, b"\1\0\0\0\0\x80\x55")
+    late = Frame(messages.INFER | ids.REPLY_BIT, 0, b"\1\0\0\0\0\x80\x55")
     device = device_of(FakeDevice(before_reply=[late]))
     assert infer(device) == 9
     assert device.counts.late == 1
@@ -274,7 +274,7 @@ def test_inputs_go_in_batches(harmed: bool) -> None:
     assert scores == list(range(9, 99))
     assert fake.inferences == 90
     assert (device.counts.retries > 0) == harmed
-    sizes = {len(frame.payload) for frame in fake.served if frame.type == ids.Command.BATCH}
+    sizes = {len(frame.payload) for frame in fake.served if frame.type == messages.BATCH}
     assert sizes == {21}
 
 
@@ -291,10 +291,10 @@ def test_a_long_input_goes_in_pieces_until_the_line_is_known() -> None:
     device.info()
     assert infer_long(device) == 7
     commands = [frame.type for frame in fake.served]
-    assert commands == [ids.Command.INFO, *[ids.Command.LOAD] * 2, ids.Command.INFER]
+    assert commands == [messages.INFO, *[messages.LOAD] * 2, messages.INFER]
     for _ in range(20):
         assert infer_long(device) == 7
-    assert fake.served[-1].type == ids.Command.BATCH
+    assert fake.served[-1].type == messages.BATCH
     assert fake.inferences == 21
 
 

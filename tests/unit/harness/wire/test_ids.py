@@ -5,7 +5,7 @@ from enum import IntEnum
 
 import pytest
 
-from harness.wire import ids
+from harness.wire import ids, messages
 
 TABLE = ids.parse_ids(ids.IDS_DEF.read_text(encoding="ascii"))
 
@@ -13,7 +13,6 @@ TABLE = ids.parse_ids(ids.IDS_DEF.read_text(encoding="ascii"))
 @pytest.mark.parametrize(
     ("kind", "enum"),
     [
-        ("COMMAND", ids.Command),
         ("EVENT", ids.Event),
         ("ERROR", ids.ErrorCode),
         ("SETUP", ids.Setup),
@@ -24,6 +23,15 @@ def test_enums_hold_the_whole_table(kind: str, enum: type[IntEnum]) -> None:
     assert {member.name: member.value for member in enum} == {
         entry.name: entry.value for entry in TABLE[kind].values()
     }
+
+
+def test_the_table_of_commands_is_whole() -> None:
+    commands = [value for value in vars(messages).values() if isinstance(value, messages.Command)]
+    assert {command.name: int(command) for command in commands} == {
+        entry.name: entry.value for entry in ids.COMMANDS.values()
+    }
+    assert (messages.BAUD.least_bytes, messages.BAUD.most_bytes) == (4, 4)
+    assert (messages.INFER.least_bytes, messages.INFER.most_bytes) == (1, None)
 
 
 def test_replies_and_events_cannot_be_mistaken_for_requests() -> None:
@@ -44,6 +52,8 @@ def test_counters_are_numbered_in_order() -> None:
         'WIRE_ERROR(A, 1, "x")\nWIRE_ERROR(A, 2, "y")',
         "WIRE_ERROR(A, 1)",
         'WIRE_ERROR(A, one, "x")',
+        'WIRE_ERROR(A, 1, 0, 4, "x")',
+        'WIRE_COMMAND(A, 1, "x")',
     ],
 )
 def test_a_bad_table_is_refused(source: str) -> None:

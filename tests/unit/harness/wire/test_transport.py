@@ -12,7 +12,7 @@ import pytest
 import serial
 
 from harness.errors import PortError
-from harness.wire import ids
+from harness.wire import messages
 from harness.wire.device import Device
 from harness.wire.transport import SerialLine
 from tests.unit.harness.wire.fake_device import FakeDevice
@@ -65,7 +65,7 @@ def test_device_over_a_socket() -> None:
     try:
         with Device(SerialLine(f"socket://127.0.0.1:{server.getsockname()[1]}", 9600)) as device:
             assert device.info().board == "fake"
-            assert device.call(ids.Command.STATS)
+            assert device.call(messages.STATS)
     finally:
         thread.join(5)
         server.close()
