@@ -13,6 +13,8 @@ SECTIONS = ("-ffunction-sections", "-fdata-sections")
 WARNINGS = ("-Wall", "-Wextra", "-Werror")
 CXX = ("-std=c++17", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics")
 
+_ARMV6_M_CPUS = ("cortex-m0", "cortex-m0plus")
+
 LINK_TIME_OPTIMISATION = ("-flto=auto", "-fno-fat-lto-objects")
 # 1to1: the code of a source stays in an object of its own, by which `invoke size` tells it apart.
 # Sections a function: a naked one has its literals behind it, and one that nobody calls goes.
@@ -23,7 +25,17 @@ IMAGE_LINK = (
 """Of a bare-metal image, beside core_flags() and the linker script."""
 
 
+def sound_calls(cpu: str) -> list[str]:
+    """What GCC needs to keep registers over calls on that core, for compiling and linking.
+
+    -fipa-ra keeps values in registers that a callee leaves alone. Epilogues of Armv6-M pop some of
+    those to free stack, which it does not see; so GCC turns it off for that core. But a function
+    under `#pragma GCC optimize` gets it back (seen with GCC 12.2), and kernels have such pragmas.
+    """
+    return ["-fno-ipa-ra"] if cpu in _ARMV6_M_CPUS else []
+
+
 def core_flags(cpu: str, float_abi: str, fpu: str) -> list[str]:
     """What selects an Arm core as GCC names it, for compiling and linking. fpu: "none" if none."""
-    flags = ["-mthumb", f"-mcpu={cpu}", f"-mfloat-abi={float_abi}"]
+    flags = ["-mthumb", f"-mcpu={cpu}", f"-mfloat-abi={float_abi}", *sound_calls(cpu)]
     return flags if fpu == "none" else [*flags, f"-mfpu={fpu}"]

@@ -21,6 +21,7 @@ if str(PROJECT_DIR) not in sys.path:
 
 from codegen.boards import port_files  # noqa: E402
 from codegen.boards.facts import load_board  # noqa: E402
+from codegen.compile import compiler_flags  # noqa: E402
 from codegen.compile.needless_sources import build_filter  # noqa: E402
 from codegen.errors import CodegenError  # noqa: E402
 from codegen.files.manifest import atomic_write  # noqa: E402
@@ -46,6 +47,7 @@ image_id = image_sources.image_id(
 atomic_write(BUILD_DIR / "build_id", f"{image_id}\n".encode())
 
 env.Append(
+    CCFLAGS=compiler_flags.sound_calls(board.cpu),
     CPPDEFINES=[(image_sources.isa_macro(board), 1)],
     CPPPATH=[str(FACTS_DIR), str(BOARDS_DIR), str(generated_dir)],
     LINKFLAGS=['-Wl,-Map="${BUILD_DIR}/firmware.map"'],
