@@ -9,8 +9,13 @@ import pytest
 
 from codegen.boards.facts import Board, boards_built_here
 from codegen.compile import compiler_flags
+from codegen.image.bench_image import build_bench_image
 from codegen.image.firmware_build import image_dir
+from codegen.memory.planner import plan_model
+from codegen.model.op_table import load_supported_ops
 from tests.lost_registers import lost_registers
+from verification.bench import measure
+from verification.cases.model_builder import small_cnn
 from verification.check_runner import TARGETS
 
 pytestmark = pytest.mark.emulated
@@ -57,6 +62,16 @@ def test_gcc_loses_a_register_without_the_flag(cpu: str, tmp_path: Path) -> None
 @pytest.mark.parametrize("board", FIRMWARE, ids=lambda board: board.id)
 def test_firmware(board: Board, build_dir: Path) -> None:
     assert lost_registers(image_dir(board, build_dir) / "firmware.elf") == []
+
+
+@pytest.mark.parametrize("board", FIRMWARE, ids=lambda board: board.id)
+def test_benchmark(board: Board, tmp_path: Path) -> None:
+    (tmp_path / "cnn.tflite").write_bytes(small_cnn())
+    subject = measure.read_subject(tmp_path / "cnn.tflite")
+    arena_bytes = plan_model(subject.model, board.isa).arena_bytes
+    supported = load_supported_ops()
+    image = build_bench_image(subject.model, board, arena_bytes, subject.inputs, supported)
+    assert lost_registers(image.elf) == []
 
 
 @pytest.mark.parametrize("cpu", CPUS)
