@@ -26,6 +26,7 @@ from typing import Any, TypeVar
 from codegen.boards.facts import Board
 from codegen.boards.facts import Emulator as EmulatorFacts
 from harness.errors import EmulatorError, HarnessError, MissingToolError
+from harness.rig.ports import wiring
 from harness.rig.qmp import Qmp
 
 QEMU = "qemu-system-arm"
@@ -256,7 +257,8 @@ def open_emulator(
     """
     if board.emulator is None:
         raise HarnessError(
-            f"{board.id} has no emulator; connect the board and give its port with --port"
+            f"{board.id} has no emulator; connect the board, "
+            f"{wiring(board)}and give its port with --port"
         )
     if not elf.is_file():
         raise HarnessError(f"{elf} is missing; run `invoke build --board {board.id}` first")

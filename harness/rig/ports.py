@@ -66,7 +66,7 @@ def find_port(
     if not board.usb_ids:
         raise PortError(
             f"{board.path.name} has no usb_ids to find {board.id} by; "
-            f"{_wiring(board)}give its port with --port"
+            f"{wiring(board)}give its port with --port"
         )
     candidates = connected([board], ports)
     matching = [entry for entry in candidates if entry.board_ids]
@@ -89,6 +89,20 @@ def find_port(
     return matching[0].device
 
 
+def wiring(board: Board) -> str:
+    """Which wires to add for the board's UART, with a comma.
+
+    Empty where a USB port of the board leads there, or where nothing is known of the pins.
+    """
+    pins = board.uart.pins
+    if board.usb_ids or not pins:
+        return ""
+    return (
+        f"wire a USB serial adapter of 3.3 V to {pins['tx_pin']} (the board sends) and "
+        f"{pins['rx_pin']} (it receives), "
+    )
+
+
 def print_connected(console: Console, ports: Iterable[UsbPort] | None = None) -> None:
     """The table of `invoke boards --connected`, and which boards it cannot show."""
     known = list_boards()
@@ -98,8 +112,8 @@ def print_connected(console: Console, ports: Iterable[UsbPort] | None = None) ->
     else:
         console.print("no USB serial port is connected")
     for board in known:
-        if not board.usb_ids and board.uart.pins:
-            console.print(f"{board.id} has no USB port of its own: {_wiring(board)}use --port")
+        if wires := wiring(board):
+            console.print(f"{board.id} has no USB port of its own: {wires}use --port")
 
 
 def _print_table(console: Console, found: list[Connected]) -> None:
@@ -112,17 +126,6 @@ def _print_table(console: Console, found: list[Connected]) -> None:
             entry.device, usb_id, entry.serial_number, " or ".join(entry.board_ids) or "unknown"
         )
     console.print(table)
-
-
-def _wiring(board: Board) -> str:
-    """Which wires lead to the board's UART, with a comma; empty where they are not known."""
-    pins = board.uart.pins
-    if not pins:
-        return ""
-    return (
-        f"wire a USB serial adapter of 3.3 V to {pins['tx_pin']} (the board sends) and "
-        f"{pins['rx_pin']} (it receives), "
-    )
 
 
 def _names(entries: list[Connected]) -> str:

@@ -97,5 +97,5 @@ def test_missing_image_and_missing_emulator_are_bad_input(tmp_path: Path) -> Non
         open_emulator(PROCESS_BOARD, tmp_path / "firmware.elf")
     assert error.value.exit_code == 2
     board = replace(PROCESS_BOARD, emulator=None)
-    with pytest.raises(HarnessError, match=r"no emulator; connect the board .* --port"):
+    with pytest.raises(HarnessError, match=r"no emulator; connect the board, .*and give .* --port"):
         open_emulator(board, tmp_path)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from codegen.boards.facts import UsbId, load_board
-from harness.errors import PortError
+from harness.errors import HarnessError, PortError
 from harness.rig import ports
+from harness.rig.emulator import open_emulator
 
 NUCLEO = replace(load_board("mps2_an386"), id="nucleo", usb_ids=(UsbId(0x0483, 0x374B),))
 DISCO = replace(NUCLEO, id="disco")
@@ -62,6 +64,9 @@ def test_no_board_names_what_is_there() -> None:
 def test_a_board_without_usb_id_names_its_wires() -> None:
     with pytest.raises(PortError, match=r"PA2 \(the board sends\) and PA3 .* --port"):
         ports.find_port(load_board("disco_f407vg"), ports=[FIRST])
+    with pytest.raises(HarnessError, match=r"no emulator; .* PA2 .* PA3 .* --port"):
+        open_emulator(load_board("disco_f407vg"), Path("firmware.elf"))
+    assert ports.wiring(NUCLEO) == ""
 
 
 def test_connected_lists_boards_that_share_ids() -> None:
