@@ -1,4 +1,4 @@
-"""The stages from digits to firmware image: what each takes and writes, when it is skipped.
+"""The stages from digits to firmware image: what each takes and writes.
 
     data -> train -> quantize -> evaluate          build/<recipe>/
              --model FILE -> import -> evaluate    build/<stem of FILE>/   (Keras: -> quantize)
@@ -11,150 +11,67 @@ such a change is an experiment, and the checks on the device tell what it does.
 
 from __future__ import annotations
 
-import importlib.metadata
-import re
 import shutil
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from codegen.boards.facts import Board, load_board
 from codegen.cost.preflight import PreflightError
 from codegen.errors import BudgetError, CodegenError
-from codegen.files.build_id import build_id
+from codegen.files.artifacts import (
+    CONVERTED_MODEL,
+    DATA_INFO,
+    FLOAT_MODEL,
+    GENERATED,
+    GENERATED_FILES,
+    HISTORY,
+    HISTORY_PLOT,
+    INT8_MODEL,
+    METRICS,
+    ORACLE_SCORES,
+    REPORT_HTML,
+    REPORT_JSON,
+    SCHEMA,
+    STATISTICS,
+    TEST_SPLIT,
+    TRAIN_SPLIT,
+)
 from codegen.files.git import git_commit
-from codegen.files.manifest import Manifest, atomic_write, sha256_file, sha256_files
+from codegen.files.manifest import sha256_file, sha256_files
 from codegen.files.places import BUILD, PROGRAM, PROJECT, RUNS
 from codegen.image import firmware_build, pio_registry
 from codegen.image.tflm_lib import TflmLib
-from training.int8 import presets
+from pipeline import image
+from pipeline.choice import Choice, check
+from pipeline.stage import Stage, run, shown
 
 if TYPE_CHECKING:
     from training.judge.evaluation_report import DeviceScores
 
-MODEL = "model.tflite"
-_settled: set[tuple[Path, str, frozenset[tuple[str, str]]]] = set()  # looked at in this run
-_ARTIFACTS = (
-    "training/artifacts.py",
-    "training/data/idx.py",
-)  # how every stage's files are written
-HOST_TOOLS = "host"  # build/host/ has programs that codegen runs
+__all__ = ["Choice", "check"]
 
-
-@dataclass(frozen=True)
-class Choice:
-    """What the user asked for; the same options, with the same meaning, for every verb.
-
-    model: a .tflite, Keras file or SavedModel that takes the place of training. variant: added to
-    the folder's name, so that several trainings of a recipe lie side by side. tflm_lib: a folder or
-    PlatformIO library that takes the place of our own runtime. optimizer: one of the recipe's, by
-    default its first. preset: of the converter's optimizations. self_test: the image tests itself
-    at each boot. resume: an interrupted training goes on. force: stages to run although they are
-    fresh.
-    """
-
-    board_id: str
-    recipe: str
-    data: str
-    model: Path | None = None
-    variant: str = ""
-    seed: int = 1
-    optimizer: str = ""
-    resume: bool = False
-    calibration: int = 500
-    preset: str = "default"
-    sanitize: bool = False
-    tflm_lib: str = ""
-    self_test: bool = False
-    force: frozenset[str] = frozenset()
-    verbose: bool = False
-
-    @property
-    def board(self) -> Board:
-        return load_board(self.board_id)
-
-    @property
-    def name(self) -> str:
-        return self.recipe + self.variant if self.model is None else self.model.stem
-
-    @property
-    def build_dir(self) -> Path:
-        return BUILD / self.name
-
-
-def check(choice: Choice) -> None:
-    """Refuses an unknown board, recipe, preset or model before any work is done."""
-    _ = choice.board
-    TflmLib.parse(choice.tflm_lib)
-    presets.check(choice.preset)
-    if choice.model is None:
-        from training.recipes import get_recipe
-
-        get_recipe(choice.recipe).optimizer(choice.optimizer or None)
-        return
-    model = choice.model
-    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", model.stem):
-        raise CodegenError(f"--model {model}: its name becomes a folder; use letters and digits")
-    from training.recipes import RECIPES
-
-    if model.stem in (*RECIPES, HOST_TOOLS):
-        raise CodegenError(
-            f"--model {model} would be built in build/{model.stem}, which has another use; "
-            "rename the file"
-        )
-    if not model.exists():
-        raise CodegenError(f"--model {model}: no such file or folder")
-    if _kind(model) == "tflite":
-        from codegen.model.int8_checks import check_int8
-        from codegen.model.op_table import load_supported_ops
-        from codegen.model.tflite import Model
-
-        check_int8(Model.read(model), load_supported_ops())
+RUNTIME = "firmware/lib"  # what the host's runtime is compiled from, with the tables of ops
 
 
 def data(choice: Choice) -> None:
     """data.json, train.npz, digits.npz, data_statistics.json, schema.json."""
-    from codegen.files import data_schema
     from training.data import datasets
-    from training.data.statistics import STATISTICS
     from training.recipes import get_recipe
 
     source = choice.data
     if source == "auto" and choice.model is None:
         source = get_recipe(choice.recipe).data
-
-    def inputs() -> dict[str, str]:
-        # Asked again after the run: a download changes what there is to read.
-        return {
-            "source": source,
-            **datasets.fingerprint(source),
-            "code": _code(
-                *_ARTIFACTS,
-                "codegen/files/data_schema.py",
-                "training/data/statistics.py",
-                "training/data/datasets.py",
-                "training/data/fashion_npm.py",
-                "training/data/image_folder.py",
-                "training/data/sources.py",
-            ),
-        }
-
     _run(
         choice,
-        "data",
-        inputs,
-        [
-            "data.json",
-            STATISTICS,
-            data_schema.FILE_NAME,
-            datasets.TRAIN_SPLIT,
-            datasets.TEST_SPLIT,
-        ],
-        lambda: datasets.prepare(source, choice.build_dir),
+        Stage(
+            "data",
+            "training.data.datasets:prepare",
+            outputs=(DATA_INFO, STATISTICS, SCHEMA, TRAIN_SPLIT, TEST_SPLIT),
+            arguments={"source": source, "build_dir": choice.build_dir},
+            options=lambda: {"source": source, **datasets.fingerprint(source)},
+        ),
     )
 
 
@@ -164,7 +81,7 @@ def data_statistics(choice: Choice) -> str:
     from codegen.files import data_schema
     from training.data import statistics as room
 
-    path = _shown(choice.build_dir / data_schema.FILE_NAME)
+    path = shown(choice.build_dir / SCHEMA)
     return (
         f"{room.table(room.load(choice.build_dir))}\n"
         f"data: {path}: {data_schema.load(choice.build_dir)}"
@@ -176,45 +93,32 @@ def train(choice: Choice) -> None:
     if choice.model is not None:
         raise CodegenError("train: --model gives a model that is trained; leave one of them out")
     data(choice)
-    from training.data import datasets
-    from training.fit import history
-    from training.fit.train import train as run
     from training.recipes import get_recipe
 
-    recipe = get_recipe(choice.recipe)
-    optimizer = recipe.optimizer(choice.optimizer or None).name
-
+    optimizer = get_recipe(choice.recipe).optimizer(choice.optimizer or None).name
     _run(
         choice,
-        "train",
-        lambda: {
-            "recipe": choice.recipe,
-            "seed": str(choice.seed),
-            "optimizer": optimizer,
-            "digits": _sha(choice, datasets.TRAIN_SPLIT),
-            "tensorflow": _version("tensorflow"),
-            "code": _code(
-                *_ARTIFACTS,
-                "training/fit/train.py",
-                "training/fit/augment.py",
-                "training/fit/batch_last.py",
-                "training/fit/history.py",
-                "training/tf_runtime.py",
-                "training/recipes/blocks.py",
-                "training/recipes/recipe.py",
-                recipe.source_file.relative_to(PROGRAM).as_posix(),
-            ),
-        },
-        ["float.keras", history.HISTORY, history.PLOT],
-        lambda: run(
-            choice.recipe,
-            choice.build_dir,
-            seed=choice.seed,
-            optimizer=optimizer,
-            resume=choice.resume,
+        Stage(
+            "train",
+            "training.fit.train:train",
+            outputs=(FLOAT_MODEL, HISTORY, HISTORY_PLOT),
+            arguments={
+                "recipe": choice.recipe,
+                "build_dir": choice.build_dir,
+                "seed": choice.seed,
+                "optimizer": optimizer,
+                "resume": choice.resume,
+            },
+            inputs=(TRAIN_SPLIT,),
+            options=lambda: {
+                "recipe": choice.recipe,
+                "seed": str(choice.seed),
+                "optimizer": optimizer,
+            },
+            tools=("tensorflow", "keras"),
+            code=(_recipe_module(choice),),
+            facts={"seed": choice.seed},
         ),
-        seed=choice.seed,
-        tools={"tensorflow": _version("tensorflow"), "keras": _version("keras")},
     )
 
 
@@ -224,33 +128,24 @@ def quantize(choice: Choice) -> None:
         train(choice)
     else:
         _import_model(choice)
-        if _kind(choice.model) != "keras":
+        if choice.model_kind != "keras":
             return
-    from training.data import datasets
-    from training.int8.quantize import CONVERTED_MODEL
-    from training.int8.quantize import quantize as run
-
     _run(
         choice,
-        "quantize",
-        lambda: {
-            "float": _sha(choice, "float.keras"),
-            "digits": _sha(choice, datasets.TRAIN_SPLIT),
-            "calibration": str(choice.calibration),
-            "preset": choice.preset,
-            "tensorflow": _version("tensorflow"),
-            "code": _code(
-                *_ARTIFACTS,
-                "training/int8/quantize.py",
-                "codegen/model/lean.py",
-                "training/int8/presets.py",
-                "training/tf_runtime.py",
-            ),
-        },
-        [CONVERTED_MODEL, MODEL],
-        lambda: run(choice.build_dir, choice.calibration, choice.preset),
-        calibration=choice.calibration,
-        tools={"tensorflow": _version("tensorflow")},
+        Stage(
+            "quantize",
+            "training.int8.quantize:quantize",
+            outputs=(CONVERTED_MODEL, INT8_MODEL),
+            arguments={
+                "build_dir": choice.build_dir,
+                "calibration": choice.calibration,
+                "preset": choice.preset,
+            },
+            inputs=(FLOAT_MODEL, TRAIN_SPLIT),
+            options=lambda: _quantization(choice),
+            tools=("tensorflow",),
+            facts={"calibration": choice.calibration},
+        ),
     )
 
 
@@ -259,44 +154,34 @@ def evaluate(choice: Choice) -> None:
     quantize(choice)
     if choice.model is not None:
         data(choice)
-    from training.data import datasets
-    from training.judge import lineage
-    from training.judge.evaluate import ORACLE_SCORES
-    from training.judge.evaluate import evaluate as run
+    from codegen.model.tflite import Model
 
-    float_model = choice.build_dir / "float.keras"
-
-    def measure() -> None:
-        metrics = run(choice.build_dir)
-        shown = ", ".join(
-            f"{kind} {metrics[f'{kind}_accuracy']:.2%}"
-            for kind in ("float", "int8")
-            if metrics.get(f"{kind}_accuracy") is not None
-        )
-        print(f"evaluate: {metrics['test_count']} digits: {shown}")
-        lineage.keep(BUILD, lineage.record, choice.build_dir, git_commit(PROJECT))
-
-    _run(
+    # Our own runtime takes the oracle's place for custom ops (codegen/host/oracle.py).
+    custom = Model.read(choice.build_dir / INT8_MODEL).custom_names
+    metrics = _run(
         choice,
-        "evaluate",
-        lambda: {
-            "model": _sha(choice, MODEL),
-            "digits": _sha(choice, datasets.TEST_SPLIT),
-            "float": sha256_file(float_model) if float_model.is_file() else "",
-            "oracle": _version("tflite-micro"),
-            "runtime": _oracle_runtime(choice),
-            "code": _code(
-                *_ARTIFACTS,
-                "training/judge/evaluate.py",
-                "training/judge/footprint.py",
-                "codegen/host/oracle.py",
-                "codegen/model/pixels.py",
-            ),
-        },
-        ["metrics.json", ORACLE_SCORES],
-        measure,
-        tools={"tflite-micro": _version("tflite-micro")},
+        Stage(
+            "evaluate",
+            "training.judge.evaluate:evaluate",
+            outputs=(METRICS, ORACLE_SCORES),
+            arguments={"build_dir": choice.build_dir},
+            inputs=(INT8_MODEL, TEST_SPLIT),
+            inputs_if_there=(FLOAT_MODEL,),
+            tools=("tflite-micro",),
+            data=(RUNTIME,) if custom else (),
+        ),
     )
+    if metrics is None:
+        return
+    from training.judge import lineage
+
+    accuracies = ", ".join(
+        f"{kind} {metrics[f'{kind}_accuracy']:.2%}"
+        for kind in ("float", "int8")
+        if metrics.get(f"{kind}_accuracy") is not None
+    )
+    print(f"evaluate: {metrics['test_count']} digits: {accuracies}")
+    lineage.keep(BUILD, lineage.record, choice.build_dir, git_commit(PROJECT))
 
 
 def evaluation(choice: Choice, devices: Sequence[DeviceScores], robustness: bool) -> str:
@@ -304,18 +189,8 @@ def evaluation(choice: Choice, devices: Sequence[DeviceScores], robustness: bool
     from training.judge import evaluation_report as room
 
     report = room.evaluate(choice.build_dir, devices, robustness)
-    page = _shown(choice.build_dir / room.REPORT_HTML)
-    return (
-        f"{room.table(report)}\n\nevaluate: {page} has the pictures, {room.REPORT_JSON} all numbers"
-    )
-
-
-def _oracle_runtime(choice: Choice) -> str:
-    """Digest of our own runtime where it takes the oracle's place (codegen/host/oracle.py)."""
-    from codegen.model.tflite import Model
-
-    custom = Model.read(choice.build_dir / MODEL).custom_names
-    return _code("firmware/lib") if custom else ""
+    page = shown(choice.build_dir / REPORT_HTML)
+    return f"{room.table(report)}\n\nevaluate: {page} has the pictures, {REPORT_JSON} all numbers"
 
 
 def graph(choice: Choice, stage: str) -> Path:
@@ -327,8 +202,8 @@ def graph(choice: Choice, stage: str) -> Path:
     print(room.text(room.write(choice.build_dir, stage)))
     folder = choice.build_dir / room.FOLDER / stage
     print(
-        f"  TensorBoard: tensorboard --logdir {_shown(folder)}\n"
-        f"  Netron: netron {_shown(room.netron_file(choice.build_dir, stage))}, or open that file "
+        f"  TensorBoard: tensorboard --logdir {shown(folder)}\n"
+        f"  Netron: netron {shown(room.netron_file(choice.build_dir, stage))}, or open that file "
         "on netron.app"
     )
     return folder
@@ -366,7 +241,6 @@ def compress(choice: Choice, method: str, given: dict[str, Any]) -> str:
     """
     from training.compression import compress as room
     from training.compression.options import chosen
-    from training.data import datasets
 
     methods, options = chosen(method, given)
     if choice.model is not None:
@@ -378,29 +252,28 @@ def compress(choice: Choice, method: str, given: dict[str, Any]) -> str:
         output = room.model_file(choice.build_dir, name).relative_to(choice.build_dir)
         _run(
             choice,
-            f"compress {name}",
-            lambda: {
-                "float": _sha(choice, "float.keras"),
-                "digits": _sha(choice, datasets.TRAIN_SPLIT),
-                "test digits": _sha(choice, datasets.TEST_SPLIT),
-                "options": repr(options),
-                "seed": str(choice.seed),
-                "calibration": str(choice.calibration),
-                "tools": " ".join(_version(tool) for tool in room.TOOLS),
-                "code": _code(*_ARTIFACTS, "training/compression", "codegen/model/lean.py"),
-            },
-            [output.as_posix(), output.with_suffix(".json").as_posix()],
-            partial(
-                room.compress,
-                choice.build_dir,
-                choice.recipe,
-                name,
-                options,
-                choice.seed,
-                choice.calibration,
+            Stage(
+                f"compress {name}",
+                "training.compression.compress:compress",
+                outputs=(output.as_posix(), output.with_suffix(".json").as_posix()),
+                arguments={
+                    "build_dir": choice.build_dir,
+                    "recipe": choice.recipe,
+                    "method": name,
+                    "options": options,
+                    "seed": choice.seed,
+                    "calibration": choice.calibration,
+                },
+                inputs=(FLOAT_MODEL, TRAIN_SPLIT, TEST_SPLIT),
+                options=lambda: {
+                    "options": repr(options),
+                    "seed": str(choice.seed),
+                    "calibration": str(choice.calibration),
+                },
+                tools=room.TOOLS,
+                code=("training.compression.worker", _recipe_module(choice)),
+                facts={"seed": choice.seed},
             ),
-            seed=choice.seed,
-            tools={tool: _version(tool) for tool in room.TOOLS},
         )
     return room.table(choice.build_dir, methods)
 
@@ -417,22 +290,21 @@ def generate(choice: Choice) -> None:
     """generated/, with what it needs before it."""
     quantize(choice)
     data(choice)  # for the golden vectors
-    from codegen.emit.generate import generate as run
-    from training.data import datasets
-
-    labels = choice.build_dir / "data.json"
     _run(
         choice,
-        "generate",
-        lambda: {
-            "model": _sha(choice, MODEL),
-            "labels": sha256_file(labels) if labels.is_file() else "",
-            "digits": _sha(choice, datasets.TEST_SPLIT),
-            "code": _code("codegen", "firmware/lib"),
-        },
-        [f"generated/{name}" for name in firmware_build.GENERATED_FILES],
-        lambda: run(choice.build_dir / MODEL, choice.build_dir),
-        keep_edited=True,
+        Stage(
+            "generate",
+            "codegen.emit.generate:generate",
+            outputs=tuple(f"{GENERATED}/{name}" for name in GENERATED_FILES),
+            arguments={
+                "model_path": choice.build_dir / INT8_MODEL,
+                "build_dir": choice.build_dir,
+            },
+            inputs=(INT8_MODEL, TEST_SPLIT),
+            inputs_if_there=(DATA_INFO,),
+            data=(RUNTIME,),
+            keep_edited=True,
+        ),
     )
 
 
@@ -442,36 +314,29 @@ def build(choice: Choice) -> None:
     library = TflmLib.parse(choice.tflm_lib)
     pio_registry.require_platform(board)
     generate(choice)
-
-    def compile_image() -> None:
-        from codegen.cost.preflight import require
-        from codegen.model.tflite import Model
-
-        model = Model.read(choice.build_dir / MODEL)
-        require(model, choice.name, board)
-        firmware_build.build(
-            board,
-            choice.build_dir,
-            model.sha256,
-            choice.sanitize,
-            choice.verbose,
-            library,
-            choice.self_test,
-        )
-
     outputs = firmware_build.output_files(board, choice.build_dir, choice.sanitize)
     _run(
         choice,
-        f"build {firmware_build.environment_name(board, choice.sanitize)}",
-        lambda: {
-            "model": _sha(choice, MODEL),
-            **firmware_build.inputs(
+        Stage(
+            f"build {firmware_build.environment_name(board, choice.sanitize)}",
+            "pipeline.image:build",
+            outputs=tuple(path.relative_to(choice.build_dir).as_posix() for path in outputs),
+            arguments={
+                "board": board,
+                "build_dir": choice.build_dir,
+                "sanitize": choice.sanitize,
+                "verbose": choice.verbose,
+                "tflm_lib": library,
+                "self_test": choice.self_test,
+            },
+            inputs=(INT8_MODEL,),
+            options=lambda: firmware_build.inputs(
                 board, choice.build_dir, choice.sanitize, library, choice.self_test
             ),
-        },
-        [path.relative_to(choice.build_dir).as_posix() for path in outputs],
-        compile_image,
-        keep_edited=True,
+            code=image.SCRIPTS,
+            without=image.UPLOAD_ONLY,
+            keep_edited=True,
+        ),
     )
 
 
@@ -494,7 +359,7 @@ def bless(choice: Choice, accuracy_margin: float | None, recall_margin: float | 
         "git_commit": git_commit(PROJECT),
     }
     lines = room.bless(choice.build_dir, BUILD, margins, problems, facts)
-    lineage.keep(BUILD, lineage.bless, choice.name, _sha(choice, MODEL))
+    lineage.keep(BUILD, lineage.bless, choice.name, sha256_file(choice.build_dir / INT8_MODEL))
     return lines
 
 
@@ -513,8 +378,8 @@ def _budget_problems(choice: Choice) -> list[str]:
     try:
         build(choice)
         if choice.name in read_budgets().get(choice.board_id, {}):
-            image = firmware_build.image_dir(choice.board, choice.build_dir)
-            check_growth(read_breakdown(image, choice.board_id), choice.name)
+            folder = firmware_build.image_dir(choice.board, choice.build_dir)
+            check_growth(read_breakdown(folder, choice.board_id), choice.name)
     except (BudgetError, PreflightError) as error:
         return [str(error)]
     return []
@@ -531,20 +396,11 @@ def clean(choice: Choice, everything: bool) -> None:
             print(f"clean: removed {path.relative_to(PROJECT)}/")
 
 
-def _kind(model: Path) -> str:
-    """tflite, keras or saved: what the user's own model is."""
-    from training.int8.untrained import KERAS_SUFFIXES
-
-    if model.is_dir():
-        return "saved"
-    return "keras" if model.suffix in KERAS_SUFFIXES else "tflite"
-
-
 def _float_model(choice: Choice) -> None:
     """float.keras: trained, or the user's own Keras model."""
     if choice.model is None:
         train(choice)
-    elif _kind(choice.model) == "keras":
+    elif choice.model_kind == "keras":
         _import_model(choice)
     else:
         raise CodegenError(
@@ -558,122 +414,54 @@ def _import_model(choice: Choice) -> None:
     .tflite or SavedModel as model.tflite, in that of a quantization too."""
     source = choice.model
     assert source is not None
-    kind = _kind(source)
+    kind = choice.model_kind
+    arguments: dict[str, Any] = {"path": source, "build_dir": choice.build_dir}
     if kind == "tflite":
-        _run(
-            choice,
+        stage = Stage(
             "import",
-            lambda: {"model": sha256_file(source)},
-            [MODEL],
-            lambda: _copy_tflite(choice, source),
+            "training.int8.user_model:import_tflite",
+            outputs=(INT8_MODEL,),
+            arguments=arguments,
+            options=lambda: {"model": sha256_file(source)},
         )
-        return
-    data(choice)
-    from training.data import datasets
-    from training.fit.train import FLOAT_MODEL
-    from training.int8 import user_model
-    from training.int8.quantize import CONVERTED_MODEL
-
-    files = [source] if kind == "keras" else [one for one in source.rglob("*") if one.is_file()]
-
-    def inputs() -> dict[str, str]:
-        return {
-            "model": sha256_files(files),
-            "digits": _sha(choice, datasets.TRAIN_SPLIT),
-            "calibration": str(choice.calibration) if kind == "saved" else "",
-            "preset": choice.preset if kind == "saved" else "",
-            "tensorflow": _version("tensorflow"),
-            "code": _code(
-                *_ARTIFACTS,
-                "training/int8/user_model.py",
-                "training/int8/quantize.py",
-                "codegen/model/lean.py",
-                "training/int8/untrained.py",
-            ),
-        }
-
-    def action() -> None:
-        if kind == "keras":
-            user_model.import_keras(source, choice.build_dir)
-        else:
-            user_model.import_saved_model(
-                source, choice.build_dir, choice.calibration, choice.preset
-            )
-            (choice.build_dir / FLOAT_MODEL).unlink(missing_ok=True)
-
-    outputs = [FLOAT_MODEL] if kind == "keras" else [CONVERTED_MODEL, MODEL]
-    _run(choice, "import", inputs, outputs, action)
+    elif kind == "keras":
+        data(choice)
+        stage = Stage(
+            "import",
+            "training.int8.user_model:import_keras",
+            outputs=(FLOAT_MODEL,),
+            arguments=arguments,
+            inputs=(TRAIN_SPLIT,),
+            options=lambda: {"model": sha256_file(source)},
+            tools=("tensorflow",),
+        )
+    else:
+        data(choice)
+        files = [one for one in source.rglob("*") if one.is_file()]
+        stage = Stage(
+            "import",
+            "training.int8.user_model:import_saved_model",
+            outputs=(CONVERTED_MODEL, INT8_MODEL),
+            arguments={
+                **arguments,
+                "calibration": choice.calibration,
+                "preset": choice.preset,
+            },
+            inputs=(TRAIN_SPLIT,),
+            options=lambda: {"model": sha256_files(files), **_quantization(choice)},
+            tools=("tensorflow",),
+        )
+    _run(choice, stage)
 
 
-def _copy_tflite(choice: Choice, source: Path) -> None:
-    from training.fit.train import FLOAT_MODEL
-
-    atomic_write(choice.build_dir / MODEL, source.read_bytes())
-    (choice.build_dir / FLOAT_MODEL).unlink(missing_ok=True)
+def _run(choice: Choice, stage: Stage) -> Any:
+    verb = stage.name.partition(" ")[0]
+    return run(stage, choice.build_dir, force=verb in choice.force)
 
 
-def _run(
-    choice: Choice,
-    stage: str,
-    inputs: Callable[[], Mapping[str, str]],
-    outputs: Iterable[str],
-    action: Callable[[], object],
-    keep_edited: bool = False,
-    **facts: Any,
-) -> None:
-    """Runs a stage and records it, unless it is fresh.
-
-    inputs is called before the run and again after it, for what is recorded. outputs: paths
-    relative to the build folder. keep_edited: outputs changed by hand are left alone while the
-    inputs are the same.
-    """
-    manifest = Manifest.load(choice.build_dir)
-    wanted = dict(inputs())
-    key = (choice.build_dir, stage, frozenset(wanted.items()))
-    if key in _settled:  # another verb's or stage's prerequisite in this very run
-        return
-    _settled.add(key)
-    forced = stage.partition(" ")[0] in choice.force
-    if not forced:
-        if manifest.is_fresh(stage, wanted):
-            print(f"{stage}: up to date (inputs unchanged)", flush=True)
-            return
-        if keep_edited and manifest.inputs(stage) == wanted:
-            edited = _edited(choice.build_dir, manifest.outputs(stage))
-            if edited:
-                sys.stderr.write(
-                    f"warning: {stage}: {', '.join(edited)} in {_shown(choice.build_dir)} was "
-                    "changed by hand and is used as it is; delete it to have it made anew\n"
-                )
-                return
-    print(f"{stage}: {_shown(choice.build_dir)}", flush=True)
-    choice.build_dir.mkdir(parents=True, exist_ok=True)
-    action()
-    manifest.record(stage, inputs(), [choice.build_dir / name for name in outputs], **facts)
+def _quantization(choice: Choice) -> Mapping[str, str]:
+    return {"calibration": str(choice.calibration), "preset": choice.preset}
 
 
-def _edited(build_dir: Path, recorded: Mapping[str, str]) -> list[str]:
-    """Names of the recorded outputs with other contents; empty if one is missing altogether."""
-    if not recorded or not all((build_dir / name).is_file() for name in recorded):
-        return []
-    return [name for name, sha in recorded.items() if sha256_file(build_dir / name) != sha]
-
-
-def _sha(choice: Choice, name: str) -> str:
-    path = choice.build_dir / name
-    if not path.is_file():
-        raise CodegenError(f"{_shown(path)} is missing, although the stage before it ended well")
-    return sha256_file(path)
-
-
-def _code(*names: str) -> str:
-    """Digest of the program's own files, so that changed code runs its stage again."""
-    return build_id({name: PROGRAM / name for name in names}, [])
-
-
-def _version(package: str) -> str:
-    return importlib.metadata.version(package)
-
-
-def _shown(path: Path) -> str:
-    return str(path.relative_to(PROJECT)) if path.is_relative_to(PROJECT) else str(path)
+def _recipe_module(choice: Choice) -> str:
+    return f"training.recipes.{choice.recipe}"

@@ -15,8 +15,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from codegen.emit.cpp_text import float_literal, rows, string_literal
 from codegen.emit.golden_vectors import GoldenVector, make_golden_vectors
 from codegen.errors import CodegenError, UnsupportedModelError
+from codegen.files.artifacts import DATA_INFO, GENERATED, GENERATED_FILES, TEST_SPLIT
 from codegen.files.manifest import atomic_write
-from codegen.image.image_sources import GENERATED_FILES
 from codegen.memory import planner
 from codegen.memory.planner import ArenaPlan
 from codegen.memory.upstream_arena import upstream_arena_bytes
@@ -53,17 +53,17 @@ def generate(
     check_int8(model, supported)
     label_count = model.outputs[0].nbytes
     if labels is None:
-        labels = _default_labels(build_dir / "data.json", label_count)
+        labels = _default_labels(build_dir / DATA_INFO, label_count)
     if len(labels) != label_count:
         raise CodegenError(
             f"{len(labels)} labels given, the model has {label_count} outputs; give one label for "
             "each output"
         )
     plans = {isa: _checked_plan(plan(model_path, isa), isa) for isa in _ISA_CONDITIONS}
-    vectors = make_golden_vectors(model, build_dir / "digits.npz")
+    vectors = make_golden_vectors(model, build_dir / TEST_SPLIT)
     sources = render(model, supported, plans, labels, vectors)
 
-    folder = build_dir / "generated"
+    folder = build_dir / GENERATED
     for name, text in sources.items():
         atomic_write(folder / name, text.encode())
     for path in folder.iterdir():

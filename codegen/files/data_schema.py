@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codegen.errors import CodegenError
+from codegen.files.artifacts import SCHEMA
 from codegen.files.manifest import atomic_write
 from codegen.model.pixels import PIXEL_MAX
 
-FILE_NAME = "schema.json"
 SKEW_LIMIT = 0.4  # MNIST inverted: 0.49, halved: 0.62; its two splits: 0.00004
 _SKEW_IMAGES = 10  # fewer are too few to say that they are not of the same kind
 _SKEW_IMAGES_AT_MOST = 2000  # evenly spaced, for classes may follow one another; 60,000 take 0.2 s
@@ -62,7 +62,7 @@ class Schema:
 
 def load(build_dir: Path) -> Schema | None:
     """The folder's schema, None if it has none yet. Raises DataSchemaError."""
-    path = build_dir / FILE_NAME
+    path = build_dir / SCHEMA
     try:
         return Schema(**json.loads(path.read_text()))
     except FileNotFoundError:
@@ -74,7 +74,7 @@ def load(build_dir: Path) -> Schema | None:
 
 
 def write(build_dir: Path, schema: Schema) -> None:
-    atomic_write(build_dir / FILE_NAME, (json.dumps(asdict(schema)) + "\n").encode())
+    atomic_write(build_dir / SCHEMA, (json.dumps(asdict(schema)) + "\n").encode())
 
 
 def require(
@@ -92,7 +92,7 @@ def require(
         return
     problem = _other_classes(schema, names or schema.labels) or _problem(schema, images, labels)
     if problem:
-        path = build_dir / FILE_NAME
+        path = build_dir / SCHEMA
         raise DataSchemaError(
             f"{what}: {problem}, as {path} states after {schema.source}; correct the data, or "
             f"delete {path} to accept them"

@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from codegen.errors import CodegenError, ManifestError
+from codegen.files.artifacts import MANIFEST
 
-FILE_NAME = "manifest.json"
 _FORMAT = 1
 _CHUNK_BYTES = 1 << 20
 
@@ -100,7 +100,7 @@ class Manifest:
 
         Raises ManifestError if the file is damaged or of another format.
         """
-        path = build_dir / FILE_NAME
+        path = build_dir / MANIFEST
         try:
             text = path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
@@ -142,7 +142,7 @@ class Manifest:
         self._stages = {**Manifest.load(self.build_dir)._stages, stage: entry}
         document = {"format": _FORMAT, "stages": self._stages}
         text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-        atomic_write(self.build_dir / FILE_NAME, text.encode())
+        atomic_write(self.build_dir / MANIFEST, text.encode())
 
     def inputs(self, stage: str) -> dict[str, str]:
         """The inputs recorded for a stage; empty if it never ran."""

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from codegen.errors import CodegenError
+from codegen.files.artifacts import FIRMWARE_MAP
 from codegen.image.debug_info import sources_by_address
-from codegen.image.firmware_build import MAP_FILE
 from codegen.image.link_map import Piece, read_link_map, within
 
 # Shown in this order; a library that is none of ours makes a room of its own.
@@ -107,7 +107,7 @@ def read_breakdown(image_dir: Path, board_id: str) -> Breakdown:
 
     Raises CodegenError if one of them is missing or damaged.
     """
-    elf_path, map_path = image_dir / "firmware.elf", image_dir / MAP_FILE
+    elf_path, map_path = image_dir / "firmware.elf", image_dir / FIRMWARE_MAP
     try:
         pieces = read_link_map(map_path.read_text("utf-8", "replace"))
         sections, symbols, sources = _read_elf(elf_path)

@@ -23,11 +23,18 @@ from pathlib import Path
 from codegen.boards.facts import Board, boards_built_here
 from codegen.cost.memory_fit import check_image
 from codegen.errors import CodegenError
+from codegen.files.artifacts import (
+    BUILD_LOG,
+    FIRMWARE_INFO,
+    FIRMWARE_MAP,
+    GENERATED,
+    GENERATED_FILES,
+)
 from codegen.files.build_id import build_id
 from codegen.files.manifest import atomic_write, sha256_file
 from codegen.files.places import PROGRAM, PROJECT
 from codegen.image import pio_core, pio_registry
-from codegen.image.image_sources import GENERATED_FILES, SELF_TEST_VARIABLE
+from codegen.image.image_sources import SELF_TEST_VARIABLE
 from codegen.image.section_sizes import check_size, image_size
 from codegen.image.tflm_lib import TflmLib
 
@@ -35,12 +42,9 @@ FIRMWARE = PROGRAM / "firmware"
 PIO_BUILD_DIR = PROJECT / ".pio" / "build"
 TOOLCHAIN_PACKAGE = pio_core.CORE_DIR / "packages" / "toolchain-gccarmnoneeabi"
 
-INFO_FILE = "firmware.json"
 OWN_RUNTIME = "mcuforge"
 OTHER_RUNTIME = "upstream TFLM"
-MAP_FILE = "firmware.map"  # the linker's: which object each byte comes from
 _SYNCED_FILE = ".synced.json"
-_LOG_FILE = "build.log"
 
 # GNU ld: region `ram' overflowed by 1234 bytes
 _OVERFLOW = re.compile(r"region [`'](\w+)' overflowed by (\d+) bytes")
@@ -73,7 +77,7 @@ class FirmwareInfo:
     @staticmethod
     def load(image_dir: Path) -> FirmwareInfo:
         """Reads image_dir/firmware.json. Raises CodegenError if it is absent or damaged."""
-        path = image_dir / INFO_FILE
+        path = image_dir / FIRMWARE_INFO
         try:
             return FirmwareInfo(**json.loads(path.read_text()))
         except FileNotFoundError:
@@ -109,7 +113,7 @@ def image_dir(board: Board, build_dir: Path, sanitize: bool = False) -> Path:
 def output_files(board: Board, build_dir: Path, sanitize: bool = False) -> list[Path]:
     """All files that `build` writes."""
     folder = image_dir(board, build_dir, sanitize)
-    return [folder / INFO_FILE, *(folder / f"firmware.{suffix}" for suffix in _suffixes(board))]
+    return [folder / FIRMWARE_INFO, *(folder / f"firmware.{suffix}" for suffix in _suffixes(board))]
 
 
 def inputs(
@@ -126,7 +130,7 @@ def inputs(
     }
     sources["board.json"] = board.path
     sources["platformio.ini"] = PROGRAM / "platformio.ini"
-    generated = {name: _effective(name, build_dir / "generated") for name in GENERATED_FILES}
+    generated = {name: _effective(name, build_dir / GENERATED) for name in GENERATED_FILES}
     return {
         "sources": build_id(sources, []),
         "generated": build_id(generated, []),
@@ -178,7 +182,7 @@ def build(
     target_dir.mkdir(parents=True, exist_ok=True)
     with build_lock():
         pio_core.prepare()
-        for name in sync_generated(build_dir / "generated"):
+        for name in sync_generated(build_dir / GENERATED):
             sys.stderr.write(
                 f"warning: firmware/generated/{name} was changed by hand and is built as it is; "
                 "delete it to have it written anew\n"
@@ -186,7 +190,7 @@ def build(
         variables = dict(tflm_lib.variables() if tflm_lib else {})
         if self_test:
             variables[SELF_TEST_VARIABLE] = "1"
-        _run_platformio(board, environment, target_dir / _LOG_FILE, verbose, variables)
+        _run_platformio(board, environment, target_dir / BUILD_LOG, verbose, variables)
         made = PIO_BUILD_DIR / environment
         size = image_size(made / "firmware.elf", board)
         check_size(size, board)
@@ -195,7 +199,7 @@ def build(
                 target_dir / f"firmware.{suffix}", (made / f"firmware.{suffix}").read_bytes()
             )
         # The map names files of the compiler, so it is no output that has to be the same anywhere.
-        atomic_write(target_dir / MAP_FILE, (made / MAP_FILE).read_bytes())
+        atomic_write(target_dir / FIRMWARE_MAP, (made / FIRMWARE_MAP).read_bytes())
         (target_dir / "firmware.elf").chmod(0o755)  # the host's image is a program
         info = FirmwareInfo(
             board=board.id,
@@ -206,7 +210,9 @@ def build(
             ram_bytes=size.ram_bytes,
             runtime=OTHER_RUNTIME if tflm_lib else OWN_RUNTIME,
         )
-        atomic_write(target_dir / INFO_FILE, (json.dumps(asdict(info), indent=2) + "\n").encode())
+        atomic_write(
+            target_dir / FIRMWARE_INFO, (json.dumps(asdict(info), indent=2) + "\n").encode()
+        )
     print(f"build: {environment}: {size}; build id {info.build_id}")
     return info
 

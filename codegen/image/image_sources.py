@@ -8,13 +8,9 @@ from pathlib import Path
 
 from codegen.boards.facts import Board
 from codegen.errors import CodegenError
+from codegen.files.artifacts import GENERATED_FILES
 from codegen.files.build_id import build_id
 from codegen.image.tflm_lib import linked_folder
-
-GENERATED_FILES = (
-    *("model_data.h", "model_data.cc", "op_resolver.h", "arena.h", "model_info.h"),
-    "golden_vectors.h",
-)
 
 SELF_TEST_VARIABLE = "MCUFORGE_SELF_TEST"  # of the environment; not empty: at each boot
 

@@ -15,12 +15,15 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from codegen.errors import CodegenError
-from codegen.model.tflite import Model
+
+if TYPE_CHECKING:  # training needs the pixels, but no .tflite
+    from codegen.model.tflite import Model
 
 PIXEL_MAX = 255
 _RUN = re.compile(rb"(\0{0,255})((?:[^\0]|\0(?=[^\0])){0,255})", re.DOTALL)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codegen.boards.facts import Board
+from codegen.files.artifacts import INT8_MODEL
 from codegen.files.manifest import sha256_file
 from codegen.image.firmware_build import FirmwareInfo
 from harness.errors import HarnessError
@@ -22,7 +23,7 @@ class Expected:
     @classmethod
     def load(cls, board: Board, build_dir: Path) -> "Expected":
         """Raises HarnessError or CodegenError if a file is missing or damaged."""
-        model_path = build_dir / "model.tflite"
+        model_path = build_dir / INT8_MODEL
         if not model_path.is_file():
             raise HarnessError(f"{model_path} is missing; run `invoke quantize`, or give --model")
         image_dir = build_dir / board.id

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codegen.files import data_schema
+from codegen.files.artifacts import INT8_MODEL, ORACLE_SCORES, TEST_SPLIT
 from codegen.files.manifest import sha256_file
 from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
@@ -38,7 +39,7 @@ def load_digits(build_dir: Path, count: int | None) -> Digits:
     they are computed. Raises HarnessError or CodegenError, also for digits that are not like the
     training images (schema.json).
     """
-    path = build_dir / "digits.npz"
+    path = build_dir / TEST_SPLIT
     images, labels = _load(path, "images", "labels")
     if images.dtype != np.uint8 or len(images) != len(labels) or not len(images):
         raise HarnessError(f"{path} does not hold uint8 images with one label each")
@@ -52,7 +53,7 @@ def load_digits(build_dir: Path, count: int | None) -> Digits:
     # here, for its interpreter takes a while to import
     from codegen.host.oracle import oracle_name, oracle_scores
 
-    model = Model.read(build_dir / "model.tflite")
+    model = Model.read(build_dir / INT8_MODEL)
     quantized = quantize_pixels(model, images).reshape(len(images), -1)
     scores = _recorded_scores(build_dir, path, model)
     if scores is None:
@@ -73,7 +74,7 @@ def _load(path: Path, *names: str) -> list[NDArray[np.uint8]]:
 def _recorded_scores(build_dir: Path, digits: Path, model: Model) -> NDArray[np.int8] | None:
     """The scores that evaluation recorded, or None if they belong to something else."""
     try:
-        with (build_dir / "oracle.npz").open("rb") as file, np.load(file) as arrays:
+        with (build_dir / ORACLE_SCORES).open("rb") as file, np.load(file) as arrays:
             fresh = str(arrays["model_sha256"]) == model.sha256 and str(
                 arrays["digits_sha256"]
             ) == sha256_file(digits)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from codegen.files.artifacts import INT8_MODEL
 from codegen.files.manifest import sha256_file
 from codegen.files.places import RUNS
 from harness.errors import HarnessError
@@ -45,7 +46,7 @@ def latest_scores(
 
 
 def _latest(build_dir: Path, runs: Path) -> dict[str, RecordedScores]:
-    model_sha256 = sha256_file(build_dir / "model.tflite")
+    model_sha256 = sha256_file(build_dir / INT8_MODEL)
     paths = sorted(runs.glob("*/run.json"), reverse=True)
     if not paths:
         return {}

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from codegen.files.artifacts import FLOAT_MODEL, INT8_MODEL
 from codegen.model.tflite import Model
 from tests.training import digits
 from tests.training.small_network import network
 from training import artifacts
 from training.compression import compress
 from training.compression.options import Options
-from training.fit.train import FLOAT_MODEL
 from training.int8 import quantize
 from training.judge import evaluate
 
@@ -37,7 +37,7 @@ def test_pruning_in_its_own_process_ends_in_a_measured_int8_model(build_dir: Pat
     compress.compress(build_dir, "tiny", "prune", options, seed=1, calibration=20)
 
     path = build_dir / "compressed" / "tiny-prune.tflite"
-    plain, pruned = (Model.read(p) for p in (build_dir / quantize.INT8_MODEL, path))
+    plain, pruned = (Model.read(p) for p in (build_dir / INT8_MODEL, path))
     assert pruned.op_names == plain.op_names
     measured = json.loads(path.with_suffix(".json").read_text())
     assert 0.75 <= measured["sparsity"] < 0.78  # rounding adds a zero here and there

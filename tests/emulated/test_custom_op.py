@@ -9,6 +9,7 @@ from flatbuffers import flexbuffers
 
 from codegen.boards.facts import load_board
 from codegen.emit.generate import generate
+from codegen.files.artifacts import FIRMWARE_MAP
 from codegen.files.manifest import sha256_file
 from codegen.host.oracle import Oracle
 from codegen.image import firmware_build
@@ -43,6 +44,6 @@ def test_a_custom_op_runs_on_a_board(build_dir: Path, tmp_path: Path) -> None:
 
 
 def test_only_an_image_whose_model_has_one_holds_custom_ops(build_dir: Path) -> None:
-    linked = (build_dir / BOARD.id / firmware_build.MAP_FILE).read_text()
+    linked = (build_dir / BOARD.id / FIRMWARE_MAP).read_text()
     assert "libtflm.a" in linked
     assert "custom_ops" not in linked

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from codegen.boards.facts import Board, boards_built_here
+from codegen.files.artifacts import FIRMWARE_INFO
 from codegen.files.manifest import Manifest, sha256_file
 from codegen.files.places import PROGRAM
-from codegen.image.firmware_build import INFO_FILE, output_files
+from codegen.image.firmware_build import output_files
 
 # Every board is compiled once more.
 pytestmark = [pytest.mark.emulated, pytest.mark.timeout(600)]
@@ -51,7 +52,7 @@ def elsewhere(build_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 @pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.id)
 def test_image_is_the_same_elsewhere(elsewhere: Path, build_dir: Path, board: Board) -> None:
     recorded = Manifest.load(build_dir).outputs(f"build {board.id}")
-    images = [path for path in output_files(board, build_dir) if path.name != INFO_FILE]
+    images = [path for path in output_files(board, build_dir) if path.name != FIRMWARE_INFO]
     assert images
     for path in images:
         there = sha256_file(elsewhere / board.id / path.name)

@@ -13,6 +13,7 @@ import pytest
 from codegen.boards.facts import load_board
 from codegen.emit.generate import generate
 from codegen.errors import CodegenError
+from codegen.files.artifacts import FIRMWARE_MAP
 from codegen.files.manifest import sha256_file
 from codegen.files.places import PROGRAM
 from codegen.host.oracle import Oracle
@@ -139,7 +140,7 @@ def test_the_same_application_runs_on_upstream(
     library = TflmLib.parse(str(provider))
     firmware_build.build(BOARD, own, sha256_file(model), tflm_lib=library)
     assert OPTIMIZED_KERNEL.removesuffix(".c") in (own / BOARD.id / "build.log").read_text()
-    objects = (own / BOARD.id / firmware_build.MAP_FILE).read_text()
+    objects = (own / BOARD.id / FIRMWARE_MAP).read_text()
     assert "libprovider.a" in objects
     assert "libtflm.a" not in objects and "libnn.a" not in objects
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from codegen.files.artifacts import METRICS, ORACLE_SCORES, REPORT_HTML, REPORT_JSON, TEST_SPLIT
 from codegen.host.oracle import Oracle, quantize_pixels
 from codegen.model.tflite import Model
 from training import artifacts
@@ -33,16 +34,16 @@ def evaluated(built: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_float_int8_and_board_side_by_side(evaluated: Path) -> None:
-    with np.load(evaluated / evaluate.ORACLE_SCORES) as kept:
+    with np.load(evaluated / ORACLE_SCORES) as kept:
         scores = kept["scores"]
-    images, labels = datasets.load_split(evaluated, datasets.TEST_SPLIT)
+    images, labels = datasets.load_split(evaluated, TEST_SPLIT)
     damaged = scores[10:20].copy()
     damaged[0] = np.roll(damaged[0], 1)
     board = Recorded("host", "run-1", np.arange(10, 20), damaged)
     said: list[str] = []
     report = evaluation_report.evaluate(evaluated, [board], robustness=True, say=said.append)
 
-    metrics = json.loads((evaluated / evaluate.METRICS).read_text())
+    metrics = json.loads((evaluated / METRICS).read_text())
     assert report.models["float"].accuracy == metrics["float_accuracy"]
     assert report.models["int8"].accuracy == metrics["int8_accuracy"]
     expected = (damaged.argmax(axis=1) == labels[10:20]).mean()
@@ -55,10 +56,10 @@ def test_float_int8_and_board_side_by_side(evaluated: Path) -> None:
     shifted = Oracle(model).scores(quantize_pixels(model, corruptions.shift(images, 4)))
     assert report.robustness[-1].accuracy["int8"] == evaluate.accuracy(shifted, labels)
 
-    written = json.loads((evaluated / evaluation_report.REPORT_JSON).read_text())
+    written = json.loads((evaluated / REPORT_JSON).read_text())
     assert written["models"]["int8"]["macro_f1"] == report.models["int8"].macro_f1
     assert written["runs"] == {"host": "run-1"}
-    page = (evaluated / evaluation_report.REPORT_HTML).read_text()
+    page = (evaluated / REPORT_HTML).read_text()
     assert page.count("data:image/png;base64,") == 2 * 3 + 2
     assert "host as recorded in runs/run-1" in page
     text = evaluation_report.table(report)

@@ -16,6 +16,15 @@ import numpy as np
 import pytest
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
+from codegen.files.artifacts import (
+    CONVERTED_MODEL,
+    FLOAT_MODEL,
+    INT8_MODEL,
+    METRICS,
+    ORACLE_SCORES,
+    TEST_SPLIT,
+    TRAIN_SPLIT,
+)
 from codegen.files.manifest import sha256_file
 from codegen.host.oracle import Oracle, quantize_pixels
 from codegen.model.lean import DATA_ALIGNMENT, lean
@@ -24,13 +33,7 @@ from tests.training import digits
 from tests.training.conftest import train_briefly
 from training import artifacts, recipes
 from training.data import datasets
-from training.errors import (
-    ArtifactError,
-    ConversionError,
-    DataError,
-    DivergedError,
-    RecipeError,
-)
+from training.errors import ArtifactError, ConversionError, DataError, DivergedError, RecipeError
 from training.fit import seeds, train
 from training.int8 import quantize
 from training.judge import evaluate
@@ -46,14 +49,14 @@ PROMISED_OPS = {
 
 @pytest.fixture(scope="session")
 def model(built: Path) -> Model:
-    return Model.read(built / quantize.INT8_MODEL)
+    return Model.read(built / INT8_MODEL)
 
 
 def test_the_same_inputs_give_the_same_bytes(built: Path, tmp_path: Path) -> None:
     digits.write(tmp_path)
     train_briefly(tmp_path)
     quantize.quantize(tmp_path, calibration=20)
-    for name in (train.FLOAT_MODEL, quantize.INT8_MODEL):
+    for name in (FLOAT_MODEL, INT8_MODEL):
         assert sha256_file(tmp_path / name) == sha256_file(built / name), name
 
 
@@ -71,7 +74,7 @@ def test_tiny_converts_to_promised_ops_with_a_batch_of_1(model: Model) -> None:
 
 
 def test_model_is_leaner_than_converted_with_the_same_scores(built: Path, model: Model) -> None:
-    converted = Model.read(built / quantize.CONVERTED_MODEL)
+    converted = Model.read(built / CONVERTED_MODEL)
     assert model.size < converted.size - 2000
     assert model.op_names == converted.op_names
     inputs = np.random.default_rng(1).integers(-128, 128, (20, 28, 28, 1), dtype=np.int8)
@@ -79,7 +82,7 @@ def test_model_is_leaner_than_converted_with_the_same_scores(built: Path, model:
 
 
 def test_nothing_unread_is_left_in_the_model_and_nothing_stands_twice(built: Path) -> None:
-    content = (built / quantize.INT8_MODEL).read_bytes()
+    content = (built / INT8_MODEL).read_bytes()
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content))
     assert not (model.description or model.signatureDefs or model.metadata)
     tensors = [tensor for graph in model.subgraphs for tensor in graph.tensors]
@@ -91,7 +94,7 @@ def test_nothing_unread_is_left_in_the_model_and_nothing_stands_twice(built: Pat
 
 
 def test_constants_of_the_model_are_aligned(built: Path) -> None:
-    model = schema.Model.GetRootAs((built / quantize.INT8_MODEL).read_bytes())
+    model = schema.Model.GetRootAs((built / INT8_MODEL).read_bytes())
     buffers = [model.Buffers(index) for index in range(model.BuffersLength())]
     data_field = 4  # vtable offset of the schema's first field
     starts = [b._tab.Vector(b._tab.Offset(data_field)) for b in buffers if b.DataLength()]
@@ -99,11 +102,11 @@ def test_constants_of_the_model_are_aligned(built: Path) -> None:
 
 
 def test_a_lean_model_with_another_score_is_refused(built: Path) -> None:
-    content = (built / quantize.INT8_MODEL).read_bytes()
+    content = (built / INT8_MODEL).read_bytes()
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content))
     weights = max((bytes(b.data) for b in model.buffers if b.data is not None), key=len)
     changed = content.replace(weights, bytes(len(weights)))
-    images, _ = datasets.load_split(built, datasets.TRAIN_SPLIT)
+    images, _ = datasets.load_split(built, TRAIN_SPLIT)
     with pytest.raises(ConversionError, match="changed its scores"):
         quantize.require_same_scores(content, changed, images[:20])
 
@@ -115,13 +118,13 @@ def test_pixels_map_to_int8_without_loss(model: Model) -> None:
 
 
 def test_metrics_and_scores_agree_with_the_oracle(built: Path, model: Model) -> None:
-    images, labels = datasets.load_split(built, datasets.TEST_SPLIT)
+    images, labels = datasets.load_split(built, TEST_SPLIT)
     expected = Oracle(model).scores(quantize_pixels(model, images))
-    with np.load(built / evaluate.ORACLE_SCORES) as kept:
+    with np.load(built / ORACLE_SCORES) as kept:
         np.testing.assert_array_equal(kept["scores"], expected)
         assert str(kept["model_sha256"]) == model.sha256
-        assert str(kept["digits_sha256"]) == sha256_file(built / datasets.TEST_SPLIT)
-    metrics = json.loads((built / evaluate.METRICS).read_text())
+        assert str(kept["digits_sha256"]) == sha256_file(built / TEST_SPLIT)
+    metrics = json.loads((built / METRICS).read_text())
     assert metrics["int8_accuracy"] == np.mean(expected.argmax(axis=1) == labels)
     assert 0.0 <= metrics["float_accuracy"] <= 1.0
     assert metrics["test_count"] == 50
@@ -135,7 +138,7 @@ def test_metrics_and_scores_agree_with_the_oracle(built: Path, model: Model) -> 
 
 
 def test_a_model_without_float_counterpart_is_evaluated(built: Path, tmp_path: Path) -> None:
-    for name in (quantize.INT8_MODEL, datasets.TEST_SPLIT):
+    for name in (INT8_MODEL, TEST_SPLIT):
         (tmp_path / name).write_bytes((built / name).read_bytes())
     assert evaluate.evaluate(tmp_path)["float_accuracy"] is None
 
@@ -186,13 +189,13 @@ def test_calibration_out_of_range(built: Path, calibration: int) -> None:
 def test_missing_and_damaged_float_model(built: Path, tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="invoke train"):
         quantize.quantize(tmp_path)
-    for name in (datasets.TRAIN_SPLIT, train.FLOAT_MODEL):
+    for name in (TRAIN_SPLIT, FLOAT_MODEL):
         (tmp_path / name).write_bytes((built / name).read_bytes())
-    whole = (tmp_path / train.FLOAT_MODEL).read_bytes()
-    (tmp_path / train.FLOAT_MODEL).write_bytes(whole[: len(whole) // 2])
+    whole = (tmp_path / FLOAT_MODEL).read_bytes()
+    (tmp_path / FLOAT_MODEL).write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ArtifactError, match="no Keras model"):
         quantize.quantize(tmp_path, calibration=20)
-    assert not (tmp_path / quantize.INT8_MODEL).exists()
+    assert not (tmp_path / INT8_MODEL).exists()
 
 
 @pytest.fixture
@@ -217,10 +220,10 @@ class TestFailedTraining:
 
     @pytest.fixture(autouse=True)
     def nothing_changes(self, stubbed: Path) -> Iterator[None]:
-        (stubbed / train.FLOAT_MODEL).write_bytes(b"the older one")
+        (stubbed / FLOAT_MODEL).write_bytes(b"the older one")
         before = set(stubbed.iterdir())
         yield
-        assert (stubbed / train.FLOAT_MODEL).read_bytes() == b"the older one"
+        assert (stubbed / FLOAT_MODEL).read_bytes() == b"the older one"
         assert set(stubbed.iterdir()) == before
 
     @pytest.mark.parametrize("loss", [math.nan, math.inf])
@@ -242,10 +245,10 @@ class TestFailedTraining:
             train.train("tiny", stubbed, epochs=1)
 
     def test_a_class_with_one_digit(self, stubbed: Path) -> None:
-        images, _ = datasets.load_split(stubbed, datasets.TRAIN_SPLIT)
+        images, _ = datasets.load_split(stubbed, TRAIN_SPLIT)
         labels = np.zeros(len(images), np.uint8)
         labels[0] = 3
-        artifacts.write_npz(stubbed / datasets.TRAIN_SPLIT, images=images, labels=labels)
+        artifacts.write_npz(stubbed / TRAIN_SPLIT, images=images, labels=labels)
         with pytest.raises(DataError, match=r"class 3 has 1 images, 1 of them .* none would be"):
             train.train("tiny", stubbed, epochs=1)
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from codegen.errors import CodegenError
+from codegen.files.artifacts import FLOAT_MODEL, LAYER_ERRORS
 from codegen.model.int8_checks import check_int8
 from codegen.model.op_table import load_supported_ops
 from codegen.model.tflite import Model
 from training.data import datasets
 from training.errors import DataError
-from training.fit.train import FLOAT_MODEL
 from training.int8 import layer_errors, modes
 from training.int8.quantize import calibration_digits, load_float_model
 from training.tf_runtime import load_tensorflow
@@ -68,7 +68,7 @@ def test_layer_errors_find_the_layer_that_was_calibrated_badly(trained: Path) ->
     assert [e.op for e in good if e.own_sqnr_db < layer_errors.BAD_SQNR_DB] == []
     # One of the 100 logits may be: ten digits hardly say more than that it is not often.
     assert all(0 < e.range_use <= 1 and e.saturated <= 0.01 for e in good)
-    with (trained / layer_errors.TABLE).open() as file:
+    with (trained / LAYER_ERRORS).open() as file:
         rows = list(csv.DictReader(file))
     assert [row["op"] for row in rows] == [e.op for e in good]
     bad = layer_errors.measure(trained, calibration=1, count=10)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from codegen.files.artifacts import CHECKPOINT, FLOAT_MODEL, HISTORY, HISTORY_PLOT, TRAIN_SPLIT
 from codegen.files.manifest import sha256_file
 from tests.training import digits
 from training import artifacts, recipes
@@ -18,7 +19,7 @@ from training.fit import checkpoint, history, train
 from training.int8 import quantize
 from training.tf_runtime import load_tensorflow
 
-RESULTS = (train.FLOAT_MODEL, history.HISTORY, history.PLOT)
+RESULTS = (FLOAT_MODEL, HISTORY, HISTORY_PLOT)
 
 
 def _small_network(_: recipes.Recipe, class_count: int) -> Any:
@@ -70,13 +71,13 @@ def test_a_resumed_training_gives_the_bytes_of_one_that_was_not_interrupted(
 
     _interrupted_in_epoch(2, monkeypatch, parts)
     assert "epoch 1/2 is the last one that was finished" in capsys.readouterr().err
-    assert not (parts / train.FLOAT_MODEL).exists()
+    assert not (parts / FLOAT_MODEL).exists()
     train.train("tiny", parts, epochs=2, resume=True)
     assert "2 epochs of 2 steps, 1 of them done" in capsys.readouterr().err
 
     for name in RESULTS:
         assert sha256_file(parts / name) == sha256_file(whole / name), name
-    assert not (parts / checkpoint.CHECKPOINT).exists()
+    assert not (parts / CHECKPOINT).exists()
     assert len(list((parts / history.TENSORBOARD_LOGS).iterdir())) == 2
 
 
@@ -89,7 +90,7 @@ def test_a_checkpoint_of_another_training(tmp_path: Path) -> None:
 
 def test_a_damaged_checkpoint(tmp_path: Path) -> None:
     checkpoint.save(tmp_path, {}, [], [])
-    path = tmp_path / checkpoint.CHECKPOINT
+    path = tmp_path / CHECKPOINT
     path.write_bytes(path.read_bytes()[:50])
     with pytest.raises(ArtifactError, match=r"damaged .*; leave --resume out"):
         checkpoint.restore(tmp_path, {}, [])
@@ -104,14 +105,14 @@ def test_logs_that_cannot_be_written_are_one_line(tmp_path: Path) -> None:
 def test_classes_are_those_of_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     images = np.random.default_rng(1).integers(0, 256, (30, 28, 28), np.uint8)
     artifacts.write_npz(
-        tmp_path / datasets.TRAIN_SPLIT, images=images, labels=np.arange(30, dtype=np.uint8) % 3
+        tmp_path / TRAIN_SPLIT, images=images, labels=np.arange(30, dtype=np.uint8) % 3
     )
     info = datasets.DataInfo("image-folder", "", 30, 3, {}, ["cat", "dog", "owl"])
     artifacts.write_json(tmp_path / "data.json", vars(info))
     monkeypatch.setattr(recipes.Recipe, "build_model", _small_network)
     monkeypatch.setattr(train, "_compiled_step", lambda *_: lambda *_: 1.25)
     train.train("tiny", tmp_path, epochs=1)
-    model = quantize.load_float_model(tmp_path / train.FLOAT_MODEL)
+    model = quantize.load_float_model(tmp_path / FLOAT_MODEL)
     assert model.output_shape == (None, 3)
 
 

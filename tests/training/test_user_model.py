@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from codegen.files.artifacts import FLOAT_MODEL, INT8_MODEL, TEST_SPLIT
 from codegen.host.oracle import Oracle, quantize_pixels
 from codegen.model.tflite import Model
 from tests.training import digits
 from training.data import datasets
-from training.fit.train import FLOAT_MODEL
 from training.int8 import quantize, user_model
 from training.tf_runtime import load_tensorflow, quiet_output
 
@@ -30,7 +30,7 @@ def network() -> Any:
 def test_a_keras_file_becomes_float_keras_and_a_saved_model_int8(tmp_path: Path) -> None:
     digits.write(tmp_path, train_count=40, test_count=10)
     model = network()
-    pixels, _ = datasets.load_split(tmp_path, datasets.TEST_SPLIT)
+    pixels, _ = datasets.load_split(tmp_path, TEST_SPLIT)
     expected = np.asarray(model(datasets.to_float(pixels)[..., 0]))
     with quiet_output():
         model.save(tmp_path / "net.h5")
@@ -41,6 +41,6 @@ def test_a_keras_file_becomes_float_keras_and_a_saved_model_int8(tmp_path: Path)
     np.testing.assert_allclose(kept(datasets.to_float(pixels)), expected, atol=1e-6)
 
     user_model.import_saved_model(tmp_path / "net", tmp_path, calibration=20, preset="size")
-    int8 = Model.read(tmp_path / quantize.INT8_MODEL)
+    int8 = Model.read(tmp_path / INT8_MODEL)
     scores = Oracle(int8).scores(quantize_pixels(int8, pixels))
     assert np.abs((scores + 128.0) / 256 - expected).max() < 0.02

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from codegen.files import markdown
+from codegen.files.artifacts import FLOAT_MODEL, INT8_MODEL, METRICS, TEST_SPLIT
 from codegen.files.places import PROGRAM
 from codegen.host.oracle import oracle_scores, quantize_pixels
 from codegen.model.lean import lean
@@ -25,9 +26,8 @@ from training.compression.options import Options
 from training.compression.worker import Order
 from training.data import datasets
 from training.errors import TrainingError
-from training.fit.train import FLOAT_MODEL
-from training.int8.quantize import INT8_MODEL, calibration_digits, require_int8, require_same_scores
-from training.judge.evaluate import METRICS, accuracy
+from training.int8.quantize import calibration_digits, require_int8, require_same_scores
+from training.judge.evaluate import accuracy
 from training.judge.footprint import footprint
 
 FOLDER = "compressed"
@@ -89,7 +89,7 @@ def compress(
     require_int8(converted, method)
     content = lean(converted)
     require_same_scores(converted, content, calibration_digits(build_dir, calibration))
-    measured = measure(content, method, *datasets.load_split(build_dir, datasets.TEST_SPLIT))
+    measured = measure(content, method, *datasets.load_split(build_dir, TEST_SPLIT))
     path = model_file(build_dir, method)
     artifacts.atomic_write(path, content)
     artifacts.write_json(path.with_suffix(".json"), asdict(measured))
@@ -118,7 +118,7 @@ def measure(
 def table(build_dir: Path, methods: Sequence[str]) -> str:
     """What was measured, as Markdown; the first row is the model without compression."""
     known = json.loads((build_dir / METRICS).read_text())["int8_accuracy"]
-    images, labels = datasets.load_split(build_dir, datasets.TEST_SPLIT)
+    images, labels = datasets.load_split(build_dir, TEST_SPLIT)
     plain = measure((build_dir / INT8_MODEL).read_bytes(), "none", images, labels, known)
     rows = [plain] + [_read(model_file(build_dir, m).with_suffix(".json")) for m in methods]
     header = ("method", "bytes", "gzipped", "zero weights", "distinct weights a filter", "MACs")

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from codegen.errors import CodegenError
+from codegen.files.artifacts import FLOAT_MODEL, TRAIN_SPLIT
 from training import artifacts
 from training.compression import methods
 from training.compression.legacy import to_legacy
@@ -24,7 +25,7 @@ from training.compression.options import Options
 from training.data import datasets, sources
 from training.errors import TrainingError
 from training.fit.progress import EpochProgress
-from training.fit.train import FLOAT_MODEL, augmented_batches, made_ahead
+from training.fit.train import augmented_batches, made_ahead
 from training.int8.quantize import calibration_digits, full_int8, load_float_model, run_converter
 from training.judge.evaluate import accuracy
 from training.recipes import Recipe, get_recipe
@@ -53,7 +54,7 @@ def run(order: Order) -> None:
     build_dir = Path(order.build_dir)
     tf = load_tensorflow(order.seed)
     recipe, options = get_recipe(order.recipe), Options(**order.options)
-    images, labels = datasets.load_split(build_dir, datasets.TRAIN_SPLIT)
+    images, labels = datasets.load_split(build_dir, TRAIN_SPLIT)
     calibration = datasets.to_float(calibration_digits(build_dir, order.calibration))
     trained = load_float_model(build_dir / FLOAT_MODEL)
     with quiet_output():

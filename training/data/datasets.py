@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from codegen.files import data_schema
+from codegen.files.artifacts import DATA_INFO, TEST_SPLIT, TRAIN_SPLIT
 from codegen.model.pixels import PIXEL_MAX
 from training import artifacts
 from training.data import sources
@@ -20,9 +21,6 @@ from training.data.image_folder import class_folders, digest
 from training.errors import ArtifactError, DataUnavailableError
 
 SOURCES = ("auto", "keras", "fashion", "sample")
-
-TRAIN_SPLIT = "train.npz"
-TEST_SPLIT = "digits.npz"
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class DataInfo:
 
     @staticmethod
     def load(build_dir: Path) -> DataInfo:
-        path = artifacts.require(build_dir / "data.json", "train")
+        path = artifacts.require(build_dir / DATA_INFO, "train")
         try:
             return DataInfo(**json.loads(path.read_text()))
         except (ValueError, TypeError) as error:
@@ -108,7 +106,7 @@ def prepare(source: str, build_dir: Path, say: Callable[[str], None] = print) ->
     artifacts.write_npz(
         build_dir / TEST_SPLIT, images=digits.test_images, labels=digits.test_labels
     )
-    artifacts.write_json(build_dir / "data.json", vars(info))
+    artifacts.write_json(build_dir / DATA_INFO, vars(info))
     say(
         f"data: {info.source} ({info.path}), "
         f"{info.train_count} images to train, {info.test_count} to test, "

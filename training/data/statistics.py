@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from codegen.files import markdown
+from codegen.files.artifacts import STATISTICS
 from codegen.files.data_schema import SKEW_LIMIT, count_levels, divergence
 from codegen.model.pixels import PIXEL_MAX
 from training import artifacts
 from training.errors import ArtifactError, DataError
 
-STATISTICS = "data_statistics.json"
 LEAKAGE_LIMIT = 0.01  # share of test images that may also be training images
 
 

@@ -11,10 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from codegen.files.artifacts import CHECKPOINT
 from training import artifacts
 from training.errors import ArtifactError
-
-CHECKPOINT = "checkpoint.npz"
 
 
 def save(

@@ -8,13 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from codegen.files.artifacts import DURATION, HISTORY, HISTORY_PLOT
 from training import artifacts
 from training.errors import ArtifactError, first_line
 
 TENSORBOARD_LOGS = "logs/training"
-HISTORY = "history.json"
-PLOT = "history.svg"
-DURATION = "training_duration.json"
 
 
 def log_epoch(build_dir: Path, epoch: int, entry: Mapping[str, float]) -> None:
@@ -41,9 +39,9 @@ def log_epoch(build_dir: Path, epoch: int, entry: Mapping[str, float]) -> None:
 
 
 def write(build_dir: Path, title: str, history: Sequence[Mapping[str, float]]) -> None:
-    """HISTORY, and PLOT: loss and accuracy by epoch. The same history gives the same bytes."""
+    """HISTORY and HISTORY_PLOT: loss and accuracy by epoch. The same history, the same bytes."""
     artifacts.write_json(build_dir / HISTORY, {"epochs": list(history)})
-    artifacts.atomic_write(build_dir / PLOT, _plot(title, history))
+    artifacts.atomic_write(build_dir / HISTORY_PLOT, _plot(title, history))
 
 
 def write_duration(build_dir: Path, wall_s: float, cpu_s: float) -> None:

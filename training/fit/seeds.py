@@ -15,11 +15,9 @@ from typing import Any
 
 from codegen.boards.facts import ISAS
 from codegen.files import markdown
+from codegen.files.artifacts import DURATION, HISTORY, INT8_MODEL, METRICS
 from codegen.memory import planner
 from training import artifacts
-from training.fit.history import DURATION, HISTORY
-from training.int8.quantize import INT8_MODEL
-from training.judge.evaluate import METRICS
 
 
 @dataclass(frozen=True)

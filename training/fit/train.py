@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from codegen.files.artifacts import FLOAT_MODEL, TRAIN_SPLIT
 from codegen.model.pixels import PIXEL_MAX
 from training import artifacts
 from training.data import datasets, sources
@@ -20,8 +21,6 @@ from training.recipes import Recipe, get_recipe
 from training.tf_runtime import load_tensorflow
 
 T = TypeVar("T")
-
-FLOAT_MODEL = "float.keras"
 
 
 def train(
@@ -48,7 +47,7 @@ def train(
     chosen = get_recipe(recipe)
     chosen_optimizer = chosen.optimizer(optimizer)
     class_count = len(datasets.DataInfo.load(build_dir).labels)
-    images, labels = datasets.load_split(build_dir, datasets.TRAIN_SPLIT)
+    images, labels = datasets.load_split(build_dir, TRAIN_SPLIT)
     fraction = chosen.held_out_fraction if held_out_fraction is None else held_out_fraction
     kept, held_out = sources.stratified_split(labels, fraction, seed)
     batch_size = min(chosen.batch_size, len(kept))
@@ -63,7 +62,7 @@ def train(
     settings = {
         "recipe": [repr(chosen), artifacts.sha256_file(chosen.source_file)],
         "optimizer": chosen_optimizer.name,
-        "data": artifacts.sha256_file(build_dir / datasets.TRAIN_SPLIT),
+        "data": artifacts.sha256_file(build_dir / TRAIN_SPLIT),
         "seed": seed,
         "number of epochs": epochs,
         "share of held-out images": fraction,

@@ -12,15 +12,14 @@ from typing import Any
 import numpy as np
 
 from codegen.files import markdown
+from codegen.files.artifacts import FLOAT_MODEL, LAYER_ERRORS
 from training import artifacts
 from training.data import datasets
 from training.errors import ConversionError
-from training.fit.train import FLOAT_MODEL
 from training.int8.modes import convert_in_mode, quantized_input
 from training.int8.quantize import calibration_digits, converter_for, full_int8, load_float_model
 from training.tf_runtime import load_tensorflow, quiet_output
 
-TABLE = "layer_errors.csv"
 INT8_STEPS = 255  # from -128 to 127
 BAD_SQNR_DB = 20.0  # noise above a tenth of the signal's amplitude
 
@@ -79,7 +78,7 @@ def measure(build_dir: Path, calibration: int, count: int = 200) -> list[LayerEr
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(field.name for field in fields(LayerError))
     writer.writerows(astuple(error) for error in errors)
-    artifacts.atomic_write(build_dir / TABLE, text.getvalue().encode())
+    artifacts.atomic_write(build_dir / LAYER_ERRORS, text.getvalue().encode())
     return errors
 
 

@@ -16,13 +16,13 @@ import numpy as np
 
 from codegen.errors import CodegenError
 from codegen.files import markdown
+from codegen.files.artifacts import COMPARED_MODES, FLOAT_MODEL, TEST_SPLIT
 from codegen.model.int8_checks import check_int8
 from codegen.model.op_table import load_supported_ops
 from codegen.model.tflite import Model
 from training import artifacts
 from training.data import datasets
 from training.errors import DataError
-from training.fit.train import FLOAT_MODEL
 from training.int8.quantize import (
     calibration_digits,
     converter_for,
@@ -33,7 +33,6 @@ from training.int8.quantize import (
 from training.tf_runtime import load_tensorflow, quiet_output
 
 FOLDER = "modes"
-TABLE = "modes.json"
 
 
 def _int8_uint8io(tf: Any, converter: Any) -> None:
@@ -106,7 +105,7 @@ def compare(
     model = load_float_model(artifacts.require(build_dir / FLOAT_MODEL, "train"))
     logits = _without_softmax(model)
     pixels = datasets.to_float(calibration_digits(build_dir, calibration))
-    images, labels = datasets.load_split(build_dir, datasets.TEST_SPLIT)
+    images, labels = datasets.load_split(build_dir, TEST_SPLIT)
     inputs = datasets.to_float(images)
     exact = logits.predict(inputs, 500, verbose=0)
     results = []
@@ -127,7 +126,9 @@ def compare(
                 refused=_refusal(content),
             )
         )
-    artifacts.write_json(build_dir / TABLE, {"modes": [asdict(result) for result in results]})
+    artifacts.write_json(
+        build_dir / COMPARED_MODES, {"modes": [asdict(result) for result in results]}
+    )
     return results
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from codegen.errors import CodegenError
+from codegen.files.artifacts import CONVERTED_MODEL, FLOAT_MODEL, INT8_MODEL, TRAIN_SPLIT
 from codegen.host.oracle import oracle_scores, quantize_pixels
 from codegen.model.int8_checks import check_int8
 from codegen.model.lean import lean
@@ -20,12 +21,9 @@ from codegen.model.tflite import Model
 from training import artifacts
 from training.data import datasets
 from training.errors import ArtifactError, ConversionError, DataError, first_line
-from training.fit.train import FLOAT_MODEL
 from training.int8.presets import PRESETS
 from training.tf_runtime import load_tensorflow, quiet_output
 
-INT8_MODEL = "model.tflite"
-CONVERTED_MODEL = "converted.tflite"
 CALIBRATION_SEED = 1
 
 
@@ -71,7 +69,7 @@ def calibration_digits(build_dir: Path, count: int) -> np.ndarray:
 
     Raises DataError for a count that is not in 1..train count.
     """
-    images, _ = datasets.load_split(build_dir, datasets.TRAIN_SPLIT)
+    images, _ = datasets.load_split(build_dir, TRAIN_SPLIT)
     if not 1 <= count <= len(images):
         raise DataError(
             f"calibration with {count} digits is not possible: 1 to {len(images)} are there"

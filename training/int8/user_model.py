@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from codegen.files.artifacts import FLOAT_MODEL, INT8_MODEL, TRAIN_SPLIT
 from training import artifacts
 from training.data import datasets
 from training.errors import DataError
-from training.fit.train import FLOAT_MODEL
 from training.int8.quantize import (
     calibrate,
     calibration_digits,
@@ -26,6 +26,12 @@ from training.int8.quantize import (
 )
 from training.int8.untrained import concrete_function, placeholders
 from training.tf_runtime import load_tensorflow, quiet_output
+
+
+def import_tflite(path: Path, build_dir: Path) -> None:
+    """Copy a .tflite as model.tflite; there is no float.keras of it."""
+    artifacts.atomic_write(build_dir / INT8_MODEL, path.read_bytes())
+    (build_dir / FLOAT_MODEL).unlink(missing_ok=True)
 
 
 def import_keras(path: Path, build_dir: Path) -> None:
@@ -59,6 +65,7 @@ def import_saved_model(path: Path, build_dir: Path, calibration: int, preset: st
     converted = run_converter(converter, path.name)
     require_int8(converted, path.name)
     write_int8(build_dir, converted, images)
+    (build_dir / FLOAT_MODEL).unlink(missing_ok=True)
 
 
 def _shapes(tensors: Sequence[Any]) -> list[tuple[int, ...]]:
@@ -70,7 +77,7 @@ def _require_fitting(
     build_dir: Path, path: Path, inputs: list[tuple[int, ...]], outputs: list[tuple[int, ...]]
 ) -> tuple[int, ...]:
     """The shape [H, W, 1] of an image. Raises DataError for other inputs and other classes."""
-    images, _ = datasets.load_split(build_dir, datasets.TRAIN_SPLIT)
+    images, _ = datasets.load_split(build_dir, TRAIN_SPLIT)
     classes = len(datasets.DataInfo.load(build_dir).labels)
     shape = (*images.shape[1:], 1)
     if len(inputs) != 1 or None in inputs[0] or math.prod(inputs[0]) != math.prod(shape):

@@ -14,16 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from codegen.files.artifacts import BLESSED_MODEL, DECISIONS, INT8_MODEL, TEST_SPLIT
 from codegen.host.oracle import oracle_scores, quantize_pixels
 from codegen.model.tflite import Model
 from training import artifacts
 from training.data import datasets
 from training.errors import ArtifactError, TrainingError
-from training.int8.quantize import INT8_MODEL
 from training.judge.classification import assess, int8_probabilities
 
-BLESSED_MODEL = "blessed.tflite"
-DECISIONS = "blessed.jsonl"
 _NAMED = 3  # reasons in the message
 
 
@@ -84,7 +82,7 @@ def bless(
         "margins": asdict(margins),
         "candidate": asdict(candidate),
         "blessed_before": asdict(before) if before else None,
-        "digits_sha256": artifacts.sha256_file(build_dir / datasets.TEST_SPLIT),
+        "digits_sha256": artifacts.sha256_file(build_dir / TEST_SPLIT),
     }
     lines = [json.dumps(one) for one in (*_decisions(blessed_dir), decision)]
     artifacts.atomic_write(blessed_dir / DECISIONS, ("\n".join(lines) + "\n").encode())
@@ -132,7 +130,7 @@ def _points(difference: float) -> float:
 
 def _quality(content: bytes, build_dir: Path) -> Quality:
     model = Model.parse(content)
-    images, labels = datasets.load_split(build_dir, datasets.TEST_SPLIT)
+    images, labels = datasets.load_split(build_dir, TEST_SPLIT)
     scores = oracle_scores(model, quantize_pixels(model, images))
     names = datasets.DataInfo.load(build_dir).labels
     result = assess(labels.astype(np.int64), int8_probabilities(model, scores), names)

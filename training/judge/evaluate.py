@@ -8,17 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from codegen.files.artifacts import FLOAT_MODEL, INT8_MODEL, METRICS, ORACLE_SCORES, TEST_SPLIT
 from codegen.host import oracle
 from codegen.model.tflite import Model
 from training import artifacts
 from training.data import datasets
 from training.errors import DataError
-from training.fit.train import FLOAT_MODEL
-from training.int8.quantize import INT8_MODEL, load_float_model
+from training.int8.quantize import load_float_model
 from training.judge.footprint import footprint
-
-METRICS = "metrics.json"
-ORACLE_SCORES = "oracle.npz"
 
 
 def evaluate(build_dir: Path) -> dict[str, Any]:
@@ -30,9 +27,9 @@ def evaluate(build_dir: Path) -> dict[str, Any]:
 
     Raises ArtifactError, DataError, codegen.errors.CodegenError; nothing is written then.
     """
-    digits = artifacts.require(build_dir / datasets.TEST_SPLIT, "train")
+    digits = artifacts.require(build_dir / TEST_SPLIT, "train")
     model = Model.read(artifacts.require(build_dir / INT8_MODEL, "quantize"))
-    images, labels = datasets.load_split(build_dir, datasets.TEST_SPLIT)
+    images, labels = datasets.load_split(build_dir, TEST_SPLIT)
 
     scores = oracle.oracle_scores(model, oracle.quantize_pixels(model, images))
     if scores.shape[1] <= int(labels.max()):

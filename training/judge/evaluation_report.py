@@ -14,19 +14,24 @@ from typing import Any, Protocol
 import numpy as np
 
 from codegen.files import markdown
+from codegen.files.artifacts import (
+    FLOAT_MODEL,
+    INT8_MODEL,
+    ORACLE_SCORES,
+    REPORT_HTML,
+    REPORT_JSON,
+    TEST_SPLIT,
+)
 from codegen.host.oracle import oracle_name, oracle_scores, quantize_pixels
 from codegen.model.tflite import Model
 from training import artifacts
 from training.data import datasets
-from training.fit.train import FLOAT_MODEL
-from training.int8.quantize import INT8_MODEL, load_float_model
+from training.int8.quantize import load_float_model
 from training.judge import classification
 from training.judge.classification import Assessment
 from training.judge.corruptions import CORRUPTIONS
-from training.judge.evaluate import ORACLE_SCORES, accuracy
+from training.judge.evaluate import accuracy
 
-REPORT_JSON = "evaluate.json"
-REPORT_HTML = "evaluate.html"
 ROBUSTNESS_COUNT = 2000
 WORST_COUNT = 32
 
@@ -92,7 +97,7 @@ def evaluate(
     """
     model = Model.read(artifacts.require(build_dir / INT8_MODEL, "quantize"))
     names = datasets.DataInfo.load(build_dir).labels
-    images, labels = datasets.load_split(build_dir, datasets.TEST_SPLIT)
+    images, labels = datasets.load_split(build_dir, TEST_SPLIT)
     with np.load(artifacts.require(build_dir / ORACLE_SCORES, "quantize")) as kept:
         int8 = classification.int8_probabilities(model, kept["scores"])
 

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from codegen.files import markdown
+from codegen.files.artifacts import FLOAT_MODEL, INT8_MODEL
 from codegen.model.tflite import Model
 from training import artifacts
 from training.errors import DataError
-from training.fit.train import FLOAT_MODEL
-from training.int8.quantize import INT8_MODEL, load_float_model
+from training.int8.quantize import load_float_model
 from training.tf_runtime import load_tensorflow, quiet_output
 
 FOLDER = "graph"

@@ -16,15 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from codegen.files import markdown
-from codegen.files.manifest import FILE_NAME, Manifest
+from codegen.files.artifacts import DATA_INFO, INT8_MODEL, MANIFEST, METRICS
+from codegen.files.manifest import Manifest
 from training.errors import ArtifactError, ToolMissingError, first_line
-from training.int8.quantize import INT8_MODEL
-from training.judge.evaluate import METRICS
 
 REQUIREMENT = "mlflow>=3,<4"  # the extra `lineage` in pyproject.toml
 DATABASE, ARTIFACTS = "mlflow.db", "mlflow"
 CANDIDATE, BLESSED = "candidate", "blessed"
-_FILES = (INT8_MODEL, METRICS, FILE_NAME, "data.json")
+_FILES = (INT8_MODEL, METRICS, MANIFEST, DATA_INFO)
 _SHA_TAG = "model_sha256"
 
 

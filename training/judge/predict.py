@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from codegen.files import data_schema, markdown
+from codegen.files.artifacts import DATA_INFO, FLOAT_MODEL, INT8_MODEL
 from codegen.host.oracle import oracle_scores, quantize_pixels
 from codegen.model.tflite import Model
 from training import artifacts
@@ -18,8 +19,7 @@ from training.data.drawing import as_digit, as_garment, read_grey
 from training.data.image_folder import SIZE, read_image
 from training.data.sources import FASHION, IMAGE_FOLDER
 from training.errors import DataError
-from training.fit.train import FLOAT_MODEL
-from training.int8.quantize import INT8_MODEL, load_float_model
+from training.int8.quantize import load_float_model
 from training.judge import classification
 
 _PICTURE_SCALE = 10  # pixels of the PNG for each that the network sees
@@ -120,7 +120,7 @@ def _image_size(model: Model) -> tuple[int, int]:
 
 def _labels(build_dir: Path, count: int) -> list[str]:
     """The classes' names, or their numbers if the data of this model are not known."""
-    if (build_dir / "data.json").is_file():
+    if (build_dir / DATA_INFO).is_file():
         labels = datasets.DataInfo.load(build_dir).labels
         if len(labels) == count:
             return labels

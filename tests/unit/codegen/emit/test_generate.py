@@ -17,9 +17,9 @@ from codegen.compile.cpp_build import LIBRARIES
 from codegen.emit import generate as generate_module
 from codegen.emit.generate import generate
 from codegen.errors import CodegenError, ModelError, UnsupportedModelError
+from codegen.files.artifacts import GENERATED_FILES
 from codegen.host.oracle import Oracle
 from codegen.host.runtime import PLAN_FLAG, library_file
-from codegen.image.image_sources import GENERATED_FILES
 from codegen.memory import planner
 from codegen.memory.planner import ArenaPlan
 from codegen.model.op_table import OPS_DEF, load_supported_ops

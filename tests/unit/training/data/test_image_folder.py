@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from codegen.files.artifacts import TEST_SPLIT, TRAIN_SPLIT
 from training.data import datasets
 from training.data.image_folder import digest, read_image_folder
 from training.errors import DataError
@@ -39,7 +40,7 @@ def test_both_splits_and_the_labels_come_from_the_folders(folder: Path, tmp_path
     recorded = json.loads((tmp_path / "build" / "data.json").read_text())
     assert recorded["labels"] == info.labels == ["9", "10"]
     assert (info.source, info.train_count, info.test_count) == ("image-folder", 16, 4)
-    for split, count in ((datasets.TRAIN_SPLIT, 8), (datasets.TEST_SPLIT, 2)):
+    for split, count in ((TRAIN_SPLIT, 8), (TEST_SPLIT, 2)):
         images, labels = datasets.load_split(tmp_path / "build", split)
         assert images.shape == (2 * count, 28, 28) and images.dtype == labels.dtype == np.uint8
         assert np.bincount(labels).tolist() == [count, count]

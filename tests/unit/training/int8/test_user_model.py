@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline import stages
+from codegen.files.artifacts import FLOAT_MODEL, INT8_MODEL, TRAIN_SPLIT
+from pipeline import choice, stages
 from training import artifacts
 from training.data import datasets
 from training.errors import DataError
@@ -20,7 +21,7 @@ def build_dir(tmp_path: Path) -> Path:
     info = datasets.DataInfo("image-folder", "", 4, 2, {}, ["a", "b"])
     artifacts.write_json(tmp_path / "data.json", vars(info))
     images, labels = np.zeros((4, 28, 28), np.uint8), np.arange(4, dtype=np.uint8) % 2
-    artifacts.write_npz(tmp_path / datasets.TRAIN_SPLIT, images=images, labels=labels)
+    artifacts.write_npz(tmp_path / TRAIN_SPLIT, images=images, labels=labels)
     return tmp_path
 
 
@@ -48,8 +49,8 @@ def test_a_model_for_other_data_is_refused(
 def test_a_tflite_that_takes_the_place_of_a_keras_model_leaves_no_float_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stages, "BUILD", tmp_path)
+    monkeypatch.setattr(choice, "BUILD", tmp_path)
     (tmp_path / "net.tflite").write_bytes(b"int8")
-    artifacts.atomic_write(tmp_path / "net" / user_model.FLOAT_MODEL, b"of net.keras")
+    artifacts.atomic_write(tmp_path / "net" / FLOAT_MODEL, b"of net.keras")
     stages._import_model(stages.Choice("host", "tiny", "auto", model=tmp_path / "net.tflite"))
-    assert [path.name for path in (tmp_path / "net").glob("*.[tk]*")] == [stages.MODEL]
+    assert [path.name for path in (tmp_path / "net").glob("*.[tk]*")] == [INT8_MODEL]

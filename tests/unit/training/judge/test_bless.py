@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
+from codegen.files.artifacts import BLESSED_MODEL, INT8_MODEL, TEST_SPLIT
 from training import artifacts
-from training.data import datasets
 from training.errors import ArtifactError
-from training.int8.quantize import INT8_MODEL
 from training.judge import bless
 from training.judge.bless import Margins, NotBlessedError, Quality
 
@@ -54,7 +53,7 @@ def candidate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         return Quality(hashlib.sha256(content).hexdigest(), accuracy, {"0": accuracy})
 
     monkeypatch.setattr(bless, "_quality", quality)
-    artifacts.atomic_write(build_dir / datasets.TEST_SPLIT, b"digits")
+    artifacts.atomic_write(build_dir / TEST_SPLIT, b"digits")
 
     def through(accuracy: float, problems: tuple[str, ...] = ()) -> list[str]:
         artifacts.atomic_write(build_dir / INT8_MODEL, str(accuracy).encode())
@@ -93,6 +92,6 @@ def test_a_better_one_that_the_board_has_no_room_for_is_not_deployed(
 
 def test_a_blessed_model_that_was_changed_is_not_deployed(candidate: Any, tmp_path: Path) -> None:
     candidate(0.9)
-    (tmp_path / bless.BLESSED_MODEL).write_bytes(b"0.1")
+    (tmp_path / BLESSED_MODEL).write_bytes(b"0.1")
     with pytest.raises(ArtifactError, match="not the model that was blessed last"):
         bless.blessed(tmp_path)

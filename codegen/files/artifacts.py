@@ -1,0 +1,50 @@
+"""Names of the files in a build folder: what a room writes and another one reads.
+
+The one place where they stand; paths are relative to build/<name>/.
+"""
+
+from __future__ import annotations
+
+MANIFEST = "manifest.json"
+
+# data
+DATA_INFO = "data.json"
+SCHEMA = "schema.json"
+STATISTICS = "data_statistics.json"
+TRAIN_SPLIT = "train.npz"
+TEST_SPLIT = "digits.npz"
+
+# train
+FLOAT_MODEL = "float.keras"
+CHECKPOINT = "checkpoint.npz"
+HISTORY = "history.json"
+HISTORY_PLOT = "history.svg"
+DURATION = "training_duration.json"
+
+# quantize and what compares quantizations
+CONVERTED_MODEL = "converted.tflite"  # as the converter has it, for Netron and for upstream's tools
+INT8_MODEL = "model.tflite"
+LAYER_ERRORS = "layer_errors.csv"
+COMPARED_MODES = "modes.json"
+
+# evaluate
+METRICS = "metrics.json"
+ORACLE_SCORES = "oracle.npz"
+REPORT_JSON = "evaluate.json"
+REPORT_HTML = "evaluate.html"
+
+# generate
+GENERATED = "generated"
+GENERATED_FILES = (
+    *("model_data.h", "model_data.cc", "op_resolver.h", "arena.h", "model_info.h"),
+    "golden_vectors.h",
+)
+
+# build, in a folder of the board's name
+FIRMWARE_INFO = "firmware.json"
+FIRMWARE_MAP = "firmware.map"  # the linker's: which object each byte comes from
+BUILD_LOG = "build.log"
+
+# bless, in the folder of all builds
+BLESSED_MODEL = "blessed.tflite"
+DECISIONS = "blessed.jsonl"

@@ -1,0 +1,97 @@
+"""What the user asked for, and whether it can be done."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from codegen.boards.facts import Board, load_board
+from codegen.errors import CodegenError
+from codegen.files.places import BUILD
+from codegen.image.tflm_lib import TflmLib
+from training.int8 import presets
+
+HOST_TOOLS = "host"  # build/host/ has programs that codegen runs
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The same options, with the same meaning, for every verb.
+
+    model: a .tflite, Keras file or SavedModel that takes the place of training. variant: added to
+    the folder's name, so that several trainings of a recipe lie side by side. tflm_lib: a folder or
+    PlatformIO library that takes the place of our own runtime. optimizer: one of the recipe's, by
+    default its first. preset: of the converter's optimizations. self_test: the image tests itself
+    at each boot. resume: an interrupted training goes on. force: stages to run although they are
+    fresh.
+    """
+
+    board_id: str
+    recipe: str
+    data: str
+    model: Path | None = None
+    variant: str = ""
+    seed: int = 1
+    optimizer: str = ""
+    resume: bool = False
+    calibration: int = 500
+    preset: str = "default"
+    sanitize: bool = False
+    tflm_lib: str = ""
+    self_test: bool = False
+    force: frozenset[str] = frozenset()
+    verbose: bool = False
+
+    @property
+    def board(self) -> Board:
+        return load_board(self.board_id)
+
+    @property
+    def name(self) -> str:
+        return self.recipe + self.variant if self.model is None else self.model.stem
+
+    @property
+    def build_dir(self) -> Path:
+        return BUILD / self.name
+
+    @property
+    def model_kind(self) -> str:
+        """tflite, keras or saved: what the user's own model is; "" without one."""
+        from training.int8.untrained import KERAS_SUFFIXES
+
+        if self.model is None:
+            return ""
+        if self.model.is_dir():
+            return "saved"
+        return "keras" if self.model.suffix in KERAS_SUFFIXES else "tflite"
+
+
+def check(choice: Choice) -> None:
+    """Refuses an unknown board, recipe, preset or model before any work is done."""
+    _ = choice.board
+    TflmLib.parse(choice.tflm_lib)
+    presets.check(choice.preset)
+    if choice.model is None:
+        from training.recipes import get_recipe
+
+        get_recipe(choice.recipe).optimizer(choice.optimizer or None)
+        return
+    model = choice.model
+    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", model.stem):
+        raise CodegenError(f"--model {model}: its name becomes a folder; use letters and digits")
+    from training.recipes import RECIPES
+
+    if model.stem in (*RECIPES, HOST_TOOLS):
+        raise CodegenError(
+            f"--model {model} would be built in build/{model.stem}, which has another use; "
+            "rename the file"
+        )
+    if not model.exists():
+        raise CodegenError(f"--model {model}: no such file or folder")
+    if choice.model_kind == "tflite":
+        from codegen.model.int8_checks import check_int8
+        from codegen.model.op_table import load_supported_ops
+        from codegen.model.tflite import Model
+
+        check_int8(Model.read(model), load_supported_ops())
