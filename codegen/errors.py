@@ -29,6 +29,12 @@ class OpTableError(CodegenError):
     exit_code = 3
 
 
+class MissingToolError(CodegenError):
+    """A program or package that the work needs is not on this machine."""
+
+    exit_code = 3
+
+
 class OracleError(CodegenError):
     """The TFLM oracle refused the model or what was given to it."""
 

@@ -21,12 +21,6 @@ class PortError(HarnessError):
     """The port cannot be opened or vanished: absent, busy, no permission, cut."""
 
 
-class MissingToolError(HarnessError):
-    """A program that this machine lacks (QEMU)."""
-
-    exit_code = 3
-
-
 class EmulatorError(HarnessError):
     """The emulator ended or did not come up; the message holds the end of its stderr."""
 

@@ -19,12 +19,6 @@ class DataUnavailableError(DataError):
     exit_code = 3
 
 
-class ToolMissingError(TrainingError):
-    """A program or package that this machine does not have."""
-
-    exit_code = 3
-
-
 class RecipeError(TrainingError):
     """A recipe that does not exist."""
 

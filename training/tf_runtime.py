@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from training.errors import ToolMissingError
+from codegen.errors import MissingToolError
 
 
 def load_tensorflow(seed: int | None = None) -> ModuleType:
@@ -27,7 +27,7 @@ def load_tensorflow(seed: int | None = None) -> ModuleType:
         with quiet_output():
             import tensorflow as tf
     except ImportError as error:
-        raise ToolMissingError(f"TensorFlow cannot be imported ({error}); run ./invokew") from None
+        raise MissingToolError(f"TensorFlow cannot be imported ({error}); run ./invokew") from None
     tf.get_logger().setLevel(logging.ERROR)
     if seed is not None:
         tf.keras.backend.clear_session()

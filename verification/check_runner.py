@@ -85,7 +85,7 @@ class Target:
 
     @cached_property
     def runner(self) -> Path:
-        """The built runner. Raises MissingCompilerError, CppBuildError (it does not compile)."""
+        """The built runner. Raises MissingToolError, CppBuildError (it does not compile)."""
         return _build_host() if self.memory is None else _build_image(self, self.memory)
 
 
@@ -240,7 +240,7 @@ def _results(data: bytes, jobs: Sequence[Job]) -> list[Result]:
 def build_sanitized(name: str, sources: Iterable[Path], *, runtime: bool = True) -> Path:
     """`sources`, and the runtime, as a program of this machine under sanitizers.
 
-    Raises MissingCompilerError, CppBuildError (it does not compile).
+    Raises MissingToolError, CppBuildError (it does not compile).
     """
     # Not for speed but for the time to compile: lines only, and -O1 after the libraries' own.
     flags = ["-DMCUFORGE_ISA_SCALAR=1", "-O1", "-g1", "-fno-omit-frame-pointer", *_SANITIZERS]

@@ -5,12 +5,11 @@ Its files are those of the folder that QEMU runs in.
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from harness.errors import MissingToolError
+from codegen import tools
 
 
 def qemu_command(
@@ -20,9 +19,7 @@ def qemu_command(
 
     Raises MissingToolError.
     """
-    qemu = shutil.which("qemu-system-arm")
-    if qemu is None:
-        raise MissingToolError(f"{purpose} needs qemu-system-arm; run ./invokew doctor")
+    qemu = tools.find("qemu-system-arm", purpose)
     counted = [] if icount_shift is None else ["-icount", f"shift={icount_shift},sleep=off"]
     return [
         qemu, "-machine", machine, "-kernel", str(elf), "-nographic", "-monitor", "none",

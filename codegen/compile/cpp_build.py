@@ -12,13 +12,13 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
+from codegen import tools
 from codegen.boards.facts import Board
 from codegen.compile import compiler_flags
 from codegen.errors import CodegenError
@@ -57,22 +57,6 @@ class CppBuildError(CodegenError):
 
 class RegionOverflowError(CppBuildError):
     """The image is larger than a memory region of the board."""
-
-
-class MissingCompilerError(CodegenError):
-    """The compiler is not on this machine."""
-
-    exit_code = 3
-
-
-def _program(compiler: str) -> str:
-    """Path of a compiler. Raises MissingCompilerError."""
-    path = shutil.which(compiler)
-    if path is None:
-        raise MissingCompilerError(
-            f"compiling C++ needs {compiler}, which is not on PATH; run ./invokew doctor"
-        )
-    return path
 
 
 def machine_flags(board: Board) -> list[str]:
@@ -128,9 +112,9 @@ def compile_objects(
     """Compiles each (source, flags) unless its object is there; returns the objects in order.
 
     includes: further folders whose headers count as inputs. compiler: ARM or HOST.
-    Raises CppBuildError, MissingCompilerError.
+    Raises CppBuildError, MissingToolError.
     """
-    program = _program(compiler)
+    program = tools.find(compiler, "compiling C++")
     folders = [*LIBRARIES, *includes]
     # A header's folder may have any name; only what it holds changes an object.
     headers = _digest(p for f in folders for p in f.rglob("*") if p.suffix in _HEADER_SUFFIXES)
@@ -165,7 +149,7 @@ def link_image(
 ) -> Path:
     """A bare-metal image without the C library's start-up. machine: as of machine_flags().
 
-    Raises RegionOverflowError (too large for the board), CppBuildError, MissingCompilerError.
+    Raises RegionOverflowError (too large for the board), CppBuildError, MissingToolError.
     """
     all_flags = [*machine, *compiler_flags.IMAGE_LINK, f"-Wl,-T,{script}", *flags]
     return link(name, objects, all_flags, ARM, script.read_text())
@@ -184,7 +168,13 @@ def link(
     if not _take(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_suffix(f".{os.getpid()}")
-        command = [_program(compiler), *map(str, objects), *flags, "-o", str(partial)]
+        command = [
+            tools.find(compiler, "compiling C++"),
+            *map(str, objects),
+            *flags,
+            "-o",
+            str(partial),
+        ]
         _run(command, f"linking {name}")
         partial.replace(target)
     return target

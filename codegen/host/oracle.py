@@ -46,7 +46,7 @@ def oracle_name(model: Model) -> str:
 def oracle_scores(model: Model, inputs_int8: NDArray[np.int8]) -> NDArray[np.int8]:
     """As Oracle.scores(), asked in a process of its own, for models with custom ops too. Raises
     OracleError, RuntimeRefusedError, CppBuildError (a custom op does not compile),
-    MissingCompilerError."""
+    MissingToolError."""
     batch, scores = _batch(model, inputs_int8)
     if len(batch):
         scores[:] = oracle_child.answers(model, [batch])[0].reshape(scores.shape)

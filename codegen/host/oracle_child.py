@@ -36,7 +36,7 @@ def answers(
     inputs: for each model input an array [N, *its shape] of its dtype. resets: the samples before
     which variables go back to where they started; between them their values are kept.
     A model with custom ops, which the wheel does not run, is asked of our own runtime.
-    Raises OracleError, RuntimeRefusedError, CppBuildError, MissingCompilerError.
+    Raises OracleError, RuntimeRefusedError, CppBuildError, MissingToolError.
     """
     with HostRuntime(model.data) as runtime:  # its reason for a refusal is clearer than the wheel's
         if model.custom_names:

@@ -31,7 +31,7 @@ PLAN_FLAG = "-DMCUFORGE_PLAN_ISA=1"
 @lru_cache(maxsize=1)
 def library_file() -> Path:
     """The runtime as a shared library, compiled with PLAN_FLAG: planning for an ISA, scalar
-    kernels. Raises CppBuildError, MissingCompilerError."""
+    kernels. Raises CppBuildError, MissingToolError."""
     session = Path(__file__).with_name("runtime.cc")
     shared = ["-fPIC", PLAN_FLAG]
     libraries = [(path, [*own, *shared]) for path, own in cpp_build.library_sources("scalar")]

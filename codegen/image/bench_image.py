@@ -58,7 +58,7 @@ def build_bench_image(
 
     arena_bytes: exact, as planned for board.isa. inputs: int8 [N, ...], N >= 1. profile: the
     image prints the ticks of each op.
-    Raises RegionOverflowError (too large), CppBuildError, MissingCompilerError.
+    Raises RegionOverflowError (too large), CppBuildError, MissingToolError.
     """
     machine = host_board or board
     if machine.emulator is None or machine.emulator.machine is None:

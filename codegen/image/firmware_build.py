@@ -20,9 +20,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from codegen import tools
 from codegen.boards.facts import Board, boards_built_here
 from codegen.cost.memory_fit import check_image
-from codegen.errors import CodegenError
+from codegen.errors import CodegenError, MissingToolError
 from codegen.files.artifacts import (
     BUILD_LOG,
     FIRMWARE_INFO,
@@ -54,12 +55,6 @@ class FirmwareBuildError(CodegenError):
     """The compiler or the linker refused."""
 
     exit_code = 1
-
-
-class MissingToolError(CodegenError):
-    """A program that the build needs is not on this machine."""
-
-    exit_code = 3
 
 
 @dataclass(frozen=True)
@@ -274,9 +269,7 @@ def _compiler(board: Board) -> str:
     if found is None and packaged.is_file() and board.family.architecture != "native":
         found = str(packaged)
     if found is None:
-        raise MissingToolError(
-            f"{name} is not on PATH; run ./invokew doctor, it says how to install it"
-        )
+        raise tools.missing(name, f"building for {board.id}")
     return found
 
 

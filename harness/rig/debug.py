@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import shlex
-import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
+from codegen import tools
 from codegen.boards.facts import Board, load_board
 from codegen.files.places import PROGRAM
 from harness.errors import HarnessError
-from harness.rig import upload_tools
 from harness.rig.emulator import open_emulator
 from harness.rig.expected import Expected
 
@@ -97,8 +96,8 @@ def run(
     elf = Expected.load(board, build_dir).elf.resolve()
     if not 0 <= gdb_port <= 65535:
         raise HarnessError(f"--gdb-port {gdb_port}: choose 1 to 65535, or 0 for any that is free")
-    if not serve and shutil.which(GDB) is None:
-        raise upload_tools.missing_tool(GDB)
+    if not serve:
+        tools.find(GDB, "debug")
     if remote is not None:
         if serve:
             raise HarnessError("--serve starts the emulator; leave --remote out")

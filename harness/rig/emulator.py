@@ -12,7 +12,6 @@ import contextlib
 import ctypes
 import re
 import select
-import shutil
 import signal
 import subprocess
 import sys
@@ -23,9 +22,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
+from codegen import tools
 from codegen.boards.facts import Board
 from codegen.boards.facts import Emulator as EmulatorFacts
-from harness.errors import EmulatorError, HarnessError, MissingToolError
+from harness.errors import EmulatorError, HarnessError
 from harness.rig.ports import wiring
 from harness.rig.qmp import Qmp
 
@@ -148,12 +148,7 @@ class _QemuEmulator(Emulator):
         self._qmp: Qmp | None = None
 
     def _start(self) -> None:
-        if shutil.which(QEMU) is None:
-            raise MissingToolError(
-                f"{QEMU} is not on PATH; install it: sudo apt-get install qemu-system-arm "
-                "(Debian, Ubuntu), sudo dnf install qemu-system-arm (Fedora), brew install qemu "
-                "(macOS)"
-            )
+        tools.find(QEMU, f"emulating {self._facts.machine}")
         qmp_path = Path(self._scratch.name) / "qmp"
         self._spawn(self._command(qmp_path))
         self._qmp = self._connect(qmp_path)

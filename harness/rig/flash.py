@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from codegen import tools
 from codegen.boards.facts import PROTOCOLS, Board, load_board
 from harness.errors import HarnessError, PortError
 from harness.rig import link, mass_storage, upload_tools
@@ -47,8 +48,8 @@ def choose(board: Board, protocol: str | None) -> str:
 def run_tool(command: Command) -> tuple[int, str]:
     """Runs the tool; (exit code, all it printed). Raises MissingToolError, FlashError."""
     program = command.arguments[0]
-    if shutil.which(program) is None:
-        raise upload_tools.missing_tool(program)
+    if program != sys.executable:
+        tools.find(program, "flash")
     try:
         result = subprocess.run(
             command.arguments,

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from codegen.boards.facts import Board
 from codegen.files.places import PROGRAM
-from harness.errors import HarnessError, MissingToolError
+from harness.errors import HarnessError
 
 GDB_SERVER = "localhost:3333"  # where OpenOCD and pyOCD listen
 
@@ -150,21 +150,6 @@ COMMANDS: dict[str, Callable[[Board, Path, str | None], Command]] = {
     "gdb": gdb,
     "platformio": platformio,
 }
-
-_INSTALL = {
-    "openocd": "sudo apt-get install openocd (Debian, Ubuntu), brew install open-ocd (macOS)",
-    "pyocd": "pip install pyocd",
-    "st-flash": "sudo apt-get install stlink-tools (Debian, Ubuntu), brew install stlink (macOS)",
-    "JLinkExe": "the J-Link software pack from segger.com",
-    "dfu-util": "sudo apt-get install dfu-util (Debian, Ubuntu), brew install dfu-util (macOS)",
-    "gdb-multiarch": "sudo apt-get install gdb-multiarch (Debian, Ubuntu)",
-}
-
-
-def missing_tool(program: str) -> MissingToolError:
-    """The error for a program that is not on PATH."""
-    return MissingToolError(f"{program} is not on PATH; install it: {_INSTALL[program]}")
-
 
 # What the tools print, by what it means. Versions word it differently, so the patterns are loose.
 _NO_PROBE = re.compile(

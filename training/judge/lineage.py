@@ -15,10 +15,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from codegen.errors import MissingToolError
 from codegen.files import markdown
 from codegen.files.artifacts import DATA_INFO, INT8_MODEL, MANIFEST, METRICS
 from codegen.files.manifest import Manifest
-from training.errors import ArtifactError, ToolMissingError, first_line
+from training.errors import ArtifactError, first_line
 
 REQUIREMENT = "mlflow>=3,<4"  # the extra `lineage` in pyproject.toml
 DATABASE, ARTIFACTS = "mlflow.db", "mlflow"
@@ -94,7 +95,7 @@ def bless(store: Path, name: str, model_sha256: str) -> None:
 
 
 def table(store: Path) -> str:
-    """Every run as Markdown, newest first. Raises ToolMissingError without MLflow."""
+    """Every run as Markdown, newest first. Raises MissingToolError without MLflow."""
     client = _client(store)
     runs = _runs(client)
     if not runs:
@@ -144,7 +145,7 @@ def comparison(store: Path, ids: str) -> str:
 
 def _client(store: Path) -> Any:
     if not installed():
-        raise ToolMissingError(
+        raise MissingToolError(
             "MLflow is not installed, which keeps the runs; install it with "
             f'`.venv/bin/python -m pip install "{REQUIREMENT}"`, then run `invoke quantize --force`'
         )

@@ -213,7 +213,7 @@ def _job(work: Work, target: Target) -> bytes:
 
 
 def _build(target: Target) -> Path:
-    """The image for a core. Raises CppBuildError, MissingCompilerError."""
+    """The image for a core. Raises CppBuildError, MissingToolError."""
     assert target.memory is not None
     machine = target.machine_flags
     libraries = cpp_build.library_sources(target.isa, stripped=True)

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from codegen.boards.facts import load_board
+from codegen.errors import MissingToolError
 from codegen.files.places import PROGRAM
-from harness.errors import HarnessError, MissingToolError
+from harness.errors import HarnessError
 from harness.rig import debug
 
 ELF = Path("build/tiny/x/firmware.elf")

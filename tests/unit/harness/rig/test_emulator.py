@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from codegen.boards.facts import load_board
-from harness.errors import EmulatorError, HarnessError, MissingToolError
+from codegen.errors import MissingToolError
+from harness.errors import EmulatorError, HarnessError
 from harness.rig.emulator import open_emulator
 
 QEMU_BOARD = load_board("mps2_an386")

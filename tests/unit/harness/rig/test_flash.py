@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from codegen.boards.facts import BoardError, Region, UsbId, load_board
-from harness.errors import HarnessError, MissingToolError, PortError
+from codegen.errors import MissingToolError
+from harness.errors import HarnessError, PortError
 from harness.rig import flash, mass_storage
 from harness.rig.upload_tools import COMMANDS, Command, FlashError, NoProbeError, check_result
 

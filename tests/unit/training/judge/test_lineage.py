@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from codegen.errors import MissingToolError
 from codegen.files.places import PROGRAM
-from training.errors import ToolMissingError
 from training.judge import lineage
 
 
@@ -19,7 +19,7 @@ def without_mlflow(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("without_mlflow")
 def test_runs_without_mlflow_says_how_to_install_it(tmp_path: Path) -> None:
     for ask in (lineage.table, lambda store: lineage.comparison(store, "a,b")):
-        with pytest.raises(ToolMissingError, match='pip install "mlflow>=3,<4"') as caught:
+        with pytest.raises(MissingToolError, match='pip install "mlflow>=3,<4"') as caught:
             ask(tmp_path)
         assert caught.value.exit_code == 3
     assert list(tmp_path.iterdir()) == []

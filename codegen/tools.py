@@ -1,0 +1,80 @@
+"""Programs that only some verbs need: installed when they are first asked for, or named."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+
+from codegen.errors import MissingToolError
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a program comes from. debian: its packages, "" if there are none. other: in words."""
+
+    debian: str
+    other: str = ""
+
+    def __str__(self) -> str:
+        debian = f"sudo apt-get install {self.debian} (Debian, Ubuntu)" if self.debian else ""
+        return ", ".join(filter(None, (debian, self.other)))
+
+
+_COMPILER = "gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib"
+SOURCES = {
+    "qemu-system-arm": Source(
+        "qemu-system-arm", "sudo dnf install qemu-system-arm (Fedora), brew install qemu (macOS)"
+    ),
+    "arm-none-eabi-g++": Source(_COMPILER, "brew install gcc-arm-embedded (macOS)"),
+    "g++": Source("g++"),
+    "gdb-multiarch": Source("gdb-multiarch"),
+    "openocd": Source("openocd", "brew install open-ocd (macOS)"),
+    "st-flash": Source("stlink-tools", "brew install stlink (macOS)"),
+    "dfu-util": Source("dfu-util", "brew install dfu-util (macOS)"),
+    "pyocd": Source("", "pip install pyocd"),
+    "JLinkExe": Source("", "the J-Link software pack from segger.com"),
+    "espeak-ng": Source("espeak-ng", "brew install espeak-ng (macOS)"),
+}
+
+
+def find(program: str, purpose: str) -> str:
+    """The path of one of SOURCES, installed with apt-get if need be and if nobody has to be asked.
+
+    purpose: what wants it, for the message. Raises MissingToolError.
+    """
+    path = shutil.which(program) or (_install(program, purpose) and shutil.which(program))
+    if not path:
+        raise missing(program, purpose)
+    return path
+
+
+def missing(program: str, purpose: str) -> MissingToolError:
+    """The error for a program that is not on PATH."""
+    return MissingToolError(
+        f"{purpose}: {program} is not on PATH; install it: {SOURCES[program]}; "
+        "`invoke doctor` looks at all there is"
+    )
+
+
+def _install(program: str, purpose: str) -> bool:
+    """True if apt-get installed it. Only as root: a password is nothing to ask for in between."""
+    package = SOURCES[program].debian
+    if not package or shutil.which("apt-get") is None or os.geteuid() != 0:
+        return False
+    print(f"{purpose}: installing {package} with apt-get", flush=True)
+    quiet = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300"]
+    install = [*quiet, "install", "-y", "--no-install-recommends", *package.split()]
+    return all(_succeeds(command) for command in ([*quiet, "update"], install))
+
+
+def _succeeds(command: list[str]) -> bool:
+    result = subprocess.run(
+        command,
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    return result.returncode == 0
