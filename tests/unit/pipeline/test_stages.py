@@ -107,6 +107,7 @@ ELSEWHERE = {
     "codegen/image/firmware_build.py": "firmware/ and platformio.ini: options of build",
     "codegen/image/pio_registry.py": "platformio.ini: an option of build",
     "codegen/model/op_table.py": "the tables of ops in firmware/lib",
+    "codegen/host/oracle_child.py": "the working folder of its process",
     "training/compression/compress.py": "the working folder of its worker",
 }
 
