@@ -40,7 +40,7 @@ from codegen.files.artifacts import (
 )
 from codegen.files.git import git_commit
 from codegen.files.manifest import sha256_file, sha256_files
-from codegen.files.places import BUILD, PROGRAM, PROJECT, RUNS
+from codegen.files.places import BUILD, PROJECT, RUNS
 from codegen.image import firmware_build, pio_registry
 from codegen.image.tflm_lib import TflmLib
 from pipeline import image
@@ -389,7 +389,7 @@ def clean(choice: Choice, everything: bool) -> None:
     """Removes build/<name>, or all that any stage ever made."""
     doomed = [choice.build_dir]
     if everything:
-        doomed = [BUILD, PROJECT / ".pio", RUNS, PROGRAM / "firmware" / "generated"]
+        doomed = [BUILD, PROJECT / ".pio", RUNS]
     for path in doomed:
         if path.exists():
             shutil.rmtree(path)

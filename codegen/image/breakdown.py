@@ -23,7 +23,7 @@ from codegen.image.link_map import Piece, read_link_map, within
 
 # Shown in this order; a library that is none of ours makes a room of its own.
 ROOMS = {
-    "model": "firmware/generated: the model's array and tables",
+    "model": "generated/: the model's array and tables",
     "arena": "the model's tensors",
     "kernels": "lib/nn",
     "runtime": "lib/tflm",

@@ -1,9 +1,8 @@
 """Builds the firmware of one board from build/<name>/generated, through PlatformIO.
 
-    build/<name>/generated/  --sync-->  firmware/generated/  --pio run-->  build/<name>/<board>/
+    build/<name>/generated/  --pio run-->  .pio/build/<board>/  -->  build/<name>/<board>/
 
-Two builds at a time would share firmware/generated and PlatformIO's folder, so a lock makes the
-second wait for the first.
+Two builds at a time would share PlatformIO's folder, so a lock makes the second wait for the first.
 """
 
 from __future__ import annotations
@@ -29,13 +28,16 @@ from codegen.files.artifacts import (
     FIRMWARE_INFO,
     FIRMWARE_MAP,
     GENERATED,
-    GENERATED_FILES,
 )
 from codegen.files.build_id import build_id
-from codegen.files.manifest import atomic_write, sha256_file
+from codegen.files.manifest import atomic_write
 from codegen.files.places import PROGRAM, PROJECT
 from codegen.image import pio_core, pio_registry
-from codegen.image.image_sources import SELF_TEST_VARIABLE
+from codegen.image.image_sources import (
+    GENERATED_VARIABLE,
+    SELF_TEST_VARIABLE,
+    require_generated,
+)
 from codegen.image.section_sizes import check_size, image_size
 from codegen.image.tflm_lib import TflmLib
 
@@ -45,7 +47,6 @@ TOOLCHAIN_PACKAGE = pio_core.CORE_DIR / "packages" / "toolchain-gccarmnoneeabi"
 
 OWN_RUNTIME = "mcuforge"
 OTHER_RUNTIME = "upstream TFLM"
-_SYNCED_FILE = ".synced.json"
 
 # GNU ld: region `ram' overflowed by 1234 bytes
 _OVERFLOW = re.compile(r"region [`'](\w+)' overflowed by (\d+) bytes")
@@ -125,10 +126,9 @@ def inputs(
     }
     sources["board.json"] = board.path
     sources["platformio.ini"] = PROGRAM / "platformio.ini"
-    generated = {name: _effective(name, build_dir / GENERATED) for name in GENERATED_FILES}
     return {
         "sources": build_id(sources, []),
-        "generated": build_id(generated, []),
+        "generated": build_id({GENERATED: build_dir / GENERATED}, []),
         "compiler": compiler_version(board),
         "environment": environment_name(board, sanitize),
         "PLATFORMIO_BUILD_FLAGS": os.environ.get("PLATFORMIO_BUILD_FLAGS", ""),
@@ -173,16 +173,15 @@ def build(
     compiler_version(board)  # a missing compiler is named before anything is written
     environment = environment_name(board, sanitize)
     _require_environment(environment)
+    require_generated(build_dir / GENERATED)
     target_dir = image_dir(board, build_dir, sanitize)
     target_dir.mkdir(parents=True, exist_ok=True)
     with build_lock():
         pio_core.prepare()
-        for name in sync_generated(build_dir / GENERATED):
-            sys.stderr.write(
-                f"warning: firmware/generated/{name} was changed by hand and is built as it is; "
-                "delete it to have it written anew\n"
-            )
-        variables = dict(tflm_lib.variables() if tflm_lib else {})
+        variables = {
+            GENERATED_VARIABLE: str((build_dir / GENERATED).resolve()),
+            **(tflm_lib.variables() if tflm_lib else {}),
+        }
         if self_test:
             variables[SELF_TEST_VARIABLE] = "1"
         _run_platformio(board, environment, target_dir / BUILD_LOG, verbose, variables)
@@ -212,51 +211,6 @@ def build(
     return info
 
 
-def sync_generated(generated_dir: Path) -> list[str]:
-    """Copies the generated sources to firmware/generated; returns names that were left alone.
-
-    A file there that somebody changed after the last copy is kept: it is an experiment, and the
-    check of the model's hash on the device says so if it matters.
-    Raises CodegenError if a source is missing.
-    """
-    kept = []
-    synced = {}
-    for name in GENERATED_FILES:
-        source = generated_dir / name
-        if not source.is_file():
-            raise CodegenError(f"{source} is missing; run `invoke generate` first")
-        effective = _effective(name, generated_dir)
-        if effective != source:
-            kept.append(name)
-            synced[name] = _synced().get(name, "")
-            continue
-        atomic_write(FIRMWARE / "generated" / name, source.read_bytes())
-        synced[name] = sha256_file(source)
-    atomic_write(FIRMWARE / "generated" / _SYNCED_FILE, json.dumps(synced, indent=2).encode())
-    return kept
-
-
-def _effective(name: str, generated_dir: Path) -> Path:
-    """The file that a build would compile: generated, or firmware/generated's if edited by hand."""
-    current = FIRMWARE / "generated" / name
-    source = generated_dir / name
-    recorded = _synced().get(name)
-    if recorded is None or not current.is_file():
-        return source
-    digest = sha256_file(current)
-    edited = digest != recorded and not (source.is_file() and digest == sha256_file(source))
-    return current if edited else source
-
-
-def _synced() -> dict[str, str]:
-    """{name: sha256 of what sync_generated last wrote}; empty if it never ran."""
-    try:
-        document = json.loads((FIRMWARE / "generated" / _SYNCED_FILE).read_text())
-    except (OSError, ValueError):
-        return {}
-    return document if isinstance(document, dict) else {}
-
-
 def _suffixes(board: Board) -> tuple[str, ...]:
     return ("elf", "bin", "hex") if board.family.architecture == "cortex_m" else ("elf",)
 
@@ -275,7 +229,7 @@ def _compiler(board: Board) -> str:
 
 @contextlib.contextmanager
 def build_lock() -> Iterator[None]:
-    """Held by whoever writes firmware/generated and builds from it."""
+    """Held by whoever builds in PlatformIO's folder, until the result is copied from there."""
     path = PIO_BUILD_DIR.parent / "mcuforge.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:

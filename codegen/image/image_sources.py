@@ -8,27 +8,37 @@ from pathlib import Path
 
 from codegen.boards.facts import Board
 from codegen.errors import CodegenError
-from codegen.files.artifacts import GENERATED_FILES
+from codegen.files.artifacts import GENERATED, GENERATED_FILES
 from codegen.files.build_id import build_id
 from codegen.image.tflm_lib import linked_folder
 
 SELF_TEST_VARIABLE = "MCUFORGE_SELF_TEST"  # of the environment; not empty: at each boot
+GENERATED_VARIABLE = "PLATFORMIO_INCLUDE_DIR"  # PlatformIO's own; platformio.ini has the default
 
 
-def require_generated(project: Path) -> Path:
-    """The folder of the generated sources. Raises CodegenError if one of them is missing."""
-    folder = project / "firmware" / "generated"
+def require_generated(folder: Path) -> None:
+    """Raises CodegenError if one of the generated sources is missing."""
     for name in GENERATED_FILES:
         if not (folder / name).is_file():
-            raise CodegenError(f"firmware/generated has no {name}: run `invoke generate` first")
-    return folder
+            raise CodegenError(
+                f"{folder} has no {name}; run `invoke generate` first, or name another folder of "
+                f"generated sources in {GENERATED_VARIABLE}"
+            )
 
 
-def application_files(project: Path, src: Path) -> list[Path]:
+def application_files(src: Path, generated: Path) -> list[Path]:
     """C++ of the application in `src`, with what was generated for it; sorted."""
-    folders = (src, project / "firmware" / "generated")
     suffixes = {".h", ".cc", ".cpp"}
-    return sorted(p for folder in folders for p in folder.rglob("*") if p.suffix in suffixes)
+    return sorted(p for root in (src, generated) for p in root.rglob("*") if p.suffix in suffixes)
+
+
+def generated_flags(project: Path, generated: Path) -> list[str]:
+    """Compiler flags for what includes generated headers: an image does not tell where they lay.
+
+    SCons names files inside of the project relative to it, others by their whole path.
+    """
+    places = (os.path.relpath(generated, project), str(generated))
+    return [f"-ffile-prefix-map={place}={GENERATED}" for place in places]
 
 
 def port_folders(board: Board) -> list[str]:
@@ -37,10 +47,13 @@ def port_folders(board: Board) -> list[str]:
     return [family.id, *family.shares, *(["cortex_m"] * (family.architecture == "cortex_m"))]
 
 
-def image_id(project: Path, src: Path, libdeps: Path, board: Board, facts: Iterable[str]) -> str:
+def image_id(
+    project: Path, src: Path, generated: Path, libdeps: Path, board: Board, facts: Iterable[str]
+) -> str:
     """The build id of an image of the project.
 
-    src: the application. libdeps: libraries that PlatformIO installed for it. facts: see build_id.
+    src: the application. generated: what was generated for it. libdeps: libraries that PlatformIO
+    installed for it. facts: see build_id.
     """
     firmware = project / "firmware"
     return build_id(
@@ -49,8 +62,7 @@ def image_id(project: Path, src: Path, libdeps: Path, board: Board, facts: Itera
             "lib": firmware / "lib",
             # of a linked folder, libdeps holds only where it lies
             "libdeps": linked_folder() or libdeps,
-            # by name: beside them is a note of what was copied, which is no source
-            **{f"generated/{name}": firmware / "generated" / name for name in GENERATED_FILES},
+            **{f"{GENERATED}/{name}": generated / name for name in GENERATED_FILES},
             "board.h": firmware / "boards" / "board.h",
             **{name: firmware / "boards" / name for name in port_folders(board)},
             "builder": firmware / "platform" / "builder",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 import time
@@ -54,6 +55,7 @@ def run_tool(command: Command) -> tuple[int, str]:
         result = subprocess.run(
             command.arguments,
             input=command.script or "",
+            env=os.environ | dict(command.variables),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -19,12 +19,14 @@ from __future__ import annotations
 import re
 import shlex
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from codegen.boards.facts import Board
+from codegen.files.artifacts import GENERATED
 from codegen.files.places import PROGRAM
+from codegen.image.image_sources import GENERATED_VARIABLE
 from harness.errors import HarnessError
 
 GDB_SERVER = "localhost:3333"  # where OpenOCD and pyOCD listen
@@ -49,6 +51,7 @@ class Command:
     arguments: tuple[str, ...]
     script: str | None = None  # given to the tool on its standard input
     required: str | None = None  # has to be in the output, for tools that end with 0 at any rate
+    variables: Mapping[str, str] = field(default_factory=dict)  # of the tool's environment, besides
 
     def __str__(self) -> str:
         return shlex.join(self.arguments)
@@ -132,13 +135,16 @@ def gdb(board: Board, image_dir: Path, serial: str | None, remote: str | None = 
     return Command((*arguments, str(image_dir / "firmware.elf")), required=": matched.")
 
 
-def platformio(board: Board, _: Path, serial: str | None) -> Command:
+def platformio(board: Board, image_dir: Path, serial: str | None) -> Command:
     """What the board's own platform does to upload; it takes the image that it built last."""
     if serial:
         raise HarnessError("platformio: it has no --serial; connect one board at a time")
     arguments = [sys.executable, "-m", "platformio", "run", "--project-dir", str(PROGRAM)]
     arguments += ["--environment", board.id, "--target", "upload"]
-    return Command(tuple(arguments), required="SUCCESS")
+    generated = (image_dir.parent / GENERATED).resolve()
+    return Command(
+        tuple(arguments), required="SUCCESS", variables={GENERATED_VARIABLE: str(generated)}
+    )
 
 
 COMMANDS: dict[str, Callable[[Board, Path, str | None], Command]] = {

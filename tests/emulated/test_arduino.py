@@ -14,8 +14,10 @@ import pytest
 
 from codegen.boards.facts import list_boards, load_board
 from codegen.boards.port_files import board_facts
+from codegen.files.artifacts import GENERATED
 from codegen.files.places import PROGRAM
 from codegen.image import firmware_build, pio_core
+from codegen.image.image_sources import GENERATED_VARIABLE
 from harness.rig.expected import Expected
 from harness.run.digits import Digits
 from harness.wire.device import Device
@@ -69,12 +71,12 @@ def elf(build_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         config.write(file)
     pio_core.prepare(folder / "core")
     with firmware_build.build_lock():
-        firmware_build.sync_generated(build_dir / "generated")
         result = subprocess.run(
             [
                 *(sys.executable, "-m", "platformio", "run", "-d", PROGRAM, "-e", BOARD.id),
                 *("-c", folder / "platformio.ini"),
             ],
+            env=os.environ | {GENERATED_VARIABLE: str(build_dir.resolve() / GENERATED)},
             capture_output=True,
             text=True,
         )

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from codegen.boards.facts import load_board
+from codegen.files.artifacts import GENERATED
 from codegen.files.places import PROGRAM
 from codegen.image import firmware_build
+from codegen.image.image_sources import GENERATED_VARIABLE
 from harness.rig import flash, identity, link
 from harness.rig.emulator import open_emulator
 from harness.rig.expected import Expected
@@ -50,11 +52,14 @@ def test_platformios_upload_target_loads_over_gdb(
         open_emulator(BOARD, expected.elf, gdb_port=0, load=False) as emulator,
         firmware_build.build_lock(),
     ):
-        firmware_build.sync_generated(build_dir / "generated")
         result = subprocess.run(
             [sys.executable, "-m", "platformio", "run", "-e", BOARD.id, "-t", "upload"],
             cwd=PROGRAM,
-            env=os.environ | {"PLATFORMIO_UPLOAD_PORT": str(emulator.gdb_remote)},
+            env=os.environ
+            | {
+                "PLATFORMIO_UPLOAD_PORT": str(emulator.gdb_remote),
+                GENERATED_VARIABLE: str(build_dir.resolve() / GENERATED),
+            },
             capture_output=True,
             text=True,
         )

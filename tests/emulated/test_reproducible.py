@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -10,15 +11,16 @@ from pathlib import Path
 import pytest
 
 from codegen.boards.facts import Board, boards_built_here
-from codegen.files.artifacts import FIRMWARE_INFO
+from codegen.files.artifacts import FIRMWARE_INFO, GENERATED
 from codegen.files.manifest import Manifest, sha256_file
 from codegen.files.places import PROGRAM
 from codegen.image.firmware_build import output_files
+from codegen.image.image_sources import GENERATED_VARIABLE
 
 # Every board is compiled once more.
 pytestmark = [pytest.mark.emulated, pytest.mark.timeout(600)]
 
-# What a build reads; firmware/generated is a copy of build/<name>/generated.
+# What a build reads, with the generated sources, which may lie anywhere.
 SOURCES = ("codegen", "firmware", "platformio.ini")
 BOARDS = boards_built_here()
 
@@ -35,15 +37,19 @@ def elsewhere(build_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     for name in SOURCES:
         source = PROGRAM / name
         if source.is_dir():
-            ignored = shutil.ignore_patterns("__pycache__", "generated")
-            shutil.copytree(source, project / name, ignore=ignored)
+            shutil.copytree(source, project / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, project / name)
-    shutil.copytree(build_dir / "generated", project / "firmware" / "generated")
+    generated = project / "another's name" / GENERATED
+    shutil.copytree(build_dir / GENERATED, generated)
     environments = [option for board in BOARDS for option in ("-e", board.id)]
     for command in (["codegen.image.pio_core"], ["platformio", "run", *environments]):
         result = subprocess.run(
-            [sys.executable, "-m", *command], cwd=project, capture_output=True, text=True
+            [sys.executable, "-m", *command],
+            cwd=project,
+            env=os.environ | {GENERATED_VARIABLE: str(generated)},
+            capture_output=True,
+            text=True,
         )
         assert result.returncode == 0, result.stdout + result.stderr
     return project / ".pio" / "build"

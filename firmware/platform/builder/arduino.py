@@ -12,6 +12,7 @@ from SCons.Script import DefaultEnvironment
 env = DefaultEnvironment()
 PROJECT_DIR = Path(env.subst("$PROJECT_DIR"))
 SRC_DIR = Path(env.subst("$PROJECT_SRC_DIR"))
+GENERATED_DIR = Path(env.subst("$PROJECT_INCLUDE_DIR"))
 BUILD_DIR = Path(env.subst("$BUILD_DIR"))
 BOARDS_DIR = PROJECT_DIR / "firmware" / "boards"
 FACTS_DIR = BUILD_DIR / "board_facts"
@@ -29,7 +30,7 @@ from codegen.image import image_sources  # noqa: E402
 
 try:
     board = load_board(env["PIOENV"])
-    generated_dir = image_sources.require_generated(PROJECT_DIR)
+    image_sources.require_generated(GENERATED_DIR)
 except CodegenError as error:
     sys.stderr.write(f"error: {error}\n")
     env.Exit(error.exit_code)
@@ -39,6 +40,7 @@ platform = env.PioPlatform()
 image_id = image_sources.image_id(
     PROJECT_DIR,
     SRC_DIR,
+    GENERATED_DIR,
     Path(env.subst("$PROJECT_LIBDEPS_DIR")) / env["PIOENV"],
     board,
     # its compiler comes with the platform
@@ -49,11 +51,11 @@ atomic_write(BUILD_DIR / "build_id", f"{image_id}\n".encode())
 env.Append(
     CCFLAGS=compiler_flags.sound_calls(board.cpu),
     CPPDEFINES=[(image_sources.isa_macro(board), 1)],
-    CPPPATH=[str(FACTS_DIR), str(BOARDS_DIR), str(generated_dir)],
+    CPPPATH=[str(FACTS_DIR), str(BOARDS_DIR), str(GENERATED_DIR)],
     LINKFLAGS=['-Wl,-Map="${BUILD_DIR}/firmware.map"'],
     SRC_BUILD_FLAGS=image_sources.application_flags(board, image_id),
 )
-env.AddBuildMiddleware(build_filter(image_sources.application_files(PROJECT_DIR, SRC_DIR)))
-env.BuildSources(str(BUILD_DIR / "generated"), str(generated_dir))
+env.AddBuildMiddleware(build_filter(image_sources.application_files(SRC_DIR, GENERATED_DIR)))
+env.BuildSources(str(BUILD_DIR / "generated"), str(GENERATED_DIR))
 for name in image_sources.port_folders(board):
     env.BuildSources(str(BUILD_DIR / "boards" / name), str(BOARDS_DIR / name))

@@ -4,6 +4,7 @@ Everything that differs between boards comes from the board's JSON file; this sc
 architecture of the board's family and for nothing else.
 """
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ env = DefaultEnvironment()
 PROJECT_DIR = Path(env.subst("$PROJECT_DIR"))
 BUILD_DIR = Path(env.subst("$BUILD_DIR"))
 SRC_DIR = Path(env.subst("$PROJECT_SRC_DIR"))
+GENERATED_DIR = Path(env.subst("$PROJECT_INCLUDE_DIR"))
 PLATFORM_DIR = Path(env.PioPlatform().get_dir()).resolve()
 REPOSITORY = PLATFORM_DIR.parents[1]
 BOARDS_DIR = REPOSITORY / "firmware" / "boards"
@@ -41,7 +43,7 @@ def fail(message, exit_code=2):
 
 try:
     board = load_board(env["BOARD"])
-    generated_dir = image_sources.require_generated(PROJECT_DIR)
+    image_sources.require_generated(GENERATED_DIR)
 except CodegenError as error:
     fail(str(error), error.exit_code)
 
@@ -63,7 +65,7 @@ env.Append(
     # the map says which object a byte comes from: `invoke size` reads it
     LINKFLAGS=['-Wl,-Map="${BUILD_DIR}/firmware.map"'],
     CPPDEFINES=[(image_sources.isa_macro(board), 1)],
-    CPPPATH=[str(BOARDS_DIR), str(generated_dir)],
+    CPPPATH=[str(BOARDS_DIR)],
 )
 port_folders = image_sources.port_folders(board)
 
@@ -123,17 +125,27 @@ def flag_texts():
 image_id = image_sources.image_id(
     PROJECT_DIR,
     SRC_DIR,
+    GENERATED_DIR,
     Path(env.subst("$PROJECT_LIBDEPS_DIR")) / env["PIOENV"],
     board,
     [compiler_version(), *flag_texts()],
 )
-# Only the application's few sources see the id: libraries need not be compiled again for it.
-env.Append(SRC_BUILD_FLAGS=image_sources.application_flags(board, image_id))
+# Only the application's few sources see the id and the generated ones: libraries need not be
+# compiled again for another model.
+generated_flags = image_sources.generated_flags(PROJECT_DIR, GENERATED_DIR)
+env.Append(
+    SRC_BUILD_FLAGS=[
+        *image_sources.application_flags(board, image_id),
+        *(shlex.quote(flag) for flag in generated_flags),
+    ]
+)
 
 # ---------------------------------------------------------------- sources
 
-env.AddBuildMiddleware(build_filter(image_sources.application_files(PROJECT_DIR, SRC_DIR)))
-env.BuildSources(str(BUILD_DIR / "generated"), str(generated_dir))
+env.AddBuildMiddleware(build_filter(image_sources.application_files(SRC_DIR, GENERATED_DIR)))
+generated_env = env.Clone()
+generated_env.Append(CPPPATH=[str(GENERATED_DIR)], CCFLAGS=generated_flags)
+generated_env.BuildSources(str(BUILD_DIR / "generated"), str(GENERATED_DIR))
 board_env = env.Clone()
 board_env.Prepend(
     CPPPATH=[str(FACTS_DIR), *(str(BOARDS_DIR / name) for name in port_folders)],

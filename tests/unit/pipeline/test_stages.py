@@ -41,7 +41,6 @@ def test_check_refuses_before_any_work(tmp_path: Path) -> None:
 def test_clean_removes_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stages, "PROJECT", tmp_path)
     monkeypatch.setattr(stages, "BUILD", tmp_path / "build")
-    monkeypatch.setattr(stages, "PROGRAM", tmp_path)
     monkeypatch.setattr(stages, "RUNS", tmp_path / "runs")
     for name in ("tiny", "other"):
         (tmp_path / "build" / name).mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Sources reach firmware/generated once; hand-made changes are kept; errors are one line."""
+"""What PlatformIO is told, what an image is made from, and errors of one line."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
+from platformio.project.config import ProjectConfig
 
 from codegen.boards.facts import load_board
 from codegen.errors import CodegenError
 from codegen.files.artifacts import GENERATED_FILES
-from codegen.image import firmware_build
+from codegen.files.places import PROGRAM
+from codegen.image import firmware_build, image_sources
+from codegen.image.image_sources import GENERATED_VARIABLE, SELF_TEST_VARIABLE
 
 
 @pytest.fixture
-def generated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """build/x/generated with all files, and a firmware/generated of its own."""
-    monkeypatch.setattr(firmware_build, "FIRMWARE", tmp_path / "firmware")
+def generated(tmp_path: Path) -> Path:
+    """build/x/generated with all files."""
     folder = tmp_path / "build" / "x" / "generated"
     folder.mkdir(parents=True)
     for name in GENERATED_FILES:
@@ -24,37 +27,54 @@ def generated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def synced(tmp_path: Path, name: str) -> Path:
-    return tmp_path / "firmware" / "generated" / name
+def test_any_generated_file_makes_another_image(generated: Path) -> None:
+    def digest() -> str:
+        return firmware_build.inputs(load_board("host"), generated.parent)["generated"]
+
+    digests = {digest()}
+    for name in GENERATED_FILES:
+        (generated / name).write_text("// by hand\n")
+        digests.add(digest())
+    (generated / "another.cc").write_text("")  # it would be compiled, too
+    digests.add(digest())
+    assert len(digests) == len(GENERATED_FILES) + 2
 
 
-def test_sync_copies_and_leaves_unchanged_files_alone(generated: Path, tmp_path: Path) -> None:
-    assert firmware_build.sync_generated(generated) == []
-    copy = synced(tmp_path, "arena.h")
-    assert copy.read_text() == "// arena.h\n"
-    before = copy.stat().st_mtime_ns
-    assert firmware_build.sync_generated(generated) == []
-    assert copy.stat().st_mtime_ns == before
+def test_platformio_is_told_the_folder(
+    generated: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told: dict[str, str] = {}
+
+    def platformio(*args: object) -> None:
+        told.update(args[-1])  # type: ignore[call-overload]
+        raise firmware_build.FirmwareBuildError("enough")
+
+    monkeypatch.setattr(firmware_build, "_run_platformio", platformio)
+    monkeypatch.setattr(firmware_build, "PIO_BUILD_DIR", tmp_path / ".pio" / "build")
+    monkeypatch.setattr(firmware_build.pio_core, "prepare", lambda: None)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(firmware_build.FirmwareBuildError):
+        firmware_build.build(load_board("host"), Path("build/x"), "00", self_test=True)
+    assert told == {GENERATED_VARIABLE: str(generated), SELF_TEST_VARIABLE: "1"}
 
 
-def test_sync_follows_a_new_model(generated: Path, tmp_path: Path) -> None:
-    firmware_build.sync_generated(generated)
-    (generated / "arena.h").write_text("// another model\n")
-    assert firmware_build.sync_generated(generated) == []
-    assert synced(tmp_path, "arena.h").read_text() == "// another model\n"
+def test_a_plain_platformio_run_takes_what_the_default_recipe_generated() -> None:
+    """The variable is PlatformIO's own; without it platformio.ini names the folder."""
+    config = ProjectConfig(str(PROGRAM / "platformio.ini"))
+    defaults = yaml.safe_load((PROGRAM / "invoke.yaml").read_text())
+    folder = Path("build") / defaults["mcuforge"]["recipe"] / "generated"
+    assert config.get("platformio", "include_dir") == str(PROGRAM / folder)
 
 
-def test_change_by_hand_is_kept_and_told(generated: Path, tmp_path: Path) -> None:
-    firmware_build.sync_generated(generated)
-    before = firmware_build.inputs(load_board("host"), generated.parent)["generated"]
-    synced(tmp_path, "op_resolver.h").write_text("// by hand\n")
-    assert firmware_build.inputs(load_board("host"), generated.parent)["generated"] != before
-    for _ in range(2):
-        assert firmware_build.sync_generated(generated) == ["op_resolver.h"]
-        assert synced(tmp_path, "op_resolver.h").read_text() == "// by hand\n"
-    synced(tmp_path, "op_resolver.h").unlink()
-    assert firmware_build.sync_generated(generated) == []
-    assert synced(tmp_path, "op_resolver.h").read_text() == "// op_resolver.h\n"
+def test_an_image_does_not_tell_where_its_generated_sources_lay(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "build" / "x" / "generated", Path("/elsewhere/generated")
+    assert image_sources.generated_flags(tmp_path, inside) == [
+        "-ffile-prefix-map=build/x/generated=generated",
+        f"-ffile-prefix-map={inside}=generated",
+    ]
+    assert "-ffile-prefix-map=/elsewhere/generated=generated" in image_sources.generated_flags(
+        tmp_path, outside
+    )
 
 
 def test_a_board_without_environment_is_one_line() -> None:
@@ -65,8 +85,9 @@ def test_a_board_without_environment_is_one_line() -> None:
 
 def test_missing_source(generated: Path) -> None:
     (generated / "arena.h").unlink()
-    with pytest.raises(CodegenError, match=r"arena\.h is missing; run `invoke generate` first"):
-        firmware_build.sync_generated(generated)
+    with pytest.raises(CodegenError, match=r"has no arena\.h; run `invoke generate` first"):
+        firmware_build.build(load_board("host"), generated.parent, "00")
+    assert not (generated.parent / "host").exists()
 
 
 def test_missing_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
