@@ -35,10 +35,13 @@ def stub(machine: Path, name: str, script: str = "exit 0") -> None:
     path.chmod(0o755)
 
 
-def invokew(machine: Path, *args: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def invokew(
+    machine: Path, *args: str, folder: Path | None = None, variables: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["/bin/sh", str(machine / "project" / "invokew"), *args],
-        env={"PATH": str(machine / "bin"), "HOME": str(machine), **variables},
+        env={"PATH": str(machine / "bin"), "HOME": str(machine), **(variables or {})},
+        cwd=folder,
         capture_output=True,
         text=True,
     )
@@ -129,11 +132,18 @@ def test_arguments_and_exit_code_are_invokes(machine: Path) -> None:
     assert result.stderr == ""
 
 
+def test_where_the_user_stands_is_told(machine: Path) -> None:
+    set_up_already(machine, 'echo "$MCUFORGE_CWD"')
+    folder = machine / "project" / "below"
+    folder.mkdir()
+    assert invokew(machine, folder=folder).stdout.split() == [str(folder)]
+
+
 def test_packages_of_another_python_are_kept_out(machine: Path) -> None:
     """As ROS and vendor SDK set-ups leave them."""
     other = {"PYTHONPATH": "/opt/other/site-packages", "PYTHONHOME": "/opt/other"}
     set_up_already(machine, 'echo "${PYTHONPATH-none} ${PYTHONHOME-none}"')
-    assert invokew(machine, **other).stdout.endswith("none none\n")
+    assert invokew(machine, variables=other).stdout.endswith("none none\n")
 
 
 def test_new_lock_sets_up_again(machine: Path) -> None:

@@ -13,6 +13,10 @@ from invoke.parser import Parser
 
 import tasks
 from codegen.errors import CodegenError
+from verbs import options
+from verbs.choice import choice
+from verbs.options import USER_FOLDER, Option, here
+from verbs.verb import Given, one_line_errors
 
 ROOT = Path(tasks.__file__).parent
 VERBS = (
@@ -52,6 +56,7 @@ def test_common_options_mean_the_same() -> None:
         ("fuzz", "seed"),
         ("bench", "board"),
         ("bench", "model"),
+        ("plan", "model"),
         ("preflight", "model"),
         ("costs", "model"),
     }
@@ -66,10 +71,24 @@ def test_common_options_mean_the_same() -> None:
         ("predict", "board"),
         *measured,
     }
+    declared = [one for one in vars(options).values() if isinstance(one, Option)]
+    common = {one.name: one for one in declared if one.carried or one.name in ("seed", "optimizer")}
     for name, verb in tasks.namespace.tasks.items():
-        for option, text in (tasks._COMMON | tasks._PORT).items():
-            if option in verb.help and (name, option) not in own:
-                assert verb.help[option] == text, name
+        for option in common.keys() & verb.options.keys():
+            if (name, option) not in own:
+                assert verb.options[option] == common[option], name
+
+
+def test_a_short_form_is_one_option_wherever_it_is() -> None:
+    meaning: dict[str, str] = {}
+    for verb in tasks.namespace.tasks.values():
+        for option in verb.options.values():
+            if option.short:
+                assert meaning.setdefault(option.short, option.name) == option.name
+    for context in tasks.namespace.to_contexts():
+        shorts = {flag for flag in context.flags if len(flag) == 2}
+        shorts |= {flag for flag in context.flags.aliases if len(flag) == 2}
+        assert shorts <= {f"-{short}" for short in meaning}, context.name
 
 
 @pytest.mark.parametrize(
@@ -86,7 +105,13 @@ def test_common_options_mean_the_same() -> None:
         (("golden", "--count", "1.5"), "error: --count 1.5: give a whole number"),
         (("hil", "--port"), "error: --port needs a value"),
         (("train", "--nope"), "error: No idea what '--nope' is!"),
-        (("predict",), "error: 'predict' did not receive required positional arguments: 'image'"),
+        (("predict",), "error: predict: --image is missing; choose a photo, scan or drawing"),
+        (("view",), "error: view: --stage is missing; choose train, frozen or tflite"),
+        (("compress",), "error: compress: --method is missing; choose qat, prune, prune-channels"),
+        (("plan",), "error: plan: --model is missing; choose a .tflite"),
+        (("preflight",), "error: preflight: --model is missing; choose a .tflite, a .keras file"),
+        (("serve",), "error: serve: --port is missing; choose a board's serial port; `invoke"),
+        (("hil", "--port", "A", "--port", "B", "flash"), "error: flash: takes one --port, hil was"),
         (("compress", "--method", "nope"), "error: unknown compression method 'nope'; known: "),
         (("hil", "--recipe", "nope"), "error: unknown recipe 'nope'; known recipes: "),
         (("generate", "--model", "/nowhere/x.tflite"), "error: "),
@@ -114,32 +139,32 @@ def test_bad_input_is_one_line_and_exit_code_2(
 def test_a_rooms_exit_code_is_ours(code: int) -> None:
     error = CodegenError("what happened")
     error.exit_code = code
-    with pytest.raises(Exit) as caught, tasks._one_line_errors():
+    with pytest.raises(Exit) as caught, one_line_errors():
         raise error
     assert (caught.value.message, caught.value.code) == ("error: what happened", code)
 
 
 def test_a_full_disk_is_one_line_wherever_it_is_met() -> None:
     full = OSError(errno.ENOSPC, "No space left on device", "/tmp/x/model.keras")
-    with pytest.raises(Exit) as caught, tasks._one_line_errors():
+    with pytest.raises(Exit) as caught, one_line_errors():
         raise full
     assert caught.value.code == 2
     assert caught.value.message == (
         "error: cannot write /tmp/x/model.keras: No space left on device; free space, then run it "
         "again"
     )
-    with pytest.raises(PermissionError), tasks._one_line_errors():
+    with pytest.raises(PermissionError), one_line_errors():
         raise PermissionError(errno.EACCES, "a bug, for rooms report it")
 
 
 def test_interrupt_is_130_and_no_traceback() -> None:
-    with pytest.raises(Exit) as caught, tasks._one_line_errors():
+    with pytest.raises(Exit) as caught, one_line_errors():
         raise KeyboardInterrupt
     assert caught.value.code == 130
 
 
 def test_a_bug_keeps_its_traceback() -> None:
-    with pytest.raises(ZeroDivisionError), tasks._one_line_errors():
+    with pytest.raises(ZeroDivisionError), one_line_errors():
         _ = 1 / 0
 
 
@@ -149,10 +174,10 @@ def test_defaults_come_from_invoke_yaml() -> None:
     import yaml
 
     defaults = yaml.safe_load((ROOT / "invoke.yaml").read_text())["mcuforge"]
-    choice = tasks._choice(Context(_config(defaults)), {"board": "host"})
-    assert choice.board_id == "host"
-    assert choice.recipe == defaults["recipe"]
-    assert choice.model is None
+    chosen = choice(Context(_config(defaults)), Given(board="host"))
+    assert chosen.board_id == "host"
+    assert chosen.recipe == defaults["recipe"]
+    assert chosen.model is None
 
 
 def _config(defaults: dict[str, object]) -> Config:
@@ -178,3 +203,61 @@ def test_readme_names_every_verb() -> None:
     readme = (ROOT / "README.md").read_text()
     missing = [name for name in tasks.namespace.task_names if f"| `{name}` |" not in readme]
     assert not missing
+
+
+def parsed(*args: str) -> list[dict[str, object]]:
+    """What each verb of a command line is given, by the options' names."""
+    program = Program()
+    program.create_config()
+    program.parse_core(["invoke", "--search-root", str(ROOT), *args])
+    program.parse_collection()
+    program.parse_tasks()
+    return [
+        {name: argument.value for name, argument in context.args.items()}
+        for context in program.tasks
+    ]
+
+
+def test_what_one_verb_works_on_the_next_works_on_too(capsys: pytest.CaptureFixture[str]) -> None:
+    build, flash = parsed("build", "--board", "microbit", "-m", "a.tflite", "flash")
+    assert (build["board"], build["model"]) == ("microbit", "a.tflite")
+    assert (flash["board"], flash["model"]) == ("microbit", "a.tflite")
+    said = capsys.readouterr().out
+    assert "flash: --board microbit, as build" in said
+    assert "flash: --model a.tflite, as build" in said
+
+
+def test_what_a_verb_says_itself_goes_before_it() -> None:
+    _, flash, hil = parsed("build", "-b", "microbit", "flash", "-b", "host", "-p", "X", "hil")
+    assert flash["board"] == "host"
+    assert (hil["board"], hil["port"]) == ("host", ["X"])
+    train, hil = parsed("train", "--seed", "5", "hil")  # damage, not training
+    assert (train["seed"], hil["seed"]) == ("5", "1")
+
+
+def test_paths_are_relative_to_where_the_user_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine").mkdir()
+    monkeypatch.setenv(USER_FOLDER, str(tmp_path))
+    assert options.MODEL.value("net.tflite") == tmp_path / "net.tflite"
+    assert options.JSON.value("/elsewhere/out.json") == Path("/elsewhere/out.json")
+    assert options.DATA.value("mine") == str(tmp_path / "mine")
+    assert options.DATA.value("sample") == "sample"
+    (tmp_path / "a.tflite").touch()
+    assert (
+        options.MODELS.value("a.tflite,mlperf_kws_int8")
+        == f"{tmp_path / 'a.tflite'},mlperf_kws_int8"
+    )
+    monkeypatch.delenv(USER_FOLDER)
+    monkeypatch.chdir(tmp_path)
+    assert here("x") == tmp_path / "x"
+
+
+def test_every_path_of_a_verb_is_taken_as_one() -> None:
+    """An option that names a file turns its text into a path of the user's."""
+    wanted = {"model", "data", "json", "svg", "image", "png", "markdown", "tflm_lib"}
+    for name, verb in tasks.namespace.tasks.items():
+        for option in verb.options.values():
+            if option.name in wanted:
+                assert option.kind is not str, f"{name} {option.flag}"

@@ -7,10 +7,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import IO
 
-ROOT = Path(__file__).resolve().parent.parent
+from codegen.files.places import PROGRAM
+
 SUITES = ("unit", "golden", "training", "emulated", "hardware")
 ON_REQUEST = ("compression",)  # minutes of TensorFlow's model optimization: by its name only
 _NEED_IMAGES = ("emulated", "hardware")
@@ -55,4 +55,4 @@ def _start(
     # A file's tests stay together: they share fixtures that take long to make.
     command = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "loadfile"]
     folders = [f"tests/{suite}" for suite in suites]
-    return subprocess.Popen([*command, *folders, *options], cwd=ROOT, stdout=output)
+    return subprocess.Popen([*command, *folders, *options], cwd=PROGRAM, stdout=output)

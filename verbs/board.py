@@ -1,0 +1,132 @@
+"""Verbs about a board and its line: boards, flash, emulate, monitor, serve."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from invoke import Context
+
+from verbs.choice import choice
+from verbs.options import IMAGE, LINE, PORT, REMOTE, TFLM_LIB, Option
+from verbs.verb import Given, verb
+
+if TYPE_CHECKING:
+    from codegen.boards.facts import Board
+
+
+@verb(
+    Option(
+        "connected",
+        "list the USB serial ports and which board each may be",
+        kind=bool,
+        default=False,
+    )
+)
+def boards(c: Context, given: Given) -> None:
+    """List the boards."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from codegen.boards.facts import list_boards
+    from harness.rig import flash as room
+    from harness.rig import ports
+
+    if given.connected:
+        ports.print_connected(Console(width=200))
+        return
+    table = Table(box=None, pad_edge=False)
+    for title in ("board", "name", "core", "isa", "flash", "ram", "runs here", "upload"):
+        table.add_column(title, justify="right" if title in ("flash", "ram") else "left")
+    for board in list_boards():
+        table.add_row(
+            board.id,
+            board.name,
+            board.core,
+            board.isa,
+            _kib(board.flash_bytes),
+            _kib(board.ram_bytes),
+            _runs_here(board),
+            ", ".join(room.protocols(board)),
+        )
+    # never folded: a terminal that is too narrow folds it itself, a pipe gets whole lines
+    Console(width=200).print(table)
+
+
+def _runs_here(board: Board) -> str:
+    if board.emulator is not None:
+        return {"qemu": "in QEMU", "process": "as a process"}[board.emulator.kind]
+    return {"built": "built only", "registry": "built from PlatformIO's registry"}[board.status]
+
+
+def _kib(size: int) -> str:
+    return f"{size // 1024} KB" if size else "-"
+
+
+@verb(
+    *IMAGE,
+    TFLM_LIB,
+    Option("protocol", "one of the board's, see `invoke boards`; by default its first"),
+    Option("serial", "serial number of the probe or board, where several are connected"),
+    REMOTE.but("host:port of a gdb server, for --protocol gdb"),
+    *LINE,
+    Option("blessed", "the model that `invoke bless` accepted last", kind=bool, default=False),
+)
+def flash(c: Context, given: Given) -> None:
+    """Put the image on the board and compare what answers; an emulated board is booted with it."""
+    from codegen.errors import CodegenError
+    from harness.rig import flash as room
+    from pipeline import stages
+
+    if given.blessed:
+        if given.model or given.recipe:
+            raise CodegenError("flash --blessed: names the model itself; leave the other one out")
+        given.model = stages.blessed_model()
+    chosen = choice(c, given)
+    room.choose(chosen.board, given.protocol)  # refused before anything is built
+    stages.build(chosen)
+    room.flash(
+        chosen.board_id,
+        chosen.build_dir,
+        protocol=given.protocol,
+        serial=given.serial,
+        remote=given.remote,
+        port=given.port,
+        baud=given.baud,
+    )
+
+
+@verb(*IMAGE)
+def emulate(c: Context, given: Given) -> None:
+    """Boot the image in the emulator and say where its serial line is; Ctrl-C ends it."""
+    from harness.rig import link
+    from pipeline import stages
+
+    chosen = choice(c, given)
+    stages.build(chosen)
+    link.emulate(chosen.board_id, chosen.build_dir)
+
+
+@verb(*IMAGE, *LINE)
+def monitor(c: Context, given: Given) -> None:
+    """Show what comes over the serial line, frames decoded; Ctrl-C ends it."""
+    from harness.rig import monitor as room
+    from pipeline import stages
+
+    chosen = choice(c, given)
+    if given.port is None:
+        stages.build(chosen)
+    room.run(chosen.board_id, chosen.build_dir, port=given.port, baud=given.baud)
+
+
+@verb(
+    PORT.but(
+        "serial port of the board",
+        choices="a board's serial port; `invoke boards --connected` lists them",
+    ),
+    Option("listen", "HOST:PORT to listen at; beyond this machine it needs MCUFORGE_TOKEN"),
+)
+def serve(c: Context, given: Given) -> None:
+    """Let other programs and machines use a board's port (RFC 2217); Ctrl-C ends it."""
+    from harness.rig import serve as room
+
+    room.run(given.port, given.listen or room.DEFAULT_LISTEN)

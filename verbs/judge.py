@@ -1,0 +1,141 @@
+"""Verbs that show data and judge models: data, evaluate, predict, view, bless, runs."""
+
+from __future__ import annotations
+
+import sys
+
+from invoke import Context, Exit
+
+from verbs.choice import choice
+from verbs.options import BOARD, IMAGE, LINE, MADE, Option, path
+from verbs.shell import run_shown
+from verbs.verb import Given, verb
+
+
+@verb(*MADE)
+def data(c: Context, given: Given) -> None:
+    """Read the images and show what is in the splits: counts, levels, classes, leakage, skew."""
+    from pipeline import stages
+
+    print(stages.data_statistics(choice(c, given)))
+
+
+@verb(
+    BOARD.but("show only this board's last hil run; by default every board's"),
+    *MADE,
+    Option(
+        "robustness",
+        "also measure accuracy under shift, noise, blur and contrast",
+        kind=bool,
+        default=False,
+    ),
+)
+def evaluate(c: Context, given: Given) -> None:
+    """Judge float, int8 and recorded boards side by side: evaluate.json, evaluate.html."""
+    from harness.run import recorded
+    from pipeline import stages
+
+    chosen = choice(c, given)
+    stages.evaluate(chosen)
+    scores = recorded.latest_scores(chosen.build_dir, given.board)
+    print(stages.evaluation(chosen, scores, given.robustness))
+
+
+_IMAGE = "a photo, scan or drawing of one digit, or an image like those of --data"
+
+
+@verb(
+    Option("image", _IMAGE, kind=path, choices=_IMAGE, short="i"),
+    BOARD.but("ask this board too; emulated unless --port is given"),
+    *MADE,
+    Option("png", "file to write what the network sees to", kind=path),
+    *LINE,
+)
+def predict(c: Context, given: Given) -> None:
+    """Show what the network sees of a picture, and what float, int8 and a board answer."""
+    from pipeline import stages
+    from training.data import drawing
+    from training.judge import predict as room
+
+    chosen = choice(c, given)
+    drawing.read_grey(given.image)  # what is no picture is refused before any work,
+    stages.data(chosen)
+    room.prepared(chosen.build_dir, given.image)  # an empty one before anything is trained
+    stages.quantize(chosen)
+    prediction = room.predict(chosen.build_dir, given.image)
+    print(drawing.as_text(prediction.pixels))
+    if given.png:
+        room.write_picture(given.png, prediction.pixels)
+    agrees = True
+    if given.board is not None or given.port is not None:
+        from harness.run import one_input
+
+        stages.build(chosen)
+        answer = one_input.infer(
+            chosen.board_id,
+            chosen.build_dir,
+            prediction.pixels,
+            port=given.port,
+            baud=given.baud,
+        )
+        room.with_device(chosen.build_dir, prediction, chosen.board_id, answer.scores)
+        agrees = answer.scores.tolist() == prediction.scores.tolist()
+    print(room.table(prediction))
+    if not agrees:
+        raise Exit(
+            f"error: {chosen.board_id} answers {answer.scores.tolist()}, the oracle "
+            f"{prediction.scores.tolist()}; `invoke diff` names the op",
+            code=1,
+        )
+
+
+@verb(
+    Option("stage", "train, frozen or tflite", choices="train, frozen or tflite"),
+    *MADE,
+    Option(
+        "tensorboard",
+        "start TensorBoard on the graph; Ctrl-C ends it",
+        kind=bool,
+        default=False,
+    ),
+)
+def view(c: Context, given: Given) -> None:
+    """List the graph of a stage and write it for TensorBoard and Netron."""
+    from pipeline import stages
+
+    folder = stages.graph(choice(c, given), given.stage)
+    if given.tensorboard:
+        command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(folder)]
+        run_shown(command, "TensorBoard")
+
+
+@verb(
+    *IMAGE,
+    Option(
+        "margin",
+        "percentage points of int8 accuracy that may be lost; 0.1 by default",
+        kind=float,
+    ),
+    Option(
+        "recall_margin",
+        "percentage points of any class's recall that may be lost; 1 by default",
+        kind=float,
+    ),
+)
+def bless(c: Context, given: Given) -> None:
+    """Make the model the one that is deployed, if it is no worse than that one and fits."""
+    from pipeline import stages
+
+    for line in stages.bless(choice(c, given), given.margin, given.recall_margin):
+        print(line)
+
+
+@verb(
+    Option("compare", "two runs, by the beginnings of their ids: what differs, 1a2b3c4d,5e6f7a8b")
+)
+def runs(c: Context, given: Given) -> None:
+    """List every evaluated model that MLflow recorded, or compare two."""
+    from codegen.files.places import BUILD
+    from training.judge import lineage
+
+    print(lineage.comparison(BUILD, given.compare) if given.compare else lineage.table(BUILD))

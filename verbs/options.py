@@ -1,0 +1,135 @@
+"""Every option, once: name, short form, help, kind, default. Verbs list the ones they take.
+
+A short form means the same for every verb that has it. A verb may word an option's help anew
+(`but`), where it means the same thing in a narrower sense.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from codegen.errors import CodegenError
+
+USER_FOLDER = "MCUFORGE_CWD"
+"""Variable in which invokew says where the user stands; it goes to the repository itself."""
+
+
+def here(path: str) -> Path:
+    """A path of the user's, relative to where he stands."""
+    return Path(os.environ.get(USER_FOLDER) or Path.cwd()) / path
+
+
+def path(text: str) -> Path:
+    """The kind of an option that names a file or folder."""
+    return here(text)
+
+
+def path_or_name(text: str) -> str:
+    """The kind of an option that may name a file or folder: absolute where there is one."""
+    return str(here(text)) if here(text).exists() else text
+
+
+def paths_or_names(text: str) -> str:
+    """The same, several separated by commas."""
+    return ",".join(path_or_name(one) for one in text.split(","))
+
+
+@dataclass(frozen=True)
+class Option:
+    """name: as Python has it, tflm_lib for --tflm-lib. kind: turns the text into the value; bool
+    for a switch, list for one that may be given several times. carried: it holds for the verbs
+    behind it in one command line, too. choices: of an option that has to be given, what there is
+    to choose from, for the message when it is missing.
+    """
+
+    name: str
+    help: str
+    kind: Callable[[str], Any] = str
+    default: Any = None
+    short: str = ""
+    carried: bool = False
+    choices: str = ""
+
+    @property
+    def flag(self) -> str:
+        return f"--{self.name.replace('_', '-')}"
+
+    def but(self, help: str = "", **changes: Any) -> Option:
+        """The same option as one verb words it."""
+        return replace(self, help=help or self.help, **changes)
+
+    def value(self, given: Any) -> Any:
+        """What a verb gets of what was given. Raises CodegenError."""
+        if given is None or self.kind in (bool, list):
+            return given
+        try:
+            return self.kind(str(given))
+        except ValueError:
+            what = "a whole number" if self.kind is int else "a number"
+            raise CodegenError(f"{self.flag} {given}: give {what}") from None
+
+
+# ---------------------------------------------------------------- what is worked on
+
+BOARD = Option("board", "board id, see `invoke boards`", short="b", carried=True)
+RECIPE = Option("recipe", "network and training, one of training/recipes", short="r", carried=True)
+DATA = Option(
+    "data",
+    "images: auto, keras, fashion, sample, a folder with the four MNIST files, or one with a "
+    "folder of PNG or JPEG files for each class",
+    kind=path_or_name,
+    short="d",
+    carried=True,
+)
+MODEL = Option(
+    "model",
+    "a .tflite, .keras, .h5 or SavedModel of your own, in place of training",
+    kind=path,
+    short="m",
+    carried=True,
+)
+TFLM_LIB = Option(
+    "tflm_lib",
+    "folder or PlatformIO library with upstream TFLM, in place of our own runtime",
+    kind=path_or_name,
+    carried=True,
+)
+TRAINED = (RECIPE, DATA)
+MADE = (*TRAINED, MODEL)
+IMAGE = (BOARD, *MADE)
+
+# ---------------------------------------------------------------- the line to the board
+
+PORT = Option(
+    "port",
+    "serial port or URL of a real board; without it an emulated board is booted",
+    short="p",
+    carried=True,
+)
+BAUD = Option("baud", "baud rate, if not the board's own", kind=int, carried=True)
+LINE = (PORT, BAUD)
+REMOTE = Option("remote", "host:port of a gdb server")
+
+# ---------------------------------------------------------------- how it is done
+
+SEED = Option("seed", "of the training's random numbers", kind=int)
+OPTIMIZER = Option("optimizer", "one of the recipe's (docs/models.md), by default its first")
+CALIBRATION = Option("calibration", "training digits that the ranges are taken from", kind=int)
+PRESET = Option("preset", "of the converter's optimizations: default, size, latency or sparsity")
+FORCE = Option("force", "run it although nothing has changed", kind=bool, default=False, short="f")
+RESUME = Option("resume", "go on with a training that was interrupted", kind=bool, default=False)
+VERBOSE = Option("verbose", "show PlatformIO's output", kind=bool, default=False, short="v")
+COUNT = Option("count", "how many", kind=int, short="n")
+JSON = Option("json", "file to write the report to", kind=path, short="j")
+SVG = Option("svg", "picture to write", kind=path)
+MODELS = Option(
+    "model",
+    "`all` (../shared/models), or their names or paths, separated by commas",
+    kind=paths_or_names,
+    default="all",
+    short="m",
+)

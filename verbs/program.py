@@ -1,0 +1,46 @@
+"""All verbs as one Invoke namespace, and the program `mcuforge` that runs them."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from pathlib import Path
+
+from invoke import Collection, Program
+
+import verbs
+from codegen.files.places import PROGRAM
+from verbs.verb import Verb
+
+
+def namespace() -> Collection:
+    """The verbs of every module of this room."""
+    found = Collection()
+    for module in pkgutil.iter_modules(verbs.__path__, f"{verbs.__name__}."):
+        for one in vars(importlib.import_module(module.name)).values():
+            if isinstance(one, Verb):
+                found.add_task(one)
+    found.configure(_defaults())
+    return found
+
+
+def _defaults() -> dict[str, object]:
+    """invoke.yaml of the program; the one of the user's project goes before it."""
+    import yaml
+
+    loaded: dict[str, object] = yaml.safe_load((PROGRAM / "invoke.yaml").read_text())
+    return {"mcuforge": loaded["mcuforge"]}
+
+
+def main() -> None:
+    """The console script `mcuforge`: the verbs, from the folder of a project."""
+    Program(namespace=namespace(), name="mcuforge", binary="mcuforge", version=_version()).run()
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("mcuforge")
+    except PackageNotFoundError:
+        return f"checkout of {Path(PROGRAM).name}"

@@ -1,0 +1,111 @@
+"""Verbs about this project and machine: test, lint, doctor, clean."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+
+from invoke import Context, Exit
+
+from codegen.files.places import PROGRAM
+from verbs.choice import choice
+from verbs.options import BOARD, DATA, MODEL, PORT, RECIPE, Option
+from verbs.shell import run_shown
+from verbs.verb import Given, verb
+
+
+@verb(
+    BOARD,
+    DATA,
+    Option(
+        "only",
+        "one of unit, golden, training, emulated, hardware (without lint), compression",
+    ),
+    PORT.but("serial port of a real board: runs the hardware tests on it"),
+    Option("args", "further arguments for pytest, as one text", default=""),
+    name="test",
+)
+def test_(c: Context, given: Given) -> None:
+    """Lint, then the tests: unit to emulated, and hardware with --port."""
+    from codegen.boards.facts import boards_built_here
+    from codegen.errors import CodegenError
+    from codegen.tools import find
+    from pipeline import stages
+    from verbs.suites import ON_REQUEST, SUITES, run
+
+    if given.only is not None and given.only not in SUITES + ON_REQUEST:
+        known = ", ".join(SUITES + ON_REQUEST)
+        raise CodegenError(f"no test suite {given.only!r}; known: {known}")
+    suites = [given.only] if given.only else list(SUITES)
+    if not given.only:
+        run_lint()
+
+    def make_images() -> None:
+        """A model and its images, made as `hil` makes them."""
+        if suites == ["hardware"] and not given.port:
+            return  # all are skipped, with the reason
+        tested = [given.board or c.config.mcuforge.board]
+        if "emulated" in suites:
+            find("gdb-multiarch", "the emulated tests")
+            tested = [*tested, *(board.id for board in boards_built_here())]
+        for board_id in dict.fromkeys(tested):
+            chosen = choice(c, given, board=board_id)
+            stages.evaluate(chosen)
+            stages.build(chosen)
+
+    options = [f"--port={given.port}"] if given.port else []
+    options += [f"--board={given.board}"] if given.board else []
+    # A real board is there only once.
+    workers = "0" if given.port else "auto"
+    if not run(suites, make_images, [*options, *shlex.split(given.args)], workers):
+        raise Exit("error: tests failed; their messages are above", code=1)
+
+
+@verb()
+def lint(c: Context, given: Given) -> None:
+    """Check style, types and imports: ruff, mypy, import-linter, clang-format."""
+    run_lint()
+
+
+def run_lint() -> None:
+    """Raises Exit at the first tool that finds something."""
+    cpp = [
+        str(one.relative_to(PROGRAM))
+        for folder in ("firmware", "codegen", "tests")
+        for one in sorted((PROGRAM / folder).rglob("*"))
+        if one.suffix in (".h", ".cc") and "generated" not in one.parts
+    ]
+    python = [sys.executable, "-m"]
+    run_shown([*python, "ruff", "check", "."], "ruff")
+    run_shown([*python, "ruff", "format", "--check", "."], "ruff")
+    run_shown([*python, "mypy"], "mypy")
+    # The wheel has the program only, not a module to run.
+    clang_format = str(Path(sys.executable).with_name("clang-format"))
+    run_shown([clang_format, "--dry-run", "-Werror", *cpp], "clang-format")
+
+
+@verb()
+def doctor(c: Context, given: Given) -> None:
+    """Check this machine for everything that mcuforge needs, and say what to do."""
+    from pipeline import machine
+
+    if not machine.report(machine.examine()):
+        raise Exit(code=3)
+
+
+@verb(
+    RECIPE,
+    MODEL,
+    Option(
+        "everything",
+        "all that was ever made, not only this recipe's or model's folder",
+        kind=bool,
+        default=False,
+    ),
+)
+def clean(c: Context, given: Given) -> None:
+    """Remove what the stages made."""
+    from pipeline import stages
+
+    stages.clean(choice(c, given), given.everything)

@@ -1,0 +1,106 @@
+"""Verbs that prove and measure the kernels without a wire: golden, fuzz, bench, costs."""
+
+from __future__ import annotations
+
+from invoke import Context, Exit
+
+from verbs.options import BOARD, COUNT, JSON, MODELS, SEED, Option, path
+from verbs.verb import Given, verb
+
+
+@verb(
+    COUNT.but("random models in all", default=2000),
+    SEED.but("of the first model; the next has the next number", default=1),
+    BOARD.but(
+        "boards or cores such as cortex-m55, separated by commas; host by default",
+        default="host",
+        carried=False,
+    ),
+    Option("op", "only this op's models"),
+)
+def golden(c: Context, given: Given) -> None:
+    """Compare random models with the TFLM oracle, byte for byte, on the host and on real cores."""
+    from verification.cases.registry import CASES
+    from verification.golden import run_golden
+
+    boards = given.board.split(",")
+    report = run_golden(CASES, given.count, given.seed, boards=boards, op=given.op, say=print)
+    for failure in report.failures:
+        print(failure)
+    if not report.passed:
+        raise Exit(code=1)
+    counts = ", ".join(f"{count:,} on {target}" for target, count in report.cases.items())
+    print(f"golden: models: {counts}; 0 mismatches, {report.seconds:.0f} s")
+
+
+@verb(
+    COUNT.but("mutated models, or streams, to run", default=200_000),
+    SEED.but("of the first mutation", default=1),
+    Option(
+        "frames",
+        "streams of bytes through the frame decoder, in place of models",
+        kind=bool,
+        default=False,
+    ),
+)
+def fuzz(c: Context, given: Given) -> None:
+    """Run mutated models through the runtime under ASan and UBSan; finds go to build/fuzz/."""
+    if given.frames:
+        from verification.frame_fuzz import run_frame_fuzz
+
+        accepted = run_frame_fuzz(given.count, given.seed)
+        print(f"fuzz: {given.count} streams, {accepted} frames accepted, 0 finds")
+        return
+    from codegen.files.places import BUILD
+    from verification.cases.fuzz_bases import base_models
+    from verification.fuzz import run_fuzz
+
+    report = run_fuzz(base_models(), given.count, given.seed, finds_dir=BUILD / "fuzz", say=print)
+    if not report.passed:
+        raise Exit(code=1)
+    print(f"fuzz: {report.executions} executions, {report.accepted} models accepted, 0 finds")
+
+
+@verb(
+    BOARD.but(
+        "`all` (one of each core that QEMU emulates), or ids separated by commas",
+        default="all",
+        carried=False,
+    ),
+    MODELS,
+    JSON.but("file to write the list of measurements and ratios to"),
+    Option("profile", "show each op: shape, MACs, instructions, share", kind=bool, default=False),
+    Option(
+        "markdown",
+        "document whose marked part takes the tables, such as docs/performance.md",
+        kind=path,
+    ),
+)
+def bench(c: Context, given: Given) -> None:
+    """Count instructions, flash, arena and stack in QEMU and compare with TFLM + CMSIS-NN."""
+    from verification.bench import measure, performance_page, report
+
+    if given.markdown:
+        performance_page.read_marked(given.markdown)  # before minutes of measuring
+    rows = report.run(given.board, given.model, given.json, given.profile)
+    if given.markdown:
+        performance_page.update(given.markdown, rows, measure.find_boards(given.board))
+    if any(row.mismatches for row in rows):
+        raise Exit(code=1)
+
+
+@verb(
+    MODELS,
+    COUNT.but("random models for each op that takes time", default=200),
+    Option("core", "cores to measure, separated by commas; all by default"),
+)
+def costs(c: Context, given: Given) -> None:
+    """Measure every kernel again and fit the cost table that preflight estimates with."""
+    from verification.bench import cost_fit as room
+    from verification.bench import measure
+    from verification.cases.cost import COST_CASES
+    from verification.cases.registry import CASES
+
+    cores = given.core.split(",") if given.core else room.CORES
+    cases = {**CASES, **COST_CASES}
+    room.refit(cases, measure.find_models(given.model), given.count, cores=cores)

@@ -1,0 +1,176 @@
+"""What makes a function a verb: its options, and its errors as one line and an exit code.
+
+0 fine, 1 a check failed, 2 bad input, 3 something is missing on this machine. Errors become exit
+codes here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import inspect
+import os
+import sys
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+from invoke import Context, Exit, ParseError, Program, task
+from invoke.parser import Argument, ParserContext
+from invoke.tasks import Task
+
+from verbs.options import Option
+
+INTERRUPTED = 130  # 128 + SIGINT, as a shell says it
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # in a temporary folder, a tool's file, ...
+
+
+class Given(SimpleNamespace):
+    """The values of a verb's options, by their names."""
+
+
+@contextlib.contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Turns a room's error into one line on stderr and its exit code."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Exit("interrupted", code=INTERRUPTED) from None
+    except BrokenPipeError:
+        # whoever read our output has gone; nothing more can be said, at exit neither
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise Exit(code=1) from None
+    except OSError as error:
+        if error.errno not in _DISK_FULL:
+            raise
+        where = f" {error.filename}" if error.filename else ""
+        raise Exit(
+            f"error: cannot write{where}: {error.strerror}; free space, then run it again", code=2
+        ) from None
+    except Exception as error:
+        exit_code = getattr(error, "exit_code", None)
+        if not isinstance(exit_code, int):
+            raise
+        raise Exit(f"error: {error}", code=exit_code) from None
+
+
+class Verb(Task):
+    """An Invoke task that knows its options."""
+
+    @property
+    def options(self) -> dict[str, Option]:
+        found: dict[str, Option] = self.body.options  # type: ignore[attr-defined]
+        return found
+
+    def arg_opts(self, name: str, default: str, taken_names: set[str]) -> dict[str, Any]:
+        opts = super().arg_opts(name, default, taken_names)
+        if self.options[name].short:
+            opts["names"].append(self.options[name].short)
+        return opts
+
+
+def verb(*options: Option, name: str | None = None) -> Callable[[Any], Any]:
+    """Makes a function of (Context, Given) a verb with these options."""
+
+    def wrap(body: Callable[[Context, Given], None]) -> Any:
+        def guarded(c: Context, **given: Any) -> None:
+            with one_line_errors():
+                values = {one.name: one.value(given[one.name]) for one in options}
+                body(c, Given(**values))
+
+        guarded.__name__, guarded.__doc__ = body.__name__, body.__doc__
+        guarded.__module__ = body.__module__
+        guarded.__signature__ = _signature(options)  # type: ignore[attr-defined]
+        guarded.options = {one.name: one for one in options}  # type: ignore[attr-defined]
+        return task(
+            klass=Verb,
+            name=name,
+            help={one.name: one.help for one in options},
+            positional=[one.name for one in options if one.choices],
+            iterable=[one.name for one in options if one.kind is list],
+            auto_shortflags=False,
+        )(guarded)
+
+    return wrap
+
+
+def _signature(options: tuple[Option, ...]) -> inspect.Signature:
+    """What Invoke is shown of a verb: numbers as text, which it would turn into a traceback if
+    they were none."""
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    shown = [inspect.Parameter("c", kind)]
+    for one in options:
+        default = one.default
+        if default is not None and one.kind is not bool:
+            default = str(default)
+        shown.append(inspect.Parameter(one.name, kind, default=default))
+    return inspect.Signature(shown)
+
+
+# ---------------------------------------------------------------- the command line
+
+_parse_tasks = Program.parse_tasks
+
+
+def _parse_tasks_as_ours(program: Program) -> None:
+    """An option or verb that does not exist, an option that has lost its value (such as an empty
+    variable of a script), or one that is missing is bad input; Invoke would exit with 1.
+    """
+    try:
+        _parse_tasks(program)
+    except ParseError as error:
+        raise Exit(f"error: {_missing(program, error) or error}", code=2) from None
+    for context in program.tasks:
+        for flag, argument in context.flags.items():
+            # Invoke takes an option that may be repeated without a value for none at all.
+            if argument.kind is list and flag in program.argv and not all(argument.value or [""]):
+                raise Exit(f"error: {flag} needs a value", code=2)
+    _carry_on(program)
+
+
+Program.parse_tasks = _parse_tasks_as_ours  # type: ignore[assignment]
+
+
+def _missing(program: Program, error: ParseError) -> str:
+    """What to choose from where an option that has to be given is not; "" for another error."""
+    context = error.context
+    if context is None or not context.missing_positional_args:
+        return ""
+    verb = program.collection[context.name]
+    if not isinstance(verb, Verb):
+        return ""
+    option = verb.options[str(context.missing_positional_args[0].name)]
+    return f"{context.name}: {option.flag} is missing; choose {option.choices}"
+
+
+def _carry_on(program: Program) -> None:
+    """What one verb works on, those behind it in the command line work on, too, unless they say
+    otherwise: `build --board microbit flash` flashes what was built."""
+    carried: dict[str, tuple[list[str], str]] = {}
+    for context in program.tasks:
+        verb = program.collection[context.name]
+        if not isinstance(verb, Verb):
+            continue
+        for option in verb.options.values():
+            if not option.carried:
+                continue
+            argument = context.args[option.name]
+            if argument.got_value:
+                values = argument.value if argument.kind is list else [argument.value]
+                carried[option.name] = (values, str(context.name))
+            elif option.name in carried:
+                _take_over(argument, option, context, *carried[option.name])
+
+
+def _take_over(
+    argument: Argument, option: Option, context: ParserContext, values: list[str], origin: str
+) -> None:
+    if len(values) > 1 and argument.kind is not list:
+        raise Exit(
+            f"error: {context.name}: takes one {option.flag}, {origin} was given {len(values)}; "
+            f"say which, or run {context.name} by itself",
+            code=2,
+        )
+    for value in values:
+        argument.set_value(value, cast=False)
+    print(f"{context.name}: {option.flag} {' '.join(values)}, as {origin}", flush=True)
