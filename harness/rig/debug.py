@@ -38,7 +38,8 @@ def gdb_command(elf: Path, remote: str | None, load: bool = False) -> list[str]:
         # OpenOCD, pyOCD and J-Link understand it; to others it is an unknown command, no failure
         steps += ["load", "monitor reset halt"]
     steps += ["tbreak main", "continue" if remote is not None else "run"]
-    arguments = [GDB, "-q", str(elf)]
+    # Generated sources are recorded as generated/<name>, below the model's build folder.
+    arguments = [GDB, "-q", str(elf), "-d", str(elf.parents[1])]
     for step in steps:
         arguments += ["-ex", step]
     return arguments

@@ -38,7 +38,7 @@ def steps(command: list[str]) -> list[str]:
 
 def test_gdb_on_the_emulator_stops_at_main() -> None:
     command = debug.gdb_command(ELF, "127.0.0.1:3333")
-    assert command[:3] == ["gdb-multiarch", "-q", str(ELF)]
+    assert command[:5] == ["gdb-multiarch", "-q", str(ELF), "-d", str(ELF.parent.parent)]
     assert steps(command)[1:] == [
         "target extended-remote 127.0.0.1:3333",
         "tbreak main",
