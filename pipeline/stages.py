@@ -44,13 +44,11 @@ from codegen.files.places import BUILD, PROJECT, RUNS
 from codegen.image import firmware_build, pio_registry
 from codegen.image.tflm_lib import TflmLib
 from pipeline import image
-from pipeline.choice import Choice, check
+from pipeline.choice import Choice
 from pipeline.stage import Stage, run, shown
 
 if TYPE_CHECKING:
     from training.judge.evaluation_report import DeviceScores
-
-__all__ = ["Choice", "check"]
 
 RUNTIME = "firmware/lib"  # what the host's runtime is compiled from, with the tables of ops
 

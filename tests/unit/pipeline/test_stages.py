@@ -24,16 +24,16 @@ def test_check_refuses_before_any_work(tmp_path: Path) -> None:
     model = tmp_path / "mine.tflite"
     model.write_bytes(struct.pack("<I4s", 8, b"TFL3"))
     for bad, message in [
-        (stages.Choice("nope", "tiny", "auto"), "no board 'nope'"),
-        (stages.Choice("host", "nope", "auto"), "unknown recipe 'nope'"),
-        (stages.Choice("host", "tiny", "auto", model=tmp_path / "none.tflite"), "none.tflite"),
-        (stages.Choice("host", "tiny", "auto", model=tmp_path / "host.tflite"), "another use"),
-        (stages.Choice("host", "tiny", "auto", model=tmp_path / "tiny.tflite"), "another use"),
-        (stages.Choice("host", "tiny", "auto", model=tmp_path / "-a b.tflite"), "letters"),
-        (stages.Choice("host", "tiny", "auto", model=model), "mine.tflite"),
+        (choice.Choice("nope", "tiny", "auto"), "no board 'nope'"),
+        (choice.Choice("host", "nope", "auto"), "unknown recipe 'nope'"),
+        (choice.Choice("host", "tiny", "auto", model=tmp_path / "none.tflite"), "none.tflite"),
+        (choice.Choice("host", "tiny", "auto", model=tmp_path / "host.tflite"), "another use"),
+        (choice.Choice("host", "tiny", "auto", model=tmp_path / "tiny.tflite"), "another use"),
+        (choice.Choice("host", "tiny", "auto", model=tmp_path / "-a b.tflite"), "letters"),
+        (choice.Choice("host", "tiny", "auto", model=model), "mine.tflite"),
     ]:
         with pytest.raises(Exception, match=message) as caught:
-            stages.check(bad)
+            choice.check(bad)
         assert caught.value.exit_code == 2  # type: ignore[attr-defined]
     assert not (tmp_path / "build").exists()
 
@@ -44,9 +44,9 @@ def test_clean_removes_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(stages, "RUNS", tmp_path / "runs")
     for name in ("tiny", "other"):
         (tmp_path / "build" / name).mkdir(parents=True)
-    stages.clean(stages.Choice("host", "tiny", "auto"), everything=False)
+    stages.clean(choice.Choice("host", "tiny", "auto"), everything=False)
     assert [path.name for path in (tmp_path / "build").iterdir()] == ["other"]
-    stages.clean(stages.Choice("host", "tiny", "auto"), everything=True)
+    stages.clean(choice.Choice("host", "tiny", "auto"), everything=True)
     assert not (tmp_path / "build").exists()
 
 
@@ -56,7 +56,7 @@ def defined(monkeypatch: pytest.MonkeyPatch) -> dict[str, Stage]:
     found: dict[str, Stage] = {}
     monkeypatch.setattr(stages, "run", lambda stage, *_, **__: found.update({stage.name: stage}))
     monkeypatch.setattr(Model, "read", lambda path: SimpleNamespace(custom_names=[]))
-    chosen = stages.Choice("host", "tiny", "auto")
+    chosen = choice.Choice("host", "tiny", "auto")
     for define in (stages.evaluate, stages.build):
         define(chosen)
     return found

@@ -52,5 +52,5 @@ def test_a_tflite_that_takes_the_place_of_a_keras_model_leaves_no_float_model(
     monkeypatch.setattr(choice, "BUILD", tmp_path)
     (tmp_path / "net.tflite").write_bytes(b"int8")
     artifacts.atomic_write(tmp_path / "net" / FLOAT_MODEL, b"of net.keras")
-    stages._import_model(stages.Choice("host", "tiny", "auto", model=tmp_path / "net.tflite"))
+    stages._import_model(choice.Choice("host", "tiny", "auto", model=tmp_path / "net.tflite"))
     assert [path.name for path in (tmp_path / "net").glob("*.[tk]*")] == [INT8_MODEL]
