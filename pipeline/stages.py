@@ -48,7 +48,7 @@ from pipeline.choice import Choice
 from pipeline.stage import Stage, run, shown
 
 if TYPE_CHECKING:
-    from training.judge.evaluation_report import DeviceScores
+    from training.judge.report import DeviceScores
 
 RUNTIME = "firmware/lib"  # what the host's runtime is compiled from, with the tables of ops
 

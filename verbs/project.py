@@ -80,8 +80,10 @@ def run_lint() -> None:
     run_shown([*python, "ruff", "check", "."], "ruff")
     run_shown([*python, "ruff", "format", "--check", "."], "ruff")
     run_shown([*python, "mypy"], "mypy")
-    # The wheel has the program only, not a module to run.
-    clang_format = str(Path(sys.executable).with_name("clang-format"))
+    # The wheels have programs only, no module to run.
+    programs = Path(sys.executable).parent
+    run_shown([str(programs / "lint-imports")], "import-linter")
+    clang_format = str(programs / "clang-format")
     run_shown([clang_format, "--dry-run", "-Werror", *cpp], "clang-format")
 
 

@@ -21,8 +21,8 @@ from codegen.boards.facts import load_board
 from codegen.compile import cpp_build
 from codegen.compile.compiler_flags import core_flags
 from codegen.files.places import PROGRAM
-from harness.errors import CheckError, HarnessError
 from verification import semihosting
+from verification.errors import CheckFailedError, VerificationError
 
 CHECKS = cpp_build.CHECKS
 WIRE = PROGRAM / "firmware/lib/wire"
@@ -111,11 +111,11 @@ TARGETS = {
 def target_of(board: str) -> Target:
     """The target for a board's core; `board` may also be a core's name ("cortex-m4").
 
-    Raises BoardError (no such board), HarnessError (no machine for its core).
+    Raises BoardError (no such board), VerificationError (no machine for its core).
     """
     cpu = board if board in TARGETS else load_board(board).cpu
     if cpu not in TARGETS:
-        raise HarnessError(
+        raise VerificationError(
             f"golden runs on {', '.join(TARGETS)}; board {board} has a {cpu}: choose another board"
         )
     return TARGETS[cpu]
@@ -156,7 +156,7 @@ class Result:
         return f"{text}; it said: {self.message}" if self.message else text
 
 
-class RunnerCrashError(CheckError):
+class RunnerCrashError(CheckFailedError):
     """The runner ended before its batch did; `index` is the job it died in."""
 
     def __init__(self, index: int, reason: str) -> None:

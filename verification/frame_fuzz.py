@@ -6,8 +6,8 @@ import subprocess
 from functools import lru_cache
 from pathlib import Path
 
-from harness.errors import CheckError
 from verification.check_runner import CHECKS, WIRE, build_sanitized, sanitizer_reason
+from verification.errors import CheckFailedError
 
 
 @lru_cache(maxsize=1)
@@ -20,7 +20,7 @@ def run_frame_fuzz(count: int, seed: int) -> int:
     """Decode `count` random and mutated streams, the first of seed `seed`; the same seed gives the
     same stream.
 
-    Returns how many frames were accepted. Raises CheckError with the find, HarnessError.
+    Returns how many frames were accepted. Raises CheckFailedError with the find, VerificationError.
     """
     process = subprocess.run(
         [str(_fuzzer()), str(seed), str(count)],
@@ -30,5 +30,5 @@ def run_frame_fuzz(count: int, seed: int) -> int:
         check=False,
     )
     if process.returncode != 0:
-        raise CheckError(f"frame decoder: {sanitizer_reason(process.stderr)}")
+        raise CheckFailedError(f"frame decoder: {sanitizer_reason(process.stderr)}")
     return int(process.stdout)

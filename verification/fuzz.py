@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from harness.errors import HarnessError
 from verification.check_runner import CHECKS, build_sanitized, sanitizer_reason
+from verification.errors import VerificationError
 
 _CHUNK = 20_000  # executions a start of the fuzzer, so that progress shows
 _MAX_FINDS = 20
@@ -71,10 +71,10 @@ def run_fuzz(
 ) -> FuzzReport:
     """Mutates `models` `count` times; finds go to `finds_dir` as find-<seed>-<arena bytes>.tflite.
 
-    Stops after 20 finds. Raises HarnessError (no models, nothing to do), MissingToolError.
+    Stops after 20 finds. Raises VerificationError (no models, nothing to do), MissingToolError.
     """
     if not models or count < 1:
-        raise HarnessError("fuzz needs at least one model and one execution")
+        raise VerificationError("fuzz needs at least one model and one execution")
     report = FuzzReport()
     with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
         pack = Path(name) / "pack.bin"
@@ -95,7 +95,9 @@ def run_fuzz(
                 continue
             data = progress.read_bytes() if progress.exists() else b""
             if len(data) != 8:
-                raise HarnessError(f"the fuzzer did not start: {process.stderr.strip()[-300:]}")
+                raise VerificationError(
+                    f"the fuzzer did not start: {process.stderr.strip()[-300:]}"
+                )
             (bad,) = struct.unpack("<Q", data)
             report.finds.append(_keep(pack, bad, sanitizer_reason(process.stderr), finds_dir))
             say(f"fuzz: find: seed {bad}: {report.finds[-1].reason}")
@@ -116,11 +118,11 @@ def _keep(pack: Path, seed: int, reason: str, finds_dir: Path) -> Find:
 def check_find(path: Path, arena_bytes: int) -> str:
     """Feeds one model file to the runtime under sanitizers.
 
-    Returns "accepted" or the runtime's refusal. Raises HarnessError with what went wrong.
+    Returns "accepted" or the runtime's refusal. Raises VerificationError with what went wrong.
     """
     process = _call("one", path, arena_bytes)
     if process.returncode != 0:
-        raise HarnessError(
+        raise VerificationError(
             f"{path.name} in {arena_bytes} B of arena: {sanitizer_reason(process.stderr)}"
         )
     return process.stdout.strip()

@@ -28,7 +28,6 @@ from codegen.errors import CodegenError
 from codegen.host.oracle import Oracle
 from codegen.memory.planner import plan_model
 from codegen.model.tflite import Model
-from harness.errors import HarnessError
 from verification.check_runner import (
     Job,
     Result,
@@ -37,6 +36,7 @@ from verification.check_runner import (
     run,
     target_of,
 )
+from verification.errors import VerificationError
 
 _BATCH = 200  # cases a start of the runner: small enough that progress shows
 
@@ -65,12 +65,12 @@ class _ModelCase:
 def model_generators(paths: Iterable[Path]) -> Generators:
     """A generator a .tflite file, by its stem: the model as it is, its inputs random.
 
-    Raises ModelError (not a sound model), HarnessError (two files of one name).
+    Raises ModelError (not a sound model), VerificationError (two files of one name).
     """
     generators: dict[str, Callable[[np.random.Generator], Case]] = {}
     for path in paths:
         if path.stem in generators:
-            raise HarnessError(f"two models are called {path.stem}; rename one")
+            raise VerificationError(f"two models are called {path.stem}; rename one")
         generators[path.stem] = _model_generator(Model.read(path), path)
     return generators
 
@@ -145,13 +145,15 @@ def run_golden(
     """Runs `count` cases, seeds `seed` to `seed + count - 1`, on every board.
 
     generators: by op name. op: only this one; otherwise they take turns. say: gets progress lines.
-    Raises HarnessError (unknown op, a tool missing), BoardError. A failing case is no exception:
-    it stands in the report.
+    Raises VerificationError (unknown op, a tool missing), BoardError. A failing case is no
+    exception: it stands in the report.
     """
     if op is not None and op not in generators:
-        raise HarnessError(f"golden knows no op {op!r}; it has {', '.join(sorted(generators))}")
+        raise VerificationError(
+            f"golden knows no op {op!r}; it has {', '.join(sorted(generators))}"
+        )
     if count < 1:
-        raise HarnessError(f"golden needs at least one case, got --count {count}")
+        raise VerificationError(f"golden needs at least one case, got --count {count}")
     names = sorted(generators) if op is None else [op]
     targets = {board: target_of(board) for board in boards}
     report = Report(Counter(dict.fromkeys(boards, 0)))

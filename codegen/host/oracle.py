@@ -21,11 +21,7 @@ from numpy.typing import NDArray
 from tflite_micro import runtime
 
 from codegen.errors import ModelError, OracleError
-from codegen.host import oracle_child
-from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
-
-__all__ = ["VERSION", "Oracle", "oracle_name", "oracle_scores", "quantize_pixels"]
 
 VERSION = f"tflite-micro {tflite_micro.__version__}"
 """The oracle's name and exact version."""
@@ -34,23 +30,6 @@ _KEEP_TENSORS = runtime.InterpreterConfig.kPreserveAllTensors
 _REUSE_MEMORY = runtime.InterpreterConfig.kAllocationRecording
 _ARENA_BASE_BYTES = 1 << 20  # structures of the 64-bit host interpreter; generous on purpose
 _ARENA_PER_OP_BYTES = 4096
-
-
-def oracle_name(model: Model) -> str:
-    """Who gives the model's `oracle_scores`: what to record beside them."""
-    if model.custom_names:
-        return f"mcuforge's own runtime on the host; {VERSION} runs no custom op"
-    return VERSION
-
-
-def oracle_scores(model: Model, inputs_int8: NDArray[np.int8]) -> NDArray[np.int8]:
-    """As Oracle.scores(), asked in a process of its own, for models with custom ops too. Raises
-    OracleError, RuntimeRefusedError, CppBuildError (a custom op does not compile),
-    MissingToolError."""
-    batch, scores = _batch(model, inputs_int8)
-    if len(batch):
-        scores[:] = oracle_child.answers(model, [batch])[0].reshape(scores.shape)
-    return scores
 
 
 class Oracle:
@@ -116,10 +95,10 @@ class Oracle:
         What follows N may have any shape with as many elements as the model's only input.
         Each row starts from the interpreter's state after the row before (streaming models).
         """
-        batch, scores = _batch(self.model, inputs_int8)
+        rows, scores = batch(self.model, inputs_int8)
         interpreter = self._interpreter
         try:
-            for row, values in zip(scores, batch, strict=True):
+            for row, values in zip(scores, rows, strict=True):
                 interpreter.set_input(values, 0)
                 interpreter.invoke()
                 row[:] = interpreter.get_output(0).reshape(-1)
@@ -128,9 +107,7 @@ class Oracle:
         return scores
 
 
-def _batch(
-    model: Model, inputs_int8: NDArray[np.int8]
-) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+def batch(model: Model, inputs_int8: NDArray[np.int8]) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     """(inputs [N, *shape of the model's input], room for scores [N, outputs])."""
     if len(model.inputs) != 1:
         raise OracleError(f"the model has {len(model.inputs)} inputs; use run()")

@@ -51,7 +51,7 @@ def load_digits(build_dir: Path, count: int | None) -> Digits:
     data_schema.require(build_dir, str(path), images, labels)
 
     # here, for its interpreter takes a while to import
-    from codegen.host.oracle import oracle_name, oracle_scores
+    from codegen.host.scores import oracle_name, oracle_scores
 
     model = Model.read(build_dir / INT8_MODEL)
     quantized = quantize_pixels(model, images).reshape(len(images), -1)

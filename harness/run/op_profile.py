@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from codegen.boards.facts import Board, load_board
+from codegen.cost.op_rows import cost_lines
 from codegen.files.manifest import atomic_write
 from codegen.model.op_work import op_work
 from codegen.model.tflite import Model
@@ -105,24 +106,6 @@ def run(
     return found
 
 
-def cost_lines(model: Model, costs: Sequence[int], unit: str) -> list[str]:
-    """A table of the model's ops: shapes, MACs, cost, cost a MAC and an output, share."""
-    total = max(1, sum(costs))
-    lines = [
-        f"{'op':>4} {'name':24} {'output':18} {'filter':16} {'MACs':>11} {unit:>12} "
-        f"{'/MAC':>7} {'/output':>8} {'share':>6}"
-    ]
-    for op, cost in zip(model.ops, costs, strict=True):
-        work = op_work(model, op)
-        per_mac = f"{cost / work.macs:.2f}" if work.macs else "-"
-        lines.append(
-            f"{op.index:>4} {op.label:24} {_shape(work.output_shape):18} "
-            f"{_shape(work.filter_shape):16} {work.macs:>11,} {cost:>12,} {per_mac:>7} "
-            f"{cost / max(1, work.outputs):>8.1f} {cost / total:>6.1%}"
-        )
-    return lines
-
-
 def _unit(board: Board, info: Info, port: str | None) -> tuple[str, float]:
     """(unit, how many of it are one tick)."""
     if port is not None:
@@ -131,7 +114,3 @@ def _unit(board: Board, info: Info, port: str | None) -> tuple[str, float]:
     if per_second is not None:
         return "instructions", per_second / info.tick_hz
     return "ns", 1e9 / info.tick_hz
-
-
-def _shape(shape: Sequence[int]) -> str:
-    return "x".join(map(str, shape)) or "-"

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.errors import HarnessError
 from verification.cases.core import fully_connected
 from verification.cases.fuzz_bases import base_models
 from verification.cases.model_builder import small_cnn
+from verification.errors import VerificationError
 from verification.fuzz import check_find, run_fuzz
 
 pytestmark = pytest.mark.golden
@@ -82,7 +82,7 @@ def test_a_find_is_kept_and_can_be_repeated(
 
 
 def test_nothing_to_do_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(HarnessError, match="at least one"):
+    with pytest.raises(VerificationError, match="at least one"):
         run_fuzz([], 10, seed=1, finds_dir=tmp_path)
-    with pytest.raises(HarnessError, match="at least one"):
+    with pytest.raises(VerificationError, match="at least one"):
         run_fuzz([b"x"], 0, seed=1, finds_dir=tmp_path)

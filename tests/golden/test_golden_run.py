@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.errors import HarnessError
 from verification.cases.case import Case
 from verification.cases.core import CASES, softmax
 from verification.cases.model_builder import one_op
 from verification.check_runner import HOST, Job, Result, RunnerCrashError, run, target_of
+from verification.errors import VerificationError
 from verification.golden import Failure, run_golden
 
 pytestmark = pytest.mark.golden
@@ -69,7 +69,7 @@ def test_a_cores_own_kernels_are_compared_with_the_portable_ones(
         results = run(target, jobs)
         return [_with_a_byte_flipped(r) if target.portable == portable else r for r in results]
 
-    monkeypatch.setattr("harness.golden.run", flip_a_byte)
+    monkeypatch.setattr("verification.golden.run", flip_a_byte)
     (failure,) = run_golden(CASES, 1, seed=40, boards=["cortex-m3"], op="SOFTMAX").failures
     assert re.search(says, failure.reason)
 
@@ -138,9 +138,9 @@ def test_a_runner_that_dies_names_the_case(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_unknown_names_are_refused() -> None:
-    with pytest.raises(HarnessError, match="knows no op 'NOPE'"):
+    with pytest.raises(VerificationError, match="knows no op 'NOPE'"):
         run_golden(CASES, 1, seed=1, op="NOPE")
-    with pytest.raises(HarnessError, match="at least one case"):
+    with pytest.raises(VerificationError, match="at least one case"):
         run_golden(CASES, 0, seed=1)
 
 

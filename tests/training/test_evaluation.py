@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from codegen.files.artifacts import METRICS, ORACLE_SCORES, REPORT_HTML, REPORT_JSON, TEST_SPLIT
-from codegen.host.oracle import Oracle, quantize_pixels
+from codegen.host.oracle import Oracle
+from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
 from training import artifacts
 from training.data import datasets

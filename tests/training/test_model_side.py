@@ -26,8 +26,9 @@ from codegen.files.artifacts import (
     TRAIN_SPLIT,
 )
 from codegen.files.manifest import sha256_file
-from codegen.host.oracle import Oracle, quantize_pixels
+from codegen.host.oracle import Oracle
 from codegen.model.lean import DATA_ALIGNMENT, lean
+from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
 from tests.training import digits
 from tests.training.conftest import train_briefly

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from codegen.files.artifacts import FLOAT_MODEL, INT8_MODEL, TEST_SPLIT
-from codegen.host.oracle import Oracle, quantize_pixels
+from codegen.host.oracle import Oracle
+from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
 from tests.training import digits
 from training.data import datasets

@@ -18,8 +18,9 @@ import numpy as np
 from codegen.files import markdown
 from codegen.files.artifacts import FLOAT_MODEL, INT8_MODEL, METRICS, TEST_SPLIT
 from codegen.files.places import PROGRAM
-from codegen.host.oracle import oracle_scores, quantize_pixels
+from codegen.host.scores import oracle_scores
 from codegen.model.lean import lean
+from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
 from training import artifacts
 from training.compression.options import Options

@@ -14,8 +14,8 @@ from codegen.files.artifacts import FLOAT_MODEL, TRAIN_SPLIT
 from codegen.model.pixels import PIXEL_MAX
 from training import artifacts
 from training.data import datasets, sources
+from training.data.augment import warp
 from training.fit import batch_last, checkpoint, history
-from training.fit.augment import warp
 from training.fit.progress import EpochProgress
 from training.recipes import Recipe, get_recipe
 from training.tf_runtime import load_tensorflow

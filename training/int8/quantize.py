@@ -14,9 +14,10 @@ import numpy as np
 
 from codegen.errors import CodegenError
 from codegen.files.artifacts import CONVERTED_MODEL, FLOAT_MODEL, INT8_MODEL, TRAIN_SPLIT
-from codegen.host.oracle import oracle_scores, quantize_pixels
+from codegen.host.scores import oracle_scores
 from codegen.model.int8_checks import check_int8
 from codegen.model.lean import lean
+from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
 from training import artifacts
 from training.data import datasets

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from codegen.files.artifacts import BLESSED_MODEL, DECISIONS, INT8_MODEL, TEST_SPLIT
-from codegen.host.oracle import oracle_scores, quantize_pixels
+from codegen.host.scores import oracle_scores
+from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
 from training import artifacts
 from training.data import datasets

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from codegen.files.artifacts import FLOAT_MODEL, INT8_MODEL, METRICS, ORACLE_SCORES, TEST_SPLIT
-from codegen.host import oracle
+from codegen.host.scores import oracle_name, oracle_scores
+from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
 from training import artifacts
 from training.data import datasets
@@ -31,7 +32,7 @@ def evaluate(build_dir: Path) -> dict[str, Any]:
     model = Model.read(artifacts.require(build_dir / INT8_MODEL, "quantize"))
     images, labels = datasets.load_split(build_dir, TEST_SPLIT)
 
-    scores = oracle.oracle_scores(model, oracle.quantize_pixels(model, images))
+    scores = oracle_scores(model, quantize_pixels(model, images))
     if scores.shape[1] <= int(labels.max()):
         raise DataError(
             f"{build_dir / INT8_MODEL} has {scores.shape[1]} outputs, "
@@ -42,7 +43,7 @@ def evaluate(build_dir: Path) -> dict[str, Any]:
         "float_accuracy": _float_accuracy(float_model, images, labels),
         "int8_accuracy": accuracy(scores, labels),
         "test_count": len(labels),
-        "oracle": oracle.oracle_name(model),
+        "oracle": oracle_name(model),
         "model_sha256": model.sha256,
         "model_bytes": model.size,
         **asdict(footprint(model)),

@@ -6,16 +6,14 @@ import base64
 import io
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from matplotlib.figure import Figure
 
 from training.judge.classification import Assessment
-
-if TYPE_CHECKING:
-    from training.judge.evaluation_report import Report
+from training.judge.report import Report
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 _COLUMNS = 8  # of digits in the picture of the worst ones

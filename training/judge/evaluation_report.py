@@ -7,9 +7,9 @@ seconds, and with robustness a minute.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -22,63 +22,19 @@ from codegen.files.artifacts import (
     REPORT_JSON,
     TEST_SPLIT,
 )
-from codegen.host.oracle import oracle_name, oracle_scores, quantize_pixels
+from codegen.host.scores import oracle_name, oracle_scores
+from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
 from training import artifacts
 from training.data import datasets
 from training.int8.quantize import load_float_model
 from training.judge import classification
-from training.judge.classification import Assessment
 from training.judge.corruptions import CORRUPTIONS
 from training.judge.evaluate import accuracy
+from training.judge.report import DeviceScores, Report, Robustness, WrongDigit
 
 ROBUSTNESS_COUNT = 2000
 WORST_COUNT = 32
-
-
-class DeviceScores(Protocol):
-    """What a board answered in a run: int8 [N, outputs] for the N test digits at `indices`."""
-
-    @property
-    def board_id(self) -> str: ...
-    @property
-    def run(self) -> str: ...
-    @property
-    def indices(self) -> np.ndarray: ...
-    @property
-    def scores(self) -> np.ndarray: ...
-
-
-@dataclass(frozen=True)
-class Robustness:
-    """Accuracy of each model, by its name, on test digits corrupted at one level."""
-
-    corruption: str
-    unit: str
-    level: float
-    accuracy: dict[str, float]
-
-
-@dataclass(frozen=True)
-class WrongDigit:
-    """A test digit, what it is, what int8 says, and the probability that int8 gives the truth."""
-
-    index: int
-    label: str
-    predicted: str
-    probability: float
-
-
-@dataclass(frozen=True)
-class Report:
-    """`models`: float, int8 and boards, by name; `disagreements`: on how many digits each chooses
-    another class than int8.
-    """
-
-    models: dict[str, Assessment]
-    disagreements: dict[str, int]
-    worst: list[WrongDigit]
-    robustness: list[Robustness]
 
 
 def evaluate(

@@ -11,7 +11,8 @@ from PIL import Image
 
 from codegen.files import data_schema, markdown
 from codegen.files.artifacts import DATA_INFO, FLOAT_MODEL, INT8_MODEL
-from codegen.host.oracle import oracle_scores, quantize_pixels
+from codegen.host.scores import oracle_scores
+from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
 from training import artifacts
 from training.data import datasets

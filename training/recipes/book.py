@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from training.fit.augment import Augmentation
+from training.data.augment import Augmentation
 from training.recipes.recipe import Optimizer, Recipe
 
 RECIPE = Recipe(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from training.fit.augment import Augmentation
+from training.data.augment import Augmentation
 from training.recipes.blocks import strided_network
 from training.recipes.recipe import Optimizer, Recipe
 

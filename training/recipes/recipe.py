@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from training.data.augment import Augmentation
 from training.errors import RecipeError
-from training.fit.augment import Augmentation
 
 WARM_UP_FRACTION = 0.1
 

@@ -27,10 +27,10 @@ from codegen.host.runtime import RuntimeRefusedError
 from codegen.image.bench_image import render
 from codegen.memory.planner import plan_model
 from codegen.model.tflite import Model
-from harness.errors import CheckError, HarnessError
 from verification import semihosting
 from verification.bench.least_squares import non_negative_least_squares
 from verification.check_runner import TARGETS, Target
+from verification.errors import CheckFailedError, VerificationError
 from verification.golden import Generators
 
 SOURCE = PROGRAM / "firmware" / "bench" / "op_instructions.cc"
@@ -100,11 +100,11 @@ def refit(
 
     generators: of random models by op. count: random models for each op that takes time, a
     quarter of it for the others. Cores that are not measured keep what the table says of them.
-    Raises HarnessError, CodegenError.
+    Raises VerificationError, CodegenError.
     """
     unknown = [cpu for cpu in cores if cpu not in CORES]
     if unknown or count < 8:
-        raise HarnessError(f"costs: cores are {', '.join(CORES)} and --count is at least 8")
+        raise VerificationError(f"costs: cores are {', '.join(CORES)} and --count is at least 8")
     works = [*_shared_works(model_paths), *_random_works(generators, count, seed)]
     say(f"costs: {len(works)} models")
     table: dict[str, Costs] = {}
@@ -122,7 +122,7 @@ def refit(
 
 
 def measure(target: Target, works: Sequence[Work]) -> list[list[int]]:
-    """Instructions of each op of each model. Raises CheckError (the image failed)."""
+    """Instructions of each op of each model. Raises CheckFailedError (the image failed)."""
     elf = _build(target)
     assert target.machine is not None
     with tempfile.TemporaryDirectory(prefix="costs-") as name:
@@ -136,7 +136,7 @@ def measure(target: Target, works: Sequence[Work]) -> list[list[int]]:
 
 
 def parse(text: str, cpu: str, op_counts: Sequence[int]) -> list[list[int]]:
-    """What the image printed, as instructions. Raises CheckError."""
+    """What the image printed, as instructions. Raises CheckFailedError."""
     calibration = re.search(r"^calibration ([0-9a-f]{8})$", text, re.MULTILINE)
     runs = re.split(r"^model [0-9a-f]{8}$", text, flags=re.MULTILINE)[1:]
     ticks = [
@@ -148,7 +148,7 @@ def parse(text: str, cpu: str, op_counts: Sequence[int]) -> list[list[int]]:
         or list(map(len, ticks)) != list(op_counts)
     ):
         last = (text.strip().splitlines() or ["nothing"])[-1]
-        raise CheckError(f"the cost image on {cpu} failed at model {len(runs)}: {last[:200]}")
+        raise CheckFailedError(f"the cost image on {cpu} failed at model {len(runs)}: {last[:200]}")
     per_tick = _CALIBRATION_INSTRUCTIONS / int(calibration[1], 16)
     return [[round(t * per_tick) for t in run] for run in ticks]
 

@@ -25,14 +25,14 @@ from numpy.typing import NDArray
 from codegen.boards.facts import Board, list_boards, load_board
 from codegen.compile.cpp_build import RegionOverflowError
 from codegen.files.places import PROGRAM
-from codegen.host.oracle import oracle_scores
+from codegen.host.scores import oracle_scores
 from codegen.image.bench_image import BenchImage, build_bench_image
 from codegen.memory.planner import ArenaPlan, plan_model
 from codegen.model.int8_checks import check_int8
 from codegen.model.op_table import load_supported_ops
 from codegen.model.tflite import Model
-from harness.errors import CheckError, HarnessError
 from verification import semihosting
+from verification.errors import CheckFailedError, VerificationError
 
 SHARED_MODELS = PROGRAM.parent / "shared" / "models"
 BASELINE = PROGRAM / "docs" / "baseline_tflm_cmsis_nn.json"
@@ -120,12 +120,12 @@ class Measurement:
 def find_models(choice: str) -> list[Path]:
     """`all` (the shared models), or paths and shared models' names, separated by commas.
 
-    Raises HarnessError if there is none.
+    Raises VerificationError if there is none.
     """
     shared = {path.stem: path for path in sorted(SHARED_MODELS.glob("*.tflite"))}
     if choice == "all":
         if not shared:
-            raise HarnessError(
+            raise VerificationError(
                 f"no models in {SHARED_MODELS.parent.name}/{SHARED_MODELS.name} beside the "
                 "repository; give --model a path"
             )
@@ -134,7 +134,7 @@ def find_models(choice: str) -> list[Path]:
     for word in choice.split(","):
         path = shared.get(word) or Path(word)
         if not path.is_file():
-            raise HarnessError(
+            raise VerificationError(
                 f"no model {word!r}: neither a file nor one of {', '.join(shared) or 'none'}"
             )
         paths.append(path)
@@ -144,7 +144,7 @@ def find_models(choice: str) -> list[Path]:
 def find_boards(choice: str) -> list[Board]:
     """`all` (of every core that QEMU emulates one board), or ids separated by commas.
 
-    Raises BoardError (unknown), HarnessError (not emulated by QEMU).
+    Raises BoardError (unknown), VerificationError (not emulated by QEMU).
     """
     if choice == "all":
         named = {record["board"] for record in load_baseline().values()}
@@ -158,7 +158,9 @@ def find_boards(choice: str) -> list[Board]:
     boards = [load_board(word) for word in choice.split(",")]
     for board in boards:
         if not _is_emulated(board):
-            raise HarnessError(f"bench counts instructions in QEMU, {board.id} does not run there")
+            raise VerificationError(
+                f"bench counts instructions in QEMU, {board.id} does not run there"
+            )
     return boards
 
 
@@ -171,7 +173,7 @@ def bench(
     """Measures every model on every board. say: gets each row as soon as it and those before it
     are there.
 
-    Raises CheckError (the image failed), CodegenError (it cannot be built or planned), ModelError.
+    Raises CheckFailedError (the image failed), CodegenError (it cannot be built or planned).
     """
     baseline = load_baseline()
     # The oracle and the planner are not made for two threads: all of theirs comes first.
@@ -212,13 +214,13 @@ Baseline = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
 def load_baseline(path: Path = BASELINE) -> Baseline:
-    """Records by (model, cpu as board facts name it). Raises HarnessError."""
+    """Records by (model, cpu as board facts name it). Raises VerificationError."""
     try:
         records = json.loads(path.read_text())
         # "Cortex-M4F" is a cortex-m4 with its floating-point unit
         return {(r["model"], r["core"].lower().removesuffix("f")): r for r in records}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise HarnessError(f"cannot read the baseline {path}: {error}; restore it") from None
+        raise VerificationError(f"cannot read the baseline {path}: {error}; restore it") from None
 
 
 def measure(
@@ -243,7 +245,7 @@ def measure(
 def run_image(image: BenchImage, timeout_s: float = 600) -> tuple[str, bytes]:
     """What the image prints over semihosting and what it leaves in results.bin, b"" if nothing.
 
-    Raises MissingToolError, CheckError.
+    Raises MissingToolError, CheckFailedError.
     """
     command = semihosting.qemu_command(
         image.machine, image.elf, "counting instructions", image.icount_shift
@@ -252,7 +254,7 @@ def run_image(image: BenchImage, timeout_s: float = 600) -> tuple[str, bytes]:
         try:
             ended = semihosting.run_to_its_end(command, Path(folder), timeout_s)
         except subprocess.TimeoutExpired:
-            raise CheckError(
+            raise CheckFailedError(
                 f"{image.elf.parent.name} did not end within {timeout_s:.0f} s"
             ) from None
         results = Path(folder) / "results.bin"
@@ -262,13 +264,15 @@ def run_image(image: BenchImage, timeout_s: float = 600) -> tuple[str, bytes]:
 def parse_output(text: str, results: bytes, input_count: int, what: str) -> Measurement:
     """Reads what an image printed and left, as firmware/bench/main.cc lays it out.
 
-    what: for the message of the CheckError.
+    what: for the message of the CheckFailedError.
     """
     head = struct.Struct(f"<{4 + input_count}I")
     output_bytes, rest = divmod(len(results) - head.size, input_count)
     if output_bytes <= 0 or rest:
         last = (text.strip().splitlines() or ["nothing"])[-1]
-        raise CheckError(f"the benchmark of {what} did not come to its end; it said: {last[:200]}")
+        raise CheckFailedError(
+            f"the benchmark of {what} did not come to its end; it said: {last[:200]}"
+        )
     calibration, init, arena_bytes, stack_bytes, *invoke = head.unpack_from(results)
     per_tick = _CALIBRATION_INSTRUCTIONS / calibration
     ops = re.findall(r"^op (\S+) +([0-9a-f]{8})$", text, re.MULTILINE)
@@ -295,15 +299,17 @@ def _row(board: Board, subject: Subject, plan: ArenaPlan, baseline: Baseline, pr
     measured, image, runs_on = measure(subject, board, plan, profile)
     where = f"{subject.name} on {board.id}"
     if measured.arena_bytes != plan.arena_bytes:
-        raise CheckError(
+        raise CheckFailedError(
             f"{where} used {measured.arena_bytes} B of arena, the plan says {plan.arena_bytes}"
         )
     if measured.stack_bytes >= image.stack_bytes:
-        raise CheckError(f"{where} filled its stack of {image.stack_bytes} B; raise stack_bytes")
+        raise CheckFailedError(
+            f"{where} filled its stack of {image.stack_bytes} B; raise stack_bytes"
+        )
     expected = b"".join(row.tobytes() for row in subject.expected)
     got = measured.outputs
     if len(got) != len(expected):
-        raise CheckError(f"{where} gave {len(got)} output bytes, the oracle {len(expected)}")
+        raise CheckFailedError(f"{where} gave {len(got)} output bytes, the oracle {len(expected)}")
     ours = {
         "instructions": measured.instructions,
         "flash_bytes": image.flash_bytes,

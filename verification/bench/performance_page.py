@@ -10,9 +10,9 @@ from pathlib import Path
 from codegen.boards.facts import Board
 from codegen.files.manifest import atomic_write
 from codegen.files.places import PROGRAM
-from harness.errors import HarnessError
 from verification.bench.measure import MEASURES, Row
 from verification.bench.report import TITLES, goals, mean_ratios, ratio_text
+from verification.errors import VerificationError
 
 BEGIN = "<!-- invoke bench: begin -->"
 END = "<!-- invoke bench: end -->"
@@ -39,7 +39,7 @@ def tables(rows: Sequence[Row], boards: Iterable[Board]) -> str:
 
 
 def update(path: Path, rows: Sequence[Row], boards: Iterable[Board]) -> None:
-    """Puts the tables between the document's marks. Raises HarnessError (no marks)."""
+    """Puts the tables between the document's marks. Raises VerificationError (no marks)."""
     text = read_marked(path)
     before, rest = text.split(BEGIN, 1)
     after = rest.split(END, 1)[1]
@@ -48,13 +48,13 @@ def update(path: Path, rows: Sequence[Row], boards: Iterable[Board]) -> None:
 
 
 def read_marked(path: Path) -> str:
-    """The document, seen to have the marks. Raises HarnessError."""
+    """The document, seen to have the marks. Raises VerificationError."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise HarnessError(f"--markdown {path}: cannot read it: {error}") from None
+        raise VerificationError(f"--markdown {path}: cannot read it: {error}") from None
     if BEGIN not in text or END not in text.split(BEGIN, 1)[1]:
-        raise HarnessError(f"--markdown {path}: needs a line {BEGIN} and after it one {END}")
+        raise VerificationError(f"--markdown {path}: needs a line {BEGIN} and after it one {END}")
     return text
 
 

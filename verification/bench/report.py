@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codegen.boards.facts import Board
+from codegen.cost.op_rows import cost_lines
 from codegen.files.manifest import atomic_write
 from codegen.model.tflite import Model
-from harness.errors import HarnessError
-from harness.run.op_profile import cost_lines
 from verification.bench.measure import MEASURES, Row, bench, find_boards, find_models
+from verification.errors import VerificationError
 
 TITLES = {
     "instructions": "instructions",
@@ -62,7 +62,7 @@ def run(
     counted; the caller turns them into exit code 1.
     """
     if json_path is not None and not json_path.parent.is_dir():
-        raise HarnessError(f"--json {json_path}: no folder {json_path.parent}")
+        raise VerificationError(f"--json {json_path}: no folder {json_path.parent}")
     boards, paths = find_boards(board), find_models(model)
     models = {path.stem: path for path in paths}
     say(header())
@@ -188,7 +188,7 @@ def geometric_mean(values: Iterable[float]) -> float:
 def profile_lines(row: Row, model: Model) -> list[str]:
     """A table of the row's ops: output shape, MACs, instructions, instructions a MAC, share."""
     if len(row.profile) != len(model.ops):
-        raise HarnessError(
+        raise VerificationError(
             f"{row.model}: the image reported {len(row.profile)} ops, the model has "
             f"{len(model.ops)}"
         )

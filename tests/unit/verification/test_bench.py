@@ -10,9 +10,9 @@ import pytest
 from codegen.boards.facts import load_board
 from codegen.compile import compiler_flags, cpp_build
 from codegen.compile.cpp_build import machine_flags
-from harness.errors import CheckError, HarnessError
 from verification.bench import measure, performance_page, report
 from verification.bench.measure import MEASURES, Row
+from verification.errors import CheckFailedError, VerificationError
 
 PRINTED = """op CONV_2D  00000040
 op SOFTMAX  00000010
@@ -54,7 +54,7 @@ def test_output_is_converted_from_ticks_to_instructions() -> None:
 
 @pytest.mark.parametrize("results", [b"", RESULTS[:24], RESULTS[:-1]])
 def test_an_image_that_fails_is_an_error_with_its_last_words(results: bytes) -> None:
-    with pytest.raises(CheckError, match="m on b did not come to its end; it said: fault"):
+    with pytest.raises(CheckFailedError, match="m on b did not come to its end; it said: fault"):
         measure.parse_output("fault\n", results, 2, "m on b")
 
 
@@ -99,9 +99,9 @@ def test_means_are_geometric() -> None:
 
 
 def test_unknown_models_and_boards_are_refused() -> None:
-    with pytest.raises(HarnessError, match="no model 'absent'"):
+    with pytest.raises(VerificationError, match="no model 'absent'"):
         measure.find_models("absent")
-    with pytest.raises(HarnessError, match="host does not run there"):
+    with pytest.raises(VerificationError, match="host does not run there"):
         measure.find_boards("host")
 
 
@@ -114,7 +114,7 @@ def test_all_boards_are_one_of_each_core_and_the_baselines() -> None:
 
 
 def test_a_folder_that_is_not_there_is_refused_before_anything_is_measured(tmp_path: Path) -> None:
-    with pytest.raises(HarnessError, match="no folder"):
+    with pytest.raises(VerificationError, match="no folder"):
         report.run("mps2_an386", "all", tmp_path / "absent" / "out.json")
 
 
@@ -164,5 +164,5 @@ def test_markdown_replaces_only_the_marked_part(tmp_path: Path) -> None:
 def test_markdown_without_marks_is_refused_before_measuring(tmp_path: Path, text: str) -> None:
     document = tmp_path / "performance.md"
     document.write_text(text)
-    with pytest.raises(HarnessError, match="needs a line <!-- invoke bench: begin -->"):
+    with pytest.raises(VerificationError, match="needs a line <!-- invoke bench: begin -->"):
         performance_page.read_marked(document)

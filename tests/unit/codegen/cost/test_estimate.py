@@ -11,9 +11,9 @@ import pytest
 from codegen.cost.estimate import CostTableError, cost_table, estimate, features
 from codegen.model.op_work import op_work
 from codegen.model.tflite import Model
-from harness.errors import CheckError
 from verification.bench.cost_fit import CORES, Sample, fit, parse
 from verification.bench.least_squares import non_negative_least_squares
+from verification.errors import CheckFailedError
 
 
 def test_least_squares_finds_what_is_not_negative() -> None:
@@ -92,7 +92,7 @@ def test_what_the_cost_image_prints() -> None:
     )
     assert parse(text, "cortex-m4", [2, 1]) == [[32, 64], [2]]
     for broken in (text.replace("end", "fault"), text.replace("op SOFTMAX", "op?SOFTMAX")):
-        with pytest.raises(CheckError, match="cost image on cortex-m4 failed at model 2"):
+        with pytest.raises(CheckFailedError, match="cost image on cortex-m4 failed at model 2"):
             parse(broken, "cortex-m4", [2, 1])
 
 

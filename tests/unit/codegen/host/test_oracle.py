@@ -12,7 +12,8 @@ from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as sch
 
 from codegen.errors import ModelError, OracleError
 from codegen.host import oracle
-from codegen.host.oracle import Oracle, oracle_name, oracle_scores
+from codegen.host.oracle import Oracle
+from codegen.host.scores import oracle_name, oracle_scores
 from codegen.model.tflite import Model
 from verification.cases.model_builder import VALID, one_op, with_first_op
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.errors import CheckError
 from verification import frame_fuzz
+from verification.errors import CheckFailedError
 
 
 def test_hostile_streams_do_no_harm_to_the_frame_decoder() -> None:
@@ -13,5 +13,5 @@ def test_hostile_streams_do_no_harm_to_the_frame_decoder() -> None:
 
 def test_a_find_is_an_error_that_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frame_fuzz, "_fuzzer", lambda: "false")
-    with pytest.raises(CheckError, match=r"^frame decoder: "):
+    with pytest.raises(CheckFailedError, match=r"^frame decoder: "):
         frame_fuzz.run_frame_fuzz(1, seed=1)

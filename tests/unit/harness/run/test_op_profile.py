@@ -4,8 +4,9 @@ import struct
 
 import pytest
 
+from codegen.cost.op_rows import cost_lines
 from codegen.model.tflite import Model
-from harness.run.op_profile import OpProfile, cost_lines
+from harness.run.op_profile import OpProfile
 from harness.wire import messages
 from verification.cases.model_builder import ModelBuilder
 

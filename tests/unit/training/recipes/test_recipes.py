@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from training.data.augment import Augmentation
 from training.errors import RecipeError
-from training.fit.augment import Augmentation
 from training.recipes import RECIPES, get_recipe
 
 # What tasks.py imports to list recipes, to decide what is fresh and to say what is missing.
