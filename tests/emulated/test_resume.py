@@ -125,7 +125,7 @@ def test_a_served_board_that_is_cut_off_and_comes_back_elsewhere_loses_no_digit(
 def test_a_run_whose_harness_was_killed_is_resumed(build_dir: Path, tmp_path: Path) -> None:
     expected = Expected.load(load_board("host"), build_dir)
     code = (
-        "import sys; from pathlib import Path; from harness import hil\n"
+        "import sys; from pathlib import Path; from harness.run import hil\n"
         "build_dir, port, runs = sys.argv[1:]\n"
         f"hil.run('host', Path(build_dir), count={MANY}, ports=[port], runs=Path(runs))"
     )
