@@ -1,10 +1,13 @@
 """Checks that every device has to pass, the emulated as the real."""
 
 import time
+import zlib
 
 import numpy as np
 import pytest
 
+from codegen.host.oracle_child import answers
+from codegen.host.random_inputs import numpy_dtype, random_inputs
 from codegen.memory.planner import plan_model
 from codegen.model.op_work import op_work
 from codegen.model.pixels import pack_pixels
@@ -86,11 +89,11 @@ def check_pieces(device: Device, digits: Digits) -> None:
     pixels = digits.images[1].tobytes()
 
     def load(input_format: ids.InputFormat, offset: int, values: bytes) -> int:
-        payload = messages.load_payload(input_format, offset, values)
+        payload = messages.load_payload(0, input_format, offset, values)
         return device.call(messages.LOAD, payload)
 
     def infer(values: bytes) -> list[int]:
-        return device.call(messages.INFER, messages.loaded_payload(values)).scores.tolist()
+        return device.call(messages.INFER, messages.loaded_payload([values])).scores.tolist()
 
     for input_format, values in (
         (ids.InputFormat.RAW_S8, raw),
@@ -164,7 +167,7 @@ def check_batch(device: Device, digits: Digits) -> None:
 def check_profile(device: Device, expected: Expected, digits: Digits) -> None:
     """Every op is timed, and together they are nearly the whole inference."""
     model = Model.read(expected.model_path)
-    profile = device.profile(digits.quantized[0])
+    profile = device.profile([digits.quantized[0]])
     assert len(profile.op_ticks) == len(model.ops)
     macs = [op_work(model, op).macs for op in model.ops]
     assert profile.op_ticks[macs.index(max(macs))] > 0
@@ -179,16 +182,19 @@ def check_peek(device: Device, expected: Expected, digits: Digits) -> None:
     offset = next(tensor.offset for tensor in planned if tensor.index == output)
     last = len(model.ops) - 1
     for index in (0, 1):  # each from its own input
-        scores = device.peek(digits.quantized[index], last, offset, model.tensors[output].nbytes)
+        scores = device.peek([digits.quantized[index]], last, offset, model.tensors[output].nbytes)
         assert scores == digits.oracle_scores[index].tobytes()
     arena_size = device.info().arena_size
-    assert device.peek(digits.quantized[0], last, 0, arena_size)[offset:].startswith(
+    assert device.peek([digits.quantized[0]], last, 0, arena_size)[offset:].startswith(
         digits.oracle_scores[0].tobytes()
     )
     for op, start, size in ((last + 1, 0, 1), (0, 1, arena_size), (0, arena_size + 1, 0)):
         with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
-            payload = messages.peek_payload(digits.quantized[0], op, start, size)
-            device.call(messages.PEEK, payload)
+            head = messages.peek_head(op, start, size)
+            device.call(
+                messages.PEEK,
+                head + messages.infer_payload(ids.InputFormat.RAW_S8, digits.quantized[0]),
+            )
     result = device.infer(digits.images[0], ids.InputFormat.PIXELS_U8)
     assert result.scores.tobytes() == digits.oracle_scores[0].tobytes()
 
@@ -289,6 +295,83 @@ def check_refusals(device: Device, digits: Digits) -> None:
     assert after == expected
     (reply,) = exchange(device, good)
     assert reply.payload[5:] == digits.oracle_scores[0].tobytes()
+
+
+def check_tensors(device: Device, model: Model) -> None:
+    """Inputs and outputs are what the model says; what comes out is the oracle's, to the byte."""
+    found = device.tensors()
+    for tensors, wanted in ((found.inputs, model.inputs), (found.outputs, model.outputs)):
+        assert [(one.dtype, one.shape, one.nbytes) for one in tensors] == [
+            (numpy_dtype(one), one.shape, one.nbytes) for one in wanted
+        ]
+        assert [(one.scale, one.zero_point) for one in tensors] == [
+            (one.scale, one.zero_point) if one.scales else (0.0, 0) for one in wanted
+        ]
+    resets = (0, 3)
+    inputs = random_inputs(model, 6, seed=5)
+    answered = answers(model, inputs, resets)
+    ran = device.stats()["inferences"]
+    for sample in range(6):
+        if sample in resets:
+            device.reset()
+        for index, values in enumerate(inputs):
+            device.load(index, values[sample])
+        device.run()
+        for index, outputs in enumerate(answered):
+            assert device.read(index).tobytes() == outputs[sample].tobytes(), (sample, index)
+    assert device.stats()["inferences"] - ran == 6
+
+
+def check_run(device: Device) -> None:
+    """A RUN that is repeated runs once; its outputs can be read until an input is written; an input
+    that is not whole, or another's, is never run."""
+    tensors = device.tensors()
+    contents = [(bytes(range(1, 9)) * one.nbytes)[: one.nbytes] for one in tensors.inputs]
+    if tensors.inputs[-1].dtype == np.int32:
+        contents[-1] = bytes(tensors.inputs[-1].nbytes)  # an index
+    arrays = [
+        np.frombuffer(content, one.dtype)
+        for content, one in zip(contents, tensors.inputs, strict=True)
+    ]
+    for index, values in enumerate(arrays):
+        device.load(index, values)
+    payload = messages.run_payload(contents)
+    with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
+        device.call(messages.RUN, payload[:-1] + bytes([payload[-1] ^ 1]))
+    before = device.stats()
+    request = encode(Frame(messages.RUN, 950, payload))
+    (first,) = exchange(device, request)
+    assert first.type == messages.RUN | ids.REPLY_BIT
+    assert exchange(device, request) == [first]
+    after = device.stats()
+    assert after["inferences"] - before["inferences"] == 1
+    assert after["repeats"] - before["repeats"] == 1
+    nbytes = tensors.outputs[0].nbytes
+    whole = device.call(messages.READ, messages.read_payload(0, 0, nbytes))
+    assert zlib.crc32(whole) == int.from_bytes(first.payload[4:8], "little")
+    assert device.call(messages.READ, messages.read_payload(0, 1, 5)) == whole[1:6]
+    assert device.call(messages.READ, messages.read_payload(0, nbytes, 0)) == b""
+    for index, offset, size in (
+        (0, 1, nbytes),
+        (0, nbytes + 1, 0),
+        (0, 4, 0xFFFFFFFF),
+        (len(tensors.outputs), 0, 1),
+    ):
+        with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
+            device.call(messages.READ, messages.read_payload(index, offset, size))
+    for head in (b"\2\0", bytes([0, len(tensors.inputs)]), bytes([1, len(tensors.outputs)])):
+        with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
+            device.call(messages.TENSOR, head)
+    with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
+        device.call(messages.RUN, payload)  # under another seq: the inputs are gone
+    device.call(messages.LOAD, messages.load_payload(0, ids.InputFormat.RAW_S8, 0, contents[0][:1]))
+    with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
+        device.call(messages.READ, messages.read_payload(0, 0, 1))
+    (late,) = exchange(device, request)
+    assert (late.type, late.payload[0]) == (ids.Event.ERROR, ids.ErrorCode.BAD_VALUE)
+    for index, input_format in ((len(tensors.inputs), 1), (0, ids.InputFormat.LOADED), (0, 9)):
+        with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
+            device.call(messages.LOAD, messages.load_payload(index, input_format, 0, b"x"))
 
 
 def check_lengths(device: Device) -> None:

@@ -23,7 +23,7 @@ from codegen.cost.memory_fit import (
 from codegen.errors import BudgetError, CodegenError, UnsupportedModelError
 from codegen.host.runtime import RuntimeRefusedError
 from codegen.memory.planner import ArenaPlan, plan_model
-from codegen.model.int8_checks import check_io, check_ops, check_types
+from codegen.model.int8_checks import check_edges, check_ops, check_types
 from codegen.model.op_table import SupportedOp, load_supported_ops
 from codegen.model.op_work import op_work
 from codegen.model.tflite import Model
@@ -177,9 +177,9 @@ def _op_problems(model: Model, supported: Mapping[str, SupportedOp]) -> list[str
             found = next(filter(None, (_problem(check, part) for check in checks)), None)
             if found:
                 problems.append(f"subgraph {number}: {found}" if number else found)
-    whole: Sequence[Callable[[Model], None]] = (check_io,)
+    whole: Sequence[Callable[[Model], None]] = (check_edges,)
     if not model.ops:
-        whole = (lambda m: check_ops(m, supported), check_io)
+        whole = (lambda m: check_ops(m, supported), check_edges)
     return problems + [text for check in whole if (text := _problem(check, model))]
 
 

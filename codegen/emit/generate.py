@@ -20,7 +20,7 @@ from codegen.files.manifest import atomic_write
 from codegen.memory import planner
 from codegen.memory.planner import ArenaPlan
 from codegen.memory.upstream_arena import upstream_arena_bytes
-from codegen.model.int8_checks import check_int8
+from codegen.model.int8_checks import check_int8, is_plain
 from codegen.model.op_table import SupportedOp, load_supported_ops, resolver_calls
 from codegen.model.pixels import pixel_table
 from codegen.model.tflite import Model, Tensor
@@ -43,21 +43,22 @@ def generate(
 ) -> list[Path]:
     """Writes build_dir/generated/ for the model; returns the paths of all its files.
 
-    labels: one for each output; by default those of build_dir/data.json where they are as many,
-    else "0", "1", ... The golden vectors are of build_dir/digits.npz, if it is there.
+    labels: one for each output of a plain model; by default those of build_dir/data.json where they
+    are as many, else "0", "1", ...; none for any other model. The golden vectors are of
+    build_dir/digits.npz, if it is there.
     plan: the arena planner.
     Raises ModelError, UnsupportedModelError or another CodegenError, before anything is written.
     """
     model = Model.read(model_path)
     supported = load_supported_ops()
     check_int8(model, supported)
-    label_count = model.outputs[0].nbytes
+    label_count = model.outputs[0].nbytes if is_plain(model) else 0
     if labels is None:
         labels = _default_labels(build_dir / DATA_INFO, label_count)
     if len(labels) != label_count:
         raise CodegenError(
-            f"{len(labels)} labels given, the model has {label_count} outputs; give one label for "
-            "each output"
+            f"{len(labels)} labels given, the model has {label_count} classes; give one label for "
+            "each output of a model with one int8 output"
         )
     plans = {isa: _checked_plan(plan(model_path, isa), isa) for isa in _ISA_CONDITIONS}
     vectors = make_golden_vectors(model, build_dir / TEST_SPLIT)
@@ -81,7 +82,8 @@ def render(
 ) -> dict[str, str]:
     """{file name: text} of all generated sources. plans: by instruction set."""
     sha256 = bytes.fromhex(model.sha256)
-    tensors = {"input": model.inputs[0], "output": model.outputs[0]}
+    plain = is_plain(model)
+    input_, output = model.inputs[0], model.outputs[0]
     values = {
         "sha256": model.sha256,
         "model_bytes": model.size,
@@ -103,7 +105,9 @@ def render(
             op.name == "VAR_HANDLE" for graph in model.subgraphs for op in graph.ops
         ),
         "upstream_arena_bytes": upstream_arena_bytes(model, plans.values()),
-        **{role: _io_values(role, tensor) for role, tensor in tensors.items()},
+        "input_count": len(model.inputs),
+        "output_count": len(model.outputs),
+        "plain": [_io_values("Input", input_), _io_values("Output", output)] if plain else [],
         "labels": [string_literal(label) for label in labels],
         "sha256_rows": rows(f"0x{byte:02x}" for byte in sha256),
         "vectors": [
@@ -113,9 +117,7 @@ def render(
             }
             for vector in vectors
         ],
-        "pixel_rows": rows(
-            str(q) for q in pixel_table(tensors["input"].scale, tensors["input"].zero_point)
-        ),
+        "pixel_rows": rows(map(str, pixel_table(input_.scale, input_.zero_point) if plain else [])),
     }
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -130,9 +132,9 @@ def render(
     }
 
 
-def _io_values(role: str, tensor: Tensor) -> dict[str, object]:
+def _io_values(prefix: str, tensor: Tensor) -> dict[str, object]:
     return {
-        "prefix": role.capitalize(),
+        "prefix": prefix,
         "shape": tensor.shape,
         "scale": float_literal(tensor.scale),
         "zero_point": tensor.zero_point,

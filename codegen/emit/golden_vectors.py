@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from codegen.errors import CodegenError
 from codegen.host.oracle_child import answers
+from codegen.model.int8_checks import is_plain
 from codegen.model.pixels import pack_pixels, quantize_pixels
 from codegen.model.tflite import Model
 
@@ -32,10 +33,14 @@ class GoldenVector:
 
 
 def make_golden_vectors(model: Model, digits: Path) -> list[GoldenVector]:
-    """digits: the .npz of the test split; it need not exist, or have images of the model's size.
+    """None for a model that is not plain: the device's self-test is for samples.
+
+    digits: the .npz of the test split; it need not exist, or have images of the model's size.
 
     Raises CodegenError if the file is damaged, errors of oracle_child.answers.
     """
+    if not is_plain(model):
+        return []
     images = _images(digits, model.inputs[0].nbytes)
     quantized = quantize_pixels(model, images).reshape(len(images), *model.inputs[0].shape)
     # each from the start: a model with variables would remember the one before

@@ -2,7 +2,9 @@
 
 Full-int8 means: weights and activations are INT8; INT32 is allowed only where an op takes a bias,
 a shape, an axis, a padding or an index, and on the integer ops with which converters compute
-shapes (SHAPE, STRIDED_SLICE, PACK ...). What a custom op takes is its own affair.
+shapes (SHAPE, STRIDED_SLICE, PACK ...). What a custom op takes is its own affair. Inputs and
+outputs may be of any number, type and rank; plain models, of one int8 input and one int8 output,
+are served one sample a request, and pictures are sent to those alone.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ _Types = frozenset[str]
 _DATA: _Types = frozenset({"INT8"})
 _INTEGER: _Types = frozenset({"INT32"})  # bias, shape, axes, paddings, indices
 _SHAPE_ARITHMETIC: _Types = frozenset({"INT8", "INT32"})
-_REAL: _Types = frozenset({"INT8", "FLOAT32"})  # QUANTIZE and DEQUANTIZE convert
+_QUANTIZED: _Types = frozenset({"INT8", "UINT8", "INT16", "INT32"})  # QUANTIZE converts these
+_REAL: _Types = frozenset({"INT8", "FLOAT32"})
 _MOVED: _Types = _SHAPE_ARITHMETIC | {"FLOAT32"}  # converters keep some variables in float
 _RESOURCE: _Types = frozenset({"RESOURCE"})  # handle of a streaming model's variable
 
@@ -48,8 +51,8 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     "ARG_MIN": ((_DATA, _INTEGER), (_INTEGER,)),
     "SPACE_TO_BATCH_ND": ((_DATA, _INTEGER), (_DATA,)),
     "BATCH_TO_SPACE_ND": ((_DATA, _INTEGER), (_DATA,)),
-    "QUANTIZE": ((_REAL,), (_DATA,)),
-    "DEQUANTIZE": ((_DATA,), (_REAL,)),
+    "QUANTIZE": ((_QUANTIZED | {"FLOAT32"},), (_QUANTIZED,)),
+    "DEQUANTIZE": ((_QUANTIZED - {"INT32"},), (_REAL,)),
     "SHAPE": ((_SHAPE_ARITHMETIC,), (_INTEGER,)),
     "RESHAPE": ((_MOVED, _INTEGER), (_MOVED,)),
     "EXPAND_DIMS": ((_MOVED, _INTEGER), (_MOVED,)),
@@ -65,6 +68,10 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     "ASSIGN_VARIABLE": ((_RESOURCE, _MOVED), ()),
     "CALL_ONCE": ((), ()),
 }
+
+# What TENSOR of the wire can state, and harness/wire can send.
+_EDGE_TYPES: _Types = frozenset({"INT8", "UINT8", "INT16", "INT32", "INT64", "FLOAT32", "BOOL"})
+_MOST_EDGES = 100  # of inputs or of outputs: RUN states a CRC-32 of each
 
 # Ops whose second input is a matrix of weights; by it a hybrid op is told from a float one.
 _WEIGHTED = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV"}
@@ -84,7 +91,7 @@ def check_int8(model: Model, supported: Collection[str] | None = None) -> None:
     """
     check_types(model)
     check_ops(model, supported)
-    check_io(model)
+    check_edges(model)
 
 
 def operand_types(op_name: str) -> tuple[tuple[_Types, ...], tuple[_Types, ...]]:
@@ -130,18 +137,41 @@ def _check_custom_op(op: Op) -> None:
         )
 
 
-def check_io(model: Model) -> None:
+def check_edges(model: Model) -> None:
+    """Raises unless the wire can carry the inputs and outputs."""
+    for what, tensors in (("input", model.inputs), ("output", model.outputs)):
+        if not 1 <= len(tensors) <= _MOST_EDGES:
+            raise UnsupportedModelError(
+                f"the model has {len(tensors)} {what}s, the firmware serves 1 to {_MOST_EDGES}"
+            )
+        for tensor in tensors:
+            if tensor.dtype not in _EDGE_TYPES or tensor.nbytes == 0:
+                raise UnsupportedModelError(
+                    f"model {what} {tensor.name!r} is {tensor.dtype} of {tensor.nbytes} B; inputs "
+                    f"and outputs are {', '.join(sorted(_EDGE_TYPES))}, and not empty"
+                )
+
+
+def is_plain(model: Model) -> bool:
+    """True if check_plain() passes."""
+    try:
+        check_plain(model)
+    except UnsupportedModelError:
+        return False
+    return True
+
+
+def check_plain(model: Model) -> None:
     """Raises unless there is one int8 input and one int8 output, per-tensor quantized, batch 1."""
     for what, tensors in (("input", model.inputs), ("output", model.outputs)):
         if len(tensors) != 1:
             raise UnsupportedModelError(
-                f"the model has {len(tensors)} {what}s, the firmware serves exactly 1; convert a "
-                f"model with one {what}"
+                f"the model has {len(tensors)} {what}s; samples are sent to models with exactly 1"
             )
         tensor = tensors[0]
         if tensor.dtype != "INT8":
             raise UnsupportedModelError(
-                f"model {what} {tensor.name!r} is {tensor.dtype}, the firmware needs INT8; "
+                f"model {what} {tensor.name!r} is {tensor.dtype}, samples need INT8; "
                 f"{_FULL_INT8_RECIPE}"
             )
         if len(tensor.scales) != 1 or not -128 <= tensor.zero_point <= 127:
@@ -160,7 +190,7 @@ def check_io(model: Model) -> None:
     if shape and shape[0] != 1:
         raise UnsupportedModelError(
             f"model input {model.inputs[0].name!r} has shape {list(shape)}, that is a batch of "
-            f"{shape[0]}; the firmware infers one at a time: convert with a fixed batch of 1 "
+            f"{shape[0]}; samples are sent one at a time: convert with a fixed batch of 1 "
             "(keras.Input(batch_shape=(1, ...)))"
         )
 

@@ -70,8 +70,11 @@ uint32_t U32(size_t value) { return static_cast<uint32_t>(value); }
   uint8_t unique_id[1 + board::kUniqueIdMaxBytes];
   const size_t unique_id_size = board::UniqueId(unique_id + 1);
   unique_id[0] = static_cast<uint8_t>(unique_id_size);
-  uint8_t extensions[5];
-  *wire::WriteU32(extensions, MCUFORGE_UART_MAX_BAUD) = batch;
+  uint8_t extensions[7];
+  uint8_t* extension = wire::WriteU32(extensions, MCUFORGE_UART_MAX_BAUD);
+  *extension++ = batch;
+  *extension++ = mcuforge::kInputCount;
+  *extension++ = mcuforge::kOutputCount;
 
   const uint8_t message_size = static_cast<uint8_t>(message.size);
   const wire::Span payload[] = {{fixed, static_cast<size_t>(at - fixed)},

@@ -12,36 +12,40 @@ using wire::Span;
 
 Format FormatOf(Span input) { return static_cast<Format>(input.data[0]); }
 
+// Formats in which values of a plain model come.
+bool IsOfPlain(Format format) {
+  return format == Format::PIXELS_U8 || format == Format::RAW_S8 || format == Format::PACKED_U8;
+}
+
 Span From(Span bytes, size_t offset) { return {bytes.data + offset, bytes.size - offset}; }
 
 }  // namespace
 
 bool HasLength(Span input) {
   if (input.size == 0) return false;
-  if (FormatOf(input) == Format::PACKED_U8) return true;  // shows when unpacked
-  return input.size == (FormatOf(input) == Format::LOADED ? 1 + sizeof(uint32_t) : kMaxBytes);
+  if (FormatOf(input) == Format::LOADED) return input.size == 1 + kCrcsBytes;
+  // A packed one's length shows when it is unpacked; that a model is not plain, when it is set.
+  return FormatOf(input) == Format::PACKED_U8 || !mcuforge::kIsPlain || input.size == kMaxBytes;
 }
 
 bool Set(Span input) {
   const Format format = FormatOf(input);
   const Span values = From(input, 1);
-  switch (format) {
-    case Format::PIXELS_U8:
-    case Format::RAW_S8:
-    case Format::PACKED_U8:
-      return model::Set(format, values);
-    case Format::LOADED:
-      return model::IsLoaded(wire::ReadU32(values.data));
+  if (format == Format::LOADED) return AreLoaded(values.data);
+  return mcuforge::kIsPlain && IsOfPlain(format) && model::Set(format, values);
+}
+
+bool AreLoaded(const uint8_t* crcs) {
+  for (size_t i = 0; i < mcuforge::kInputCount; ++i) {
+    if (!model::IsLoaded(i, wire::ReadU32(crcs + sizeof(uint32_t) * i))) return false;
   }
-  return false;
+  return true;
 }
 
 bool Load(Span payload) {
-  const Format format = FormatOf(payload);
-  if (format != Format::PIXELS_U8 && format != Format::RAW_S8 && format != Format::PACKED_U8) {
-    return false;
-  }
-  return model::Load(format, wire::ReadU32(payload.data + 1), From(payload, kLoadHeadBytes));
+  const Format format = static_cast<Format>(payload.data[1]);
+  if (format != Format::RAW_S8 && !(mcuforge::kIsPlain && IsOfPlain(format))) return false;
+  return model::Load(payload.data[0], format, wire::ReadU32(payload.data + 2), From(payload, 6));
 }
 
 }  // namespace input

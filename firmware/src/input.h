@@ -1,5 +1,5 @@
-// What a request carries for the model's input: a format and values in it (docs/protocol.md,
-// INFER).
+// What a request carries for the model's inputs: a format and values in it (docs/protocol.md,
+// INFER, LOAD, RUN).
 
 #ifndef MCUFORGE_SRC_INPUT_H_
 #define MCUFORGE_SRC_INPUT_H_
@@ -12,8 +12,11 @@
 
 namespace input {
 
-constexpr size_t kMaxBytes = 1 + mcuforge::kInputBytes;  // format, values
-constexpr size_t kLoadHeadBytes = 5;                     // of LOAD's payload: format, offset
+// Of a plain model: format, values. All of another's come in pieces; as long as this, they cost the
+// line little.
+constexpr size_t kMaxBytes = mcuforge::kIsPlain ? 1 + mcuforge::kInputBytes : 512;
+constexpr size_t kCrcsBytes = sizeof(uint32_t) * mcuforge::kInputCount;
+static_assert(1 + kCrcsBytes <= kMaxBytes || mcuforge::kIsPlain, "the frame holds RUN and PROFILE");
 
 // True if an input of this format may have this size.
 bool HasLength(wire::Span input);
@@ -22,8 +25,10 @@ bool HasLength(wire::Span input);
 // are not what their format promises.
 bool Set(wire::Span input);
 
-// Takes the piece that is the payload of LOAD, of more than kLoadHeadBytes. False if it is no piece
-// of an input.
+// True if all inputs came by Load, and `crcs`, of kCrcsBytes, are theirs.
+bool AreLoaded(const uint8_t* crcs);
+
+// Takes the piece that is the payload of LOAD. False if it is no piece of an input.
 bool Load(wire::Span payload);
 
 }  // namespace input

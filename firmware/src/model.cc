@@ -33,21 +33,34 @@ alignas(tflite::MicroInterpreter) uint8_t g_interpreter_storage[sizeof(tflite::M
 alignas(OpObserver) uint8_t g_op_observer_storage[sizeof(OpObserver)];
 tflite::MicroInterpreter* g_interpreter = nullptr;
 OpObserver* g_op_observer = nullptr;
-TfLiteTensor* g_input = nullptr;
-TfLiteTensor* g_output = nullptr;
 
-// Of an input that comes in pieces: its format, its values so far, and their CRC-32.
-wire::Format g_format;
-size_t g_loaded = 0;
-uint32_t g_loaded_crc = 0;
+// Of an input that comes in pieces: its format, its values so far, their CRC-32, and where in the
+// tensor the next one goes.
+struct Arrival {
+  wire::Format format;
+  size_t loaded;
+  uint32_t crc;
+  size_t next;
+};
+Arrival g_arrivals[mcuforge::kInputCount];
 
-// Where the next pixel of an input goes; of packed ones, the place in the run besides.
-size_t g_next = 0;
+// The place in a run of packed pixels.
 bool g_zeros_came = false;  // the run's first byte
 uint8_t g_count_left = 0;   // of its pixels
 
+// Outputs may lie where inputs do.
+bool g_has_outputs = false;
+
+TfLiteTensor* Input(size_t index) { return g_interpreter->input(index); }
+
+uint8_t* Bytes(const TfLiteTensor* tensor) { return static_cast<uint8_t*>(tensor->data.data); }
+
+void PutPixel(uint8_t pixel) {
+  Bytes(Input(0))[g_arrivals[0].next++] = static_cast<uint8_t>(mcuforge::kPixelToInput[pixel]);
+}
+
 void PutZeros(size_t count) {
-  for (; count > 0; --count) g_input->data.int8[g_next++] = mcuforge::kPixelToInput[0];
+  for (; count > 0; --count) PutPixel(0);
 }
 
 // Takes one byte of runs (docs/protocol.md, INFER): zeros, count, `count` pixels. False if the run
@@ -55,10 +68,10 @@ void PutZeros(size_t count) {
 bool Unpack(uint8_t byte) {
   if (g_count_left > 0) {
     --g_count_left;
-    g_input->data.int8[g_next++] = mcuforge::kPixelToInput[byte];
+    PutPixel(byte);
     return true;
   }
-  if (byte > mcuforge::kInputBytes - g_next) return false;
+  if (byte > mcuforge::kInputBytes - g_arrivals[0].next) return false;
   g_zeros_came = !g_zeros_came;
   if (!g_zeros_came) {
     g_count_left = byte;
@@ -69,10 +82,12 @@ bool Unpack(uint8_t byte) {
 }
 
 // True if what Load took is a whole input. What follows the last run is zero.
-bool IsWhole() {
-  if (g_format != wire::Format::PACKED_U8) return g_next == mcuforge::kInputBytes;
+bool IsWhole(size_t input) {
+  if (g_arrivals[input].format != wire::Format::PACKED_U8) {
+    return g_arrivals[input].next == Input(input)->bytes;
+  }
   if (g_zeros_came || g_count_left > 0) return false;
-  PutZeros(mcuforge::kInputBytes - g_next);
+  PutZeros(mcuforge::kInputBytes - g_arrivals[0].next);
   return true;
 }
 
@@ -97,7 +112,26 @@ constexpr std::nullptr_t MakeVariables() { return nullptr; }
 #endif
 
 bool IsInt8(const TfLiteTensor* tensor, size_t bytes) {
-  return tensor != nullptr && tensor->type == kTfLiteInt8 && tensor->bytes == bytes;
+  return tensor->type == kTfLiteInt8 && tensor->bytes == bytes;
+}
+
+Tensor Describe(const TfLiteTensor* tensor) {
+  return {static_cast<uint8_t>(tensor->type),
+          static_cast<size_t>(tensor->dims->size),
+          tensor->dims->data,
+          tensor->bytes,
+          tensor->params.scale,
+          tensor->params.zero_point};
+}
+
+bool HasExpectedTensors() {
+  if (g_interpreter->inputs_size() != mcuforge::kInputCount ||
+      g_interpreter->outputs_size() != mcuforge::kOutputCount) {
+    return false;
+  }
+  if constexpr (!mcuforge::kIsPlain) return true;
+  return IsInt8(Input(0), mcuforge::kInputBytes) &&
+         IsInt8(g_interpreter->output(0), mcuforge::kOutputBytes);
 }
 
 }  // namespace
@@ -118,58 +152,62 @@ wire::Setup Setup() {
       interpreter->AllocateTensors() != kTfLiteOk) {
     return wire::Setup::ALLOCATE_FAILED;
   }
-  if (interpreter->inputs_size() != 1 || interpreter->outputs_size() != 1 ||
-      !IsInt8(interpreter->input(0), mcuforge::kInputBytes) ||
-      !IsInt8(interpreter->output(0), mcuforge::kOutputBytes)) {
-    return wire::Setup::IO_MISMATCH;
-  }
   g_interpreter = interpreter;
-  g_input = interpreter->input(0);
-  g_output = interpreter->output(0);
-  return wire::Setup::READY;
+  if (HasExpectedTensors()) return wire::Setup::READY;
+  g_interpreter = nullptr;
+  return wire::Setup::IO_MISMATCH;
 }
 
 size_t ArenaUsedBytes() { return g_interpreter == nullptr ? 0 : g_interpreter->arena_used_bytes(); }
 
-bool Set(wire::Format format, wire::Span values) { return Load(format, 0, values) && IsWhole(); }
+bool Set(wire::Format format, wire::Span values) {
+  return Load(0, format, 0, values) && IsWhole(0);
+}
 
-bool Load(wire::Format format, size_t offset, wire::Span values) {
+bool Load(size_t input, wire::Format format, size_t offset, wire::Span values) {
+  if (input >= mcuforge::kInputCount) return false;
+  Arrival& arrival = g_arrivals[input];
   if (offset == 0) {
-    g_format = format;
-    g_loaded = g_next = 0;
-    g_loaded_crc = 0;
+    arrival = {format, 0, 0, 0};
     g_zeros_came = false;
     g_count_left = 0;
   }
-  if (offset != g_loaded || format != g_format) return true;
-  if (format != wire::Format::PACKED_U8 && values.size > mcuforge::kInputBytes - g_next)
+  if (offset != arrival.loaded || format != arrival.format) return true;
+  if (format != wire::Format::PACKED_U8 && values.size > Input(input)->bytes - arrival.next) {
     return false;
+  }
+  g_has_outputs = false;
   for (size_t i = 0; i < values.size; ++i) {
     const uint8_t value = values.data[i];
-    if (format == wire::Format::PACKED_U8) {
-      if (Unpack(value)) continue;
-      g_loaded = 0;
+    if (format == wire::Format::RAW_S8) {
+      Bytes(Input(input))[arrival.next++] = value;
+    } else if (format == wire::Format::PIXELS_U8) {
+      PutPixel(value);
+    } else if (!Unpack(value)) {
+      arrival.loaded = 0;
       return false;
     }
-    g_input->data.int8[g_next++] = format == wire::Format::RAW_S8 ? static_cast<int8_t>(value)
-                                                                  : mcuforge::kPixelToInput[value];
   }
-  g_loaded_crc = wire::Crc32(values.data, values.size, g_loaded_crc);
-  g_loaded += values.size;
+  arrival.crc = wire::Crc32(values.data, values.size, arrival.crc);
+  arrival.loaded += values.size;
   return true;
 }
 
-size_t Loaded() { return g_loaded; }
+size_t Loaded(size_t input) { return g_arrivals[input].loaded; }
 
-bool IsLoaded(uint32_t crc) { return g_loaded > 0 && g_loaded_crc == crc && IsWhole(); }
+bool IsLoaded(size_t input, uint32_t crc) {
+  const Arrival& arrival = g_arrivals[input];
+  return arrival.loaded > 0 && arrival.crc == crc && IsWhole(input);
+}
 
 bool Run(uint32_t* ticks, OnOp on_op) {
   console::Clear();
-  g_loaded = 0;
+  for (Arrival& arrival : g_arrivals) arrival.loaded = 0;
   g_op_observer->Start(on_op);
   const uint32_t start = board::Ticks();
   const bool ok = g_interpreter->Invoke() == kTfLiteOk;
   *ticks = board::Ticks() - start;
+  g_has_outputs = ok;
   return ok;
 }
 
@@ -177,7 +215,18 @@ void Reset() { g_interpreter->Reset(); }
 
 const uint8_t* Arena() { return g_arena; }
 
-const int8_t* Scores() { return g_output->data.int8; }
+Tensor DescribeInput(size_t index) { return Describe(Input(index)); }
+
+Tensor DescribeOutput(size_t index) { return Describe(g_interpreter->output(index)); }
+
+wire::Span Output(size_t index) {
+  const TfLiteTensor* output = g_interpreter->output(index);
+  return {Bytes(output), output->bytes};
+}
+
+bool HasOutputs() { return g_has_outputs; }
+
+const int8_t* Scores() { return g_interpreter->output(0)->data.int8; }
 
 uint8_t Predicted() {
   const int8_t* scores = Scores();

@@ -1,4 +1,4 @@
-// The model behind the public TFLM API: set up once, then inputs to scores.
+// The model behind the public TFLM API: set up once, then inputs to outputs.
 
 #ifndef MCUFORGE_SRC_MODEL_H_
 #define MCUFORGE_SRC_MODEL_H_
@@ -20,20 +20,21 @@ size_t ArenaUsedBytes();
 
 // The rest may be called after a successful Setup only.
 
-// Fills the input tensor with values of that format (docs/protocol.md, INFER). False, with the
+// Fills a plain model's input with values of that format (docs/protocol.md, INFER). False, with the
 // input half written, if they are fewer or more than it has.
 bool Set(wire::Format format, wire::Span values);
 
-// Takes the values of an input in pieces: this one's are those from `offset` on, as PIXELS_U8,
-// PACKED_U8 or RAW_S8. Offset 0 begins anew; any other piece that is not the next one, or of
-// another format, changes nothing. Run forgets all. False if the values go beyond the input.
-bool Load(wire::Format format, size_t offset, wire::Span values);
+// Takes the values of an input in pieces: this one's are those from `offset` on, as RAW_S8 or, of a
+// plain model, PIXELS_U8 or PACKED_U8. Offset 0 begins anew; any other piece that is not the next
+// one, or of another format, changes nothing. Run forgets all. False if the values go beyond the
+// input, or there is no such input.
+bool Load(size_t input, wire::Format format, size_t offset, wire::Span values);
 
-// How many values have come by Load.
-size_t Loaded();
+// How many values of an input have come by Load.
+size_t Loaded(size_t input);
 
-// True if Load took a whole input, and the CRC-32 of its values, as they came, is `crc`.
-bool IsLoaded(uint32_t crc);
+// True if Load took the whole of an input, and the CRC-32 of its values, as they came, is `crc`.
+bool IsLoaded(size_t input, uint32_t crc);
 
 // Told after each op of a Run: its index, and how long it took.
 using OnOp = void (*)(size_t op, uint32_t ticks);
@@ -47,7 +48,27 @@ void Reset();
 // The kTensorArenaSize bytes where the runtime keeps tensors.
 const uint8_t* Arena();
 
-// The kOutputBytes scores of the last Run. They last until the input is written again.
+// What an input or output is.
+struct Tensor {
+  uint8_t dtype;  // as TfLiteType has it
+  size_t rank;
+  const int* dimensions;  // `rank` of them
+  size_t bytes;
+  float scale;  // 0: not quantized
+  int32_t zero_point;
+};
+
+// The index has to be below kInputCount or kOutputCount.
+Tensor DescribeInput(size_t index);
+Tensor DescribeOutput(size_t index);
+
+// The bytes of an output of the last Run.
+wire::Span Output(size_t index);
+
+// Whether the outputs of the last Run are still there: they last until an input is written.
+bool HasOutputs();
+
+// The kOutputBytes scores of a plain model's last Run.
 const int8_t* Scores();
 
 // Index of the highest score, the lowest index of equal ones.

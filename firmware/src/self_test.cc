@@ -1,5 +1,6 @@
 #include "self_test.h"
 
+#include <array>
 #include <cstdarg>
 
 #include "board.h"
@@ -26,9 +27,10 @@ void PrintLine(const char* format, ...) {
   board::UartWrite(reinterpret_cast<const uint8_t*>(line), size);
 }
 
-bool HasScores(const int8_t* scores) {
-  for (size_t i = 0; i < mcuforge::kOutputBytes; ++i) {
-    if (model::Scores()[i] != scores[i]) return false;
+bool HasScores(const std::array<int8_t, mcuforge::kOutputBytes>& scores) {
+  const int8_t* given = model::Scores();
+  for (int8_t score : scores) {
+    if (*given++ != score) return false;
   }
   return true;
 }
@@ -56,7 +58,9 @@ Result Run() {
 bool IsDueAtBoot() { return kAtBoot[kAnswer] == 'y'; }
 
 void Print(const Result& result) {
-  if (result.passed == kVectors) {
+  if (kVectors == 0) {
+    PrintLine("\r\nself-test: the image has no golden vectors\r\n");
+  } else if (result.passed == kVectors) {
     PrintLine("\r\nself-test: %u golden vectors passed\r\n", kVectors);
   } else {
     PrintLine("\r\nself-test: golden vector %u (of 0 to %u) FAILED\r\n", result.passed,

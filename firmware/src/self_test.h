@@ -10,7 +10,7 @@
 
 namespace self_test {
 
-constexpr uint8_t kVectors = sizeof(mcuforge::kGoldenVectors) / sizeof(mcuforge::kGoldenVectors[0]);
+constexpr uint8_t kVectors = mcuforge::kGoldenVectors.size();
 
 struct Result {
   uint8_t ran;         // vectors on which the model was run

@@ -11,6 +11,7 @@
 #include "rate.h"
 #include "self_test.h"
 #include "smoothing.h"
+#include "tensors.h"
 #include "wire/bytes.h"
 #include "wire/frame.h"
 
@@ -30,16 +31,29 @@ constexpr size_t kMaxPayload = input::kMaxBytes + inspect::kPeekArgumentBytes;
 uint8_t g_body[wire::BodyBytes(kMaxPayload)];
 wire::Stats g_stats;
 wire::Setup g_setup;
-smoothing::Smoother<mcuforge::kOutputBytes> g_stream;
+
+// What serves plain models, one sample a request, is compiled for others, too, and left out of
+// their image; but no array is empty.
+constexpr size_t kScores = mcuforge::kIsPlain ? mcuforge::kOutputBytes : 1;
+smoothing::Smoother<kScores> g_stream;
 
 // An inference of INFER, BATCH or STREAM_FRAME that was answered, kept in case that its reply is
 // lost and the request repeated.
 struct Result {
   uint32_t crc;  // of the request
   uint16_t seq;
-  uint8_t number;                             // of the input in its request, from 1; 0: none kept
-  uint8_t reply[5 + mcuforge::kOutputBytes];  // class, ticks, scores; a STREAM_FRAME's are means
+  uint8_t number;              // of the input in its request, from 1; 0: none kept
+  uint8_t reply[5 + kScores];  // class, ticks, scores; a STREAM_FRAME's are means
 };
+
+// The last RUN, kept like that. Its outputs are still in the tensors, or it is not answered again.
+struct LastRun {
+  uint32_t crc;
+  uint32_t inferences;  // of g_stats, after it: nothing ran since
+  uint32_t ticks;
+  uint16_t seq;
+};
+LastRun g_last_run;
 
 constexpr size_t Smallest(size_t a, size_t b, size_t c) {
   const size_t smaller = a < b ? a : b;
@@ -159,7 +173,7 @@ Error Infer(const Frame& frame) {
       result.reply[0] = g_stream.Take(model::Scores(), scores);
     } else {
       result.reply[0] = model::Predicted();
-      for (size_t k = 0; k < mcuforge::kOutputBytes; ++k) scores[k] = model::Scores()[k];
+      for (size_t k = 0; k < kScores; ++k) scores[k] = model::Scores()[k];
     }
     replies[i] = {result.reply, sizeof(result.reply)};
   }
@@ -188,34 +202,7 @@ self_test::Result RunSelfTest() {
   return result;
 }
 
-// What serves each command, under the command's name. The length is as ids.def states.
-using Handler = Error (*)(const Frame& frame);
-
-namespace handlers {
-
-Error INFO(const Frame&) {
-  info::Reply(g_setup, IsReady() ? Span{} : console::Kept(), static_cast<uint8_t>(kWindow),
-              kMaxPayload, kBatch);
-  return kAnswered;
-}
-
-constexpr Handler INFER = Infer;
-constexpr Handler BATCH = Infer;
-constexpr Handler STREAM_FRAME = Infer;
-constexpr Handler PROFILE = Inspect;
-constexpr Handler PEEK = Inspect;
-
-Error LOAD(const Frame& frame) {
-  if (!IsReady()) return Error::NOT_READY;
-  if (!input::Load(frame.payload)) return Error::BAD_VALUE;
-  uint8_t bytes[4];
-  wire::WriteU32(bytes, static_cast<uint32_t>(model::Loaded()));
-  const Span payload[] = {{bytes, sizeof(bytes)}};
-  line::Reply(Command::LOAD, payload);
-  return kAnswered;
-}
-
-Error SELF_TEST(const Frame&) {
+Error SelfTest(const Frame&) {
   if (!IsReady()) return Error::NOT_READY;
   const self_test::Result result = RunSelfTest();
   if (result.invoke_failed) return Error::INVOKE_FAILED;
@@ -225,7 +212,7 @@ Error SELF_TEST(const Frame&) {
   return kAnswered;
 }
 
-Error STREAM(const Frame& frame) {
+Error Stream(const Frame& frame) {
   const uint8_t* arguments = frame.payload.data;
   const smoothing::Parameters parameters = {arguments[0], static_cast<int8_t>(arguments[1]),
                                             arguments[2]};
@@ -233,6 +220,75 @@ Error STREAM(const Frame& frame) {
   g_stream.Start(parameters);
   const Span payload[] = {Span{}};
   line::Reply(Command::STREAM, payload);
+  return kAnswered;
+}
+
+using Handler = Error (*)(const Frame& frame);
+
+// In place of what serves plain models alone.
+Error RefuseModel(const Frame&) { return IsReady() ? Error::OTHER_MODEL : Error::NOT_READY; }
+
+constexpr Handler OfPlain(Handler handler) { return mcuforge::kIsPlain ? handler : RefuseModel; }
+
+// What serves each command, under the command's name. The length is as ids.def states.
+namespace handlers {
+
+Error INFO(const Frame&) {
+  info::Reply(g_setup, IsReady() ? Span{} : console::Kept(), static_cast<uint8_t>(kWindow),
+              kMaxPayload, kBatch);
+  return kAnswered;
+}
+
+constexpr Handler INFER = OfPlain(Infer);
+constexpr Handler BATCH = OfPlain(Infer);
+constexpr Handler STREAM = OfPlain(Stream);
+constexpr Handler STREAM_FRAME = OfPlain(Infer);
+constexpr Handler SELF_TEST = OfPlain(SelfTest);
+constexpr Handler PROFILE = Inspect;
+constexpr Handler PEEK = Inspect;
+
+Error LOAD(const Frame& frame) {
+  if (!IsReady()) return Error::NOT_READY;
+  if (!input::Load(frame.payload)) return Error::BAD_VALUE;
+  uint8_t bytes[4];
+  wire::WriteU32(bytes, static_cast<uint32_t>(model::Loaded(frame.payload.data[0])));
+  const Span payload[] = {{bytes, sizeof(bytes)}};
+  line::Reply(Command::LOAD, payload);
+  return kAnswered;
+}
+
+Error TENSOR(const Frame& frame) {
+  if (!IsReady()) return Error::NOT_READY;
+  return tensors::Describe(frame.payload.data) ? kAnswered : Error::BAD_VALUE;
+}
+
+Error RUN(const Frame& frame) {
+  if (frame.payload.size != input::kCrcsBytes) return Error::BAD_LENGTH;
+  if (!IsReady()) return Error::NOT_READY;
+  const bool repeated = frame.seq != 0 && frame.seq == g_last_run.seq &&
+                        frame.crc == g_last_run.crc &&
+                        g_stats.inferences == g_last_run.inferences && model::HasOutputs();
+  g_stats.repeats += repeated;
+  if (!repeated) {
+    if (!input::AreLoaded(frame.payload.data)) return Error::BAD_VALUE;
+    uint32_t ticks;
+    if (!model::Run(&ticks)) return Error::INVOKE_FAILED;
+    g_last_run = {frame.crc, ++g_stats.inferences, ticks, frame.seq};
+  }
+  tensors::ReplyToRun(g_last_run.ticks);
+  return kAnswered;
+}
+
+Error READ(const Frame& frame) {
+  if (!IsReady()) return Error::NOT_READY;
+  return tensors::Read(frame.payload.data) ? kAnswered : Error::BAD_VALUE;
+}
+
+Error RESET(const Frame&) {
+  if (!IsReady()) return Error::NOT_READY;
+  model::Reset();
+  const Span payload[] = {Span{}};
+  line::Reply(Command::RESET, payload);
   return kAnswered;
 }
 

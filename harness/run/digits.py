@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from codegen.files import data_schema
 from codegen.files.artifacts import INT8_MODEL, ORACLE_SCORES, TEST_SPLIT
 from codegen.files.manifest import sha256_file
+from codegen.model.int8_checks import check_plain
 from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
 from harness.errors import HarnessError
@@ -54,6 +55,7 @@ def load_digits(build_dir: Path, count: int | None) -> Digits:
     from codegen.host.scores import oracle_name, oracle_scores
 
     model = Model.read(build_dir / INT8_MODEL)
+    check_plain(model)
     quantized = quantize_pixels(model, images).reshape(len(images), -1)
     scores = _recorded_scores(build_dir, path, model)
     if scores is None:

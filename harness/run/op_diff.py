@@ -17,6 +17,7 @@ from codegen.boards.facts import load_board
 from codegen.host.oracle import Oracle
 from codegen.image.firmware_build import OWN_RUNTIME
 from codegen.memory.planner import ArenaPlan, plan_model
+from codegen.model.int8_checks import check_plain
 from codegen.model.tflite import Model, Op, Tensor
 from harness.errors import HarnessError
 from harness.rig import identity, link
@@ -67,6 +68,7 @@ def run(
     board = load_board(board_id)
     expected = Expected.load(board, build_dir)
     model = Model.read(expected.model_path)
+    check_plain(model)
     values = _input(build_dir, model, digit)
     with link.open_device(board, expected.elf, port=port, baud=baud) as device:
         info = device.info()
@@ -96,7 +98,7 @@ def find_difference(
         for index in op.outputs:
             tensor = model.tensors[index]
             wanted = oracle.tensor(index).reshape(-1)
-            content = device.peek(values, op.index, offsets[index], tensor.nbytes)
+            content = device.peek([values], op.index, offsets[index], tensor.nbytes)
             if content != wanted.tobytes():
                 return Difference(op, tensor, np.frombuffer(content, wanted.dtype), wanted)
     return None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codegen.boards.facts import load_board
+from codegen.model.int8_checks import check_plain
 from codegen.model.tflite import Model, Tensor
 from harness.errors import HarnessError
 from harness.rig import identity, link
@@ -77,7 +78,9 @@ def run(
     """Shows the digits; prints the detections and the sums. Raises HarnessError or CodegenError."""
     board = load_board(board_id)
     expected = Expected.load(board, build_dir)
-    output = Model.read(expected.model_path).outputs[0]
+    model = Model.read(expected.model_path)
+    check_plain(model)
+    output = model.outputs[0]
     parameters = settings.parameters(output)
     digits = load_digits(build_dir, settings.count)
     shown = [index for index in range(len(digits)) for _ in range(settings.hold)]

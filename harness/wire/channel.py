@@ -59,7 +59,7 @@ class Channel:
         self.line.write(encode(frame))
 
     def passed(self, size: int) -> None:
-        """A request with a payload of `size` bytes was answered at once."""
+        """A request was answered at once; its payload or the reply's had `size` bytes."""
         self._longest_payload = min(_MOST_BYTES, self._longest_payload + size * _GROWTH)
 
     def lost(self, count: int) -> None:
@@ -69,7 +69,7 @@ class Channel:
 
     @property
     def longest_payload(self) -> int:
-        """How long a request's payload may be, in bytes, by what the line did lately.
+        """How long a frame's payload may be, in bytes, by what the line did lately.
 
         Multiplicative decrease, as TCP's of its window (RFC 5681), for a line that turns bad.
         """

@@ -2,8 +2,10 @@
 
 import random
 import time
+import zlib
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
 from typing import Any
@@ -22,7 +24,17 @@ from harness.wire import ids, messages
 from harness.wire.channel import Channel
 from harness.wire.exchange import Exchange, RoundTrip
 from harness.wire.framing import Frame
-from harness.wire.messages import Command, Inference, Info, PayloadError, Profile, Reply, SelfTest
+from harness.wire.messages import (
+    Command,
+    Inference,
+    Info,
+    PayloadError,
+    Profile,
+    Reply,
+    Run,
+    SelfTest,
+    Tensor,
+)
 from harness.wire.smoothing import Parameters, Smoothed
 from harness.wire.trace import Trace
 from harness.wire.transport import Line
@@ -39,6 +51,14 @@ _MOST_LOADS = 4  # times over, of the pieces of an input, to a device that forge
 _OF_ANY_LENGTH = (messages.PROFILE, messages.PEEK, messages.SELF_TEST)
 
 Input = tuple[NDArray[Any], ids.InputFormat]
+
+
+@dataclass(frozen=True)
+class Tensors:
+    """What the model takes and gives, in order."""
+
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
 
 
 class Device:
@@ -67,6 +87,11 @@ class Device:
         self._window = 1
         self._batch = 0
         self._max_payload = 0
+        self._is_plain = True
+        self._tensor_counts = (0, 0)
+        self._tensors: Tensors | None = None
+        self._loaded: dict[int, bytes] = {}  # what `load` sent for the next `run`
+        self._last_run: Run | None = None
         # Random, so that a late reply to an earlier program is not taken for ours.
         self._seq = random.randrange(1, 0x10000)
         self.counts = self._channel.counts
@@ -106,6 +131,8 @@ class Device:
         self._window = max(1, info.window)
         self._batch = info.batch
         self._max_payload = info.max_payload
+        self._is_plain = info.input_bytes > 0
+        self._tensor_counts = (info.inputs, info.outputs)
         return info
 
     def raise_baud(self, own_baud: int, baud: int) -> bool:
@@ -192,31 +219,144 @@ class Device:
         return self._call_in_pieces(messages.INFER, payload)
 
     def _call_in_pieces(self, command: Command[Reply], payload: bytes) -> Reply:
-        """INFER's payload by LOAD, then `command` on it; the device tells where to go on."""
+        """INFER's payload by LOAD, then `command` on it."""
         input_format, values = payload[0], payload[1:]
-        loaded = sent_bytes = 0
-        while sent_bytes <= _MOST_LOADS * len(values):
-            if loaded < len(values):
-                piece = values[loaded : loaded + self._channel.longest_payload]
-                request = messages.load_payload(input_format, loaded, piece)
-                (answer,) = self._exchange(
-                    messages.LOAD, [request], 1, self._timeout_s, gives_up=True
-                )
-                if answer is not None:
-                    sent_bytes += len(piece)
-                    loaded = _parse(messages.parse_load, answer, "LOAD")
-                continue
+        loaded = messages.loaded_payload([values])
+        return self._call_on_loaded(command, loaded, [values], input_format)
+
+    def _call_on_loaded(
+        self,
+        command: Command[Reply],
+        payload: bytes,
+        inputs: Sequence[bytes],
+        input_format: int = ids.InputFormat.RAW_S8,
+    ) -> Reply:
+        """All inputs by LOAD, then `command` on them; again when the device has lost them since."""
+        for _ in range(_MOST_LOADS):
+            for index, values in enumerate(inputs):
+                self._load(index, input_format, values)
             try:
-                return self.call(command, messages.loaded_payload(values))
+                return self.call(command, payload)
             except DeviceRefusedError as error:
                 if error.code != ids.ErrorCode.BAD_VALUE:
                     raise
-                loaded = 0  # the device has lost the input since its last piece
-        raise DeviceError(
+        raise self._forgets()
+
+    def _load(self, index: int, input_format: int, values: bytes) -> None:
+        """One input in pieces; the device tells where to go on."""
+        loaded = sent_bytes = 0
+        while loaded < len(values):
+            if sent_bytes > _MOST_LOADS * len(values):
+                raise self._forgets()
+            most_bytes = self._channel.longest_payload
+            if self._max_payload:
+                most_bytes = min(most_bytes, self._max_payload - messages.LOAD_HEAD_BYTES)
+            piece = values[loaded : loaded + most_bytes]
+            request = messages.load_payload(index, input_format, loaded, piece)
+            (answer,) = self._exchange(messages.LOAD, [request], 1, self._timeout_s, gives_up=True)
+            if answer is not None:
+                sent_bytes += len(piece)
+                loaded = _parse(messages.LOAD.parse, answer, "LOAD")
+
+    def _forgets(self) -> DeviceError:
+        return DeviceError(
             "LOAD",
             f"{self.line.url} forgets the pieces of an input again and again: does it reset, or "
             "does another program use it?",
         )
+
+    def tensors(self) -> Tensors:
+        """The model's inputs and outputs, asked once. Raises DeviceError."""
+        if self._tensors is None:
+            self.info()  # says how many
+            inputs, outputs = (
+                tuple(
+                    self.call(messages.TENSOR, messages.tensor_payload(is_output, index))
+                    for index in range(count)
+                )
+                for is_output, count in zip((False, True), self._tensor_counts, strict=True)
+            )
+            self._tensors = Tensors(inputs, outputs)
+        return self._tensors
+
+    def load(self, index: int, values: NDArray[Any]) -> None:
+        """Send input `index` of the next `run`: values of its dtype and number, in any shape.
+
+        Raises DeviceError of every kind, for values that are no such input, too.
+        """
+        self._last_run = None  # the device has written over it
+        self._loaded[index] = self._input_bytes(index, values)
+        self._load(index, ids.InputFormat.RAW_S8, self._loaded[index])
+
+    def run(self) -> int:
+        """Run the model on what `load` sent, once; the ticks of INFO's tick_hz that it took.
+
+        Each input has to be loaded anew for each run; a stateful model's variables stay as the run
+        leaves them. Raises DeviceError of every kind.
+        """
+        tensors = self.tensors()
+        for index, tensor in enumerate(tensors.inputs):
+            if index not in self._loaded:
+                raise DeviceError("RUN", f"input {index}, {tensor}, was not loaded for this run")
+        inputs = [self._loaded[index] for index in range(len(tensors.inputs))]
+        payload = messages.run_payload(inputs)
+        try:
+            reply = self.call(messages.RUN, payload)
+        except DeviceRefusedError as error:
+            if error.code != ids.ErrorCode.BAD_VALUE:
+                raise
+            reply = self._call_on_loaded(messages.RUN, payload, inputs)
+        parse = partial(messages.parse_run, output_bytes=[one.nbytes for one in tensors.outputs])
+        self._last_run = _parse(parse, reply, "RUN")
+        self._loaded = {}
+        return self._last_run.ticks
+
+    def read(self, index: int) -> NDArray[Any]:
+        """Output `index` of the last `run`, in the tensor's dtype and shape, until the next `load`.
+
+        Raises DeviceError of every kind.
+        """
+        if self._last_run is None:
+            raise DeviceError("READ", "the model has not run since the last input was loaded")
+        tensor = self.tensors().outputs[index]
+        outputs = self._last_run.outputs
+        content = self._read(index, tensor.nbytes) if outputs is None else outputs[index]
+        if zlib.crc32(content) != self._last_run.crcs[index]:
+            raise DeviceError(
+                "READ",
+                f"output {index} has another CRC-32 than after the run: does {self.line.url} "
+                "reset, or does another program use it?",
+            )
+        return np.frombuffer(content, tensor.dtype).reshape(tensor.shape)
+
+    def _read(self, index: int, nbytes: int) -> bytes:
+        content = b""
+        while len(content) < nbytes:
+            size = min(self._channel.longest_payload, nbytes - len(content))
+            request = messages.read_payload(index, len(content), size)
+            (answer,) = self._exchange(
+                messages.READ, [request], 1, self._timeout_s, gives_up=True, reply_bytes=size
+            )
+            if answer is not None and len(answer) != size:
+                raise DeviceError("READ", f"{len(answer)} B came, expected {size} B")
+            content += answer or b""
+        return content
+
+    def reset(self) -> None:
+        """Give a stateful model's variables their first values, as before a new sequence."""
+        self.call(messages.RESET)
+
+    def _input_bytes(self, index: int, values: NDArray[Any]) -> bytes:
+        """The values as the device's tensor holds them. Raises DeviceError if they are no such."""
+        inputs = self.tensors().inputs
+        if index >= len(inputs):
+            raise DeviceError("LOAD", f"there is no input {index}; the model has {len(inputs)}")
+        if (values.dtype, values.nbytes) != (inputs[index].dtype, inputs[index].nbytes):
+            raise DeviceError(
+                "LOAD",
+                f"input {index} takes {inputs[index]}, got {values.dtype} {list(values.shape)}",
+            )
+        return np.ascontiguousarray(values).tobytes()
 
     def start_stream(self, parameters: Parameters) -> None:
         """Begin a stream, whose next frames are given to `stream_frame`."""
@@ -239,24 +379,33 @@ class Device:
         """The device's counters since boot."""
         return self.call(messages.STATS)
 
-    def profile(self, values: NDArray[np.int8]) -> Profile:
-        """Run the model on one int8 input, from its first state, and time each op."""
-        payload = messages.infer_payload(ids.InputFormat.RAW_S8, values)
-        return self.call(messages.PROFILE, payload)
+    def profile(self, inputs: Sequence[NDArray[Any]]) -> Profile:
+        """Run the model, from its first state, on an array for each input, and time each op."""
+        return self._inspect(messages.PROFILE, b"", inputs)
 
-    def peek(self, values: NDArray[np.int8], op: int, offset: int, size: int) -> bytes:
+    def peek(self, inputs: Sequence[NDArray[Any]], op: int, offset: int, size: int) -> bytes:
         """`size` bytes of the arena from `offset` on, as they are after op `op` of an inference.
 
-        The model runs on one int8 input, from its first state, once for each piece.
+        The model runs on an array for each input, from its first state, once for each piece.
         """
         pieces = []
         for start in range(offset, offset + size, _PEEK_BYTES):
             count = min(_PEEK_BYTES, offset + size - start)
-            payload = self.call(messages.PEEK, messages.peek_payload(values, op, start, count))
+            head = messages.peek_head(op, start, count)
+            payload = self._inspect(messages.PEEK, head, inputs)
             if len(payload) != count:
                 raise DeviceError("PEEK", f"{len(payload)} B came, expected {count} B")
             pieces.append(payload)
         return b"".join(pieces)
+
+    def _inspect(
+        self, command: Command[Reply], head: bytes, inputs: Sequence[NDArray[Any]]
+    ) -> Reply:
+        if self._is_plain:
+            payload = messages.infer_payload(ids.InputFormat.RAW_S8, inputs[0])
+            return self.call(command, head + payload)
+        contents = [self._input_bytes(index, values) for index, values in enumerate(inputs)]
+        return self._call_on_loaded(command, head + messages.loaded_payload(contents), contents)
 
     def call(
         self, command: Command[Reply], payload: bytes = b"", timeout_s: float | None = None
@@ -285,6 +434,7 @@ class Device:
         window: int,
         limit_s: float,
         gives_up: bool = False,
+        reply_bytes: int = 0,
     ) -> Iterator[bytes | None]:
         exchange = Exchange(
             self._channel,
@@ -294,6 +444,7 @@ class Device:
             limit_s=limit_s,
             retries=self._retries,
             gives_up=gives_up,
+            reply_bytes=reply_bytes,
         )
         return exchange.run((self._next_seq(), payload) for payload in payloads)
 

@@ -84,6 +84,7 @@ class Exchange:
 
     limit_s: without a reply for so long, `1 + retries` times over, the exchange has failed.
     gives_up: whether frames that are long for the line are given up after a few tries.
+    reply_bytes: of the longest reply's payload, where replies are longer than requests.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class Exchange:
         limit_s: float,
         retries: int,
         gives_up: bool = False,
+        reply_bytes: int = 0,
     ) -> None:
         self._channel = channel
         self._round_trip = round_trip
@@ -105,6 +107,7 @@ class Exchange:
         self._limit_s = limit_s
         self._retries = retries
         self._gives_up = gives_up
+        self._reply_bytes = reply_bytes
         self._flight: deque[_Request] = deque()
         # What was sent, repeats too, and neither answered nor heard to be lost since.
         self._on_the_way: deque[_Request] = deque()
@@ -186,7 +189,7 @@ class Exchange:
         return (
             self._gives_up
             and request.times_sent >= _LONG_TRIES
-            and len(request.frame.payload) > self._channel.longest_payload
+            and max(len(request.frame.payload), self._reply_bytes) > self._channel.longest_payload
         )
 
     def _take(self, item: Item) -> bool:
@@ -228,7 +231,7 @@ class Exchange:
         request.reply = payload
         if request.times_sent == 1:
             self._round_trip.add(time.monotonic() - request.sent_s)
-            self._channel.passed(len(request.frame.payload))
+            self._channel.passed(max(len(request.frame.payload), self._reply_bytes))
 
     def _one_was_lost(self) -> None:
         """Damaged bytes came, or the device's ERROR about some. Neither tells which request it is

@@ -80,6 +80,7 @@ class ErrorCode(IntEnum):
     BAD_VALUE = _value("ERROR", "BAD_VALUE")
     NOT_READY = _value("ERROR", "NOT_READY")
     INVOKE_FAILED = _value("ERROR", "INVOKE_FAILED")
+    OTHER_MODEL = _value("ERROR", "OTHER_MODEL")
 
 
 class Setup(IntEnum):
@@ -106,6 +107,7 @@ HEADER_BYTES = _value("CONST", "HEADER_BYTES")
 CRC_BYTES = _value("CONST", "CRC_BYTES")
 REPLY_BIT = _value("CONST", "REPLY_BIT")
 NO_LIMIT = _value("CONST", "NO_LIMIT")
+INLINE_BYTES = _value("CONST", "INLINE_BYTES")
 STREAM_MOST_FRAMES = _value("CONST", "STREAM_MOST_FRAMES")
 NOTHING_DETECTED = _value("CONST", "NOTHING_DETECTED")
 
@@ -113,6 +115,7 @@ COMMANDS: Mapping[str, Entry] = _TABLE["COMMAND"]
 ERROR_TEXTS: Mapping[int, Entry] = {entry.value: entry for entry in _TABLE["ERROR"].values()}
 SETUP_TEXTS: Mapping[int, Entry] = {entry.value: entry for entry in _TABLE["SETUP"].values()}
 ISA_NAMES: Mapping[int, str] = {entry.value: entry.text for entry in _TABLE["ISA"].values()}
+DTYPE_NAMES: Mapping[int, str] = {entry.value: entry.text for entry in _TABLE["DTYPE"].values()}
 RUNTIME_NAMES: Mapping[int, str] = {entry.value: entry.text for entry in _TABLE["RUNTIME"].values()}
 STAT_NAMES: tuple[str, ...] = tuple(
     entry.name for entry in sorted(_TABLE["STAT"].values(), key=lambda entry: entry.value)

@@ -1,9 +1,11 @@
 """Payloads of the wire protocol as Python values, and the table of commands (docs/protocol.md)."""
 
+import math
 import struct
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -18,9 +20,12 @@ _U32 = struct.Struct("<I")
 _INFER = struct.Struct("<BI")
 _PEEK = struct.Struct("<HII")
 _STREAM = struct.Struct("<BbB")
-_LOAD = struct.Struct("<BI")
+_LOAD = struct.Struct("<BBI")
+_READ = struct.Struct("<BII")
+_TENSOR_HEAD_BYTES = 2  # dtype, rank
 _U16 = struct.Struct("<H")
 BATCH_HEAD_BYTES = _U16.size  # before each input of a BATCH
+LOAD_HEAD_BYTES = _LOAD.size  # before the values of a LOAD
 _SELF_TEST_BYTES = 2  # vectors, passed
 _FAULT = struct.Struct("<3I")
 
@@ -44,7 +49,7 @@ class Info:
     arena_used: int  # bytes, 0 if the set-up failed
     clock_hz: int
     tick_hz: int
-    input_bytes: int
+    input_bytes: int  # of a plain model; 0: the model goes by LOAD, RUN and READ
     output_bytes: int
     max_payload: int
     board: str
@@ -52,6 +57,8 @@ class Info:
     unique_id: str  # of the chip, in hex digits; "" where it has none, or older firmware
     max_baud: int  # highest rate that BAUD may ask for; 0 from older firmware
     batch: int  # most inputs of a BATCH; 0 from older firmware
+    inputs: int  # tensors
+    outputs: int
 
     @property
     def ready(self) -> bool:
@@ -73,6 +80,29 @@ class Inference:
     predicted: int
     ticks: int  # duration of Invoke alone
     scores: NDArray[np.int8]  # [output_bytes]
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """The reply to TENSOR: real = (value - zero_point) * scale."""
+
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]  # () for a scalar
+    nbytes: int
+    scale: float  # 0: not quantized
+    zero_point: int
+
+    def __str__(self) -> str:
+        return f"{self.dtype} {list(self.shape)}"
+
+
+@dataclass(frozen=True)
+class Run:
+    """The reply to RUN. outputs: the bytes of each one, None if they have to be read."""
+
+    ticks: int  # duration of Invoke alone
+    crcs: tuple[int, ...]  # CRC-32 of each output's bytes
+    outputs: tuple[bytes, ...] | None
 
 
 @dataclass(frozen=True)
@@ -130,7 +160,9 @@ def parse_info(payload: bytes) -> Info:
         setup_message=message,
         unique_id=unique_id.hex(),
         max_baud=_U32.unpack_from(rest)[0] if len(rest) >= _U32.size else 0,
-        batch=rest[_U32.size] if len(rest) > _U32.size else 0,
+        batch=rest[4] if len(rest) > 4 else 0,
+        inputs=rest[5] if len(rest) > 6 else 0,
+        outputs=rest[6] if len(rest) > 6 else 0,
     )
 
 
@@ -155,6 +187,34 @@ def parse_batch(payload: bytes, count: int) -> list[Inference]:
     if rest:
         raise PayloadError(f"{len(payload)} B, expected {count} results of one length")
     return [parse_inference(payload[i * size : (i + 1) * size]) for i in range(count)]
+
+
+def parse_tensor(payload: bytes) -> Tensor:
+    """Raises PayloadError for a length, a type or sizes that do not go together."""
+    rank = payload[1] if len(payload) >= _TENSOR_HEAD_BYTES else 0
+    fields = struct.Struct(f"<BB{rank}IIfi")
+    if len(payload) != fields.size:
+        raise PayloadError(f"{len(payload)} B, expected {fields.size} B")
+    code, _, *shape, nbytes, scale, zero_point = fields.unpack(payload)
+    if code not in ids.DTYPE_NAMES:
+        raise PayloadError(f"dtype {code} is not in this harness's table")
+    dtype = np.dtype(ids.DTYPE_NAMES[code])
+    if math.prod(shape) * dtype.itemsize != nbytes:
+        raise PayloadError(f"{dtype} {shape} does not take {nbytes} B")
+    return Tensor(dtype, tuple(shape), nbytes, scale, zero_point)
+
+
+def parse_run(payload: bytes, output_bytes: Sequence[int]) -> Run:
+    """The reply of a model whose outputs have so many bytes each. Raises PayloadError."""
+    head_bytes = _U32.size * (1 + len(output_bytes))
+    inline_bytes = sum(output_bytes) if sum(output_bytes) <= ids.INLINE_BYTES else 0
+    if len(payload) != head_bytes + inline_bytes:
+        raise PayloadError(f"{len(payload)} B, expected {head_bytes + inline_bytes} B")
+    ticks, *crcs = struct.unpack_from(f"<{1 + len(output_bytes)}I", payload)
+    if not inline_bytes:
+        return Run(ticks, tuple(crcs), None)
+    ends = list(accumulate(output_bytes, initial=head_bytes))
+    return Run(ticks, tuple(crcs), tuple(payload[a:b] for a, b in pairwise(ends)))
 
 
 def parse_load(payload: bytes) -> int:
@@ -244,14 +304,29 @@ def batch_payload(inputs: Sequence[bytes]) -> bytes:
     return b"".join(_U16.pack(len(one)) + one for one in inputs)
 
 
-def load_payload(input_format: int, offset: int, values: bytes) -> bytes:
-    """LOAD's payload: the values from `offset` on."""
-    return _LOAD.pack(input_format, offset) + values
+def load_payload(index: int, input_format: int, offset: int, values: bytes) -> bytes:
+    """LOAD's payload: the values of input `index` from `offset` on."""
+    return _LOAD.pack(index, input_format, offset) + values
 
 
-def loaded_payload(values: bytes) -> bytes:
-    """INFER's payload after LOAD brought `values`."""
-    return bytes([ids.InputFormat.LOADED]) + _U32.pack(zlib.crc32(values))
+def run_payload(inputs: Iterable[bytes]) -> bytes:
+    """RUN's payload after LOAD brought the values of each of `inputs`."""
+    return b"".join(_U32.pack(zlib.crc32(values)) for values in inputs)
+
+
+def loaded_payload(inputs: Iterable[bytes]) -> bytes:
+    """INFER's payload, and PROFILE's, after LOAD brought the values of each of `inputs`."""
+    return bytes([ids.InputFormat.LOADED]) + run_payload(inputs)
+
+
+def tensor_payload(is_output: bool, index: int) -> bytes:
+    """TENSOR's payload."""
+    return bytes([is_output, index])
+
+
+def read_payload(index: int, offset: int, size: int) -> bytes:
+    """READ's payload: `size` bytes of output `index` from `offset` on."""
+    return _READ.pack(index, offset, size)
 
 
 def stream_payload(parameters: Parameters) -> bytes:
@@ -264,9 +339,9 @@ def baud_payload(baud: int) -> bytes:
     return _U32.pack(baud)
 
 
-def peek_payload(values: NDArray[np.int8], op: int, offset: int, size: int) -> bytes:
-    """PEEK's payload: the op, the piece of the arena in bytes, and raw int8 input."""
-    return _PEEK.pack(op, offset, size) + infer_payload(ids.InputFormat.RAW_S8, values)
+def peek_head(op: int, offset: int, size: int) -> bytes:
+    """What PEEK's payload has before that of PROFILE: the op, the piece of the arena in bytes."""
+    return _PEEK.pack(op, offset, size)
 
 
 Reply = TypeVar("Reply")
@@ -295,7 +370,8 @@ class Command(int, Generic[Reply]):
         return command
 
 
-# The table of commands. The replies to some are their bytes; BATCH's divides by what was sent.
+# The table of commands. The replies to some are their bytes; BATCH's divides by what was sent,
+# RUN's by what the model gives.
 INFO = Command("INFO", parse_info)
 INFER = Command("INFER", parse_inference)
 STATS = Command("STATS", parse_stats)
@@ -307,3 +383,7 @@ STREAM_FRAME = Command("STREAM_FRAME", parse_smoothed)
 SELF_TEST = Command("SELF_TEST", parse_self_test)
 LOAD = Command("LOAD", parse_load)
 BATCH = Command("BATCH", bytes)
+TENSOR = Command("TENSOR", parse_tensor)
+RUN = Command("RUN", bytes)
+READ = Command("READ", bytes)
+RESET = Command("RESET", bytes)

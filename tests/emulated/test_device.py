@@ -81,6 +81,11 @@ def test_bad_requests_are_refused_and_change_nothing(device: Device, digits: Dig
     device_checks.check_refusals(device, digits)
 
 
+def test_tensors_are_loaded_and_read(device: Device, emulated_board: Expected) -> None:
+    device_checks.check_tensors(device, Model.read(emulated_board.model_path))
+    device_checks.check_run(device)
+
+
 def test_every_command_refuses_a_wrong_length(device: Device) -> None:
     device_checks.check_lengths(device)
 

@@ -23,6 +23,8 @@ from codegen.model.tflite import Model
 from harness.rig import identity, link
 from harness.rig.expected import Expected
 from harness.wire import ids
+from tests import device_checks
+from tests.emulated import test_tensors
 from tests.upstream_tflm import API, link_flags
 from verification.cases.model_builder import ModelBuilder, Subgraph, schema
 
@@ -156,7 +158,15 @@ def test_the_same_application_runs_on_upstream(
             scores = device.infer(image, ids.InputFormat.RAW_S8).scores
             np.testing.assert_array_equal(scores, oracle.run([image])[0].reshape(-1))
         ops = Model.parse(model.read_bytes()).ops
-        assert len(device.profile(images[0]).op_ticks) == len(ops)
+        assert len(device.profile([images[0]]).op_ticks) == len(ops)
+
+
+def test_a_model_of_many_tensors_runs_on_upstream(provider: Path, tmp_path: Path) -> None:
+    expected = test_tensors.build(BOARD, tmp_path / "build", tflm_lib=TflmLib.parse(str(provider)))
+    with link.open_device(BOARD, expected.elf) as device:
+        assert device.info().runtime == firmware_build.OTHER_RUNTIME
+        device_checks.check_tensors(device, Model.read(expected.model_path))
+        device_checks.check_run(device)
 
 
 def test_a_change_in_the_library_is_a_change_of_the_image(provider: Path) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from codegen.model.tflite import Model
 from harness.rig.expected import Expected
 from harness.run.digits import Digits
 from harness.wire.device import Device
@@ -48,6 +49,11 @@ def test_the_self_test_passes(device: Device, digits: Digits) -> None:
 
 def test_bad_requests_are_refused_and_change_nothing(device: Device, digits: Digits) -> None:
     device_checks.check_refusals(device, digits)
+
+
+def test_tensors_are_loaded_and_read(device: Device, real_board: Expected) -> None:
+    device_checks.check_tensors(device, Model.read(real_board.model_path))
+    device_checks.check_run(device)
 
 
 def test_every_command_refuses_a_wrong_length(device: Device) -> None:

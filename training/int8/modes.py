@@ -17,7 +17,7 @@ import numpy as np
 from codegen.errors import CodegenError
 from codegen.files import markdown
 from codegen.files.artifacts import COMPARED_MODES, FLOAT_MODEL, TEST_SPLIT
-from codegen.model.int8_checks import check_int8
+from codegen.model.int8_checks import check_int8, check_plain
 from codegen.model.op_table import load_supported_ops
 from codegen.model.tflite import Model
 from training import artifacts
@@ -200,7 +200,9 @@ def quantized_input(inputs: np.ndarray, tensor: Any) -> np.ndarray:
 
 def _refusal(content: bytes) -> str:
     try:
-        check_int8(Model.parse(content), load_supported_ops())
+        model = Model.parse(content)
+        check_int8(model, load_supported_ops())
+        check_plain(model)
     except CodegenError as error:
         return str(error)
     return ""

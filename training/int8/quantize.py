@@ -15,7 +15,7 @@ import numpy as np
 from codegen.errors import CodegenError
 from codegen.files.artifacts import CONVERTED_MODEL, FLOAT_MODEL, INT8_MODEL, TRAIN_SPLIT
 from codegen.host.scores import oracle_scores
-from codegen.model.int8_checks import check_int8
+from codegen.model.int8_checks import check_int8, check_plain
 from codegen.model.lean import lean
 from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
@@ -161,6 +161,8 @@ def run_converter(converter: Any, name: str) -> bytes:
 def require_int8(content: bytes, name: str) -> None:
     """Raise a ConversionError that names the first op of a .tflite that is not full int8."""
     try:
-        check_int8(Model.parse(content))
+        model = Model.parse(content)
+        check_int8(model)
+        check_plain(model)
     except CodegenError as error:
         raise ConversionError(f"{name}: not a full-int8 model after conversion: {error}") from None

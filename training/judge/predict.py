@@ -12,6 +12,7 @@ from PIL import Image
 from codegen.files import data_schema, markdown
 from codegen.files.artifacts import DATA_INFO, FLOAT_MODEL, INT8_MODEL
 from codegen.host.scores import oracle_scores
+from codegen.model.int8_checks import check_plain
 from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
 from training import artifacts
@@ -110,6 +111,7 @@ def table(prediction: Prediction) -> str:
 
 
 def _image_size(model: Model) -> tuple[int, int]:
+    check_plain(model)
     shape = model.inputs[0].shape
     if len(shape) != 4 or shape[3] != 1 or min(shape[1:3]) < 8:
         raise DataError(

@@ -28,7 +28,7 @@ from codegen.files.places import PROGRAM
 from codegen.host.scores import oracle_scores
 from codegen.image.bench_image import BenchImage, build_bench_image
 from codegen.memory.planner import ArenaPlan, plan_model
-from codegen.model.int8_checks import check_int8
+from codegen.model.int8_checks import check_int8, check_plain
 from codegen.model.op_table import load_supported_ops
 from codegen.model.tflite import Model
 from verification import semihosting
@@ -203,6 +203,7 @@ def read_subject(path: Path) -> Subject:
     """Reads a model, checks that the firmware can run it, and asks the oracle."""
     model = Model.read(path)
     check_int8(model)
+    check_plain(model)
     plan_model(model, "scalar")  # refuses with a message what would end the oracle's process
     shape = (INPUT_COUNT, *model.inputs[0].shape)
     rng = np.random.default_rng(_INPUT_SEED)

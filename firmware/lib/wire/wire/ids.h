@@ -8,7 +8,7 @@
 
 namespace wire {
 
-enum Const : uint8_t {
+enum Const : uint16_t {
 #define WIRE_CONST(name, value, text) k##name = value,
 #include "wire/ids.def"
 };

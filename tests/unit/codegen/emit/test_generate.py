@@ -26,7 +26,7 @@ from codegen.model.op_table import OPS_DEF, load_supported_ops
 from codegen.model.pixels import pixel_table, quantize_pixels
 from codegen.model.tflite import Model
 from tests.unit.codegen.fakes import ARENA_BYTES, compile_and_run, fake_plan, made_up_plan
-from verification.cases.model_builder import one_op, small_cnn
+from verification.cases.model_builder import ModelBuilder, one_op, schema, small_cnn
 
 PRINT_ALL = r"""
 #include <cstdio>
@@ -344,8 +344,28 @@ def test_damaged_data_json(text: str, cnn_path: Path, tmp_path: Path) -> None:
         generate(cnn_path, tmp_path, None, fake_plan)
 
 
+def test_a_model_that_is_not_plain_has_no_samples(tmp_path: Path) -> None:
+    """Two inputs of any type: no pixel table, no labels, no golden vectors; and it compiles."""
+    b = ModelBuilder()
+    x, y = b.tensor([3, 4], "FLOAT32"), b.tensor([3, 4], scale=0.5)
+    q, z = b.tensor([3, 4], scale=0.5), b.tensor([3, 4], scale=0.5)
+    b.op("QUANTIZE", [x], [q], schema.QuantizeOptionsT())
+    b.op("ADD", [q, y], [z], schema.AddOptionsT())
+    path = tmp_path / "two.tflite"
+    path.write_bytes(b.build([x, y], [z]))
+    generate(path, tmp_path)
+    info = (tmp_path / "generated/model_info.h").read_text()
+    for line in ("kInputCount = 2;", "kOutputCount = 1;", "kIsPlain = false;", "kInputBytes = 0;"):
+        assert line in info
+    assert "kLabels[]" not in info
+    vectors = (tmp_path / "generated/golden_vectors.h").read_text()
+    assert "std::array<GoldenVector, 0> kGoldenVectors = {" in vectors
+    with pytest.raises(CodegenError, match="1 labels given, the model has 0 classes"):
+        generate(path, tmp_path, labels=["a"])
+
+
 def test_wrong_number_of_labels(cnn_path: Path, tmp_path: Path) -> None:
-    with pytest.raises(CodegenError, match="2 labels given, the model has 10 outputs"):
+    with pytest.raises(CodegenError, match="2 labels given, the model has 10 classes"):
         generate(cnn_path, tmp_path, ["a", "b"], fake_plan)
 
 

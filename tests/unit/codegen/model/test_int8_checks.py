@@ -9,7 +9,14 @@ import pytest
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from codegen.errors import UnsupportedModelError
-from codegen.model.int8_checks import check_int8, check_io, check_ops, check_types
+from codegen.model.int8_checks import (
+    check_edges,
+    check_int8,
+    check_ops,
+    check_plain,
+    check_types,
+    is_plain,
+)
 from codegen.model.op_table import load_supported_ops
 from codegen.model.tflite import Model
 from verification.cases.model_builder import OPTIONAL, ModelBuilder, one_op
@@ -171,7 +178,7 @@ GOOD: dict[str, Any] = {"shape": [1, 4], "scale": 0.1}
 @pytest.mark.parametrize(
     ("inputs", "outputs", "message"),
     [
-        ([GOOD, GOOD], [GOOD], "has 2 inputs, the firmware serves exactly 1"),
+        ([GOOD, GOOD], [GOOD], "has 2 inputs; samples are sent to models with exactly 1"),
         ([GOOD], [GOOD, GOOD], "has 2 outputs"),
         ([{"values": np.ones(4, np.int8)}], [GOOD], "has 0 inputs"),
         ([GOOD | {"shape": [8, 4]}], [GOOD], r"shape \[8, 4\], that is a batch of 8"),
@@ -188,4 +195,30 @@ def test_inputs_and_outputs(
     inputs: list[dict[str, Any]], outputs: list[dict[str, Any]], message: str
 ) -> None:
     with pytest.raises(UnsupportedModelError, match=message):
-        check_io(_io_model(inputs, outputs))
+        check_plain(_io_model(inputs, outputs))
+    assert not is_plain(_io_model(inputs, outputs))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs", "message"),
+    [
+        ([{"values": np.ones(4, np.int8)}], [GOOD], "has 0 inputs, the firmware serves 1 to 100"),
+        ([GOOD] * 101, [GOOD], "has 101 inputs"),
+        ([GOOD | {"shape": [1, 0]}], [GOOD], r"input 't0' is INT8 of 0 B; .*, and not empty"),
+        ([GOOD], [GOOD | {"dtype": "FLOAT64"}], "output 't1' is FLOAT64 of 32 B; .* are BOOL, F"),
+    ],
+)
+def test_what_the_wire_cannot_carry(
+    inputs: list[dict[str, Any]], outputs: list[dict[str, Any]], message: str
+) -> None:
+    with pytest.raises(UnsupportedModelError, match=message):
+        check_edges(_io_model(inputs, outputs))
+
+
+def test_edges_of_any_number_type_and_rank() -> None:
+    scalar = {"shape": [], "dtype": "FLOAT32"}
+    inputs = [GOOD | {"shape": [8, 4]}, GOOD | {"dtype": "UINT8"}, scalar]
+    model = _io_model(inputs, [GOOD | {"dtype": "INT16"}, {"shape": [2], "dtype": "BOOL"}])
+    check_edges(model)
+    assert not is_plain(model)
+    assert is_plain(_io_model([GOOD], [GOOD]))

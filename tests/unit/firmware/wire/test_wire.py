@@ -5,9 +5,11 @@ The C++ runs under AddressSanitizer and UBSan; a sanitizer report ends the tool 
 
 import hashlib
 import re
+import struct
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from cobs import cobs
 from hypothesis import example, given, settings
@@ -160,15 +162,26 @@ def worked_examples() -> list[tuple[str, bytes]]:
     return [(name, bytes.fromhex(hexdump)) for name, hexdump in blocks]
 
 
+_INPUTS = bytes([1, 255]), bytes([0, 5])
+_OUTPUT = np.array([1.5], np.float32).tobytes()
 EXAMPLE_FRAMES = {
-    "request": framing.Frame(messages.INFER, 0x0102, bytes([0, 0, 7, 255, 0])),
-    "reply": framing.Frame(
+    "infer": framing.Frame(messages.INFER, 0x0102, bytes([0, 0, 7, 255, 0])),
+    "infer_reply": framing.Frame(
         messages.INFER | ids.REPLY_BIT, 0x0102, bytes.fromhex("01 40420f00 80 7f")
+    ),
+    "load": framing.Frame(
+        messages.LOAD, 0x0104, messages.load_payload(1, ids.InputFormat.RAW_S8, 0, _INPUTS[1])
+    ),
+    "run": framing.Frame(messages.RUN, 0x0105, messages.run_payload(_INPUTS)),
+    "run_reply": framing.Frame(
+        messages.RUN | ids.REPLY_BIT,
+        0x0105,
+        struct.pack("<II", 1000, zlib.crc32(_OUTPUT)) + _OUTPUT,
     ),
 }
 
 
-def test_worked_example_of_the_protocol_document(wire_tool: WireTool) -> None:
+def test_worked_examples_of_the_protocol_document(wire_tool: WireTool) -> None:
     examples = worked_examples()
     assert [name for name, _ in examples] == list(EXAMPLE_FRAMES)
     for name, line in examples:

@@ -1,6 +1,7 @@
 """A device in Python that speaks the protocol over an in-memory line, and misbehaves on demand."""
 
 import hashlib
+import math
 import struct
 import time
 import zlib
@@ -13,6 +14,7 @@ from harness.wire.framing import Decoder, Frame, encode
 Damage = Callable[[bytes], bytes]
 MODEL_SHA256 = hashlib.sha256(b"model").hexdigest()
 BUILD_ID = "0123456789abcdef"
+TENSOR_BYTES = {1: 4, 6: 1, 7: 2, 9: 1}  # of an element, by dtype
 
 
 def intact(line_bytes: bytes) -> bytes:
@@ -43,7 +45,8 @@ def boot_text(_: bytes) -> bytes:
 
 @dataclass
 class FakeDevice:
-    """A `Line` with a device behind it: a model of 2 outputs.
+    """A `Line` with a device behind it: a plain model of 2 scores, or with `tensors` one that gives
+    each of its inputs back, byte by byte in the other order.
 
     `requests` and `replies` give the damage of the first frames each way; later ones are intact.
     """
@@ -67,6 +70,8 @@ class FakeDevice:
     inputs: int = 4
     batch: int = 0  # 0: firmware from before there was BATCH or LOAD
     forgets: int = 0  # how many of the pieces of inputs it takes and loses
+    tensors: tuple[tuple[int, tuple[int, ...]], ...] = ()  # dtype and shape of each input
+    runs_lost: int = 0  # how many of the RUNs come after a reset
     inferences: int = 0
     closed: bool = False
     max_baud: int = 115_200
@@ -78,7 +83,8 @@ class FakeDevice:
         self._replies = iter(self.replies)
         self._decoder = Decoder()
         self._out = bytearray()
-        self.loaded = b""
+        self.loaded: dict[int, bytes] = {}
+        self.outputs: list[bytes] = []
         self.served: list[Frame] = []  # repeats left out
         self.answered: list[tuple[Frame, Frame]] = []
         self.line_baud = self.own_baud = self.baud = 115_200
@@ -146,22 +152,46 @@ class FakeDevice:
             self.inferences += len(inputs)
             payload = b"".join(result(self._input(one)) for one in inputs)
         elif request.type == messages.LOAD:
-            offset = int.from_bytes(request.payload[1:5], "little")
-            if offset <= len(self.loaded):
-                self.loaded = self.loaded[:offset] + request.payload[5:]
+            index, offset = request.payload[0], int.from_bytes(request.payload[2:6], "little")
+            held = self.loaded.get(index, b"")
+            if offset <= len(held):
+                held = held[:offset] + request.payload[6:]
             if self.forgets:
                 self.forgets -= 1
-                self.loaded = b""
-            payload = struct.pack("<I", len(self.loaded))
-        elif request.payload == bytes([ids.InputFormat.LOADED]) + crc(self.loaded):
+                held = b""
+            self.loaded[index] = held
+            payload = struct.pack("<I", len(held))
+        elif request.type == messages.TENSOR:
+            dtype, shape = self.tensors[request.payload[1]]
+            size = TENSOR_BYTES[dtype] * math.prod(shape)
+            payload = struct.pack(f"<BB{len(shape)}IIfi", dtype, len(shape), *shape, size, 0.5, -3)
+        elif request.type == messages.RUN:
+            if self.runs_lost:
+                self.runs_lost -= 1
+                self.loaded = {}
+            held_crcs = b"".join(crc(values) for _, values in sorted(self.loaded.items()))
+            if request.payload != held_crcs:
+                return self._error(request, ids.ErrorCode.BAD_VALUE, b"BAD_VALUE")
             self.inferences += 1
-            payload = result(self.loaded)
+            self.outputs = [values[::-1] for _, values in sorted(self.loaded.items())]
+            self.loaded = {}
+            payload = struct.pack("<I", 1000) + b"".join(map(crc, self.outputs))
+            whole = b"".join(self.outputs)
+            payload += whole if len(whole) <= ids.INLINE_BYTES else b""
+        elif request.type == messages.READ:
+            index, offset, size = struct.unpack("<BII", request.payload)
+            payload = self.outputs[index][offset : offset + size]
+        elif request.type == messages.RESET:
+            payload = b""
+        elif request.payload == bytes([ids.InputFormat.LOADED]) + crc(self.loaded.get(0, b"")):
+            self.inferences += 1
+            payload = result(self.loaded[0])
         elif request.payload[:1] == bytes([ids.InputFormat.LOADED]):
             return self._error(request, ids.ErrorCode.BAD_VALUE, b"BAD_VALUE")
         else:
             return self._error(request, ids.ErrorCode.BAD_LENGTH, b"BAD_LENGTH")
         reply = Frame(request.type | ids.REPLY_BIT, request.seq, payload)
-        if request.type in (messages.INFER, messages.BATCH):
+        if request.type in (messages.INFER, messages.BATCH, messages.RUN):
             # One more than the window, for sequence numbers leave out zero.
             self.answered = [
                 kept
@@ -186,15 +216,17 @@ class FakeDevice:
             *(self.version, self.status, self.isa, 0, self.window),
             bytes.fromhex(self.build_id),
             bytes.fromhex(self.model_sha256),
-            *(*self.arena, 25_000_000, 25_000_000, self.inputs, 2, self.max_payload),
+            *(*self.arena, 25_000_000, 25_000_000),
+            *(0 if self.tensors else self.inputs, 0 if self.tensors else 2, self.max_payload),
         )
         fields = [self.board, self.message]
         fields += [] if self.unique_id is None else [self.unique_id]
         texts = b"".join(bytes([len(value)]) + value for value in fields)
         if self.unique_id is None:
             return fixed + texts
-        extensions = struct.pack("<IB", self.max_baud, self.batch)
-        return fixed + texts + extensions[: 5 if self.batch else 4]
+        count = len(self.tensors) or 1
+        extensions = struct.pack("<I3B", self.max_baud, self.batch, count, count)
+        return fixed + texts + extensions
 
 
 def result(values: bytes) -> bytes:

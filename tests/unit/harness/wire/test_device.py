@@ -2,9 +2,11 @@
 
 import time
 from itertools import cycle, repeat
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from harness.errors import (
     DeviceError,
@@ -115,8 +117,8 @@ def test_a_line_that_damages_every_request_ends_with_the_devices_own_error(
 
 
 def test_another_protocol_version_is_named() -> None:
-    with pytest.raises(ProtocolVersionError, match="speaks protocol version 2, this harness"):
-        device_of(FakeDevice(version=2)).info()
+    with pytest.raises(ProtocolVersionError, match="speaks protocol version 3, this harness"):
+        device_of(FakeDevice(version=3)).info()
 
 
 def test_a_refusal_is_final_and_names_code_and_meaning() -> None:
@@ -363,6 +365,7 @@ def test_patience_follows_the_round_trips() -> None:
 def test_pieces_that_are_lost_or_forgotten_are_sent_again() -> None:
     fake = FakeDevice(
         inputs=300,
+        max_payload=311,
         batch=2,
         forgets=2,
         requests=[intact, lost, intact, flipped],
@@ -375,7 +378,118 @@ def test_pieces_that_are_lost_or_forgotten_are_sent_again() -> None:
 
 
 def test_a_device_that_forgets_all_pieces_is_an_error() -> None:
-    device = Device(FakeDevice(inputs=300, batch=2, forgets=1000))
+    device = Device(FakeDevice(inputs=300, max_payload=311, batch=2, forgets=1000))
     device.info()
     with pytest.raises(DeviceError, match="LOAD: fake forgets the pieces of an input"):
         infer_long(device)
+
+
+FLOATS = np.linspace(-1, 1, 600, dtype=np.float32).reshape(2, 300)
+BYTES = np.array([3, -4, 5], np.int8)
+
+
+def many_tensors(**how: Any) -> FakeDevice:
+    """A model that takes float32 [2, 300] and int8 [3], and gives their bytes back reversed."""
+    return FakeDevice(tensors=((1, (2, 300)), (9, (3,))), max_payload=200, batch=2, **how)
+
+
+def test_tensors_are_read_field_by_field() -> None:
+    fake = many_tensors()
+    device = device_of(fake)
+    floats, int8s = device.tensors().inputs
+    assert (floats.dtype.name, floats.shape, floats.nbytes) == ("float32", (2, 300), 2400)
+    assert (str(int8s), int8s.scale, int8s.zero_point) == ("int8 [3]", 0.5, -3)
+    assert device.tensors().outputs == (floats, int8s)
+    assert [frame.type for frame in fake.served].count(messages.TENSOR) == 4  # asked once
+
+
+def reversed_bytes(values: NDArray[Any]) -> bytes:
+    return values.tobytes()[::-1]
+
+
+def check_run(device: Device, floats: NDArray[np.float32], int8s: NDArray[np.int8]) -> None:
+    device.load(1, int8s)
+    device.load(0, floats)
+    assert device.run() == 1000
+    loaded: tuple[NDArray[Any], ...] = (floats, int8s)
+    for index, values in enumerate(loaded):
+        output = device.read(index)
+        assert (output.dtype, output.shape) == (values.dtype, values.shape)
+        assert output.tobytes() == reversed_bytes(values)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("harmed", [False, True])
+def test_tensors_of_any_type_go_there_and_back(harmed: bool, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    harm = [*[intact] * 8, lost, flipped, noise] if harmed else [intact]
+
+    def damages() -> list[Damage]:
+        return [intact, *(harm[rng.integers(len(harm))] for _ in range(400))]
+
+    fake = many_tensors(requests=damages(), replies=damages())
+    device = Device(fake, timeout_s=0.05, retries=30)
+    for i in range(3):
+        check_run(device, FLOATS + i, BYTES + np.int8(i))
+    assert fake.inferences == 3
+    assert (device.counts.retries > 0) == harmed
+    assert max(len(frame.payload) for frame in fake.served) <= fake.max_payload
+
+
+def test_outputs_that_are_short_come_with_the_run() -> None:
+    fake = FakeDevice(tensors=((7, (2, 2)), (6, (3,))), max_payload=200, batch=2)
+    device = device_of(fake)
+    device.load(0, np.array([[1, 2], [3, 4]], np.int16))
+    device.load(1, np.array([True, False, False]))
+    device.run()
+    assert device.read(0).tolist() == [[0x400, 0x300], [0x200, 0x100]]
+    assert device.read(1).tolist() == [False, False, True]
+    assert messages.READ not in [frame.type for frame in fake.served]
+
+
+def test_a_device_that_lost_the_inputs_gets_them_again() -> None:
+    fake = many_tensors(runs_lost=2)
+    check_run(device_of(fake), FLOATS, BYTES)
+    assert fake.inferences == 1
+    with pytest.raises(DeviceError, match=r"^LOAD: fake forgets"):
+        check_run(device_of(many_tensors(runs_lost=99)), FLOATS, BYTES)
+
+
+def test_what_does_not_fit_the_tensors_is_refused() -> None:
+    device = device_of(many_tensors())
+    with pytest.raises(DeviceError, match=r"^LOAD: input 0 takes float32 \[2, 300\], got float64"):
+        device.load(0, FLOATS.astype(np.float64))
+    with pytest.raises(DeviceError, match=r"^LOAD: input 1 takes int8 \[3\], got int8 \[2\]"):
+        device.load(1, BYTES[:2])
+    with pytest.raises(DeviceError, match=r"^LOAD: there is no input 2; the model has 2"):
+        device.load(2, BYTES)
+    device.load(1, BYTES)
+    with pytest.raises(DeviceError, match=r"^RUN: input 0, float32 \[2, 300\], was not loaded"):
+        device.run()
+    with pytest.raises(DeviceError, match=r"^READ: the model has not run"):
+        device.read(0)
+
+
+def test_an_output_of_another_run_is_not_taken_for_this_ones() -> None:
+    fake = many_tensors()
+    device = device_of(fake)
+    check_run(device, FLOATS, BYTES)
+    fake.outputs[0] = bytes(2400)
+    with pytest.raises(DeviceError, match=r"^READ: output 0 has another CRC-32"):
+        device.read(0)
+
+
+def test_long_outputs_are_read_in_shorter_pieces_on_a_bad_line() -> None:
+    """No reply passes that is longer than 80 bytes on the line."""
+
+    def bad(line_bytes: bytes) -> bytes:
+        return flipped(line_bytes) if len(line_bytes) > 80 else line_bytes
+
+    fake = many_tensors()
+    device = Device(fake, timeout_s=2.0)
+    device.tensors()
+    device.load(0, FLOATS)
+    device.load(1, BYTES)
+    device.run()
+    fake._replies = repeat(bad)
+    assert device.read(0).tobytes() == reversed_bytes(FLOATS)

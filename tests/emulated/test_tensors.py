@@ -1,0 +1,109 @@
+"""A model with three inputs, five outputs and a variable, on the firmware itself: no sample fits
+it, and its outputs fit no reply."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from codegen.boards.facts import Board, load_board
+from codegen.emit.generate import generate
+from codegen.files.manifest import sha256_file
+from codegen.image import firmware_build
+from codegen.model.tflite import Model
+from harness.errors import DeviceRefusedError
+from harness.rig import identity, link
+from harness.rig.expected import Expected
+from harness.wire import messages
+from harness.wire.device import Device
+from tests import device_checks
+from verification.cases.model_builder import ModelBuilder, schema
+
+pytestmark = pytest.mark.emulated
+
+BOARDS = ("mps2_an386", "host")
+
+
+def tensors_model() -> bytes:
+    """A float, an int8 and an index; a sum that a variable keeps, given in four types and picked
+    from by the index."""
+    b = ModelBuilder()
+    wide: dict[str, Any] = {"scale": 0.25, "zero_point": 3}
+    reals = b.tensor([2, 100], "FLOAT32")
+    bytes_ = b.tensor([2, 100], scale=0.05)
+    picked = b.tensor([3], "INT32")
+    resource = b.tensor([], "RESOURCE")
+    b.op("VAR_HANDLE", [], [resource], schema.VarHandleOptionsT(container="", sharedName="sum"))
+    quantized, added, before, kept = (b.tensor([2, 100], **wide) for _ in range(4))
+    b.op("QUANTIZE", [reals], [quantized], schema.QuantizeOptionsT())
+    b.op("ADD", [quantized, bytes_], [added], schema.AddOptionsT())
+    b.op("READ_VARIABLE", [resource], [before], schema.ReadVariableOptionsT())
+    b.op("ADD", [added, before], [kept], schema.AddOptionsT())
+    b.op("ASSIGN_VARIABLE", [resource, kept], [], schema.AssignVariableOptionsT())
+    floats = b.tensor([2, 100], "FLOAT32")
+    b.op("DEQUANTIZE", [kept], [floats], schema.DequantizeOptionsT())
+    uint8s = b.tensor([2, 100], "UINT8", scale=0.25, zero_point=131)
+    int16s = b.tensor([2, 100], "INT16", scale=0.125, zero_point=0)
+    for made in (uint8s, int16s):
+        b.op("QUANTIZE", [kept], [made], schema.QuantizeOptionsT())
+    chosen = b.tensor([2, 3], **wide)
+    b.op("GATHER", [kept, picked], [chosen], schema.GatherOptionsT(axis=1))
+    return b.build([reals, bytes_, picked], [floats, kept, uint8s, int16s, chosen])
+
+
+def build(board: Board, folder: Path, **how: Any) -> Expected:
+    """The firmware of that model for a board."""
+    folder.mkdir()
+    model = folder / "model.tflite"
+    model.write_bytes(tensors_model())
+    generate(model, folder)
+    firmware_build.build(board, folder, sha256_file(model), **how)
+    return Expected.load(board, folder)
+
+
+@pytest.fixture(scope="module", params=BOARDS)
+def expected(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Expected:
+    return build(load_board(request.param), tmp_path_factory.mktemp("tensors") / "build")
+
+
+@pytest.fixture(scope="module")
+def device(expected: Expected) -> Iterator[Device]:
+    with link.open_device(expected.board, expected.elf) as opened:
+        identity.check_info(opened.info(), expected)
+        yield opened
+
+
+def test_every_output_is_the_oracles(device: Device, expected: Expected) -> None:
+    device_checks.check_tensors(device, Model.read(expected.model_path))
+
+
+def test_a_run_is_repeated_and_read_while_its_outputs_are_there(device: Device) -> None:
+    device_checks.check_run(device)
+
+
+def test_every_op_is_timed(device: Device, expected: Expected) -> None:
+    model = Model.read(expected.model_path)
+    inputs = [np.zeros(tensor.shape, tensor.dtype.lower()) for tensor in model.inputs]
+    assert len(device.profile(inputs).op_ticks) == len(model.ops)
+
+
+def test_commands_for_samples_are_refused(device: Device) -> None:
+    info = device.info()
+    assert (info.ready, info.input_bytes, info.output_bytes) == (True, 0, 0)
+    assert (info.inputs, info.outputs) == (3, 5)
+    refused: list[tuple[messages.Command[Any], bytes]] = [
+        (messages.INFER, b"\1\0"),
+        (messages.BATCH, b"\1\0\1"),
+        (messages.STREAM, b"\1\0\0"),
+        (messages.STREAM_FRAME, b"\1\0"),
+        (messages.SELF_TEST, b""),
+    ]
+    for command, payload in refused:
+        with pytest.raises(DeviceRefusedError, match=f"^{command.name}: .*OTHER_MODEL, the comm"):
+            device.call(command, payload)
+
+
+def test_a_wrong_length_is_refused(device: Device) -> None:
+    device_checks.check_lengths(device)
