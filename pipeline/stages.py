@@ -73,6 +73,22 @@ def data(choice: Choice) -> None:
     )
 
 
+def has_data(choice: Choice) -> bool:
+    """Whether there are data that are inputs of the model.
+
+    A .tflite comes without any. Where it does not take what the default data are, digits, it is
+    run on random inputs, unless --data gives others.
+    """
+    if choice.model_kind != "tflite" or choice.data != "auto":
+        return True
+    from codegen.model.pixels import takes_pixels
+    from codegen.model.tflite import Model
+    from training.data.datasets import PIXELS
+
+    assert choice.model is not None
+    return takes_pixels(Model.read(choice.model), PIXELS)
+
+
 def data_statistics(choice: Choice) -> str:
     """A table of what is in the two splits, and what later images are held to."""
     data(choice)
@@ -150,6 +166,9 @@ def quantize(choice: Choice) -> None:
 def evaluate(choice: Choice) -> None:
     """metrics.json and oracle.npz of the quantized model, with what they need before them."""
     quantize(choice)
+    if not has_data(choice):
+        print("evaluate: no data: accuracy not measured")
+        return
     if choice.model is not None:
         data(choice)
     from codegen.model.tflite import Model
@@ -287,7 +306,9 @@ def layer_errors(choice: Choice) -> str:
 def generate(choice: Choice) -> None:
     """generated/, with what it needs before it."""
     quantize(choice)
-    data(choice)  # for the golden vectors
+    with_data = has_data(choice)
+    if with_data:
+        data(choice)  # for the golden vectors
     _run(
         choice,
         Stage(
@@ -298,8 +319,8 @@ def generate(choice: Choice) -> None:
                 "model_path": choice.build_dir / INT8_MODEL,
                 "build_dir": choice.build_dir,
             },
-            inputs=(INT8_MODEL, TEST_SPLIT),
-            inputs_if_there=(DATA_INFO,),
+            inputs=(INT8_MODEL, TEST_SPLIT) if with_data else (INT8_MODEL,),
+            inputs_if_there=(DATA_INFO,) if with_data else (),
             data=(RUNTIME,),
             keep_edited=True,
         ),

@@ -52,24 +52,23 @@ def hil(c: Context, given: Given) -> None:
     from pipeline import stages
 
     count = str(c.config.mcuforge.count if given.count is None else given.count)
+    settings = room.Settings(
+        count=count,
+        ports=given.port or (),
+        baud=given.baud,
+        trace=given.trace,
+        fault=given.fault,
+        seed=given.seed,
+        resume=given.resume,
+    )
+    settings.check()  # before anything is trained or built
     if given.board is not None and matrix.names_several(given.board):
         _hil_on_several(c, given, count)
         return
     chosen = choice(c, given, seed=None, resume=False)
     stages.evaluate(chosen)
     stages.build(chosen)
-    report = room.run(
-        chosen.board_id,
-        chosen.build_dir,
-        count=count,
-        ports=given.port or (),
-        baud=given.baud,
-        json_path=given.json,
-        trace=given.trace,
-        fault=given.fault,
-        seed=given.seed,
-        resume=given.resume,
-    )
+    report = room.run(chosen.board_id, chosen.build_dir, settings, json_path=given.json)
     if not report.passed:
         raise Exit(code=1)
 

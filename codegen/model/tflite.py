@@ -231,6 +231,13 @@ class Model:
         return tuple(dict.fromkeys(names))
 
     @property
+    def is_stateful(self) -> bool:
+        """True if an inference depends on those before it: the model has variables."""
+        return any(t.is_variable for graph in self.subgraphs for t in graph.tensors) or (
+            "VAR_HANDLE" in self.op_names
+        )
+
+    @property
     def custom_names(self) -> tuple[str, ...]:
         """Names of the custom ops used by any subgraph, each once, in order of first use."""
         names = (op.custom_name for graph in self.subgraphs for op in graph.ops)

@@ -1,7 +1,7 @@
 """Answers of a device beside those of the oracle, for `hil` and for the tests."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from codegen.model.pixels import pack_pixels
 from harness.run.digits import Digits
+from harness.run.run_folder import Answer, Mismatch
+from harness.run.subject import Judgement
 from harness.wire import ids
 from harness.wire.device import Device, Input
 from harness.wire.messages import Inference
@@ -19,22 +21,6 @@ _PATHS = {
     ids.InputFormat.RAW_S8: "raw int8",
     ids.InputFormat.PACKED_U8: "packed pixels",
 }
-
-
-@dataclass(frozen=True)
-class Mismatch:
-    """One input on which device and oracle differ. The scores are int8."""
-
-    index: int
-    device_scores: tuple[int, ...]
-    oracle_scores: tuple[int, ...]
-    path: str  # how it was sent, one of _PATHS
-
-    def __str__(self) -> str:
-        return (
-            f"digit {self.index} ({self.path}): device {list(self.device_scores)}, "
-            f"oracle {list(self.oracle_scores)}"
-        )
 
 
 def compare(index: int, path: str, result: Inference, oracle_scores: Scores) -> Mismatch | None:
@@ -81,3 +67,47 @@ def shorter_format(digits: Digits, index: int) -> ids.InputFormat:
     pixels = digits.images[index]
     packed = len(pack_pixels(pixels.tobytes())) < pixels.size
     return ids.InputFormat.PACKED_U8 if packed else ids.InputFormat.PIXELS_U8
+
+
+@dataclass(frozen=True)
+class DigitSubject:
+    """The digits of a test split. Those below `every_format` are sent in every format."""
+
+    digits: Digits
+    every_format: int
+
+    noun = "digit"
+
+    @property
+    def oracle(self) -> str:
+        return self.digits.oracle
+
+    @property
+    def origin(self) -> str:
+        return "the test split"
+
+    def __len__(self) -> int:
+        return len(self.digits)
+
+    def answers(self, device: Device, indices: Iterable[int]) -> Iterator[Answer]:
+        """As Subject has it."""
+        for index, result, mismatches in check_digits(
+            device, self.digits, indices, every_format=self.every_format
+        ):
+            yield Answer(index, result.predicted, result.ticks, tuple(mismatches))
+
+    def judge(self, answers: Sequence[Answer]) -> Judgement:
+        """By the digits' labels."""
+        indices = [answer.index for answer in answers]
+        labels = self.digits.labels[indices]
+        predicted = np.array([answer.predicted for answer in answers])
+        classes = self.digits.oracle_scores.shape[1]
+        confusion = np.zeros((max(classes, int(labels.max()) + 1), classes), int)
+        np.add.at(confusion, (labels, predicted), 1)
+        oracle_correct = np.argmax(self.digits.oracle_scores[indices], axis=1) == labels
+        return Judgement(
+            correct=int(np.sum(predicted == labels)),
+            accuracy=round(float(np.mean(predicted == labels)), 6),
+            oracle_accuracy=round(float(np.mean(oracle_correct)), 6),
+            confusion=confusion.tolist(),
+        )

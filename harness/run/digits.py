@@ -1,5 +1,6 @@
 """The digits that are sent and what the oracle says to them."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -11,7 +12,7 @@ from codegen.files import data_schema
 from codegen.files.artifacts import INT8_MODEL, ORACLE_SCORES, TEST_SPLIT
 from codegen.files.manifest import sha256_file
 from codegen.model.int8_checks import check_plain
-from codegen.model.pixels import quantize_pixels
+from codegen.model.pixels import quantize_pixels, takes_pixels
 from codegen.model.tflite import Model
 from harness.errors import HarnessError
 
@@ -31,6 +32,16 @@ class Digits:
 
     def __len__(self) -> int:
         return len(self.images)
+
+
+def takes_digits(build_dir: Path) -> bool:
+    """Whether build_dir holds digits that are inputs of its model. Raises HarnessError or
+    CodegenError."""
+    path = build_dir / TEST_SPLIT
+    if not path.is_file():
+        return False
+    (images,) = _load(path, "images")
+    return takes_pixels(Model.read(build_dir / INT8_MODEL), math.prod(images.shape[1:]))
 
 
 def load_digits(build_dir: Path, count: int | None) -> Digits:

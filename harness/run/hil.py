@@ -1,7 +1,7 @@
-"""Hardware in the loop: sends test digits to a device and checks every answer against the oracle.
+"""Hardware in the loop: sends samples to a device and checks every answer against the oracle.
 
-Boards of one kind run side by side and share the digits: one on each port, or as many emulated ones
-as there are processors.
+Boards of one kind run side by side and share the samples: one on each port, or as many emulated
+ones as there are processors.
 """
 
 import os
@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +22,15 @@ from harness.errors import HarnessError
 from harness.rig import link
 from harness.rig.expected import Expected
 from harness.run import op_diff
-from harness.run.comparison import Mismatch
-from harness.run.digits import Digits, load_digits
+from harness.run.comparison import DigitSubject
+from harness.run.digits import load_digits, takes_digits
 from harness.run.progress import progress
 from harness.run.report import PartReport, Report, print_report
-from harness.run.run_folder import RunFolder
+from harness.run.run_folder import Mismatch, RunFolder
 from harness.run.shards import Shards
-from harness.run.worker import Part, Worker
+from harness.run.subject import Subject
+from harness.run.tensors import random_subject
+from harness.run.worker import Part, Work, Worker
 from harness.wire.channel import LineCounts
 from harness.wire.damage import FaultSpec, FaultyLine, Injected
 from harness.wire.messages import Info
@@ -37,121 +40,187 @@ from harness.wire.transport import Line
 DEFAULT_COUNT = 1000
 # The first digits are sent in every format.
 _EVERY_FORMAT = 20
-# An emulator is worth its start from this many digits on.
-_DIGITS_PER_EMULATOR = 200
+# An emulator is worth its start from this many samples on.
+_SAMPLES_PER_EMULATOR = 200
 _MAX_EMULATORS = 4
 _MISMATCHES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a run is done.
+
+    count: samples, "all" or None for the whole split. ports: of boards of that kind. emulators: how
+    many emulated ones run side by side instead; by default by processors and count. baud: a rate,
+    "auto" for the highest that works, None for the board's own. trace: print every frame. fault,
+    seed: damage on the line (harness.wire.damage). resume: go on where the last run stopped.
+    """
+
+    count: int | str | None = DEFAULT_COUNT
+    ports: Sequence[str] = ()
+    emulators: int | None = None
+    baud: int | str | None = None
+    trace: bool = False
+    fault: str = ""
+    seed: int = 1
+    resume: bool = False
+
+    def check(self) -> None:
+        """Raises HarnessError for what cannot be, before anything is built or opened."""
+        parse_count(self.count)
+        FaultSpec.parse(self.fault)
+        _parse_baud(self.baud)
+        for port in self.ports:
+            if self.ports.count(port) > 1:
+                raise HarnessError(f"--port {port} is given twice; give each board's port once")
 
 
 def run(
     board_id: str,
     build_dir: Path,
+    settings: Settings | None = None,
     *,
-    count: int | str | None = DEFAULT_COUNT,
-    ports: Sequence[str] = (),
-    baud: int | str | None = None,
     json_path: Path | None = None,
-    trace: bool = False,
-    emulators: int | None = None,
     console: Console | None = None,
-    fault: str = "",
-    seed: int = 1,
-    resume: bool = False,
     runs: Path = RUNS,
 ) -> Report:
-    """Send `count` digits ("all" or None: the whole split), print the table, return the numbers.
+    """Send samples, print the table, return the numbers.
 
-    ports: of boards of that kind. emulators: how many emulated ones run side by side instead; by
-    default by processors and count. A device that fails after it came up leaves its digits to the
-    others and the run to fail in the end; the last one, or one that never came up, ends it.
-    baud: a rate, "auto" for the highest that works, None for the board's own.
-    fault, seed: damage on the line (harness.wire.damage). resume: go on where the last run stopped.
+    A device that fails after it came up leaves its samples to the others and the run to fail in the
+    end; the last one, or one that never came up, ends it.
     Raises HarnessError or CodegenError. A Report that has not `passed` has to become exit code 1.
     """
+    settings = settings or Settings()
+    settings.check()
     out = console or Console()
     board = load_board(board_id)
-    faults = FaultSpec.parse(fault)
     expected = Expected.load(board, build_dir)
-    digits = load_digits(build_dir, parse_count(count))
-    _check_ports(ports)
-    fixed_baud = _parse_baud(baud)
-    emulated = 0 if ports else emulators or default_emulators(len(digits))
-    parts = [Part(name) for name in ports or (f"emulator {i + 1}" for i in range(emulated))]
+    subject = load_subject(build_dir, settings.count)
+    emulated = settings.emulators or default_emulators(len(subject))
+    names = settings.ports or [f"emulator {i + 1}" for i in range(emulated)]
+    parts = [Part(name) for name in names]
     facts = {
         "model_sha256": expected.model_sha256,
         "build_id": expected.image.build_id,
-        "digits": len(digits),
+        f"{subject.noun}s": len(subject),
     }
-    folder = (RunFolder.resume if resume else RunFolder.create)(runs, board_id, facts)
+    folder = (RunFolder.resume if settings.resume else RunFolder.create)(runs, board_id, facts)
     recorded = len(folder.answers)
-    injected = Injected()
-    with folder, progress(f"{board.id}: digits", len(digits), out) as advance:
+    job = _Job(board, settings, expected, subject, folder, parts, Injected(), out)
+    with folder:
+        elapsed_s, sent = _send(job)
+    report = _report(job, sent, elapsed_s, recorded)
+    print_report(report, _further_rows(job, recorded), out)
+    _print_mismatches(job, build_dir)
+    for path in filter(None, (folder.result, json_path)):
+        report.write_json(path)
+    return report
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What the parts of one run share."""
+
+    board: Board
+    settings: Settings
+    expected: Expected
+    subject: Subject
+    folder: RunFolder
+    parts: list[Part]
+    injected: Injected
+    out: Console
+
+
+def load_subject(build_dir: Path, count: int | str | None) -> Subject:
+    """The digits of the build folder where its model takes such, else random inputs.
+
+    Raises HarnessError or CodegenError.
+    """
+    number = parse_count(count)
+    if takes_digits(build_dir):
+        return DigitSubject(load_digits(build_dir, number), _EVERY_FORMAT)
+    return random_subject(build_dir, DEFAULT_COUNT if number is None else number)
+
+
+def _send(job: _Job) -> tuple[float, int]:
+    """All samples to all parts. (seconds that it took, samples sent)"""
+    folder, subject, out = job.folder, job.subject, job.out
+    noun, count = subject.noun, len(subject)
+    with progress(f"{job.board.id}: {noun}s", count, out) as advance:
         for _ in folder.answers:
             advance()
-        shards = Shards(len(digits), folder.answers)
-
-        def damage(line: Line) -> Line:
-            return FaultyLine(line, faults, seed, injected) if fault else line
-
-        def work(number: int) -> None:
-            part = parts[number]
-            frames = Trace(folder.trace(number), *([sys.stderr] if trace else []))
-            port = part.name if ports else None
-            with link.connect(
-                board, expected.elf, port=port, baud=fixed_baud, damage=damage
-            ) as connection:
-                # Emulators of one machine may well have the same id, boards may not.
-                others = [other for other in parts if ports and other is not part]
-                worker = Worker(
-                    part,
-                    others,
-                    expected,
-                    digits,
-                    shards,
-                    folder,
-                    advance,
-                    out,
-                    _EVERY_FORMAT,
-                    raise_baud=baud == "auto",
-                )
-                worker.run(connection, frames, folder.console(number))
-
+        shards = Shards(count, folder.answers)
         start_s = time.monotonic()
         try:
-            _run_all(work, parts, shards.stop, out)
+            _run_all(
+                lambda number: _work(job, number, shards, advance), job.parts, shards.stop, out
+            )
         except (HarnessError, KeyboardInterrupt):
             said = f"what came over the line is kept in runs/{folder.path.name}"
             if folder.answers:
                 said = (
-                    f"{len(folder.answers):,} of {len(digits):,} digits were answered before this; "
+                    f"{len(folder.answers):,} of {count:,} {noun}s were answered before this; "
                     f"--resume goes on from here; {said}"
                 )
             out.print(said, soft_wrap=True)
             raise
-        elapsed_s = time.monotonic() - (shards.started_s or start_s)
+        return time.monotonic() - (shards.started_s or start_s), shards.sent
 
-    report = _report(board, expected, digits, folder, parts, shards.sent, elapsed_s, recorded)
-    extra = []
-    if fault:
-        extra.append(("injected", str(injected)))
+
+def _work(job: _Job, number: int, shards: Shards, advance: Callable[[], None]) -> None:
+    """One part's share, on its port or emulator."""
+    settings, part, folder = job.settings, job.parts[number], job.folder
+    frames = Trace(folder.trace(number), *([sys.stderr] if settings.trace else []))
+    faults = FaultSpec.parse(settings.fault)
+
+    def damage(line: Line) -> Line:
+        return FaultyLine(line, faults, settings.seed, job.injected) if settings.fault else line
+
+    port = part.name if settings.ports else None
+    with link.connect(
+        job.board, job.expected.elf, port=port, baud=_parse_baud(settings.baud), damage=damage
+    ) as connection:
+        work = Work(
+            expected=job.expected,
+            subject=job.subject,
+            shards=shards,
+            folder=folder,
+            # Emulators of one machine may well have the same id, boards may not.
+            others=[other for other in job.parts if settings.ports and other is not part],
+            raise_baud=settings.baud == "auto",
+        )
+        Worker(part, work, advance, job.out).run(connection, frames, folder.console(number))
+
+
+def _further_rows(job: _Job, recorded: int) -> list[tuple[str, str]]:
+    """The last lines of the table: what not every run has."""
+    rows = []
+    if job.settings.fault:
+        rows.append(("injected", str(job.injected)))
     if recorded:
-        extra.append(("answered in an earlier part", f"{recorded:,}"))
-    if baud == "auto":
-        extra.append(("baud rate", ", ".join(f"{part.baud:,}" for part in parts if part.baud)))
-    if stack_bytes := max(part.stack_bytes for part in parts):
-        extra.append(("stack high-water mark", f"{stack_bytes:,} B"))
-    extra.append(("kept in", f"runs/{folder.path.name}"))
-    print_report(report, extra, out)
-    mismatches = [one for answer in folder.answers.values() for one in answer.mismatches]
-    mismatches.sort(key=lambda item: item.index)
-    for mismatch in mismatches[:_MISMATCHES_SHOWN]:
-        out.print(f"mismatch: {mismatch}", highlight=False, markup=False, soft_wrap=True)
-    if mismatches:
-        port = next((part.name for part in parts if part.mismatches), parts[0].name)
-        _name_op(board, build_dir, mismatches[0], port if ports else None, fixed_baud, out)
-    for path in filter(None, (folder.result, json_path)):
-        report.write_json(path)
-    return report
+        rows.append(("answered in an earlier part", f"{recorded:,}"))
+    if job.settings.baud == "auto":
+        rates = ", ".join(f"{part.baud:,}" for part in job.parts if part.baud)
+        rows.append(("baud rate", rates))
+    if stack_bytes := max(part.stack_bytes for part in job.parts):
+        rows.append(("stack high-water mark", f"{stack_bytes:,} B"))
+    rows.append(("kept in", f"runs/{job.folder.path.name}"))
+    return rows
+
+
+def _print_mismatches(job: _Job, build_dir: Path) -> None:
+    """The first of them, and the op in which the first one arises."""
+    found = [one for answer in job.folder.answers.values() for one in answer.mismatches]
+    found.sort(key=lambda item: item.index)
+    for mismatch in found[:_MISMATCHES_SHOWN]:
+        text = f"mismatch: {job.subject.noun} {mismatch}"
+        job.out.print(text, highlight=False, markup=False, soft_wrap=True)
+    if found and isinstance(job.subject, DigitSubject):
+        port = next((part.name for part in job.parts if part.mismatches), job.parts[0].name)
+        baud = _parse_baud(job.settings.baud)
+        _name_op(
+            job.board, build_dir, found[0], port if job.settings.ports else None, baud, job.out
+        )
 
 
 def _name_op(
@@ -181,7 +250,7 @@ def _name_op(
 
 
 def parse_count(count: int | str | None) -> int | None:
-    """Number of digits, None for all. Raises HarnessError for anything but a number or "all"."""
+    """Number of samples, None for all. Raises HarnessError for anything but a number or "all"."""
     if count is None or count == "all":
         return None
     try:
@@ -201,21 +270,14 @@ def _parse_baud(baud: int | str | None) -> int | None:
 
 
 def default_emulators(count: int) -> int:
-    """How many emulators to run side by side for `count` digits on this machine."""
-    return max(1, min(os.cpu_count() or 1, count // _DIGITS_PER_EMULATOR, _MAX_EMULATORS))
-
-
-def _check_ports(ports: Sequence[str]) -> None:
-    """Raise HarnessError if a port is named twice."""
-    for port in ports:
-        if ports.count(port) > 1:
-            raise HarnessError(f"--port {port} is given twice; give each board's port once")
+    """How many emulators to run side by side for `count` samples on this machine."""
+    return max(1, min(os.cpu_count() or 1, count // _SAMPLES_PER_EMULATOR, _MAX_EMULATORS))
 
 
 def _run_all(
     work: Callable[[int], None], parts: Sequence[Part], stop: Callable[[], None], out: Console
 ) -> None:
-    """`work` on each part side by side. A part whose work failed notes it and leaves its digits to
+    """`work` on each part side by side. A part whose work failed notes it and leaves its samples to
     the others; if it never came up, or was the last one, `stop` the rest and raise its error.
 
     A single one runs in this thread, where Ctrl-C reaches it at once.
@@ -247,62 +309,47 @@ def _run_all(
             raise
 
 
-def _report(
-    board: Board,
-    expected: Expected,
-    digits: Digits,
-    folder: RunFolder,
-    parts: Sequence[Part],
-    sent: int,
-    elapsed_s: float,
-    recorded: int,
-) -> Report:
-    infos = [part.info for part in parts if part.info is not None]
+def _report(job: _Job, sent: int, elapsed_s: float, recorded: int) -> Report:
+    infos = [part.info for part in job.parts if part.info is not None]
     info = infos[0]
     lines = LineCounts()
-    for part in parts:
+    for part in job.parts:
         lines.add(part.lines)
-    answers = list(folder.answers.values())
-    indices = [answer.index for answer in answers]
-    labels = digits.labels[indices]
-    predicted = np.array([answer.predicted for answer in answers])
+    answers = list(job.folder.answers.values())
+    judged = job.subject.judge(answers)
     ticks = np.array([answer.ticks for answer in answers])
-    classes = digits.oracle_scores.shape[1]
-    confusion = np.zeros((max(classes, int(labels.max()) + 1), classes), int)
-    np.add.at(confusion, (labels, predicted), 1)
-    oracle_correct = np.argmax(digits.oracle_scores[indices], axis=1) == labels
+    self_tests = [part.self_test for part in job.parts if part.self_test]
     return Report(
-        board=board.id,
+        board=job.board.id,
         isa=info.isa,
+        runtime=info.runtime,
+        samples=job.subject.origin,
+        noun=job.subject.noun,
         sent=sent,
         answered=len(answers),
-        correct=int(np.sum(predicted == labels)),
-        accuracy=round(float(np.mean(predicted == labels)), 6),
-        oracle=digits.oracle,
-        oracle_accuracy=round(float(np.mean(oracle_correct)), 6),
+        correct=judged.correct,
+        accuracy=judged.accuracy,
+        oracle=job.subject.oracle,
+        oracle_accuracy=judged.oracle_accuracy,
         mismatches=sum(bool(answer.mismatches) for answer in answers),
         retries=lines.retries,
         damaged=lines.damaged + lines.refused,
-        reconnects=sum(part.reconnects for part in parts),
-        instructions_per_inference=instructions(board, info, float(np.mean(ticks))),
+        reconnects=sum(part.reconnects for part in job.parts),
+        instructions_per_inference=instructions(job.board, info, float(np.mean(ticks))),
         inference_us={
             name: round(float(np.percentile(ticks, share)) / info.tick_hz * 1e6, 1)
             for name, share in (("min", 0), ("median", 50), ("p99", 99), ("max", 100))
         },
-        confusion=confusion.tolist(),
+        confusion=judged.confusion,
         digits_per_s=round((len(answers) - recorded) / elapsed_s, 2),
         arena_bytes=info.arena_size,
         arena_used_bytes=info.arena_used,
-        flash_bytes=expected.image.flash_bytes,
-        ram_bytes=expected.image.ram_bytes,
+        flash_bytes=job.expected.image.flash_bytes,
+        ram_bytes=job.expected.image.ram_bytes,
         model_sha256=info.model_sha256,
-        self_test=min(
-            (part.self_test for part in parts if part.self_test),
-            key=lambda result: result.passed,
-            default=None,
-        ),
+        self_test=min(self_tests, key=lambda result: result.passed, default=None),
         unique_ids=sorted({info.unique_id for info in infos} - {""}),
-        parts=[_row(part, elapsed_s) for part in parts],
+        parts=[_row(part, elapsed_s) for part in job.parts],
     )
 
 

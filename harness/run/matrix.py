@@ -113,7 +113,8 @@ def _check(board: Board, built: Path | str, *, count: str, emulators: int, out: 
     details = io.StringIO()
     console = Console(file=details, width=out.width)
     try:
-        report = hil.run(board.id, built, count=count, emulators=emulators, console=console)
+        settings = hil.Settings(count=count, emulators=emulators)
+        report = hil.run(board.id, built, settings, console=console)
     except (CodegenError, HarnessError) as error:
         outcome = Outcome(board, None, str(error))
     else:
@@ -130,7 +131,7 @@ def _what_is_wrong(report: Report) -> str:
         return f"self-test: {report.self_test}"
     return (
         f"{report.mismatches:,} of {report.answered:,} answers differ from the oracle, "
-        f"{report.sent - report.answered:,} digits were not answered"
+        f"{report.sent - report.answered:,} {report.noun}s were not answered"
     )
 
 

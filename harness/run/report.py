@@ -20,13 +20,13 @@ class PartReport:
 
     name: str  # its port, or "emulator 2"
     unique_id: str  # of the chip, in hex digits; "" where it has none or never answered
-    answered: int  # digits
+    answered: int  # samples
     mismatches: int
     retries: int
     damaged: int
     reconnects: int
     digits_per_s: float
-    failure: str | None  # why it left the run early, its digits to the others
+    failure: str | None  # why it left the run early, its samples to the others
 
 
 @dataclass(frozen=True)
@@ -35,19 +35,22 @@ class Report:
 
     board: str
     isa: str
+    runtime: str  # who answered: our own runtime or upstream's
+    samples: str  # where they come from
+    noun: str  # what one is called: "digit"
     sent: int
     answered: int
-    correct: int
-    accuracy: float  # 0..1, of the device, over the digits answered
+    correct: int | None  # None where nobody knows what is: no data, no labels
+    accuracy: float | None  # 0..1, of the device, over the samples answered
     oracle: str  # who gave the scores that are compared
-    oracle_accuracy: float  # 0..1, on the same digits
-    mismatches: int  # digits whose scores differ from the oracle's in any bit
+    oracle_accuracy: float | None  # 0..1, on the same samples
+    mismatches: int  # samples whose outputs differ from the oracle's in any bit
     retries: int  # requests that were sent again
     damaged: int  # frames that arrived damaged, at either end
     reconnects: int  # times that the line was cut and opened again
     instructions_per_inference: int | None  # None where they are not counted
     inference_us: dict[str, float]  # min, median, p99, max of the device's own ticks
-    confusion: list[list[int]]  # digits by [label][predicted]
+    confusion: list[list[int]] | None  # samples by [label][predicted]
     digits_per_s: float
     arena_bytes: int
     arena_used_bytes: int  # less only on another runtime than ours, whose arena is estimated
@@ -60,7 +63,7 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """True if each digit and golden vector got the oracle's scores, and no device failed."""
+        """True if each sample and golden vector got the oracle's outputs, and no device failed."""
         if any(part.failure for part in self.parts):
             return False
         self_tested = self.self_test is None or self.self_test.failed is None
@@ -74,11 +77,10 @@ class Report:
         """(what, value) of each line of the table."""
         instructions = self.instructions_per_inference
         return [
-            ("digits sent", f"{self.sent:,}"),
+            (f"{self.noun}s sent", f"{self.sent:,}"),
             ("answered", f"{self.answered:,}"),
-            ("correct", f"{self.correct:,}"),
-            ("accuracy on the device", f"{self.accuracy:.2%}"),
-            ("accuracy of the oracle", f"{self.oracle_accuracy:.2%}"),
+            *self._judged_rows(),
+            ("runtime", self.runtime),
             ("oracle", self.oracle),
             ("bit-exact mismatches", f"{self.mismatches:,}"),
             (
@@ -89,8 +91,7 @@ class Report:
                 "microseconds per inference",
                 ", ".join(f"{name} {value:,.0f}" for name, value in self.inference_us.items()),
             ),
-            ("confused most", self._confused_most() or "nothing"),
-            ("digits/s", f"{self.digits_per_s:.1f}"),
+            (f"{self.noun}s/s", f"{self.digits_per_s:.1f}"),
             ("retries", f"{self.retries:,}"),
             ("arrived damaged", f"{self.damaged:,}"),
             ("line cut and opened again", f"{self.reconnects:,}"),
@@ -102,6 +103,16 @@ class Report:
             *(("chip", unique_id) for unique_id in self.unique_ids),
         ]
 
+    def _judged_rows(self) -> list[tuple[str, str]]:
+        if self.accuracy is None or self.oracle_accuracy is None:
+            return [("inputs", self.samples)]
+        return [
+            ("correct", f"{self.correct:,}"),
+            ("accuracy on the device", f"{self.accuracy:.2%}"),
+            ("accuracy of the oracle", f"{self.oracle_accuracy:.2%}"),
+            ("confused most", self._confused_most() or "nothing"),
+        ]
+
     def _arena_use(self) -> str:
         if self.arena_used_bytes == self.arena_bytes:
             return "all used"
@@ -110,7 +121,7 @@ class Report:
     def _confused_most(self) -> str:
         wrong = [
             (count, label, predicted)
-            for label, row in enumerate(self.confusion)
+            for label, row in enumerate(self.confusion or [])
             for predicted, count in enumerate(row)
             if count and label != predicted
         ]

@@ -21,17 +21,32 @@ from typing import Any, TextIO
 from codegen.errors import CodegenError
 from codegen.files.manifest import atomic_write
 from harness.errors import HarnessError
-from harness.run.comparison import Mismatch
 
 _RESULT = "result.json"
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came back for one digit."""
+class Mismatch:
+    """One input on which device and oracle differ: all scores, or the first value that differs."""
 
     index: int
-    predicted: int
+    device_scores: tuple[float, ...]
+    oracle_scores: tuple[float, ...]
+    path: str  # how it was sent, or where in the outputs the value stands
+
+    def __str__(self) -> str:
+        return (
+            f"{self.index} ({self.path}): device {list(self.device_scores)}, "
+            f"oracle {list(self.oracle_scores)}"
+        )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back for one sample."""
+
+    index: int
+    predicted: int | None  # None where the model chooses no class
     ticks: int  # of the last format that it was sent in
     mismatches: tuple[Mismatch, ...]
 

@@ -1,4 +1,4 @@
-"""One device of a hil run: brought up, given digits until none is left, found again after a cut."""
+"""One device of a hil run: brought up, given samples until none is left, found after a cut."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -8,10 +8,9 @@ from rich.console import Console
 from harness.errors import CheckError, PortError
 from harness.rig import identity, link
 from harness.rig.expected import Expected
-from harness.run import comparison
-from harness.run.digits import Digits
-from harness.run.run_folder import Answer, RunFolder
+from harness.run.run_folder import RunFolder
 from harness.run.shards import Shards
+from harness.run.subject import Subject
 from harness.wire.channel import LineCounts
 from harness.wire.device import Device
 from harness.wire.messages import Info, SelfTest
@@ -33,44 +32,35 @@ class Part:
     reconnects: int = 0
     baud: int = 0  # raised to, the last time it was opened
     stack_bytes: int = 0
-    self_test: SelfTest | None = None  # None until all digits were answered
+    self_test: SelfTest | None = None  # None until all samples were answered
     failure: str = ""  # why it left the run early
 
 
+@dataclass(frozen=True)
+class Work:
+    """What a worker is given. others: the parts of boards that have to be other chips."""
+
+    expected: Expected
+    subject: Subject
+    shards: Shards
+    folder: RunFolder
+    others: list[Part]
+    raise_baud: bool
+
+
 class Worker:
-    """Fills its `part`; every answer goes to the run folder at once.
+    """Fills its `part`; every answer goes to the run folder at once."""
 
-    others: the parts of boards that have to be other chips than this one.
-    """
-
-    def __init__(
-        self,
-        part: Part,
-        others: list[Part],
-        expected: Expected,
-        digits: Digits,
-        shards: Shards,
-        folder: RunFolder,
-        advance: Callable[[], None],
-        out: Console,
-        every_format: int,
-        raise_baud: bool,
-    ) -> None:
+    def __init__(self, part: Part, work: Work, advance: Callable[[], None], out: Console) -> None:
         self._part = part
-        self._others = others
-        self._expected = expected
-        self._digits = digits
-        self._shards = shards
-        self._folder = folder
+        self._work = work
         self._advance = advance
         self._out = out
-        self._every_format = every_format
-        self._raise_baud = raise_baud
 
     def run(
         self, connection: link.Connection, trace: Trace, console: Callable[[str], None]
     ) -> None:
-        """Check the device itself, then digits until all are answered.
+        """Check the device itself, then samples until all are answered.
 
         A line that is cut is opened again, unless it brought nothing since the last cut. What this
         device took and did not answer goes back to the others. Raises HarnessError.
@@ -90,33 +80,31 @@ class Worker:
                     raise
                 self._out.print(f"{error}; waiting for it to come back", soft_wrap=True)
             finally:
-                self._shards.give_back(waiting)
+                self._work.shards.give_back(waiting)
             self._part.reconnects += 1
-            if not connection.find_again(lambda: not self._shards.ended):
+            if not connection.find_again(lambda: not self._work.shards.ended):
                 return
 
     def _check(self, device: Device, waiting: dict[int, None]) -> None:
         info = device.info()
-        identity.check_info(info, self._expected)
+        identity.check_info(info, self._work.expected)
         self._check_chip(info)
         self._part.info = info
-        if self._raise_baud:
-            self._part.baud = highest_baud(device, self._expected.board.uart.baud, info)
+        if self._work.raise_baud:
+            self._part.baud = highest_baud(device, self._work.expected.board.uart.baud, info)
 
         def indices() -> Iterator[int]:
-            for index in self._shards:
+            for index in self._work.shards:
                 waiting[index] = None
                 yield index
 
-        while self._shards.wait_for_more():
-            for index, result, mismatches in comparison.check_digits(
-                device, self._digits, indices(), every_format=self._every_format
-            ):
-                self._folder.add(Answer(index, result.predicted, result.ticks, tuple(mismatches)))
-                del waiting[index]
+        while self._work.shards.wait_for_more():
+            for answer in self._work.subject.answers(device, indices()):
+                self._work.folder.add(answer)
+                del waiting[answer.index]
                 self._part.answered += 1
-                self._part.mismatches += bool(mismatches)
-                self._shards.answered()
+                self._part.mismatches += bool(answer.mismatches)
+                self._work.shards.answered()
                 self._advance()
         self._part.self_test = device.self_test()
         stack_bytes = device.stats()["stack_high_water_bytes"]
@@ -130,7 +118,7 @@ class Worker:
                 f"board: after the cut another {info.board} answers (chip {info.unique_id}, before "
                 f"{before.unique_id}); connect the one that the run began with"
             )
-        for part in self._others:
+        for part in self._work.others:
             if part.info is not None and part.info.unique_id == info.unique_id != "":
                 raise CheckError(
                     f"board: {self._part.name} and {part.name} lead to the same chip "

@@ -34,7 +34,7 @@ def test_a_custom_op_runs_on_a_board(build_dir: Path, tmp_path: Path) -> None:
     generate(model, own)
     firmware_build.build(BOARD, own, sha256_file(model))
 
-    report = hil.run(BOARD.id, own, count=COUNT, emulators=1, runs=tmp_path / "runs")
+    report = hil.run(BOARD.id, own, hil.Settings(count=COUNT, emulators=1), runs=tmp_path / "runs")
     assert report.passed
     assert report.oracle.startswith("mcuforge's own runtime on the host")
     # What the device's scores were compared with: the op computed here, all others by the wheel.

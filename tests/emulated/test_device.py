@@ -206,7 +206,11 @@ def run_hil(
     monkeypatch.setattr(Expected, "load", lambda *_: expected)
     out = io.StringIO()
     report = hil.run(
-        expected.board.id, build_dir, count=3, emulators=1, console=Console(file=out), runs=folder
+        expected.board.id,
+        build_dir,
+        hil.Settings(count=3, emulators=1),
+        console=Console(file=out),
+        runs=folder,
     )
     return report, out.getvalue()
 

@@ -87,10 +87,8 @@ def run_on_host(build_dir: Path, port: str, runs: Path, resume: bool = False) ->
     return hil.run(
         "host",
         build_dir,
-        count=MANY,
-        ports=[port],
+        hil.Settings(count=MANY, ports=[port], resume=resume),
         runs=runs,
-        resume=resume,
         console=Console(file=io.StringIO()),
     )
 
@@ -127,7 +125,8 @@ def test_a_run_whose_harness_was_killed_is_resumed(build_dir: Path, tmp_path: Pa
     code = (
         "import sys; from pathlib import Path; from harness.run import hil\n"
         "build_dir, port, runs = sys.argv[1:]\n"
-        f"hil.run('host', Path(build_dir), count={MANY}, ports=[port], runs=Path(runs))"
+        f"settings = hil.Settings(count={MANY}, ports=[port])\n"
+        "hil.run('host', Path(build_dir), settings, runs=Path(runs))"
     )
     with open_emulator(expected.board, expected.elf) as emulator:
         command = [sys.executable, "-c", code, str(build_dir), emulator.url, str(tmp_path)]

@@ -17,9 +17,10 @@ from codegen.model.pixels import PIXEL_MAX
 from training import artifacts
 from training.data import sources
 from training.data import statistics as data_statistics
-from training.data.image_folder import class_folders, digest
+from training.data.image_folder import SIZE, class_folders, digest
 from training.errors import ArtifactError, DataUnavailableError
 
+PIXELS = SIZE * SIZE  # of an image of the default data
 SOURCES = ("auto", "keras", "fashion", "sample")
 
 

@@ -83,7 +83,7 @@ def test_every_bit_counts(scores: list[int], predicted: int, equal: bool) -> Non
     mismatch = comparison.compare(3, "raw int8", result, ORACLE)
     assert (mismatch is None) == equal
     if mismatch is not None:
-        assert str(mismatch).startswith(f"digit 3 (raw int8): device {scores}, oracle [5, 7, 7")
+        assert str(mismatch).startswith(f"3 (raw int8): device {scores}, oracle [5, 7, 7")
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,9 @@ COUNT = 30
 JSON_KEYS = [
     "board",
     "isa",
+    "runtime",
+    "samples",
+    "noun",
     "sent",
     "answered",
     "correct",
@@ -118,13 +121,20 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., tuple[
             yield FakeConnection(make[port or ""] if isinstance(make, dict) else make, damage)
 
         monkeypatch.setattr(Expected, "load", lambda *_: expected)
+        monkeypatch.setattr(hil, "takes_digits", lambda _: True)
         monkeypatch.setattr(hil, "load_digits", lambda *_: digits or make_digits())
         monkeypatch.setattr(link, "connect", connect)
         out = io.StringIO()
         if isinstance(make, dict):
             options["ports"] = list(make)
+        json_path = options.pop("json_path", None)
         report = hil.run(
-            BOARD.id, Path("build"), console=Console(file=out), runs=tmp_path / "runs", **options
+            BOARD.id,
+            Path("build"),
+            hil.Settings(**options),
+            json_path=json_path,
+            console=Console(file=out),
+            runs=tmp_path / "runs",
         )
         return report, out.getvalue()
 

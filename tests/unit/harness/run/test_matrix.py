@@ -19,6 +19,9 @@ from harness.wire.messages import SelfTest
 GOOD = Report(
     board="",
     isa="dsp",
+    runtime="mcuforge",
+    samples="the test split",
+    noun="digit",
     sent=1000,
     answered=1000,
     correct=990,
@@ -56,9 +59,10 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, int]]:
     """host passes, microbit answers wrongly, mps2_an386 dies; (board, count, emulators) of each."""
     calls: list[tuple[str, str, int]] = []
 
-    def fake(board_id: str, build_dir: Path, **options: Any) -> Report:
+    def fake(board_id: str, build_dir: Path, settings: hil.Settings, **options: Any) -> Report:
         assert build_dir == Path("build") / board_id
-        calls.append((board_id, options["count"], options["emulators"]))
+        assert isinstance(settings.count, str) and settings.emulators
+        calls.append((board_id, settings.count, settings.emulators))
         if board_id == "mps2_an386":
             raise DeviceTimeoutError("INFER", "no answer within 5 s")
         options["console"].print("mismatch: digit 7")

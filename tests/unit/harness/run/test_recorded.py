@@ -12,9 +12,8 @@ import pytest
 from codegen.files.manifest import sha256_file
 from harness.errors import HarnessError
 from harness.run import recorded
-from harness.run.comparison import Mismatch
 from harness.run.digits import Digits
-from harness.run.run_folder import Answer, RunFolder
+from harness.run.run_folder import Answer, Mismatch, RunFolder
 
 ORACLE = np.array([[9, 0, 0], [0, 9, 0], [0, 0, 9], [9, 0, 0]], np.int8)
 
