@@ -1,1 +1,1 @@
-"""From a .tflite file and board facts to the C++ sources of a firmware; knows no TensorFlow."""
+"""In: a .tflite file and a board's facts. Out: C++ sources and a firmware image; no TensorFlow."""

@@ -1,1 +1,1 @@
-"""The Python side of the wire: framing, device, emulator, checks, reports."""
+"""In: a firmware image and samples. Out: what a board or emulator answers, over the wire."""

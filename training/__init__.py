@@ -1,4 +1,4 @@
-"""From digits to a full-int8 `model.tflite`: data, recipes, training, quantization, evaluation.
+"""In: data. Out: a full-int8 `model.tflite`, and how good it is.
 
 The one package that imports TensorFlow, and it does so inside functions only: importing any
 module of it is cheap. What it writes into a build directory is the contract with other rooms.

@@ -54,7 +54,8 @@ def boards(c: Context, given: Given) -> None:
 
 def _runs_here(board: Board) -> str:
     if board.emulator is not None:
-        return {"qemu": "in QEMU", "process": "as a process"}[board.emulator.kind]
+        machine = board.emulator.machine
+        return f"in QEMU ({machine})" if machine else "as a process"
     return {"built": "built only", "registry": "built from PlatformIO's registry"}[board.status]
 
 

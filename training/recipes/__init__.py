@@ -1,19 +1,28 @@
-"""The recipes: a network and how to train it. One module each; listing them imports nothing heavy.
+"""In: nothing. Out: the recipes, each a network and how to train it, one module each.
 
 A recipe module defines `RECIPE` and `build_model(class_count) -> keras.Model`: input float32
 [batch, 28, 28, 1] in 0..1, a layer named "logits", and a softmax over the classes as output. It
-imports Keras inside that function.
+imports Keras inside that function, so that listing the recipes imports nothing heavy.
 """
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+
 from training.errors import RecipeError
-from training.recipes import book, fashion, idx, nano, pico, tiny
 from training.recipes.recipe import Recipe
 
-RECIPES: dict[str, Recipe] = {
-    module.RECIPE.name: module.RECIPE for module in (book, fashion, idx, nano, pico, tiny)
-}
+
+def _recipes() -> dict[str, Recipe]:
+    """Of every module of this room that has one."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
+    found = [module.RECIPE for module in modules if hasattr(module, "RECIPE")]
+    return {recipe.name: recipe for recipe in found}
+
+
+RECIPES = _recipes()
 
 __all__ = ["RECIPES", "Recipe", "get_recipe"]
 

@@ -12,6 +12,7 @@ from invoke import Config, Context, Exit, Program
 from invoke.parser import Parser
 
 import tasks
+from codegen.boards.facts import Board, list_boards
 from codegen.errors import CodegenError
 from verbs import options
 from verbs.choice import choice
@@ -261,3 +262,22 @@ def test_every_path_of_a_verb_is_taken_as_one() -> None:
         for option in verb.options.values():
             if option.name in wanted:
                 assert option.kind is not str, f"{name} {option.flag}"
+
+
+def row(board: Board) -> str:
+    """The board's line in `invoke boards`, made from its data."""
+    runs_here = "built from PlatformIO's registry" if board.status == "registry" else "built only"
+    if board.emulator is not None:
+        machine = board.emulator.machine
+        runs_here = f"in QEMU ({machine})" if machine else "as a process"
+    sizes = (board.flash_bytes, board.ram_bytes)
+    memory = [f"{size >> 10} KB" for size in sizes] if board.regions else ["-", "-"]
+    return " ".join([board.id, board.name, board.core, board.isa, *memory, runs_here])
+
+
+def test_boards_says_honestly_where_each_one_runs() -> None:
+    lines = [" ".join(line.split()) for line in invoke("boards").stdout.splitlines()[1:]]
+    boards = list_boards()
+    assert len(lines) == len(boards)
+    for line, board in zip(lines, boards, strict=True):
+        assert line.startswith(row(board))

@@ -40,24 +40,6 @@ def test_platformio_knows_every_board(board_id: str) -> None:
     assert f"board = {board_id}" in lines
 
 
-def readme_row(board: facts.Board) -> str:
-    """The board's line in README.md, made from its data."""
-    runs_here = "built from PlatformIO's registry" if board.status == "registry" else "built only"
-    if board.emulator is not None:
-        machine = board.emulator.machine
-        runs_here = f"in QEMU (`{machine}`)" if machine else "as a Linux process"
-    sizes = (board.flash_bytes, board.ram_bytes)
-    memory = " / ".join(f"{size >> 10} KB" for size in sizes) if board.regions else "-"
-    cells = (f"`{board.id}`", board.name, board.core, board.isa, memory, runs_here)
-    return f"| {' | '.join(cells)} |"
-
-
-def test_readme_says_honestly_where_each_board_runs() -> None:
-    _, _, rest = (PROGRAM / "README.md").read_text().partition("| board | what it is |")
-    table, _, _ = rest.partition("\n\n")
-    assert table.splitlines()[2:] == [readme_row(board) for board in facts.list_boards()]
-
-
 def test_facts_of_mps2() -> None:
     board = facts.load_board("mps2_an386")
     assert (board.flash_bytes, board.ram_bytes) == (4 << 20, 4 << 20)
