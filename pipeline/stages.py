@@ -81,7 +81,7 @@ def has_data(choice: Choice) -> bool:
     """
     if choice.model_kind != "tflite" or choice.data != "auto":
         return True
-    from codegen.model.pixels import takes_pixels
+    from codegen.model.int8_checks import takes_pixels
     from codegen.model.tflite import Model
     from training.data.datasets import PIXELS
 

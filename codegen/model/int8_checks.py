@@ -161,6 +161,11 @@ def is_plain(model: Model) -> bool:
     return True
 
 
+def takes_pixels(model: Model, count: int) -> bool:
+    """Whether `count` pixels are an input of the model, and its output is int8 scores."""
+    return is_plain(model) and model.inputs[0].nbytes == count
+
+
 def check_plain(model: Model) -> None:
     """Raises unless there is one int8 input and one int8 output, per-tensor quantized, batch 1."""
     for what, tensors in (("input", model.inputs), ("output", model.outputs)):

@@ -44,16 +44,6 @@ def pixel_table(scale: float, zero_point: int) -> NDArray[np.int8]:
     return table
 
 
-def takes_pixels(model: Model, count: int) -> bool:
-    """Whether `count` pixels are an input of the model: its one int8 input, with one scale, and its
-    one output is int8 scores."""
-    if len(model.inputs) != 1 or len(model.outputs) != 1:
-        return False
-    tensor = model.inputs[0]
-    fits = tensor.dtype == model.outputs[0].dtype == "INT8" and len(tensor.scales) == 1
-    return fits and tensor.nbytes == count
-
-
 def quantize_pixels(model: Model, images: NDArray[np.uint8]) -> NDArray[np.int8]:
     """uint8 [N, ...] -> int8 [N, *input shape without batch], by the model's own table.
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from codegen.files import data_schema
 from codegen.files.artifacts import INT8_MODEL, ORACLE_SCORES, TEST_SPLIT
 from codegen.files.manifest import sha256_file
-from codegen.model.int8_checks import check_plain
-from codegen.model.pixels import quantize_pixels, takes_pixels
+from codegen.model.int8_checks import check_plain, takes_pixels
+from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
 from harness.errors import HarnessError
 
