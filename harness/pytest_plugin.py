@@ -1,6 +1,6 @@
 """A pytest plugin for tests on a device, real or emulated (docs/testing.md).
 
-In the conftest.py at the top of your project:  pytest_plugins = ["harness.pytest_plugin"]
+Where mcuforge is installed, pytest finds it by itself.
 """
 
 from collections.abc import Generator, Iterator

@@ -12,11 +12,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from codegen.files.places import PROGRAM
+from codegen.files.places import IN_CHECKOUT, PROGRAM, PROJECT
 
 MIN_PYTHON = (3, 10)
 MIN_QEMU = (5, 0)  # the first with the machine mps2-an386 and mps2-an500
 MIN_CROSS_GCC = (10, 0)
+
+_REINSTALL = (
+    "remove .venv, run ./invokew"
+    if IN_CHECKOUT
+    else "install mcuforge with pip into an empty environment"
+)
+_INSTALL = "run ./invokew, or: " if IN_CHECKOUT else ""
 
 
 @dataclass(frozen=True)
@@ -53,26 +60,45 @@ def _python() -> Iterator[Finding]:
         "python",
         sys.version_info >= MIN_PYTHON,
         version,
-        "install Python 3.10 or later, remove .venv, run ./invokew",
+        f"install Python 3.10 or later, {_REINSTALL}",
     )
 
 
 def _packages() -> Iterator[Finding]:
     wrong = []
-    for name, version in _pins(PROGRAM / "requirements.lock").items():
+    for name, (fits, said) in _wanted().items():
         try:
             installed = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             wrong.append(f"{name} is missing")
             continue
-        if installed not in version:
-            wrong.append(f"{name} is {installed}, pinned is {' or '.join(sorted(version))}")
+        if not fits(installed):
+            wrong.append(f"{name} is {installed}, {said}")
     yield Finding(
         "python packages",
         not wrong,
-        "; ".join(wrong) or "as requirements.lock pins them",
-        "remove .venv and run ./invokew",
+        "; ".join(wrong)
+        or ("as requirements.lock pins them" if IN_CHECKOUT else "as mcuforge needs them"),
+        _REINSTALL,
     )
+
+
+def _wanted() -> dict[str, tuple[Callable[[str], bool], str]]:
+    """{package: (does a version fit, which do)}: by the lock, or by the installed package."""
+    if IN_CHECKOUT:
+        pins = _pins(PROGRAM / "requirements.lock")
+        return {
+            name: (versions.__contains__, f"pinned is {' or '.join(sorted(versions))}")
+            for name, versions in pins.items()
+        }
+    from packaging.requirements import Requirement
+
+    needed = map(Requirement, importlib.metadata.requires("mcuforge") or [])
+    return {
+        one.name: (one.specifier.contains, f"needed is {one.specifier}")
+        for one in needed
+        if one.marker is None or one.marker.evaluate({"extra": ""})
+    }
 
 
 def _pins(lock: Path) -> dict[str, set[str]]:
@@ -88,7 +114,7 @@ def _pins(lock: Path) -> dict[str, set[str]]:
 
 
 def _program(name: str, minimum: tuple[int, int], package: str) -> Iterator[Finding]:
-    remedy = f"run ./invokew, or: apt-get install {package}"
+    remedy = f"{_INSTALL}apt-get install {package}"
     path = shutil.which(name)
     if path is None:
         yield Finding(name, False, "not on PATH", remedy)
@@ -152,7 +178,7 @@ def _cross_libraries() -> Iterator[Finding]:
             f"arm {library}",
             found,
             place if found else "not found",
-            f"run ./invokew, or: apt-get install {package}",
+            f"{_INSTALL}apt-get install {package}",
         )
 
 
@@ -162,21 +188,21 @@ def _platformio() -> Iterator[Finding]:
     complete = pio_core.is_complete()
     yield Finding(
         "PlatformIO's tool-scons",
-        complete,
-        pio_core.TOOL_VERSION if complete else "not in place",
+        complete or not IN_CHECKOUT,
+        pio_core.TOOL_VERSION if complete else "not in place; a build lays it there",
         "run ./invokew; it takes it from the SCons package, without any download",
     )
 
 
 def _folder() -> Iterator[Finding]:
-    writable = os.access(PROGRAM, os.W_OK)
+    writable = os.access(PROJECT, os.W_OK)
     yield Finding(
         "project folder",
         writable,
         "writable" if writable else "not writable",
-        f"give yourself the right to write in {PROGRAM}",
+        f"give yourself the right to write in {PROJECT}",
     )
-    free_gb = shutil.disk_usage(PROGRAM).free / 1e9
+    free_gb = shutil.disk_usage(PROJECT).free / 1e9
     yield Finding("disk space", free_gb > 0.5, f"{free_gb:.0f} GB free", "free at least 0.5 GB")
 
 

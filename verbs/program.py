@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from pathlib import Path
 
 from invoke import Collection, Program
 
 import verbs
-from codegen.files.places import PROGRAM
+from codegen.files.places import IN_CHECKOUT, PROGRAM, PROJECT
 from verbs.verb import Verb
+
+_OF_THE_CHECKOUT = ("costs", "lint", "test")
+"""Verbs that check the repository itself or write into it."""
+
+
+class _Mcuforge(Program):
+    """Invoke looks for the user's invoke.yaml beside a tasks.py; here it lies in the project."""
+
+    def create_config(self) -> None:
+        super().create_config()
+        self.config.set_project_location(PROJECT)
+        self.config.load_project()
 
 
 def namespace() -> Collection:
-    """The verbs of every module of this room."""
+    """The verbs of every module of this room. Installed, those for the checkout are left out."""
     found = Collection()
     for module in pkgutil.iter_modules(verbs.__path__, f"{verbs.__name__}."):
         for one in vars(importlib.import_module(module.name)).values():
-            if isinstance(one, Verb):
+            if isinstance(one, Verb) and (IN_CHECKOUT or one.name not in _OF_THE_CHECKOUT):
                 found.add_task(one)
     found.configure(_defaults())
     return found
@@ -34,7 +45,7 @@ def _defaults() -> dict[str, object]:
 
 def main() -> None:
     """The console script `mcuforge`: the verbs, from the folder of a project."""
-    Program(namespace=namespace(), name="mcuforge", binary="mcuforge", version=_version()).run()
+    _Mcuforge(namespace=namespace(), name="mcuforge", binary="mcuforge", version=_version()).run()
 
 
 def _version() -> str:
@@ -43,4 +54,4 @@ def _version() -> str:
     try:
         return version("mcuforge")
     except PackageNotFoundError:
-        return f"checkout of {Path(PROGRAM).name}"
+        return f"checkout of {PROGRAM.name}"

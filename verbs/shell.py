@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 from invoke import Exit
 
-from codegen.files.places import PROGRAM
+from codegen.files.places import PROJECT
 from verbs.verb import INTERRUPTED
 
 
 def run_shown(command: Sequence[str], what: str) -> None:
     """Runs a program with our output; a failure becomes exit code 1."""
     print(f"--- {what}", flush=True)
-    result = subprocess.run(command, cwd=PROGRAM, check=False)
+    result = subprocess.run(command, cwd=PROJECT, check=False)
     if result.returncode < 0 or result.returncode == INTERRUPTED:
         raise Exit(code=INTERRUPTED)
     if result.returncode != 0:

@@ -13,14 +13,24 @@ PROGRAM = Path(__file__).resolve().parents[2]
 """The folder with firmware/, codegen/, docs/ and the other rooms."""
 
 
+IN_CHECKOUT = (PROGRAM / "tasks.py").is_file()
+"""False where the program is installed as the package mcuforge."""
+
+PROJECT_VARIABLE = "MCUFORGE_PROJECT"  # of the environment: another folder than the current one
+
+
 def _project() -> Path:
-    if (PROGRAM / "tasks.py").is_file():
+    if IN_CHECKOUT:
         return PROGRAM
-    return Path(os.environ.get("MCUFORGE_PROJECT") or Path.cwd()).resolve()
+    return Path(os.environ.get(PROJECT_VARIABLE) or Path.cwd()).resolve()
 
 
 PROJECT = _project()
-"""The folder in which build/, runs/ and PlatformIO's folders are made."""
+"""The folder in which build/, runs/ and PlatformIO's folders are made.
+
+Our modules are found from there by `python -m`: the checkout is one of them, and installed they are
+found from everywhere.
+"""
 
 BUILD = PROJECT / "build"
 RUNS = PROJECT / "runs"

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codegen.errors import CodegenError, OracleError
-from codegen.files.places import PROGRAM
+from codegen.files.places import PROJECT
 from codegen.host.random_inputs import numpy_dtype
 from codegen.host.runtime import HostRuntime
 from codegen.model.tflite import Model
@@ -49,7 +49,7 @@ def answers(
         np.savez(folder / _INPUTS, **arrays)  # type: ignore[arg-type]
         result = subprocess.run(
             [sys.executable, "-m", __name__, name],
-            cwd=PROGRAM,
+            cwd=PROJECT,
             capture_output=True,
             text=True,
             errors="replace",

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from codegen.errors import BudgetError, CodegenError
 from codegen.files.manifest import atomic_write
-from codegen.files.places import PROGRAM
+from codegen.files.places import PROJECT
 from codegen.image.breakdown import Breakdown
 
 if sys.version_info >= (3, 11):
@@ -23,7 +23,7 @@ if sys.version_info >= (3, 11):
 else:  # part of Python from 3.11 on
     import tomli as tomllib
 
-BUDGETS = PROGRAM / "budgets.toml"
+BUDGETS = PROJECT / "budgets.toml"
 GROWTH_LIMIT_PERCENT = 2
 _KEYS = ("flash_bytes", "ram_bytes")
 _HEADER = """\
@@ -59,10 +59,10 @@ def check_growth(size: Breakdown, recipe: str, path: Path = BUDGETS) -> list[str
     board and recipe have no budget.
     """
     budget = read_budgets(path).get(size.board_id, {}).get(recipe)
-    option = f"invoke size --board {size.board_id} --recipe {recipe} --set-budget"
+    option = f"`invoke size --board {size.board_id} --recipe {recipe} --set-budget`"
     if budget is None:
         raise CodegenError(
-            f"{path.name} has no budget for {recipe} on {size.board_id}; write one with `{option}`"
+            f"{path.name} has no budget for {recipe} on {size.board_id}; write one with {option}"
         )
     lines, broken = [], []
     for what, used in (("flash", size.flash_bytes), ("ram", size.ram_bytes)):
@@ -75,7 +75,7 @@ def check_growth(size: Breakdown, recipe: str, path: Path = BUDGETS) -> list[str
         raise BudgetError(
             f"{size.board_id} {recipe}: {'; '.join(broken)}: more than "
             f"{GROWTH_LIMIT_PERCENT} % above; see what grew with `invoke size`, or raise it in "
-            f"this commit: `{option}`"
+            f"this commit: {option}"
         )
     return lines
 

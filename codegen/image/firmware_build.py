@@ -31,7 +31,7 @@ from codegen.files.artifacts import (
 )
 from codegen.files.build_id import build_id
 from codegen.files.manifest import atomic_write
-from codegen.files.places import PROGRAM, PROJECT
+from codegen.files.places import PROGRAM
 from codegen.image import pio_core, pio_registry
 from codegen.image.image_sources import (
     GENERATED_VARIABLE,
@@ -42,7 +42,7 @@ from codegen.image.section_sizes import check_size, image_size
 from codegen.image.tflm_lib import TflmLib
 
 FIRMWARE = PROGRAM / "firmware"
-PIO_BUILD_DIR = PROJECT / ".pio" / "build"
+PIO_BUILD_DIR = pio_core.WORKSPACE_DIR / "build"
 TOOLCHAIN_PACKAGE = pio_core.CORE_DIR / "packages" / "toolchain-gccarmnoneeabi"
 
 OWN_RUNTIME = "mcuforge"
@@ -252,8 +252,8 @@ def _run_platformio(
     variables = (
         os.environ
         | dict(options)
+        | pio_core.variables()
         | {
-            "PLATFORMIO_CORE_DIR": str(pio_core.CORE_DIR),
             "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
             "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",

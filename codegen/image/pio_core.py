@@ -15,9 +15,10 @@ from pathlib import Path
 
 from codegen.errors import CodegenError
 from codegen.files.manifest import atomic_write
-from codegen.files.places import PROJECT
+from codegen.files.places import PROGRAM, PROJECT, PROJECT_VARIABLE
 
 CORE_DIR = PROJECT / ".pio-core"
+WORKSPACE_DIR = PROJECT / ".pio"
 SCONS_VERSION = "4.11.1"
 TOOL_VERSION = "4.41101.0"  # PlatformIO's number for that SCons
 
@@ -74,6 +75,16 @@ def prepare(core_dir: Path = CORE_DIR) -> bool:
     return True
 
 
+def variables() -> dict[str, str]:
+    """Of PlatformIO's environment: it reads platformio.ini and sources of the program, and writes
+    into the project."""
+    return {
+        "PLATFORMIO_CORE_DIR": str(CORE_DIR),
+        "PLATFORMIO_WORKSPACE_DIR": str(WORKSPACE_DIR),
+        PROJECT_VARIABLE: str(PROJECT),
+    }
+
+
 def is_complete(core_dir: Path = CORE_DIR) -> bool:
     """True if tool-scons is in place in the version that PlatformIO expects."""
     tool_dir = core_dir / "packages" / "tool-scons"
@@ -96,7 +107,7 @@ def _drop_links_elsewhere(platforms_dir: Path) -> bool:
             project = Path(json.loads(link.read_text())["cwd"])
         except (OSError, ValueError, KeyError, TypeError):
             project = None
-        if project != PROJECT:
+        if project != PROGRAM:
             link.unlink()
             changed = True
     return changed

@@ -6,7 +6,6 @@ wants besides (build{}, upload{}) is derived from them here.
 
 from __future__ import annotations
 
-import importlib
 import shutil
 import sys
 from pathlib import Path
@@ -27,10 +26,11 @@ def load_board(board_id: str) -> Board:
     """Checked facts of a board; an error is PlatformIO's own, so that it prints no traceback."""
     if str(_REPOSITORY) not in sys.path:
         sys.path.insert(0, str(_REPOSITORY))
-    boards = importlib.import_module("codegen.boards.facts")
+    from codegen.boards import facts
+
     try:
-        return boards.load_board(board_id)
-    except boards.BoardError as error:
+        return facts.load_board(board_id)
+    except facts.BoardError as error:
         raise UserSideException(str(error)) from error
 
 

@@ -75,7 +75,7 @@ def how_to_debug(board: Board) -> str:
         )
     return (
         f"debug {board.id}: it has no emulator; start its probe's gdb server in another terminal "
-        f"({' or '.join(servers)}), then: invoke debug --board {board.id} --remote localhost:3333"
+        f"({' or '.join(servers)}), then: `invoke debug --board {board.id} --remote localhost:3333`"
     )
 
 
@@ -114,7 +114,7 @@ def run(
     with open_emulator(board, elf, gdb_port=gdb_port) as emulator:
         print(
             f"{board.id} waits for gdb at {emulator.gdb_remote}; its serial line is {emulator.url} "
-            f"(invoke monitor --board {board.id} --port {emulator.url})",
+            f"(`invoke monitor --board {board.id} --port {emulator.url}`)",
             flush=True,
         )
         if not serve:

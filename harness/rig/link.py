@@ -183,7 +183,7 @@ def emulate(board_id: str, build_dir: Path) -> None:
         emulator.resume()
         print(
             f"{board.id} runs build {expected.image.build_id}; its serial line is {emulator.url}\n"
-            f"connect with: invoke monitor --board {board.id} --port {emulator.url}\n"
+            f"connect with: `invoke monitor --board {board.id} --port {emulator.url}`\n"
             "Ctrl-C ends it",
             flush=True,
         )

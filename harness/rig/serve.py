@@ -179,7 +179,7 @@ def run(port: str, listen: str) -> None:
     server = Server(port, listen)
     print(
         f"{port} is served at {server.url}; Ctrl-C ends it\n"
-        f"use it with: invoke hil --board BOARD --port {server.url}",
+        f"use it with: `invoke hil --board BOARD --port {server.url}`",
         flush=True,
     )
     try:

@@ -26,6 +26,7 @@ from pathlib import Path
 from codegen.boards.facts import Board
 from codegen.files.artifacts import GENERATED
 from codegen.files.places import PROGRAM
+from codegen.image import pio_core
 from codegen.image.image_sources import GENERATED_VARIABLE
 from harness.errors import HarnessError
 
@@ -143,7 +144,9 @@ def platformio(board: Board, image_dir: Path, serial: str | None) -> Command:
     arguments += ["--environment", board.id, "--target", "upload"]
     generated = (image_dir.parent / GENERATED).resolve()
     return Command(
-        tuple(arguments), required="SUCCESS", variables={GENERATED_VARIABLE: str(generated)}
+        tuple(arguments),
+        required="SUCCESS",
+        variables={**pio_core.variables(), GENERATED_VARIABLE: str(generated)},
     )
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from codegen.files import markdown
 from codegen.files.artifacts import FLOAT_MODEL, INT8_MODEL, METRICS, TEST_SPLIT
-from codegen.files.places import PROGRAM
+from codegen.files.places import PROJECT
 from codegen.host.scores import oracle_scores
 from codegen.model.lean import lean
 from codegen.model.pixels import quantize_pixels
@@ -159,8 +159,8 @@ def _filters(model: Model, op: Any) -> list[np.ndarray]:
 def _run_worker(order: Order) -> None:
     """Waits for the worker; its progress goes to our stderr. Raises what it reports."""
     result = subprocess.run(
-        [sys.executable, "-m", "training.compression.worker", json.dumps(asdict(order))],
-        cwd=PROGRAM,
+        [sys.executable, "-m", f"{__package__}.worker", json.dumps(asdict(order))],
+        cwd=PROJECT,
         env={**os.environ, "TF_USE_LEGACY_KERAS": "1"},
         stdout=subprocess.PIPE,
         text=True,

@@ -70,7 +70,7 @@ class Recipe:
 
     @property
     def _module(self) -> Any:
-        return importlib.import_module(f"training.recipes.{self.name}")
+        return importlib.import_module(f"{__package__}.{self.name}")
 
     @property
     def source_file(self) -> Path:

@@ -13,6 +13,7 @@ from SCons.Script import AlwaysBuild, Default, DefaultEnvironment
 
 env = DefaultEnvironment()
 PROJECT_DIR = Path(env.subst("$PROJECT_DIR"))
+WORKSPACE_DIR = Path(env.subst("$PROJECT_WORKSPACE_DIR"))
 BUILD_DIR = Path(env.subst("$BUILD_DIR"))
 SRC_DIR = Path(env.subst("$PROJECT_SRC_DIR"))
 GENERATED_DIR = Path(env.subst("$PROJECT_INCLUDE_DIR"))
@@ -52,12 +53,14 @@ atomic_write(FACTS_DIR / "board_facts.h", port_files.board_facts(board).encode()
 
 # ---------------------------------------------------------------- tools and flags
 
-NO_FOLDER = f"-ffile-prefix-map={PROJECT_DIR}=."  # no path of this machine in the image
+# No path of this machine in the image. Where the program is installed, the workspace is elsewhere.
+OWN_FOLDERS = tuple(dict.fromkeys(map(str, (PROJECT_DIR, WORKSPACE_DIR.parent))))
+NO_FOLDER = [f"-ffile-prefix-map={folder}=." for folder in OWN_FOLDERS]
 
 env.Replace(PROGNAME="firmware", PROGSUFFIX=".elf")
 env.Append(
     CCFLAGS=[
-        *(*compiler_flags.SIZE, "-g", NO_FOLDER),
+        *(*compiler_flags.SIZE, "-g", *NO_FOLDER),
         *(*compiler_flags.SECTIONS, *compiler_flags.WARNINGS),
     ],
     CXXFLAGS=list(compiler_flags.CXX),
@@ -74,7 +77,7 @@ if board.family.architecture == "cortex_m":
     core = compiler_flags.core_flags(board.cpu, board.float_abi, board.fpu)
     env.Append(
         CCFLAGS=[*core, *compiler_flags.LINK_TIME_OPTIMISATION],
-        LINKFLAGS=[*core, *compiler_flags.IMAGE_LINK, NO_FOLDER],
+        LINKFLAGS=[*core, *compiler_flags.IMAGE_LINK, *NO_FOLDER],
         LIBS=["m", "c", "gcc"],
     )
     linker_script = BUILD_DIR / "board.ld"
@@ -99,7 +102,7 @@ env.Replace(
     ARFLAGS=["rcD"],  # D: no time, no user in the archive
 )
 
-cache_dir = Path(env.subst("$PROJECT_WORKSPACE_DIR")) / "objects"
+cache_dir = WORKSPACE_DIR / "objects"
 cache_limit.prune(cache_dir.glob("*/*"))  # SCons touches what it takes from there
 env.CacheDir(str(cache_dir), object_cache.ObjectCache)
 
@@ -116,10 +119,16 @@ def compiler_version():
     return output.decode().splitlines()[0]
 
 
+def without_own_folders(text):
+    for folder in OWN_FOLDERS:
+        text = text.replace(folder, ".")
+    return text
+
+
 def flag_texts():
-    """All that reaches compiler and linker, with the project's own folder taken out."""
+    """All that reaches compiler and linker, with our own folders taken out."""
     names = ("CCFLAGS", "CXXFLAGS", "CFLAGS", "LINKFLAGS", "CPPDEFINES", "LIBS", "BUILD_FLAGS")
-    return [f"{name}={env.get(name)}".replace(str(PROJECT_DIR), ".") for name in names]
+    return [without_own_folders(f"{name}={env.get(name)}") for name in names]
 
 
 image_id = image_sources.image_id(
