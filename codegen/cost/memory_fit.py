@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from codegen.errors import BudgetError
+from codegen.model.int8_checks import is_plain
 
 if TYPE_CHECKING:
     from codegen.boards.facts import Board, Region
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 # (-Os), rounded down.
 PROGRAM_FLASH_BYTES = 14 * 1024  # start-up, wire, command loop, interpreter
 KERNEL_FLASH_BYTES = 1024  # one op: preparation and kernel
+LONGEST_REQUEST_BYTES = 4096  # LONGEST_BYTES of the wire; longer inputs come in pieces
 PROGRAM_RAM_BYTES = 512  # .data and .bss but for arena, frame buffer and UART ring
 
 _BOARDS_NAMED = 3
@@ -57,9 +59,10 @@ def check_budget(plan: ArenaPlan, model: Model, board: Board) -> None:
 
 def program_ram_bytes(model: Model, board: Board) -> int:
     """The program's own data and buffers, beside arena and stack; estimated from below."""
-    # One request at a time is received, into a buffer as long as the longest one.
-    buffers = board.uart.rx_ring_bytes + sum(tensor.nbytes for tensor in model.inputs)
-    return PROGRAM_RAM_BYTES + buffers
+    # One request at a time is received, into a buffer as long as the longest one. Those of a model
+    # that is not plain are short.
+    request = min(model.inputs[0].nbytes, LONGEST_REQUEST_BYTES) if is_plain(model) else 0
+    return PROGRAM_RAM_BYTES + board.uart.rx_ring_bytes + request
 
 
 def next_step(model: Model, plans: Mapping[str, ArenaPlan], boards: Iterable[Board]) -> str:

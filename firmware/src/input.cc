@@ -25,7 +25,7 @@ bool HasLength(Span input) {
   if (input.size == 0) return false;
   if (FormatOf(input) == Format::LOADED) return input.size == 1 + kCrcsBytes;
   // A packed one's length shows when it is unpacked; that a model is not plain, when it is set.
-  return FormatOf(input) == Format::PACKED_U8 || !mcuforge::kIsPlain || input.size == kMaxBytes;
+  return FormatOf(input) == Format::PACKED_U8 || !mcuforge::kIsPlain || input.size == kWholeBytes;
 }
 
 bool Set(Span input) {

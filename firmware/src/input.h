@@ -9,12 +9,18 @@
 
 #include "model_info.h"
 #include "wire/frame.h"
+#include "wire/ids.h"
 
 namespace input {
 
-// Of a plain model: format, values. All of another's come in pieces; as long as this, they cost the
-// line little.
-constexpr size_t kMaxBytes = mcuforge::kIsPlain ? 1 + mcuforge::kInputBytes : 512;
+// The longest input of a request: format and values of a plain model, all in one frame if they are
+// not many. Pieces of others, as long as kPieceBytes, cost the line little.
+constexpr size_t kLongestBytes = wire::kLONGEST_BYTES;
+constexpr size_t kPieceBytes = 512;
+constexpr size_t kWholeBytes = 1 + mcuforge::kInputBytes;
+constexpr size_t kMaxBytes = !mcuforge::kIsPlain           ? kPieceBytes
+                             : kWholeBytes < kLongestBytes ? kWholeBytes
+                                                           : kLongestBytes;
 constexpr size_t kCrcsBytes = sizeof(uint32_t) * mcuforge::kInputCount;
 static_assert(1 + kCrcsBytes <= kMaxBytes || mcuforge::kIsPlain, "the frame holds RUN and PROFILE");
 

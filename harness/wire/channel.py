@@ -14,7 +14,6 @@ _CONSOLE_LINES = 50
 # Where each hundredth byte is damaged, pieces of 36 bytes take the fewest in all.
 _FIRST_BYTES = 256.0
 _LEAST_BYTES = 36.0
-_MOST_BYTES = 4096.0
 # Halved by a loss, it grows by a sixth with each such frame that passes: level where one in four is
 # lost, and up again within 16 frames.
 _GROWTH = 1 / 6
@@ -60,7 +59,8 @@ class Channel:
 
     def passed(self, size: int) -> None:
         """A request was answered at once; its payload or the reply's had `size` bytes."""
-        self._longest_payload = min(_MOST_BYTES, self._longest_payload + size * _GROWTH)
+        longer = self._longest_payload + size * _GROWTH
+        self._longest_payload = min(float(ids.LONGEST_BYTES), longer)
 
     def lost(self, count: int) -> None:
         """So many frames were lost together and are about to be sent again."""

@@ -213,7 +213,12 @@ class Device:
 
     def _goes_in_pieces(self, payload: bytes) -> bool:
         """True for an input that is long for this line, and can be sent in pieces."""
-        return self._batch > 0 and len(payload) > self._channel.longest_payload
+        is_long = len(payload) > self._channel.longest_payload or self._is_too_long(payload)
+        return self._batch > 0 and is_long
+
+    def _is_too_long(self, payload: bytes) -> bool:
+        """True for a request that the device has no room for."""
+        return 0 < self._max_payload < len(payload)
 
     def _infer_in_pieces(self, payload: bytes) -> Inference:
         return self._call_in_pieces(messages.INFER, payload)
@@ -402,8 +407,9 @@ class Device:
         self, command: Command[Reply], head: bytes, inputs: Sequence[NDArray[Any]]
     ) -> Reply:
         if self._is_plain:
-            payload = messages.infer_payload(ids.InputFormat.RAW_S8, inputs[0])
-            return self.call(command, head + payload)
+            payload = head + messages.infer_payload(ids.InputFormat.RAW_S8, inputs[0])
+            if not self._is_too_long(payload):
+                return self.call(command, payload)
         contents = [self._input_bytes(index, values) for index, values in enumerate(inputs)]
         return self._call_on_loaded(command, head + messages.loaded_payload(contents), contents)
 

@@ -8,9 +8,16 @@ import re
 import pytest
 
 from codegen.boards.facts import ISAS, Region, boards_built_here, load_board
-from codegen.cost.memory_fit import check_budget, check_image, next_step
+from codegen.cost.memory_fit import (
+    LONGEST_REQUEST_BYTES,
+    check_budget,
+    check_image,
+    next_step,
+    program_ram_bytes,
+)
 from codegen.errors import BudgetError
-from codegen.model.tflite import Model
+from codegen.model.tflite import Model, Tensor
+from harness.wire import ids
 from tests.unit.codegen.fakes import made_up_plan
 
 KIB = 1024
@@ -57,6 +64,24 @@ def test_stated_limit_is_the_limit(cnn: Model) -> None:
     _check(int(left), cnn, None, 64 * KIB)
     with pytest.raises(BudgetError):
         _check(int(left) + 1, cnn, None, 64 * KIB)
+
+
+def test_the_buffer_for_requests_is_no_longer_than_the_wire_wants(cnn: Model) -> None:
+    """Long inputs, and all of a model that is not plain, come in pieces."""
+    assert ids.LONGEST_BYTES == LONGEST_REQUEST_BYTES
+    board = load_board("mps2_an386")
+    (shown,) = cnn.inputs
+    without = program_ram_bytes(cnn, board) - shown.nbytes
+
+    def ram_bytes(*inputs: Tensor) -> int:
+        tensors = (*cnn.tensors, *inputs)
+        indices = tuple(range(len(cnn.tensors), len(tensors)))
+        main = dataclasses.replace(cnn.main, tensors=tensors, inputs=indices)
+        return program_ram_bytes(dataclasses.replace(cnn, subgraphs=(main,)), board)
+
+    large = dataclasses.replace(shown, shape=(1, 320, 240, 1), nbytes=76_800)
+    assert ram_bytes(large) == without + LONGEST_REQUEST_BYTES
+    assert ram_bytes(large, large) == without
 
 
 def test_arena_is_not_split_across_regions(cnn: Model) -> None:

@@ -300,6 +300,16 @@ def test_a_long_input_goes_in_pieces_until_the_line_is_known() -> None:
     assert fake.inferences == 21
 
 
+def test_an_input_that_the_device_has_no_room_for_goes_in_pieces_on_any_line() -> None:
+    fake = FakeDevice(inputs=300, max_payload=200, batch=2)
+    device = Device(fake)
+    device.info()
+    for _ in range(30):
+        assert infer_long(device) == 7
+    assert max(len(frame.payload) for frame in fake.served) == 200
+    assert device.counts.retries == 0
+
+
 @pytest.mark.parametrize("window", [1, 3])
 def test_on_a_line_that_turns_bad_frames_become_short_at_once(window: int) -> None:
     """From the 40th frame on none passes that is longer than 80 bytes."""

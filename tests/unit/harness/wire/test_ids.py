@@ -5,6 +5,7 @@ from enum import IntEnum
 
 import pytest
 
+from codegen.files.places import PROGRAM
 from harness.wire import ids, messages
 
 TABLE = ids.parse_ids(ids.IDS_DEF.read_text(encoding="ascii"))
@@ -77,3 +78,12 @@ def test_the_protocol_document_states_every_id() -> None:
             ), entry
     for index, name in enumerate(ids.STAT_NAMES):
         assert f"| {4 * index} | {name} |" in " ".join(text.split()), name
+
+
+def test_the_files_of_a_new_command_are_named_and_know_the_last_one() -> None:
+    """docs/protocol.md, "A new command": five files, each of which has what RESET needs."""
+    section = (PROGRAM / "docs/protocol.md").read_text("utf-8").split("## A new command\n")[1]
+    rows = re.findall(r"^\| ([\w/.]+\.\w+) ", section, re.MULTILINE)
+    assert len(rows) == 5
+    for row in rows:
+        assert re.search(r"\bRESET\b", (PROGRAM / row).read_text("utf-8")), row
