@@ -19,7 +19,7 @@ from pathlib import Path
 
 from codegen.boards.facts import load_board
 from codegen.compile import cpp_build
-from codegen.compile.compiler_flags import core_flags
+from codegen.compile.compiler_flags import core_flags, isa_macro
 from codegen.files.places import PROGRAM
 from verification import semihosting
 from verification.errors import CheckFailedError, VerificationError
@@ -243,7 +243,8 @@ def build_sanitized(name: str, sources: Iterable[Path], *, runtime: bool = True)
     Raises MissingToolError, CppBuildError (it does not compile).
     """
     # Not for speed but for the time to compile: lines only, and -O1 after the libraries' own.
-    flags = ["-DMCUFORGE_ISA_SCALAR=1", "-O1", "-g1", "-fno-omit-frame-pointer", *_SANITIZERS]
+    macro = f"-D{isa_macro('scalar')}=1"
+    flags = [macro, "-O1", "-g1", "-fno-omit-frame-pointer", *_SANITIZERS]
     libraries = cpp_build.library_sources("scalar") if runtime else []
     work = [(path, [*own, *flags]) for path, own in libraries]
     custom_ops = cpp_build.custom_op_sources() if runtime else []

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from codegen.boards.facts import STACK_GUARDS, TICK_SOURCES, Board
 from codegen.files.places import PROGRAM
+from codegen.files.templates import fill
 
 TEMPLATES = PROGRAM / "firmware" / "platform" / "builder"
 
@@ -16,38 +13,25 @@ def board_facts(board: Board) -> str:
     """Text of board_facts.h: clock, tick, memory, chip and UART, as constants in board_facts."""
     constants = [(f"kUart{_camel(name)}", value) for name, value in board.uart.facts.items()]
     constants += [(f"k{_camel(name)}", value) for name, value in board.chip.items()]
-    return _render(
-        "board_facts.h.jinja",
-        board=board,
-        constants=constants,
-        tick_sources=[f"k{_camel(source)}" for source in TICK_SOURCES],
-        tick_source=f"k{_camel(board.tick.source)}",
-        stack_guards=[f"k{_camel(guard)}" for guard in STACK_GUARDS],
-        stack_guard=f"k{_camel(board.stack_guard)}",
-        stack_bottom=next((r.origin for r in board.regions if r.kind == "ram"), None),
-    )
+    values = {
+        "board": board,
+        "constants": constants,
+        "tick_sources": [f"k{_camel(source)}" for source in TICK_SOURCES],
+        "tick_source": f"k{_camel(board.tick.source)}",
+        "stack_guards": [f"k{_camel(guard)}" for guard in STACK_GUARDS],
+        "stack_guard": f"k{_camel(board.stack_guard)}",
+        "stack_bottom": next((r.origin for r in board.regions if r.kind == "ram"), None),
+    }
+    return fill(TEMPLATES / "board_facts.h.jinja", values)
 
 
 def linker_script(board: Board) -> str:
     """Text of the GNU ld script. The first flash and the first RAM region hold the program."""
     flash = [region for region in board.regions if region.kind == "flash"]
     ram = [region for region in board.regions if region.kind == "ram"]
-    return _render(
-        "cortex_m.ld.jinja", board=board, flash=flash[0], ram=ram[0], further_ram=ram[1:]
-    )
+    values = {"board": board, "flash": flash[0], "ram": ram[0], "further_ram": ram[1:]}
+    return fill(TEMPLATES / "cortex_m.ld.jinja", values)
 
 
 def _camel(name: str) -> str:
     return "".join(part.capitalize() for part in name.split("_"))
-
-
-def _render(template: str, **values: Any) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # C, not HTML
-    )
-    return environment.get_template(template).render(**values)

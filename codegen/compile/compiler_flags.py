@@ -39,3 +39,8 @@ def core_flags(cpu: str, float_abi: str, fpu: str) -> list[str]:
     """What selects an Arm core as GCC names it, for compiling and linking. fpu: "none" if none."""
     flags = ["-mthumb", f"-mcpu={cpu}", f"-mfloat-abi={float_abi}", *sound_calls(cpu)]
     return flags if fpu == "none" else [*flags, f"-mfpu={fpu}"]
+
+
+def isa_macro(isa: str) -> str:
+    """The macro that selects the kernels of "scalar", "dsp" or "mve" (lib/nn/nn/isa.h)."""
+    return f"MCUFORGE_ISA_{isa.upper()}"

@@ -44,7 +44,7 @@ _EVERY_SOURCE = (
     *compiler_flags.SIZE,
 )
 # GNU ld: "region `ram' overflowed by 1234 bytes", or only "will not fit in region `ram'"
-_OVERFLOWED = re.compile(r"region [`'](\w+)' overflowed by (\d+) bytes")
+OVERFLOWED = re.compile(r"region [`'](\w+)' overflowed by (\d+) bytes")
 _NO_FIT = re.compile(r"will not fit in region [`'](\w+)'")
 _TELLING = re.compile(r"error: (?!ld returned)|undefined reference|multiple definition")
 
@@ -66,8 +66,8 @@ def machine_flags(board: Board) -> list[str]:
 
 def image_flags(isa: str, core: Iterable[str]) -> list[str]:
     """The same of any core that has the ISA "scalar", "dsp" or "mve". core: its core_flags()."""
-    isa_macro = f"-DMCUFORGE_ISA_{isa.upper()}=1"
-    return [*core, isa_macro, *compiler_flags.LINK_TIME_OPTIMISATION]
+    macro = f"-D{compiler_flags.isa_macro(isa)}=1"
+    return [*core, macro, *compiler_flags.LINK_TIME_OPTIMISATION]
 
 
 def library_flags(library: Path) -> list[str]:
@@ -199,7 +199,7 @@ def _run(command: Sequence[str], what: str) -> None:
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode == 0:
         return
-    overflow = _OVERFLOWED.search(result.stderr) or _NO_FIT.search(result.stderr)
+    overflow = OVERFLOWED.search(result.stderr) or _NO_FIT.search(result.stderr)
     if overflow:
         by = f" by {overflow[2]} B" if overflow.lastindex == 2 else ""
         raise RegionOverflowError(f"{what}: {overflow[1]} is too small{by}")

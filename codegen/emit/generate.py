@@ -10,13 +10,13 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from codegen.compile.compiler_flags import isa_macro
 from codegen.emit.cpp_text import float_literal, rows, string_literal
 from codegen.emit.golden_vectors import GoldenVector, make_golden_vectors
 from codegen.errors import CodegenError, UnsupportedModelError
 from codegen.files.artifacts import DATA_INFO, GENERATED, GENERATED_FILES, TEST_SPLIT
 from codegen.files.manifest import atomic_write
+from codegen.files.templates import fill
 from codegen.memory import planner
 from codegen.memory.planner import ArenaPlan
 from codegen.memory.upstream_arena import upstream_arena_bytes
@@ -30,7 +30,7 @@ Plan = Callable[[Path, str], ArenaPlan]
 
 
 # Instruction set -> the define that the firmware builder gives. The last one is what is left.
-_ISA_CONDITIONS = {"mve": "MCUFORGE_ISA_MVE", "dsp": "MCUFORGE_ISA_DSP", "scalar": None}
+_ISA_CONDITIONS = {"mve": isa_macro("mve"), "dsp": isa_macro("dsp"), "scalar": None}
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -119,17 +119,7 @@ def render(
         ],
         "pixel_rows": rows(map(str, pixel_table(input_.scale, input_.zero_point) if plain else [])),
     }
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # this is C++; text that a user wrote comes in as escaped literals
-    )
-    return {
-        name: environment.get_template(f"{name}.jinja").render(values) for name in GENERATED_FILES
-    }
+    return {name: fill(TEMPLATES / f"{name}.jinja", values) for name in GENERATED_FILES}
 
 
 def _io_values(prefix: str, tensor: Tensor) -> dict[str, object]:

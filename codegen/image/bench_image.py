@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from numpy.typing import NDArray
 
 from codegen.boards.facts import Board
 from codegen.compile import cpp_build
 from codegen.files.manifest import atomic_write
 from codegen.files.places import BUILD, PROGRAM
+from codegen.files.templates import fill
 from codegen.model.op_table import SupportedOp, resolver_calls
 from codegen.model.tflite import Model
 
@@ -129,16 +129,8 @@ def _render(
 
 
 def render(name: str, values: Mapping[str, Any]) -> bytes:
-    """A file made from templates/bench/<name>.jinja."""
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # C++, assembler and a linker script
-    )
-    return environment.get_template(f"{name}.jinja").render(values).encode()
+    """A file made from templates/<name>.jinja."""
+    return fill(_TEMPLATES / f"{name}.jinja", values).encode()
 
 
 def _section_bytes(elf_path: Path, names: tuple[str, ...]) -> int:

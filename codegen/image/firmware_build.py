@@ -21,6 +21,7 @@ from pathlib import Path
 
 from codegen import tools
 from codegen.boards.facts import Board, boards_built_here
+from codegen.compile.cpp_build import OVERFLOWED
 from codegen.cost.memory_fit import check_image
 from codegen.errors import CodegenError, MissingToolError
 from codegen.files.artifacts import (
@@ -47,9 +48,6 @@ TOOLCHAIN_PACKAGE = pio_core.CORE_DIR / "packages" / "toolchain-gccarmnoneeabi"
 
 OWN_RUNTIME = "mcuforge"
 OTHER_RUNTIME = "upstream TFLM"
-
-# GNU ld: region `ram' overflowed by 1234 bytes
-_OVERFLOW = re.compile(r"region [`'](\w+)' overflowed by (\d+) bytes")
 
 
 class FirmwareBuildError(CodegenError):
@@ -295,7 +293,7 @@ def _overflowing(board: Board, output: str) -> dict[str, int]:
     Regions of a linker script that is not ours (family arduino) have other names: none then.
     """
     length = {region.name: region.length for region in board.regions}
-    found = _OVERFLOW.findall(output)
+    found = OVERFLOWED.findall(output)
     return {name: length[name] + int(excess) for name, excess in found if name in length}
 
 

@@ -72,11 +72,6 @@ def image_id(
     )
 
 
-def isa_macro(board: Board) -> str:
-    """The macro that selects the kernels (lib/nn/nn/isa.h)."""
-    return f"MCUFORGE_ISA_{board.isa.upper()}"
-
-
 def application_flags(board: Board, image_id: str) -> list[str]:
     """Compiler flags for the application's own sources: what INFO says about board and image."""
     return [

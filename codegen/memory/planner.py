@@ -12,6 +12,7 @@ from pathlib import Path
 
 from codegen.errors import CodegenError
 from codegen.host.runtime import ALIGNMENT, HostRuntime
+from codegen.model.lifetimes import lifetimes
 from codegen.model.tflite import Model, Op
 
 
@@ -85,7 +86,7 @@ def plan_model(model: Model, isa: str) -> ArenaPlan:
         ]  # fmt: skip
         arena_bytes = runtime.arena_used_bytes
     persistent = _align(own_bytes)
-    tensors = _lifetimes(model, offsets)
+    tensors = _placed(model, offsets)
     verify(model, [*tensors, *scratch], in_place_inputs, persistent, arena_bytes)
     return ArenaPlan(
         arena_bytes=arena_bytes,
@@ -102,31 +103,14 @@ def _align(nbytes: int) -> int:
     return -(-nbytes // ALIGNMENT) * ALIGNMENT
 
 
-def _lifetimes(model: Model, offsets: Sequence[int | None]) -> list[PlannedTensor]:
-    first: dict[int, int] = dict.fromkeys(model.main.inputs, 0)
-    last: dict[int, int] = dict.fromkeys(model.main.inputs, 1)
-    kept = set()  # what is read before it is computed keeps its value between inferences
-    for op in model.ops:
-        for index in op.inputs:
-            if index in first:
-                last[index] = op.index + 1
-            elif index >= 0 and model.tensors[index].is_variable:
-                kept.add(index)
-                first[index] = 0
-        for index in op.outputs:
-            if index not in kept:
-                first[index] = op.index
-                last[index] = op.index + 1
-    last |= dict.fromkeys(kept, len(model.ops) + 1)
-    for index in model.main.outputs:
-        last[index] = len(model.ops) + 1  # the application reads them after the last op
+def _placed(model: Model, offsets: Sequence[int | None]) -> list[PlannedTensor]:
     planned = []
-    for index, start in first.items():
+    for index, (first, last) in lifetimes(model).items():
         offset = offsets[index]
         if offset is None:
             raise PlanError(f"tensor {index} is computed, but the runtime gave it no place")
         tensor = model.tensors[index]
-        planned.append(PlannedTensor(index, tensor.name, offset, tensor.nbytes, start, last[index]))
+        planned.append(PlannedTensor(index, tensor.name, offset, tensor.nbytes, first, last))
     return planned
 
 

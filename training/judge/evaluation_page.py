@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from matplotlib.figure import Figure
 
+from codegen.files.templates import fill
 from training.judge.classification import Assessment
 from training.judge.report import Report
 
@@ -24,23 +24,17 @@ def page(name: str, facts: Mapping[str, Any], report: Report, worst: np.ndarray)
     pictures = {"worst": _worst(report, worst)}
     if report.robustness:
         pictures["robustness"] = _robustness(report)
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("evaluate.html.jinja").render(
-        name=name,
-        facts=facts,
-        report=report,
-        pictures={title: _embedded(figure) for title, figure in pictures.items()},
-        confusions={
+    values = {
+        "name": name,
+        "facts": facts,
+        "report": report,
+        "pictures": {title: _embedded(figure) for title, figure in pictures.items()},
+        "confusions": {
             who: _embedded(_confusion(one, facts["labels"])) for who, one in report.models.items()
         },
-        reliability={who: _embedded(_reliability(one)) for who, one in report.models.items()},
-    )
+        "reliability": {who: _embedded(_reliability(one)) for who, one in report.models.items()},
+    }
+    return fill(_TEMPLATES / "evaluate.html.jinja", values, html=True)
 
 
 def _embedded(figure: Figure) -> str:

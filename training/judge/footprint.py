@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from codegen.model.tflite import Model, Op
+from codegen.model.lifetimes import lifetimes
+from codegen.model.op_work import op_work
+from codegen.model.tflite import Model
 
 
 @dataclass(frozen=True)
@@ -24,42 +25,17 @@ def footprint(model: Model) -> Footprint:
     return Footprint(
         weight_bytes=model.weight_bytes,
         activation_bytes=activation_bytes(model),
-        macs=sum(_macs(model, op) for op in model.ops),
+        macs=sum(op_work(model, op).macs for op in model.ops),
     )
 
 
 def activation_bytes(model: Model) -> int:
-    """Peak over the ops of what must be held while one runs: its operands and what later ops need.
-
-    A tensor lives from the op that writes it to the last that reads it; the model's input from
-    the first op on, its outputs to the last.
-    """
-    last = len(model.ops) - 1
-    born = dict.fromkeys(model.main.inputs, 0)
-    dies = dict.fromkeys(model.main.outputs, last)
-    for step, op in enumerate(model.ops):
-        for index in op.outputs:
-            born.setdefault(index, step)
-        for index in (*op.inputs, *op.outputs):
-            dies[index] = max(step, dies.get(index, 0))
+    """Peak over the ops of what is held while one runs: its operands and what later ops need."""
+    alive = [(model.tensors[index].nbytes, *span) for index, span in lifetimes(model).items()]
     return max(
         (
-            sum(
-                model.tensors[index].nbytes
-                for index, first in born.items()
-                if first <= step <= dies[index]
-            )
-            for step in range(len(model.ops))
+            sum(nbytes for nbytes, first, last in alive if first <= op.index < last)
+            for op in model.ops
         ),
         default=0,
     )
-
-
-def _macs(model: Model, op: Op) -> int:
-    if op.name not in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"):
-        return 0
-    weights = model.tensors[op.inputs[1]].shape
-    outputs = math.prod(model.tensors[op.outputs[0]].shape)
-    # Weights are [out, h, w, in], depthwise [1, h, w, out], fully connected [out, in].
-    each = weights[1] * weights[2] if op.name == "DEPTHWISE_CONV_2D" else math.prod(weights[1:])
-    return outputs * each

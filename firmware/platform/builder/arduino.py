@@ -50,7 +50,7 @@ atomic_write(BUILD_DIR / "build_id", f"{image_id}\n".encode())
 
 env.Append(
     CCFLAGS=compiler_flags.sound_calls(board.cpu),
-    CPPDEFINES=[(image_sources.isa_macro(board), 1)],
+    CPPDEFINES=[(compiler_flags.isa_macro(board.isa), 1)],
     CPPPATH=[str(FACTS_DIR), str(BOARDS_DIR), str(GENERATED_DIR)],
     LINKFLAGS=['-Wl,-Map="${BUILD_DIR}/firmware.map"'],
     SRC_BUILD_FLAGS=image_sources.application_flags(board, image_id),

@@ -67,7 +67,7 @@ env.Append(
     CFLAGS=["-std=c11"],
     # the map says which object a byte comes from: `invoke size` reads it
     LINKFLAGS=['-Wl,-Map="${BUILD_DIR}/firmware.map"'],
-    CPPDEFINES=[(image_sources.isa_macro(board), 1)],
+    CPPDEFINES=[(compiler_flags.isa_macro(board.isa), 1)],
     CPPPATH=[str(BOARDS_DIR)],
 )
 port_folders = image_sources.port_folders(board)

@@ -43,3 +43,16 @@ def test_a_skip_connection_keeps_its_tensor_alive() -> None:
         activation_bytes=96,
         macs=16 * 2 * 9 + 16 * 2 * 9 + 10 * 32,
     )
+
+
+def test_a_transposed_convolution_multiplies_too() -> None:
+    """Every input element meets every tap of every output channel."""
+    tensors = (
+        tensor(0, (1, 4, 4, 3)),
+        tensor(1, (2, 3, 3, 3), bytes(54)),
+        tensor(2, (4,), bytes(16)),
+        tensor(3, (1, 8, 8, 2)),
+    )
+    ops = (op(0, "TRANSPOSE_CONV", (2, 1, 0), (3,)),)
+    model = Model(b"", (Subgraph(0, "", tensors, ops, (0,), (3,)),))
+    assert footprint(model).macs == 4 * 4 * 3 * (2 * 3 * 3)
