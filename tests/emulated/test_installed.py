@@ -136,6 +136,19 @@ def test_it_takes_one_name_and_all_its_modules_can_be_imported(
         assert {name.removesuffix(".__init__") for name in modules} <= set(output.split())
 
 
+def test_the_checkouts_own_tests_run_where_it_is_installed_too(installed: Environment) -> None:
+    collect = (
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "--collect-only",
+        "tests/unit/test_setup.py",
+    )
+    code, output = installed.run("python", *collect, cwd=ROOT)
+    assert code == 0, output
+
+
 def test_its_verbs_run_from_a_project(project: Project) -> None:
     code, output = project.mcuforge("boards")
     assert code == 0
