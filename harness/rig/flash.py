@@ -137,7 +137,6 @@ def flash(
     port: str | None = None,
     baud: int | None = None,
     remote: str | None = None,
-    trace: bool = False,
     run: Run = run_tool,
 ) -> Info:
     """Puts the image of build_dir on the board, then compares build id and model with it.
@@ -149,16 +148,16 @@ def flash(
     board = load_board(board_id)
     protocol = choose(board, protocol)
     if protocol == "emulator":
-        return link.flash(board_id, build_dir, port=port, baud=baud, trace=trace)
+        return link.handshake(board_id, build_dir, port=port, baud=baud)  # booting it is all
     image_dir = Expected.load(board, build_dir).elf.parent
     if protocol == "gdb" and remote is None and board.emulator is not None:
         with loaded_over_gdb(board, image_dir, run) as emulator:
-            return link.handshake(board_id, build_dir, port=emulator.url, baud=baud, trace=trace)
+            return link.handshake(board_id, build_dir, port=emulator.url, baud=baud)
     if port is None and not board.usb_ids:
         find_port(board, serial)  # says so before anything is written
     upload(board, image_dir, protocol, serial, remote, run)
     port = port or _port_after_reset(board, serial)
-    return link.handshake(board_id, build_dir, port=port, baud=baud, trace=trace)
+    return link.handshake(board_id, build_dir, port=port, baud=baud)
 
 
 def _port_after_reset(board: Board, serial: str | None) -> str:

@@ -1,6 +1,5 @@
 """From a board's id to a device that answers: the port or the emulator, and the first exchange."""
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -125,17 +124,15 @@ def open_device(
     *,
     port: str | None = None,
     baud: int | None = None,
-    trace: bool = False,
     console: Console | None = None,
 ) -> Iterator[Device]:
     """A device on `port`, or on an emulator of its own that runs `elf` and ends with the block.
 
     See Connection.device.
     """
-    frames = Trace(*([sys.stderr] if trace else []))
     with (
         connect(board, elf, port=port, baud=baud) as connection,
-        connection.device(trace=frames, console=console) as device,
+        connection.device(trace=Trace(), console=console) as device,
     ):
         yield device
 
@@ -145,7 +142,6 @@ def handshake(
     build_dir: Path,
     port: str | None = None,
     baud: int | None = None,
-    trace: bool = False,
 ) -> Info:
     """INFO from the device on `port`, or from the emulated board, checked against the build folder.
 
@@ -153,7 +149,7 @@ def handshake(
     """
     board = load_board(board_id)
     expected = Expected.load(board, build_dir)
-    with open_device(board, expected.elf, port=port, baud=baud, trace=trace) as device:
+    with open_device(board, expected.elf, port=port, baud=baud) as device:
         info = device.info()
         identity.check_info(info, expected)
     print(
@@ -162,17 +158,6 @@ def handshake(
         + (f", chip {info.unique_id}" if info.unique_id else "")
     )
     return info
-
-
-def flash(
-    board_id: str,
-    build_dir: Path,
-    port: str | None = None,
-    baud: int | None = None,
-    trace: bool = False,
-) -> Info:
-    """Boot an emulated board's image and shake hands, which is its flashing. See `handshake`."""
-    return handshake(board_id, build_dir, port, baud, trace)
 
 
 def emulate(board_id: str, build_dir: Path) -> None:

@@ -29,15 +29,13 @@ def train(
     seed: int = 1,
     epochs: int | None = None,
     optimizer: str | None = None,
-    held_out_fraction: float | None = None,
     resume: bool = False,
 ) -> None:
     """Train `recipe` on train.npz and write float.keras, history.json and history.svg.
 
-    `held_out_fraction` of each class's training images, by default the recipe's, is not trained
-    on but shows how the training goes. Nothing is chosen by it: the weights after the last epoch
-    are kept. The test split is not read here. `epochs` overrides the recipe's, `optimizer` names
-    one of them.
+    The recipe's held_out_fraction of each class's training images is not trained on but shows how
+    the training goes. Nothing is chosen by it: the weights after the last epoch are kept. The test
+    split is not read here. `epochs` overrides the recipe's, `optimizer` names one of them.
 
     After each epoch checkpoint.npz has all that `resume` needs to go on with the same training,
     which gives the same bytes then; it is removed at the end.
@@ -48,8 +46,7 @@ def train(
     chosen_optimizer = chosen.optimizer(optimizer)
     class_count = len(datasets.DataInfo.load(build_dir).labels)
     images, labels = datasets.load_split(build_dir, TRAIN_SPLIT)
-    fraction = chosen.held_out_fraction if held_out_fraction is None else held_out_fraction
-    kept, held_out = sources.stratified_split(labels, fraction, seed)
+    kept, held_out = sources.stratified_split(labels, chosen.held_out_fraction, seed)
     batch_size = min(chosen.batch_size, len(kept))
     steps = len(kept) // batch_size  # a short last batch would be compiled for itself
     epochs = epochs or chosen.epochs_for(len(kept))
@@ -65,7 +62,7 @@ def train(
         "data": artifacts.sha256_file(build_dir / TRAIN_SPLIT),
         "seed": seed,
         "number of epochs": epochs,
-        "share of held-out images": fraction,
+        "share of held-out images": chosen.held_out_fraction,
         "TensorFlow": tf.__version__,
     }
     past = checkpoint.restore(build_dir, settings, variables) if resume else []
