@@ -1,7 +1,7 @@
 """Errors of the harness. Each message is one line: operation, value, limit, next step.
 
 `exit_code` follows the project's convention: 1 a check failed, 2 bad input, 3 something is missing
-on this machine. Only tasks.py turns it into a process exit.
+on this machine. Only verbs/verb.py turns it into a process exit.
 """
 
 

@@ -17,6 +17,7 @@ from verbs.options import (
     LINE,
     MADE,
     PORT,
+    RESUME,
     SEED,
     TFLM_LIB,
     Option,
@@ -43,7 +44,7 @@ from verbs.verb import Given, verb
         default="",
     ),
     SEED.but("of the damage", default=1),
-    Option("resume", "go on where the last run of this board stopped", kind=bool, default=False),
+    RESUME.but("go on where the last run of this board stopped"),
 )
 def hil(c: Context, given: Given) -> None:
     """Send test digits to the board and compare every answer with the oracle, bit for bit."""

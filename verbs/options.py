@@ -14,13 +14,15 @@ from typing import Any
 
 from codegen.errors import CodegenError
 
-USER_FOLDER = "MCUFORGE_CWD"
-"""Variable in which invokew says where the user stands; it goes to the repository itself."""
+USER_FOLDER = Path(os.environ.pop("MCUFORGE_CWD", "") or Path.cwd())
+"""Where the user stands. invokew, which goes to the repository, says it in MCUFORGE_CWD. That holds
+for this command line only: programs that it starts, such as the tests, do not inherit it.
+"""
 
 
 def here(path: str) -> Path:
     """A path of the user's, relative to where he stands."""
-    return Path(os.environ.get(USER_FOLDER) or Path.cwd()) / path
+    return USER_FOLDER / path
 
 
 def path(text: str) -> Path:
@@ -33,9 +35,17 @@ def path_or_name(text: str) -> str:
     return str(here(text)) if here(text).exists() else text
 
 
-def paths_or_names(text: str) -> str:
-    """The same, several separated by commas."""
-    return ",".join(path_or_name(one) for one in text.split(","))
+def files_or_names(text: str) -> str:
+    """The same for files, several separated by commas. A folder `all` changes nothing."""
+    words = text.split(",")
+    return ",".join(str(here(word)) if here(word).is_file() else word for word in words)
+
+
+def data_source(text: str) -> str:
+    """The kind of --data: a source's name goes before a folder of that name."""
+    from training.data.datasets import SOURCES
+
+    return text if text in SOURCES else path_or_name(text)
 
 
 @dataclass(frozen=True)
@@ -81,7 +91,7 @@ DATA = Option(
     "data",
     "images: auto, keras, fashion, sample, a folder with the four MNIST files, or one with a "
     "folder of PNG or JPEG files for each class",
-    kind=path_or_name,
+    kind=data_source,
     short="d",
     carried=True,
 )
@@ -129,7 +139,7 @@ SVG = Option("svg", "picture to write", kind=path)
 MODELS = Option(
     "model",
     "`all` (../shared/models), or their names or paths, separated by commas",
-    kind=paths_or_names,
+    kind=files_or_names,
     default="all",
     short="m",
 )

@@ -137,6 +137,9 @@ def test_where_the_user_stands_is_told(machine: Path) -> None:
     folder = machine / "project" / "below"
     folder.mkdir()
     assert invokew(machine, folder=folder).stdout.split() == [str(folder)]
+    inherited = {"MCUFORGE_CWD": "/of/another/command"}
+    said = invokew(machine, folder=folder, variables=inherited).stdout
+    assert said.split() == [str(folder)]
 
 
 def test_packages_of_another_python_are_kept_out(machine: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +18,7 @@ from codegen.boards.facts import Board, list_boards
 from codegen.errors import CodegenError
 from verbs import options
 from verbs.choice import choice
-from verbs.options import USER_FOLDER, Option, here
+from verbs.options import Option, here
 from verbs.verb import Given, one_line_errors
 
 ROOT = Path(tasks.__file__).parent
@@ -78,6 +80,32 @@ def test_common_options_mean_the_same() -> None:
         for option in common.keys() & verb.options.keys():
             if (name, option) not in own:
                 assert verb.options[option] == common[option], name
+
+
+def test_an_option_of_several_verbs_is_declared_once() -> None:
+    """Its kind and short form too, unless a verb takes several of what the others take one of."""
+    two_meanings = {"frames"}  # a number of stream, a switch of fuzz
+    declared = {one.name for one in vars(options).values() if isinstance(one, Option)}
+    users: dict[str, list[Option]] = {}
+    for verb in tasks.namespace.tasks.values():
+        for option in verb.options.values():
+            users.setdefault(option.name, []).append(option)
+    several = {name for name, found in users.items() if len(found) > 1}
+    assert several - two_meanings <= declared
+    for name in several:
+        assert len({one.short for one in users[name]}) == 1, name
+
+
+def test_readme_has_the_short_forms() -> None:
+    readme = (ROOT / "README.md").read_text()
+    found = set(re.findall(r"^\| `--([a-z-]+)[^|]*` \| (?:`-(\w)`)? ?\|", readme, re.MULTILINE))
+    shorts = {
+        (option.flag[2:], option.short)
+        for verb in tasks.namespace.tasks.values()
+        for option in verb.options.values()
+        if option.short or option.carried
+    }
+    assert found == shorts
 
 
 def test_a_short_form_is_one_option_wherever_it_is() -> None:
@@ -240,19 +268,40 @@ def test_paths_are_relative_to_where_the_user_stands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "mine").mkdir()
-    monkeypatch.setenv(USER_FOLDER, str(tmp_path))
+    monkeypatch.setattr(options, "USER_FOLDER", tmp_path)
     assert options.MODEL.value("net.tflite") == tmp_path / "net.tflite"
     assert options.JSON.value("/elsewhere/out.json") == Path("/elsewhere/out.json")
     assert options.DATA.value("mine") == str(tmp_path / "mine")
-    assert options.DATA.value("sample") == "sample"
+    (tmp_path / "sample").mkdir()
+    assert options.DATA.value("sample") == "sample"  # the source, whatever folders there are
     (tmp_path / "a.tflite").touch()
+    (tmp_path / "all").mkdir()
+    assert options.MODELS.value("all") == "all"
     assert (
         options.MODELS.value("a.tflite,mlperf_kws_int8")
         == f"{tmp_path / 'a.tflite'},mlperf_kws_int8"
     )
-    monkeypatch.delenv(USER_FOLDER)
-    monkeypatch.chdir(tmp_path)
     assert here("x") == tmp_path / "x"
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_where_the_user_stands_is_no_business_of_programs_that_a_verb_starts(
+    tmp_path: Path, told: bool
+) -> None:
+    """Told by invokew or not, and not passed on to the tests that `test` runs."""
+    code = (
+        "import os; from verbs.options import here; print(here('x'), 'MCUFORGE_CWD' in os.environ)"
+    )
+    variables = {**os.environ, "PYTHONPATH": str(ROOT)}
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT if told else tmp_path,
+        env={**variables, "MCUFORGE_CWD": str(tmp_path)} if told else variables,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert said.split() == [str(tmp_path / "x"), "False"]
 
 
 def test_every_path_of_a_verb_is_taken_as_one() -> None:

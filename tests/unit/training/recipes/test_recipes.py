@@ -14,7 +14,7 @@ from training.data.augment import Augmentation
 from training.errors import RecipeError
 from training.recipes import RECIPES, get_recipe
 
-# What tasks.py imports to list recipes, to decide what is fresh and to say what is missing.
+# What the verbs import to list recipes, to decide what is fresh and to say what is missing.
 CHEAP_MODULES = (
     *("recipes", "data.datasets", "fit.train", "int8.quantize", "judge.evaluate", "errors"),
 )
