@@ -129,7 +129,7 @@ def inputs(
         "generated": build_id({GENERATED: build_dir / GENERATED}, []),
         "compiler": compiler_version(board),
         "environment": environment_name(board, sanitize),
-        "PLATFORMIO_BUILD_FLAGS": os.environ.get("PLATFORMIO_BUILD_FLAGS", ""),
+        pio_core.BUILD_FLAGS: os.environ.get(pio_core.BUILD_FLAGS, ""),
         "tflm_lib": tflm_lib.digest() if tflm_lib else "",
         "self_test": str(self_test),
     }
@@ -247,21 +247,11 @@ def _run_platformio(
     Raises FirmwareBuildError or BudgetError.
     """
     command = [sys.executable, "-m", "platformio", "run", "-e", environment]
-    variables = (
-        os.environ
-        | dict(options)
-        | pio_core.variables()
-        | {
-            "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
-            "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
-        }
-    )
     lines = []
     with subprocess.Popen(
         command,
         cwd=PROGRAM,
-        env=variables,
+        env=pio_core.environment(options),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import shutil
+import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from codegen.errors import CodegenError
@@ -19,6 +22,9 @@ from codegen.files.places import PROGRAM, PROJECT, PROJECT_VARIABLE
 
 CORE_DIR = PROJECT / ".pio-core"
 WORKSPACE_DIR = PROJECT / ".pio"
+_PREFIX = "PLATFORMIO_"
+BUILD_FLAGS = "PLATFORMIO_BUILD_FLAGS"
+_KEPT = (BUILD_FLAGS, "PLATFORMIO_UPLOAD_PORT", "PLATFORMIO_UPLOAD_FLAGS")
 SCONS_VERSION = "4.11.1"
 TOOL_VERSION = "4.41101.0"  # PlatformIO's number for that SCons
 
@@ -75,13 +81,29 @@ def prepare(core_dir: Path = CORE_DIR) -> bool:
     return True
 
 
-def variables() -> dict[str, str]:
-    """Of PlatformIO's environment: it reads platformio.ini and sources of the program, and writes
-    into the project."""
+def environment(further: Mapping[str, str]) -> dict[str, str]:
+    """Of a PlatformIO process: it reads platformio.ini and sources of the program, and writes into
+    the project.
+
+    Variables with which the user's shell sets up other projects (PLATFORMIO_BUILD_DIR, _SRC_DIR,
+    ...) are left out: they would make another image than the one that is looked for. Build flags
+    are an experiment that the image's build id knows of, and where to upload is the user's to say.
+    further: variables besides.
+    """
+    own = {
+        name: text
+        for name, text in os.environ.items()
+        if name in _KEPT or not name.startswith(_PREFIX)
+    }
     return {
+        **own,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{own.get('PATH', '')}",
         "PLATFORMIO_CORE_DIR": str(CORE_DIR),
         "PLATFORMIO_WORKSPACE_DIR": str(WORKSPACE_DIR),
+        "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
+        "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
         PROJECT_VARIABLE: str(PROJECT),
+        **further,
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
 import sys
 import time
@@ -55,7 +54,7 @@ def run_tool(command: Command) -> tuple[int, str]:
         result = subprocess.run(
             command.arguments,
             input=command.script or "",
-            env=os.environ | dict(command.variables),
+            env=command.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

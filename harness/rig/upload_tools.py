@@ -20,7 +20,7 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from codegen.boards.facts import Board
@@ -52,7 +52,7 @@ class Command:
     arguments: tuple[str, ...]
     script: str | None = None  # given to the tool on its standard input
     required: str | None = None  # has to be in the output, for tools that end with 0 at any rate
-    variables: Mapping[str, str] = field(default_factory=dict)  # of the tool's environment, besides
+    environment: Mapping[str, str] | None = None  # of the tool; None: this process's own
 
     def __str__(self) -> str:
         return shlex.join(self.arguments)
@@ -146,7 +146,7 @@ def platformio(board: Board, image_dir: Path, serial: str | None) -> Command:
     return Command(
         tuple(arguments),
         required="SUCCESS",
-        variables={**pio_core.variables(), GENERATED_VARIABLE: str(generated)},
+        environment=pio_core.environment({GENERATED_VARIABLE: str(generated)}),
     )
 
 

@@ -66,3 +66,15 @@ def test_own_platform_is_kept(tmp_path: Path) -> None:
     link.write_text(json.dumps({"cwd": str(pio_core.PROJECT)}))
     pio_core.prepare(tmp_path)
     assert link.exists()
+
+
+def test_variables_for_other_projects_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("BUILD_DIR", "WORKSPACE_DIR", "SRC_DIR", "LIB_DIR", "BUILD_SRC_FLAGS", "CORE_DIR"):
+        monkeypatch.setenv(f"PLATFORMIO_{name}", "/somewhere/else")
+    monkeypatch.setenv("PLATFORMIO_BUILD_FLAGS", "-DMINE")
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy")
+    made = pio_core.environment({"PLATFORMIO_INCLUDE_DIR": "generated"})
+    assert "/somewhere/else" not in made.values()
+    assert made["PLATFORMIO_CORE_DIR"] == str(pio_core.CORE_DIR)
+    assert made["PLATFORMIO_BUILD_FLAGS"] == "-DMINE"
+    assert (made["HTTP_PROXY"], made["PLATFORMIO_INCLUDE_DIR"]) == ("http://proxy", "generated")
