@@ -10,6 +10,9 @@ import pytest
 
 from codegen.errors import CodegenError
 from codegen.files.artifacts import FLOAT_MODEL, LAYER_ERRORS
+from codegen.host.oracle_child import answers
+from codegen.host.random_inputs import random_inputs
+from codegen.host.runtime import HostRuntime
 from codegen.model.int8_checks import check_int8
 from codegen.model.op_table import load_supported_ops
 from codegen.model.tflite import Model
@@ -33,7 +36,23 @@ def test_modes_are_converted_measured_and_judged(trained: Path) -> None:
     assert "| float32 |" in text and text.endswith(f"float32: {results['float32'].refused}")
 
 
-@pytest.mark.parametrize("mode", sorted(set(modes.MODES) - {"int8", "float32"}))
+def test_uint8_at_the_edges_goes_on(trained: Path) -> None:
+    """And gives the oracle's bytes: QUANTIZE stands at either end."""
+    model = load_float_model(trained / FLOAT_MODEL)
+    pixels = datasets.to_float(calibration_digits(trained, 20))
+    content = modes.convert_in_mode(load_tensorflow(), model, pixels, "int8-uint8io")
+    parsed = Model.parse(content)
+    check_int8(parsed, load_supported_ops())
+    assert [one.dtype for one in (*parsed.inputs, *parsed.outputs)] == ["UINT8", "UINT8"]
+    (inputs,) = random_inputs(parsed, 5, seed=1)
+    (wanted,) = answers(parsed, [inputs])
+    with HostRuntime(content) as runtime:
+        for values, row in zip(inputs, wanted, strict=True):
+            runtime.invoke(values)
+            assert runtime.output() == row.tobytes()
+
+
+@pytest.mark.parametrize("mode", sorted(set(modes.MODES) - {"int8", "int8-uint8io", "float32"}))
 def test_only_int8_may_go_on(trained: Path, mode: str) -> None:
     model = load_float_model(trained / FLOAT_MODEL)
     pixels = datasets.to_float(calibration_digits(trained, 20))
