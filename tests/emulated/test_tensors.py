@@ -17,7 +17,9 @@ from harness.errors import DeviceRefusedError
 from harness.rig import identity, link
 from harness.rig.expected import Expected
 from harness.wire import messages
+from harness.wire.damage import FaultSpec, FaultyLine, Injected
 from harness.wire.device import Device
+from harness.wire.transport import Line
 from tests import device_checks
 from verification.cases.model_builder import ModelBuilder, schema
 
@@ -77,6 +79,22 @@ def device(expected: Expected) -> Iterator[Device]:
 
 def test_every_output_is_the_oracles(device: Device, expected: Expected) -> None:
     device_checks.check_tensors(device, Model.read(expected.model_path))
+
+
+def test_on_a_bad_line_each_run_is_made_once(expected: Expected) -> None:
+    """A variable would tell of a second one."""
+    injected = Injected()
+
+    def damaged(line: Line) -> Line:
+        return FaultyLine(line, FaultSpec(flip=3e-3, drop=3e-4), 1, injected)
+
+    with (
+        link.connect(expected.board, expected.elf, damage=damaged) as connection,
+        connection.device() as device,
+    ):
+        device_checks.check_tensors(device, Model.read(expected.model_path))
+        assert device.counts.retries > 10
+    assert injected.flip > 10
 
 
 def test_a_run_is_repeated_and_read_while_its_outputs_are_there(device: Device) -> None:
