@@ -19,12 +19,14 @@ HOST_TOOLS = "host"  # build/host/ has programs that codegen runs
 class Choice:
     """The same options, with the same meaning, for every verb.
 
-    model: a .tflite, Keras file or SavedModel that takes the place of training. variant: added to
-    the folder's name, so that several trainings of a recipe lie side by side. tflm_lib: a folder or
-    PlatformIO library that takes the place of our own runtime. optimizer: one of the recipe's, by
-    default its first. preset: of the converter's optimizations. self_test: the image tests itself
-    at each boot. resume: an interrupted training goes on. force: stages to run although they are
-    fresh.
+    model: a .tflite, Keras file or SavedModel that takes the place of training.
+    variant: added to the folder's name, so that several trainings of a recipe lie side by side.
+    tflm_lib: a folder or PlatformIO library that takes the place of our own runtime.
+    optimizer: one of the recipe's, by default its first.
+    preset: of the converter's optimizations.
+    self_test: the image tests itself at each boot.
+    resume: an interrupted training goes on.
+    force: stages to run although they are fresh.
     """
 
     board_id: str

@@ -1,9 +1,12 @@
 """Which of the program's own files a module's result depends on: its import closure.
 
-Computed from the sources with `ast`, so nothing is imported and nothing is listed by hand. In it
-are the module, all that it and they import (inside of functions too, where most heavy imports
-stand), the packages around them, and data files beside a module that it names: a module which says
-`__file__` and "templates" reads the folder templates/ beside it.
+Computed from the sources with `ast`: nothing is imported, nothing is listed by hand. In it are
+
+- the module, and all that it imports, directly or through others. Imports inside of functions
+  count: most heavy ones stand there;
+- the packages around these modules;
+- data files beside a module that it names. One that says `__file__` and "templates" reads the
+  folder templates/ beside it.
 """
 
 from __future__ import annotations

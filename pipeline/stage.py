@@ -30,14 +30,16 @@ def _nothing() -> Mapping[str, str]:
 class Stage:
     """What a step takes, what it writes, and whose code does it.
 
-    name: in messages and in the manifest; the first word is the verb. entry: "module:function",
-    called with `arguments` by name. inputs, outputs: files, relative to the build folder; one of
-    `inputs_if_there` may be absent. options: what else the result depends on; asked again after the
-    run, since a download changes what there is to read. tools: packages whose version matters.
-    code: modules that the entry uses without importing them. without: modules that it imports but
-    which change nothing in the outputs. data: the program's own files and folders that it reads,
-    but for those which lie beside a module. keep_edited: outputs changed by hand are left alone
-    while the inputs are the same. facts: what the manifest keeps besides.
+    name: in messages and in the manifest. The first word is the verb.
+    entry: "module:function", called with `arguments` by name.
+    inputs, outputs: files, relative to the build folder. Those of `inputs_if_there` may be absent.
+    options: what else the result depends on. Asked again after the run: a download changes it.
+    tools: packages whose version matters.
+    code: modules that the entry uses without importing them.
+    without: modules that it imports, but that change nothing in the outputs.
+    data: the program's files and folders that it reads, except those beside a module.
+    keep_edited: outputs changed by hand are left alone while the inputs are the same.
+    facts: what the manifest keeps besides.
     """
 
     name: str

@@ -50,10 +50,12 @@ def data_source(text: str) -> str:
 
 @dataclass(frozen=True)
 class Option:
-    """name: as Python has it, tflm_lib for --tflm-lib. kind: turns the text into the value; bool
-    for a switch, list for one that may be given several times. carried: it holds for the verbs
-    behind it in one command line, too. choices: of an option that has to be given, what there is
-    to choose from, for the message when it is missing.
+    """What a verb can be given.
+
+    name: as Python has it, tflm_lib for --tflm-lib.
+    kind: turns the text into the value; bool for a switch, list for one given several times.
+    carried: it holds for the verbs behind it in one command line, too.
+    choices: where it has to be given, what there is to choose from: for the message without it.
     """
 
     name: str

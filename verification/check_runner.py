@@ -1,9 +1,9 @@
 """Builds and runs the check runner (firmware/checks): models in, outputs out, every buffer guarded.
 
 On this machine it is a process under the address and undefined-behaviour sanitizers. For a
-Cortex-M it is a bare-metal image on a QEMU machine with that core and enough RAM for any model: it
-is the core and its instructions that are checked here, not a board. Files go through semihosting,
-so a run is as fast as the emulation.
+Cortex-M it is a bare-metal image in QEMU. The core and its instructions are checked here, not a
+board, so the machine is one with that core and enough RAM for any model. Files go through
+semihosting, so a run is as fast as the emulation.
 """
 
 from __future__ import annotations
@@ -138,8 +138,12 @@ class Job:
 
 @dataclass(frozen=True)
 class Result:
-    """outcome: 0 or a key of OUTCOMES. message: the runtime's, of the refusal of a small arena (or
-    of the exact one, if that was refused). outputs: what the two runs gave, concatenated each."""
+    """What became of one job.
+
+    outcome: 0 or a key of OUTCOMES. message: what the runtime said when it refused an arena: the
+    exact one if it did so, else the one that is too small. outputs: of the first and of the second
+    run, all outputs of a run one after the other.
+    """
 
     outcome: int
     detail: int

@@ -1,12 +1,12 @@
 """Golden runs: random valid models, every output byte against the oracle.
 
-A case is drawn from its seed alone: case i of a run with seed S is case 0 of a run with seed S + i
-and the same op, so that one command repeats any failure. Each case
+A case is drawn from its seed alone. So one command repeats any failure: case i of a run with seed S
+is case 0 of a run with seed S + i and the same op. Each case
 
 - is computed twice in a row by the oracle (TFLM's interpreter);
 - is planned, for the target's instruction set, and the plan is verified (codegen.memory.planner);
-- runs twice in a row in the check runner (check_runner.py), in the exact arena, with every buffer
-  guarded and every op watched; an arena of 16 bytes less must be refused;
+- runs twice in a row in the check runner (check_runner.py), in the exact arena. Every buffer is
+  guarded, every op watched. An arena of 16 bytes less must be refused;
 - does the same on the same core with the portable kernels, and both give the same bytes.
 
 The generators come from whoever calls (tests/golden); this module knows no op.

@@ -1,8 +1,8 @@
 """Does a model fit a board, and what will it cost there? Asked before any training or building.
 
-Everything that is wrong is found at once, as far as it can be told: ops and types from the model
-alone, constraints and arena from the runtime, memory from the board's data, instructions from
-the cost table that the benchmark measured.
+All that is wrong is found in one go. The model alone tells its ops and types, the runtime their
+constraints and the arena, the board's data the memory. The instructions come from the cost table,
+which the benchmark measured.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """docs/supported_ops.md, made from the code: `python -m codegen.emit.supported_ops` writes it.
 
-The constraints are the very messages with which prepare() refuses a model, read from the C++
-sources: the Fail("...") texts that an op's prepare function reaches, its helpers' included, in the
-order in which they are checked. So message and page cannot differ.
+The constraints are the very messages with which prepare() refuses a model, so message and page
+cannot differ. They are read from the C++ sources: each Fail("...") that an op's prepare function or
+its helpers reach, in the order of the checks.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Where an image's bytes are: by room of the repository and by symbol.
 
-Symbols come from the ELF, the object that a byte comes from out of the linker's map; together they
-count every byte once, so that the rooms add up to the image's flash and RAM (section_sizes.py).
-Objects that link-time optimisation made are named by their source, which the debug info tells. What
-was inlined belongs to the function that it went into.
+The ELF tells the symbols, the linker's map the object of each byte. Every byte is counted once, so
+the rooms add up to the image's flash and RAM (section_sizes.py). For objects that link-time
+optimisation made, the debug info tells the source. What was inlined belongs to the function that it
+went into.
 """
 
 from __future__ import annotations

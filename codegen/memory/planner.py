@@ -45,11 +45,13 @@ class PlannedTensor:
 class ArenaPlan:
     """Sizes in bytes.
 
-    arena_bytes: the least arena that AllocateTensors succeeds with. activation_bytes: tensors and
-    scratch. lower_bound_bytes: the most tensor bytes alive at one op, 16-byte aligned, with
-    in-place ops; no plan can need less. persistent_bytes: the interpreter's own data, aligned.
-    in_place_inputs: of each op, bit i for its input i, whose memory its first output may take over
-    if nobody needs it afterwards.
+    arena_bytes: the least arena that AllocateTensors succeeds with.
+    activation_bytes: tensors and scratch.
+    lower_bound_bytes: the most tensor bytes alive at one op, 16-byte aligned, with in-place ops. No
+    plan can need less.
+    persistent_bytes: the interpreter's own data, aligned.
+    in_place_inputs: a mask for each op. Bit i is set if its first output may take over the memory
+    of its input i, provided that nobody needs that input afterwards.
     """
 
     arena_bytes: int

@@ -89,8 +89,8 @@ def run(
 ) -> None:
     """Opens gdb with the board's ELF until the user leaves it.
 
-    remote: host:port of a gdb server for a real board; without it the emulator is started, paused.
-    serve: starts the emulator's stub alone, for an editor to connect to gdb_port (0: any free one).
+    remote: host:port of a gdb server for a real board. Without it an emulator is started, paused.
+    serve: starts the emulator alone, without gdb. An editor connects to gdb_port (0: any free one).
     Raises HarnessError or CodegenError.
     """
     board = load_board(board_id)

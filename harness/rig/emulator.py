@@ -170,10 +170,10 @@ class _QemuEmulator(Emulator):
         # and took a fifth of a windowed digit's processor time.
         command += ["-chardev", f"socket,id=qmp,path={qmp_path},server=on,wait=off,mux=on"]
         command += ["-mon", "chardev=qmp,mode=control"]
-        # Port 0: the system chooses a free one, and QMP tells which. nodelay: the UART sends byte
-        # by byte, which must not wait for acknowledgements. mux: puts a buffer of 32 bytes before
-        # the UART, whose own holds one; without it each byte costs a turn of QEMU's main loop
-        # with a wake-up of both threads, several times the time of an inference.
+        # Port 0: the system chooses a free one, and QMP tells which. nodelay: the UART sends single
+        # bytes, and none may wait for the last one's acknowledgement. mux: a buffer of 32 bytes
+        # before the UART, which holds one itself. Without it each byte takes a turn of QEMU's main
+        # loop and wakes both threads, which adds up to several times an inference.
         command += ["-chardev", "socket,id=uart,host=127.0.0.1,port=0,server=on,wait=off"]
         command[-1] += ",nodelay=on,mux=on"
         command += ["-serial", "chardev:uart", "-echr", _NO_ESCAPE_KEY]

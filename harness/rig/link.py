@@ -68,10 +68,10 @@ class Connection:
                 raise
 
     def find_again(self, needed: Callable[[], bool]) -> bool:
-        """Wait until a line that was cut can be opened again, under its old name or, if the board
-        was plugged in elsewhere, under the one that its USB ids and serial number tell.
+        """Wait until a line that was cut can be opened again.
 
-        False if it is not `needed` any more. Raises PortError after a while.
+        A board that was plugged in elsewhere has another port now. Its USB ids and serial number
+        tell which. False if it is not `needed` any more. Raises PortError after a while.
         """
         deadline_s = time.monotonic() + _REPLUG_S
         while needed():

@@ -1,9 +1,9 @@
 """Any picture of one dark or light digit as MNIST would have it: 28x28, light ink, centred by mass.
 
-MNIST's own recipe (LeCun et al., Gradient-Based Learning Applied to Document Recognition, 1998,
-section III.A): scaled with its proportions into a 20x20 box, then put so that its centre of mass
-is the centre of 28x28. What comes before it - grey, polarity, background, specks, thin pens - is
-for photos, scans and drawings.
+The end is MNIST's own recipe: the digit is scaled into a 20x20 box, keeping its proportions, and
+placed with its centre of mass at the centre of 28x28 (LeCun et al., Gradient-Based Learning Applied
+to Document Recognition, 1998, section III.A). What comes before is for photos, scans and drawings:
+grey, polarity, background, specks, thin pens.
 """
 
 from __future__ import annotations

@@ -28,9 +28,10 @@ BAD_SQNR_DB = 20.0  # noise above a tenth of the signal's amplitude
 class LayerError:
     """One op. SQNR: signal to quantization noise, 10 log10(sum x^2 / sum (x - q)^2), in dB.
 
-    own_sqnr_db: of this op alone, run in float on the same input. sqnr_db: with all that the ops
-    before it lost. range_use: share of the int8 steps between the smallest and the largest output
-    seen. saturated: share of outputs at -128 or 127 whose float value lies beyond that.
+    own_sqnr_db: of this op alone, run in float on the same input.
+    sqnr_db: with all that the ops before it lost.
+    range_use: share of the int8 steps between the smallest and the largest output seen.
+    saturated: share of outputs at -128 or 127 whose float value lies beyond that.
     scale: of the output.
     """
 

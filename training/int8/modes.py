@@ -1,8 +1,9 @@
-"""Every way in which the TFLite converter can quantize a model, measured side by side.
+"""Every number format that the TFLite converter can give a model, measured side by side.
 
-A microcontroller runs int8 models only (`invoke generate` refuses the others and says why); the
-other modes are there to see what int8 costs. Sources of the modes: TensorFlow's guide to
-post-training quantization.
+A mode says which types weights, activations, inputs and outputs get. (presets.py is about
+something else: the converter's optimizations.) A microcontroller runs int8 models only: `invoke
+generate` refuses the others and says why. They are measured to see what int8 costs. Source of the
+modes: TensorFlow's guide to post-training quantization.
 """
 
 from __future__ import annotations
@@ -74,12 +75,12 @@ MODES: dict[str, Callable[[Any, Any], None]] = {
 
 @dataclass(frozen=True)
 class ModeResult:
-    """One row. Accuracy over the test split and logit errors against the float model, both as
-    `tf.lite.Interpreter` answers (its int8 kernels differ from the oracle's by 1 LSB at times).
+    """One row, as `tf.lite.Interpreter` answers: its int8 kernels differ from the oracle's by 1 LSB
+    at times.
 
-    bytes: of the .tflite. logit_error_max, _mean: absolute, in units of the float logits
-    (of the scores, where the model does not end with a softmax of its own).
-    refused: why a microcontroller cannot run it, "" if it can.
+    bytes: of the .tflite. accuracy: over the test split. logit_error_max, _mean: absolute, against
+    the float model, in units of its logits. Where the model does not end with a softmax of its own,
+    its scores are compared instead. refused: why a microcontroller cannot run it, "" if it can.
     """
 
     mode: str

@@ -46,9 +46,9 @@ class Bin:
 class Assessment:
     """Of `count` samples. confusion: rows are true classes, columns predicted ones.
 
-    top_confusions: (true, predicted, how often), most frequent first. ece: expected calibration
-    error, the mean distance of confidence and accuracy over `bins`, weighted by their counts (Guo
-    et al., On Calibration of Modern Neural Networks, 2017).
+    top_confusions: (true, predicted, how often), most frequent first.
+    ece: expected calibration error: the mean distance of confidence and accuracy over `bins`,
+    weighted by their counts (Guo et al., On Calibration of Modern Neural Networks, 2017).
     """
 
     count: int

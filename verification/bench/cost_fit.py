@@ -1,8 +1,8 @@
 """Fits the cost table of codegen/cost to measurements: one command after kernels change.
 
-Random models (the generators of the golden tests) and the shared models run once on every core in
-QEMU under -icount, each op's instructions are counted, and for every class of op the coefficients
-with the least relative error are found. The last check is the one that counts: the estimate of each
+Random models (the generators of the golden tests) and the shared models run once on every core, in
+QEMU under -icount, which counts each op's instructions. For each class of op, the coefficients with
+the least relative error are found. The last check is the one that counts: the estimate of each
 shared model against what was measured.
 """
 

@@ -16,7 +16,7 @@ class Case:
 
     model: the .tflite file's bytes (verification/cases/model_builder.py makes them).
     inputs: one array for each model input, in order, with the shape and dtype of its tensor.
-    label: what was drawn, in one short line, for the message of a failure: "1x7x5x3 k3x2 s2 SAME".
+    label: one short line for a failure's message, what was drawn: "1x7x5x3 k3x2 s2 SAME".
     """
 
     model: bytes

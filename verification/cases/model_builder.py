@@ -1,8 +1,8 @@
 """Builds small .tflite models for the tests, without TensorFlow.
 
-The models are made with the schema module inside the tflite-micro wheel and have what a
-converter's output has: file identifier, version 3, buffer 0 empty, operator codes listed once
-each, and constant data aligned to 16 bytes (a runtime reads int32 constants in place).
+They are made with the schema module inside the tflite-micro wheel. They have what a converter's
+output has: file identifier, version 3, buffer 0 empty, each operator code listed once. Constants
+are aligned to 16 bytes, because a runtime reads int32 constants in place.
 
     b = ModelBuilder()
     x = b.tensor([1, 8, 8, 3], scale=0.02, zero_point=-3)
