@@ -4,33 +4,108 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import re
+import struct
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from codegen.files.manifest import atomic_write, sha256_file
+from codegen.files.manifest import atomic_file, atomic_write, sha256_file
 from training.errors import ArtifactError
 
-__all__ = ["atomic_write", "keras_bytes", "require", "sha256_file", "write_json", "write_npz"]
+__all__ = [
+    "atomic_write",
+    "keras_bytes",
+    "map_npz",
+    "require",
+    "sha256_file",
+    "write_json",
+    "write_npz",
+]
 
 # The date of an archive's entries that have none: the first that a zip file can state.
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
+# In an entry's own header, before its name and extra field (PKWARE's APPNOTE, 4.3.7).
+_NAME_LENGTHS_AT = 26
+_HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     atomic_write(path, (json.dumps(content, indent=2) + "\n").encode())
 
 
-def write_npz(path: Path, **arrays: np.ndarray) -> None:
-    """Uncompressed, because it is read often; NumPy dates no entry, so the bytes repeat."""
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)  # type: ignore[arg-type]
-    atomic_write(path, buffer.getvalue())
+class Streamed(Protocol):
+    """An array that comes in parts, the first axis cut."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    @property
+    def dtype(self) -> np.dtype[Any]: ...
+
+    def chunks(self) -> Iterator[np.ndarray]: ...
+
+
+def write_npz(path: Path, **arrays: np.ndarray | Streamed) -> None:
+    """As np.savez writes it, and so that an array need not fit into the memory.
+
+    Uncompressed, because it is read often; no entry has a date, so the bytes repeat.
+    """
+    with atomic_file(path) as file, zipfile.ZipFile(file, "w", allowZip64=True) as archive:
+        for name, array in arrays.items():
+            with archive.open(
+                zipfile.ZipInfo(f"{name}.npy", _NO_DATE), "w", force_zip64=True
+            ) as to:
+                if isinstance(array, np.ndarray):
+                    np.lib.format.write_array(to, array, allow_pickle=False)
+                    continue
+                head = np.lib.format.header_data_from_array_1_0(np.empty(0, array.dtype))
+                head.update(shape=array.shape, fortran_order=False)
+                np.lib.format.write_array_header_1_0(to, head)
+                for chunk in array.chunks():
+                    to.write(np.ascontiguousarray(chunk).tobytes())
+
+
+def map_npz(path: Path) -> dict[str, np.ndarray]:
+    """The arrays of a .npz: memory-mapped where they are not compressed, else read.
+
+    Raises what NumPy and zipfile raise for a file that is none, or not a whole one.
+    """
+    arrays = {}
+    with zipfile.ZipFile(path) as archive, path.open("rb") as file:
+        for entry in archive.infolist():
+            name = entry.filename.removesuffix(".npy")
+            if entry.compress_type != zipfile.ZIP_STORED:
+                with archive.open(entry) as content:
+                    arrays[name] = np.lib.format.read_array(content, allow_pickle=False)
+                continue
+            file.seek(entry.header_offset + _NAME_LENGTHS_AT)
+            name_length, extra_length = struct.unpack("<HH", file.read(4))
+            file.seek(name_length + extra_length, io.SEEK_CUR)
+            start = file.tell()
+            version = np.lib.format.read_magic(file)
+            reader = _HEADERS.get(version)
+            if reader is None:
+                raise ValueError(f"{entry.filename} has format {version}")
+            shape, fortran, dtype = reader(file)
+            if dtype.hasobject:
+                raise ValueError(f"{entry.filename} holds Python objects")
+            if file.tell() - start + math.prod(shape) * dtype.itemsize != entry.file_size:
+                raise ValueError(f"{entry.filename} is not whole")
+            if not math.prod(shape):  # nothing to map
+                arrays[name] = np.empty(shape, dtype)
+                continue
+            order: Literal["F", "C"] = "F" if fortran else "C"
+            arrays[name] = np.memmap(path, dtype, "r", file.tell(), shape, order)
+    return arrays
 
 
 def keras_bytes(model: Any) -> bytes:

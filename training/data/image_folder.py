@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
+import warnings
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from training.data import folders
+from training.data.options import DataOptions
+from training.data.samples import DataSet, Rows, Samples
+from training.data.splits import by_file
 from training.errors import DataError
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
+IMAGE_FOLDER = "image-folder"  # the source whose images are nothing but resized
 SIZE = 28
+GREY, COLOUR = 1, 3
 # One each to train, to hold out and to test.
 IMAGES_PER_CLASS_AT_LEAST = 3
-CLASSES_AT_MOST = 256  # labels are uint8
+_WHAT = "PNG or JPEG images"
+_PROPORTION_TOLERANCE = 0.05  # a stretch by less is not seen
 
 
-def class_folders(directory: Path) -> list[Path]:
-    """The folders in `directory`, hidden ones left out: numbers by value, then names."""
-    if not directory.is_dir():
-        return []
-    folders = [
-        path for path in directory.iterdir() if path.is_dir() and not path.name.startswith(".")
-    ]
-    return sorted(folders, key=lambda path: (_number(path.name), path.name))
-
-
-def _number(name: str) -> float:
-    return int(name) if name.isdecimal() else float("inf")
+def read(directory: Path, options: DataOptions) -> DataSet:
+    """Images uint8 [N, H, W], in colour [N, H, W, 3]; all are stretched to one size."""
+    options.refuse_all_but(directory, "a folder of images", "--image-size", "--channels")
+    size = options.size or (SIZE, SIZE)
+    channels = options.channels or GREY
+    found = folders.class_files(directory, SUFFIXES, _WHAT, IMAGES_PER_CLASS_AT_LEAST)
+    images = np.stack([read_image(path, size, channels) for path in found.paths])
+    train, test = by_file(Samples(Rows.all_of(images), found.labels), found.is_test)
+    return DataSet(
+        source=IMAGE_FOLDER,
+        path=directory,
+        files={directory.name: digest(directory)},
+        kind="image",
+        train=train,
+        test=test,
+        task=options.of_folders(directory),
+        labels=found.names,
+        unit="level",
+        notes=(_how_resized(found.paths, size, channels),),
+    )
 
 
 def read_image_folder(directory: Path) -> tuple[np.ndarray, np.ndarray, list[str]]:
@@ -39,66 +55,78 @@ def read_image_folder(directory: Path) -> tuple[np.ndarray, np.ndarray, list[str
     becomes white. Raises DataError for fewer than two classes, a class with too few images, an
     unreadable image.
     """
-    folders = class_folders(directory)
-    if not 2 <= len(folders) <= CLASSES_AT_MOST:
-        names = f" ({folders[0].name})" if len(folders) == 1 else ""
-        raise DataError(
-            f"{directory}: {len(folders)} class{'es' * (len(folders) != 1)}{names}; 2 to "
-            f"{CLASSES_AT_MOST} folders with images are needed, one a class"
-        )
-    paths = [_image_paths(folder) for folder in folders]
-    for folder, found in zip(folders, paths, strict=True):
-        if len(found) < IMAGES_PER_CLASS_AT_LEAST:
-            raise DataError(
-                f"{folder}: {len(found)} PNG or JPEG images; a class needs at least "
-                f"{IMAGES_PER_CLASS_AT_LEAST}: add some or remove the folder"
-            )
-    images = np.stack([read_image(path) for found in paths for path in found])
-    labels = np.repeat(np.arange(len(folders)), [len(found) for found in paths])
-    return images, labels.astype(np.uint8), [folder.name for folder in folders]
+    found = folders.class_files(directory, SUFFIXES, _WHAT, IMAGES_PER_CLASS_AT_LEAST)
+    images = np.stack([read_image(path) for path in found.paths])
+    return images, found.labels, list(found.names)
 
 
 def digest(directory: Path) -> str:
-    """sha256 over the names and contents of all images that `read_image_folder` reads."""
-    total = hashlib.sha256()
-    for folder in class_folders(directory):
-        for path in _image_paths(folder):
-            total.update(path.relative_to(directory).as_posix().encode() + b"\0")
-            total.update(hashlib.sha256(_content(path)).digest())
-    return total.hexdigest()
+    """sha256 over the names and contents of all images that `read` reads."""
+    return folders.digest(directory, SUFFIXES)
 
 
-def _image_paths(folder: Path) -> list[Path]:
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
-    )
+def read_image(
+    path: Path, size: tuple[int, int] = (SIZE, SIZE), channels: int = GREY
+) -> np.ndarray:
+    """A PNG or JPEG as it is trained on: resized to uint8 [*size], or [*size, 3] in colour.
 
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror or error})") from None
-
-
-def read_image(path: Path, size: tuple[int, int] = (SIZE, SIZE)) -> np.ndarray:
-    """A PNG or JPEG as it is trained on: grey, resized to uint8 [*size]. Raises DataError."""
+    Raises DataError, for an image of more than 89 million pixels before it is decoded.
+    """
     height, width = size
+    convert = _grey if channels == GREY else _colour
     try:
-        with Image.open(io.BytesIO(_content(path)), formats=("PNG", "JPEG")) as image:
-            grey = _grey(ImageOps.exif_transpose(image))
-            return np.asarray(grey.resize((width, height), Image.Resampling.BOX), np.uint8)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        with _opened(path) as image:
+            flat = convert(ImageOps.exif_transpose(image))
+            return np.asarray(flat.resize((width, height), Image.Resampling.BOX), np.uint8)
+    except (OSError, ValueError, SyntaxError) as error:
         reason = "no PNG or JPEG inside" if isinstance(error, UnidentifiedImageError) else error
         raise DataError(f"{path}: damaged ({reason}); replace or remove it") from None
+
+
+def _opened(path: Path) -> Image.Image:
+    """Only the header is read here, and it has the size."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            return Image.open(io.BytesIO(folders.content(path)), formats=("PNG", "JPEG"))
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise DataError(
+            f"{path}: more than {Image.MAX_IMAGE_PIXELS:,} pixels; make it smaller or remove it"
+        ) from None
+
+
+def _how_resized(paths: list[Path], size: tuple[int, int], channels: int) -> str:
+    height, width = size
+    shapes: Counter[tuple[int, int]] = Counter()
+    for path in paths:
+        with _opened(path) as image:
+            turned = image.getexif().get(0x0112, 1) >= 5  # a quarter: 5 to 8 in Exif
+            shapes[image.size[::-1] if turned else image.size] += 1
+    changed = sum(
+        count
+        for (wide, high), count in shapes.items()
+        if abs(wide / high / (width / height) - 1) > _PROPORTION_TOLERANCE
+    )
+    sides = [sorted(side) for side in zip(*shapes, strict=True)]
+    return (
+        f"images of {sides[1][0]}x{sides[0][0]} to {sides[1][-1]}x{sides[0][-1]} are stretched to "
+        f"{height}x{width} {'grey' if channels == GREY else 'RGB'}, nothing is cropped; the "
+        f"proportions of {changed} of {len(paths)} change"
+    )
 
 
 def _grey(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):  # 16 bits; convert() would cut them off at 255
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    if image.has_transparency_data:
-        colours = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), colours)
-    return image.convert("L")
+    return _on_white(image).convert("L")
+
+
+def _colour(image: Image.Image) -> Image.Image:
+    return (_grey(image) if image.mode.startswith("I") else _on_white(image)).convert("RGB")
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if not image.has_transparency_data:
+        return image
+    colours = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), colours)

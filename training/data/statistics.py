@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from codegen.files import markdown
+from codegen.files import data_schema, markdown
 from codegen.files.artifacts import STATISTICS
-from codegen.files.data_schema import SKEW_LIMIT, count_levels, divergence
+from codegen.files.data_schema import (
+    SKEW_LIMIT,
+    SKEW_SAMPLES,
+    count_levels,
+    divergence,
+    value_ranges,
+)
 from codegen.model.pixels import PIXEL_MAX
 from training import artifacts
 from training.errors import ArtifactError, DataError
@@ -21,60 +31,75 @@ LEAKAGE_LIMIT = 0.01  # share of test images that may also be training images
 
 @dataclass(frozen=True)
 class SplitStatistics:
-    """mean, std: of pixels, in grey levels. duplicates: images that stand more than once, but for
-    their first time. classes: images of each label.
+    """mean, std, darkest, lightest: of grey levels, or of the samples' values. duplicates: samples
+    that stand more than once, but for their first time. classes: samples of each label.
     """
 
     count: int
     mean: float
     std: float
-    darkest: int
-    lightest: int
+    darkest: float
+    lightest: float
     duplicates: int
     classes: dict[str, int]
 
 
 @dataclass(frozen=True)
 class DataStatistics:
-    """leaked: test images that are also training images. skew: of the splits' grey levels
-    (codegen.files.data_schema.divergence).
+    """leaked: test samples that are also training samples. skew: of the splits' grey levels or
+    values (codegen.files.data_schema.divergence). kind: of the data.
     """
 
     train: SplitStatistics
     test: SplitStatistics
     leaked: int
     skew: float
+    kind: str = "image"
 
 
 def measure(
-    train: tuple[np.ndarray, np.ndarray],
-    test: tuple[np.ndarray, np.ndarray],
+    train: tuple[Any, NDArray[Any] | None],
+    test: tuple[Any, NDArray[Any] | None],
     names: Sequence[str],
+    kind: str = "image",
 ) -> DataStatistics:
-    """Of images uint8 [N, H, W] and labels [N] of both splits; `names` of the labels."""
-    levels = [count_levels(images) for images, _ in (train, test)]
-    contents = [[image.tobytes() for image in images] for images, _ in (train, test)]
-    known = set(contents[0])
+    """Of samples (uint8 images [N, H, W], or others as data_schema takes them) and labels [N], None
+    if they have none, of both splits; `names` of the labels."""
+    ranges: list[list[float]] = []
+    if kind != "image":
+        known = np.array([value_ranges(samples, kind) for samples, _ in (train, test)])
+        low, high = known[:, 0].min(axis=0), known[:, 1].max(axis=0)
+        ranges = np.stack([low, high], axis=1).tolist()
+    levels = [count_levels(samples, ranges) for samples, _ in (train, test)]
+    contents = [_contents(samples) for samples, _ in (train, test)]
+    seen = set(contents[0])
+    splits = [
+        _split(samples, labels, counts, content, names, kind)
+        for (samples, labels), counts, content in zip((train, test), levels, contents, strict=True)
+    ]
     return DataStatistics(
-        train=_split(levels[0], contents[0], train[1], names),
-        test=_split(levels[1], contents[1], test[1], names),
-        leaked=sum(content in known for content in contents[1]),
+        train=splits[0],
+        test=splits[1],
+        leaked=sum(content in seen for content in contents[1]),
         skew=divergence(*levels),
+        kind=kind,
     )
 
 
 def require_sound(found: DataStatistics, source: str) -> None:
     """Raises DataError where the accuracy on the test split would say nothing."""
+    noun = data_schema.noun(found.kind)
     if found.leaked > LEAKAGE_LIMIT * found.test.count:
         raise DataError(
-            f"{source}: {found.leaked} of {found.test.count} test images are also training images; "
-            f"at most {LEAKAGE_LIMIT:.0%} may be; remove them from one of the two"
+            f"{source}: {found.leaked} of {found.test.count} test {noun}s are also training "
+            f"{noun}s; at most {LEAKAGE_LIMIT:.0%} may be; remove them from one of the two"
         )
-    if found.skew > SKEW_LIMIT:
+    enough = found.kind == "image" or min(found.train.count, found.test.count) >= SKEW_SAMPLES
+    if enough and found.skew > SKEW_LIMIT:
         raise DataError(
-            f"{source}: the grey levels of training and test images differ too much (divergence "
-            f"{found.skew:.2f} of 1, limit {SKEW_LIMIT}; means {found.train.mean:.0f} and "
-            f"{found.test.mean:.0f}): is one of them inverted or scaled?"
+            f"{source}: the {data_schema.values(found.kind)} of training and test {noun}s differ "
+            f"too much (divergence {found.skew:.2f} of 1, limit {SKEW_LIMIT}; means "
+            f"{found.train.mean:.4g} and {found.test.mean:.4g}): is one of them inverted or scaled?"
         )
 
 
@@ -96,15 +121,17 @@ def load(build_dir: Path) -> DataStatistics:
 
 def table(found: DataStatistics) -> str:
     """The statistics as Markdown."""
+    noun = data_schema.noun(found.kind)
     names = list(found.train.classes)
-    header = ("", "images", "mean", "std", "levels", "duplicates", *names)
+    values = "levels" if found.kind == "image" else "values"
+    header = ("", f"{noun}s", "mean", "std", values, "duplicates", *names)
     rows = [
         (
             title,
             f"{one.count:,}",
-            f"{one.mean:.1f}",
-            f"{one.std:.1f}",
-            f"{one.darkest} to {one.lightest}",
+            _shown(one.mean, found.kind),
+            _shown(one.std, found.kind),
+            f"{one.darkest:.6g} to {one.lightest:.6g}",
             str(one.duplicates),
             *(f"{count:,}" for count in one.classes.values()),
         )
@@ -113,28 +140,63 @@ def table(found: DataStatistics) -> str:
     lines = [
         *markdown.table(header, "l" + "r" * (5 + len(names)), rows),
         "",
-        f"data: {found.leaked} test images are also training images, skew {found.skew:.4f} of 1",
+        f"data: {found.leaked} test {noun}s are also training {noun}s, skew {found.skew:.4f} of 1",
     ]
     empty = [name for name, count in found.test.classes.items() if not count]
     if empty:
-        lines.append(f"data: no test image of class {', '.join(empty)}")
+        lines.append(f"data: no test {noun} of class {', '.join(empty)}")
     return "\n".join(lines)
 
 
+def _shown(number: float, kind: str) -> str:
+    return f"{number:.1f}" if kind == "image" else f"{number:.4g}"
+
+
+def _contents(samples: Any) -> list[bytes]:
+    """A digest of each sample, for samples may be many and large."""
+    return [
+        hashlib.blake2b(np.ascontiguousarray(sample).data, digest_size=16).digest()
+        for part in data_schema.chunks(samples)
+        for sample in part
+    ]
+
+
 def _split(
-    counts: np.ndarray, contents: list[bytes], labels: np.ndarray, names: Sequence[str]
+    samples: Any,
+    labels: NDArray[Any] | None,
+    counts: NDArray[np.int64],
+    contents: list[bytes],
+    names: Sequence[str],
+    kind: str,
 ) -> SplitStatistics:
-    shares = counts / counts.sum()
-    levels = np.arange(PIXEL_MAX + 1)
-    mean = float(shares @ levels)
-    seen = np.flatnonzero(counts)
-    of_class = np.bincount(labels, minlength=len(names))
+    if kind == "image":
+        shares = counts / counts.sum()
+        levels = np.arange(PIXEL_MAX + 1)
+        mean = float(shares @ levels)
+        std = float(np.sqrt(shares @ (levels - mean) ** 2))
+        seen = np.flatnonzero(counts)
+        low, high = seen[0].item(), seen[-1].item()
+    else:
+        mean, std = _moments(samples)
+        low, high = (end.item() for end in value_ranges(samples, "tensor"))  # of all channels
+    of_class: Any = [] if labels is None else np.bincount(labels, minlength=len(names))
     return SplitStatistics(
         count=len(contents),
         mean=mean,
-        std=float(np.sqrt(shares @ (levels - mean) ** 2)),
-        darkest=int(seen[0]),
-        lightest=int(seen[-1]),
+        std=std,
+        darkest=low,
+        lightest=high,
         duplicates=len(contents) - len(set(contents)),
-        classes={name: int(count) for name, count in zip(names, of_class, strict=True)},
+        classes={name: int(n) for name, n in zip(names, of_class, strict=True)},
     )
+
+
+def _moments(samples: Any) -> tuple[float, float]:
+    """Mean and standard deviation of all values; in two passes, for a large mean would swallow the
+    squares."""
+    count = math.prod(samples.shape)
+    mean = sum(float(part.sum(dtype=np.float64)) for part in data_schema.chunks(samples)) / count
+    squares = sum(
+        float(((part.astype(np.float64) - mean) ** 2).sum()) for part in data_schema.chunks(samples)
+    )
+    return mean, math.sqrt(squares / count)

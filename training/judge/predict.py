@@ -18,8 +18,8 @@ from codegen.model.tflite import Model
 from training import artifacts
 from training.data import datasets
 from training.data.drawing import as_digit, as_garment, read_grey
-from training.data.image_folder import SIZE, read_image
-from training.data.sources import FASHION, IMAGE_FOLDER
+from training.data.image_folder import IMAGE_FOLDER, SIZE, read_image
+from training.data.sources import FASHION
 from training.errors import DataError
 from training.int8.quantize import load_float_model
 from training.judge import classification

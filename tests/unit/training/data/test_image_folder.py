@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from PIL import Image
 from codegen.files.artifacts import TEST_SPLIT, TRAIN_SPLIT
 from training.data import datasets
 from training.data.image_folder import digest, read_image_folder
+from training.data.options import DataOptions
 from training.errors import DataError
 
 
@@ -112,3 +114,36 @@ class TestBadInput:
     def test_a_folder_under_the_name_of_an_image(self, folder: Path, tmp_path: Path) -> None:
         (folder / "9" / "x.png").mkdir()
         self.refused(folder, tmp_path, r"x\.png: cannot be read")
+
+    def test_a_picture_of_174_megapixels_is_not_decoded(self, folder: Path, tmp_path: Path) -> None:
+        """Its header is enough: what follows is no picture at all."""
+        path = folder / "9" / "0.png"
+        Image.new("1", (8, 8)).save(path)
+        content = bytearray(path.read_bytes()[:60])
+        content[16:24] = (17400).to_bytes(4, "big") + (10000).to_bytes(4, "big")
+        content[29:33] = zlib.crc32(content[12:29]).to_bytes(4, "big")
+        path.write_bytes(content)
+        self.refused(folder, tmp_path, r"0\.png: more than 89,478,485 pixels; make it smaller")
+
+
+def test_another_size_in_colour_is_said(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("RGB", (50, 20), (10, 20, 250)).save(folder / "10" / "0.png")
+    options = DataOptions(image_size="16x20", channels=3)
+    info = datasets.prepare(str(folder), tmp_path / "build", options=options)
+    assert (info.shape, info.kind) == ([16, 20, 3], "image")
+    assert (
+        "data: images of 20x40 to 30x50 are stretched to 16x20 RGB, nothing is cropped; the "
+        "proportions of 20 of 20 change"
+    ) in capsys.readouterr().out
+    both = [datasets.load_split(tmp_path / "build", name)[0] for name in (TRAIN_SPLIT, TEST_SPLIT)]
+    assert [10, 20, 250] in np.concatenate(both)[:, 3, 3].tolist()
+
+
+def test_hidden_folders_and_those_of_zip_programs_are_no_classes(
+    folder: Path, tmp_path: Path
+) -> None:
+    write_image(folder / "__MACOSX" / "._1.png", 1)
+    write_image(folder / ".thumbs" / "1.png", 1)
+    assert datasets.prepare(str(folder), tmp_path / "build").labels == ["9", "10"]
