@@ -6,15 +6,17 @@ and the memory plan, which is the same on the host and on the device, says where
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from codegen.boards.facts import load_board
 from codegen.host.oracle import Oracle
+from codegen.host.random_inputs import random_inputs
 from codegen.image.firmware_build import OWN_RUNTIME
 from codegen.memory.planner import ArenaPlan, plan_model
 from codegen.model.int8_checks import check_plain
@@ -68,8 +70,7 @@ def run(
     board = load_board(board_id)
     expected = Expected.load(board, build_dir)
     model = Model.read(expected.model_path)
-    check_plain(model)
-    values = _input(build_dir, model, digit)
+    inputs = _inputs(build_dir, model, digit)
     with link.open_device(board, expected.elf, port=port, baud=baud) as device:
         info = device.info()
         identity.check_info(info, expected)
@@ -78,7 +79,7 @@ def run(
                 f"diff: {board.id} runs {info.runtime}, whose memory plan is not known here; "
                 "build without --tflm-lib"
             )
-        difference = find_difference(device, model, plan_model(model, board.isa), values)
+        difference = find_difference(device, model, plan_model(model, board.isa), inputs)
     what = "a random input" if digit is None else f"digit {digit}"
     if difference is None:
         say(f"diff: {what} on {board.id}: all {len(model.ops)} ops give the oracle's bytes")
@@ -88,27 +89,30 @@ def run(
 
 
 def find_difference(
-    device: Device, model: Model, plan: ArenaPlan, values: NDArray[np.int8]
+    device: Device, model: Model, plan: ArenaPlan, inputs: Sequence[NDArray[Any]]
 ) -> Difference | None:
-    """The first op, in the order of execution, with an output that is not the oracle's."""
+    """The first op, in the order of execution, with an output that is not the oracle's.
+
+    inputs: an array for each of the model's.
+    """
     oracle = Oracle(model, keep_tensors=True)
-    oracle.run([values.reshape(model.inputs[0].shape)])
+    oracle.run(inputs)
     offsets = {tensor.index: tensor.offset for tensor in plan.tensors}
     for op in model.ops:
         for index in op.outputs:
             tensor = model.tensors[index]
             wanted = oracle.tensor(index).reshape(-1)
-            content = device.peek([values], op.index, offsets[index], tensor.nbytes)
+            content = device.peek(inputs, op.index, offsets[index], tensor.nbytes)
             if content != wanted.tobytes():
                 return Difference(op, tensor, np.frombuffer(content, wanted.dtype), wanted)
     return None
 
 
-def _input(build_dir: Path, model: Model, digit: int | None) -> NDArray[np.int8]:
+def _inputs(build_dir: Path, model: Model, digit: int | None) -> list[NDArray[Any]]:
     if digit is None:
-        rng = np.random.default_rng(_INPUT_SEED)
-        return rng.integers(-128, 127, model.inputs[0].shape, np.int8, endpoint=True)
+        return [values[0] for values in random_inputs(model, 1, _INPUT_SEED)]
+    check_plain(model)
     digits = load_digits(build_dir, None)
     if not 0 <= digit < len(digits):
         raise HarnessError(f"--digit {digit}: there are digits 0 to {len(digits) - 1}")
-    return digits.quantized[digit]
+    return [digits.quantized[digit].reshape(model.inputs[0].shape)]

@@ -7,12 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from codegen.boards.facts import Board, load_board
 from codegen.cost.op_rows import cost_lines
 from codegen.files.manifest import atomic_write
-from codegen.model.int8_checks import check_plain
+from codegen.host.random_inputs import random_inputs
 from codegen.model.op_work import op_work
 from codegen.model.tflite import Model
 from harness.errors import CheckError
@@ -78,13 +76,11 @@ def run(
     board = load_board(board_id)
     expected = Expected.load(board, build_dir)
     model = Model.read(expected.model_path)
-    check_plain(model)
-    rng = np.random.default_rng(_INPUT_SEED)
-    values = rng.integers(-128, 127, model.inputs[0].shape, np.int8, endpoint=True)
+    inputs = [values[0] for values in random_inputs(model, 1, _INPUT_SEED)]
     with link.open_device(board, expected.elf, port=port, baud=baud) as device:
         info = device.info()
         identity.check_info(info, expected)
-        reply = device.profile([values])
+        reply = device.profile(inputs)
     if len(reply.op_ticks) != len(model.ops) or not any(reply.op_ticks):
         raise CheckError(
             f"profile: {board.id} timed {sum(map(bool, reply.op_ticks))} ops, the model has "

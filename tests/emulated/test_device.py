@@ -195,7 +195,8 @@ def test_no_op_differs_from_the_oracle(
 ) -> None:
     model = Model.read(emulated_board.model_path)
     plan = plan_model(model, emulated_board.board.isa)
-    assert op_diff.find_difference(device, model, plan, digits.quantized[0]) is None
+    image = digits.quantized[0].reshape(model.inputs[0].shape)
+    assert op_diff.find_difference(device, model, plan, [image]) is None
 
 
 def run_hil(
