@@ -64,8 +64,8 @@ def write_npz(path: Path, **arrays: np.ndarray | Streamed) -> None:
             with archive.open(
                 zipfile.ZipInfo(f"{name}.npy", _NO_DATE), "w", force_zip64=True
             ) as to:
-                if isinstance(array, np.ndarray):
-                    np.lib.format.write_array(to, array, allow_pickle=False)
+                if isinstance(array, np.ndarray | np.generic):
+                    np.lib.format.write_array(to, np.asarray(array), allow_pickle=False)
                     continue
                 head = np.lib.format.header_data_from_array_1_0(np.empty(0, array.dtype))
                 head.update(shape=array.shape, fortran_order=False)
