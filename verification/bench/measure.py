@@ -199,12 +199,19 @@ def bench(
     return rows
 
 
-def read_subject(path: Path) -> Subject:
-    """Reads a model, checks that the firmware can run it, and asks the oracle."""
+def read_measurable(path: Path) -> Model:
+    """A model that the benchmark's image runs. Raises ModelError, UnsupportedModelError,
+    RuntimeRefusedError."""
     model = Model.read(path)
     check_int8(model)
     check_plain(model)
     plan_model(model, "scalar")  # refuses with a message what would end the oracle's process
+    return model
+
+
+def read_subject(path: Path) -> Subject:
+    """Reads a model, checks that the firmware can run it, and asks the oracle."""
+    model = read_measurable(path)
     shape = (INPUT_COUNT, *model.inputs[0].shape)
     rng = np.random.default_rng(_INPUT_SEED)
     inputs = rng.integers(-128, 127, shape, np.int8, endpoint=True)

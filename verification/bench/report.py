@@ -10,9 +10,17 @@ from pathlib import Path
 
 from codegen.boards.facts import Board
 from codegen.cost.op_rows import cost_lines
+from codegen.errors import CodegenError
 from codegen.files.manifest import atomic_write
 from codegen.model.tflite import Model
-from verification.bench.measure import MEASURES, Row, bench, find_boards, find_models
+from verification.bench.measure import (
+    MEASURES,
+    Row,
+    bench,
+    find_boards,
+    find_models,
+    read_measurable,
+)
 from verification.errors import VerificationError
 
 TITLES = {
@@ -64,6 +72,8 @@ def run(
     if json_path is not None and not json_path.parent.is_dir():
         raise VerificationError(f"--json {json_path}: no folder {json_path.parent}")
     boards, paths = find_boards(board), find_models(model)
+    if model == "all":
+        paths = [path for path in paths if _is_measurable(path, say)]
     models = {path.stem: path for path in paths}
     say(header())
 
@@ -80,6 +90,16 @@ def run(
         text = json.dumps([row.as_json() for row in rows], indent=1)
         atomic_write(json_path, f"{text}\n".encode())
     return rows
+
+
+def _is_measurable(path: Path, say: Callable[[str], None]) -> bool:
+    """Says why not; of models that nobody named, those that cannot be measured are left out."""
+    try:
+        read_measurable(path)
+    except CodegenError as reason:
+        say(f"bench: {path.stem} is left out: {str(reason).partition('; ')[0]}")
+        return False
+    return True
 
 
 def header() -> str:

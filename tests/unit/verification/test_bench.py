@@ -12,6 +12,7 @@ from codegen.compile import compiler_flags, cpp_build
 from codegen.compile.cpp_build import machine_flags
 from verification.bench import measure, performance_page, report
 from verification.bench.measure import MEASURES, Row
+from verification.cases.model_builder import small_cnn
 from verification.errors import CheckFailedError, VerificationError
 
 PRINTED = """op CONV_2D  00000040
@@ -166,3 +167,25 @@ def test_markdown_without_marks_is_refused_before_measuring(tmp_path: Path, text
     document.write_text(text)
     with pytest.raises(VerificationError, match="needs a line <!-- invoke bench: begin -->"):
         performance_page.read_marked(document)
+
+
+def test_of_all_models_those_that_cannot_be_measured_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sound.tflite").write_bytes(small_cnn())
+    (tmp_path / "foreign.tflite").write_bytes(b"no model")
+    monkeypatch.setattr(measure, "SHARED_MODELS", tmp_path)
+    measured: list[str] = []
+
+    def bench(_: object, paths: list[Path], *__: object) -> list[Row]:
+        measured.extend(path.stem for path in paths)
+        return []
+
+    monkeypatch.setattr(report, "bench", bench)
+    said: list[str] = []
+    report.run("mps2_an386", "all", say=said.append)
+    assert measured == ["sound"]
+    assert said[0].startswith("bench: foreign is left out: ")
+    measured.clear()
+    report.run("mps2_an386", "foreign", say=said.append)  # who names a model gets its error
+    assert measured == ["foreign"]
