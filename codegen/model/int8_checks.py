@@ -86,11 +86,11 @@ _FULL_INT8_RECIPE = (
 def check_int8(model: Model, supported: Collection[str] | None = None) -> None:
     """Raises UnsupportedModelError unless the firmware can run the model.
 
-    Checked in this order: each op's types, that the runtime has each op, inputs and outputs.
+    Checked in this order: that the runtime has each op, each op's types, inputs and outputs.
     supported: builtin op names; by default those of the runtime's own table.
     """
-    check_types(model)
     check_ops(model, supported)
+    check_types(model)
     check_edges(model)
 
 

@@ -222,3 +222,16 @@ def test_edges_of_any_number_type_and_rank() -> None:
     check_edges(model)
     assert not is_plain(model)
     assert is_plain(_io_model([GOOD], [GOOD]))
+
+
+def test_an_op_that_is_not_there_is_named_before_its_types() -> None:
+    model = Model.parse(
+        one_op(
+            "SVDF",
+            [{"shape": [1, 4], "scale": 0.1}, {"values": np.ones((2, 4), np.int32)}],
+            [{"shape": [1, 2], "scale": 0.1}],
+            schema.SVDFOptionsT(rank=1),
+        )
+    )
+    with pytest.raises(UnsupportedModelError, match=r"op 0 \(SVDF\) is not supported"):
+        check_int8(model)
