@@ -89,6 +89,15 @@ def has_data(choice: Choice) -> bool:
     return takes_pixels(Model.read(choice.model), PIXELS)
 
 
+def require_data(choice: Choice, verb: str) -> None:
+    """Raises CodegenError where `verb` wants labelled data and there are none for the model."""
+    if not has_data(choice):
+        raise CodegenError(
+            f"{verb}: {choice.model} does not take the digits that are the default data, and comes "
+            "without others; give --data, or use hil, diff or profile, which send random inputs"
+        )
+
+
 def data_statistics(choice: Choice) -> str:
     """A table of what is in the two splits, and what later images are held to."""
     data(choice)

@@ -114,6 +114,7 @@ def diff(c: Context, given: Given) -> None:
 
     chosen = choice(c, given)
     if given.digit is not None:
+        stages.require_data(chosen, "diff --digit")
         stages.evaluate(chosen)
     stages.build(chosen)
     arguments = (chosen.board_id, chosen.build_dir)
@@ -149,6 +150,7 @@ def stream(c: Context, given: Given) -> None:
         threshold=given.threshold,
         refractory=given.refractory,
     )
+    stages.require_data(chosen, "stream")
     stages.evaluate(chosen)
     stages.build(chosen)
     report = room.run(chosen.board_id, chosen.build_dir, settings, port=given.port, baud=given.baud)

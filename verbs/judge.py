@@ -36,6 +36,7 @@ def evaluate(c: Context, given: Given) -> None:
     from pipeline import stages
 
     chosen = choice(c, given)
+    stages.require_data(chosen, "evaluate")
     stages.evaluate(chosen)
     scores = recorded.latest_scores(chosen.build_dir, given.board)
     print(stages.evaluation(chosen, scores, given.robustness))
@@ -58,6 +59,7 @@ def predict(c: Context, given: Given) -> None:
     from training.judge import predict as room
 
     chosen = choice(c, given)
+    stages.require_data(chosen, "predict")
     drawing.read_grey(given.image)  # what is no picture is refused before any work,
     stages.data(chosen)
     room.prepared(chosen.build_dir, given.image)  # an empty one before anything is trained
@@ -126,7 +128,9 @@ def bless(c: Context, given: Given) -> None:
     """Make the model the one that is deployed, if it is no worse than that one and fits."""
     from pipeline import stages
 
-    for line in stages.bless(choice(c, given), given.margin, given.recall_margin):
+    chosen = choice(c, given)
+    stages.require_data(chosen, "bless")
+    for line in stages.bless(chosen, given.margin, given.recall_margin):
         print(line)
 
 

@@ -20,6 +20,7 @@ from verbs import options
 from verbs.choice import choice
 from verbs.options import Option, here
 from verbs.verb import Given, one_line_errors
+from verification.cases.model_builder import small_cnn
 
 ROOT = Path(tasks.__file__).parent
 VERBS = (
@@ -330,3 +331,26 @@ def test_boards_says_honestly_where_each_one_runs() -> None:
     assert len(lines) == len(boards)
     for line, board in zip(lines, boards, strict=True):
         assert line.startswith(row(board))
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("evaluate",),
+        ("stream",),
+        ("bless",),
+        ("diff", "--digit", "3"),
+        ("predict", "--image", "x.png"),
+    ],
+)
+def test_what_wants_labels_is_refused_for_a_model_without_data(
+    args: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "signals.tflite"
+    path.write_bytes(small_cnn(image=8, channels=2, classes=3))
+    with pytest.raises(SystemExit) as ended:
+        Program().run(["invoke", "--search-root", str(ROOT), *args, "--model", str(path)])
+    said = capsys.readouterr().err
+    assert ended.value.code == 2, said
+    assert f"{path} does not take the digits" in said
+    assert len(said.strip().splitlines()) == 1
