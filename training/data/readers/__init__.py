@@ -1,4 +1,4 @@
-"""Readers of a user's own data: which one reads what.
+"""In: files of a user's own. Out: a DataSet, by the reader of their format.
 
 Each takes a path and DataOptions and returns a DataSet, whose test split is None unless the files
 have one, or raises a DataError.
