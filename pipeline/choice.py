@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from codegen.boards.facts import Board, load_board
 from codegen.errors import CodegenError
 from codegen.files.places import BUILD
 from codegen.image.tflm_lib import TflmLib
+from training.data.options import DataOptions
 from training.int8 import presets
 
 HOST_TOOLS = "host"  # build/host/ has programs that codegen runs
@@ -19,6 +20,7 @@ HOST_TOOLS = "host"  # build/host/ has programs that codegen runs
 class Choice:
     """The same options, with the same meaning, for every verb.
 
+    reading: how data of the user's own are read.
     model: a .tflite, Keras file or SavedModel that takes the place of training.
     variant: added to the folder's name, so that several trainings of a recipe lie side by side.
     tflm_lib: a folder or PlatformIO library that takes the place of our own runtime.
@@ -32,6 +34,7 @@ class Choice:
     board_id: str
     recipe: str
     data: str
+    reading: DataOptions = field(default_factory=DataOptions)
     model: Path | None = None
     variant: str = ""
     seed: int = 1

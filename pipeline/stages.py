@@ -67,8 +67,12 @@ def data(choice: Choice) -> None:
             "data",
             "training.data.datasets:prepare",
             outputs=(DATA_INFO, STATISTICS, SCHEMA, TRAIN_SPLIT, TEST_SPLIT),
-            arguments={"source": source, "build_dir": choice.build_dir},
-            options=lambda: {"source": source, **datasets.fingerprint(source)},
+            arguments={
+                "source": source,
+                "build_dir": choice.build_dir,
+                "options": choice.reading,
+            },
+            options=lambda: {"source": source, **datasets.fingerprint(source, choice.reading)},
         ),
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from invoke import Context
 
-from verbs.options import CALIBRATION, SEED, Option
+from verbs.options import CALIBRATION, READING, SEED, Option
 from verbs.verb import Given
 
 
@@ -15,6 +15,7 @@ def choice(c: Context, given: Given, force: str = "", **changes: Any) -> Any:
     """The checked pipeline.choice.Choice. force: names of stages, for a given --force. changes:
     values that go before the given ones. Raises CodegenError."""
     from pipeline.choice import Choice, check
+    from training.data.options import DataOptions
 
     defaults = c.config.mcuforge
     values = {**vars(given), **changes}
@@ -27,10 +28,12 @@ def choice(c: Context, given: Given, force: str = "", **changes: Any) -> Any:
         found: int = option.value(value(option.name))
         return found
 
+    reading = {one.name: values.get(one.name) for one in READING}
     made = Choice(
         board_id=value("board"),
         recipe=value("recipe"),
         data=value("data"),
+        reading=DataOptions(**{name: one for name, one in reading.items() if one is not None}),
         model=Path(value("model")) if value("model") else None,
         seed=number(SEED),
         optimizer=value("optimizer"),

@@ -14,7 +14,7 @@ from verbs.verb import Given, verb
 
 @verb(*MADE)
 def data(c: Context, given: Given) -> None:
-    """Read the images and show what is in the splits: counts, levels, classes, leakage, skew."""
+    """Read the data and show what is in the splits: counts, values, classes, leakage, skew."""
     from pipeline import stages
 
     print(stages.data_statistics(choice(c, given)))

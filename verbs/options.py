@@ -91,8 +91,8 @@ BOARD = Option("board", "board id, see `invoke boards`", short="b", carried=True
 RECIPE = Option("recipe", "network and training, one of training/recipes", short="r", carried=True)
 DATA = Option(
     "data",
-    "images: auto, keras, fashion, sample, a folder with the four MNIST files, or one with a "
-    "folder of PNG or JPEG files for each class",
+    "auto, keras, fashion, sample, a folder with the four MNIST files, a .npz, .npy or .csv, or a "
+    "folder with one of images, WAV files or CSV recordings for each class",
     kind=data_source,
     short="d",
     carried=True,
@@ -110,7 +110,31 @@ TFLM_LIB = Option(
     kind=path_or_name,
     carried=True,
 )
-TRAINED = (RECIPE, DATA)
+TARGETS = Option(
+    "targets", "of a .npy as --data: a .npy with a target a sample", kind=path_or_name, carried=True
+)
+WINDOW = Option(
+    "window", "rows of a recording, or PCM values, that make a sample", kind=int, carried=True
+)
+STRIDE = Option(
+    "stride",
+    "rows or values from one window to the next, by default a window",
+    kind=int,
+    carried=True,
+)
+COLUMNS = Option(
+    "columns", "of a table or recording, separated by commas, by default all", carried=True
+)
+TARGET_COLUMN = Option("target_column", "of a table, by default the last", carried=True)
+IMAGE_SIZE = Option(
+    "image_size", "HEIGHTxWIDTH that images are stretched to, by default 28x28", carried=True
+)
+CHANNELS = Option("channels", "of images: 1 grey, 3 colour", kind=int, carried=True)
+TASK = Option(
+    "task", "classify, regress, reconstruct or none, by default as the targets are", carried=True
+)
+READING = (TARGETS, WINDOW, STRIDE, COLUMNS, TARGET_COLUMN, IMAGE_SIZE, CHANNELS, TASK)
+TRAINED = (RECIPE, DATA, *READING)
 MADE = (*TRAINED, MODEL)
 IMAGE = (BOARD, *MADE)
 
