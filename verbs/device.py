@@ -150,6 +150,7 @@ def stream(c: Context, given: Given) -> None:
         threshold=given.threshold,
         refractory=given.refractory,
     )
+    settings.check()
     stages.require_data(chosen, "stream")
     stages.evaluate(chosen)
     stages.build(chosen)

@@ -250,13 +250,16 @@ def _name_op(
 
 
 def parse_count(count: int | str | None) -> int | None:
-    """Number of samples, None for all. Raises HarnessError for anything but a number or "all"."""
+    """Samples, 1 or more; None for all. Raises HarnessError for anything but that or "all"."""
     if count is None or count == "all":
         return None
     try:
-        return int(count)
+        number = int(count)
     except ValueError:
         raise HarnessError(f"--count {count}: give a number of digits, or all") from None
+    if number < 1:
+        raise HarnessError(f"--count {count}: choose 1 or more, or all")
+    return number
 
 
 def _parse_baud(baud: int | str | None) -> int | None:

@@ -40,11 +40,17 @@ class Settings:
     threshold: float
     refractory: int
 
-    def parameters(self, output: Tensor) -> Parameters:
-        """For a model with that output. Raises HarnessError for a value that cannot be."""
+    def check(self) -> None:
+        """Raises HarnessError for what can be of no model, before anything is built."""
+        if self.count < 1:
+            raise HarnessError(f"--count {self.count}: choose 1 or more")
         _require("hold", self.hold, 1, _MOST_HELD)
         _require("frames", self.frames, 1, ids.STREAM_MOST_FRAMES)
         _require("refractory", self.refractory, 0, 255)
+
+    def parameters(self, output: Tensor) -> Parameters:
+        """For a model with that output. Raises HarnessError for a value that cannot be."""
+        self.check()
         least, most = ((q - output.zero_point) * output.scale for q in (-128, 127))
         if not least <= self.threshold <= most:
             raise HarnessError(
