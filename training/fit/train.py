@@ -15,6 +15,8 @@ from codegen.model.pixels import PIXEL_MAX
 from training import artifacts
 from training.data import datasets, sources
 from training.data.augment import warp
+from training.data.image_folder import SIZE
+from training.errors import DataError
 from training.fit import batch_last, checkpoint, history
 from training.fit.progress import EpochProgress
 from training.recipes import Recipe, get_recipe
@@ -46,6 +48,12 @@ def train(
     chosen_optimizer = chosen.optimizer(optimizer)
     class_count = len(datasets.DataInfo.load(build_dir).labels)
     images, labels = datasets.load_split(build_dir, TRAIN_SPLIT)
+    if images.shape[1:] != (SIZE, SIZE):
+        found = "x".join(map(str, images.shape[1:]))
+        raise DataError(
+            f"recipe {recipe} takes grey images of {SIZE}x{SIZE}, these are {found}; leave out "
+            "--image-size and --channels, or give a trained model with --model"
+        )
     kept, held_out = sources.stratified_split(labels, chosen.held_out_fraction, seed)
     batch_size = min(chosen.batch_size, len(kept))
     steps = len(kept) // batch_size  # a short last batch would be compiled for itself
