@@ -35,7 +35,6 @@ SOURCES = {
     "dfu-util": Source("dfu-util", "brew install dfu-util (macOS)"),
     "pyocd": Source("", "pip install pyocd"),
     "JLinkExe": Source("", "the J-Link software pack from segger.com"),
-    "espeak-ng": Source("espeak-ng", "brew install espeak-ng (macOS)"),
 }
 
 

@@ -21,7 +21,7 @@ from codegen.errors import CodegenError
 from codegen.files.artifacts import SCHEMA
 from codegen.files.manifest import atomic_write
 
-PIXEL_MAX = 255
+_LEVEL_MAX = 255  # of uint8, in which values are counted
 SKEW_LIMIT = 0.4  # MNIST inverted: 0.49, halved: 0.62; its two splits: 0.00004
 SKEW_SAMPLES = 10  # fewer are too few to say that they are not of the same kind
 _SKEW_IMAGES_AT_MOST = 2000  # evenly spaced, for classes may follow one another; 60,000 take 0.2 s
@@ -172,14 +172,14 @@ def count_levels(images: Any, ranges: Sequence[Sequence[float]] = ()) -> NDArray
     With ranges [low, high], one for all values or one a channel, the levels are 256 steps of those;
     what is outside counts as the nearest.
     """
-    counts = np.zeros(PIXEL_MAX + 1, np.int64)
+    counts = np.zeros(_LEVEL_MAX + 1, np.int64)
     for part in chunks(images):
         if ranges:
             low, high = np.array(ranges, np.float64).T
-            scale = PIXEL_MAX / np.where(high > low, high - low, 1)
+            scale = _LEVEL_MAX / np.where(high > low, high - low, 1)
             scaled = (_by_channel(part, len(ranges) > 1).astype(np.float64) - low) * scale
-            part = np.clip(np.rint(scaled), 0, PIXEL_MAX).astype(np.uint8)
-        counts += np.bincount(part.ravel(), minlength=PIXEL_MAX + 1)
+            part = np.clip(np.rint(scaled), 0, _LEVEL_MAX).astype(np.uint8)
+        counts += np.bincount(part.ravel(), minlength=_LEVEL_MAX + 1)
     return counts
 
 
@@ -267,7 +267,7 @@ def _outside(schema: Schema, images: Any) -> str:
     """Which values are further outside of the schema's range than one more sample may bring."""
     low, high = value_ranges(images, schema.kind)
     known = np.array(schema.ranges or [[schema.darkest, schema.lightest]], np.float64)
-    share = _RANGE_TOLERANCE / PIXEL_MAX
+    share = _RANGE_TOLERANCE / _LEVEL_MAX
     width = known[:, 1] - known[:, 0]
     slack = _RANGE_TOLERANCE if schema.kind == "image" else share * width
     bad = np.flatnonzero((low < known[:, 0] - slack) | (high > known[:, 1] + slack))

@@ -15,7 +15,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
 import tflite_micro
 from numpy.typing import NDArray
 from tflite_micro import runtime
@@ -88,46 +87,6 @@ class Oracle:
         _ = self.model.tensors[index]  # TFLM itself does not check the index
         content: NDArray[Any] = self._interpreter.GetTensor(index, 0)["tensor_data"]
         return content
-
-    def scores(self, inputs_int8: NDArray[np.int8]) -> NDArray[np.int8]:
-        """int8 [N, ...] -> int8 [N, outputs]: output(0), flattened, for each of N inputs.
-
-        What follows N may have any shape with as many elements as the model's only input.
-        Each row starts from the interpreter's state after the row before (streaming models).
-        """
-        rows, scores = batch(self.model, inputs_int8)
-        interpreter = self._interpreter
-        try:
-            for row, values in zip(scores, rows, strict=True):
-                interpreter.set_input(values, 0)
-                interpreter.invoke()
-                row[:] = interpreter.get_output(0).reshape(-1)
-        except RuntimeError as error:
-            raise OracleError(f"TFLM failed: {_reason('', error)}") from error
-        return scores
-
-
-def batch(model: Model, inputs_int8: NDArray[np.int8]) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-    """(inputs [N, *shape of the model's input], room for scores [N, outputs])."""
-    if len(model.inputs) != 1:
-        raise OracleError(f"the model has {len(model.inputs)} inputs; use run()")
-    inputs_int8 = np.asarray(inputs_int8)
-    tensor = model.inputs[0]
-    given = tuple(inputs_int8.shape[1:])
-    if inputs_int8.dtype != np.int8 or tensor.dtype != "INT8":
-        raise OracleError(
-            f"scores takes int8 for an INT8 input, got {inputs_int8.dtype} for {tensor.dtype}"
-        )
-    if int(np.prod(given)) != tensor.nbytes or inputs_int8.ndim < 2:
-        raise OracleError(
-            f"an input of shape {list(given)} has {int(np.prod(given))} B, the model's input "
-            f"{list(tensor.shape)} takes {tensor.nbytes} B"
-        )
-    output = model.outputs[0]
-    if output.dtype != "INT8":
-        raise OracleError(f"output {output.name!r} is {output.dtype}; scores are INT8")
-    batch = np.ascontiguousarray(inputs_int8).reshape(len(inputs_int8), *tensor.shape)
-    return batch, np.empty((len(batch), output.nbytes), np.int8)
 
 
 def _refuse_what_it_cannot_run(model: Model) -> None:

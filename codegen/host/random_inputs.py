@@ -27,6 +27,7 @@ _DTYPES: dict[str, type[np.generic]] = {
 _COUNTS = 4
 # Of the half range: three standard deviations of a usual input lie within what was calibrated.
 _USUAL_SHARE = 1 / 3
+_ONE_SEED = 7
 
 
 def numpy_dtype(tensor: Tensor) -> np.dtype[Any]:
@@ -50,6 +51,14 @@ def random_inputs(model: Model, count: int, seed: int) -> list[NDArray[Any]]:
         np.stack([_sample(rng, model, tensor, wide=i % 2 == 0) for i in range(count)])
         for tensor in model.inputs
     ]
+
+
+def random_input(model: Model) -> list[NDArray[Any]]:
+    """For each model input an array of its shape, over the whole range; always the same.
+
+    For what hardly depends on the values, such as an op's cost.
+    """
+    return [values[0] for values in random_inputs(model, 1, _ONE_SEED)]
 
 
 def _sample(rng: np.random.Generator, model: Model, tensor: Tensor, wide: bool) -> NDArray[Any]:

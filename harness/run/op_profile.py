@@ -10,7 +10,7 @@ from pathlib import Path
 from codegen.boards.facts import Board, load_board
 from codegen.cost.op_rows import cost_lines
 from codegen.files.manifest import atomic_write
-from codegen.host.random_inputs import random_inputs
+from codegen.host.random_inputs import random_input
 from codegen.model.op_work import op_work
 from codegen.model.tflite import Model
 from harness.errors import CheckError
@@ -18,8 +18,6 @@ from harness.rig import identity, link
 from harness.rig.expected import Expected
 from harness.run import hil
 from harness.wire.messages import Info
-
-_INPUT_SEED = 7  # as bench: an op's cost hardly depends on the values
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ def run(
     board = load_board(board_id)
     expected = Expected.load(board, build_dir)
     model = Model.read(expected.model_path)
-    inputs = [values[0] for values in random_inputs(model, 1, _INPUT_SEED)]
+    inputs = random_input(model)
     with link.open_device(board, expected.elf, port=port, baud=baud) as device:
         info = device.info()
         identity.check_info(info, expected)

@@ -11,8 +11,9 @@ from codegen.boards.facts import load_board
 from codegen.emit.generate import generate
 from codegen.files.artifacts import FIRMWARE_MAP
 from codegen.files.manifest import sha256_file
-from codegen.host.oracle import Oracle
+from codegen.host.scores import oracle_scores
 from codegen.image import firmware_build
+from codegen.model.tflite import Model
 from harness.run import hil
 from harness.run.digits import load_digits
 from verification.cases.model_builder import with_first_op
@@ -40,7 +41,9 @@ def test_a_custom_op_runs_on_a_board(build_dir: Path, tmp_path: Path) -> None:
     # What the device's scores were compared with: the op computed here, all others by the wheel.
     digits = load_digits(own, COUNT)
     binarized = np.where(digits.quantized > THRESHOLD, 127, -128).astype(np.int8)
-    np.testing.assert_array_equal(digits.oracle_scores, Oracle(plain).scores(binarized))
+    np.testing.assert_array_equal(
+        digits.oracle_scores, oracle_scores(Model.parse(plain), binarized)
+    )
 
 
 def test_only_an_image_whose_model_has_one_holds_custom_ops(build_dir: Path) -> None:

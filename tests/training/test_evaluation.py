@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from codegen.files.artifacts import METRICS, ORACLE_SCORES, REPORT_HTML, REPORT_JSON, TEST_SPLIT
-from codegen.host.oracle import Oracle
+from codegen.host.scores import oracle_scores
 from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
 from training import artifacts
@@ -54,7 +54,7 @@ def test_float_int8_and_board_side_by_side(evaluated: Path) -> None:
     assert [row.level for row in report.robustness] == [0, 1, 2, 3, 4]
     assert report.robustness[0].accuracy["int8"] == metrics["int8_accuracy"]
     model = Model.read(evaluated / "model.tflite")
-    shifted = Oracle(model).scores(quantize_pixels(model, corruptions.shift(images, 4)))
+    shifted = oracle_scores(model, quantize_pixels(model, corruptions.shift(images, 4)))
     assert report.robustness[-1].accuracy["int8"] == evaluate.accuracy(shifted, labels)
 
     written = json.loads((evaluated / REPORT_JSON).read_text())

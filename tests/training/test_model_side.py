@@ -26,7 +26,7 @@ from codegen.files.artifacts import (
     TRAIN_SPLIT,
 )
 from codegen.files.manifest import sha256_file
-from codegen.host.oracle import Oracle
+from codegen.host.scores import oracle_scores
 from codegen.model.lean import DATA_ALIGNMENT, lean
 from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
@@ -79,7 +79,7 @@ def test_model_is_leaner_than_converted_with_the_same_scores(built: Path, model:
     assert model.size < converted.size - 2000
     assert model.op_names == converted.op_names
     inputs = np.random.default_rng(1).integers(-128, 128, (20, 28, 28, 1), dtype=np.int8)
-    np.testing.assert_array_equal(Oracle(model).scores(inputs), Oracle(converted).scores(inputs))
+    np.testing.assert_array_equal(oracle_scores(model, inputs), oracle_scores(converted, inputs))
 
 
 def test_nothing_unread_is_left_in_the_model_and_nothing_stands_twice(built: Path) -> None:
@@ -120,7 +120,7 @@ def test_pixels_map_to_int8_without_loss(model: Model) -> None:
 
 def test_metrics_and_scores_agree_with_the_oracle(built: Path, model: Model) -> None:
     images, labels = datasets.load_split(built, TEST_SPLIT)
-    expected = Oracle(model).scores(quantize_pixels(model, images))
+    expected = oracle_scores(model, quantize_pixels(model, images))
     with np.load(built / ORACLE_SCORES) as kept:
         np.testing.assert_array_equal(kept["scores"], expected)
         assert str(kept["model_sha256"]) == model.sha256

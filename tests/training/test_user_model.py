@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from codegen.files.artifacts import FLOAT_MODEL, INT8_MODEL, TEST_SPLIT
-from codegen.host.oracle import Oracle
+from codegen.host.scores import oracle_scores
 from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
 from tests.training import digits
@@ -43,5 +43,5 @@ def test_a_keras_file_becomes_float_keras_and_a_saved_model_int8(tmp_path: Path)
 
     user_model.import_saved_model(tmp_path / "net", tmp_path, calibration=20, preset="size")
     int8 = Model.read(tmp_path / INT8_MODEL)
-    scores = Oracle(int8).scores(quantize_pixels(int8, pixels))
+    scores = oracle_scores(int8, quantize_pixels(int8, pixels))
     assert np.abs((scores + 128.0) / 256 - expected).max() < 0.02

@@ -18,8 +18,8 @@ from codegen.emit import generate as generate_module
 from codegen.emit.generate import generate
 from codegen.errors import CodegenError, ModelError, UnsupportedModelError
 from codegen.files.artifacts import GENERATED_FILES
-from codegen.host.oracle import Oracle
 from codegen.host.runtime import PLAN_FLAG, library_file
+from codegen.host.scores import oracle_scores
 from codegen.memory import planner
 from codegen.memory.planner import ArenaPlan
 from codegen.model.op_table import OPS_DEF, load_supported_ops
@@ -244,7 +244,7 @@ def test_generated_sources_run_in_the_runtime_as_the_oracle_does(
     arena_bytes = planner.plan(cnn_path, "scalar").arena_bytes
     index = np.arange(784)
     images = np.stack([(index * (7 + seed) + seed) % 256 for seed in range(3)]).astype(np.uint8)
-    expected = Oracle(model).scores(quantize_pixels(model, images))
+    expected = oracle_scores(model, quantize_pixels(model, images))
     assert output.splitlines() == [
         f"arena {arena_bytes}",
         *("scores " + " ".join(map(str, row)) for row in expected.tolist()),

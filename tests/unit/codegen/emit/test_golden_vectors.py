@@ -8,7 +8,7 @@ import pytest
 from codegen.emit.generate import generate
 from codegen.emit.golden_vectors import GoldenVector, make_golden_vectors
 from codegen.errors import CodegenError
-from codegen.host.oracle import Oracle
+from codegen.host.scores import oracle_scores
 from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
 from tests.unit.codegen.fakes import compile_and_run, fake_plan
@@ -21,7 +21,7 @@ def pixels_of(vector: GoldenVector) -> np.ndarray[tuple[int], np.dtype[np.uint8]
 
 def check_scores(model: Model, vectors: list[GoldenVector]) -> None:
     pixels = np.stack([pixels_of(vector) for vector in vectors])
-    scores = Oracle(model).scores(quantize_pixels(model, pixels))
+    scores = oracle_scores(model, quantize_pixels(model, pixels))
     assert [vector.scores for vector in vectors] == [tuple(row) for row in scores.tolist()]
 
 

@@ -22,7 +22,7 @@ IO: dict[str, Any] = {"shape": [1, 4], "scale": 0.5}
 
 def test_scores_are_those_of_the_wheels_interpreter(cnn_bytes: bytes) -> None:
     images = np.random.default_rng(7).integers(-128, 128, (20, 28, 28), dtype=np.int8)
-    scores = Oracle(cnn_bytes).scores(images)
+    scores = oracle_scores(Model.parse(cnn_bytes), images)
     assert scores.shape == (20, 10)
     assert scores.dtype == np.int8
     interpreter = runtime.Interpreter.from_bytes(cnn_bytes, arena_size=1 << 20)
@@ -41,13 +41,13 @@ def test_hand_computed_sum() -> None:
     # (0.5 a + 0.5 a) / 1.0 + 3, saturated
     assert result.tolist() == [[13, -7, 127, -125]]
     with pytest.raises(OracleError, match="2 inputs; use run"):
-        Oracle(data).scores(a)
+        oracle_scores(Model.parse(data), a)
     with pytest.raises(OracleError, match="1 inputs given, the model has 2"):
         Oracle(data).run([a])
 
 
 def test_zero_images_give_zero_rows(cnn: Model) -> None:
-    assert Oracle(cnn).scores(np.empty((0, 28, 28), np.int8)).shape == (0, 10)
+    assert oracle_scores(cnn, np.empty((0, 28, 28), np.int8)).shape == (0, 10)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_zero_images_give_zero_rows(cnn: Model) -> None:
 )
 def test_wrong_input(cnn: Model, images: np.ndarray, message: str) -> None:
     with pytest.raises(OracleError, match=message):
-        Oracle(cnn).scores(images)
+        oracle_scores(cnn, images)
 
 
 def test_refusal_gives_tflms_reason_and_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
@@ -78,7 +78,9 @@ def test_damaged_model() -> None:
 
 def test_large_activations_fit_the_oracles_arena() -> None:
     io: dict[str, Any] = {"shape": [1, 256, 256, 16], "scale": 0.5}
-    scores = Oracle(one_op("RELU", [io], [io])).scores(np.full((1, 1 << 20), -5, np.int8))
+    scores = oracle_scores(
+        Model.parse(one_op("RELU", [io], [io])), np.full((1, 1 << 20), -5, np.int8)
+    )
     assert not scores.any()
 
 
@@ -90,7 +92,7 @@ def test_a_model_with_a_custom_op_gets_its_scores_from_our_own_runtime(cnn_bytes
     # the custom op computed here, all others by the wheel
     black_and_white = np.where(images > -20, 127, -128).astype(np.int8)
     np.testing.assert_array_equal(
-        oracle_scores(model, images), Oracle(cnn_bytes).scores(black_and_white)
+        oracle_scores(model, images), oracle_scores(Model.parse(cnn_bytes), black_and_white)
     )
     with pytest.raises(OracleError, match=r"takes int8 .* got uint8"):
         oracle_scores(model, images.astype(np.uint8))
