@@ -28,6 +28,7 @@ from codegen.files.places import BUILD, PROGRAM
 TFLM = PROGRAM / "firmware/lib/tflm"
 LIBRARIES = (TFLM, PROGRAM / "firmware/lib/nn")
 CUSTOM_OPS = PROGRAM / "firmware/lib/custom_ops"
+FRONTEND = PROGRAM / "firmware/lib/frontend"
 CHECKS = PROGRAM / "firmware/checks"
 STRIPPED = ("-DNDEBUG", "-DTF_LITE_STRIP_ERROR_STRINGS")
 """As the baseline's images are built: without error messages."""

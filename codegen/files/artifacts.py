@@ -21,6 +21,9 @@ HISTORY = "history.json"
 HISTORY_PLOT = "history.svg"
 DURATION = "training_duration.json"
 
+# train or import: what makes model input of a sample; absent where samples are it
+FRONTEND = "frontend.json"
+
 # quantize and what compares quantizations
 CONVERTED_MODEL = "converted.tflite"  # as the converter has it, for Netron and for upstream's tools
 INT8_MODEL = "model.tflite"

@@ -15,7 +15,7 @@ from codegen.files.places import PROGRAM
 CONTRIBUTING = (PROGRAM / "CONTRIBUTING.md").read_text()
 ARCHITECTURE = (PROGRAM / "docs" / "architecture.md").read_text()
 PACKAGES = ("codegen", "harness", "pipeline", "training", "verbs", "verification")
-FIRMWARE = ("lib/custom_ops", "lib/nn", "lib/tflm", "lib/wire")
+FIRMWARE = ("lib/custom_ops", "lib/frontend", "lib/nn", "lib/tflm", "lib/wire")
 CODE = {".py", ".cc", ".h", ".def", ".json", ".jinja"}
 
 

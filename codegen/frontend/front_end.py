@@ -1,0 +1,82 @@
+"""What every front end is: a sample's shape in, features' shape out, and parameters in between."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar
+
+from codegen.errors import CodegenError
+
+
+class FrontEndError(CodegenError):
+    """Parameters of a front end that are out of range, or samples that do not fit them."""
+
+
+@dataclass(frozen=True)
+class FrontEnd(ABC):
+    """Parameters of one kind; each kind's fields are JSON values or tuples of them.
+
+    A feature f, which is an int16, stands for the real value f * feature_scale.
+    """
+
+    kind: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def sample_shape(self) -> tuple[int, ...]:
+        """Of one sample as the user has it."""
+
+    @property
+    @abstractmethod
+    def sample_dtype(self) -> str:
+        """NumPy's name; on the wire little-endian, in C order."""
+
+    @property
+    @abstractmethod
+    def feature_shape(self) -> tuple[int, ...]:
+        """Of one sample's features; the model's input has it, with a batch of 1 before it, and
+        may have dimensions of 1 besides."""
+
+    @property
+    @abstractmethod
+    def feature_scale(self) -> float:
+        """What one step of a feature means."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"kind": self.kind, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> FrontEnd:
+        """Raises FrontEndError for absent, unknown or wrong parameters."""
+        names = {field.name for field in fields(cls)}
+        given = {name: value for name, value in values.items() if name != "kind"}
+        if unknown := sorted(given.keys() - names):
+            raise FrontEndError(
+                f"{cls.kind} front end: unknown parameter {unknown[0]}; it has {sorted(names)}"
+            )
+        made = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
+        try:
+            return cls(**made)
+        except TypeError as error:
+            raise FrontEndError(f"{cls.kind} front end: {error}") from None
+
+    def check_integer(self, name: str, low: int, high: int) -> None:
+        """Raises FrontEndError unless the parameter is an integer in [low, high]."""
+        value = getattr(self, name)
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise FrontEndError(
+                f"{self.kind} front end: {name} is {value!r}; give an integer from {low} to {high}"
+            )
+
+    def check_number(self, name: str, low: float, high: float) -> None:
+        """Raises FrontEndError unless the parameter is a number in [low, high]."""
+        value = getattr(self, name)
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not is_number or not math.isfinite(value) or not low <= value <= high:
+            raise FrontEndError(
+                f"{self.kind} front end: {name} is {value!r}; "
+                f"give a number from {low:g} to {high:g}"
+            )

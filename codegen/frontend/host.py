@@ -1,0 +1,237 @@
+"""The device's own front ends in this process, by the C functions of host.cc.
+
+    features(front_end, samples[N, *sample_shape]) -> int16 [N, *feature_shape]
+    real_features(front_end, samples) -> float32 [N, *feature_shape]
+    model_inputs(front_end, samples, scale: float, zero_point: int) -> int8 [N, *feature_shape]
+
+Samples are of sample_dtype, and may be a memory map: they are read a chunk at a time.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from codegen.compile import cpp_build
+from codegen.frontend.audio import AudioFrontEnd
+from codegen.frontend.fft import SMALLEST_LOG2, sines
+from codegen.frontend.front_end import FrontEnd, FrontEndError
+from codegen.frontend.readings import TYPES, ReadingsFrontEnd
+from codegen.frontend.scaling import Scaling, input_scaling
+
+CHUNK_BYTES = 4 << 20
+"""Of samples, for one thread at a time."""
+
+
+def features(
+    front_end: FrontEnd, samples: NDArray[Any], piece_bytes: int | None = None
+) -> NDArray[np.int16]:
+    """int16 [N, *feature_shape] of samples [N, *sample_shape].
+
+    piece_bytes: how a sample is handed over; the result does not depend on it.
+    Raises FrontEndError for samples of another shape or dtype, CppBuildError, MissingToolError.
+    """
+    result = np.empty((len(samples), *front_end.feature_shape), np.int16)
+    _run(front_end, samples, result, None, piece_bytes)
+    return result
+
+
+def real_features(front_end: FrontEnd, samples: NDArray[Any]) -> NDArray[np.float32]:
+    """What the features mean: float32 [N, *feature_shape]. Raises as features() does."""
+    return features(front_end, samples) * np.float32(front_end.feature_scale)
+
+
+def model_inputs(
+    front_end: FrontEnd,
+    samples: NDArray[Any],
+    scale: float,
+    zero_point: int,
+    piece_bytes: int | None = None,
+) -> NDArray[np.int8]:
+    """What stands in the device's input tensor: int8 [N, *feature_shape].
+
+    scale, zero_point: of the model's input. Raises as features() and input_scaling() do.
+    """
+    result = np.empty((len(samples), *front_end.feature_shape), np.int8)
+    scaling = input_scaling(front_end.feature_scale, scale, zero_point)
+    _run(front_end, samples, result, scaling, piece_bytes)
+    return result
+
+
+def memory_bytes(front_end: FrontEnd) -> int:
+    """Of the buffer that the front end works in, on every device."""
+    made = _PARAMETERS[front_end.kind](front_end)
+    function = getattr(_library(), f"mcuforge_{front_end.kind}_memory")
+    function.restype = ctypes.c_size_t
+    return int(function(ctypes.byref(made.structure)))
+
+
+def _run(
+    front_end: FrontEnd,
+    samples: NDArray[Any],
+    result: NDArray[Any],
+    scaling: Scaling | None,
+    piece_bytes: int | None,
+) -> None:
+    _check_samples(front_end, samples)
+    if result.size == 0:
+        return
+    made = _PARAMETERS[front_end.kind](front_end)
+    function = getattr(_library(), f"mcuforge_{front_end.kind}")
+    function.restype = None
+    sample_bytes = samples[:1].nbytes
+    chunk = max(1, CHUNK_BYTES // sample_bytes)
+
+    def run_chunk(start: int) -> None:
+        part = np.ascontiguousarray(samples[start : start + chunk])
+        target = result[start : start + chunk].ctypes.data
+        batch = _Batch(
+            samples=part.ctypes.data,
+            count=len(part),
+            sample_bytes=sample_bytes,
+            piece_bytes=piece_bytes or sample_bytes,
+            features=None if scaling else target,
+            inputs=target if scaling else None,
+            scaling=ctypes.pointer(_Scaling(**vars(scaling))) if scaling else None,
+        )
+        function(ctypes.byref(made.structure), ctypes.byref(batch))
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        list(pool.map(run_chunk, range(0, len(samples), chunk)))
+
+
+def _check_samples(front_end: FrontEnd, samples: NDArray[Any]) -> None:
+    expected = (*front_end.sample_shape,)
+    if samples.shape[1:] != expected or samples.dtype != np.dtype(front_end.sample_dtype):
+        raise FrontEndError(
+            f"{front_end.kind} front end: samples are {samples.dtype} "
+            f"{list(samples.shape[1:])} each; it takes {front_end.sample_dtype} {list(expected)}"
+        )
+
+
+class _Scaling(ctypes.Structure):
+    _fields_ = (
+        ("multiplier", ctypes.c_uint16),
+        ("shift", ctypes.c_uint8),
+        ("zero_point", ctypes.c_int8),
+    )
+
+
+class _Batch(ctypes.Structure):
+    _fields_ = (
+        ("samples", ctypes.c_void_p),
+        ("count", ctypes.c_size_t),
+        ("sample_bytes", ctypes.c_size_t),
+        ("piece_bytes", ctypes.c_size_t),
+        ("features", ctypes.c_void_p),
+        ("inputs", ctypes.c_void_p),
+        ("scaling", ctypes.POINTER(_Scaling)),
+    )
+
+
+class _Fft(ctypes.Structure):
+    _fields_ = (("log2_size", ctypes.c_uint8), ("sines", ctypes.c_void_p))
+
+
+class _AudioParameters(ctypes.Structure):
+    _fields_ = (
+        ("window", ctypes.c_uint16),
+        ("stride", ctypes.c_uint16),
+        ("frames", ctypes.c_uint16),
+        ("channels", ctypes.c_uint16),
+        ("first_bin", ctypes.c_uint16),
+        ("floor_log2", ctypes.c_int16),
+        ("fft", _Fft),
+        ("hann", ctypes.c_void_p),
+        ("weights", ctypes.c_void_p),
+        ("counts", ctypes.c_void_p),
+    )
+
+
+class _ChannelScale(ctypes.Structure):
+    _fields_ = (
+        ("bias", ctypes.c_int64),
+        ("multiplier", ctypes.c_int32),
+        ("shift", ctypes.c_int32),
+    )
+
+
+class _ReadingsParameters(ctypes.Structure):
+    _fields_ = (
+        ("length", ctypes.c_uint16),
+        ("channels", ctypes.c_uint16),
+        ("type", ctypes.c_uint8),
+        ("makes_spectra", ctypes.c_bool),
+        ("fft", _Fft),
+        ("scales", ctypes.c_void_p),
+    )
+
+
+@dataclass
+class _Parameters:
+    """A kind's parameters as the C++ takes them, and what they point to."""
+
+    structure: ctypes.Structure
+    kept: tuple[Any, ...]
+
+
+def _audio(front_end: FrontEnd) -> _Parameters:
+    assert isinstance(front_end, AudioFrontEnd)
+    tables = front_end.tables()
+    turns = sines(front_end.log2_size)
+    structure = _AudioParameters(
+        window=front_end.window,
+        stride=front_end.stride,
+        frames=front_end.frames,
+        channels=front_end.channels,
+        first_bin=tables.first_bin,
+        floor_log2=front_end.floor_log2,
+        fft=_Fft(front_end.log2_size, turns.ctypes.data),
+        hann=tables.hann.ctypes.data,
+        weights=tables.weights.ctypes.data,
+        counts=tables.counts.ctypes.data,
+    )
+    return _Parameters(structure, (tables, turns))
+
+
+def _readings(front_end: FrontEnd) -> _Parameters:
+    assert isinstance(front_end, ReadingsFrontEnd)
+    scales = (_ChannelScale * front_end.channels)(
+        *(_ChannelScale(**vars(scale)) for scale in front_end.channel_scales())
+    )
+    turns = sines(front_end.log2_size if front_end.spectrum else SMALLEST_LOG2)
+    structure = _ReadingsParameters(
+        length=front_end.length,
+        channels=front_end.channels,
+        type=TYPES.index(front_end.dtype),
+        makes_spectra=front_end.spectrum,
+        fft=_Fft(len(turns).bit_length() + 1, turns.ctypes.data),
+        scales=ctypes.addressof(scales),
+    )
+    return _Parameters(structure, (scales, turns))
+
+
+_PARAMETERS: dict[str, Callable[[FrontEnd], _Parameters]] = {
+    AudioFrontEnd.kind: _audio,
+    ReadingsFrontEnd.kind: _readings,
+}
+
+
+@lru_cache(maxsize=1)
+def _library() -> ctypes.CDLL:
+    """firmware/lib/frontend as a shared library, with the flags that ship."""
+    shared = ["-fPIC"]
+    flags = [*cpp_build.library_flags(cpp_build.FRONTEND), *shared]
+    sources = [(path, flags) for path in sorted(cpp_build.FRONTEND.rglob("*.cc"))]
+    sources.append((Path(__file__).with_name("host.cc"), flags))
+    objects = cpp_build.compile_objects(sources, [cpp_build.FRONTEND], cpp_build.HOST)
+    return ctypes.CDLL(str(cpp_build.link("frontend.so", objects, ["-shared"], cpp_build.HOST)))

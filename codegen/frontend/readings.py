@@ -1,0 +1,120 @@
+"""Readings of sensors to scaled values or spectra: parameters, and the factors of the C++."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import ClassVar
+
+from codegen.frontend.fft import log2_size
+from codegen.frontend.front_end import FrontEnd, FrontEndError
+
+FRACTION_BITS = 12  # of a feature
+BIAS_BITS = 16  # beyond those, in readings.cc
+TYPES = ("int8", "uint8", "int16", "float32")  # as ReadingType counts them
+
+
+@dataclass(frozen=True)
+class ChannelScale:
+    """As firmware/lib/frontend/frontend/readings.h has it."""
+
+    bias: int
+    multiplier: int
+    shift: int
+
+
+@dataclass(frozen=True)
+class ReadingsFrontEnd(FrontEnd):
+    """Readings [length, channels] to features: (x - offset) * gain of each channel.
+
+    Those are meant to lie near [-1, 1] or to have a deviation near 1: beyond [-8, 8) they saturate.
+    Without spectrum: [length, channels]. With it: [size / 2, channels], |X| * 2 / size for the
+    frequencies from 0 on, X being the transform over time, size the next power of two.
+    NaN gives 0.
+
+    offset, gain: one a channel; magnitudes: gain 0 or from 2^-48 to 2^48, their product below 2^31.
+    dtype: of TYPES. Raises FrontEndError.
+    """
+
+    length: int
+    channels: int
+    offset: tuple[float, ...]
+    gain: tuple[float, ...]
+    dtype: str = "float32"
+    spectrum: bool = False
+
+    kind: ClassVar[str] = "readings"
+
+    def __post_init__(self) -> None:
+        self.check_integer("length", 1, 65535)
+        self.check_integer("channels", 1, 65535)
+        if self.dtype not in TYPES:
+            raise FrontEndError(
+                f"readings front end: dtype is {self.dtype!r}; give one of {', '.join(TYPES)}"
+            )
+        if not isinstance(self.spectrum, bool):
+            raise FrontEndError(
+                f"readings front end: spectrum is {self.spectrum!r}; give true or false"
+            )
+        if self.spectrum and not 8 <= self.length <= 4096:
+            raise FrontEndError(
+                f"readings front end: length is {self.length}; a spectrum takes 8 to 4096 readings"
+            )
+        for name in ("offset", "gain"):
+            self._check_numbers(name)
+        for channel, (offset, gain) in enumerate(zip(self.offset, self.gain, strict=True)):
+            if (gain != 0 and not 2.0**-48 <= abs(gain) <= 2.0**48) or abs(offset * gain) >= 2**31:
+                raise FrontEndError(
+                    f"readings front end: channel {channel} has offset {offset:g} and gain "
+                    f"{gain:g}; give a gain of 0 or from 2^-48 to 2^48, and a product below 2^31"
+                )
+
+    def _check_numbers(self, name: str) -> None:
+        values = getattr(self, name)
+        if not isinstance(values, tuple) or len(values) != self.channels:
+            raise FrontEndError(
+                f"readings front end: {name} needs {self.channels} numbers, one a channel"
+            )
+        for value in values:
+            is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            if not is_number or not math.isfinite(value):
+                raise FrontEndError(
+                    f"readings front end: {name} has {value!r}; give finite numbers"
+                )
+
+    @property
+    def log2_size(self) -> int:
+        """Of the transform."""
+        return log2_size(self.length)
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        return (self.length, self.channels)
+
+    @property
+    def sample_dtype(self) -> str:
+        return self.dtype
+
+    @property
+    def feature_shape(self) -> tuple[int, ...]:
+        rows = (1 << self.log2_size) // 2 if self.spectrum else self.length
+        return (rows, self.channels)
+
+    @property
+    def feature_scale(self) -> float:
+        return 2.0**-FRACTION_BITS
+
+    def channel_scales(self) -> list[ChannelScale]:
+        return [_scale(o, g) for o, g in zip(self.offset, self.gain, strict=True)]
+
+
+def _scale(offset: float, gain: float) -> ChannelScale:
+    """feature = x * multiplier * 2^-shift + bias * 2^-BIAS_BITS."""
+    bias = -Fraction(offset) * Fraction(gain) * 2 ** (FRACTION_BITS + BIAS_BITS)
+    mantissa, exponent = math.frexp(gain)
+    multiplier = round(mantissa * 2**31)
+    shift = 31 - exponent - FRACTION_BITS
+    if abs(multiplier) == 2**31:
+        multiplier, shift = multiplier // 2, shift - 1
+    return ChannelScale(round(bias), multiplier, shift)
