@@ -2,7 +2,8 @@
 
 Band b of C rises between the mel points b and b + 1 and falls to b + 2; there are C + 2 of them at
 equal distances in mel, mel(f) = 2595 log10(1 + f / 700) (O'Shaughnessy, "Speech Communication",
-1987). Frames are windowed by sin^2(pi (i + 1/2) / window), which is Hann's, and padded with zeros to a power of two.
+1987). Frames are windowed by sin^2(pi (i + 1/2) / window), which is Hann's, and padded with zeros
+to a power of two.
 """
 
 from __future__ import annotations
