@@ -76,33 +76,28 @@ def flash(c: Context, given: Given) -> None:
     """Put the image on the board and compare what answers; an emulated board is booted with it."""
     from codegen.errors import CodegenError
     from harness.rig import flash as room
-    from pipeline import stages
+    from pipeline import beforehand, stages
 
     if given.blessed:
         if given.model or given.recipe:
             raise CodegenError("flash --blessed: names the model itself; leave the other one out")
         given.model = stages.blessed_model()
     chosen = choice(c, given)
-    room.choose(chosen.board, given.protocol)  # refused before anything is built
+    how = {name: getattr(given, name) for name in ("protocol", "serial", "remote", "port", "baud")}
+    beforehand.require_image(chosen)
+    room.require(chosen.board, **how)
     stages.build(chosen)
-    room.flash(
-        chosen.board_id,
-        chosen.build_dir,
-        protocol=given.protocol,
-        serial=given.serial,
-        remote=given.remote,
-        port=given.port,
-        baud=given.baud,
-    )
+    room.flash(chosen.board_id, chosen.build_dir, **how)
 
 
 @verb(*IMAGE)
 def emulate(c: Context, given: Given) -> None:
     """Boot the image in the emulator and say where its serial line is; Ctrl-C ends it."""
     from harness.rig import link
-    from pipeline import stages
+    from pipeline import beforehand, stages
 
     chosen = choice(c, given)
+    beforehand.require_device(chosen)
     stages.build(chosen)
     link.emulate(chosen.board_id, chosen.build_dir)
 
@@ -111,10 +106,11 @@ def emulate(c: Context, given: Given) -> None:
 def monitor(c: Context, given: Given) -> None:
     """Show what comes over the serial line, frames decoded; Ctrl-C ends it."""
     from harness.rig import monitor as room
-    from pipeline import stages
+    from pipeline import beforehand, stages
 
     chosen = choice(c, given)
     if given.port is None:
+        beforehand.require_device(chosen)
         stages.build(chosen)
     room.run(chosen.board_id, chosen.build_dir, port=given.port, baud=given.baud)
 

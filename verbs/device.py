@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from invoke import Context, Exit
 
@@ -23,6 +24,10 @@ from verbs.options import (
     Option,
 )
 from verbs.verb import Given, verb
+
+if TYPE_CHECKING:
+    from harness.run.hil import Settings
+    from pipeline.choice import Choice
 
 
 @verb(
@@ -50,9 +55,9 @@ def hil(c: Context, given: Given) -> None:
     """Send test digits to the board and compare every answer with the oracle, bit for bit."""
     from harness.run import hil as room
     from harness.run import matrix
-    from pipeline import stages
+    from pipeline import beforehand, stages
 
-    count = str(c.config.mcuforge.count if given.count is None else given.count)
+    count = c.config.mcuforge.count if given.count is None else given.count
     settings = room.Settings(
         count=count,
         ports=given.port or (),
@@ -64,9 +69,11 @@ def hil(c: Context, given: Given) -> None:
     )
     settings.check()  # before anything is trained or built
     if given.board is not None and matrix.names_several(given.board):
-        _hil_on_several(c, given, count)
+        _hil_on_several(c, given, settings)
         return
     chosen = choice(c, given, seed=None, resume=False)
+    beforehand.require_device(chosen, *settings.ports, baud=settings.own_baud)
+    settings = _with_samples_there(chosen, given, settings)
     stages.evaluate(chosen)
     stages.build(chosen)
     report = room.run(chosen.board_id, chosen.build_dir, settings, json_path=given.json)
@@ -74,25 +81,38 @@ def hil(c: Context, given: Given) -> None:
         raise Exit(code=1)
 
 
-def _hil_on_several(c: Context, given: Given, count: str) -> None:
+def _with_samples_there(chosen: Choice, given: Given, settings: Settings) -> Settings:
+    """The count that was asked for, checked, or the default where there are so many."""
+    from pipeline import beforehand
+
+    if given.count is None:
+        return replace(settings, count=beforehand.at_most(chosen, settings.number))
+    beforehand.require_samples(chosen, "count", settings.number)
+    return settings
+
+
+def _hil_on_several(c: Context, given: Given, settings: Settings) -> None:
     from harness.errors import HarnessError
     from harness.run import matrix
-    from pipeline import stages
+    from pipeline import beforehand, stages
 
     if given.port or given.baud is not None or given.trace or given.fault or given.resume:
         raise HarnessError(f"--board {given.board}: several boards take --count and --json only")
     boards = matrix.choose_boards(given.board)
 
-    def chosen(board_id: str) -> Any:
+    def chosen(board_id: str) -> Choice:
         return choice(c, given, board=board_id, seed=None)
 
     def prepare(board_id: str) -> Path:
         one = chosen(board_id)
         stages.build(one)
-        folder: Path = one.build_dir
-        return folder
+        return one.build_dir
 
-    stages.evaluate(chosen(boards[0].id))
+    for board in boards:
+        beforehand.require_device(chosen(board.id))
+    first = chosen(boards[0].id)
+    count = _with_samples_there(first, given, settings).count
+    stages.evaluate(first)
     outcomes = matrix.run(boards, prepare, count=count, json_path=given.json)
     if not all(outcome.passed for outcome in outcomes):
         raise Exit(code=1)
@@ -104,17 +124,20 @@ def _hil_on_several(c: Context, given: Given, count: str) -> None:
         "digit",
         "index of the test digit, as hil names it; fixed random values by default",
         kind=int,
+        least=0,
     ),
     *LINE,
 )
 def diff(c: Context, given: Given) -> None:
     """Name the first op whose output on the board is not the oracle's."""
     from harness.run import op_diff as room
-    from pipeline import stages
+    from pipeline import beforehand, stages
 
     chosen = choice(c, given)
+    beforehand.require_device(chosen, given.port, baud=given.baud)
     if given.digit is not None:
         stages.require_data(chosen, "diff --digit")
+        beforehand.require_samples(chosen, "digit", given.digit, first=0)
         stages.evaluate(chosen)
     stages.build(chosen)
     arguments = (chosen.board_id, chosen.build_dir)
@@ -140,7 +163,7 @@ def diff(c: Context, given: Given) -> None:
 def stream(c: Context, given: Given) -> None:
     """Show the board a stream of digits, whose scores it smooths over time; check each frame."""
     from harness.run import stream as room
-    from pipeline import stages
+    from pipeline import beforehand, stages
 
     chosen = choice(c, given)
     settings = room.Settings(
@@ -152,6 +175,8 @@ def stream(c: Context, given: Given) -> None:
     )
     settings.check()
     stages.require_data(chosen, "stream")
+    beforehand.require_device(chosen, given.port, baud=given.baud)
+    beforehand.require_samples(chosen, "count", given.count)
     stages.evaluate(chosen)
     stages.build(chosen)
     report = room.run(chosen.board_id, chosen.build_dir, settings, port=given.port, baud=given.baud)
@@ -163,9 +188,10 @@ def stream(c: Context, given: Given) -> None:
 def profile(c: Context, given: Given) -> None:
     """Show what each op of the model costs on the board: MACs, instructions, share."""
     from harness.run import op_profile as room
-    from pipeline import stages
+    from pipeline import beforehand, stages
 
     chosen = choice(c, given)
+    beforehand.require_device(chosen, given.port, baud=given.baud)
     stages.build(chosen)
     room.run(
         chosen.board_id,

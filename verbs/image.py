@@ -45,7 +45,7 @@ def build(c: Context, given: Given) -> None:
 @verb(
     *IMAGE,
     TFLM_LIB,
-    Option("symbols", "how many of the largest symbols to show", kind=int, default=20),
+    Option("symbols", "how many of the largest symbols to show", kind=int, default=20, least=0),
     JSON.but("file to write all rooms and symbols to"),
     SVG.but("treemap to write"),
     Option(
@@ -90,14 +90,11 @@ def size(c: Context, given: Given) -> None:
 def debug(c: Context, given: Given) -> None:
     """Open gdb on the emulator or a probe, with the image's symbols, stopped at main."""
     from harness.rig import debug as room
-    from pipeline import stages
+    from pipeline import beforehand, stages
 
     chosen = choice(c, given)
+    how = {name: getattr(given, name) for name in ("remote", "serve", "gdb_port")}
+    room.require(chosen.board, **how)
+    beforehand.require_image(chosen)
     stages.build(chosen)
-    room.run(
-        chosen.board_id,
-        chosen.build_dir,
-        remote=given.remote,
-        serve=given.serve,
-        gdb_port=given.gdb_port,
-    )
+    room.run(chosen.board_id, chosen.build_dir, **how)

@@ -7,7 +7,7 @@ import sys
 from invoke import Context, Exit
 
 from verbs.choice import choice
-from verbs.options import BOARD, IMAGE, LINE, MADE, Option, path
+from verbs.options import BOARD, IMAGE, LINE, MADE, Option, output, path
 from verbs.shell import run_shown
 from verbs.verb import Given, verb
 
@@ -49,17 +49,20 @@ _IMAGE = "a photo, scan or drawing of one digit, or an image like those of --dat
     Option("image", _IMAGE, kind=path, choices=_IMAGE, short="i"),
     BOARD.but("ask this board too; emulated unless --port is given"),
     *MADE,
-    Option("png", "file to write what the network sees to", kind=path),
+    Option("png", "file to write what the network sees to", kind=output),
     *LINE,
 )
 def predict(c: Context, given: Given) -> None:
     """Show what the network sees of a picture, and what float, int8 and a board answer."""
-    from pipeline import stages
+    from pipeline import beforehand, stages
     from training.data import drawing
     from training.judge import predict as room
 
     chosen = choice(c, given)
     stages.require_data(chosen, "predict")
+    asks_board = given.board is not None or given.port is not None
+    if asks_board:
+        beforehand.require_device(chosen, given.port, given.baud)
     drawing.read_grey(given.image)  # what is no picture is refused before any work,
     stages.data(chosen)
     room.prepared(chosen.build_dir, given.image)  # an empty one before anything is trained
@@ -69,7 +72,7 @@ def predict(c: Context, given: Given) -> None:
     if given.png:
         room.write_picture(given.png, prediction.pixels)
     agrees = True
-    if given.board is not None or given.port is not None:
+    if asks_board:
         from harness.run import one_input
 
         stages.build(chosen)
@@ -117,11 +120,13 @@ def view(c: Context, given: Given) -> None:
         "margin",
         "percentage points of int8 accuracy that may be lost; 0.1 by default",
         kind=float,
+        least=0,
     ),
     Option(
         "recall_margin",
         "percentage points of any class's recall that may be lost; 1 by default",
         kind=float,
+        least=0,
     ),
 )
 def bless(c: Context, given: Given) -> None:

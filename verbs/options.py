@@ -7,12 +7,14 @@ A short form means the same for every verb that has it. A verb may word an optio
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from codegen.errors import CodegenError
+from codegen.files.places import BUILD
 
 USER_FOLDER = Path(os.environ.pop("MCUFORGE_CWD", "") or Path.cwd())
 """Where the user stands. invokew, which goes to the repository, says it in MCUFORGE_CWD. That holds
@@ -28,6 +30,24 @@ def here(path: str) -> Path:
 def path(text: str) -> Path:
     """The kind of an option that names a file or folder."""
     return here(text)
+
+
+def output(text: str) -> Path:
+    """The kind of an option that names a file to write: refused where none can be written."""
+    path = here(text)
+    folder = path.parent
+    while path.is_relative_to(BUILD) and not folder.exists():  # a stage makes it
+        folder = folder.parent
+    if path.is_dir():
+        raise CodegenError(f"{path} is a folder; name a file to write")
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise CodegenError(
+            f"cannot write {path}: {folder}: {error.strerror}; choose a folder that is there and "
+            "that you may write to"
+        ) from None
+    return path
 
 
 def path_or_name(text: str) -> str:
@@ -56,6 +76,7 @@ class Option:
     kind: turns the text into the value; bool for a switch, list for one given several times.
     carried: it holds for the verbs behind it in one command line, too.
     choices: where it has to be given, what there is to choose from: for the message without it.
+    least, most: of a number.
     """
 
     name: str
@@ -65,6 +86,8 @@ class Option:
     short: str = ""
     carried: bool = False
     choices: str = ""
+    least: float | None = None
+    most: float | None = None
 
     @property
     def flag(self) -> str:
@@ -79,10 +102,22 @@ class Option:
         if given is None or self.kind in (bool, list):
             return given
         try:
-            return self.kind(str(given))
+            value = self.kind(str(given))
         except ValueError:
             what = "a whole number" if self.kind is int else "a number"
             raise CodegenError(f"{self.flag} {given}: give {what}") from None
+        if self.kind in (int, float):
+            self._require_in_range(value)
+        return value
+
+    def _require_in_range(self, value: float) -> None:
+        too_low = self.least is not None and value < self.least
+        too_high = self.most is not None and value > self.most
+        if value != value:
+            raise CodegenError(f"{self.flag} {value}: give a number")
+        if too_low or too_high:
+            upwards = "or more" if self.most is None else f"to {self.most}"
+            raise CodegenError(f"{self.flag} {value}: choose {self.least} {upwards}")
 
 
 # ---------------------------------------------------------------- what is worked on
@@ -146,22 +181,26 @@ PORT = Option(
     short="p",
     carried=True,
 )
-BAUD = Option("baud", "baud rate, if not the board's own", kind=int, carried=True)
+BAUD = Option("baud", "baud rate, if not the board's own", kind=int, carried=True, least=1)
 LINE = (PORT, BAUD)
 REMOTE = Option("remote", "host:port of a gdb server")
 
 # ---------------------------------------------------------------- how it is done
 
-SEED = Option("seed", "of the training's random numbers", kind=int)
+SEED = Option(
+    "seed", "of the training's random numbers", kind=int, least=0, most=2**32 - 1
+)  # as NumPy and Keras take them
 OPTIMIZER = Option("optimizer", "one of the recipe's (docs/models.md), by default its first")
-CALIBRATION = Option("calibration", "training digits that the ranges are taken from", kind=int)
+CALIBRATION = Option(
+    "calibration", "training digits that the ranges are taken from", kind=int, least=1
+)
 PRESET = Option("preset", "of the converter's optimizations: default, size, latency or sparsity")
 FORCE = Option("force", "run it although nothing has changed", kind=bool, default=False, short="f")
 RESUME = Option("resume", "go on with a training that was interrupted", kind=bool, default=False)
 VERBOSE = Option("verbose", "show PlatformIO's output", kind=bool, default=False, short="v")
-COUNT = Option("count", "how many", kind=int, short="n")
-JSON = Option("json", "file to write the report to", kind=path, short="j")
-SVG = Option("svg", "picture to write", kind=path)
+COUNT = Option("count", "how many", kind=int, short="n", least=1)
+JSON = Option("json", "file to write the report to", kind=output, short="j")
+SVG = Option("svg", "picture to write", kind=output)
 MODELS = Option(
     "model",
     "`all` (../shared/models), or their names or paths, separated by commas",

@@ -31,13 +31,15 @@ def test_(c: Context, given: Given) -> None:
     from codegen.boards.facts import boards_built_here
     from codegen.errors import CodegenError
     from codegen.tools import find
-    from pipeline import stages
+    from pipeline import beforehand, stages
     from verbs.suites import ON_REQUEST, SUITES, run
 
     if given.only is not None and given.only not in SUITES + ON_REQUEST:
         known = ", ".join(SUITES + ON_REQUEST)
         raise CodegenError(f"no test suite {given.only!r}; known: {known}")
     suites = [given.only] if given.only else list(SUITES)
+    if given.port:
+        beforehand.require_device(choice(c, given), given.port)
     if not given.only:
         run_lint()
 

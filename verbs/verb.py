@@ -126,9 +126,20 @@ def _parse_tasks_as_ours(program: Program) -> None:
             if argument.kind is list and flag in program.argv and not all(argument.value or [""]):
                 raise Exit(f"error: {flag} needs a value", code=2)
     _carry_on(program)
+    _check_values(program)
 
 
 Program.parse_tasks = _parse_tasks_as_ours  # type: ignore[assignment]
+
+
+def _check_values(program: Program) -> None:
+    """Refuses a wrong value of the last verb before the first one, which may train, begins."""
+    for context in program.tasks:
+        verb = program.collection[context.name]
+        if isinstance(verb, Verb):
+            with one_line_errors():
+                for option in verb.options.values():
+                    option.value(context.args[option.name].value)
 
 
 def _missing(program: Program, error: ParseError) -> str:

@@ -151,6 +151,12 @@ def compiler_version(board: Board) -> str:
     return output.decode(errors="replace").partition("\n")[0]
 
 
+def require(board: Board, sanitize: bool = False) -> None:
+    """Refuses what no build can make: no compiler, no environment. Raises CodegenError."""
+    compiler_version(board)
+    _require_environment(environment_name(board, sanitize))
+
+
 def build(
     board: Board,
     build_dir: Path,
@@ -168,9 +174,8 @@ def build(
     Raises FirmwareBuildError, BudgetError (too big), MissingToolError, CodegenError; the files of
     an earlier build stay then.
     """
-    compiler_version(board)  # a missing compiler is named before anything is written
+    require(board, sanitize)  # before anything is written
     environment = environment_name(board, sanitize)
-    _require_environment(environment)
     require_generated(build_dir / GENERATED)
     target_dir = image_dir(board, build_dir, sanitize)
     target_dir.mkdir(parents=True, exist_ok=True)

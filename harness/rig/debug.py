@@ -14,7 +14,7 @@ from codegen import tools
 from codegen.boards.facts import Board, load_board
 from codegen.files.places import PROGRAM
 from harness.errors import HarnessError
-from harness.rig.emulator import open_emulator
+from harness.rig.emulator import open_emulator, require_emulator
 from harness.rig.expected import Expected
 
 GDB = "gdb-multiarch"
@@ -79,6 +79,25 @@ def how_to_debug(board: Board) -> str:
     )
 
 
+def require(
+    board: Board, remote: str | None = None, serve: bool = False, gdb_port: int = 0
+) -> None:
+    """Refuses what `run` could not do, before anything is built for it. Raises HarnessError or
+    CodegenError."""
+    if not 0 <= gdb_port <= 65535:
+        raise HarnessError(f"--gdb-port {gdb_port}: choose 1 to 65535, or 0 for any that is free")
+    if remote is not None and serve:
+        raise HarnessError("--serve starts the emulator; leave --remote out")
+    if not serve:
+        tools.find(GDB, "debug")
+    if remote is None and board.emulator is None:
+        raise HarnessError(how_to_debug(board))
+    if remote is None:
+        require_emulator(board)
+        if serve and board.emulator and board.emulator.kind == "process":
+            raise HarnessError(f"{board.id} is a process of this machine; it has no --serve")
+
+
 def run(
     board_id: str,
     build_dir: Path,
@@ -94,21 +113,12 @@ def run(
     Raises HarnessError or CodegenError.
     """
     board = load_board(board_id)
+    require(board, remote, serve, gdb_port)
     elf = Expected.load(board, build_dir).elf.resolve()
-    if not 0 <= gdb_port <= 65535:
-        raise HarnessError(f"--gdb-port {gdb_port}: choose 1 to 65535, or 0 for any that is free")
-    if not serve:
-        tools.find(GDB, "debug")
     if remote is not None:
-        if serve:
-            raise HarnessError("--serve starts the emulator; leave --remote out")
         _interactive(gdb_command(elf, remote, load=True))
         return
-    if board.emulator is None:
-        raise HarnessError(how_to_debug(board))
-    if board.emulator.kind == "process":
-        if serve:
-            raise HarnessError(f"{board.id} is a process of this machine; it has no --serve")
+    if board.emulator and board.emulator.kind == "process":
         _interactive(gdb_command(elf, None))
         return
     with open_emulator(board, elf, gdb_port=gdb_port) as emulator:

@@ -148,7 +148,6 @@ class _QemuEmulator(Emulator):
         self._qmp: Qmp | None = None
 
     def _start(self) -> None:
-        tools.find(QEMU, f"emulating {self._facts.machine}")
         qmp_path = Path(self._scratch.name) / "qmp"
         self._spawn(self._command(qmp_path))
         self._qmp = self._connect(qmp_path)
@@ -242,6 +241,17 @@ class _ProcessEmulator(Emulator):
         self.url = match.group(1)
 
 
+def require_emulator(board: Board) -> None:
+    """Raises HarnessError for a board without an emulator, CodegenError if that is not here."""
+    if board.emulator is None:
+        raise HarnessError(
+            f"{board.id} has no emulator; connect the board, "
+            f"{wiring(board)}and give its port with --port"
+        )
+    if board.emulator.kind == "qemu":
+        tools.find(QEMU, f"emulating {board.emulator.machine}")
+
+
 def open_emulator(
     board: Board, elf: Path, *, gdb_port: int | None = None, load: bool = True
 ) -> Emulator:
@@ -250,11 +260,8 @@ def open_emulator(
     gdb_port: of a gdb stub on this machine, 0 for any that is free. load: False starts the machine
     with empty memory, for a debugger to fill. Both are for QEMU machines.
     """
-    if board.emulator is None:
-        raise HarnessError(
-            f"{board.id} has no emulator; connect the board, "
-            f"{wiring(board)}and give its port with --port"
-        )
+    require_emulator(board)
+    assert board.emulator is not None
     if not elf.is_file():
         raise HarnessError(f"{elf} is missing; run `invoke build --board {board.id}` first")
     if board.emulator.kind == "qemu":

@@ -21,6 +21,8 @@ from harness.wire.messages import Info
 
 Run = Callable[[Command], tuple[int, str]]
 
+# Their board loader, or their board itself, has no serial port until our firmware runs.
+_BRING_THE_PORT = ("dfu", "uf2", "platformio")
 _TOOL_LIMIT_S = 300.0
 _PORT_LIMIT_S = 10.0  # a board that starts anew leaves USB and comes back
 _POLL_S = 0.2
@@ -43,6 +45,29 @@ def choose(board: Board, protocol: str | None) -> str:
         known = "an unknown protocol" if protocol not in PROTOCOLS else "not one of its protocols"
         raise HarnessError(f"flash {board.id} with {protocol!r}: {known}: {', '.join(own)}")
     return protocol
+
+
+def require(
+    board: Board,
+    protocol: str | None,
+    serial: str | None = None,
+    port: str | None = None,
+    baud: int | None = None,
+    remote: str | None = None,
+) -> None:
+    """Refuses what `flash` could not do, before anything is built for it. Raises HarnessError or
+    CodegenError.
+
+    A port that only the flashed firmware brings is left to `flash`.
+    """
+    protocol = choose(board, protocol)
+    if port is not None:
+        if protocol not in _BRING_THE_PORT:
+            link.require(board, port, baud)
+    elif protocol == "emulator" or (protocol == "gdb" and remote is None and board.emulator):
+        link.require(board)
+    elif not board.usb_ids:
+        find_port(board, serial)  # says which wires there are
 
 
 def run_tool(command: Command) -> tuple[int, str]:
@@ -152,8 +177,7 @@ def flash(
     if protocol == "gdb" and remote is None and board.emulator is not None:
         with loaded_over_gdb(board, image_dir, run) as emulator:
             return link.handshake(board_id, build_dir, port=emulator.url, baud=baud)
-    if port is None and not board.usb_ids:
-        find_port(board, serial)  # says so before anything is written
+    require(board, protocol, serial, port, baud, remote)
     upload(board, image_dir, protocol, serial, remote, run)
     port = port or _port_after_reset(board, serial)
     return link.handshake(board_id, build_dir, port=port, baud=baud)

@@ -8,7 +8,7 @@ from pathlib import Path
 from codegen.boards.facts import Board, load_board
 from harness.errors import DeviceError, DeviceFaultError, PortError
 from harness.rig import identity, ports
-from harness.rig.emulator import Emulator, open_emulator
+from harness.rig.emulator import Emulator, open_emulator, require_emulator
 from harness.rig.expected import Expected
 from harness.wire import processor_fault
 from harness.wire.device import Device
@@ -85,6 +85,15 @@ class Connection:
                 self._url = ports.find_port(self._board, self._usb_serial)
             time.sleep(_REPLUG_POLL_S)
         return False
+
+
+def require(board: Board, port: str | None = None, baud: int | None = None) -> None:
+    """Refuses a port that cannot be opened, or, without a port, a board that cannot be emulated
+    here: before anything is made for it. Raises HarnessError or CodegenError."""
+    if port is None:
+        require_emulator(board)
+    else:
+        SerialLine(port, baud or board.uart.baud).close()
 
 
 def undamaged(line: Line) -> Line:

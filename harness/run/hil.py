@@ -65,11 +65,20 @@ class Settings:
     seed: int = 1
     resume: bool = False
 
+    @property
+    def number(self) -> int | None:
+        """Samples; None for all. Raises HarnessError."""
+        return parse_count(self.count)
+
+    @property
+    def own_baud(self) -> int | None:
+        """A rate, or None for the board's own, which "auto" begins with. Raises HarnessError."""
+        return _parse_baud(self.baud)
+
     def check(self) -> None:
         """Raises HarnessError for what cannot be, before anything is built or opened."""
-        parse_count(self.count)
+        _ = self.number, self.own_baud
         FaultSpec.parse(self.fault)
-        _parse_baud(self.baud)
         for port in self.ports:
             if self.ports.count(port) > 1:
                 raise HarnessError(f"--port {port} is given twice; give each board's port once")
@@ -178,7 +187,7 @@ def _work(job: _Job, number: int, shards: Shards, advance: Callable[[], None]) -
 
     port = part.name if settings.ports else None
     with link.connect(
-        job.board, job.expected.elf, port=port, baud=_parse_baud(settings.baud), damage=damage
+        job.board, job.expected.elf, port=port, baud=settings.own_baud, damage=damage
     ) as connection:
         work = Work(
             expected=job.expected,
@@ -217,7 +226,7 @@ def _print_mismatches(job: _Job, build_dir: Path) -> None:
         job.out.print(text, highlight=False, markup=False, soft_wrap=True)
     if found and isinstance(job.subject, DigitSubject):
         port = next((part.name for part in job.parts if part.mismatches), job.parts[0].name)
-        baud = _parse_baud(job.settings.baud)
+        baud = job.settings.own_baud
         _name_op(
             job.board, build_dir, found[0], port if job.settings.ports else None, baud, job.out
         )
@@ -267,9 +276,12 @@ def _parse_baud(baud: int | str | None) -> int | None:
     if baud is None or baud == "auto":
         return None
     try:
-        return int(baud)
+        rate = int(baud)
     except ValueError:
         raise HarnessError(f"--baud {baud}: give a rate, or auto") from None
+    if rate < 1:
+        raise HarnessError(f"--baud {baud}: choose 1 or more, or auto")
+    return rate
 
 
 def default_emulators(count: int) -> int:

@@ -75,7 +75,7 @@ def run(
     boards: Sequence[Board],
     build: Build,
     *,
-    count: str,
+    count: int | str | None,
     json_path: Path | None = None,
     console: Console | None = None,
 ) -> list[Outcome]:
@@ -107,7 +107,9 @@ def _build(board: Board, build: Build) -> Path | str:
         return str(error)
 
 
-def _check(board: Board, built: Path | str, *, count: str, emulators: int, out: Console) -> Outcome:
+def _check(
+    board: Board, built: Path | str, *, count: int | str | None, emulators: int, out: Console
+) -> Outcome:
     if isinstance(built, str):
         return Outcome(board, None, built)
     details = io.StringIO()

@@ -279,7 +279,8 @@ def test_paths_are_relative_to_where_the_user_stands(
     (tmp_path / "mine").mkdir()
     monkeypatch.setattr(options, "USER_FOLDER", tmp_path)
     assert options.MODEL.value("net.tflite") == tmp_path / "net.tflite"
-    assert options.JSON.value("/elsewhere/out.json") == Path("/elsewhere/out.json")
+    assert options.JSON.value("out.json") == tmp_path / "out.json"
+    assert options.SVG.value("/dev/null") == Path("/dev/null")
     assert options.DATA.value("mine") == str(tmp_path / "mine")
     (tmp_path / "sample").mkdir()
     assert options.DATA.value("sample") == "sample"  # the source, whatever folders there are

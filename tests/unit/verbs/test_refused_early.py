@@ -1,0 +1,174 @@
+"""What can be refused is refused before anything is trained, built or sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from invoke import Program
+
+import tasks
+from codegen.errors import MissingToolError
+from codegen.image import firmware_build
+from harness.rig import emulator
+from pipeline import beforehand, stage, stages
+from pipeline.choice import Choice
+from verification.cases.model_builder import small_cnn
+
+ROOT = Path(tasks.__file__).parent
+NO_PORT = "/dev/mcuforge-no-such-port"
+
+
+class BeganError(AssertionError):
+    """A stage ran."""
+
+
+@pytest.fixture(autouse=True)
+def no_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any stage but the data's is a failure of the test."""
+
+    def began(one: stage.Stage, *_: object, **__: object) -> None:
+        if one.name != "data":
+            raise BeganError(one.name)
+
+    monkeypatch.setattr(stages, "run", began)
+    monkeypatch.setattr(beforehand.DataInfo, "load", lambda _: SimpleNamespace(test_count=30))
+
+
+def refused(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[str, object]:
+    with pytest.raises(SystemExit) as ended:
+        Program().run(["invoke", "--search-root", str(ROOT), *args])
+    said = capsys.readouterr().err
+    assert len(said.strip().splitlines()) == 1, said
+    return said, ended.value.code
+
+
+DEVICE_VERBS = [
+    ("hil",),
+    ("diff",),
+    ("stream",),
+    ("profile",),
+    ("flash",),
+    ("predict", "--image", "x.png"),
+    ("test", "--only", "hardware"),
+]
+
+
+@pytest.mark.parametrize("verb", DEVICE_VERBS, ids=lambda verb: verb[0])
+def test_a_port_that_is_not_there(
+    verb: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    said, code = refused(capsys, *verb, "--board", "host", "--port", NO_PORT)
+    assert code == 2
+    assert said.startswith(f"error: opening {NO_PORT}: no such port")
+
+
+@pytest.mark.parametrize(
+    "verb", [*DEVICE_VERBS[:4], ("emulate",), ("monitor",), ("debug",)], ids=lambda verb: verb[0]
+)
+def test_a_board_that_nobody_can_ask(
+    verb: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stages.pio_registry, "require_platform", lambda _: None)
+    monkeypatch.setattr(firmware_build, "compiler_version", lambda _: "")
+    said, code = refused(capsys, *verb, "--board", "pico")
+    assert code == 2
+    assert "--port" in said or "--remote" in said
+
+
+@pytest.mark.parametrize("verb", DEVICE_VERBS[:4], ids=lambda verb: verb[0])
+@pytest.mark.parametrize("missing", ["arm-none-eabi-g++", emulator.QEMU])
+def test_a_program_that_is_missing(
+    verb: tuple[str, ...],
+    missing: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def find(program: str, purpose: str) -> None:
+        raise MissingToolError(f"{purpose}: {program} is not on PATH")
+
+    if missing == emulator.QEMU:
+        monkeypatch.setattr(emulator.tools, "find", find)
+    else:
+        monkeypatch.setattr(firmware_build, "_compiler", lambda _: find(missing, "building"))
+    said, code = refused(capsys, *verb, "--board", "microbit")
+    assert code == 3
+    assert f"{missing} is not on PATH" in said
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("hil", "--count", "31"), "--count 31: there are 30 test samples; choose 1 to 30"),
+        (("hil", "--board", "host,microbit", "--count", "31"), "--count 31: there are 30"),
+        (("stream", "--count", "31"), "--count 31: there are 30 test samples; choose 1 to 30"),
+        (("diff", "--digit", "30"), "--digit 30: there are 30 test samples; choose 0 to 29"),
+        (("diff", "--digit", "-1"), "--digit -1: choose 0 or more"),
+        (("hil", "--baud", "0"), "--baud 0: choose 1 or more, or auto"),
+        (("hil", "--fault", "nope=1"), "--fault"),
+        (("profile", "--baud", "-9600"), "--baud -9600: choose 1 or more"),
+        (("train", "--seed", "-1"), "--seed -1: choose 0 to 4294967295"),
+        (("seeds", "--seeds", "1,4294967296"), "--seed 4294967296: choose 0 to 4294967295"),
+        (("quantize", "--calibration", "0"), "--calibration 0: choose 1 or more"),
+        (("bless", "--margin", "nan"), "--margin nan: give a number"),
+        (("golden", "--count", "0"), "--count 0: choose 1 or more"),
+        (("debug", "--gdb-port", "70000"), "--gdb-port 70000: choose"),
+        # said before the first verb of the line begins
+        (("train", "hil", "--json", "/nowhere/x.json"), "cannot write /nowhere/x.json: /nowhere: "),
+        (("train", "golden", "--seed", "x"), "--seed x: give a whole number"),
+    ],
+)
+def test_a_value_that_cannot_be(
+    args: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said, code = refused(capsys, *args)
+    assert code == 2
+    assert said.startswith(f"error: {message}")
+
+
+WRITERS = [
+    (name, option.flag)
+    for name, verb in sorted(tasks.namespace.tasks.items())
+    for option in verb.options.values()
+    if option.name in ("json", "svg", "png")
+]
+
+
+@pytest.mark.parametrize(("verb", "flag"), WRITERS)
+@pytest.mark.parametrize("place", ["no folder", "a file's place", "a folder", "read-only"])
+def test_an_output_that_cannot_be_written(
+    verb: str, flag: str, place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    path = {
+        "no folder": tmp_path / "none" / "out",
+        "a file's place": tmp_path / "file" / "out",
+        "a folder": tmp_path,
+        "read-only": Path("/proc/out"),  # where root may not write either
+    }[place]
+    model = tmp_path / "net.tflite"
+    model.write_bytes(small_cnn())
+    given = {"plan": ["--model", str(model)], "predict": ["--image", "x.png"]}
+    said, code = refused(capsys, verb, *given.get(verb, []), flag, str(path))
+    assert code == 2
+    assert str(path) in said
+
+
+def test_writers_are_found() -> None:
+    assert {"hil", "profile", "size", "plan", "predict", "bench"} <= {verb for verb, _ in WRITERS}
+
+
+def test_a_build_folder_may_be_made_by_a_stage(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from verbs import options
+
+    monkeypatch.setattr(options, "BUILD", tmp_path / "build")
+    path = tmp_path / "build" / "tiny" / "size.json"
+    assert options.JSON.value(str(path)) == path
+
+
+@pytest.mark.parametrize(("asked", "sent"), [(1000, 30), (20, 20), (None, None)])
+def test_the_default_is_what_there_is(asked: int | None, sent: int | None) -> None:
+    assert beforehand.at_most(Choice("host", "tiny", "auto"), asked) == sent
