@@ -14,20 +14,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from codegen.frontend.fft import Q15, log2_size
-from codegen.frontend.front_end import FrontEnd, FrontEndError
+from codegen.frontend.fft import Q15, fft, log2_size
+from codegen.frontend.front_end import CppStruct, FrontEnd, FrontEndError
 
 FRACTION_BITS = 8  # of a feature, in audio.cc
-
-
-@dataclass(frozen=True)
-class AudioTables:
-    """What firmware/lib/frontend/frontend/audio.h calls hann, first_bin, counts and weights."""
-
-    hann: NDArray[np.uint16]
-    first_bin: int
-    counts: NDArray[np.uint16]
-    weights: NDArray[np.uint16]
 
 
 @dataclass(frozen=True)
@@ -66,7 +56,7 @@ class AudioFrontEnd(FrontEnd):
             raise FrontEndError(
                 f"audio front end: {self.frames} frames, the limit is 65535; give a longer stride"
             )
-        self.tables()
+        self.cpp_parameters()
 
     @property
     def frames(self) -> int:
@@ -93,15 +83,11 @@ class AudioFrontEnd(FrontEnd):
     def feature_scale(self) -> float:
         return 2.0**-FRACTION_BITS
 
-    def tables(self) -> AudioTables:
+    def cpp_parameters(self) -> CppStruct:
         """Raises FrontEndError for a band without a frequency of the transform in it."""
         first_half = np.arange((self.window + 1) // 2)
-        hann = 0.5 - 0.5 * np.cos(2 * np.pi * (first_half + 0.5) / self.window)
-        size = 1 << self.log2_size
-        low, high = _mel(np.array([self.low_hz, self.high_hz], float))
-        places = (_mel(np.arange(size // 2 + 1) * (self.rate_hz / size)) - low) * (
-            (self.channels + 1) / max(high - low, 1e-9)
-        )
+        hann = np.sin(np.pi * (first_half + 0.5) / self.window) ** 2
+        places = self._places()
         inside = (places >= 0) & (places < self.channels + 1)
         points = np.floor(places[inside])
         counts = np.bincount(points.astype(int), minlength=self.channels + 1)
@@ -109,16 +95,29 @@ class AudioFrontEnd(FrontEnd):
         if len(empty):
             raise FrontEndError(
                 f"audio front end: band {empty[0]} of {self.channels} lies between two frequencies "
-                f"of the transform, {self.rate_hz / size:g} Hz apart; give fewer channels, a "
-                "longer window or a higher low_hz"
+                f"of the transform, {self.rate_hz / (1 << self.log2_size):g} Hz apart; give fewer "
+                "channels, a longer window or a higher low_hz"
             )
         weights = np.minimum(np.rint((places[inside] - points) * Q15), Q15 - 1)
-        return AudioTables(
-            np.rint(hann * Q15).astype(np.uint16),
-            int(np.argmax(inside)),
-            counts.astype(np.uint16),
-            weights.astype(np.uint16),
-        )
+        return {
+            "window": np.uint16(self.window),
+            "stride": np.uint16(self.stride),
+            "frames": np.uint16(self.frames),
+            "channels": np.uint16(self.channels),
+            "first_bin": np.uint16(np.argmax(inside)),
+            "floor_log2": np.int16(self.floor_log2),
+            "fft": fft(self.log2_size),
+            "hann": np.rint(hann * Q15).astype(np.uint16),
+            "weights": weights.astype(np.uint16),
+            "counts": counts.astype(np.uint16),
+        }
+
+    def _places(self) -> NDArray[np.float64]:
+        """Where the transform's frequencies lie among the mel points."""
+        size = 1 << self.log2_size
+        low, high = _mel(np.array([self.low_hz, self.high_hz]))
+        mel = _mel(np.arange(size // 2 + 1) * (self.rate_hz / size))
+        return (mel - low) * ((self.channels + 1) / max(high - low, 1e-9))
 
 
 def _mel(hz: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -6,9 +6,18 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Union
+
+import numpy as np
+from numpy.typing import NDArray
 
 from codegen.errors import CodegenError
+
+CppField = Union[np.generic, NDArray[Any], "CppStruct"]
+"""A number of its type, an array that a pointer names (of structs: a structured one), a struct."""
+
+CppStruct = dict[str, CppField]
+"""Fields of a C++ struct, in its order."""
 
 
 class FrontEndError(CodegenError):
@@ -20,6 +29,9 @@ class FrontEnd(ABC):
     """Parameters of one kind; each kind's fields are JSON values or tuples of them.
 
     A feature f, which is an int16, stands for the real value f * feature_scale.
+
+    Kind "audio" is frontend::Audio in firmware/lib/frontend/frontend/audio.h, and its parameters
+    are an AudioParameters; so with every kind.
     """
 
     kind: ClassVar[str]
@@ -44,6 +56,10 @@ class FrontEnd(ABC):
     @abstractmethod
     def feature_scale(self) -> float:
         """What one step of a feature means."""
+
+    @abstractmethod
+    def cpp_parameters(self) -> CppStruct:
+        """What the C++ is given."""
 
     def to_json(self) -> dict[str, Any]:
         return {"kind": self.kind, **asdict(self)}

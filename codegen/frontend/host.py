@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,10 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codegen.compile import cpp_build
-from codegen.frontend.audio import AudioFrontEnd
-from codegen.frontend.fft import SMALLEST_LOG2, sines
-from codegen.frontend.front_end import FrontEnd, FrontEndError
-from codegen.frontend.readings import TYPES, ReadingsFrontEnd
+from codegen.frontend.front_end import CppField, CppStruct, FrontEnd, FrontEndError
 from codegen.frontend.scaling import Scaling, input_scaling
 
 CHUNK_BYTES = 4 << 20
@@ -69,10 +64,10 @@ def model_inputs(
 
 def memory_bytes(front_end: FrontEnd) -> int:
     """Of the buffer that the front end works in, on every device."""
-    made = _PARAMETERS[front_end.kind](front_end)
+    parameters = front_end.cpp_parameters()
     function = getattr(_library(), f"mcuforge_{front_end.kind}_memory")
     function.restype = ctypes.c_size_t
-    return int(function(ctypes.byref(made.structure)))
+    return int(function(ctypes.byref(_structure(parameters))))
 
 
 def _run(
@@ -85,9 +80,10 @@ def _run(
     _check_samples(front_end, samples)
     if result.size == 0:
         return
-    made = _PARAMETERS[front_end.kind](front_end)
+    parameters = front_end.cpp_parameters()
     function = getattr(_library(), f"mcuforge_{front_end.kind}")
     function.restype = None
+    structure = _structure(parameters)
     sample_bytes = samples[:1].nbytes
     chunk = max(1, CHUNK_BYTES // sample_bytes)
 
@@ -103,7 +99,7 @@ def _run(
             inputs=target if scaling else None,
             scaling=ctypes.pointer(_Scaling(**vars(scaling))) if scaling else None,
         )
-        function(ctypes.byref(made.structure), ctypes.byref(batch))
+        function(ctypes.byref(structure), ctypes.byref(batch))
 
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         list(pool.map(run_chunk, range(0, len(samples), chunk)))
@@ -138,92 +134,20 @@ class _Batch(ctypes.Structure):
     )
 
 
-class _Fft(ctypes.Structure):
-    _fields_ = (("log2_size", ctypes.c_uint8), ("sines", ctypes.c_void_p))
+def _structure(fields: CppStruct) -> ctypes.Structure:
+    """As the compiler lays it out; its arrays are those of `fields`, which has to stay."""
+    values = {name: _field(value) for name, value in fields.items()}
+    types = [(name, type(value)) for name, value in values.items()]
+    return type("_Structure", (ctypes.Structure,), {"_fields_": types})(*values.values())
 
 
-class _AudioParameters(ctypes.Structure):
-    _fields_ = (
-        ("window", ctypes.c_uint16),
-        ("stride", ctypes.c_uint16),
-        ("frames", ctypes.c_uint16),
-        ("channels", ctypes.c_uint16),
-        ("first_bin", ctypes.c_uint16),
-        ("floor_log2", ctypes.c_int16),
-        ("fft", _Fft),
-        ("hann", ctypes.c_void_p),
-        ("weights", ctypes.c_void_p),
-        ("counts", ctypes.c_void_p),
-    )
-
-
-class _ChannelScale(ctypes.Structure):
-    _fields_ = (
-        ("bias", ctypes.c_int64),
-        ("multiplier", ctypes.c_int32),
-        ("shift", ctypes.c_int32),
-    )
-
-
-class _ReadingsParameters(ctypes.Structure):
-    _fields_ = (
-        ("length", ctypes.c_uint16),
-        ("channels", ctypes.c_uint16),
-        ("type", ctypes.c_uint8),
-        ("makes_spectra", ctypes.c_bool),
-        ("fft", _Fft),
-        ("scales", ctypes.c_void_p),
-    )
-
-
-@dataclass
-class _Parameters:
-    """A kind's parameters as the C++ takes them, and what they point to."""
-
-    structure: ctypes.Structure
-    kept: tuple[Any, ...]
-
-
-def _audio(front_end: FrontEnd) -> _Parameters:
-    assert isinstance(front_end, AudioFrontEnd)
-    tables = front_end.tables()
-    turns = sines(front_end.log2_size)
-    structure = _AudioParameters(
-        window=front_end.window,
-        stride=front_end.stride,
-        frames=front_end.frames,
-        channels=front_end.channels,
-        first_bin=tables.first_bin,
-        floor_log2=front_end.floor_log2,
-        fft=_Fft(front_end.log2_size, turns.ctypes.data),
-        hann=tables.hann.ctypes.data,
-        weights=tables.weights.ctypes.data,
-        counts=tables.counts.ctypes.data,
-    )
-    return _Parameters(structure, (tables, turns))
-
-
-def _readings(front_end: FrontEnd) -> _Parameters:
-    assert isinstance(front_end, ReadingsFrontEnd)
-    scales = (_ChannelScale * front_end.channels)(
-        *(_ChannelScale(**vars(scale)) for scale in front_end.channel_scales())
-    )
-    turns = sines(front_end.log2_size if front_end.spectrum else SMALLEST_LOG2)
-    structure = _ReadingsParameters(
-        length=front_end.length,
-        channels=front_end.channels,
-        type=TYPES.index(front_end.dtype),
-        makes_spectra=front_end.spectrum,
-        fft=_Fft(len(turns).bit_length() + 1, turns.ctypes.data),
-        scales=ctypes.addressof(scales),
-    )
-    return _Parameters(structure, (scales, turns))
-
-
-_PARAMETERS: dict[str, Callable[[FrontEnd], _Parameters]] = {
-    AudioFrontEnd.kind: _audio,
-    ReadingsFrontEnd.kind: _readings,
-}
+def _field(value: CppField) -> Any:
+    if isinstance(value, dict):
+        return _structure(value)
+    if isinstance(value, np.ndarray):
+        return ctypes.c_void_p(value.ctypes.data)
+    dtype: np.dtype[Any] = value.dtype
+    return np.ctypeslib.as_ctypes_type(dtype)(value.item())
 
 
 @lru_cache(maxsize=1)

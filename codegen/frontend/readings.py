@@ -7,21 +7,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
-from codegen.frontend.fft import log2_size
-from codegen.frontend.front_end import FrontEnd, FrontEndError
+import numpy as np
+
+from codegen.frontend.fft import SMALLEST_LOG2, fft, log2_size
+from codegen.frontend.front_end import CppStruct, FrontEnd, FrontEndError
 
 FRACTION_BITS = 12  # of a feature
 BIAS_BITS = 16  # beyond those, in readings.cc
 TYPES = ("int8", "uint8", "int16", "float32")  # as ReadingType counts them
 
 
-@dataclass(frozen=True)
-class ChannelScale:
-    """As firmware/lib/frontend/frontend/readings.h has it."""
-
-    bias: int
-    multiplier: int
-    shift: int
+CHANNEL_SCALE = np.dtype([("bias", "<i8"), ("multiplier", "<i4"), ("shift", "<i4")])
+"""As firmware/lib/frontend/frontend/readings.h has it."""
 
 
 @dataclass(frozen=True)
@@ -105,16 +102,24 @@ class ReadingsFrontEnd(FrontEnd):
     def feature_scale(self) -> float:
         return 2.0**-FRACTION_BITS
 
-    def channel_scales(self) -> list[ChannelScale]:
-        return [_scale(o, g) for o, g in zip(self.offset, self.gain, strict=True)]
+    def cpp_parameters(self) -> CppStruct:
+        scales = [_scale(o, g) for o, g in zip(self.offset, self.gain, strict=True)]
+        return {
+            "length": np.uint16(self.length),
+            "channels": np.uint16(self.channels),
+            "type": np.uint8(TYPES.index(self.dtype)),
+            "makes_spectra": np.bool_(self.spectrum),
+            "fft": fft(self.log2_size if self.spectrum else SMALLEST_LOG2),
+            "scales": np.array(scales, CHANNEL_SCALE),
+        }
 
 
-def _scale(offset: float, gain: float) -> ChannelScale:
-    """feature = x * multiplier * 2^-shift + bias * 2^-BIAS_BITS."""
+def _scale(offset: float, gain: float) -> tuple[int, int, int]:
+    """A CHANNEL_SCALE: feature = x * multiplier * 2^-shift + bias * 2^-BIAS_BITS."""
     bias = -Fraction(offset) * Fraction(gain) * 2 ** (FRACTION_BITS + BIAS_BITS)
     mantissa, exponent = math.frexp(gain)
     multiplier = round(mantissa * 2**31)
     shift = 31 - exponent - FRACTION_BITS
     if abs(multiplier) == 2**31:
         multiplier, shift = multiplier // 2, shift - 1
-    return ChannelScale(round(bias), multiplier, shift)
+    return round(bias), multiplier, shift

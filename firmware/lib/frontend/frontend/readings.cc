@@ -84,13 +84,14 @@ void Readings::Start() {
 }
 
 void Readings::Push(const uint8_t* bytes, size_t size) {
-  const unsigned element_bytes = p_.type == ReadingType::kFloat32 ? 4
-                                 : p_.type == ReadingType::kInt16 ? 2
-                                                                  : 1;
+  const ReadingType type = static_cast<ReadingType>(p_.type);
+  const unsigned element_bytes = type == ReadingType::kFloat32 ? 4
+                                 : type == ReadingType::kInt16 ? 2
+                                                               : 1;
   const uint32_t total = UINT32_C(1) * p_.length * p_.channels;
   for (size_t i = 0; i < size && count_ < total; ++i) {
     if (!element_.Take(bytes[i], element_bytes)) continue;
-    const int16_t feature = ScaleReading(element_.value, p_.type, p_.scales[channel_]);
+    const int16_t feature = ScaleReading(element_.value, type, p_.scales[channel_]);
     channel_ = static_cast<uint16_t>(channel_ + 1 < p_.channels ? channel_ + 1 : 0);
     Put(feature);
   }

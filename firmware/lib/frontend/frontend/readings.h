@@ -26,7 +26,7 @@ struct ChannelScale {
 struct ReadingsParameters {
   uint16_t length;
   uint16_t channels;
-  ReadingType type;
+  uint8_t type;  // a ReadingType
   bool makes_spectra;
   Fft fft;                     // of at least `length` numbers, if it makes spectra
   const ChannelScale* scales;  // `channels`
