@@ -377,13 +377,16 @@ def bless(choice: Choice, accuracy_margin: float | None, recall_margin: float | 
 
     margins: in percentage points, None for the gate's own. Returns what was compared, as lines.
     """
+    from harness.run import recorded
     from training.judge import bless as room
     from training.judge import lineage
 
     given = {"accuracy": accuracy_margin, "recall": recall_margin}
     margins = room.Margins(**{name: value for name, value in given.items() if value is not None})
+    how = _hil_command(choice)
+    recorded.require_run(choice.board_id, how, RUNS)
     evaluate(choice)
-    problems = _budget_problems(choice)
+    problems = _budget_problems(choice) or _run_problems(choice, how)
     facts = {
         "time": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "name": choice.name,
@@ -415,6 +418,22 @@ def _budget_problems(choice: Choice) -> list[str]:
     except (BudgetError, PreflightError) as error:
         return [str(error)]
     return []
+
+
+def _hil_command(choice: Choice) -> str:
+    """What proves the choice's image on its board."""
+    what = f"--recipe {choice.recipe}" if choice.model is None else f"--model {choice.model}"
+    return f"invoke hil --board {choice.board_id} {what}"
+
+
+def _run_problems(choice: Choice, how: str) -> list[str]:
+    """Why the last run of the image on its board is no proof that it works; empty if it is."""
+    from harness.run.recorded import last_run_problem
+
+    folder = firmware_build.image_dir(choice.board, choice.build_dir)
+    found = firmware_build.FirmwareInfo.load(folder)
+    problem = last_run_problem(found.board, found.model_sha256, found.build_id, how, RUNS)
+    return [problem] if problem else []
 
 
 def clean(choice: Choice, everything: bool) -> None:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,9 @@ from codegen.files.manifest import sha256_file
 from codegen.files.places import RUNS
 from harness.errors import HarnessError
 from harness.run.digits import load_digits
-from harness.run.run_folder import Answer, read_answers
+from harness.run.run_folder import RESULT, Answer, read_answers
+
+_EVERY_RUN = "*/run.json"
 
 
 @dataclass(frozen=True)
@@ -45,16 +48,64 @@ def latest_scores(
     return [found[board_id]]
 
 
+def require_run(board_id: str, how: str, runs: Path = RUNS) -> None:
+    """Raises HarnessError if no run of the board was ever recorded. how: the command that makes
+    one."""
+    if not any(_board_of(path.parent) == board_id for path in runs.glob(_EVERY_RUN)):
+        raise HarnessError(f"{runs.name}/ has no run of {board_id}; run `{how}` first")
+
+
+def last_run_problem(
+    board_id: str, model_sha256: str, build_id: str, how: str, runs: Path = RUNS
+) -> str:
+    """Why the last run of that model on the board is no proof of that image; "" if it is one."""
+    for path in sorted(runs.glob(_EVERY_RUN), reverse=True):
+        folder = path.parent
+        tested = _read(path)
+        if _board_of(folder) != board_id or tested.get("model_sha256") != model_sha256:
+            continue
+        if tested.get("build_id") != build_id:
+            return (
+                f"the last hil run of this model on {board_id}, {folder.name}, was of build "
+                f"{tested.get('build_id')}, the image is {build_id} now; run `{how}`"
+            )
+        result = _read(folder / RESULT)
+        if result.get("passed") is True:
+            return ""
+        reason = result.get("failure") or (
+            f"{result['mismatches']} mismatches" if result.get("mismatches") else "see its result"
+        )
+        return (
+            f"the last hil run of this model on {board_id}, {folder.name}, did not pass "
+            f"({reason}); mend that, then run `{how}`"
+        )
+    return f"no hil run on {board_id} was of this model; run `{how}`"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """A JSON object of a run's folder; empty where there is none or it is damaged."""
+    try:
+        document = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _board_of(folder: Path) -> str:
+    """The board of runs/<date>-<time>-<board>[.<number>]."""
+    return folder.name.split("-", 2)[-1].partition(".")[0]
+
+
 def _latest(build_dir: Path, runs: Path) -> dict[str, RecordedScores]:
     model_sha256 = sha256_file(build_dir / INT8_MODEL)
-    paths = sorted(runs.glob("*/run.json"), reverse=True)
+    paths = sorted(runs.glob(_EVERY_RUN), reverse=True)
     if not paths:
         return {}
     oracle = load_digits(build_dir, None).oracle_scores
     found: dict[str, RecordedScores] = {}
     for path in paths:
         folder = path.parent
-        board_id = folder.name.split("-", 2)[-1].partition(".")[0]
+        board_id = _board_of(folder)
         if board_id in found:
             continue
         try:

@@ -70,8 +70,9 @@ class Report:
         return self.answered == self.sent and self.mismatches == 0 and self_tested
 
     def write_json(self, path: Path) -> None:
-        """Write the fields as JSON, atomically. Raises CodegenError if that cannot be done."""
-        atomic_write(path, (json.dumps(asdict(self), indent=2) + "\n").encode())
+        """Write fields and `passed` as JSON, atomically. Raises CodegenError if that fails."""
+        document = {**asdict(self), "passed": self.passed}
+        atomic_write(path, (json.dumps(document, indent=2) + "\n").encode())
 
     def rows(self) -> list[tuple[str, str]]:
         """(what, value) of each line of the table."""

@@ -22,7 +22,7 @@ from codegen.errors import CodegenError
 from codegen.files.manifest import atomic_write
 from harness.errors import HarnessError
 
-_RESULT = "result.json"
+RESULT = "result.json"
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class RunFolder:
 
     def __init__(self, path: Path, answers: dict[int, Answer]) -> None:
         self.path = path
-        self.result = path / _RESULT
+        self.result = path / RESULT
         self.answers = answers
         self._files = ExitStack()
         self._lock = threading.Lock()
@@ -84,7 +84,7 @@ class RunFolder:
         if not paths:
             raise HarnessError(f"--resume: no run of {board_id} is in {runs}; leave --resume out")
         path = paths[-1]
-        if _has_ended(path / _RESULT):
+        if _has_ended(path / RESULT):
             raise HarnessError(f"--resume: {path.name} has ended; leave --resume out")
         recorded = json.loads((path / "run.json").read_text("utf-8"))
         for name, value in facts.items():

@@ -63,19 +63,19 @@ def bless(
     build_dir: Path,
     blessed_dir: Path,
     margins: Margins,
-    budget_problems: Sequence[str],
+    problems: Sequence[str],
     facts: dict[str, Any],
 ) -> list[str]:
     """Decides on build_dir's model; an accepted one becomes blessed_dir/blessed.tflite.
 
-    budget_problems: why it does not fit its board, empty if it does. facts: what to keep of the
+    problems: why it may not be deployed on its board, empty if it may. facts: what to keep of the
     decision besides. Both models are measured on build_dir's test digits. Returns lines that say
     what was compared; raises NotBlessedError with the reasons, DataError, CodegenError.
     """
     content = artifacts.require(build_dir / INT8_MODEL, "quantize").read_bytes()
     candidate = _quality(content, build_dir)
     before = _quality(blessed(blessed_dir).read_bytes(), build_dir) if _any(blessed_dir) else None
-    reasons = [*budget_problems, *(worse(candidate, before, margins) if before else [])]
+    reasons = [*problems, *(worse(candidate, before, margins) if before else [])]
     decision = {
         **facts,
         "accepted": not reasons,

@@ -127,6 +127,15 @@ def test_a_value_that_cannot_be(
     assert said.startswith(f"error: {message}")
 
 
+def test_a_model_that_was_never_run_is_not_blessed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(stages, "RUNS", tmp_path / "runs")
+    said, code = refused(capsys, "bless", "--board", "host")
+    assert code == 2
+    assert "no run of host; run `invoke hil --board host --recipe tiny` first" in said
+
+
 WRITERS = [
     (name, option.flag)
     for name, verb in sorted(tasks.namespace.tasks.items())

@@ -61,6 +61,7 @@ JSON_KEYS = [
     "self_test",
     "unique_ids",
     "parts",
+    "passed",
 ]
 
 MakeFake = Callable[[], FakeDevice]

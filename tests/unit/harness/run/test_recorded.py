@@ -85,3 +85,67 @@ def test_a_board_without_a_run(build_dir: Path) -> None:
     assert latest(build_dir) == []
     with pytest.raises(HarnessError, match=r"no run of host .*invoke hil --board host"):
         latest(build_dir, "host")
+
+
+PASSED: dict[str, object] = {"passed": True, "mismatches": 0}
+
+
+def run_of(
+    runs: Path,
+    name: str,
+    result: dict[str, object] | None,
+    model: str = "m",
+    build: str = "b",
+) -> None:
+    folder = runs / name
+    folder.mkdir(parents=True)
+    (folder / "run.json").write_text(json.dumps({"model_sha256": model, "build_id": build}))
+    if result is not None:
+        (folder / "result.json").write_text(json.dumps(result))
+
+
+def problem(runs: Path) -> str:
+    return recorded.last_run_problem("host", "m", "b", "invoke hil", runs)
+
+
+def test_a_last_run_that_passed_is_a_proof(tmp_path: Path) -> None:
+    assert problem(tmp_path) == "no hil run on host was of this model; run `invoke hil`"
+    run_of(tmp_path, "20260101-000000-host", {"failure": "Ctrl-C", "answered": 3})
+    run_of(tmp_path, "20260102-000000-host", PASSED)
+    run_of(tmp_path, "20260103-000000-host", {"passed": False}, model="another")
+    run_of(tmp_path, "20260104-000000-microbit", {"passed": False})
+    assert problem(tmp_path) == ""
+
+
+@pytest.mark.parametrize(
+    ("result", "reason"),
+    [
+        ({"passed": False, "mismatches": 3}, "did not pass (3 mismatches)"),
+        ({"failure": "no reply", "answered": 3}, "did not pass (no reply)"),
+        (None, "did not pass (see its result)"),  # the harness was killed
+        ({"mismatches": 0}, "did not pass (see its result)"),
+        ({"passed": "yes"}, "did not pass"),
+    ],
+)
+def test_a_last_run_that_did_not_pass_is_none(
+    result: dict[str, object] | None, reason: str, tmp_path: Path
+) -> None:
+    run_of(tmp_path, "20260101-000000-host", PASSED)
+    run_of(tmp_path, "20260102-000000-host", result)
+    assert f"20260102-000000-host, {reason}" in problem(tmp_path)
+    assert "run `invoke hil`" in problem(tmp_path)
+
+
+def test_runs_of_other_models_boards_and_images_are_no_proof(tmp_path: Path) -> None:
+    run_of(tmp_path, "20260101-000000-host", PASSED, model="another")
+    run_of(tmp_path, "20260101-000000-microbit", PASSED)
+    assert problem(tmp_path) == "no hil run on host was of this model; run `invoke hil`"
+    run_of(tmp_path, "20260102-000000-host", PASSED, build="a")
+    assert "was of build a, the image is b now; run `invoke hil`" in problem(tmp_path)
+
+
+def test_a_board_without_any_run_is_refused_at_once(tmp_path: Path) -> None:
+    run_of(tmp_path, "20260101-000000-microbit.002", PASSED)
+    recorded.require_run("microbit", "invoke hil", tmp_path)
+    with pytest.raises(HarnessError, match="no run of host; run `invoke hil` first"):
+        recorded.require_run("host", "invoke hil", tmp_path)
