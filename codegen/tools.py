@@ -34,6 +34,7 @@ SOURCES = {
     "st-flash": Source("stlink-tools", "brew install stlink (macOS)"),
     "dfu-util": Source("dfu-util", "brew install dfu-util (macOS)"),
     "pyocd": Source("", "pip install pyocd"),
+    "espeak-ng": Source("espeak-ng", "brew install espeak-ng (macOS)"),
     "JLinkExe": Source("", "the J-Link software pack from segger.com"),
 }
 

