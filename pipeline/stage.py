@@ -115,15 +115,17 @@ def _is_settled(
     if manifest.is_fresh(stage.name, wanted):
         print(f"{stage.name}: up to date (inputs unchanged)", flush=True)
         return True
-    if not stage.keep_edited or manifest.inputs(stage.name) != wanted:
+    if manifest.inputs(stage.name) != wanted:
         return False
     edited = _edited(build_dir, manifest.outputs(stage.name))
     if edited:
-        sys.stderr.write(
-            f"warning: {stage.name}: {', '.join(edited)} in {shown(build_dir)} was changed by "
-            "hand and is used as it is; delete it to have it made anew\n"
+        so = (
+            "was changed by hand and is used as it is; delete it to have it made anew"
+            if stage.keep_edited
+            else "is damaged, or not what this stage made, and is made anew"
         )
-    return bool(edited)
+        sys.stderr.write(f"warning: {stage.name}: {', '.join(edited)} in {shown(build_dir)} {so}\n")
+    return stage.keep_edited and bool(edited)
 
 
 def _edited(build_dir: Path, recorded: Mapping[str, str]) -> list[str]:

@@ -5,8 +5,9 @@
                        -> generate -> build
 
 A stage whose recorded inputs have not changed and whose outputs are there is skipped and says so.
-Generated sources and images that somebody changed by hand are used as they are, with a warning:
-such a change is an experiment, and the checks on the device tell what it does.
+Generated sources that somebody changed by hand are used as they are, with a warning: such a change
+is an experiment, and the checks on the device tell what it does. An image that is not as it was
+built is built again: half of one may well run.
 """
 
 from __future__ import annotations
@@ -350,7 +351,7 @@ def build(choice: Choice) -> None:
     _run(
         choice,
         Stage(
-            f"build {firmware_build.environment_name(board, choice.sanitize)}",
+            firmware_build.stage_name(board, choice.sanitize),
             "pipeline.image:build",
             outputs=tuple(path.relative_to(choice.build_dir).as_posix() for path in outputs),
             arguments={
@@ -367,7 +368,6 @@ def build(choice: Choice) -> None:
             ),
             code=image.SCRIPTS,
             without=image.UPLOAD_ONLY,
-            keep_edited=True,
         ),
     )
 

@@ -128,9 +128,7 @@ class Manifest:
     def is_fresh(self, stage: str, inputs: Mapping[str, str]) -> bool:
         """True if the stage ran with these inputs and its outputs are still as it left them."""
         entry = self._stages.get(stage)
-        if entry is None or entry["inputs"] != dict(inputs):
-            return False
-        return all(self._has(name, sha256) for name, sha256 in entry["outputs"].items())
+        return entry is not None and entry["inputs"] == dict(inputs) and not self.changed(stage)
 
     def record(
         self, stage: str, inputs: Mapping[str, str], outputs: Iterable[Path], **facts: Any
@@ -160,6 +158,11 @@ class Manifest:
     def outputs(self, stage: str) -> dict[str, str]:
         """{file relative to build_dir: sha256} of a stage; empty if it never ran."""
         return dict(self._stages.get(stage, {}).get("outputs", {}))
+
+    def changed(self, stage: str) -> list[str]:
+        """The recorded outputs of a stage that are not there as it left them."""
+        outputs = self.outputs(stage)
+        return [name for name, sha256 in outputs.items() if not self._has(name, sha256)]
 
     def facts(self, stage: str) -> dict[str, Any]:
         """The further facts recorded for a stage; empty if it never ran."""

@@ -31,7 +31,7 @@ from codegen.files.artifacts import (
     GENERATED,
 )
 from codegen.files.build_id import build_id
-from codegen.files.manifest import atomic_write
+from codegen.files.manifest import Manifest, atomic_write
 from codegen.files.places import PROGRAM
 from codegen.image import pio_core, pio_registry
 from codegen.image.image_sources import (
@@ -102,6 +102,22 @@ def _require_environment(environment: str) -> None:
 def image_dir(board: Board, build_dir: Path, sanitize: bool = False) -> Path:
     """Where a board's image and its firmware.json are."""
     return build_dir / environment_name(board, sanitize)
+
+
+def stage_name(board: Board, sanitize: bool = False) -> str:
+    """What the manifest calls the making of the board's image."""
+    return f"build {environment_name(board, sanitize)}"
+
+
+def require_as_built(board: Board, build_dir: Path) -> None:
+    """The board's image is whole and the one that was built. Raises CodegenError that says what to
+    do; an image of which the manifest knows nothing is somebody else's to vouch for."""
+    changed = Manifest.load(build_dir).changed(stage_name(board))
+    if changed:
+        raise CodegenError(
+            f"{', '.join(changed)} in {build_dir} is damaged, or not what was built; "
+            f"run `invoke build --board {board.id}`"
+        )
 
 
 def output_files(board: Board, build_dir: Path, sanitize: bool = False) -> list[Path]:
@@ -189,6 +205,8 @@ def build(
             variables[SELF_TEST_VARIABLE] = "1"
         _run_platformio(board, environment, target_dir / BUILD_LOG, verbose, variables)
         made = PIO_BUILD_DIR / environment
+        made_id = (made / "build_id").read_text().strip()
+        _require_id(made / "firmware.elf", made_id)
         size = image_size(made / "firmware.elf", board)
         check_size(size, board)
         for suffix in _suffixes(board):
@@ -201,7 +219,7 @@ def build(
         info = FirmwareInfo(
             board=board.id,
             isa=board.isa,
-            build_id=(made / "build_id").read_text().strip(),
+            build_id=made_id,
             model_sha256=model_sha256,
             flash_bytes=size.flash_bytes,
             ram_bytes=size.ram_bytes,
@@ -212,6 +230,14 @@ def build(
         )
     print(f"build: {environment}: {size}; build id {info.build_id}")
     return info
+
+
+def _require_id(elf: Path, made_id: str) -> None:
+    """The image was linked from the sources that the id is of, not left there by another build."""
+    if made_id.encode() not in elf.read_bytes():
+        raise FirmwareBuildError(
+            f"{elf} is not build {made_id}, which its sources make; run `invoke clean --everything`"
+        )
 
 
 def _suffixes(board: Board) -> tuple[str, ...]:

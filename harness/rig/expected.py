@@ -6,7 +6,7 @@ from pathlib import Path
 from codegen.boards.facts import Board
 from codegen.files.artifacts import INT8_MODEL
 from codegen.files.manifest import sha256_file
-from codegen.image.firmware_build import FirmwareInfo
+from codegen.image.firmware_build import FirmwareInfo, require_as_built
 from harness.errors import HarnessError
 
 
@@ -22,10 +22,12 @@ class Expected:
 
     @classmethod
     def load(cls, board: Board, build_dir: Path) -> "Expected":
-        """Raises HarnessError or CodegenError if a file is missing or damaged."""
+        """Raises HarnessError or CodegenError if a file is missing or damaged: what is run is what
+        was built."""
         model_path = build_dir / INT8_MODEL
         if not model_path.is_file():
             raise HarnessError(f"{model_path} is missing; run `invoke quantize`, or give --model")
+        require_as_built(board, build_dir)
         image_dir = build_dir / board.id
         return cls(
             board=board,

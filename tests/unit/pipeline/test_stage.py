@@ -85,10 +85,14 @@ def test_missing_output_runs_the_stage_again(tmp_path: Path) -> None:
     assert run(tmp_path, {"a": "1"}, keep_edited=True)
 
 
-def test_changed_output_runs_the_stage_again(tmp_path: Path) -> None:
+def test_changed_output_runs_the_stage_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(tmp_path, {"a": "1"})
     (tmp_path / "out").write_text("damaged")
     assert run(tmp_path, {"a": "1"})
+    assert "out in " in (said := capsys.readouterr().err)
+    assert "is made anew" in said
     assert (tmp_path / "out").read_text() == "{'a': '1'}"
 
 

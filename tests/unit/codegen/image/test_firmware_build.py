@@ -11,10 +11,13 @@ from platformio.project.config import ProjectConfig
 
 from codegen.boards.facts import load_board
 from codegen.errors import CodegenError
-from codegen.files.artifacts import GENERATED_FILES
+from codegen.files.artifacts import GENERATED_FILES, INT8_MODEL
+from codegen.files.manifest import Manifest, atomic_write
 from codegen.files.places import PROGRAM
 from codegen.image import firmware_build, image_sources
+from codegen.image.firmware_build import FirmwareBuildError
 from codegen.image.image_sources import GENERATED_VARIABLE, SELF_TEST_VARIABLE
+from harness.rig.expected import Expected
 
 
 @pytest.fixture
@@ -139,3 +142,43 @@ def test_firmware_json_that_is_damaged(tmp_path: Path) -> None:
     (tmp_path / "firmware.json").write_text(json.dumps({"board": "host"}))
     with pytest.raises(CodegenError, match="is damaged"):
         firmware_build.FirmwareInfo.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("board_id", "name"), [("host", "elf"), ("mps2_an386", "elf"), ("mps2_an386", "bin")]
+)
+def test_only_a_whole_image_is_run(board_id: str, name: str, tmp_path: Path) -> None:
+    """Half of one may well run: the second half is debug information."""
+    board = load_board(board_id)
+    (tmp_path / INT8_MODEL).write_bytes(b"model")
+    outputs = firmware_build.output_files(board, tmp_path)
+    for path in outputs:
+        atomic_write(path, b"0123456789")
+    info = {"board": board_id, "isa": "x", "build_id": "b", "model_sha256": "m"}
+    atomic_write(outputs[0], json.dumps({**info, "flash_bytes": 1, "ram_bytes": 1}).encode())
+    Expected.load(board, tmp_path)  # somebody else's: no manifest
+    Manifest.load(tmp_path).record(firmware_build.stage_name(board), {}, outputs)
+    Expected.load(board, tmp_path)
+    image = tmp_path / board_id / f"firmware.{name}"
+    image.write_bytes(image.read_bytes()[:5])
+    with pytest.raises(CodegenError, match=f"firmware.{name} in .* run `invoke build --board"):
+        Expected.load(board, tmp_path)
+    image.unlink()
+    with pytest.raises(CodegenError, match=f"firmware.{name} in .* is damaged"):
+        Expected.load(board, tmp_path)
+
+
+def test_an_image_of_other_sources_is_not_taken(
+    generated: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """PlatformIO left it where it was, and says that all went well."""
+    made = tmp_path / ".pio" / "build" / "host"
+    made.mkdir(parents=True)
+    (made / "build_id").write_text("0123456789abcdef\n")
+    (made / "firmware.elf").write_bytes(b"ELF of fedcba9876543210")
+    monkeypatch.setattr(firmware_build, "_run_platformio", lambda *_: None)
+    monkeypatch.setattr(firmware_build, "PIO_BUILD_DIR", made.parent)
+    monkeypatch.setattr(firmware_build.pio_core, "prepare", lambda: None)
+    with pytest.raises(FirmwareBuildError, match=r"firmware\.elf is not build 0123456789abcdef"):
+        firmware_build.build(load_board("host"), generated.parent, "00")
+    assert not (generated.parent / "host" / "firmware.elf").exists()
