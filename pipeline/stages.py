@@ -25,6 +25,7 @@ from codegen.files.artifacts import (
     CONVERTED_MODEL,
     DATA_INFO,
     FLOAT_MODEL,
+    FRONTEND,
     GENERATED,
     GENERATED_FILES,
     HISTORY,
@@ -181,6 +182,8 @@ def evaluate(choice: Choice) -> None:
     """metrics.json and oracle.npz of the quantized model, with what they need before them."""
     quantize(choice)
     if not has_data(choice):
+        for name in (TEST_SPLIT, DATA_INFO, METRICS, ORACLE_SCORES):  # of a run with --data
+            (choice.build_dir / name).unlink(missing_ok=True)
         print("evaluate: no data: accuracy not measured")
         return
     if choice.model is not None:
@@ -197,28 +200,26 @@ def evaluate(choice: Choice) -> None:
             outputs=(METRICS, ORACLE_SCORES),
             arguments={"build_dir": choice.build_dir},
             inputs=(INT8_MODEL, TEST_SPLIT),
-            inputs_if_there=(FLOAT_MODEL,),
+            inputs_if_there=(FLOAT_MODEL, FRONTEND),
             tools=("tflite-micro",),
             data=(RUNTIME,) if custom else (),
         ),
     )
     if metrics is None:
         return
-    from training.judge import lineage
+    from training.judge import lineage, measures_table
 
-    accuracies = ", ".join(
-        f"{kind} {metrics[f'{kind}_accuracy']:.2%}"
-        for kind in ("float", "int8")
-        if metrics.get(f"{kind}_accuracy") is not None
-    )
-    print(f"evaluate: {metrics['test_count']} digits: {accuracies}")
+    print(f"evaluate: {measures_table.line(choice.build_dir, metrics)}")
     lineage.keep(BUILD, lineage.record, choice.build_dir, git_commit(PROJECT))
 
 
 def evaluation(choice: Choice, devices: Sequence[DeviceScores], robustness: bool) -> str:
     """A table of float, int8 and boards; evaluate.json and evaluate.html. After `evaluate`."""
     from training.judge import evaluation_report as room
+    from training.judge import measures_table
 
+    if not room.takes(choice.build_dir):
+        return measures_table.table(choice.build_dir)
     report = room.evaluate(choice.build_dir, devices, robustness)
     page = shown(choice.build_dir / REPORT_HTML)
     return f"{room.table(report)}\n\nevaluate: {page} has the pictures, {REPORT_JSON} all numbers"

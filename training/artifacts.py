@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-import math
 import re
-import struct
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -21,7 +19,6 @@ from training.errors import ArtifactError
 __all__ = [
     "atomic_write",
     "keras_bytes",
-    "map_npz",
     "require",
     "sha256_file",
     "write_json",
@@ -30,12 +27,6 @@ __all__ = [
 
 # The date of an archive's entries that have none: the first that a zip file can state.
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
-# In an entry's own header, before its name and extra field (PKWARE's APPNOTE, 4.3.7).
-_NAME_LENGTHS_AT = 26
-_HEADERS = {
-    (1, 0): np.lib.format.read_array_header_1_0,
-    (2, 0): np.lib.format.read_array_header_2_0,
-}
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
@@ -72,40 +63,6 @@ def write_npz(path: Path, **arrays: np.ndarray | Streamed) -> None:
                 np.lib.format.write_array_header_1_0(to, head)
                 for chunk in array.chunks():
                     to.write(np.ascontiguousarray(chunk).tobytes())
-
-
-def map_npz(path: Path) -> dict[str, np.ndarray]:
-    """The arrays of a .npz: memory-mapped where they are not compressed, else read.
-
-    Raises what NumPy and zipfile raise for a file that is none, or not a whole one.
-    """
-    arrays = {}
-    with zipfile.ZipFile(path) as archive, path.open("rb") as file:
-        for entry in archive.infolist():
-            name = entry.filename.removesuffix(".npy")
-            if entry.compress_type != zipfile.ZIP_STORED:
-                with archive.open(entry) as content:
-                    arrays[name] = np.lib.format.read_array(content, allow_pickle=False)
-                continue
-            file.seek(entry.header_offset + _NAME_LENGTHS_AT)
-            name_length, extra_length = struct.unpack("<HH", file.read(4))
-            file.seek(name_length + extra_length, io.SEEK_CUR)
-            start = file.tell()
-            version = np.lib.format.read_magic(file)
-            reader = _HEADERS.get(version)
-            if reader is None:
-                raise ValueError(f"{entry.filename} has format {version}")
-            shape, fortran, dtype = reader(file)
-            if dtype.hasobject:
-                raise ValueError(f"{entry.filename} holds Python objects")
-            if file.tell() - start + math.prod(shape) * dtype.itemsize != entry.file_size:
-                raise ValueError(f"{entry.filename} is not whole")
-            if not math.prod(shape):  # nothing to map
-                arrays[name] = np.empty(shape, dtype)
-                continue
-            order: Literal["F", "C"] = "F" if fortran else "C"
-            arrays[name] = np.memmap(path, dtype, "r", file.tell(), shape, order)
-    return arrays
 
 
 def keras_bytes(model: Any) -> bytes:

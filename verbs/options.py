@@ -168,7 +168,15 @@ CHANNELS = Option("channels", "of images: 1 grey, 3 colour", kind=int, carried=T
 TASK = Option(
     "task", "classify, regress, reconstruct or none, by default as the targets are", carried=True
 )
-READING = (TARGETS, WINDOW, STRIDE, COLUMNS, TARGET_COLUMN, IMAGE_SIZE, CHANNELS, TASK)
+NORMAL = Option(
+    "normal",
+    "class that a model for `reconstruct` is trained on, by default the first",
+    carried=True,
+)
+READING = (
+    *(TARGETS, WINDOW, STRIDE, COLUMNS, TARGET_COLUMN, IMAGE_SIZE, CHANNELS, TASK),
+    NORMAL,
+)
 TRAINED = (RECIPE, DATA, *READING)
 MADE = (*TRAINED, MODEL)
 IMAGE = (BOARD, *MADE)

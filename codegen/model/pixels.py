@@ -1,9 +1,10 @@
 """The one definition of pixel -> int8 input, for the host and (as a table) for the device.
 
-A pixel p (0..255) stands for the real number p / 255, which is what the recipes train on. With the
-model's input scale s and zero point z it becomes
+A pixel p (0..255) stands for a real number r: p / 255, which is what the recipes train on, or
+p / 127.5 - 1, or p itself, whichever range the model's input covers. With its scale s and zero
+point z it becomes
 
-    q = clamp(round(p / 255 / s) + z, -128, 127)
+    q = clamp(round(r / s) + z, -128, 127)
 
 where round goes half away from zero, as TFLM's QUANTIZE does. The quotient is computed exactly, as
 a fraction of the float32 scale, so that no float division decides between two neighbours: host,
@@ -15,7 +16,7 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,21 +27,42 @@ if TYPE_CHECKING:  # training needs the pixels, but no .tflite
     from codegen.model.tflite import Model
 
 PIXEL_MAX = 255
+UNIT = (0.0, 1.0)
+PIXEL_RANGES = (UNIT, (-1.0, 1.0), (0.0, 255.0))
+_INT8 = np.dtype(np.int8)
 _RUN = re.compile(rb"(\0{0,255})((?:[^\0]|\0(?=[^\0])){0,255})", re.DOTALL)
 
 
-def pixel_table(scale: float, zero_point: int) -> NDArray[np.int8]:
-    """int8 [256]: the quantized input of each pixel value.
+def pixel_range(scale: float, zero_point: int, dtype: np.dtype[Any] = _INT8) -> tuple[float, float]:
+    """What pixel values 0 and 255 stand for: of PIXEL_RANGES the one nearest to what an input of
+    that scale and zero point covers.
 
-    scale: positive, a float32 value. zero_point: -128..127.
+    A calibrated input covers what it was shown, a little more or less than the range. Near is meant
+    in width first, as a ratio, then in where the range begins.
     """
+    limits = np.iinfo(dtype)
+    low, high = ((limit - zero_point) * scale for limit in (limits.min, limits.max))
+
+    def distance(known: tuple[float, float]) -> float:
+        width = known[1] - known[0]
+        return abs(math.log((high - low) / width)) + abs(low - known[0]) / width
+
+    return min(PIXEL_RANGES, key=distance)
+
+
+def pixel_table(scale: float, zero_point: int, dtype: np.dtype[Any] = _INT8) -> NDArray[Any]:
+    """[256] of dtype, int8 unless stated: the quantized input of each pixel value.
+
+    scale: positive, a float32 value. zero_point: within dtype.
+    """
+    low, high = map(Fraction, pixel_range(scale, zero_point, dtype))
+    limits = np.iinfo(dtype)
     quantum = Fraction(float(np.float32(scale)))
-    half = Fraction(1, 2)
-    table = np.empty(PIXEL_MAX + 1, np.int8)
+    table = np.empty(PIXEL_MAX + 1, dtype)
     for pixel in range(PIXEL_MAX + 1):
-        # The quotient is never negative, so rounding half away from zero is floor(x + 1/2).
-        rounded = math.floor(Fraction(pixel, PIXEL_MAX) / quantum + half)
-        table[pixel] = max(-128, min(127, rounded + zero_point))
+        steps = (low + Fraction(pixel, PIXEL_MAX) * (high - low)) / quantum
+        rounded = math.floor(abs(steps) + Fraction(1, 2)) * (1 if steps >= 0 else -1)
+        table[pixel] = max(int(limits.min), min(int(limits.max), rounded + zero_point))
     return table
 
 

@@ -3,11 +3,13 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from codegen.model.pixels import pack_pixels
+from codegen.samples.measures import ACCURACY, Measures
 from harness.run.digits import Digits
 from harness.run.run_folder import Answer, Mismatch
 from harness.run.subject import Judgement
@@ -71,12 +73,14 @@ def shorter_format(digits: Digits, index: int) -> ids.InputFormat:
 
 @dataclass(frozen=True)
 class DigitSubject:
-    """The digits of a test split. Those below `every_format` are sent in every format."""
+    """The images of a test split. Those below `every_format` are sent in every format."""
 
     digits: Digits
     every_format: int
 
-    noun = "digit"
+    @property
+    def noun(self) -> str:
+        return self.digits.noun
 
     @property
     def oracle(self) -> str:
@@ -104,10 +108,13 @@ class DigitSubject:
         classes = self.digits.oracle_scores.shape[1]
         confusion = np.zeros((max(classes, int(labels.max()) + 1), classes), int)
         np.add.at(confusion, (labels, predicted), 1)
-        oracle_correct = np.argmax(self.digits.oracle_scores[indices], axis=1) == labels
-        return Judgement(
-            correct=int(np.sum(predicted == labels)),
-            accuracy=round(float(np.mean(predicted == labels)), 6),
-            oracle_accuracy=round(float(np.mean(oracle_correct)), 6),
-            confusion=confusion.tolist(),
-        )
+        right = np.argmax(self.digits.oracle_scores[indices], axis=1) == labels
+        return Judgement(_accuracy(predicted == labels, confusion.tolist()), _accuracy(right, None))
+
+    def inputs(self, index: int) -> list[NDArray[Any]]:
+        """As Subject has it."""
+        return [self.digits.quantized[index]]
+
+
+def _accuracy(right: NDArray[np.bool_], confusion: list[list[int]] | None) -> Measures:
+    return Measures("classify", len(right), {ACCURACY: float(np.mean(right))}, confusion)

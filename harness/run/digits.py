@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codegen.files import data_schema
-from codegen.files.artifacts import INT8_MODEL, ORACLE_SCORES, TEST_SPLIT
+from codegen.files.artifacts import DATA_INFO, INT8_MODEL, ORACLE_SCORES, TEST_SPLIT
 from codegen.files.manifest import sha256_file
 from codegen.model.int8_checks import check_plain, takes_pixels
 from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
+from codegen.samples.facts import DataInfo
+from codegen.samples.split import IMAGES, LABELS
 from harness.errors import HarnessError
 
 # What numpy raises for a file that is no .npz, or not a whole one.
@@ -29,6 +31,7 @@ class Digits:
     labels: NDArray[np.uint8]  # [count]
     oracle_scores: NDArray[np.int8]  # [count, output_bytes]
     oracle: str  # who gave them
+    noun: str = "digit"  # what one is called
 
     def __len__(self) -> int:
         return len(self.images)
@@ -40,7 +43,13 @@ def takes_digits(build_dir: Path) -> bool:
     path = build_dir / TEST_SPLIT
     if not path.is_file():
         return False
-    (images,) = _load(path, "images")
+    try:
+        with path.open("rb") as file, np.load(file) as arrays:
+            if IMAGES not in arrays:  # data of another kind or task
+                return False
+    except _DAMAGED:
+        pass  # _load says so
+    (images,) = _load(path, IMAGES)
     return takes_pixels(Model.read(build_dir / INT8_MODEL), math.prod(images.shape[1:]))
 
 
@@ -52,7 +61,7 @@ def load_digits(build_dir: Path, count: int | None) -> Digits:
     training images (schema.json).
     """
     path = build_dir / TEST_SPLIT
-    images, labels = _load(path, "images", "labels")
+    images, labels = _load(path, IMAGES, LABELS)
     if images.dtype != np.uint8 or len(images) != len(labels) or not len(images):
         raise HarnessError(f"{path} does not hold uint8 images with one label each")
     if count is not None and not 1 <= count <= len(images):
@@ -71,7 +80,8 @@ def load_digits(build_dir: Path, count: int | None) -> Digits:
     scores = _recorded_scores(build_dir, path, model)
     if scores is None:
         scores = oracle_scores(model, quantized)
-    return Digits(images, quantized, labels, scores[: len(images)], oracle_name(model))
+    noun = DataInfo.load(build_dir).noun if (build_dir / DATA_INFO).is_file() else "digit"
+    return Digits(images, quantized, labels, scores[: len(images)], oracle_name(model), noun)
 
 
 def _load(path: Path, *names: str) -> list[NDArray[np.uint8]]:

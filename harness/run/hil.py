@@ -11,12 +11,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 
 from codegen.boards.facts import Board, load_board
 from codegen.errors import CodegenError
+from codegen.files.artifacts import TEST_SPLIT
 from codegen.files.places import RUNS
 from harness.errors import HarnessError
 from harness.rig import link
@@ -26,10 +29,10 @@ from harness.run.comparison import DigitSubject
 from harness.run.digits import load_digits, takes_digits
 from harness.run.progress import progress
 from harness.run.report import PartReport, Report, print_report
-from harness.run.run_folder import Mismatch, RunFolder
+from harness.run.run_folder import RunFolder
 from harness.run.shards import Shards
 from harness.run.subject import Subject
-from harness.run.tensors import random_subject
+from harness.run.tensors import data_subject, random_subject
 from harness.run.worker import Part, Work, Worker
 from harness.wire.channel import LineCounts
 from harness.wire.damage import FaultSpec, FaultyLine, Injected
@@ -141,13 +144,16 @@ class _Job:
 
 
 def load_subject(build_dir: Path, count: int | str | None) -> Subject:
-    """The digits of the build folder where its model takes such, else random inputs.
+    """The test split of the build folder, else random inputs.
 
-    Raises HarnessError or CodegenError.
+    Images for a model of one int8 input and output go as pixels. Raises HarnessError or
+    CodegenError, also for data that the model does not take.
     """
     number = parse_count(count)
     if takes_digits(build_dir):
         return DigitSubject(load_digits(build_dir, number), _EVERY_FORMAT)
+    if (build_dir / TEST_SPLIT).is_file():
+        return data_subject(build_dir, number)
     return random_subject(build_dir, DEFAULT_COUNT if number is None else number)
 
 
@@ -224,37 +230,43 @@ def _print_mismatches(job: _Job, build_dir: Path) -> None:
     for mismatch in found[:_MISMATCHES_SHOWN]:
         text = f"mismatch: {job.subject.noun} {mismatch}"
         job.out.print(text, highlight=False, markup=False, soft_wrap=True)
-    if found and isinstance(job.subject, DigitSubject):
+    inputs = job.subject.inputs(found[0].index) if found else None
+    if inputs is not None:
         port = next((part.name for part in job.parts if part.mismatches), job.parts[0].name)
         baud = job.settings.own_baud
+        what = f"{job.subject.noun} {found[0].index}"
         _name_op(
-            job.board, build_dir, found[0], port if job.settings.ports else None, baud, job.out
+            job.board,
+            build_dir,
+            (what, inputs),
+            port if job.settings.ports else None,
+            baud,
+            job.out,
         )
 
 
 def _name_op(
     board: Board,
     build_dir: Path,
-    mismatch: Mismatch,
+    sample: tuple[str, list[NDArray[Any]]],
     port: str | None,
     baud: int | None,
     out: Console,
 ) -> None:
-    """What `invoke diff` says about the digit, or why it says nothing."""
+    """What `invoke diff` says about the sample, or why it says nothing."""
 
     def say(line: str) -> None:
         out.print(line, highlight=False, markup=False, soft_wrap=True)
 
     try:
-        difference = op_diff.run(
-            board.id, build_dir, digit=mismatch.index, port=port, baud=baud, say=say
-        )
+        difference = op_diff.run(board.id, build_dir, sample=sample, port=port, baud=baud, say=say)
     except (CodegenError, HarnessError) as error:
         say(str(error))
     else:
         if difference is None:
             say(
-                "diff: so it arises where pixels become int8, before the first op, or not each time"
+                "diff: so it arises where samples become model input, before the first op, or not "
+                "each time"
             )
 
 
@@ -265,7 +277,7 @@ def parse_count(count: int | str | None) -> int | None:
     try:
         number = int(count)
     except ValueError:
-        raise HarnessError(f"--count {count}: give a number of digits, or all") from None
+        raise HarnessError(f"--count {count}: give a number of samples, or all") from None
     if number < 1:
         raise HarnessError(f"--count {count}: choose 1 or more, or all")
     return number
@@ -342,10 +354,9 @@ def _report(job: _Job, sent: int, elapsed_s: float, recorded: int) -> Report:
         noun=job.subject.noun,
         sent=sent,
         answered=len(answers),
-        correct=judged.correct,
-        accuracy=judged.accuracy,
         oracle=job.subject.oracle,
-        oracle_accuracy=judged.oracle_accuracy,
+        device_measures=judged.device,
+        oracle_measures=judged.oracle,
         mismatches=sum(bool(answer.mismatches) for answer in answers),
         retries=lines.retries,
         damaged=lines.damaged + lines.refused,
@@ -355,7 +366,6 @@ def _report(job: _Job, sent: int, elapsed_s: float, recorded: int) -> Report:
             name: round(float(np.percentile(ticks, share)) / info.tick_hz * 1e6, 1)
             for name, share in (("min", 0), ("median", 50), ("p99", 99), ("max", 100))
         },
-        confusion=judged.confusion,
         digits_per_s=round((len(answers) - recorded) / elapsed_s, 2),
         arena_bytes=info.arena_size,
         arena_used_bytes=info.arena_used,

@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ class Outcome:
 
     def as_json(self) -> dict[str, Any]:
         """The report's keys, with the core and the reason of a failure (null where it passed)."""
-        report = asdict(self.report) if self.report else {"board": self.board.id}
+        report = self.report.as_json() if self.report else {"board": self.board.id}
         return {**report, "core": self.board.core, "failure": self.failure or None}
 
 

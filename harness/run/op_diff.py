@@ -19,12 +19,12 @@ from codegen.host.oracle import Oracle
 from codegen.host.random_inputs import random_input
 from codegen.image.firmware_build import OWN_RUNTIME
 from codegen.memory.planner import ArenaPlan, plan_model
-from codegen.model.int8_checks import check_plain
 from codegen.model.tflite import Model, Op, Tensor
+from codegen.samples import split as split_file
+from codegen.samples.encode import model_input
 from harness.errors import HarnessError
 from harness.rig import identity, link
 from harness.rig.expected import Expected
-from harness.run.digits import load_digits
 from harness.wire.device import Device
 
 
@@ -57,18 +57,21 @@ def run(
     build_dir: Path,
     *,
     digit: int | None = None,
+    sample: tuple[str, Sequence[NDArray[Any]]] | None = None,
     port: str | None = None,
     baud: int | None = None,
     say: Callable[[str], None] = print,
 ) -> Difference | None:
-    """Compares every op's output on one input: that test digit, or fixed random values.
+    """Compares every op's output on one input: that test sample, one of the caller's with its
+    name, or fixed random values.
 
     Prints what was found. Raises HarnessError or CodegenError.
     """
     board = load_board(board_id)
     expected = Expected.load(board, build_dir)
     model = Model.read(expected.model_path)
-    inputs = _inputs(build_dir, model, digit)
+    what, inputs = sample or _inputs(build_dir, model, digit)
+    inputs = [one.reshape(t.shape) for one, t in zip(inputs, model.inputs, strict=True)]
     with link.open_device(board, expected.elf, port=port, baud=baud) as device:
         info = device.info()
         identity.check_info(info, expected)
@@ -78,7 +81,6 @@ def run(
                 "build without --tflm-lib"
             )
         difference = find_difference(device, model, plan_model(model, board.isa), inputs)
-    what = "a random input" if digit is None else f"digit {digit}"
     if difference is None:
         say(f"diff: {what} on {board.id}: all {len(model.ops)} ops give the oracle's bytes")
     else:
@@ -106,11 +108,11 @@ def find_difference(
     return None
 
 
-def _inputs(build_dir: Path, model: Model, digit: int | None) -> list[NDArray[Any]]:
+def _inputs(build_dir: Path, model: Model, digit: int | None) -> tuple[str, list[NDArray[Any]]]:
     if digit is None:
-        return random_input(model)
-    check_plain(model)
-    digits = load_digits(build_dir, None)
-    if not 0 <= digit < len(digits):
-        raise HarnessError(f"--digit {digit}: there are digits 0 to {len(digits) - 1}")
-    return [digits.quantized[digit].reshape(model.inputs[0].shape)]
+        return "a random input", random_input(model)
+    split = split_file.load(build_dir)
+    noun = split.info.noun
+    if not 0 <= digit < len(split):
+        raise HarnessError(f"--digit {digit}: there are {noun}s 0 to {len(split) - 1}")
+    return f"{noun} {digit}", list(model_input(model, split.take([digit])))

@@ -4,11 +4,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from codegen.files.manifest import atomic_write
+from codegen.samples.measures import ACCURACY, MAIN, Measures, higher_is_better, shown
 from harness.wire.messages import SelfTest
 
 _CONFUSIONS_SHOWN = 3
@@ -40,17 +42,15 @@ class Report:
     noun: str  # what one is called: "digit"
     sent: int
     answered: int
-    correct: int | None  # None where nobody knows what is: no data, no labels
-    accuracy: float | None  # 0..1, of the device, over the samples answered
-    oracle: str  # who gave the scores that are compared
-    oracle_accuracy: float | None  # 0..1, on the same samples
+    oracle: str  # who gave the outputs that are compared
+    device_measures: Measures | None  # over the samples answered; None where nobody knows
+    oracle_measures: Measures | None  # on the same samples
     mismatches: int  # samples whose outputs differ from the oracle's in any bit
     retries: int  # requests that were sent again
     damaged: int  # frames that arrived damaged, at either end
     reconnects: int  # times that the line was cut and opened again
     instructions_per_inference: int | None  # None where they are not counted
     inference_us: dict[str, float]  # min, median, p99, max of the device's own ticks
-    confusion: list[list[int]] | None  # samples by [label][predicted]
     digits_per_s: float
     arena_bytes: int
     arena_used_bytes: int  # less only on another runtime than ours, whose arena is estimated
@@ -69,10 +69,45 @@ class Report:
         self_tested = self.self_test is None or self.self_test.failed is None
         return self.answered == self.sent and self.mismatches == 0 and self_tested
 
+    @property
+    def correct(self) -> int | None:
+        """Samples classified rightly; None where there are no classes."""
+        accuracy = self.accuracy
+        return None if accuracy is None else round(accuracy * self.answered)
+
+    @property
+    def accuracy(self) -> float | None:
+        """0..1, of the device; None where there are no classes."""
+        return _accuracy(self.device_measures)
+
+    @property
+    def oracle_accuracy(self) -> float | None:
+        """0..1, on the same samples."""
+        return _accuracy(self.oracle_measures)
+
+    @property
+    def confusion(self) -> list[list[int]] | None:
+        """Samples by [label][predicted]."""
+        return self.device_measures.confusion if self.device_measures else None
+
+    def as_json(self) -> dict[str, Any]:
+        """The fields, and what programs ask for most by names of their own."""
+        fields = asdict(self)
+        both = {who: fields.pop(f"{who}_measures") for who in ("device", "oracle")}
+        return {
+            **fields,
+            "correct": self.correct,
+            "accuracy": self.accuracy,
+            "oracle_accuracy": self.oracle_accuracy,
+            "confusion": self.confusion,
+            "measures": {who: one["values"] for who, one in both.items() if one},
+            "slices": both["device"]["slices"] if both["device"] else [],
+            "passed": self.passed,
+        }
+
     def write_json(self, path: Path) -> None:
-        """Write fields and `passed` as JSON, atomically. Raises CodegenError if that fails."""
-        document = {**asdict(self), "passed": self.passed}
-        atomic_write(path, (json.dumps(document, indent=2) + "\n").encode())
+        """Write `as_json` as JSON, atomically. Raises CodegenError if that cannot be done."""
+        atomic_write(path, (json.dumps(self.as_json(), indent=2) + "\n").encode())
 
     def rows(self) -> list[tuple[str, str]]:
         """(what, value) of each line of the table."""
@@ -105,14 +140,30 @@ class Report:
         ]
 
     def _judged_rows(self) -> list[tuple[str, str]]:
-        if self.accuracy is None or self.oracle_accuracy is None:
+        device, oracle = self.device_measures, self.oracle_measures
+        if device is None or oracle is None or not device.values:
             return [("inputs", self.samples)]
-        return [
-            ("correct", f"{self.correct:,}"),
-            ("accuracy on the device", f"{self.accuracy:.2%}"),
-            ("accuracy of the oracle", f"{self.oracle_accuracy:.2%}"),
-            ("confused most", self._confused_most() or "nothing"),
-        ]
+        rows = []
+        if self.accuracy is not None:
+            rows.append(("correct", f"{self.correct:,}"))
+        for name, value in device.values.items():
+            rows.append((f"{name} on the device", shown(name, value)))
+            rows.append((f"{name} of the oracle", shown(name, oracle.values[name])))
+        if self.confusion is not None:
+            rows.append(("confused most", self._confused_most() or "nothing"))
+        return [*rows, *self._worst_slices()]
+
+    def _worst_slices(self) -> list[tuple[str, str]]:
+        """The part of each column that the model fails most."""
+        slices = self.device_measures.slices if self.device_measures else []
+        name = MAIN.get(self.device_measures.task, "") if self.device_measures else ""
+        rows = []
+        for column in dict.fromkeys(one.column for one in slices):
+            parts = [one for one in slices if one.column == column]
+            worst = (min if higher_is_better(name) else max)(parts, key=lambda one: one.measure)
+            text = f"{worst.value}: {shown(name, worst.measure)} of {worst.count}"
+            rows.append((f"worst {column}", text))
+        return rows
 
     def _arena_use(self) -> str:
         if self.arena_used_bytes == self.arena_bytes:
@@ -128,6 +179,11 @@ class Report:
         ]
         worst = sorted(wrong, key=lambda entry: (-entry[0], entry[1:]))[:_CONFUSIONS_SHOWN]
         return ", ".join(f"{label} as {predicted}: {count}" for count, label, predicted in worst)
+
+
+def _accuracy(measures: Measures | None) -> float | None:
+    value = measures.values.get(ACCURACY) if measures else None
+    return None if value is None else round(value, 6)
 
 
 def print_report(report: Report, extra: Sequence[tuple[str, str]], console: Console) -> None:

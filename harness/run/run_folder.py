@@ -32,7 +32,9 @@ class Mismatch:
     index: int
     device_scores: tuple[float, ...]
     oracle_scores: tuple[float, ...]
-    path: str  # how it was sent, or where in the outputs the value stands
+    path: str  # how it was sent, or where in the outputs the first value stands
+    output: int = 0
+    step: int = 0  # of a sequence
 
     def __str__(self) -> str:
         return (
@@ -171,6 +173,8 @@ def read_answers(path: Path) -> dict[int, Answer]:
                 tuple(entry["device_scores"]),
                 tuple(entry["oracle_scores"]),
                 entry["path"],
+                entry.get("output", 0),
+                entry.get("step", 0),
             )
             for entry in fields.pop("mismatches")
         )

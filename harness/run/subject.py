@@ -2,23 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
+from numpy.typing import NDArray
+
+from codegen.samples.measures import Measures
 from harness.run.run_folder import Answer
 from harness.wire.device import Device
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """Of the answers by what they should have been; None where nobody knows that.
+    """Of the answers by what they should have been; None where nobody knows that."""
 
-    accuracy, oracle_accuracy: 0..1. confusion: by [label][predicted].
-    """
-
-    correct: int | None = None
-    accuracy: float | None = None
-    oracle_accuracy: float | None = None
-    confusion: list[list[int]] | None = None
+    device: Measures | None = None
+    oracle: Measures | None = None  # on the same samples
 
 
 class Subject(Protocol):
@@ -44,3 +42,6 @@ class Subject(Protocol):
 
     def judge(self, answers: Sequence[Answer], /) -> Judgement:
         """Of one answer or more."""
+
+    def inputs(self, index: int, /) -> list[NDArray[Any]] | None:
+        """The model inputs of one sample, None where its answer hangs on those before it."""

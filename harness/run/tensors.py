@@ -1,7 +1,8 @@
 """Samples for any model that the runtime runs: an array for each input, the oracle's outputs.
 
-Without data they are seeded random inputs, which prove every byte and measure no accuracy. A model
-that keeps state is shown sequences, each from its first state on.
+Those of the test split where the build folder has data; else seeded random inputs, which prove
+every byte and measure no accuracy. A model that keeps state is shown sequences, each from its first
+state on: the recordings of the data in their order, or random ones.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,68 +17,135 @@ from codegen.files.artifacts import INT8_MODEL
 from codegen.host.oracle_child import answers
 from codegen.host.random_inputs import random_inputs
 from codegen.model.tflite import Model
+from codegen.samples import split as split_file
+from codegen.samples.encode import dequantize, model_input
+from codegen.samples.measures import measure, real_outputs
+from codegen.samples.sequences import in_order, resets
+from codegen.samples.split import Split
 from harness.errors import HarnessError
 from harness.run.run_folder import Answer, Mismatch
 from harness.run.subject import Judgement
 from harness.wire.device import Device
 
 SEED = 1
-STEPS = 5  # inferences of a sequence: state has then gone round, and a fault is soon found
+STEPS = 5  # inferences of a random sequence: state has gone round, and a fault is soon found
+_RECORDED_VALUES = 64  # of a wrong output that is recorded whole; of longer ones the first
 
 
 @dataclass(frozen=True)
 class TensorSubject:
-    """inputs: of each model input [count * steps, *its shape]; outputs: of each output the same.
+    """model_inputs: of each input [rows, *its shape]; outputs: of each output the same.
 
-    steps: inferences from one reset to the next; 1 for a model without state.
+    starts: the row with which each sample begins; one row each unless the model keeps state, which
+    is reset there. oracle, origin: as Subject has them. split: the data, a row a sample, or None.
     """
 
-    inputs: list[NDArray[Any]]
+    model: Model
+    model_inputs: list[NDArray[Any]]
     outputs: list[NDArray[Any]]
-    steps: int
+    starts: list[int]
     oracle: str
     origin: str
+    split: Split | None = None
 
     @property
     def noun(self) -> str:
-        return "sample" if self.steps == 1 else "sequence"
+        if self.model.is_stateful:
+            return "sequence"
+        return "sample" if self.split is None else self.split.info.noun
 
     def __len__(self) -> int:
-        return len(self.inputs[0]) // self.steps
+        return len(self.starts)
 
     def answers(self, device: Device, indices: Iterable[int]) -> Iterator[Answer]:
         """As Subject has it; one at a time, for a model may be larger than any window."""
         for index in indices:
             ticks = 0
             mismatches: list[Mismatch] = []
-            if self.steps > 1:
+            if self.model.is_stateful:
                 device.reset()
-            for row in range(index * self.steps, (index + 1) * self.steps):
-                for number, values in enumerate(self.inputs):
+            for row in self._rows(index):
+                for number, values in enumerate(self.model_inputs):
                     device.load(number, values[row])
                 ticks = device.run()
                 mismatches += self._compare(device, index, row)
             yield Answer(index, None, ticks, tuple(mismatches))
 
+    def judge(self, answers: Sequence[Answer]) -> Judgement:
+        """By the targets of the data; nobody knows what random inputs should give."""
+        if self.split is None:
+            return Judgement()
+        rows = np.concatenate([self._rows(answer.index) for answer in answers])
+        outputs = [output[rows] for output in self.outputs]
+        oracle = self._measured(rows, outputs)
+        given = [output.copy() for output in outputs]
+        place = {int(row): number for number, row in enumerate(rows)}
+        for answer in answers:
+            for wrong in answer.mismatches:
+                output = given[wrong.output]
+                if len(wrong.device_scores) == output[0].size:
+                    values = np.array(wrong.device_scores, output.dtype)
+                    output[place[self._row(wrong)]] = values.reshape(output.shape[1:])
+        return Judgement(self._measured(rows, given), oracle)
+
+    def inputs(self, index: int) -> list[NDArray[Any]] | None:
+        """As Subject has it."""
+        if self.model.is_stateful:
+            return None
+        return [values[self.starts[index]] for values in self.model_inputs]
+
+    def _rows(self, index: int) -> NDArray[np.int64]:
+        ends = [*self.starts[1:], len(self.model_inputs[0])]
+        return np.arange(self.starts[index], ends[index])
+
+    def _row(self, wrong: Mismatch) -> int:
+        return self.starts[wrong.index] + wrong.step
+
+    def _measured(self, rows: NDArray[np.int64], outputs: list[NDArray[Any]]) -> Any:
+        assert self.split is not None
+        shown = None
+        if self.split.info.task == "reconstruct":
+            shown = dequantize(self.model_inputs[0][rows], self.model.inputs[0])
+        return measure(self.split.take(rows), shown, real_outputs(self.model, outputs))
+
     def _compare(self, device: Device, index: int, row: int) -> Iterator[Mismatch]:
-        for number, wanted in enumerate(self.outputs):
-            given = device.read(number)
-            one = given.reshape(-1).view(np.uint8)
-            other = np.ascontiguousarray(wanted[row]).reshape(-1).view(np.uint8)
-            wrong = np.flatnonzero(one != other)
+        step = row - self.starts[index]
+        for number, outputs in enumerate(self.outputs):
+            given = device.read(number).reshape(-1)
+            wanted = np.ascontiguousarray(outputs[row]).reshape(-1)
+            wrong = np.flatnonzero(given.view(np.uint8) != wanted.view(np.uint8))
             if len(wrong):
                 at = int(wrong[0]) // given.itemsize
-                step = f"step {row % self.steps}, " if self.steps > 1 else ""
+                shown = slice(None) if given.size <= _RECORDED_VALUES else slice(at, at + 1)
+                where = f"step {step}, " if self.model.is_stateful else ""
                 yield Mismatch(
                     index,
-                    (given.reshape(-1)[at].item(),),
-                    (wanted[row].reshape(-1)[at].item(),),
-                    f"{step}output {number}, value {at}",
+                    tuple(given[shown].tolist()),
+                    tuple(wanted[shown].tolist()),
+                    f"{where}output {number}, value {at}",
+                    number,
+                    step,
                 )
 
-    def judge(self, _: Sequence[Answer]) -> Judgement:
-        """Nobody knows what random inputs should give."""
-        return Judgement()
+
+def data_subject(build_dir: Path, count: int | None) -> TensorSubject:
+    """The first `count` samples of the test split, or recordings where the model keeps state; all
+    of them for None. Raises HarnessError or CodegenError.
+    """
+    model = Model.read(build_dir / INT8_MODEL)
+    split = in_order(model, split_file.load(build_dir))
+    starts = resets(model, split) if model.is_stateful else list(range(len(split)))
+    if count is not None and count > len(starts):
+        noun = "recording" if model.is_stateful else split.info.noun
+        raise HarnessError(
+            f"--count {count}: the test split holds {len(starts)} {noun}s; choose 1 to "
+            f"{len(starts)}, or all"
+        )
+    rows = len(split) if count in (None, len(starts)) else starts[count or 0]
+    split, starts = split.take(slice(0, rows)), starts[:count]
+    inputs = model_input(model, split)
+    measured = "" if split.targets is not None else "; no targets: accuracy not measured"
+    return _asked(model, [inputs], starts, f"the test split{measured}", split)
 
 
 def random_subject(build_dir: Path, count: int) -> TensorSubject:
@@ -90,15 +158,20 @@ def random_subject(build_dir: Path, count: int) -> TensorSubject:
     model = Model.read(build_dir / INT8_MODEL)
     steps = STEPS if model.is_stateful else 1
     inputs = random_inputs(model, count * steps, SEED)
-    outputs = answers(model, inputs, resets=range(0, count * steps, steps))
+    origin = f"random inputs, seed {SEED}; no data: accuracy not measured"
+    return _asked(model, inputs, list(range(0, count * steps, steps)), origin, None)
+
+
+def _asked(
+    model: Model,
+    inputs: list[NDArray[Any]],
+    starts: list[int],
+    origin: str,
+    split: Split | None,
+) -> TensorSubject:
+    outputs = answers(model, inputs, resets=starts if model.is_stateful else [0])
 
     # here, for its interpreter takes a while to import
     from codegen.host.scores import oracle_name
 
-    return TensorSubject(
-        inputs,
-        outputs,
-        steps,
-        oracle_name(model),
-        f"random inputs, seed {SEED}; no data: accuracy not measured",
-    )
+    return TensorSubject(model, inputs, outputs, starts, oracle_name(model), origin, split)

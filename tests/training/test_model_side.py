@@ -18,6 +18,7 @@ from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as sch
 
 from codegen.files.artifacts import (
     CONVERTED_MODEL,
+    DATA_INFO,
     FLOAT_MODEL,
     INT8_MODEL,
     METRICS,
@@ -34,6 +35,7 @@ from tests.training import digits
 from tests.training.conftest import train_briefly
 from training import artifacts, recipes
 from training.data import datasets
+from training.data.examples import calibrating
 from training.errors import ArtifactError, ConversionError, DataError, DivergedError, RecipeError
 from training.fit import seeds, train
 from training.int8 import quantize
@@ -107,9 +109,8 @@ def test_a_lean_model_with_another_score_is_refused(built: Path) -> None:
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content))
     weights = max((bytes(b.data) for b in model.buffers if b.data is not None), key=len)
     changed = content.replace(weights, bytes(len(weights)))
-    images, _ = datasets.load_split(built, TRAIN_SPLIT)
-    with pytest.raises(ConversionError, match="changed its scores"):
-        quantize.require_same_scores(content, changed, images[:20])
+    with pytest.raises(ConversionError, match="changed its outputs"):
+        quantize.require_same_outputs(content, changed, calibrating(built, 20))
 
 
 def test_pixels_map_to_int8_without_loss(model: Model) -> None:
@@ -139,7 +140,7 @@ def test_metrics_and_scores_agree_with_the_oracle(built: Path, model: Model) -> 
 
 
 def test_a_model_without_float_counterpart_is_evaluated(built: Path, tmp_path: Path) -> None:
-    for name in (INT8_MODEL, TEST_SPLIT):
+    for name in (INT8_MODEL, TEST_SPLIT, DATA_INFO):
         (tmp_path / name).write_bytes((built / name).read_bytes())
     assert evaluate.evaluate(tmp_path)["float_accuracy"] is None
 
@@ -181,16 +182,22 @@ def test_a_model_stored_without_its_zeros_is_refused() -> None:
         quantize.convert(model, pixels, preset="sparsity")
 
 
-@pytest.mark.parametrize("calibration", [0, -1, 401])
-def test_calibration_out_of_range(built: Path, calibration: int) -> None:
-    with pytest.raises(DataError, match="1 to 400"):
+@pytest.mark.parametrize("calibration", [0, -1])
+def test_calibration_with_nothing_is_refused(built: Path, calibration: int) -> None:
+    with pytest.raises(DataError, match=f"--calibration {calibration}: give 1 or more"):
         quantize.quantize(built, calibration=calibration)
+
+
+def test_a_small_set_calibrates_with_what_there_is(built: Path) -> None:
+    said: list[str] = []
+    assert len(calibrating(built, 401, said.append)) == 400
+    assert said == ["quantize: calibrated with all 400 training samples"]
 
 
 def test_missing_and_damaged_float_model(built: Path, tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="invoke train"):
         quantize.quantize(tmp_path)
-    for name in (TRAIN_SPLIT, FLOAT_MODEL):
+    for name in (TRAIN_SPLIT, FLOAT_MODEL, DATA_INFO):
         (tmp_path / name).write_bytes((built / name).read_bytes())
     whole = (tmp_path / FLOAT_MODEL).read_bytes()
     (tmp_path / FLOAT_MODEL).write_bytes(whole[: len(whole) // 2])
@@ -203,11 +210,11 @@ def test_missing_and_damaged_float_model(built: Path, tmp_path: Path) -> None:
 def stubbed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A build directory where `train` makes a linear model and steps of a given loss, at once."""
 
-    def linear_model(_: recipes.Recipe, class_count: int) -> Any:
+    def linear_model(_: recipes.Recipe, shape: tuple[int, ...], outputs: int) -> Any:
         import keras
 
-        image = keras.Input((28, 28, 1), name="image")
-        logits = keras.layers.Dense(class_count, name="logits")(keras.layers.Flatten()(image))
+        image = keras.Input(shape, name="image")
+        logits = keras.layers.Dense(outputs, name="logits")(keras.layers.Flatten()(image))
         return keras.Model(image, keras.layers.Softmax()(logits), name="linear")
 
     monkeypatch.setattr(recipes.Recipe, "build_model", linear_model)
@@ -269,7 +276,7 @@ def test_progress_off_a_terminal_is_one_line_an_epoch(
     *lines, last = capsys.readouterr().err.splitlines()
     assert last.startswith("train tiny: ") and last.endswith(" s of processor time")
     assert [line.split(" held-out")[0] for line in lines] == [
-        "train tiny: 2 epochs of 2 steps, compiling",
+        "train tiny: 2 epochs of 8 steps, compiling",
         "train tiny: epoch 1/2, loss 1.2500,",
         "train tiny: epoch 2/2, loss 1.2500,",
     ]

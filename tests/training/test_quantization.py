@@ -16,10 +16,10 @@ from codegen.host.runtime import HostRuntime
 from codegen.model.int8_checks import check_int8
 from codegen.model.op_table import load_supported_ops
 from codegen.model.tflite import Model
-from training.data import datasets
+from training.data.examples import calibrating
 from training.errors import DataError
 from training.int8 import layer_errors, modes
-from training.int8.quantize import calibration_digits, load_float_model
+from training.int8.quantize import load_float_model
 from training.tf_runtime import load_tensorflow
 
 
@@ -39,7 +39,7 @@ def test_modes_are_converted_measured_and_judged(trained: Path) -> None:
 def test_uint8_at_the_edges_goes_on(trained: Path) -> None:
     """And gives the oracle's bytes: QUANTIZE stands at either end."""
     model = load_float_model(trained / FLOAT_MODEL)
-    pixels = datasets.to_float(calibration_digits(trained, 20))
+    pixels = calibrating(trained, 20).real()
     content = modes.convert_in_mode(load_tensorflow(), model, pixels, "int8-uint8io")
     parsed = Model.parse(content)
     check_int8(parsed, load_supported_ops())
@@ -55,7 +55,7 @@ def test_uint8_at_the_edges_goes_on(trained: Path) -> None:
 @pytest.mark.parametrize("mode", sorted(set(modes.MODES) - {"int8", "int8-uint8io", "float32"}))
 def test_only_int8_may_go_on(trained: Path, mode: str) -> None:
     model = load_float_model(trained / FLOAT_MODEL)
-    pixels = datasets.to_float(calibration_digits(trained, 20))
+    pixels = calibrating(trained, 20).real()
     content = modes.convert_in_mode(load_tensorflow(), model, pixels, mode)
     with pytest.raises(CodegenError, match="convert it again with full-integer quantization"):
         check_int8(Model.parse(content), load_supported_ops())

@@ -22,14 +22,14 @@ from training.tf_runtime import load_tensorflow
 RESULTS = (FLOAT_MODEL, HISTORY, HISTORY_PLOT)
 
 
-def _small_network(_: recipes.Recipe, class_count: int) -> Any:
+def _small_network(_: recipes.Recipe, shape: tuple[int, ...], outputs: int) -> Any:
     """With all that has a state: moving averages, and the generator of a dropout."""
     import keras
     from keras import layers
 
-    image = keras.Input((28, 28, 1), name="image")
+    image = keras.Input(shape, name="image")
     x = layers.Dropout(0.3)(layers.BatchNormalization()(layers.Flatten()(image)))
-    logits = layers.Dense(class_count, name="logits")(x)
+    logits = layers.Dense(outputs, name="logits")(x)
     return keras.Model(image, layers.Softmax()(logits), name="small")
 
 
@@ -45,10 +45,10 @@ def uncompiled() -> Iterator[None]:
 def _interrupted_in_epoch(number: int, monkeypatch: pytest.MonkeyPatch, build_dir: Path) -> None:
     show = train.EpochProgress.epoch
 
-    def interrupt(self: Any, epoch: int, *figures: float) -> None:
+    def interrupt(self: Any, epoch: int, entry: Any) -> None:
         if epoch == number:
             raise KeyboardInterrupt
-        show(self, epoch, *figures)
+        show(self, epoch, entry)
 
     with monkeypatch.context() as patch:
         patch.setattr(train.EpochProgress, "epoch", interrupt)
@@ -73,7 +73,7 @@ def test_a_resumed_training_gives_the_bytes_of_one_that_was_not_interrupted(
     assert "epoch 1/2 is the last one that was finished" in capsys.readouterr().err
     assert not (parts / FLOAT_MODEL).exists()
     train.train("tiny", parts, epochs=2, resume=True)
-    assert "2 epochs of 2 steps, 1 of them done" in capsys.readouterr().err
+    assert "2 epochs of 8 steps, 1 of them done" in capsys.readouterr().err
 
     for name in RESULTS:
         assert sha256_file(parts / name) == sha256_file(whole / name), name
@@ -116,9 +116,10 @@ def test_classes_are_those_of_the_data(tmp_path: Path, monkeypatch: pytest.Monke
     assert model.output_shape == (None, 3)
 
 
+@pytest.mark.parametrize("shape", [(28, 28, 1), (32, 48, 3), (96, 96, 3), (24, 24, 1)])
 @pytest.mark.parametrize("name", recipes.RECIPES)
-def test_every_recipe_builds_a_model_of_any_number_of_classes(name: str) -> None:
+def test_every_recipe_builds_a_model_for_the_data(name: str, shape: tuple[int, ...]) -> None:
     load_tensorflow()
-    model = recipes.get_recipe(name).build_model(3)
-    assert (model.input_shape, model.output_shape) == ((None, 28, 28, 1), (None, 3))
+    model = recipes.get_recipe(name).build_model(shape, 3)
+    assert (model.input_shape, model.output_shape) == ((None, *shape), (None, 3))
     assert model.get_layer("logits").output.shape == (None, 3)

@@ -16,19 +16,20 @@ from typing import Any
 import numpy as np
 
 from codegen.files import markdown
-from codegen.files.artifacts import FLOAT_MODEL, INT8_MODEL, METRICS, TEST_SPLIT
+from codegen.files.artifacts import FLOAT_MODEL, INT8_MODEL, METRICS
 from codegen.files.places import PROJECT
-from codegen.host.scores import oracle_scores
 from codegen.model.lean import lean
-from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
+from codegen.samples import split as split_file
+from codegen.samples.measures import ACCURACY
+from codegen.samples.split import Split
 from training import artifacts
 from training.compression.options import Options
 from training.compression.worker import Order
-from training.data import datasets
+from training.data.examples import calibrating
 from training.errors import TrainingError
-from training.int8.quantize import calibration_digits, require_int8, require_same_scores
-from training.judge.evaluate import accuracy
+from training.int8.quantize import require_int8, require_same_outputs
+from training.judge.evaluate import int8_measures
 from training.judge.footprint import footprint
 
 FOLDER = "compressed"
@@ -89,22 +90,20 @@ def compress(
         converted = output.read_bytes()
     require_int8(converted, method)
     content = lean(converted)
-    require_same_scores(converted, content, calibration_digits(build_dir, calibration))
-    measured = measure(content, method, *datasets.load_split(build_dir, TEST_SPLIT))
+    require_same_outputs(converted, content, calibrating(build_dir, calibration))
+    measured = measure(content, method, split_file.load(build_dir))
     path = model_file(build_dir, method)
     artifacts.atomic_write(path, content)
     artifacts.write_json(path.with_suffix(".json"), asdict(measured))
 
 
-def measure(
-    content: bytes, method: str, images: np.ndarray, labels: np.ndarray, known: float | None = None
-) -> Measured:
-    """images: uint8 [N, H, W]; known: the accuracy on them, if it need not be computed."""
+def measure(content: bytes, method: str, split: Split, known: float | None = None) -> Measured:
+    """known: the accuracy on the split, if it need not be computed."""
     model = Model.parse(content)
     filters = [one for op in model.ops for one in _filters(model, op)]
     weights = np.concatenate(filters)
     if known is None:
-        known = accuracy(oracle_scores(model, quantize_pixels(model, images)), labels)
+        known = int8_measures(model, split).values[ACCURACY]
     return Measured(
         method=method,
         bytes=len(content),
@@ -119,8 +118,8 @@ def measure(
 def table(build_dir: Path, methods: Sequence[str]) -> str:
     """What was measured, as Markdown; the first row is the model without compression."""
     known = json.loads((build_dir / METRICS).read_text())["int8_accuracy"]
-    images, labels = datasets.load_split(build_dir, TEST_SPLIT)
-    plain = measure((build_dir / INT8_MODEL).read_bytes(), "none", images, labels, known)
+    split = split_file.load(build_dir)
+    plain = measure((build_dir / INT8_MODEL).read_bytes(), "none", split, known)
     rows = [plain] + [_read(model_file(build_dir, m).with_suffix(".json")) for m in methods]
     header = ("method", "bytes", "gzipped", "zero weights", "distinct weights a filter", "MACs")
     cells = [

@@ -18,15 +18,16 @@ import numpy as np
 
 from codegen.errors import CodegenError
 from codegen.files.artifacts import FLOAT_MODEL, TRAIN_SPLIT
+from codegen.model.pixels import PIXEL_MAX
 from training import artifacts
 from training.compression import methods
 from training.compression.legacy import to_legacy
 from training.compression.options import Options
-from training.data import datasets, sources
-from training.errors import TrainingError
+from training.data.examples import Examples, calibrating, load
+from training.errors import CompressionError, TrainingError
 from training.fit.progress import EpochProgress
-from training.fit.train import augmented_batches, made_ahead
-from training.int8.quantize import calibration_digits, full_int8, load_float_model, run_converter
+from training.fit.train import augmented_batches, held_out_rows, made_ahead
+from training.int8.quantize import full_int8, load_float_model, run_converter
 from training.judge.evaluate import accuracy
 from training.recipes import Recipe, get_recipe
 from training.tf_runtime import load_tensorflow, quiet_output
@@ -54,12 +55,17 @@ def run(order: Order) -> None:
     build_dir = Path(order.build_dir)
     tf = load_tensorflow(order.seed)
     recipe, options = get_recipe(order.recipe), Options(**order.options)
-    images, labels = datasets.load_split(build_dir, TRAIN_SPLIT)
-    calibration = datasets.to_float(calibration_digits(build_dir, order.calibration))
+    examples = load(build_dir, TRAIN_SPLIT)
+    if examples.info.task != "classify":
+        raise CompressionError(
+            f"compress: fine-tunes classifiers, the task of these data is {examples.info.task}; "
+            "quantize alone makes such a model smaller"
+        )
+    calibration = calibrating(build_dir, order.calibration).real()
     trained = load_float_model(build_dir / FLOAT_MODEL)
     with quiet_output():
         model = to_legacy(trained, calibration[:_COMPARED])
-    tuning = _Tuning(tf, recipe, images, labels, options.epochs, order.seed)
+    tuning = _Tuning(tf, recipe, examples, options.epochs, order.seed)
     compressed, ranges_known = methods.compress(
         order.method, model, options, tuning.total_steps, tuning
     )
@@ -70,20 +76,11 @@ def run(order: Order) -> None:
 class _Tuning:
     """Trains a compiled-in method's model on, with the recipe's batches and augmentation."""
 
-    def __init__(
-        self,
-        tf: Any,
-        recipe: Recipe,
-        images: np.ndarray,
-        labels: np.ndarray,
-        epochs: int,
-        seed: int,
-    ) -> None:
-        kept, held_out = sources.stratified_split(labels, recipe.held_out_fraction, seed)
+    def __init__(self, tf: Any, recipe: Recipe, examples: Examples, epochs: int, seed: int) -> None:
+        kept, held_out = held_out_rows(examples, recipe.held_out_fraction, seed)
         self._tf, self._recipe, self._epochs, self._seed = tf, recipe, epochs, seed
-        self._images, self._labels = images[kept], labels[kept]
-        self._held_out = datasets.to_float(images[held_out]), labels[held_out]
-        self._batch_size = min(recipe.batch_size, len(kept))
+        self._examples, self._held_out = examples.take(kept), examples.take(held_out)
+        self._batch_size = recipe.batch_for(len(kept))
         self._steps = len(kept) // self._batch_size
         self.total_steps = epochs * self._steps
 
@@ -96,16 +93,16 @@ class _Tuning:
             ),
             tf_keras.losses.SparseCategoricalCrossentropy(),
         )
-        pixels, labels = self._held_out
+        held_out, labels = self._held_out.real(), self._held_out.targets()
         with EpochProgress(f"compress {title}", self._epochs, self._steps) as progress:
 
             def epoch_ended(epoch: int, logs: dict[str, float]) -> None:
                 scores = [
-                    model(pixels[start : start + _PREDICTED], training=False).numpy()
-                    for start in range(0, len(pixels), _PREDICTED)
+                    model(held_out[start : start + _PREDICTED], training=False).numpy()
+                    for start in range(0, len(held_out), _PREDICTED)
                 ]
                 correct = accuracy(np.concatenate(scores), labels)
-                progress.epoch(epoch + 1, logs["loss"], correct)
+                progress.epoch(epoch + 1, {"loss": logs["loss"], "held_out_accuracy": correct})
 
             shown = tf_keras.callbacks.LambdaCallback(
                 on_batch_end=lambda _, logs: progress.step(logs["loss"]),
@@ -120,11 +117,11 @@ class _Tuning:
             )
 
     def _batches(self) -> Any:
-        made = augmented_batches(
-            self._recipe, self._images, self._labels, self._batch_size, self._seed
-        )
-        for pixels, labels in made_ahead(made):
-            yield datasets.to_float(np.asarray(pixels)[..., 0]), labels
+        made = augmented_batches(self._recipe, self._examples, self._batch_size, self._seed)
+        for batch, labels in made_ahead(made):
+            values = np.asarray(batch)
+            real = values.astype(np.float32)
+            yield real / np.float32(PIXEL_MAX) if values.dtype == np.uint8 else real, labels
 
 
 def _convert(tf: Any, model: Any, calibration: np.ndarray | None) -> bytes:

@@ -20,10 +20,12 @@ class Augmentation:
     shear: float = 0.0
     shift_pixels: float = 0.0
 
-    def transforms(self, generator: np.random.Generator, count: int, size: int) -> np.ndarray:
+    def transforms(
+        self, generator: np.random.Generator, count: int, height: int, width: int
+    ) -> np.ndarray:
         """Rows (a0 a1 a2 b0 b1 b2 0 0), float32 [count, 8], that map output (x, y) to input.
 
-        The centre of the image, (size - 1) / 2, moves by the shift only.
+        The centre of the image moves by the shift only.
         """
         angle = np.radians(self.rotation_degrees) * generator.uniform(-1, 1, count)
         scale_x, scale_y = 1 + self.scale * generator.uniform(-1, 1, (2, count))
@@ -33,9 +35,9 @@ class Augmentation:
         # rotation times shear times scale
         a0, a1 = cos * scale_x, (cos * shear - sin) * scale_y
         b0, b1 = sin * scale_x, (sin * shear + cos) * scale_y
-        centre = (size - 1) / 2
-        a2 = centre + shift_x - (a0 + a1) * centre
-        b2 = centre + shift_y - (b0 + b1) * centre
+        x, y = (width - 1) / 2, (height - 1) / 2
+        a2 = x + shift_x - (a0 + a1 * (y / x)) * x
+        b2 = y + shift_y - (b0 * (x / y) + b1) * y
         zero = np.zeros(count)
         return np.stack([a0, a1, a2, b0, b1, b2, zero, zero], axis=1).astype(np.float32)
 

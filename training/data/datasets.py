@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import zipfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,55 +13,20 @@ import numpy as np
 from codegen.files import data_schema
 from codegen.files.artifacts import DATA_INFO, TEST_SPLIT, TRAIN_SPLIT
 from codegen.model.pixels import PIXEL_MAX
+from codegen.samples.facts import DataInfo
+from codegen.samples.split import GROUPS, IMAGES, LABELS, SAMPLES, TARGETS
 from training import artifacts
 from training.data import defaults, readers, sources
 from training.data import statistics as data_statistics
 from training.data.defaults import DEFAULTS
 from training.data.image_folder import SIZE
 from training.data.options import DataOptions
-from training.data.samples import DataSet, Rows, Samples, sizes, sound
+from training.data.samples import DataSet, Rows, Samples, sound, with_normal
 from training.data.splits import hold_out
 from training.errors import ArtifactError, DataError, DataUnavailableError
 
 PIXELS = SIZE * SIZE  # of an image of the default data
 SOURCES = ("auto", "keras", "fashion", "sample", *DEFAULTS)
-
-# Names of the arrays in a split's file: of images of classes, and of all other data.
-_IMAGES, _LABELS = "images", "labels"
-_SAMPLES, _TARGETS, _GROUPS = "samples", "targets", "groups"
-
-
-@dataclass(frozen=True)
-class DataInfo:
-    """What data.json records. `sha256` maps each file that was read to its hash.
-
-    kind: image, signal, audio, table or tensor. shape, dtype: of a sample. range: smallest and
-    largest value of all. unit: of the values. rate_hz: of a signal, 0 if unknown. columns: names of
-    the channels. task: classify, regress, reconstruct or none. labels: the classes' names.
-    """
-
-    source: str
-    path: str
-    train_count: int
-    test_count: int
-    sha256: dict[str, str]
-    labels: list[str]
-    kind: str = "image"
-    shape: list[int] = field(default_factory=lambda: [28, 28])
-    dtype: str = "uint8"
-    range: list[float] = field(default_factory=lambda: [0, PIXEL_MAX])
-    unit: str = "level"
-    rate_hz: float = 0.0
-    columns: list[str] = field(default_factory=list)
-    task: str = "classify"
-
-    @staticmethod
-    def load(build_dir: Path) -> DataInfo:
-        path = artifacts.require(build_dir / DATA_INFO, "train")
-        try:
-            return DataInfo(**json.loads(path.read_text()))
-        except (ValueError, TypeError) as error:
-            raise ArtifactError(f"{path}: damaged ({error}); run `invoke clean train`") from None
 
 
 def fingerprint(source: str, options: DataOptions | None = None) -> dict[str, str]:
@@ -112,7 +76,8 @@ def prepare(
 
     Raises DataError, DataSchemaError; nothing is written then.
     """
-    data = sound(hold_out(_read(source, options or DataOptions(), say)))
+    options = options or DataOptions()
+    data = with_normal(sound(hold_out(_read(source, options, say))), options.normal)
     assert data.test is not None
     splits = {"train": data.train, "test": data.test}
     classes = {name: one.targets if data.labels else None for name, one in splits.items()}
@@ -144,7 +109,7 @@ def prepare(
 
 def load_split(build_dir: Path, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Images uint8 [N, H, W], or [N, H, W, 3] in colour, and labels uint8 [N] of TRAIN_SPLIT or
-    TEST_SPLIT; `load_samples` takes data of every kind.
+    TEST_SPLIT; codegen.samples.split takes data of every kind.
 
     Raises ArtifactError, also for data that are no images of classes, and DataSchemaError if they
     are not what the folder's schema states.
@@ -152,34 +117,16 @@ def load_split(build_dir: Path, name: str) -> tuple[np.ndarray, np.ndarray]:
     path = artifacts.require(build_dir / name, "train")
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            if _SAMPLES in arrays:
+            if SAMPLES in arrays:
                 info = DataInfo.load(build_dir)
                 raise ArtifactError(
-                    f"{path}: {_kind(info)} with task {info.task}; this step takes images of "
-                    "classes only"
+                    f"{path}: {info} with task {info.task}; this step takes images of classes only"
                 )
-            images, labels = arrays[_IMAGES], arrays[_LABELS]
+            images, labels = arrays[IMAGES], arrays[LABELS]
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise ArtifactError(f"{path}: damaged ({error}); run `invoke clean train`") from None
     data_schema.require(build_dir, str(path), images, labels)
     return images, labels
-
-
-def load_samples(build_dir: Path, name: str) -> Samples:
-    """TRAIN_SPLIT or TEST_SPLIT of data of any kind, memory-mapped: values [N, *DataInfo.shape].
-
-    Raises as `load_split` does.
-    """
-    path = artifacts.require(build_dir / name, "data")
-    try:
-        arrays = artifacts.map_npz(path)
-        values = arrays[_SAMPLES if _SAMPLES in arrays else _IMAGES]
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise ArtifactError(f"{path}: damaged ({error}); run `invoke clean data`") from None
-    targets = arrays.get(_TARGETS, arrays.get(_LABELS))
-    info = DataInfo.load(build_dir)
-    data_schema.require(build_dir, str(path), values, targets if info.labels else None)
-    return Samples(Rows.all_of(values), targets, arrays.get(_GROUPS))
 
 
 def _arrays(data: DataSet, split: Samples) -> dict[str, np.ndarray | Rows]:
@@ -187,10 +134,10 @@ def _arrays(data: DataSet, split: Samples) -> dict[str, np.ndarray | Rows]:
     take nothing else look for."""
     assert split.targets is not None or not data.labels
     if data.kind == "image" and data.task == "classify" and split.targets is not None:
-        return {_IMAGES: split.values, _LABELS: split.targets}
-    others = {_TARGETS: split.targets, _GROUPS: split.groups}
+        return {IMAGES: split.values, LABELS: split.targets}
+    others = {TARGETS: split.targets, GROUPS: split.groups}
     return {
-        _SAMPLES: split.values,
+        SAMPLES: split.values,
         **{name: array for name, array in others.items() if array is not None},
     }
 
@@ -213,22 +160,18 @@ def _info(data: DataSet, found: data_statistics.DataStatistics) -> DataInfo:
         rate_hz=data.rate_hz,
         columns=list(data.columns),
         task=data.task,
+        normal=data.normal,
     )
 
 
 def _summary(info: DataInfo) -> str:
     noun = data_schema.noun(info.kind)
-    what = "" if info.kind == "image" else f", {_kind(info)}, task {info.task}"
+    what = "" if info.kind == "image" else f", {info}, task {info.task}"
     classes = f", {len(info.labels)} classes" if info.labels else ""
     return (
         f"{info.source} ({info.path}), {info.train_count} {noun}s to train, {info.test_count} to "
         f"test{classes}{what}"
     )
-
-
-def _kind(info: DataInfo) -> str:
-    rate = f" at {info.rate_hz:g} Hz" if info.rate_hz else ""
-    return f"{info.kind} {sizes(tuple(info.shape))} {info.dtype}{rate}"
 
 
 def to_float(images: np.ndarray) -> np.ndarray:

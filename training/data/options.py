@@ -18,7 +18,8 @@ class DataOptions:
 
     targets: a .npy beside a .npy of samples. window, stride: in rows of a recording or in PCM
     values. columns: names, separated by commas. image_size: HxW in pixels. channels: 1 grey, 3
-    colour. task: one of TASKS. target_column: of a table.
+    colour. task: one of TASKS. target_column: of a table. normal: the class that a model for
+    `reconstruct` is trained on.
 
     Raises DataError for a value that no data could have.
     """
@@ -31,6 +32,7 @@ class DataOptions:
     channels: int = 0
     task: str = ""
     target_column: str = ""
+    normal: str = ""
 
     def __post_init__(self) -> None:
         if self.task and self.task not in TASKS:
@@ -40,6 +42,8 @@ class DataOptions:
         for name in ("window", "stride"):
             if getattr(self, name) < 0:
                 raise DataError(f"--{name} {getattr(self, name)}: give a number above 0")
+        if self.normal and self.task not in ("", "reconstruct"):
+            raise DataError(f"--normal {self.normal}: is for --task reconstruct, not {self.task}")
         if self.stride and not self.window:
             raise DataError(f"--stride {self.stride}: give --window, too")
         _ = self.size
@@ -80,5 +84,5 @@ class DataOptions:
     def refuse_all_but(self, path: Path, what: str, *taken: str) -> None:
         """Raises DataError for an option that says nothing about data of this sort."""
         for flag in self.given():
-            if flag not in (*taken, "--task"):
+            if flag not in (*taken, "--task", "--normal"):
                 raise DataError(f"{flag}: has no meaning for {path}, {what}; leave it out")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +91,8 @@ class DataSet:
     """train, test: the splits; test is None until `splits.hold_out` has made it. kind: one of
     KINDS. labels: the classes' names. task: one of options.TASKS. unit: of the values. rate_hz: of
     a signal, 0 if unknown. columns: names of a table's or signal's channels. files: each file's or
-    folder's name and sha256. notes: what was done to the data, for the user.
+    folder's name and sha256. notes: what was done to the data, for the user. normal: the class
+    that a model for `reconstruct` is trained on, "" where nobody says.
     """
 
     source: str
@@ -106,6 +107,7 @@ class DataSet:
     rate_hz: float = 0.0
     columns: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    normal: str = ""
 
 
 def sound(data: DataSet) -> DataSet:
@@ -136,6 +138,22 @@ def sound(data: DataSet) -> DataSet:
     if data.task == "classify":
         _require_classes(data)
     return data
+
+
+def with_normal(data: DataSet, normal: str) -> DataSet:
+    """Data of classes as data to reconstruct, one class of them normal, where the user wants that:
+    by `normal`, or by the task, when it is the first one. Raises DataError."""
+    if not normal and (data.task != "reconstruct" or not data.labels):
+        return data
+    normal = normal or data.labels[0]
+    if normal not in data.labels:
+        known = ", ".join(data.labels) or "none"
+        raise DataError(f"--normal {normal}: no such class; there are: {known}")
+    assert data.train.targets is not None
+    if not (data.train.targets == data.labels.index(normal)).any():
+        raise DataError(f"{data.path}: no training sample of class {normal}, which is normal")
+    note = f"class {normal} is normal; a model is trained on it alone, --normal names another one"
+    return replace(data, task="reconstruct", normal=normal, notes=(*data.notes, note))
 
 
 def _require_finite(path: Path, name: str, split: Samples) -> None:

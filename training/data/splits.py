@@ -32,6 +32,8 @@ def hold_out(data: DataSet) -> DataSet:
             train, test = grouped_split(groups, classes, data.labels, TEST_FRACTION, SEED)
         except DataError as error:
             raise DataError(f"{data.path}: {error}") from None
+    if whole.groups is not None:  # windows of a recording stay in their order
+        test = np.sort(test)
     return replace(data, train=whole.take(train), test=whole.take(test))
 
 

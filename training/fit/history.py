@@ -60,17 +60,21 @@ def _plot(title: str, history: Sequence[Mapping[str, float]]) -> bytes:
     def values(name: str, scale: float = 1.0) -> list[float]:
         return [scale * entry[name] for entry in history]
 
-    figure = Figure(figsize=(10, 4))
+    of_classes = "held_out_accuracy" in history[0]
+    figure = Figure(figsize=(10 if of_classes else 5, 4))
     figure.suptitle(title)
-    losses, accuracies = figure.subplots(1, 2)
+    plots = figure.subplots(1, 2 if of_classes else 1, squeeze=False)[0]
+    losses = plots[0]
     losses.plot(epochs, values("loss"), label="training, augmented")
     losses.plot(epochs, values("held_out_loss"), label="held out")
     losses.set(xlabel="epoch", ylabel="loss")
     losses.legend()
-    accuracies.plot(epochs, values("held_out_accuracy", 100), color="C1", label="held out")
-    accuracies.set(xlabel="epoch", ylabel="accuracy [%]")
-    accuracies.legend()
-    for axes in (losses, accuracies):
+    if of_classes:
+        accuracies = plots[1]
+        accuracies.plot(epochs, values("held_out_accuracy", 100), color="C1", label="held out")
+        accuracies.set(xlabel="epoch", ylabel="accuracy [%]")
+        accuracies.legend()
+    for axes in plots:
         axes.grid(alpha=0.3)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     picture = io.BytesIO()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
@@ -81,14 +82,23 @@ class EpochProgress:
         if self._bar is not None:
             self._bar.advance(self._task)
 
-    def epoch(self, number: int, loss: float, validation_accuracy: float) -> None:
+    def epoch(self, number: int, entry: Mapping[str, float]) -> None:
+        """entry: of the history."""
         self._done = number
-        state = f"loss {loss:.4f}, held-out accuracy {100 * validation_accuracy:.2f} %"
+        state = f"loss {entry['loss']:.4f}, held-out "
+        if "held_out_accuracy" in entry:
+            state += f"accuracy {100 * entry['held_out_accuracy']:.2f} %"
+        else:
+            state += f"loss {entry['held_out_loss']:.4f}"
         if self._bar is not None:
             self._bar.update(self._task, state=state)
         else:
             elapsed_s = time.monotonic() - self._started_s
             self._say(f"epoch {number}/{self._epochs}, {state}, {elapsed_s:.0f} s")
+
+    def end(self, reason: str) -> None:
+        """Before the last epoch."""
+        self._say(f"ends after epoch {self._done}: {reason}")
 
     def _say(self, text: str) -> None:
         print(f"{self._title}: {text}", file=sys.stderr, flush=True)

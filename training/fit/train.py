@@ -1,9 +1,9 @@
-"""Training of one recipe on the digits of a build directory: writes float.keras."""
+"""Training of one recipe on the data of a build directory: writes float.keras."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,11 +13,11 @@ import numpy as np
 from codegen.files.artifacts import FLOAT_MODEL, TRAIN_SPLIT
 from codegen.model.pixels import PIXEL_MAX
 from training import artifacts
-from training.data import datasets, sources
+from training.data import splits
 from training.data.augment import warp
-from training.data.image_folder import SIZE
-from training.errors import DataError
+from training.data.examples import Examples, load, trainable
 from training.fit import batch_last, checkpoint, history
+from training.fit.best import Best
 from training.fit.progress import EpochProgress
 from training.recipes import Recipe, get_recipe
 from training.tf_runtime import load_tensorflow
@@ -35,35 +35,35 @@ def train(
 ) -> None:
     """Train `recipe` on train.npz and write float.keras, history.json and history.svg.
 
-    The recipe's held_out_fraction of each class's training images is not trained on but shows how
-    the training goes. Nothing is chosen by it: the weights after the last epoch are kept. The test
-    split is not read here. `epochs` overrides the recipe's, `optimizer` names one of them.
+    The recipe's held_out_fraction of the training samples is not trained on but shows how the
+    training goes. Of a small set the weights of the epoch with the lowest held-out loss are kept,
+    and the training ends when no better one comes; else nothing is chosen by it, and the weights
+    after the last epoch are kept. The test split is not read here. `epochs` overrides the recipe's,
+    `optimizer` names one of them.
 
     After each epoch checkpoint.npz has all that `resume` needs to go on with the same training,
     which gives the same bytes then; it is removed at the end.
 
-    Raises RecipeError, DataError, ArtifactError, DivergedError; an older float.keras stays then.
+    Raises RecipeError, DataError, ArtifactError, CodegenError, DivergedError; an older float.keras
+    stays then.
     """
     chosen = get_recipe(recipe)
     chosen_optimizer = chosen.optimizer(optimizer)
-    class_count = len(datasets.DataInfo.load(build_dir).labels)
-    images, labels = datasets.load_split(build_dir, TRAIN_SPLIT)
-    if images.shape[1:] != (SIZE, SIZE):
-        found = "x".join(map(str, images.shape[1:]))
-        raise DataError(
-            f"recipe {recipe} takes grey images of {SIZE}x{SIZE}, these are {found}; leave out "
-            "--image-size and --channels, or give a trained model with --model"
-        )
-    kept, held_out = sources.stratified_split(labels, chosen.held_out_fraction, seed)
-    batch_size = min(chosen.batch_size, len(kept))
+    everything = trainable(load(build_dir, TRAIN_SPLIT))
+    chosen.check(everything.info)
+    kept, held_out = held_out_rows(everything, chosen.held_out_fraction, seed)
+    shown, held_back = everything.take(kept), everything.take(held_out)
+    batch_size = chosen.batch_for(len(kept))
     steps = len(kept) // batch_size  # a short last batch would be compiled for itself
+    patience = None if epochs else chosen.patience_for(len(kept))
     epochs = epochs or chosen.epochs_for(len(kept))
 
     tf = load_tensorflow(seed)
-    model = chosen.build_model(class_count)
+    model = chosen.build_model(everything.shape, _outputs(everything))
     update = chosen_optimizer.build(epochs * steps)
     update.build(model.trainable_variables)
-    variables = [*model.variables, *update.variables]
+    best = Best(tf, model, patience)
+    variables = [*model.variables, *update.variables, *best.variables]
     settings = {
         "recipe": [repr(chosen), artifacts.sha256_file(chosen.source_file)],
         "optimizer": chosen_optimizer.name,
@@ -78,87 +78,132 @@ def train(
         checkpoint.remove(build_dir)
 
     with EpochProgress(f"train {recipe}", epochs, steps, done=len(past)) as progress:
-        step = _compiled_step(tf, chosen, model, update, class_count)
-        batches = made_ahead(
-            augmented_batches(chosen, images[kept], labels[kept], batch_size, seed, len(past) + 1)
-        )
-        held_out_pixels = datasets.to_float(images[held_out])
+        step = _compiled_step(tf, chosen, model, update, _outputs(everything))
+        batches = made_ahead(augmented_batches(chosen, shown, batch_size, seed, len(past) + 1))
+        held_out_examples = held_back.real()
         for epoch in range(len(past) + 1, epochs + 1):
+            if best.is_long_ago(past):
+                progress.end(f"no better held-out loss for {patience} epochs")
+                break
             losses = []
             for _ in range(steps):
                 losses.append(float(step(*next(batches))))
                 progress.step(losses[-1])
             entry = {
                 "loss": float(np.mean(losses)),
-                **_measured(model.predict(held_out_pixels, 500, verbose=0), labels[held_out]),
+                **_measured(model.predict(held_out_examples, 500, verbose=0), held_back),
             }
             past.append(entry)
-            progress.epoch(epoch, entry["loss"], entry["held_out_accuracy"])
+            best.keep(past)
+            progress.epoch(epoch, entry)
             checkpoint.save(build_dir, settings, past, variables)
             history.log_epoch(build_dir, epoch, entry)
+        best.restore()
         history.write(build_dir, f"{recipe}, seed {seed}", past)
         history.write_duration(build_dir, *progress.elapsed_s())
         artifacts.atomic_write(build_dir / FLOAT_MODEL, artifacts.keras_bytes(model))
     checkpoint.remove(build_dir)
 
 
-def _measured(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    """Cross-entropy and accuracy of float32 [N, classes] against labels [N]."""
-    of_label = probabilities[np.arange(len(labels)), labels]
+def held_out_rows(examples: Examples, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Two disjoint index arrays that cover the examples; the second has that share of each class,
+    or of the recordings and speakers where the data name them. Raises DataError."""
+    split = examples.split
+    one_class = split.classes is not None and len(np.unique(split.classes)) == 1
+    classes = None if one_class else split.classes
+    if split.groups is None and classes is not None:
+        return splits.stratified_split(np.asarray(classes), fraction, seed)
+    groups = np.arange(len(split)) if split.groups is None else split.groups
+    if len(np.unique(groups)) == 1:  # one long recording
+        groups = np.arange(len(split))
+    return splits.grouped_split(groups, classes, tuple(split.info.labels), fraction, seed)
+
+
+def _outputs(examples: Examples) -> int:
+    """Classes, or numbers to be estimated; 0 where the example itself is."""
+    if examples.info.task == "regress":
+        return int(examples.targets(slice(0, 1)).shape[1])
+    return len(examples.info.labels) if examples.info.task == "classify" else 0
+
+
+def _measured(answers: np.ndarray, examples: Examples) -> dict[str, float]:
+    """Of float32 [N, ...]: cross-entropy and accuracy of classes, else the mean squared error."""
+    targets = examples.targets()
+    if examples.info.task != "classify":
+        return {"held_out_loss": float(np.mean((answers - targets) ** 2))}
+    of_label = answers[np.arange(len(targets)), targets]
     return {
         "held_out_loss": float(-np.log(np.maximum(of_label, 1e-7)).mean()),
-        "held_out_accuracy": float((probabilities.argmax(axis=1) == labels).mean()),
+        "held_out_accuracy": float((answers.argmax(axis=1) == targets).mean()),
     }
 
 
-def _compiled_step(tf: Any, recipe: Recipe, model: Any, optimizer: Any, class_count: int) -> Any:
-    """A function (pixels uint8 [B, H, W, 1], labels int32 [B]) -> loss: one optimizer step."""
+def _compiled_step(tf: Any, recipe: Recipe, model: Any, optimizer: Any, outputs: int) -> Any:
+    """A function (examples [B, *shape], pixels as uint8, and targets [B, ...]) -> loss: one step of
+    the optimizer. Targets are classes, int32 [B], or float32 of the model's outputs."""
     import keras
 
-    logits = keras.Model(model.input, model.get_layer("logits").output)
-    loss_of = keras.losses.CategoricalCrossentropy(
-        from_logits=True, label_smoothing=recipe.label_smoothing
-    )
+    of_classes = "logits" in [layer.name for layer in model.layers]
+    trained = model
+    loss_of: Any = keras.losses.MeanSquaredError()
+    if of_classes:
+        trained = keras.Model(model.input, model.get_layer("logits").output)
+        loss_of = keras.losses.CategoricalCrossentropy(
+            from_logits=True, label_smoothing=recipe.label_smoothing
+        )
 
     def forward(inputs: Any) -> Any:
         if recipe.batch_last:
-            return batch_last.forward(logits, inputs)
-        return logits(inputs, training=True)
+            return batch_last.forward(trained, inputs)
+        return trained(inputs, training=True)
 
     # Keras's fit() would not use XLA while deterministic ops are on; and XLA has no convolution's
     # gradient that repeats itself, which batch_last does without.
     @tf.function(jit_compile=recipe.batch_last)
-    def step(pixels: Any, labels: Any) -> Any:
-        inputs = tf.cast(pixels, tf.float32) / PIXEL_MAX
-        targets = tf.one_hot(labels, class_count)
+    def step(examples: Any, wanted: Any) -> Any:
+        inputs = tf.cast(examples, tf.float32)
+        if examples.dtype == tf.uint8:
+            inputs = inputs / PIXEL_MAX
+        targets = tf.one_hot(wanted, outputs) if of_classes else wanted
         with tf.GradientTape() as tape:
             loss = loss_of(targets, forward(inputs))
-        optimizer.apply(tape.gradient(loss, logits.trainable_variables))
+        optimizer.apply(tape.gradient(loss, trained.trainable_variables))
         return loss
 
     return step
 
 
 def augmented_batches(
-    recipe: Recipe,
-    images: np.ndarray,
-    labels: np.ndarray,
-    batch_size: int,
-    seed: int,
-    first_epoch: int = 1,
+    recipe: Recipe, examples: Examples, batch_size: int, seed: int, first_epoch: int = 1
 ) -> Iterator[tuple[Any, np.ndarray]]:
     """Endless augmented batches for `_compiled_step`, shuffled and changed anew each epoch.
 
     An epoch's random numbers depend on the seed and its number only, so that it can be the first.
     """
-    pixels, targets = images[..., np.newaxis], labels.astype(np.int32)
+    count = len(examples)
     for epoch in itertools.count(first_epoch):
         generator = np.random.default_rng((seed, epoch))
-        order = generator.permutation(len(labels))
-        transforms = recipe.augmentation.transforms(generator, len(labels), images.shape[1])
-        for start in range(0, len(labels) - batch_size + 1, batch_size):
+        order = generator.permutation(count)
+        change = _changes(recipe, examples, generator)
+        for start in range(0, count - batch_size + 1, batch_size):
             batch = order[start : start + batch_size]
-            yield warp(pixels[batch], transforms[batch]), targets[batch]
+            changed = change(batch)
+            targets = changed if examples.info.task == "reconstruct" else examples.targets(batch)
+            yield changed, targets
+
+
+def _changes(
+    recipe: Recipe, examples: Examples, generator: np.random.Generator
+) -> Callable[[np.ndarray], Any]:
+    """What gives the changed examples of a batch, in one epoch."""
+    if examples.info.kind == "image":
+        height, width, _ = examples.shape
+        transforms = recipe.augmentation.transforms(generator, len(examples), height, width)
+        return lambda batch: warp(examples.pixels_of(batch), transforms[batch])
+    augment = recipe.augment
+    if augment is None:
+        return examples.real
+    return lambda batch: augment(examples.real(batch), generator)
 
 
 def made_ahead(endless: Iterator[T]) -> Iterator[T]:

@@ -14,10 +14,10 @@ import numpy as np
 from codegen.files import markdown
 from codegen.files.artifacts import FLOAT_MODEL, LAYER_ERRORS
 from training import artifacts
-from training.data import datasets
+from training.data.examples import calibrating
 from training.errors import ConversionError
 from training.int8.modes import convert_in_mode, quantized_input
-from training.int8.quantize import calibration_digits, converter_for, full_int8, load_float_model
+from training.int8.quantize import converter_for, full_int8, load_float_model
 from training.tf_runtime import load_tensorflow, quiet_output
 
 INT8_STEPS = 255  # from -128 to 127
@@ -45,21 +45,20 @@ class LayerError:
 
 
 def measure(build_dir: Path, calibration: int, count: int = 200) -> list[LayerError]:
-    """The errors of each op over `count` training digits; writes layer_errors.csv.
+    """The errors of each op over `count` training samples; writes layer_errors.csv.
 
-    calibration: number of training digits that the ranges are taken from.
-
+    calibration: number of training samples that the ranges are taken from.
 
     Raises DataError, ArtifactError, ConversionError.
     """
     tf = load_tensorflow()
     model = load_float_model(artifacts.require(build_dir / FLOAT_MODEL, "train"))
-    pixels = datasets.to_float(calibration_digits(build_dir, calibration))
-    shown = datasets.to_float(calibration_digits(build_dir, count))
+    calibrated = calibrating(build_dir, calibration).real()
+    shown = calibrating(build_dir, count).real()
     with quiet_output():
-        own_noise = _own_noise(tf, model, pixels, shown)
-        exact = _Tensors(tf, convert_in_mode(tf, model, pixels, "float32"))
-        int8 = _Tensors(tf, convert_in_mode(tf, model, pixels, "int8"))
+        own_noise = _own_noise(tf, model, calibrated, shown)
+        exact = _Tensors(tf, convert_in_mode(tf, model, calibrated, "float32"))
+        int8 = _Tensors(tf, convert_in_mode(tf, model, calibrated, "int8"))
         if exact.ops != int8.ops or len(own_noise) != len(int8.ops):
             raise ConversionError(
                 f"{model.name}: int8 and float conversion have different ops "
@@ -159,12 +158,12 @@ class _Sums:
         )
 
 
-def _own_noise(tf: Any, model: Any, pixels: np.ndarray, shown: np.ndarray) -> list[float]:
+def _own_noise(tf: Any, model: Any, calibrated: np.ndarray, shown: np.ndarray) -> list[float]:
     """Mean square of what each op's int8 output differs by from its float one on equal input.
 
     By TensorFlow's QuantizationDebugger, which runs both kernels on the int8 op's input.
     """
-    converter = converter_for(tf, model, pixels)
+    converter = converter_for(tf, model, calibrated)
     full_int8(tf, converter)
     debugger = tf.lite.experimental.QuantizationDebugger(
         converter=converter,

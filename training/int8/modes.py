@@ -21,11 +21,11 @@ from codegen.files.artifacts import COMPARED_MODES, FLOAT_MODEL, TEST_SPLIT
 from codegen.model.int8_checks import check_int8, check_plain
 from codegen.model.op_table import load_supported_ops
 from codegen.model.tflite import Model
+from codegen.samples.measures import measure, shown
 from training import artifacts
-from training.data import datasets
+from training.data.examples import calibrating, load
 from training.errors import DataError
 from training.int8.quantize import (
-    calibration_digits,
     converter_for,
     full_int8,
     load_float_model,
@@ -78,14 +78,15 @@ class ModeResult:
     """One row, as `tf.lite.Interpreter` answers: its int8 kernels differ from the oracle's by 1 LSB
     at times.
 
-    bytes: of the .tflite. accuracy: over the test split. logit_error_max, _mean: absolute, against
-    the float model, in units of its logits. Where the model does not end with a softmax of its own,
-    its scores are compared instead. refused: why a microcontroller cannot run it, "" if it can.
+    bytes: of the .tflite. measured: over the test split, by the data's task. logit_error_max,
+    _mean: absolute, against the float model, in units of its logits. Where the model does not end
+    with a softmax of its own, its scores are compared instead. refused: why a microcontroller
+    cannot run it, "" if it can.
     """
 
     mode: str
     bytes: int
-    accuracy: float
+    measured: dict[str, float]
     logit_error_max: float
     logit_error_mean: float
     refused: str
@@ -105,23 +106,25 @@ def compare(
     tf = load_tensorflow()
     model = load_float_model(artifacts.require(build_dir / FLOAT_MODEL, "train"))
     logits = _without_softmax(model)
-    pixels = datasets.to_float(calibration_digits(build_dir, calibration))
-    images, labels = datasets.load_split(build_dir, TEST_SPLIT)
-    inputs = datasets.to_float(images)
+    calibrated = calibrating(build_dir, calibration).real()
+    tested = load(build_dir, TEST_SPLIT)
+    inputs = tested.real()
     exact = logits.predict(inputs, 500, verbose=0)
     results = []
     for mode in modes:
-        content = convert_in_mode(tf, model, pixels, mode, preset)
+        content = convert_in_mode(tf, model, calibrated, mode, preset)
         artifacts.atomic_write(build_dir / FOLDER / f"{mode}.tflite", content)
         with quiet_output():
             scores = _answers(tf, content, inputs)
-            scores_before = _answers(tf, convert_in_mode(tf, logits, pixels, mode, preset), inputs)
+            scores_before = _answers(
+                tf, convert_in_mode(tf, logits, calibrated, mode, preset), inputs
+            )
             errors = np.abs(scores_before - exact)
         results.append(
             ModeResult(
                 mode=mode,
                 bytes=len(content),
-                accuracy=float((scores.argmax(axis=1) == labels).mean()),
+                measured=measure(tested.split, inputs, [scores]).values,
                 logit_error_max=float(errors.max()),
                 logit_error_mean=float(errors.mean()),
                 refused=_refusal(content),
@@ -135,12 +138,13 @@ def compare(
 
 def table(results: Sequence[ModeResult]) -> str:
     """The results as Markdown."""
-    header = ("mode", "bytes", "accuracy", "max logit error", "mean logit error")
+    first = next(iter(results[0].measured), "")
+    header = ("mode", "bytes", first, "max logit error", "mean logit error")
     rows = [
         (
             r.mode,
             f"{r.bytes:,}",
-            f"{r.accuracy:.2%}",
+            shown(first, r.measured[first]) if first else "-",
             f"{r.logit_error_max:.4f}",
             f"{r.logit_error_mean:.5f}",
             "no" if r.refused else "yes",
@@ -153,9 +157,9 @@ def table(results: Sequence[ModeResult]) -> str:
 
 
 def convert_in_mode(
-    tf: Any, model: Any, pixels: np.ndarray, mode: str, preset: str = "default"
+    tf: Any, model: Any, calibration: np.ndarray, mode: str, preset: str = "default"
 ) -> bytes:
-    converter = converter_for(tf, model, pixels, preset)
+    converter = converter_for(tf, model, calibration, preset)
     MODES[mode](tf, converter)
     return run_converter(converter, f"{model.name} in mode {mode}")
 

@@ -13,19 +13,17 @@ from typing import Any
 import numpy as np
 
 from codegen.errors import CodegenError
-from codegen.files.artifacts import CONVERTED_MODEL, FLOAT_MODEL, INT8_MODEL, TRAIN_SPLIT
-from codegen.host.scores import oracle_scores
+from codegen.files.artifacts import CONVERTED_MODEL, FLOAT_MODEL, INT8_MODEL
+from codegen.host.oracle_child import answers
 from codegen.model.int8_checks import check_int8, check_plain
 from codegen.model.lean import lean
-from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
+from codegen.samples.encode import model_input
 from training import artifacts
-from training.data import datasets
-from training.errors import ArtifactError, ConversionError, DataError, first_line
+from training.data.examples import Examples, calibrating
+from training.errors import ArtifactError, ConversionError, first_line
 from training.int8.presets import PRESETS
 from training.tf_runtime import load_tensorflow, quiet_output
-
-CALIBRATION_SEED = 1
 
 
 def quantize(
@@ -34,29 +32,29 @@ def quantize(
     preset: str = "default",
     say: Callable[[str], None] = print,
 ) -> None:
-    """Quantize float.keras with `calibration` training digits; write both .tflite files.
+    """Quantize float.keras with `calibration` training samples; write both .tflite files.
 
-    Ranges are taken from training digits as they are, not augmented. Weights are int8 per
+    Ranges are taken from training samples as they are, not augmented. Weights are int8 per
     channel, biases int32, activations, input and output int8; the batch is fixed to 1.
 
-    Raises DataError for a calibration that is not in 1..train count, ConversionError if the
-    converter fails or leaves an op that is not int8.
+    Raises DataError for a calibration below 1, ConversionError if the converter fails or leaves an
+    op that is not int8.
     """
     path = artifacts.require(build_dir / FLOAT_MODEL, "train")
-    images = calibration_digits(build_dir, calibration)
-    converted = convert(load_float_model(path), datasets.to_float(images), preset)
-    write_int8(build_dir, converted, images, say)
+    examples = calibrating(build_dir, calibration, say)
+    converted = convert(load_float_model(path), examples.real(), preset)
+    write_int8(build_dir, converted, examples, say)
 
 
 def write_int8(
     build_dir: Path,
     converted: bytes,
-    images: np.ndarray,
+    examples: Examples,
     say: Callable[[str], None] = print,
 ) -> None:
-    """Write both .tflite files; on `images`, uint8 [N, H, W], they have to give the same scores."""
+    """Write both .tflite files; on the examples they have to give the same outputs."""
     content = lean(converted)
-    require_same_scores(converted, content, images)
+    require_same_outputs(converted, content, examples)
     artifacts.atomic_write(build_dir / CONVERTED_MODEL, converted)
     artifacts.atomic_write(build_dir / INT8_MODEL, content)
     say(
@@ -65,28 +63,14 @@ def write_int8(
     )
 
 
-def calibration_digits(build_dir: Path, count: int) -> np.ndarray:
-    """`count` training digits, uint8 [count, 28, 28], the same ones at each call.
-
-    Raises DataError for a count that is not in 1..train count.
-    """
-    images, _ = datasets.load_split(build_dir, TRAIN_SPLIT)
-    if not 1 <= count <= len(images):
-        raise DataError(
-            f"calibration with {count} digits is not possible: 1 to {len(images)} are there"
-        )
-    chosen = np.random.default_rng(CALIBRATION_SEED).choice(len(images), count, replace=False)
-    digits: np.ndarray = images[chosen]
-    return digits
-
-
-def require_same_scores(converted: bytes, content: bytes, images: np.ndarray) -> None:
-    """Raises ConversionError if the two models differ in one score on uint8 [N, H, W] images."""
+def require_same_outputs(converted: bytes, content: bytes, examples: Examples) -> None:
+    """Raises ConversionError if the two models differ in one byte of an output."""
     before, after = (Model.parse(model) for model in (converted, content))
-    inputs = quantize_pixels(before, images)
-    if not np.array_equal(oracle_scores(before, inputs), oracle_scores(after, inputs)):
+    inputs = [model_input(before, examples.split)]
+    pairs = zip(answers(before, inputs), answers(after, inputs), strict=True)
+    if any(one.tobytes() != other.tobytes() for one, other in pairs):
         raise ConversionError(
-            "making the model lean changed its scores, which is an error of mcuforge; "
+            "making the model lean changed its outputs, which is an error of mcuforge; "
             f"{CONVERTED_MODEL} can be built with --model meanwhile"
         )
 
@@ -102,31 +86,29 @@ def load_float_model(path: Path, advice: str = "run `invoke train`") -> Any:
         raise ArtifactError(f"{path}: no Keras model ({first_line(error)}); {advice}") from None
 
 
-def convert(model: Any, calibration_pixels: np.ndarray, preset: str = "default") -> bytes:
+def convert(model: Any, calibration: np.ndarray, preset: str = "default") -> bytes:
     """`model` as the bytes of a full-int8 .tflite for a batch of 1.
 
-    `calibration_pixels`: float32 [N, H, W, C] in 0..1, what the model takes.
+    `calibration`: float32 [N, *shape], what the model takes.
     """
     tf = load_tensorflow()
-    converter = converter_for(tf, model, calibration_pixels, preset)
+    converter = converter_for(tf, model, calibration, preset)
     full_int8(tf, converter)
     content = run_converter(converter, model.name)
     require_int8(content, model.name)
     return content
 
 
-def converter_for(
-    tf: Any, model: Any, calibration_pixels: np.ndarray, preset: str = "default"
-) -> Any:
+def converter_for(tf: Any, model: Any, calibration: np.ndarray, preset: str = "default") -> Any:
     """A TFLiteConverter of `model` with a batch of 1, calibrated and optimizing by `preset`."""
     import keras
 
     # With an open batch the converter computes shapes at run time: SHAPE, STRIDED_SLICE, PACK.
-    image = keras.Input(batch_shape=(1, *calibration_pixels.shape[1:]), name="image")
+    image = keras.Input(batch_shape=(1, *calibration.shape[1:]), name="image")
     fixed = keras.models.clone_model(model, input_tensors=image)
     fixed.set_weights(model.get_weights())
     converter = tf.lite.TFLiteConverter.from_keras_model(fixed)
-    calibrate(tf, converter, [[pixels[np.newaxis]] for pixels in calibration_pixels], preset)
+    calibrate(tf, converter, [[one[np.newaxis]] for one in calibration], preset)
     return converter
 
 

@@ -1,7 +1,7 @@
 """A user's own Keras model or SavedModel, in the place of a recipe's.
 
-It takes what the recipes' models take: grey levels as 0..1, one image of the data's size, as
-[H, W, 1], [H, W] or [H * W]; an output for each class.
+It takes what the recipes' models take: one example of the data, pixels as 0..1, in any shape with
+as many values ([H, W, 1], [H, W] or [H * W]); an output for each class.
 """
 
 from __future__ import annotations
@@ -18,11 +18,10 @@ from codegen.host.random_inputs import random_inputs
 from codegen.model.lean import lean
 from codegen.model.tflite import Model
 from training import artifacts
-from training.data import datasets
+from training.data.examples import calibrating, load
 from training.errors import DataError
 from training.int8.quantize import (
     calibrate,
-    calibration_digits,
     full_int8,
     load_float_model,
     require_int8,
@@ -74,7 +73,7 @@ def import_keras(path: Path, build_dir: Path) -> None:
     inputs, outputs = _shapes(model.inputs), _shapes(model.outputs)
     shape = _require_fitting(build_dir, path, inputs, outputs)
     artifacts.atomic_write(
-        build_dir / FLOAT_MODEL, artifacts.keras_bytes(_taking_images(model, shape, inputs[0]))
+        build_dir / FLOAT_MODEL, artifacts.keras_bytes(_taking(model, shape, inputs[0]))
     )
 
 
@@ -84,18 +83,18 @@ def import_saved_model(path: Path, build_dir: Path, calibration: int, preset: st
     Raises ArtifactError, ConversionError, DataError; nothing is written then.
     """
     tf = load_tensorflow()
-    images = calibration_digits(build_dir, calibration)
+    examples = calibrating(build_dir, calibration)
     with quiet_output():
         function, _owner = concrete_function(tf, path)  # its owner keeps the variables
     inputs = placeholders(tf, function)
     _require_fitting(build_dir, path, _shapes(inputs), _shapes(function.outputs))
-    pixels = datasets.to_float(images).reshape(-1, *inputs[0].shape)
+    shown = examples.real().reshape(-1, *inputs[0].shape)
     converter = tf.lite.TFLiteConverter.from_concrete_functions([function])
-    calibrate(tf, converter, [[one] for one in pixels], preset)
+    calibrate(tf, converter, [[one] for one in shown], preset)
     full_int8(tf, converter)
     converted = run_converter(converter, path.name)
     require_int8(converted, path.name)
-    write_int8(build_dir, converted, images)
+    write_int8(build_dir, converted, examples)
     (build_dir / FLOAT_MODEL).unlink(missing_ok=True)
 
 
@@ -107,19 +106,18 @@ def _shapes(tensors: Sequence[Any]) -> list[tuple[int, ...]]:
 def _require_fitting(
     build_dir: Path, path: Path, inputs: list[tuple[int, ...]], outputs: list[tuple[int, ...]]
 ) -> tuple[int, ...]:
-    """The shape [H, W, 1] of an image. Raises DataError for other inputs and other classes."""
-    images, _ = datasets.load_split(build_dir, TRAIN_SPLIT)
-    classes = len(datasets.DataInfo.load(build_dir).labels)
-    shape = (*images.shape[1:], 1)
+    """The shape of an example. Raises DataError for other inputs, and for other classes."""
+    examples = load(build_dir, TRAIN_SPLIT)
+    info, shape = examples.info, examples.shape
     if len(inputs) != 1 or None in inputs[0] or math.prod(inputs[0]) != math.prod(shape):
         raise DataError(
-            f"{path}: takes {_shown(inputs)}, the data are grey images of {_shown([shape])}; give "
-            "a model for such images"
+            f"{path}: takes {_shown(inputs)}, the data are {info}; give the data that it was "
+            "trained on by --data"
         )
-    if outputs != [(classes,)]:
+    if info.task == "classify" and outputs != [(len(info.labels),)]:
         raise DataError(
-            f"{path}: gives {_shown(outputs)}, the data have {classes} classes; give the data that "
-            "it was trained on by --data"
+            f"{path}: gives {_shown(outputs)}, the data have {len(info.labels)} classes; give the "
+            "data that it was trained on by --data"
         )
     return shape
 
@@ -128,11 +126,11 @@ def _shown(shapes: list[tuple[int, ...]]) -> str:
     return " and ".join(str(list(shape)) for shape in shapes)
 
 
-def _taking_images(model: Any, shape: tuple[int, ...], taken: tuple[int, ...]) -> Any:
-    """The model itself, or one that reshapes images [H, W, 1] to what it takes."""
+def _taking(model: Any, shape: tuple[int, ...], taken: tuple[int, ...]) -> Any:
+    """The model itself, or one that reshapes examples of `shape` to what it takes."""
     if taken == shape:
         return model
     import keras
 
-    image = keras.Input(shape, name="image")
-    return keras.Model(image, model(keras.layers.Reshape(taken)(image)), name=model.name)
+    given = keras.Input(shape, name="input")
+    return keras.Model(given, model(keras.layers.Reshape(taken)(given)), name=model.name)

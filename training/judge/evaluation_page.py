@@ -16,12 +16,13 @@ from training.judge.classification import Assessment
 from training.judge.report import Report
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
-_COLUMNS = 8  # of digits in the picture of the worst ones
+_COLUMNS = 8  # of images in the picture of the worst ones
 
 
-def page(name: str, facts: Mapping[str, Any], report: Report, worst: np.ndarray) -> str:
-    """The HTML text; `worst`: the pixels of report.worst, uint8 [N, H, W], as evaluated."""
-    pictures = {"worst": _worst(report, worst)}
+def page(name: str, facts: Mapping[str, Any], report: Report, worst: np.ndarray | None) -> str:
+    """The HTML text; `worst`: the pixels of report.worst, uint8 [N, H, W] or [N, H, W, 3], as
+    evaluated; None where the samples are no images."""
+    pictures = {} if worst is None else {"worst": _worst(report, worst)}
     if report.robustness:
         pictures["robustness"] = _robustness(report)
     values = {

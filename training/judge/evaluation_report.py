@@ -7,7 +7,7 @@ seconds, and with robustness a minute.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,13 @@ from codegen.files.artifacts import (
     TEST_SPLIT,
 )
 from codegen.host.scores import oracle_name, oracle_scores
-from codegen.model.pixels import quantize_pixels
+from codegen.model.int8_checks import is_plain
 from codegen.model.tflite import Model
+from codegen.samples.encode import model_input, pixels_of
+from codegen.samples.facts import DataInfo
 from training import artifacts
-from training.data import datasets
+from training.data.examples import Examples, load
+from training.errors import DataError
 from training.int8.quantize import load_float_model
 from training.judge import classification
 from training.judge.corruptions import CORRUPTIONS
@@ -37,23 +40,37 @@ ROBUSTNESS_COUNT = 2000
 WORST_COUNT = 32
 
 
+def takes(build_dir: Path) -> bool:
+    """Whether it judges the model: a classifier of the data's classes, int8 at its edges."""
+    info = DataInfo.load(build_dir)
+    model = Model.read(artifacts.require(build_dir / INT8_MODEL, "quantize"))
+    return (
+        info.task == "classify"
+        and (build_dir / ORACLE_SCORES).is_file()
+        and is_plain(model)
+        and model.outputs[0].nbytes == len(info.labels)
+    )
+
+
 def evaluate(
     build_dir: Path,
     devices: Sequence[DeviceScores] = (),
     robustness: bool = False,
     say: Callable[[str], None] = print,
 ) -> Report:
-    """Judge float.keras, model.tflite and boards on digits.npz; write evaluate.json and .html.
+    """Judge float.keras, model.tflite and boards on the test split; write evaluate.json and .html.
 
-    oracle.npz of this model and these digits has to be there. Without float.keras, which a model
+    oracle.npz of this model and these samples has to be there. Without float.keras, which a model
     made elsewhere does not have, there is no such column. robustness: also measure the accuracy on
-    ROBUSTNESS_COUNT evenly chosen digits under each corruption.
+    ROBUSTNESS_COUNT evenly chosen images under each corruption.
 
     Raises ArtifactError, DataError, codegen.errors.CodegenError.
     """
     model = Model.read(artifacts.require(build_dir / INT8_MODEL, "quantize"))
-    names = datasets.DataInfo.load(build_dir).labels
-    images, labels = datasets.load_split(build_dir, TEST_SPLIT)
+    tested = load(build_dir, TEST_SPLIT)
+    tested = replace(tested, pixels=pixels_of(model, tested.info))
+    names = tested.info.labels
+    labels = tested.targets()
     with np.load(artifacts.require(build_dir / ORACLE_SCORES, "quantize")) as kept:
         int8 = classification.int8_probabilities(model, kept["scores"])
 
@@ -61,7 +78,7 @@ def evaluate(
     everything = np.arange(len(labels))
     answers: dict[str, tuple[np.ndarray, np.ndarray]] = {}
     if float_of is not None:
-        answers["float"] = (everything, float_of(images))
+        answers["float"] = (everything, float_of(tested))
     answers["int8"] = (everything, int8)
     for device in devices:
         scores = classification.int8_probabilities(model, device.scores)
@@ -87,19 +104,21 @@ def evaluate(
             )
             for index in worst
         ],
-        robustness=_robustness(model, float_of, images, labels, say) if robustness else [],
+        robustness=_robustness(model, float_of, tested, say) if robustness else [],
     )
     facts = {
         "model_sha256": model.sha256,
         "oracle": oracle_name(model),
         "test_count": len(labels),
+        "noun": tested.info.noun,
         "labels": names,
         "runs": {device.board_id: device.run for device in devices},
     }
+    pictures = np.asarray(tested.split.values[worst]) if tested.info.kind == "image" else None
     from training.judge.evaluation_page import page  # here, for Matplotlib takes a second to import
 
     artifacts.atomic_write(
-        build_dir / REPORT_HTML, page(build_dir.name, facts, report, images[worst]).encode()
+        build_dir / REPORT_HTML, page(build_dir.name, facts, report, pictures).encode()
     )
     artifacts.write_json(build_dir / REPORT_JSON, {**facts, **asdict(report)})
     return report
@@ -125,7 +144,7 @@ def table(report: Report) -> str:
             )
         )
     means = ("macro precision", "macro recall", "macro F1", "ECE")
-    header = ("", "digits", "accuracy", *means, "lowest recall", "other class than int8")
+    header = ("", "samples", "accuracy", *means, "lowest recall", "other class than int8")
     lines = markdown.table(header, "lrrrrrrlr", rows)
     confusions = report.models["int8"].top_confusions
     if confusions:
@@ -149,13 +168,13 @@ def table(report: Report) -> str:
     return "\n".join(lines)
 
 
-def _float_probabilities(path: Path) -> Callable[[np.ndarray], np.ndarray] | None:
+def _float_probabilities(path: Path) -> Callable[[Examples], np.ndarray] | None:
     if not path.is_file():
         return None
     model = load_float_model(path)
 
-    def probabilities(images: np.ndarray) -> np.ndarray:
-        answers: np.ndarray = model.predict(datasets.to_float(images), 500, verbose=0)
+    def probabilities(examples: Examples) -> np.ndarray:
+        answers: np.ndarray = model.predict(examples.real(), 500, verbose=0)
         return answers
 
     return probabilities
@@ -163,27 +182,36 @@ def _float_probabilities(path: Path) -> Callable[[np.ndarray], np.ndarray] | Non
 
 def _robustness(
     model: Model,
-    float_of: Callable[[np.ndarray], np.ndarray] | None,
-    images: np.ndarray,
-    labels: np.ndarray,
+    float_of: Callable[[Examples], np.ndarray] | None,
+    tested: Examples,
     say: Callable[[str], None],
 ) -> list[Robustness]:
-    chosen = np.linspace(0, len(labels) - 1, min(len(labels), ROBUSTNESS_COUNT)).astype(int)
-    images, labels = images[chosen], labels[chosen]
-    say(f"evaluate: robustness on {len(labels):,} digits")
-    scorers: dict[str, Callable[[np.ndarray], Any]] = (
-        {} if float_of is None else {"float": float_of}
+    if tested.info.kind != "image" or len(tested.info.shape) != 2:
+        raise DataError(
+            f"--robustness: shifts, noise, blur and contrast are for grey images, the data are "
+            f"{tested.info}; leave it out"
+        )
+    chosen = tested.take(
+        np.linspace(0, len(tested) - 1, min(len(tested), ROBUSTNESS_COUNT)).astype(int)
     )
-    scorers["int8"] = lambda pixels: oracle_scores(model, quantize_pixels(model, pixels))
+    labels, images = chosen.targets(), np.asarray(chosen.split.values)
+    say(f"evaluate: robustness on {len(labels):,} {tested.info.noun}s")
+    scorers: dict[str, Callable[[Examples], Any]] = {} if float_of is None else {"float": float_of}
+    scorers["int8"] = lambda some: oracle_scores(model, model_input(model, some.split))
     rows: list[tuple[str, str, float, np.ndarray]] = [("none", "", 0, images)]
     rows += [
         (kind.name, kind.unit, level, kind.apply(images, level))
         for kind in CORRUPTIONS
         for level in kind.levels
     ]
+
+    def corrupted(pixels: np.ndarray) -> Examples:
+        return replace(chosen, split=replace(chosen.split, values=pixels))
+
     return [
         Robustness(
-            name, unit, level, {who: accuracy(of(pixels), labels) for who, of in scorers.items()}
+            *(name, unit, level),
+            {who: accuracy(of(corrupted(pixels)), labels) for who, of in scorers.items()},
         )
         for name, unit, level, pixels in rows
     ]

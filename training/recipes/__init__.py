@@ -1,8 +1,9 @@
 """In: nothing. Out: the recipes, each a network and how to train it, one module each.
 
-A recipe module defines `RECIPE` and `build_model(class_count) -> keras.Model`: input float32
-[batch, 28, 28, 1] in 0..1, a layer named "logits", and a softmax over the classes as output. It
-imports Keras inside that function, so that listing the recipes imports nothing heavy.
+A recipe module defines `RECIPE` and `build_model(shape, outputs) -> keras.Model`: input float32
+[batch, *shape], pixels as 0..1. One for classes has a layer named "logits" and a softmax over them
+as output. `augment(batch, generator)` changes the examples of an epoch where they are no images. It
+imports Keras inside its functions, so that listing the recipes imports nothing heavy.
 """
 
 from __future__ import annotations

@@ -16,18 +16,18 @@ RECIPE = Recipe(
 )
 
 
-def build_model(class_count: int) -> Any:
-    """Untrained model: float32 [batch, 28, 28, 1] in 0..1 -> probabilities [batch, classes]."""
+def build_model(shape: tuple[int, ...], outputs: int) -> Any:
+    """Untrained model: float32 [batch, *shape] in 0..1 -> probabilities [batch, outputs]."""
     import keras
     from keras import layers
 
-    image = keras.Input((28, 28, 1), name="image")
-    x = layers.Conv2D(32, 3, activation="relu", name="conv1")(image)  # 26x26x32
+    image = keras.Input(shape, name="image")
+    x = layers.Conv2D(32, 3, activation="relu", name="conv1")(image)  # 26x26x32 of 28x28
     x = layers.Conv2D(64, 3, activation="relu", name="conv2")(x)  # 24x24x64
     x = layers.MaxPooling2D(2, name="pool")(x)  # 12x12x64
     x = layers.Dropout(0.25, name="dropout1")(x)
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dense(128, activation="relu", name="dense")(x)
     x = layers.Dropout(0.5, name="dropout2")(x)
-    x = layers.Dense(class_count, name="logits")(x)
+    x = layers.Dense(outputs, name="logits")(x)
     return keras.Model(image, layers.Softmax(name="softmax_tensor")(x), name="book")

@@ -20,17 +20,17 @@ RECIPE = Recipe(
 )
 
 
-def build_model(class_count: int) -> Any:
-    """Untrained model: float32 [batch, 28, 28, 1] in 0..1 -> probabilities [batch, classes]."""
+def build_model(shape: tuple[int, ...], outputs: int) -> Any:
+    """Untrained model: float32 [batch, *shape] in 0..1 -> probabilities [batch, outputs]."""
     import keras
     from keras import layers
 
-    image = keras.Input((28, 28, 1), name="image")
-    x = convolution(image, "conv1", 16, 3)  # 26x26x16
+    image = keras.Input(shape, name="image")
+    x = convolution(image, "conv1", 16, 3)  # 26x26x16 of 28x28
     x = convolution(x, "conv2", 32, 3, strides=2)  # 12x12x32
     x = convolution(x, "conv3", 32, 3)  # 10x10x32
     x = convolution(x, "conv4", 48, 3, strides=2)  # 4x4x48
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dropout(0.3, name="dropout")(x)
-    x = layers.Dense(class_count, name="logits")(x)
+    x = layers.Dense(outputs, name="logits")(x)
     return keras.Model(image, layers.Softmax(name="probabilities")(x), name="fashion")

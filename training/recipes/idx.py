@@ -16,16 +16,16 @@ RECIPE = Recipe(
 )
 
 
-def build_model(class_count: int) -> Any:
-    """Untrained model: float32 [batch, 28, 28, 1] in 0..1 -> probabilities [batch, classes]."""
+def build_model(shape: tuple[int, ...], outputs: int) -> Any:
+    """Untrained model: float32 [batch, *shape] in 0..1 -> probabilities [batch, outputs]."""
     import keras
     from keras import layers
 
-    x = image = keras.Input((28, 28, 1), name="image")
-    for number, channels in ((1, 32), (2, 64)):  # 14x14x32, 7x7x64
+    x = image = keras.Input(shape, name="image")
+    for number, channels in ((1, 32), (2, 64)):  # 14x14x32, 7x7x64 of 28x28
         x = layers.Conv2D(channels, 3, padding="same", activation="relu", name=f"conv{number}")(x)
         x = layers.MaxPooling2D(2, name=f"pool{number}")(x)
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dense(128, activation="relu", name="dense")(x)
-    x = layers.Dense(class_count, name="logits")(x)
+    x = layers.Dense(outputs, name="logits")(x)
     return keras.Model(image, layers.Softmax(name="probabilities")(x), name="idx")

@@ -20,16 +20,16 @@ RECIPE = Recipe(
 )
 
 
-def build_model(class_count: int) -> Any:
-    """Untrained model: float32 [batch, 28, 28, 1] in 0..1 -> probabilities [batch, classes]."""
+def build_model(shape: tuple[int, ...], outputs: int) -> Any:
+    """Untrained model: float32 [batch, *shape] in 0..1 -> probabilities [batch, outputs]."""
     import keras
     from keras import layers
 
-    image = keras.Input((28, 28, 1), name="image")
-    x = convolution(image, "conv1", 6, 5, strides=2)  # 12x12x6
+    image = keras.Input(shape, name="image")
+    x = convolution(image, "conv1", 6, 5, strides=2)  # 12x12x6 of 28x28
     x = separable(x, "conv2", 12, strides=2, padding="same")  # 6x6x12
     x = separable(x, "conv3", 16)  # 4x4x16
     x = depthwise(x, "conv4")  # 2x2x16
     x = layers.GlobalAveragePooling2D(name="mean")(x)
-    x = layers.Dense(class_count, name="logits")(x)
+    x = layers.Dense(outputs, name="logits")(x)
     return keras.Model(image, layers.Softmax(name="probabilities")(x), name="pico")

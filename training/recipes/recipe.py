@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from codegen.samples.facts import DataInfo
 from training.data.augment import Augmentation
-from training.errors import RecipeError
+from training.errors import DataError, RecipeError
 
 WARM_UP_FRACTION = 0.1
+_BATCHES_AT_LEAST = 8  # an epoch, of a set that is too small for the recipe's batches
+_SMALLEST_BATCH = 8
+_PATIENCE_SHARE = 8  # of the epochs
+_LEAST_PATIENCE = 20
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,8 @@ class Recipe:
 
     `optimizers`: those that `--optimizer` may name; the first is the default.
     `data`: the data source that "auto" stands for.
+    `kinds`, `tasks`: of the data that it takes, as data.json names them.
+    `least_side`: of an image, in pixels; its convolutions would leave nothing of smaller ones.
     `held_out_fraction`: share of each class's training images that only show the progress.
     `batch_last`: train as training/fit/batch_last.py says, which is faster for few channels only.
     `steps_at_least`: a small data set is repeated for more epochs until so many steps are made.
@@ -64,6 +74,9 @@ class Recipe:
     label_smoothing: float = 0.0
     augmentation: Augmentation = field(default_factory=Augmentation)
     data: str = "auto"
+    kinds: tuple[str, ...] = ("image",)
+    tasks: tuple[str, ...] = ("classify",)
+    least_side: int = 24
     held_out_fraction: float = 0.05
     weight_bytes_limit: int | None = None
     activation_bytes_limit: int | None = None
@@ -76,9 +89,31 @@ class Recipe:
     def source_file(self) -> Path:
         return Path(self._module.__file__)
 
-    def build_model(self, class_count: int = 10) -> Any:
-        """The untrained keras.Model; needs TensorFlow."""
-        return self._module.build_model(class_count)
+    def build_model(self, shape: tuple[int, ...] = (28, 28, 1), outputs: int = 10) -> Any:
+        """The untrained keras.Model of examples of this shape; needs TensorFlow.
+
+        outputs: classes, or numbers to be estimated; 0 where the example itself is.
+        """
+        return self._module.build_model(shape, outputs)
+
+    @property
+    def augment(self) -> Callable[[np.ndarray, np.random.Generator], np.ndarray] | None:
+        """The recipe's own changes of float32 [N, *shape], in place of `augmentation`."""
+        return getattr(self._module, "augment", None)
+
+    def check(self, info: DataInfo) -> None:
+        """Raises DataError for data that the recipe does not take."""
+        if info.kind not in self.kinds or info.task not in self.tasks:
+            raise DataError(
+                f"recipe {self.name} takes data of kind {' or '.join(self.kinds)} and task "
+                f"{' or '.join(self.tasks)}, these are {info}, task {info.task}; choose another "
+                "--recipe (docs/models.md), or give a trained model with --model"
+            )
+        if info.kind == "image" and min(info.input_shape[:2]) < self.least_side:
+            raise DataError(
+                f"recipe {self.name} takes images of {self.least_side}x{self.least_side} or more, "
+                f"these are {'x'.join(map(str, info.input_shape[:2]))}; give --image-size"
+            )
 
     def optimizer(self, name: str | None) -> Optimizer:
         """The one called `name`, by default the first. Raises RecipeError."""
@@ -88,6 +123,19 @@ class Recipe:
         known = ", ".join(optimizer.name for optimizer in self.optimizers)
         raise RecipeError(f"recipe {self.name} has no optimizer {name!r}; it has: {known}")
 
+    def batch_for(self, train_count: int) -> int:
+        """The recipe's batch; of a small set a part of it, for many small steps learn more than
+        few large ones."""
+        part = max(_SMALLEST_BATCH, train_count // _BATCHES_AT_LEAST)
+        return min(self.batch_size, part, train_count)
+
     def epochs_for(self, train_count: int) -> int:
-        steps_per_epoch = max(1, train_count // self.batch_size)
+        steps_per_epoch = max(1, train_count // self.batch_for(train_count))
         return max(self.epochs, -(-self.steps_at_least // steps_per_epoch))
+
+    def patience_for(self, train_count: int) -> int | None:
+        """Epochs without a better held-out loss after which a small set's training ends; None for
+        larger ones, whose training has the recipe's length."""
+        if train_count >= _BATCHES_AT_LEAST * self.batch_size:
+            return None
+        return max(_LEAST_PATIENCE, self.epochs_for(train_count) // _PATIENCE_SHARE)

@@ -21,6 +21,6 @@ RECIPE = Recipe(
 )
 
 
-def build_model(class_count: int) -> Any:
-    """Untrained model: float32 [batch, 28, 28, 1] in 0..1 -> probabilities [batch, classes]."""
-    return strided_network("tiny", (12, 20, 20, 16), class_count)
+def build_model(shape: tuple[int, ...], outputs: int) -> Any:
+    """Untrained model: float32 [batch, *shape] in 0..1 -> probabilities [batch, outputs]."""
+    return strided_network("tiny", shape, (12, 20, 20, 16), outputs)

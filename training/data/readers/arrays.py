@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from codegen.files.manifest import sha256_file
-from training.artifacts import map_npz
+from codegen.samples.split import map_npz
 from training.data.options import DataOptions
 from training.data.samples import DataSet, Rows, Samples, sizes
 from training.data.targets import interpret

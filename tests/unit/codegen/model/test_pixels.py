@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from codegen.errors import CodegenError
 from codegen.host.oracle import Oracle
-from codegen.model.pixels import pixel_table, quantize_pixels
+from codegen.model.pixels import pixel_range, pixel_table, quantize_pixels
 from codegen.model.tflite import Model
 from verification.cases.model_builder import one_op
 
@@ -23,12 +23,28 @@ def test_table_equals_decimal_arithmetic(scale: float, zero_point: int) -> None:
     table = pixel_table(scale, zero_point)
     with localcontext() as context:
         context.prec = 100
+        low, high = map(Decimal, pixel_range(scale, zero_point))
         for pixel in range(256):
-            quotient = Decimal(pixel) / (Decimal(255) * Decimal(scale))
-            rounded = int(quotient.quantize(Decimal(1), rounding=ROUND_HALF_UP)) + zero_point
+            steps = (low + pixel * (high - low) / Decimal(255)) / Decimal(scale)
+            rounded = int(steps.quantize(Decimal(1), rounding=ROUND_HALF_UP)) + zero_point
             assert table[pixel] == max(-128, min(127, rounded)), pixel
-    assert table[0] == zero_point
     assert np.all(np.diff(table.astype(int)) >= 0)
+
+
+@pytest.mark.parametrize(
+    ("scale", "zero_point", "expected"),
+    [
+        (1 / 255, -128, (0, 1)),
+        (0.0031, -128, (0, 1)),  # calibrated with dark pictures
+        (2 / 255, -1, (-1, 1)),  # TFLM's person_detect
+        (1.0, -128, (0, 255)),  # MLPerf Tiny's ResNet
+        (0.0187, -14, (-1, 1)),  # by mean and deviation
+    ],
+)
+def test_pixels_are_what_the_input_covers(
+    scale: float, zero_point: int, expected: tuple[float, float]
+) -> None:
+    assert pixel_range(scale, zero_point) == expected
 
 
 def test_the_usual_scale_is_a_shift() -> None:
@@ -36,12 +52,12 @@ def test_the_usual_scale_is_a_shift() -> None:
 
 
 def test_ties_go_away_from_zero() -> None:
-    # scale 2: pixel 255 is 1 / 2, a tie.
-    assert pixel_table(2.0, 0)[[254, 255]].tolist() == [0, 1]
-    assert pixel_table(2.0, -7)[[254, 255]].tolist() == [-7, -6]
+    # scale 2, pixels as 0 to 255: 1 and 3 are halves
+    assert pixel_table(2.0, 0)[[1, 2, 3]].tolist() == [1, 1, 2]
+    assert pixel_table(2.0, -7)[[1, 2, 3]].tolist() == [-6, -6, -5]
 
 
-@pytest.mark.parametrize("scale", [1 / 255, 1 / 128, 0.0078431377, 0.5847029, 0.0039])
+@pytest.mark.parametrize("scale", [1 / 255, 1 / 128, 0.0081, 0.5847029, 0.0039])
 @pytest.mark.parametrize("zero_point", [-128, -3, 0, 100])
 def test_table_equals_tflms_quantize(scale: float, zero_point: int) -> None:
     """Where TFLM's float32 division is exact enough to tell a quotient from a tie."""
@@ -52,9 +68,10 @@ def test_table_equals_tflms_quantize(scale: float, zero_point: int) -> None:
             [{"shape": [1, 256], "scale": scale, "zero_point": zero_point}],
         )
     )
-    pixels = (np.arange(256) / 255).astype(np.float32).reshape(1, 256)
-    quotients = np.arange(256) / 255 / float(np.float32(scale))
-    clear = np.abs(quotients % 1 - 0.5) > 1e-5
+    low, high = pixel_range(scale, zero_point)
+    real = low + np.arange(256) / 255 * (high - low)
+    pixels = real.astype(np.float32).reshape(1, 256)
+    clear = np.abs(real / float(np.float32(scale)) % 1 - 0.5) > 1e-5
     assert clear.sum() >= 128
     expected = quantize.run([pixels])[0][0]
     assert np.array_equal(expected[clear], pixel_table(scale, zero_point)[clear])

@@ -41,17 +41,13 @@ JSON_KEYS = [
     "noun",
     "sent",
     "answered",
-    "correct",
-    "accuracy",
     "oracle",
-    "oracle_accuracy",
     "mismatches",
     "retries",
     "damaged",
     "reconnects",
     "instructions_per_inference",
     "inference_us",
-    "confusion",
     "digits_per_s",
     "arena_bytes",
     "arena_used_bytes",
@@ -61,6 +57,12 @@ JSON_KEYS = [
     "self_test",
     "unique_ids",
     "parts",
+    "correct",
+    "accuracy",
+    "oracle_accuracy",
+    "confusion",
+    "measures",
+    "slices",
     "passed",
 ]
 
@@ -170,9 +172,15 @@ def test_every_digit_is_answered_once_and_counted(
 
 
 def fake_diff(
-    board_id: str, _: Path, *, digit: int, port: str | None, say: Callable[[str], None], **__: Any
+    board_id: str,
+    _: Path,
+    *,
+    sample: tuple[str, Any],
+    port: str | None,
+    say: Callable[[str], None],
+    **__: Any,
 ) -> object:
-    say(f"diff: digit {digit} on {board_id} through {port}: op 3")
+    say(f"diff: {sample[0]} on {board_id} through {port}: op 3")
     return object()
 
 

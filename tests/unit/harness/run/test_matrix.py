@@ -11,6 +11,7 @@ from rich.console import Console
 
 from codegen.boards.facts import BoardError, list_boards, load_board
 from codegen.errors import BudgetError
+from codegen.samples.measures import ACCURACY, Measures
 from harness.errors import DeviceTimeoutError, HarnessError
 from harness.run import hil, matrix
 from harness.run.report import Report
@@ -24,16 +25,14 @@ GOOD = Report(
     noun="digit",
     sent=1000,
     answered=1000,
-    correct=990,
-    accuracy=0.99,
     oracle="tflite-micro",
-    oracle_accuracy=0.99,
+    device_measures=Measures("classify", 1000, {ACCURACY: 0.99}, []),
+    oracle_measures=Measures("classify", 1000, {ACCURACY: 0.99}),
     mismatches=0,
     retries=0,
     damaged=0,
     reconnects=0,
     inference_us={},
-    confusion=[],
     instructions_per_inference=325_000,
     digits_per_s=41.2,
     arena_bytes=3696,

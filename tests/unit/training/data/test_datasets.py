@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codegen.errors import CodegenError
 from codegen.files.artifacts import SCHEMA, TEST_SPLIT, TRAIN_SPLIT
 from codegen.files.data_schema import DataSchemaError
 from codegen.files.manifest import sha256_file
@@ -220,7 +221,7 @@ def test_damaged_split_and_data_json(tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="damaged"):
         datasets.load_split(tmp_path, TRAIN_SPLIT)
     (tmp_path / "data.json").write_text('{"source": 1}')
-    with pytest.raises(ArtifactError, match="damaged"):
+    with pytest.raises(CodegenError, match="damaged"):
         datasets.DataInfo.load(tmp_path)
 
 

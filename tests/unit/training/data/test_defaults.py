@@ -17,6 +17,7 @@ from PIL import Image
 
 from codegen import tools
 from codegen.files.artifacts import TEST_SPLIT
+from codegen.samples import split as split_file
 from training.data import datasets, defaults
 from training.data.defaults import motions, pictures, words
 from training.data.folders import TEST_LIST
@@ -78,7 +79,7 @@ def test_motions_are_made_once_and_read_as_recordings(
     assert (info.source, info.kind, info.shape) == ("motions", "signal", [3, 6])
     assert (info.train_count, info.test_count, info.rate_hz) == (4, 4, 10.0)
     assert info.labels == ["running", "walking"] and info.columns == list(motions.COLUMNS)
-    samples = datasets.load_samples(tmp_path / "first", TEST_SPLIT)
+    samples = split_file.load(tmp_path / "first", TEST_SPLIT)
     one = samples.values[:1][0]
     assert samples.targets is not None and samples.targets[0] == 0
     assert one[0].tolist() == pytest.approx([1.0, 1.1, 1.2, 1.3, 1.4, 1.5]) and (one[2] == 1).all()
@@ -142,7 +143,7 @@ def test_words_are_tested_on_voices_that_training_does_not_have(tmp_path: Path) 
     assert (info.source, info.kind, info.shape) == ("words", "audio", [16000])
     assert info.labels == ["_silence_", "_unknown_", "no", "yes"]
     assert (info.train_count, info.test_count) == (16, 8)
-    test = datasets.load_samples(tmp_path / "build", TEST_SPLIT)
+    test = split_file.load(tmp_path / "build", TEST_SPLIT)
     assert test.groups is not None and set(test.groups) == {"f2"}
     listed = (defaults.cached("words") / TEST_LIST).read_text().split()
     assert len(listed) == 8 and all("/f2_nohash_" in name for name in listed)

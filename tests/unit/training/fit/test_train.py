@@ -12,15 +12,24 @@ from training.errors import DataError
 from training.fit import train as room
 
 
-@pytest.mark.parametrize("shape", [(32, 32), (28, 28, 3)])
-def test_images_of_another_shape_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shape: tuple[int, ...]
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"x": (40, 20, 28)}, "takes images of 24x24 or more, these are 20x28; give --image-size"),
+        ({"x": (40, 6)}, "takes data of kind image and task classify, these are table 6 uint8"),
+    ],
+)
+def test_data_that_a_recipe_does_not_take_are_refused(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arrays: dict[str, tuple[int, ...]],
+    message: str,
 ) -> None:
     monkeypatch.setattr(room, "load_tensorflow", lambda seed: pytest.fail("it was loaded"))
-    images = np.random.default_rng(1).integers(0, 256, (40, *shape), np.uint8)
-    np.savez(tmp_path / "own.npz", x=images, y=np.arange(40) % 2)
+    random = np.random.default_rng(1)
+    values = {name: random.integers(0, 256, shape, np.uint8) for name, shape in arrays.items()}
+    np.savez(tmp_path / "own.npz", y=np.arange(40) % 2, **values)  # type: ignore[arg-type]
     datasets.prepare(str(tmp_path / "own.npz"), tmp_path / "build")
-    sizes = "x".join(map(str, shape))
-    with pytest.raises(DataError, match=f"takes grey images of 28x28, these are {sizes}; leave"):
+    with pytest.raises(DataError, match=message):
         room.train("tiny", tmp_path / "build")
     assert not (tmp_path / "build" / "float.keras").exists()

@@ -52,16 +52,16 @@ def test_small_data_is_repeated_until_enough_steps_are_made() -> None:
     assert recipe.epochs_for(1) >= recipe.epochs
 
 
-@given(st.integers(0, 2**32), st.integers(2, 40))
-def test_the_centre_moves_by_the_shift_only(seed: int, size: int) -> None:
+@given(st.integers(0, 2**32), st.integers(2, 40), st.integers(2, 40))
+def test_the_centre_moves_by_the_shift_only(seed: int, height: int, width: int) -> None:
     change = Augmentation(rotation_degrees=20, scale=0.2, shear=0.2, shift_pixels=2.0)
-    rows = change.transforms(np.random.default_rng(seed), 8, size)
+    rows = change.transforms(np.random.default_rng(seed), 8, height, width)
     assert rows.shape == (8, 8)
-    centre = (size - 1) / 2
-    moved = rows[:, [0, 3]] * centre + rows[:, [1, 4]] * centre + rows[:, [2, 5]]
+    x, y = centre = np.array([width - 1, height - 1]) / 2
+    moved = rows[:, [0, 3]] * x + rows[:, [1, 4]] * y + rows[:, [2, 5]]
     assert np.abs(moved - centre).max() <= 2.0 + 1e-3
 
 
 def test_no_augmentation_is_the_identity() -> None:
-    rows = Augmentation().transforms(np.random.default_rng(1), 2, 28)
+    rows = Augmentation().transforms(np.random.default_rng(1), 2, 28, 28)
     np.testing.assert_allclose(rows, [[1, 0, 0, 0, 1, 0, 0, 0]] * 2, atol=1e-6)

@@ -11,6 +11,7 @@ import pytest
 
 from codegen.errors import CodegenError
 from codegen.files.artifacts import DATA_INFO, TEST_SPLIT, TRAIN_SPLIT
+from codegen.samples import split as split_file
 from training import artifacts
 from training.data import datasets, samples
 from training.data.options import DataOptions
@@ -49,7 +50,7 @@ def test_keras_images_in_colour(tmp_path: Path) -> None:
     found, targets = datasets.load_split(tmp_path / "build", TEST_SPLIT)
     np.testing.assert_array_equal(found, images[20:])
     np.testing.assert_array_equal(targets, labels[20:, 0])
-    again = datasets.load_samples(tmp_path / "build", TEST_SPLIT)
+    again = split_file.load(tmp_path / "build", TEST_SPLIT)
     np.testing.assert_array_equal(again.values[:], images[20:])
 
 
@@ -68,7 +69,7 @@ def test_readings_with_numbers_to_estimate(tmp_path: Path) -> None:
     assert recorded["task"] == info.task == "regress" and recorded["kind"] == "tensor"
     assert (info.dtype, info.labels, info.train_count, info.test_count) == ("float32", [], 40, 10)
     assert info.range == pytest.approx([values.min(), values.max()])
-    test = datasets.load_samples(tmp_path / "build", TEST_SPLIT)
+    test = split_file.load(tmp_path / "build", TEST_SPLIT)
     assert test.targets is not None and test.targets.shape == (10, 1)
     np.testing.assert_allclose(test.values[:].sum(axis=(1, 2)), test.targets[:, 0], atol=1e-5)
     with pytest.raises(ArtifactError, match="tensor 7x2 float32 with task regress; this step"):
@@ -92,7 +93,7 @@ def test_what_targets_mean(
     values = RNG.normal(size=(40, 4)).astype(np.float32)
     arrays = {"x_train": values, "y_train": targets, "x_test": values + 0.25, "y_test": targets}
     info = datasets.prepare(saved(tmp_path, **arrays), tmp_path / "build")
-    found = datasets.load_samples(tmp_path / "build", TRAIN_SPLIT).targets
+    found = split_file.load(tmp_path / "build", TRAIN_SPLIT).targets
     assert (info.kind, info.task, info.labels) == ("table", task, labels)
     assert found is not None and found.dtype == expected
 
@@ -102,7 +103,7 @@ def test_samples_without_targets(tmp_path: Path, task: str) -> None:
     source = saved(tmp_path, x=RNG.normal(size=(20, 4)))
     info = datasets.prepare(source, tmp_path / "build", options=DataOptions(task=task))
     assert info.task == task
-    assert datasets.load_samples(tmp_path / "build", TEST_SPLIT).targets is None
+    assert split_file.load(tmp_path / "build", TEST_SPLIT).targets is None
 
 
 def test_npy_with_targets_beside_it(tmp_path: Path) -> None:
@@ -127,7 +128,7 @@ def test_equal_samples_are_never_in_both_splits(tmp_path: Path) -> None:
     source = saved(tmp_path, x=values, y=np.arange(20).repeat(3) % 2)
     datasets.prepare(source, tmp_path / "build")
     train, test = (
-        {row.tobytes() for row in datasets.load_samples(tmp_path / "build", name).values[:]}
+        {row.tobytes() for row in split_file.load(tmp_path / "build", name).values[:]}
         for name in (TRAIN_SPLIT, TEST_SPLIT)
     )
     assert len(train | test) == 20 and not train & test
@@ -151,8 +152,8 @@ def test_a_large_npy_is_read_in_parts(tmp_path: Path, monkeypatch: pytest.Monkey
     np.save(tmp_path / "x.npy", values)
     datasets.prepare(str(tmp_path / "x.npy"), tmp_path / "build")
     assert 0 < largest <= 4096
-    kept = [datasets.load_samples(tmp_path / "build", n).values for n in (TRAIN_SPLIT, TEST_SPLIT)]
-    both = np.concatenate([one.array for one in kept])
+    kept = [split_file.load(tmp_path / "build", n).values for n in (TRAIN_SPLIT, TEST_SPLIT)]
+    both = np.concatenate(kept)
     np.testing.assert_array_equal(np.sort(both, axis=0), np.sort(values, axis=0))
 
 
@@ -166,7 +167,7 @@ def test_a_split_has_the_bytes_that_numpy_would_write(tmp_path: Path) -> None:
     assert (tmp_path / "ours.npz").read_bytes() == (tmp_path / "numpy.npz").read_bytes()
     np.savez_compressed(tmp_path / "packed.npz", **arrays)  # type: ignore[arg-type]
     for name in ("whole", "packed"):
-        found = artifacts.map_npz(tmp_path / f"{name}.npz")
+        found = split_file.map_npz(tmp_path / f"{name}.npz")
         assert all(np.array_equal(found[key], array) for key, array in arrays.items())
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from codegen.files.artifacts import TEST_SPLIT, TRAIN_SPLIT
+from codegen.samples import split as split_file
 from training.data import datasets
 from training.data.options import DataOptions
 from training.errors import DataError
@@ -34,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def splits(build: Path) -> list[Any]:
-    return [datasets.load_samples(build, name) for name in (TRAIN_SPLIT, TEST_SPLIT)]
+    return [split_file.load(build, name) for name in (TRAIN_SPLIT, TEST_SPLIT)]
 
 
 def test_each_recording_is_one_sample(folder: Path, tmp_path: Path) -> None:

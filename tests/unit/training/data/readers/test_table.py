@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from codegen.files.artifacts import TEST_SPLIT, TRAIN_SPLIT
+from codegen.samples import split as split_file
 from training.data import datasets
 from training.data.options import DataOptions
 from training.errors import DataError
@@ -30,7 +31,7 @@ def test_the_last_column_is_the_target(tmp_path: Path, capsys: pytest.CaptureFix
     assert (info.labels, info.task) == (["cat", "dog"], "classify")
     assert "column 'animal' is the target; --target-column" in capsys.readouterr().out
     for name in (TRAIN_SPLIT, TEST_SPLIT):
-        split = datasets.load_samples(tmp_path / "build", name)
+        split = split_file.load(tmp_path / "build", name)
         np.testing.assert_array_equal(split.targets, split.values[:][:, 0] > 0)
 
 
@@ -40,7 +41,7 @@ def test_columns_by_name_and_another_target(tmp_path: Path, separator: str) -> N
     options = DataOptions(columns="width", target_column="height")
     info = datasets.prepare(written(tmp_path, *lines), tmp_path / "build", options=options)
     assert (info.task, info.columns, info.labels, info.shape) == ("regress", ["width"], [], [1])
-    split = datasets.load_samples(tmp_path / "build", TRAIN_SPLIT)
+    split = split_file.load(tmp_path / "build", TRAIN_SPLIT)
     assert split.targets is not None
     pairs = {tuple(pair) for pair in VALUES.astype(np.float32)}
     assert {(*a, *b) for a, b in zip(split.values[:], split.targets, strict=True)} <= pairs

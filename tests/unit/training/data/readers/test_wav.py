@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from codegen.files.artifacts import TEST_SPLIT, TRAIN_SPLIT
+from codegen.samples import split as split_file
 from training.data import datasets
 from training.data.options import DataOptions
 from training.data.readers.wav import RATE_HZ, read_wav, resample
@@ -83,9 +84,7 @@ def test_no_speaker_is_in_both_splits(
     said = capsys.readouterr().out
     assert "data: 1 of 20 sounds are resampled to 16000 Hz" in said
     assert "data: 20 of 20 sounds are filled up with silence to 1 s" in said
-    train, test = (
-        datasets.load_samples(tmp_path / "build", name) for name in (TRAIN_SPLIT, TEST_SPLIT)
-    )
+    train, test = (split_file.load(tmp_path / "build", name) for name in (TRAIN_SPLIT, TEST_SPLIT))
     assert (len(train), len(test)) == (16, 4) and not test.values[:][:, -1000:].any()
     assert train.groups is not None and test.groups is not None
     assert not set(train.groups) & set(test.groups)
