@@ -61,7 +61,7 @@ def show(
             emulator.check_alive()
         data = line.read(_QUIET_S)
         items = decoder.feed(data)
-        if not data and (text := decoder.flush_text()):
+        if text := decoder.flush_text(whole_lines=bool(data)):
             items.append(text)
         for item in items:
             stamp = f"{time.monotonic() - start_s:9.3f} s  " if timestamps else ""

@@ -26,9 +26,11 @@ _MOST_REPEATS = 1000
 _LONG_TRIES = 3
 # A repeat is given half a round trip, between these limits, before damage counts against it.
 _PACE_S = (0.002, 0.05)
+_TEXT_SHOWN = 100  # characters of what a device printed in a message
 # What a busy machine may well take for nothing; also the least in Linux' TCP.
 _LEAST_PATIENCE_S = 0.2
 _FIRST_PATIENCE_S = 1.0  # without a measurement, by section 2 of RFC 6298
+_MOST_BACKOFF = 64  # times the patience; a line may bring late replies without end
 # Longer than a device stays at a raised baud rate at which it hears nothing valid.
 FALL_BACK_S = 1.5
 
@@ -53,7 +55,7 @@ class RoundTrip:
 
     def was_late(self) -> None:
         """A reply came twice: a repeat was needless, so more patience until a measurement."""
-        self._backoff *= 2
+        self._backoff = min(2 * self._backoff, _MOST_BACKOFF)
 
     @property
     def pace_s(self) -> float:
@@ -157,25 +159,24 @@ class Exchange:
         oldest = self._flight[0]
         patience_s = self._round_trip.patience_s(self._limit_s)
         fall_back_s = max(FALL_BACK_S, patience_s)
-        heard_s = progress_s = time.monotonic()
+        waiting_s = progress_s = time.monotonic()
         while oldest.reply is None:
             unanswered = [request for request in self._flight if request.reply is None]
             lost = [request for request in unanswered if request not in self._on_the_way]
-            due_s = lost[0].sent_s + self._round_trip.pace_s if lost else heard_s + patience_s
+            due_s = lost[0].sent_s + self._round_trip.pace_s if lost else waiting_s + patience_s
             item = self._channel.receive(due_s - time.monotonic())
             now_s = time.monotonic()
-            if item is not None:
-                heard_s = now_s
-                if self._take(item):
-                    progress_s = now_s
+            if item is not None and self._take(item):
+                waiting_s = progress_s = now_s
                 continue
-            if now_s < due_s:
-                continue
-            heard_s = now_s
+            # Whatever else comes, and however much, moves no deadline.
             if now_s - progress_s >= fall_back_s and self._channel.fall_back():
                 progress_s = now_s  # it may be that the device has reset
             if now_s - progress_s >= self._limit_s * (1 + self._retries):
                 raise self._gave_up()
+            if now_s < due_s:
+                continue
+            waiting_s = now_s
             if not lost:
                 patience_s = min(self._limit_s, 2 * patience_s)
                 self._on_the_way.clear()
@@ -223,8 +224,7 @@ class Exchange:
             and item.payload[0] in _LOST_ON_THE_WAY
         ):
             self._last_error = item
-            self._one_was_lost()
-            return True
+            return self._one_was_lost()
         return False
 
     def _take_reply(self, request: _Request, payload: bytes) -> None:
@@ -233,12 +233,14 @@ class Exchange:
             self._round_trip.add(time.monotonic() - request.sent_s)
             self._channel.passed(max(len(request.frame.payload), self._reply_bytes))
 
-    def _one_was_lost(self) -> None:
+    def _one_was_lost(self) -> bool:
         """Damaged bytes came, or the device's ERROR about some. Neither tells which request it is
-        about; but a device answers each frame that comes, in order.
+        about; but a device answers each frame that comes, in order. False if none was on the way.
         """
-        if self._on_the_way:
-            self._on_the_way.popleft()
+        if not self._on_the_way:
+            return False
+        self._on_the_way.popleft()
+        return True
 
     def _one_has_arrived(self, seq: int) -> None:
         """A reply came: what was sent before that request was lost."""
@@ -267,6 +269,6 @@ class Exchange:
                 "mcuforge firmware?"
             )
         if self._channel.console_tail:
-            last = self._channel.console_tail[-1]
+            last = self._channel.console_tail[-1][:_TEXT_SHOWN]
             return f"; it printed text, the last line {last!r}: other firmware?"
         return "; nothing came at all: is it the right port and baud, and is the firmware flashed?"

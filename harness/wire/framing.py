@@ -95,17 +95,19 @@ class Decoder:
         self._pending = bytearray(rest)
         return [_decode_chunk(chunk) for chunk in chunks if chunk]
 
-    def flush_text(self) -> Text | None:
-        """Return pending bytes that are console text for certain, when the line went quiet.
+    def flush_text(self, whole_lines: bool = False) -> Text | None:
+        """Return pending bytes that are console text for certain, when the line went quiet; or,
+        of a line that does not, the whole lines among them.
 
         The second byte of a frame is its version (below 32, no text), so pending bytes of which
         at least two are all text cannot be the start of a frame of this protocol.
         """
         if len(self._pending) < 2 or not is_text(self._pending):
             return None
-        text = Text(bytes(self._pending))
-        self._pending.clear()
-        return text
+        end = self._pending.rfind(b"\n") + 1 if whole_lines else len(self._pending)
+        text = Text(bytes(self._pending[:end]))
+        del self._pending[:end]
+        return text if end else None
 
 
 def _decode_chunk(chunk: bytes) -> Item:

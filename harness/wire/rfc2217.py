@@ -13,12 +13,14 @@ import re
 import secrets
 import socket
 import threading
+import time
 from contextlib import suppress
 from typing import Any
 
 from serial import SerialException, rfc2217
 
 from harness.errors import HarnessError
+from harness.wire.telnet import GuardedSocket
 
 TOKEN_VARIABLE = "MCUFORGE_TOKEN"
 _LEAST_CHARACTERS = 16
@@ -78,6 +80,19 @@ class RemoteSerial(rfc2217.Serial):
                 ) from error
             raise
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """As usual; the socket that pyserial opens is put under guard."""
+        if name == "_socket" and isinstance(value, socket.socket):
+            value = GuardedSocket(value)
+        super().__setattr__(name, value)
+
+    def _telnet_read_loop(self) -> None:
+        """As pyserial; what goes wrong in this thread ends the line, without a traceback."""
+        try:
+            super()._telnet_read_loop()
+        except (OSError, LookupError, TypeError, ValueError):  # by what the server sends
+            self._read_buffer.put(None)
+
     def close(self) -> None:
         """As pyserial, which leaves its socket open when the other end went first."""
         connection = self._socket
@@ -98,11 +113,12 @@ class RemoteSerial(rfc2217.Serial):
         super().telnet_send_option(action, option)
 
     def _take(self, count: int) -> bytes:
-        """The first bytes that the server sends."""
+        """The first bytes that the server sends, all of them in time."""
         taken = b""
+        deadline_s = time.monotonic() + _LIMIT_S
         while len(taken) < count:
             try:
-                byte = self._read_buffer.get(timeout=_LIMIT_S)
+                byte = self._read_buffer.get(timeout=max(0.0, deadline_s - time.monotonic()))
             except queue.Empty:
                 raise AdmissionError(
                     f"the server asks for no token; unset {TOKEN_VARIABLE}"

@@ -79,7 +79,7 @@ class SerialLine:
             while not (data := bytes(self.port.read(1))):
                 if time.monotonic() >= deadline:
                     return b""
-            return data + bytes(self.port.read(self.port.in_waiting))
+            return data + bytes(self.port.read(min(self.port.in_waiting, BULK_BYTES)))
         except (serial.SerialException, OSError, ValueError) as error:
             raise PortError(f"reading {self.url}: the line was cut ({error})") from error
 

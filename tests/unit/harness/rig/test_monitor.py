@@ -1,6 +1,7 @@
 """The monitor: frames in words, text as it is, nothing lost."""
 
 import io
+import time
 
 from harness.rig import monitor
 from harness.wire import ids, messages, trace
@@ -56,3 +57,13 @@ def test_trace_has_direction_and_time_and_costs_nothing_when_off() -> None:
     assert second.startswith("+")
     assert second.endswith(" ms < 'hi\\n'")
     trace.Trace().sent(Frame(1, 1))
+
+
+def test_a_line_that_is_never_quiet_is_shown_line_by_line() -> None:
+    class Chatty(FakeDevice):
+        def read(self, timeout_s: float) -> bytes:
+            time.sleep(min(timeout_s, 0.005))
+            return b"tick\nto"
+
+    lines = shown(Chatty())
+    assert lines[:3] == ["tick", "totick", "totick"]

@@ -1,0 +1,106 @@
+"""A line that never falls silent: given up after the stated patience, unless it answers."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from harness.errors import DeviceError, PortError
+from harness.wire import exchange, ids, messages
+from harness.wire.device import Device
+from harness.wire.exchange import RoundTrip
+from harness.wire.framing import Frame, encode
+from tests.unit.harness.wire.fake_device import FakeDevice, lost
+
+LIMIT_S, RETRIES = 0.05, 3
+PATIENCE_S = LIMIT_S * (1 + RETRIES)
+# Twice over, where damage seems to say that all is lost again and again; and a busy machine.
+MOST_S = 2 * PATIENCE_S + 2.0
+
+LOG = encode(Frame(ids.Event.LOG, 0, b"\x01still here"))
+FLOODS: dict[str, Callable[[], bytes]] = {
+    "text": lambda: b"Hello world, I am chatty\r\n" * 44,
+    "text without lines": lambda: b"A" * 1000,
+    "text in frames": lambda: b"\0hello\0" * 100,
+    "noise": lambda: os.urandom(1152),
+    "zeros": lambda: bytes(1152),
+    "LOG": lambda: LOG * 20,
+    "late replies": lambda: encode(Frame(messages.INFO | ids.REPLY_BIT, 0, b"")) * 20,
+    "errors": lambda: encode(Frame(ids.Event.ERROR, 0, bytes([ids.ErrorCode.BAD_CRC, 0]))) * 20,
+    "replies to others": lambda: encode(Frame(messages.STATS | ids.REPLY_BIT, 0, b"")) * 20,
+}
+
+
+@dataclass
+class Flood:
+    """A line that always has more to read. It is cut in the end, so that a test ends, too."""
+
+    block: Callable[[], bytes]
+    at_a_time: int = 4096
+    url: str = "flood"
+    written: int = 0
+
+    def __post_init__(self) -> None:
+        self.end_s = time.monotonic() + 2 * MOST_S
+        self.waiting = b""
+
+    def read(self, _timeout_s: float) -> bytes:
+        if time.monotonic() > self.end_s:
+            raise PortError("the test has ended")
+        if len(self.waiting) < self.at_a_time:
+            self.waiting += self.block()
+        data, self.waiting = self.waiting[: self.at_a_time], self.waiting[self.at_a_time :]
+        return data
+
+    def write(self, _data: bytes) -> None:
+        self.written += 1
+
+    def set_baud(self, _baud: int) -> None:
+        """Any will do."""
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+@pytest.mark.parametrize("at_a_time", [7, 4096])
+@pytest.mark.parametrize("kind", FLOODS)
+def test_the_harness_gives_up_after_its_patience(
+    kind: str, at_a_time: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "_MOST_REPEATS", 20)  # each error says that a device is there
+    line = Flood(FLOODS[kind], at_a_time)
+    device = Device(line, timeout_s=LIMIT_S, retries=RETRIES)
+    start_s = time.monotonic()
+    with pytest.raises(DeviceError) as caught:
+        device.info()
+    assert time.monotonic() - start_s < MOST_S
+    assert line.written > 1, "it was not sent again"
+    assert len(str(caught.value)) < 400
+
+
+class Chatty(FakeDevice):
+    """A device that logs without end beside what it is there for."""
+
+    def read(self, _timeout_s: float) -> bytes:
+        return LOG + super().read(0)
+
+
+def test_a_device_that_never_stops_logging_is_asked_again_where_a_reply_is_lost() -> None:
+    device = Device(Chatty(replies=[lost, lost]), timeout_s=LIMIT_S, retries=RETRIES)
+    assert device.info().ready
+    assert device.counts.retries == 2
+    device.infer(np.array([9, 2, 3, 4], np.uint8), ids.InputFormat.PIXELS_U8)
+
+
+def test_late_replies_without_end_leave_patience_a_number() -> None:
+    round_trip = RoundTrip()
+    for _ in range(2000):
+        round_trip.was_late()
+    assert round_trip.patience_s(10.0) == 10.0
+    round_trip.add(0.001)
+    assert round_trip.patience_s(10.0) < 1.0
