@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from training.judge.report import DeviceScores
 
 RUNTIME = "firmware/lib"  # what the host's runtime is compiled from, with the tables of ops
+FRONT_END_LIB = "firmware/lib/frontend"
+FRONT_ENDS = ("codegen.frontend.host", "training.recipes.standard")  # what only those need
 
 
 def data(choice: Choice) -> None:
@@ -124,7 +126,10 @@ def train(choice: Choice) -> None:
     data(choice)
     from training.recipes import get_recipe
 
-    optimizer = get_recipe(choice.recipe).optimizer(choice.optimizer or None).name
+    recipe = get_recipe(choice.recipe)
+    optimizer = recipe.optimizer(choice.optimizer or None).name
+    if recipe.has_front_end:
+        _front_end(choice)
     _run(
         choice,
         Stage(
@@ -138,7 +143,7 @@ def train(choice: Choice) -> None:
                 "optimizer": optimizer,
                 "resume": choice.resume,
             },
-            inputs=(TRAIN_SPLIT,),
+            inputs=(TRAIN_SPLIT, FRONTEND) if recipe.has_front_end else (TRAIN_SPLIT,),
             options=lambda: {
                 "recipe": choice.recipe,
                 "seed": str(choice.seed),
@@ -146,7 +151,25 @@ def train(choice: Choice) -> None:
             },
             tools=("tensorflow", "keras"),
             code=(_recipe_module(choice),),
+            without=() if recipe.has_front_end else FRONT_ENDS,
+            data=(FRONT_END_LIB,) if recipe.has_front_end else (),
             facts={"seed": choice.seed},
+        ),
+    )
+
+
+def _front_end(choice: Choice) -> None:
+    """frontend.json, with the data before it."""
+    _run(
+        choice,
+        Stage(
+            "frontend",
+            "training.fit.front_end:prepare",
+            outputs=(FRONTEND,),
+            arguments={"recipe": choice.recipe, "build_dir": choice.build_dir},
+            inputs=(TRAIN_SPLIT, DATA_INFO),
+            options=lambda: {"recipe": choice.recipe},
+            code=(_recipe_module(choice),),
         ),
     )
 
@@ -171,6 +194,7 @@ def quantize(choice: Choice) -> None:
                 "preset": choice.preset,
             },
             inputs=(FLOAT_MODEL, TRAIN_SPLIT),
+            inputs_if_there=(FRONTEND,),
             options=lambda: _quantization(choice),
             tools=("tensorflow",),
             facts={"calibration": choice.calibration},

@@ -18,6 +18,7 @@ from codegen.host.oracle_child import answers
 from codegen.model.int8_checks import is_plain
 from codegen.model.pixels import pack_pixels, quantize_pixels
 from codegen.model.tflite import Model
+from codegen.samples.split import IMAGES
 
 _COUNT = 3  # the first digits of MNIST take 104 to 211 B each
 _MADE_UP_PIXELS = 255  # one run
@@ -55,9 +56,10 @@ def _images(digits: Path, pixels_each: int) -> NDArray[np.uint8]:
     """uint8 [_COUNT, pixels_each]"""
     try:
         with digits.open("rb") as file, np.load(file) as arrays:
-            images: NDArray[np.uint8] = arrays["images"][:_COUNT]
-            if images.dtype == np.uint8 and images.size == _COUNT * pixels_each:
-                return images.reshape(_COUNT, pixels_each)
+            if IMAGES in arrays:  # not data of another kind
+                images: NDArray[np.uint8] = arrays[IMAGES][:_COUNT]
+                if images.dtype == np.uint8 and images.size == _COUNT * pixels_each:
+                    return images.reshape(_COUNT, pixels_each)
     except FileNotFoundError:
         pass
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:

@@ -66,7 +66,8 @@ def _input_values(tensor: Tensor, split: Split) -> NDArray[Any]:
             )
         from codegen.frontend import host  # here, for it compiles
 
-        return host.model_inputs(split.front_end, split.values, tensor.scale, tensor.zero_point)
+        values = split.values_for_front_end()
+        return host.model_inputs(split.front_end, values, tensor.scale, tensor.zero_point)
     if split.info.kind == "image" and len(tensor.scales) == 1:
         return pixel_table(tensor.scale, tensor.zero_point, dtype)[split.values]
     if split.info.kind == "image" and dtype == np.uint8:

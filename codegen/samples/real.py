@@ -24,7 +24,7 @@ def real_values(split: Split, pixels: tuple[float, float] = UNIT) -> NDArray[np.
     if split.front_end is not None:
         from codegen.frontend import host  # here, for it compiles
 
-        return host.real_features(split.front_end, split.values)
+        return host.real_features(split.front_end, split.values_for_front_end())
     values = np.asarray(split.values).reshape(len(split), *split.input_shape)
     if info.kind == "image":
         low, high = pixels

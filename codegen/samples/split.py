@@ -98,6 +98,17 @@ class Split:
             return self.info.input_shape
         return tuple(self.front_end.feature_shape)
 
+    def values_for_front_end(self) -> NDArray[Any]:
+        """[N, *front_end.sample_shape]. Raises CodegenError where it takes others."""
+        assert self.front_end is not None
+        shape, taken = tuple(self.info.shape), tuple(self.front_end.sample_shape)
+        if math.prod(shape) != math.prod(taken) or self.info.dtype != self.front_end.sample_dtype:
+            raise CodegenError(
+                f"the front end takes {self.front_end.sample_dtype} of {list(taken)}, the data are "
+                f"{self.info}; give the data that it was made for"
+            )
+        return self.values.reshape(len(self), *taken)
+
     @property
     def classes(self) -> NDArray[Any] | None:
         """The targets where they are classes."""

@@ -116,8 +116,24 @@ def test_classes_are_those_of_the_data(tmp_path: Path, monkeypatch: pytest.Monke
     assert model.output_shape == (None, 3)
 
 
-@pytest.mark.parametrize("shape", [(28, 28, 1), (32, 48, 3), (96, 96, 3), (24, 24, 1)])
-@pytest.mark.parametrize("name", recipes.RECIPES)
+_SHAPES = {
+    "image": [(28, 28, 1), (32, 48, 3), (96, 96, 3), (24, 24, 1)],
+    "signal": [(100, 6), (50, 3)],
+    "audio": [(49, 40), (49, 10)],
+    "table": [(1, 4)],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        (name, shape)
+        for name, recipe in recipes.RECIPES.items()
+        if "classify" in recipe.tasks
+        for kind in recipe.kinds
+        for shape in _SHAPES[kind]
+    ],
+)
 def test_every_recipe_builds_a_model_for_the_data(name: str, shape: tuple[int, ...]) -> None:
     load_tensorflow()
     model = recipes.get_recipe(name).build_model(shape, 3)

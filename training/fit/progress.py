@@ -11,6 +11,8 @@ from typing import Any
 
 from training.errors import DivergedError
 
+_LINES_AT_MOST = 50  # of a training of many short epochs
+
 
 class EpochProgress:
     """Context manager that shows epochs and stops a training whose loss is no number."""
@@ -92,7 +94,7 @@ class EpochProgress:
             state += f"loss {entry['held_out_loss']:.4f}"
         if self._bar is not None:
             self._bar.update(self._task, state=state)
-        else:
+        elif number in (1, self._epochs) or not number % -(-self._epochs // _LINES_AT_MOST):
             elapsed_s = time.monotonic() - self._started_s
             self._say(f"epoch {number}/{self._epochs}, {state}, {elapsed_s:.0f} s")
 

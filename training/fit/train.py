@@ -19,6 +19,7 @@ from training.data.examples import Examples, load, trainable
 from training.fit import batch_last, checkpoint, history
 from training.fit.best import Best
 from training.fit.progress import EpochProgress
+from training.fit.target_scale import TargetScale
 from training.recipes import Recipe, get_recipe
 from training.tf_runtime import load_tensorflow
 
@@ -58,8 +59,9 @@ def train(
     patience = None if epochs else chosen.patience_for(len(kept))
     epochs = epochs or chosen.epochs_for(len(kept))
 
+    scale = TargetScale.of(shown.targets()) if everything.info.task == "regress" else None
     tf = load_tensorflow(seed)
-    model = chosen.build_model(everything.shape, _outputs(everything))
+    model = chosen.build_model(everything.shape, _outputs(everything), everything.info.task)
     update = chosen_optimizer.build(epochs * steps)
     update.build(model.trainable_variables)
     best = Best(tf, model, patience)
@@ -79,7 +81,9 @@ def train(
 
     with EpochProgress(f"train {recipe}", epochs, steps, done=len(past)) as progress:
         step = _compiled_step(tf, chosen, model, update, _outputs(everything))
-        batches = made_ahead(augmented_batches(chosen, shown, batch_size, seed, len(past) + 1))
+        batches = made_ahead(
+            augmented_batches(chosen, shown, batch_size, seed, len(past) + 1, scale)
+        )
         held_out_examples = held_back.real()
         for epoch in range(len(past) + 1, epochs + 1):
             if best.is_long_ago(past):
@@ -91,7 +95,7 @@ def train(
                 progress.step(losses[-1])
             entry = {
                 "loss": float(np.mean(losses)),
-                **_measured(model.predict(held_out_examples, 500, verbose=0), held_back),
+                **_measured(model.predict(held_out_examples, 500, verbose=0), held_back, scale),
             }
             past.append(entry)
             best.keep(past)
@@ -99,6 +103,8 @@ def train(
             checkpoint.save(build_dir, settings, past, variables)
             history.log_epoch(build_dir, epoch, entry)
         best.restore()
+        if scale is not None:
+            scale.fold_into(model)
         history.write(build_dir, f"{recipe}, seed {seed}", past)
         history.write_duration(build_dir, *progress.elapsed_s())
         artifacts.atomic_write(build_dir / FLOAT_MODEL, artifacts.keras_bytes(model))
@@ -126,9 +132,11 @@ def _outputs(examples: Examples) -> int:
     return len(examples.info.labels) if examples.info.task == "classify" else 0
 
 
-def _measured(answers: np.ndarray, examples: Examples) -> dict[str, float]:
+def _measured(
+    answers: np.ndarray, examples: Examples, scale: TargetScale | None
+) -> dict[str, float]:
     """Of float32 [N, ...]: cross-entropy and accuracy of classes, else the mean squared error."""
-    targets = examples.targets()
+    targets = examples.targets() if scale is None else scale.scaled(examples.targets())
     if examples.info.task != "classify":
         return {"held_out_loss": float(np.mean((answers - targets) ** 2))}
     of_label = answers[np.arange(len(targets)), targets]
@@ -174,7 +182,12 @@ def _compiled_step(tf: Any, recipe: Recipe, model: Any, optimizer: Any, outputs:
 
 
 def augmented_batches(
-    recipe: Recipe, examples: Examples, batch_size: int, seed: int, first_epoch: int = 1
+    recipe: Recipe,
+    examples: Examples,
+    batch_size: int,
+    seed: int,
+    first_epoch: int = 1,
+    scale: TargetScale | None = None,
 ) -> Iterator[tuple[Any, np.ndarray]]:
     """Endless augmented batches for `_compiled_step`, shuffled and changed anew each epoch.
 
@@ -188,8 +201,11 @@ def augmented_batches(
         for start in range(0, count - batch_size + 1, batch_size):
             batch = order[start : start + batch_size]
             changed = change(batch)
-            targets = changed if examples.info.task == "reconstruct" else examples.targets(batch)
-            yield changed, targets
+            if examples.info.task == "reconstruct":
+                yield changed, changed
+                continue
+            targets = examples.targets(batch)
+            yield changed, targets if scale is None else scale.scaled(targets)
 
 
 def _changes(

@@ -104,7 +104,7 @@ def converter_for(tf: Any, model: Any, calibration: np.ndarray, preset: str = "d
     import keras
 
     # With an open batch the converter computes shapes at run time: SHAPE, STRIDED_SLICE, PACK.
-    image = keras.Input(batch_shape=(1, *calibration.shape[1:]), name="image")
+    image = keras.Input(batch_shape=(1, *calibration.shape[1:]), name=model.inputs[0].name)
     fixed = keras.models.clone_model(model, input_tensors=image)
     fixed.set_weights(model.get_weights())
     converter = tf.lite.TFLiteConverter.from_keras_model(fixed)

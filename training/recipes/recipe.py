@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from codegen.frontend.front_end import FrontEnd
 from codegen.samples.facts import DataInfo
+from codegen.samples.split import Split
 from training.data.augment import Augmentation
 from training.errors import DataError, RecipeError
 
@@ -89,17 +91,32 @@ class Recipe:
     def source_file(self) -> Path:
         return Path(self._module.__file__)
 
-    def build_model(self, shape: tuple[int, ...] = (28, 28, 1), outputs: int = 10) -> Any:
+    def build_model(
+        self, shape: tuple[int, ...] = (28, 28, 1), outputs: int = 10, task: str = "classify"
+    ) -> Any:
         """The untrained keras.Model of examples of this shape; needs TensorFlow.
 
-        outputs: classes, or numbers to be estimated; 0 where the example itself is.
+        outputs: classes, or numbers to be estimated; 0 where the example itself is. task: only a
+        recipe for several is told.
         """
+        if len(self.tasks) > 1:
+            return self._module.build_model(shape, outputs, task)
         return self._module.build_model(shape, outputs)
 
     @property
     def augment(self) -> Callable[[np.ndarray, np.random.Generator], np.ndarray] | None:
         """The recipe's own changes of float32 [N, *shape], in place of `augmentation`."""
         return getattr(self._module, "augment", None)
+
+    def front_end(self, split: Split) -> FrontEnd | None:
+        """What makes its input of a sample, for training data of that kind; None where a sample is
+        the input."""
+        make = getattr(self._module, "front_end", None)
+        return None if make is None else make(split)
+
+    @property
+    def has_front_end(self) -> bool:
+        return hasattr(self._module, "front_end")
 
     def check(self, info: DataInfo) -> None:
         """Raises DataError for data that the recipe does not take."""

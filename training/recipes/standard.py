@@ -1,0 +1,35 @@
+"""The front end of readings: each channel with mean 0 and deviation 1 over the training data."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from codegen.files.data_schema import chunks
+from codegen.frontend.readings import TYPES, ReadingsFrontEnd
+from codegen.samples.split import Split
+from training.errors import DataError
+
+_LEAST_DEVIATION = 1e-9  # below it a channel says nothing, and is left out
+
+
+def standardized(split: Split) -> ReadingsFrontEnd:
+    """Of readings [N, rows, channels], or of tables [N, channels]. Raises DataError."""
+    info = split.info
+    if info.dtype not in TYPES:
+        raise DataError(
+            f"samples of {info.dtype}: a board takes readings as {', '.join(TYPES)}; save them as "
+            "one of these"
+        )
+    channels = info.shape[-1]
+    count = int(np.prod(split.values.shape[:-1]))
+    parts = [part.reshape(-1, channels).astype(np.float64) for part in chunks(split.values)]
+    mean = sum(part.sum(axis=0) for part in parts) / count
+    deviation = np.sqrt(sum(((part - mean) ** 2).sum(axis=0) for part in parts) / count)
+    gain = np.where(deviation > _LEAST_DEVIATION, 1 / np.maximum(deviation, _LEAST_DEVIATION), 0.0)
+    return ReadingsFrontEnd(
+        length=int(np.prod(info.shape[:-1])),
+        channels=channels,
+        offset=tuple(float(one) for one in mean),
+        gain=tuple(float(one) for one in gain),
+        dtype=info.dtype,
+    )
