@@ -116,7 +116,7 @@ def test_classes_are_those_of_the_data(tmp_path: Path, monkeypatch: pytest.Monke
     assert model.output_shape == (None, 3)
 
 
-_SHAPES = {
+_SHAPES: dict[str, list[tuple[int, ...]]] = {
     "image": [(28, 28, 1), (32, 48, 3), (96, 96, 3), (24, 24, 1)],
     "signal": [(100, 6), (50, 3)],
     "audio": [(49, 40), (49, 10)],
