@@ -5,7 +5,9 @@ The port is open only as long as a client is, so a board may be plugged in again
 
 import ipaddress
 import socket
+import struct
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -14,18 +16,25 @@ from serial.rfc2217 import PortManager
 
 from harness.errors import HarnessError, PortError
 from harness.wire import rfc2217
+from harness.wire.telnet import Guard, TelnetError
 from harness.wire.transport import BULK_BYTES, SerialLine
 
 DEFAULT_LISTEN = "127.0.0.1:2217"
 _BAUD = 115_200  # until the client sets its own
 _SLICE_S = 0.05
 _HANDOVER_S = 1.0  # from the end of one client to the next
+_MOST_WAITING = 4  # beside the one that is served
+_PATIENCE_S = 3.0  # with a client that does not say what it wants, or takes nothing
 _MODEM_INPUTS = ("cts", "dsr", "ri", "cd")
 _MODEM_OUTPUTS = ("dtr", "rts", "break_condition")
 
 
 class Server:
-    """Serves `port` at `url` until it is closed; `say` is told who comes and goes."""
+    """Serves `port` at `url` until it is closed; `say` is told who comes and goes.
+
+    One client has the seat, which is the port; few others wait for it or still have to show their
+    token, each in a thread of its own, so that none of them holds up another.
+    """
 
     def __init__(
         self, port: str, listen: str = DEFAULT_LISTEN, say: Callable[[str], None] = print
@@ -38,8 +47,8 @@ class Server:
         self._listener = _listen(listen, self._token is not None)
         host, number = self._listener.getsockname()[:2]
         self.url = f"rfc2217://[{host}]:{number}" if ":" in host else f"rfc2217://{host}:{number}"
-        self._session: threading.Thread | None = None
-        self._client: socket.socket | None = None
+        self._seat = threading.Lock()
+        self._clients: dict[threading.Thread, socket.socket] = {}
 
     def run(self) -> None:
         """Serve one client after the other until `close`."""
@@ -48,25 +57,21 @@ class Server:
                 client, (host, *_) = self._listener.accept()
             except OSError:
                 return
-            if self._session is not None:
-                self._session.join(_HANDOVER_S)
-                if self._session.is_alive():
-                    self._say(f"{host} was turned away: another client is connected")
-                    client.close()
-                    continue
-            self._client = client
-            self._session = threading.Thread(target=self._serve, args=(client, host), daemon=True)
-            self._session.start()
+            alive = {one: it for one, it in self._clients.items() if one.is_alive()}
+            if len(alive) > _MOST_WAITING:
+                self._say(f"{host} was turned away: {_MOST_WAITING} are waiting already")
+                client.close()
+                continue
+            thread = threading.Thread(target=self._serve, args=(client, host), daemon=True)
+            self._clients = {**alive, thread: client}
+            thread.start()
 
     def close(self) -> None:
-        """End the server and its client."""
-        for one in (self._listener, self._client):
-            if one is not None:
-                with suppress(OSError):
-                    one.shutdown(socket.SHUT_RDWR)
-                one.close()
-        if self._session is not None:
-            self._session.join()
+        """End the server and its clients."""
+        _end(self._listener)
+        for thread, client in self._clients.items():
+            _end(client)
+            thread.join()
 
     def _serve(self, client: socket.socket, host: str) -> None:
         with client:
@@ -74,13 +79,22 @@ class Server:
             if self._token is not None and not rfc2217.admits(client, self._token):
                 self._say(f"{host} was turned away: it does not know the token")
                 return
-            self._say(f"{host} connected")
+            if not self._seat.acquire(timeout=_HANDOVER_S):
+                self._say(f"{host} was turned away: another client is connected")
+                return
             try:
+                self._say(f"{host} connected")
                 with SerialLine(self._port, _BAUD) as line:
                     _Session(client, line).run()
-            except PortError as error:
-                self._say(str(error))
-            self._say(f"{host} left")
+                self._say(f"{host} left")
+            except (PortError, _StrangerError) as error:
+                self._say(f"{host} was cut off: {error}")
+            finally:
+                self._seat.release()
+
+
+class _StrangerError(Exception):
+    """The client does not speak RFC 2217."""
 
 
 class _Session:
@@ -89,6 +103,8 @@ class _Session:
     def __init__(self, client: socket.socket, line: SerialLine) -> None:
         self._client = client
         self._line = line
+        self._guard = Guard()
+        self._asks_until_s = time.monotonic() + _PATIENCE_S
         self._sending = threading.Lock()
         self._ended = False
         self._cut: PortError | None = None
@@ -99,19 +115,40 @@ class _Session:
             self._client.sendall(data)
 
     def run(self) -> None:
-        """Pass bytes both ways until client or line are gone. Raises PortError for the line."""
+        """Pass bytes both ways until client or line are gone. Raises PortError for the line,
+        _StrangerError for the client."""
+        self._client.settimeout(_PATIENCE_S)  # of one that does not take what it is sent, too
         with suppress(OSError):  # a client that breaks off has left
             manager = PortManager(_Port(self._line.port), self)
             to_client = threading.Thread(target=self._pass_to_client, args=(manager,), daemon=True)
             to_client.start()
             try:
-                while data := self._client.recv(BULK_BYTES):
-                    self._line.write(b"".join(manager.filter(data)))
+                while data := self._receive():
+                    self._line.write(self._without_telnet(manager, data))
             finally:
                 self._ended = True
                 to_client.join()
         if self._cut is not None:
             raise self._cut
+
+    def _receive(self) -> bytes:
+        """What the client sends next; it may take its time once it has asked for RFC 2217."""
+        while self._guard.asked or time.monotonic() < self._asks_until_s:
+            with suppress(TimeoutError):
+                return self._client.recv(BULK_BYTES)
+        raise _StrangerError(f"it did not ask for RFC 2217 within {_PATIENCE_S:g} s")
+
+    def _without_telnet(self, manager: PortManager, data: bytes) -> bytes:
+        """The bytes for the board. Raises _StrangerError."""
+        try:
+            passed = b"".join(manager.filter(self._guard.check(data)))
+        except (TelnetError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+            raise _StrangerError(f"it asks for what RFC 2217 does not know ({error!r})") from None
+        except struct.error as error:
+            raise _StrangerError(f"its request is not whole ({error})") from None
+        if passed and not self._guard.asked:
+            raise _StrangerError("it did not ask for RFC 2217 before it sent data")
+        return passed
 
     def _pass_to_client(self, manager: PortManager) -> None:
         try:
@@ -126,6 +163,12 @@ class _Session:
             pass  # the client broke off
         with suppress(OSError):
             self._client.shutdown(socket.SHUT_RDWR)
+
+
+def _end(one: socket.socket) -> None:
+    with suppress(OSError):
+        one.shutdown(socket.SHUT_RDWR)
+    one.close()
 
 
 class _Port:
@@ -169,7 +212,7 @@ def _listen(listen: str, has_token: bool) -> socket.socket:
             f"{DEFAULT_LISTEN} and come in through ssh -L"
         )
     try:
-        return socket.create_server(address[:2], family=family)
+        return socket.create_server(address[:2], family=family, backlog=_MOST_WAITING)
     except OSError as error:
         raise HarnessError(f"--listen {listen}: {error.strerror}; choose another") from error
 

@@ -50,17 +50,19 @@ def admits(client: socket.socket, token: str) -> bool:
     expected = _answer(token, challenge)
     received = b""
     client.settimeout(_LIMIT_S)
+    deadline_s = time.monotonic() + _LIMIT_S  # for all of the answer, however slowly it comes
     with suppress(OSError):
         client.sendall(challenge)
         # A client without a token begins with Telnet at once.
         while len(received) < len(expected) and rfc2217.IAC not in received:
+            client.settimeout(max(0.001, deadline_s - time.monotonic()))
             if not (data := client.recv(len(expected))):
                 break
             received += data
     admitted = hmac.compare_digest(received, expected)
     with suppress(OSError):
+        client.settimeout(_LIMIT_S)
         client.sendall(_ADMITTED if admitted else _REFUSED)
-    client.settimeout(None)
     return admitted
 
 

@@ -2,10 +2,12 @@
 
 import os
 import pty
+import socket
 import threading
+import time
 import tty
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import numpy as np
 import pytest
@@ -131,3 +133,148 @@ def test_a_token_opens_the_server_to_other_machines(
 ) -> None:
     monkeypatch.setenv(TOKEN_VARIABLE, TOKEN)
     Server(port, "0.0.0.0:0").close()
+
+
+IAC, SB, SE, WILL = b"\xff", b"\xfa", b"\xf0", b"\xfb"
+ASKS = IAC + WILL + b"\x2c"
+
+
+def setting(number: int, value: bytes) -> bytes:
+    """A subnegotiation of RFC 2217."""
+    return IAC + SB + b"\x2c" + bytes([number]) + value.replace(IAC, 2 * IAC) + IAC + SE
+
+
+STRANGERS = {
+    "an end without a beginning": (ASKS + IAC + SE, "ends that never began"),
+    "a subnegotiation without end": (ASKS + IAC + SB + bytes(5000), "has more than 1024 bytes"),
+    "parity 99": (ASKS + setting(3, b"\x63"), "KeyError"),
+    "stop bits 99": (ASKS + setting(4, b"\x63"), "KeyError"),
+    "a baud rate of no bytes": (ASKS + setting(1, b""), "not whole"),
+    "a mask of no bytes": (ASKS + setting(11, b""), "TypeError"),
+    "a baud rate of 2^32 - 1": (ASKS + setting(1, IAC * 4), ""),
+    "another protocol": (b"GET / HTTP/1.1\r\n\r\n", "before it sent data"),
+}
+
+
+@pytest.fixture
+def no_traceback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    seen: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", seen.append)
+    yield
+    assert not seen
+
+
+def stranger(url: str) -> socket.socket:
+    host, _, number = url.removeprefix("rfc2217://").rpartition(":")
+    client = socket.create_connection((host, int(number)))
+    client.settimeout(5)
+    return client
+
+
+def wait_until_gone(client: socket.socket) -> None:
+    with suppress(ConnectionError):
+        while client.recv(4096):
+            pass
+
+
+@pytest.mark.usefixtures("no_traceback")
+@pytest.mark.parametrize("kind", STRANGERS)
+def test_what_a_stranger_sends_costs_its_connection_only(kind: str, port: str) -> None:
+    sent, why = STRANGERS[kind]
+    said: list[str] = []
+    with serving(port, said) as url:
+        with stranger(url) as client:
+            client.sendall(sent)
+            if not why:
+                client.shutdown(socket.SHUT_WR)
+            wait_until_gone(client)
+        assert use(url) == -1
+    assert any("was cut off" in line and why in line for line in said) or not why
+
+
+@pytest.mark.usefixtures("no_traceback")
+@pytest.mark.parametrize("sent", [b"", IAC + b"\xf1"], ids=["nothing", "a NOP at times"])
+def test_a_slow_stranger_holds_no_seat(
+    sent: bytes, port: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serve, "_PATIENCE_S", 0.3)
+    said: list[str] = []
+    with serving(port, said) as url, stranger(url) as client:
+        with suppress(OSError):
+            for _ in range(20):
+                client.sendall(sent)
+                time.sleep(0.05)
+        assert use(url) == -1
+    assert "127.0.0.1 was cut off: it did not ask for RFC 2217 within 0.3 s" in said
+
+
+@pytest.mark.usefixtures("no_traceback")
+def test_strangers_who_dawdle_with_the_token_keep_nobody_out(
+    port: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(TOKEN_VARIABLE, TOKEN)
+    monkeypatch.setattr(rfc2217, "_LIMIT_S", 1.0)
+    said: list[str] = []
+    with serving(port, said) as url, stranger(url) as slow, stranger(url):
+        assert use(url) == -1  # while the others have their time
+        start_s = time.monotonic()
+        with suppress(OSError):
+            for _ in range(60):  # a byte of an answer now and then
+                slow.sendall(b"0")
+                time.sleep(0.05)
+        wait_until_gone(slow)
+        assert time.monotonic() - start_s < 3.5
+    assert said.count("127.0.0.1 was turned away: it does not know the token") == 2
+
+
+@pytest.mark.usefixtures("no_traceback")
+def test_few_may_wait(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(TOKEN_VARIABLE, TOKEN)
+    said: list[str] = []
+    with serving(port, said) as url, ExitStack() as stack:
+        for _ in range(serve._MOST_WAITING + 1):
+            assert stack.enter_context(stranger(url)).recv(1)  # of the challenge
+        wait_until_gone(stack.enter_context(stranger(url)))
+    assert "127.0.0.1 was turned away: 4 are waiting already" in said
+
+
+@pytest.mark.usefixtures("no_traceback")
+def test_a_client_that_takes_nothing_loses_the_seat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve, "_PATIENCE_S", 0.3)
+    ours, client = socket.socketpair()
+    with ours, client, SerialLine("loop://", 115_200) as line:
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        session = threading.Thread(target=serve._Session(ours, line).run, daemon=True)
+        session.start()
+        client.settimeout(1.0)
+        with suppress(OSError):  # each is answered, and no answer is read
+            client.sendall(ASKS + (IAC + WILL + b"\x63") * 100_000)
+        session.join(5)
+        assert not session.is_alive()
+
+
+def test_a_tunnel_is_no_difference(port: str) -> None:
+    """`ssh -L` passes bytes on from a port of its own, as this does."""
+    with serving(port) as url:
+        host, _, number = url.removeprefix("rfc2217://").rpartition(":")
+        entry = socket.create_server(("127.0.0.1", 0))
+
+        def passed(one: socket.socket, other: socket.socket) -> None:
+            with suppress(OSError):
+                while data := one.recv(4096):
+                    other.sendall(data)
+                other.shutdown(socket.SHUT_WR)
+
+        def relay() -> None:
+            client, _ = entry.accept()
+            with client, socket.create_connection((host, int(number))) as server:
+                back = threading.Thread(target=passed, args=(server, client))
+                back.start()
+                passed(client, server)
+                back.join()
+
+        thread = threading.Thread(target=relay)
+        thread.start()
+        assert use(f"rfc2217://127.0.0.1:{entry.getsockname()[1]}") == -1
+        thread.join()
+        entry.close()
