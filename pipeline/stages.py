@@ -359,7 +359,7 @@ def generate(choice: Choice) -> None:
                 "build_dir": choice.build_dir,
             },
             inputs=(INT8_MODEL, TEST_SPLIT) if with_data else (INT8_MODEL,),
-            inputs_if_there=(DATA_INFO,) if with_data else (),
+            inputs_if_there=(FRONTEND, *((DATA_INFO,) if with_data else ())),
             data=(RUNTIME,),
             keep_edited=True,
         ),

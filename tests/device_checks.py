@@ -90,7 +90,7 @@ def check_pieces(device: Device, digits: Digits) -> None:
 
     def load(input_format: ids.InputFormat, offset: int, values: bytes) -> int:
         payload = messages.load_payload(0, input_format, offset, values)
-        return device.call(messages.LOAD, payload)
+        return device.call(messages.LOAD, payload).nbytes
 
     def infer(values: bytes) -> list[int]:
         return device.call(messages.INFER, messages.loaded_payload([values])).scores.tolist()
@@ -369,7 +369,12 @@ def check_run(device: Device) -> None:
         device.call(messages.READ, messages.read_payload(0, 0, 1))
     (late,) = exchange(device, request)
     assert (late.type, late.payload[0]) == (ids.Event.ERROR, ids.ErrorCode.BAD_VALUE)
-    for index, input_format in ((len(tensors.inputs), 1), (0, ids.InputFormat.LOADED), (0, 9)):
+    for index, input_format in (
+        (len(tensors.inputs), 1),
+        (0, ids.InputFormat.LOADED),
+        (0, ids.InputFormat.SAMPLE),
+        (0, 9),
+    ):
         with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
             device.call(messages.LOAD, messages.load_payload(index, input_format, 0, b"x"))
 

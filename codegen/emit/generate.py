@@ -12,11 +12,14 @@ from pathlib import Path
 
 from codegen.compile.compiler_flags import isa_macro
 from codegen.emit.cpp_text import float_literal, rows, string_literal
+from codegen.emit.frontend_values import front_end_values
 from codegen.emit.golden_vectors import GoldenVector, make_golden_vectors
 from codegen.errors import CodegenError, UnsupportedModelError
 from codegen.files.artifacts import DATA_INFO, GENERATED, GENERATED_FILES, TEST_SPLIT
 from codegen.files.manifest import atomic_write
 from codegen.files.templates import fill
+from codegen.frontend import parameters
+from codegen.frontend.front_end import FrontEnd
 from codegen.memory import planner
 from codegen.memory.planner import ArenaPlan
 from codegen.memory.upstream_arena import upstream_arena_bytes
@@ -45,7 +48,7 @@ def generate(
 
     labels: one for each output of a plain model; by default those of build_dir/data.json where they
     are as many, else "0", "1", ...; none for any other model. The golden vectors are of
-    build_dir/digits.npz, if it is there.
+    build_dir/digits.npz, if it is there. Its front end is that of build_dir/frontend.json, if any.
     plan: the arena planner.
     Raises ModelError, UnsupportedModelError or another CodegenError, before anything is written.
     """
@@ -62,7 +65,7 @@ def generate(
         )
     plans = {isa: _checked_plan(plan(model_path, isa), isa) for isa in _ISA_CONDITIONS}
     vectors = make_golden_vectors(model, build_dir / TEST_SPLIT)
-    sources = render(model, supported, plans, labels, vectors)
+    sources = render(model, supported, plans, labels, vectors, parameters.load(build_dir))
 
     folder = build_dir / GENERATED
     for name, text in sources.items():
@@ -79,6 +82,7 @@ def render(
     plans: Mapping[str, ArenaPlan],
     labels: Sequence[str],
     vectors: Sequence[GoldenVector],
+    front_end: FrontEnd | None = None,
 ) -> dict[str, str]:
     """{file name: text} of all generated sources. plans: by instruction set."""
     sha256 = bytes.fromhex(model.sha256)
@@ -118,6 +122,7 @@ def render(
             for vector in vectors
         ],
         "pixel_rows": rows(map(str, pixel_table(input_.scale, input_.zero_point) if plain else [])),
+        "front_end": front_end_values(front_end, model) if front_end else None,
     }
     return {name: fill(TEMPLATES / f"{name}.jinja", values) for name in GENERATED_FILES}
 

@@ -40,7 +40,7 @@ REPORT_HTML = "evaluate.html"
 GENERATED = "generated"
 GENERATED_FILES = (
     *("model_data.h", "model_data.cc", "op_resolver.h", "arena.h", "model_info.h"),
-    "golden_vectors.h",
+    *("golden_vectors.h", "frontend.h"),
 )
 
 # build, in a folder of the board's name

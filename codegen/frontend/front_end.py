@@ -61,6 +61,13 @@ class FrontEnd(ABC):
     def cpp_parameters(self) -> CppStruct:
         """What the C++ is given."""
 
+    def random_samples(self, count: int, seed: int) -> NDArray[Any]:
+        """[count, *sample_shape] of random bytes; as float32 some are NaN or huge."""
+        dtype = np.dtype(self.sample_dtype)
+        shape = (count, *self.sample_shape)
+        data = np.random.default_rng(seed).bytes(math.prod(shape) * dtype.itemsize)
+        return np.frombuffer(data, dtype).reshape(shape)
+
     def to_json(self) -> dict[str, Any]:
         return {"kind": self.kind, **asdict(self)}
 

@@ -12,6 +12,8 @@ from xml.sax.saxutils import escape
 from codegen.boards.facts import ISAS
 from codegen.errors import CodegenError
 from codegen.files.manifest import atomic_write
+from codegen.frontend import parameters
+from codegen.frontend.host import memory_bytes
 from codegen.memory.planner import SCRATCH, ArenaPlan, PlannedTensor, plan_model
 from codegen.model.tflite import Model
 
@@ -35,6 +37,9 @@ def show_plan(model_path: Path, isa: str, svg_path: Path | None = None) -> str:
     model = Model.read(model_path)
     plan = plan_model(model, isa)
     parts = [table(model, plan), ascii_picture(model, plan), sizes(plan, isa)]
+    if front_end := parameters.load(model_path.parent):
+        beside = memory_bytes(front_end)
+        parts[-1] += f"front end     {beside:>8} B beside the arena, {front_end.kind}\n"
     if svg_path is not None:
         atomic_write(svg_path, svg_picture(model, plan).encode())
         parts.append(f"picture: {svg_path}\n")

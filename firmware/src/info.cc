@@ -2,6 +2,7 @@
 
 #include "arena.h"
 #include "board.h"
+#include "frontend.h"
 #include "line.h"
 #include "model.h"
 #include "model_data.h"
@@ -70,11 +71,14 @@ uint32_t U32(size_t value) { return static_cast<uint32_t>(value); }
   uint8_t unique_id[1 + board::kUniqueIdMaxBytes];
   const size_t unique_id_size = board::UniqueId(unique_id + 1);
   unique_id[0] = static_cast<uint8_t>(unique_id_size);
-  uint8_t extensions[7];
+  uint8_t extensions[mcuforge::kSampleBytes > 0 ? 11 : 7];
   uint8_t* extension = wire::WriteU32(extensions, MCUFORGE_UART_MAX_BAUD);
   *extension++ = batch;
   *extension++ = mcuforge::kInputCount;
   *extension++ = mcuforge::kOutputCount;
+  if constexpr (mcuforge::kSampleBytes > 0) {
+    wire::WriteU32(extension, U32(mcuforge::kSampleBytes));
+  }
 
   const uint8_t message_size = static_cast<uint8_t>(message.size);
   const wire::Span payload[] = {{fixed, static_cast<size_t>(at - fixed)},

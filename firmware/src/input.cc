@@ -17,6 +17,12 @@ bool IsOfPlain(Format format) {
   return format == Format::PIXELS_U8 || format == Format::RAW_S8 || format == Format::PACKED_U8;
 }
 
+// Formats in which an input comes by LOAD. A front end's model has one input.
+bool IsLoadable(Format format) {
+  return format == Format::RAW_S8 || (mcuforge::kIsPlain && IsOfPlain(format)) ||
+         (mcuforge::kSampleBytes > 0 && format == Format::SAMPLE);
+}
+
 Span From(Span bytes, size_t offset) { return {bytes.data + offset, bytes.size - offset}; }
 
 }  // namespace
@@ -44,7 +50,7 @@ bool AreLoaded(const uint8_t* crcs) {
 
 bool Load(Span payload) {
   const Format format = static_cast<Format>(payload.data[1]);
-  if (format != Format::RAW_S8 && !(mcuforge::kIsPlain && IsOfPlain(format))) return false;
+  if (!IsLoadable(format)) return false;
   return model::Load(payload.data[0], format, wire::ReadU32(payload.data + 2), From(payload, 6));
 }
 

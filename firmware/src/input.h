@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "frontend.h"
 #include "model_info.h"
 #include "wire/frame.h"
 #include "wire/ids.h"
@@ -14,11 +15,13 @@
 namespace input {
 
 // The longest input of a request: format and values of a plain model, all in one frame if they are
-// not many. Pieces of others, as long as kPieceBytes, cost the line little.
+// not many. Pieces of others and of samples, as long as kPieceBytes, cost the line little.
 constexpr size_t kLongestBytes = wire::kLONGEST_BYTES;
 constexpr size_t kPieceBytes = 512;
 constexpr size_t kWholeBytes = 1 + mcuforge::kInputBytes;
-constexpr size_t kMaxBytes = !mcuforge::kIsPlain           ? kPieceBytes
+constexpr bool kHasPieces =
+    !mcuforge::kIsPlain || (mcuforge::kSampleBytes > 0 && kWholeBytes < kPieceBytes);
+constexpr size_t kMaxBytes = kHasPieces                    ? kPieceBytes
                              : kWholeBytes < kLongestBytes ? kWholeBytes
                                                            : kLongestBytes;
 constexpr size_t kCrcsBytes = sizeof(uint32_t) * mcuforge::kInputCount;

@@ -6,6 +6,7 @@
 #include "arena.h"
 #include "board.h"
 #include "console.h"
+#include "front_end.h"
 #include "model_data.h"
 #include "model_info.h"
 #include "op_observer.h"
@@ -35,7 +36,7 @@ tflite::MicroInterpreter* g_interpreter = nullptr;
 OpObserver* g_op_observer = nullptr;
 
 // Of an input that comes in pieces: its format, its values so far, their CRC-32, and where in the
-// tensor the next one goes.
+// tensor, or in a sample, the next one goes.
 struct Arrival {
   wire::Format format;
   size_t loaded;
@@ -81,10 +82,19 @@ bool Unpack(uint8_t byte) {
   return true;
 }
 
+constexpr bool IsSample(wire::Format format) {
+  return mcuforge::kSampleBytes > 0 && format == wire::Format::SAMPLE;
+}
+
+// Of a whole input in that format, but packed pixels.
+size_t WholeBytes(size_t input, wire::Format format) {
+  return IsSample(format) ? mcuforge::kSampleBytes : Input(input)->bytes;
+}
+
 // True if what Load took is a whole input. What follows the last run is zero.
 bool IsWhole(size_t input) {
   if (g_arrivals[input].format != wire::Format::PACKED_U8) {
-    return g_arrivals[input].next == Input(input)->bytes;
+    return g_arrivals[input].next == WholeBytes(input, g_arrivals[input].format);
   }
   if (g_zeros_came || g_count_left > 0) return false;
   PutZeros(mcuforge::kInputBytes - g_arrivals[0].next);
@@ -129,6 +139,9 @@ bool HasExpectedTensors() {
       g_interpreter->outputs_size() != mcuforge::kOutputCount) {
     return false;
   }
+#if MCUFORGE_HAS_FRONT_END
+  if (!IsInt8(Input(0), mcuforge::kFeatureCount)) return false;
+#endif
   if constexpr (!mcuforge::kIsPlain) return true;
   return IsInt8(Input(0), mcuforge::kInputBytes) &&
          IsInt8(g_interpreter->output(0), mcuforge::kOutputBytes);
@@ -171,13 +184,18 @@ bool Load(size_t input, wire::Format format, size_t offset, wire::Span values) {
     arrival = {format, 0, 0, 0};
     g_zeros_came = false;
     g_count_left = 0;
+    if (IsSample(format)) front_end::Start(Input(input)->data.int8);
   }
   if (offset != arrival.loaded || format != arrival.format) return true;
-  if (format != wire::Format::PACKED_U8 && values.size > Input(input)->bytes - arrival.next) {
+  if (format != wire::Format::PACKED_U8 && values.size > WholeBytes(input, format) - arrival.next) {
     return false;
   }
   g_has_outputs = false;
-  for (size_t i = 0; i < values.size; ++i) {
+  if (IsSample(format)) {
+    front_end::Push(values);
+    arrival.next += values.size;
+  }
+  for (size_t i = 0; i < values.size && !IsSample(format); ++i) {
     const uint8_t value = values.data[i];
     if (format == wire::Format::RAW_S8) {
       Bytes(Input(input))[arrival.next++] = value;

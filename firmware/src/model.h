@@ -24,10 +24,10 @@ size_t ArenaUsedBytes();
 // input half written, if they are fewer or more than it has.
 bool Set(wire::Format format, wire::Span values);
 
-// Takes the values of an input in pieces: this one's are those from `offset` on, as RAW_S8 or, of a
-// plain model, PIXELS_U8 or PACKED_U8. Offset 0 begins anew; any other piece that is not the next
-// one, or of another format, changes nothing. Run forgets all. False if the values go beyond the
-// input, or there is no such input.
+// Takes the values of an input in pieces: this one's are those from `offset` on, as RAW_S8, of a
+// plain model PIXELS_U8 or PACKED_U8, of one with a front end SAMPLE. Offset 0 begins anew; any
+// other piece that is not the next one, or of another format, changes nothing. Run forgets all.
+// False if the values go beyond the input, or there is no such input.
 bool Load(size_t input, wire::Format format, size_t offset, wire::Span values);
 
 // How many values of an input have come by Load.

@@ -2,6 +2,7 @@
 
 #include "board.h"
 #include "console.h"
+#include "front_end.h"
 #include "info.h"
 #include "input.h"
 #include "inspect.h"
@@ -250,8 +251,10 @@ constexpr Handler PEEK = Inspect;
 Error LOAD(const Frame& frame) {
   if (!IsReady()) return Error::NOT_READY;
   if (!input::Load(frame.payload)) return Error::BAD_VALUE;
-  uint8_t bytes[4];
-  wire::WriteU32(bytes, static_cast<uint32_t>(model::Loaded(frame.payload.data[0])));
+  uint8_t bytes[mcuforge::kSampleBytes > 0 ? 8 : 4];
+  uint8_t* const end =
+      wire::WriteU32(bytes, static_cast<uint32_t>(model::Loaded(frame.payload.data[0])));
+  if constexpr (mcuforge::kSampleBytes > 0) wire::WriteU32(end, front_end::Ticks());
   const Span payload[] = {{bytes, sizeof(bytes)}};
   line::Reply(Command::LOAD, payload);
   return kAnswered;

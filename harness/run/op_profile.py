@@ -1,4 +1,7 @@
-"""What each op costs on a device: the PROFILE command beside the model's shapes and MACs."""
+"""What each op costs on a device: the PROFILE command beside the model's shapes and MACs.
+
+And its front end, if there is one: what it takes for one sample.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 from codegen.boards.facts import Board, load_board
 from codegen.cost.op_rows import cost_lines
 from codegen.files.manifest import atomic_write
+from codegen.frontend import parameters
 from codegen.host.random_inputs import random_input
 from codegen.model.op_work import op_work
 from codegen.model.tflite import Model
@@ -19,13 +23,16 @@ from harness.rig.expected import Expected
 from harness.run import hil
 from harness.wire.messages import Info
 
+SEED = 1  # of the front end's sample
+
 
 @dataclass(frozen=True)
 class OpProfile:
     """Costs of one inference in `unit`: "instructions" in QEMU, "ns" of a process of this machine,
     "cycles" of a real board.
 
-    total: of Invoke as a whole. ops: of each op of the model, in order.
+    total: of Invoke as a whole. ops: of each op of the model, in order. front_end: of what makes
+    the input of a sample, None without one.
     """
 
     board: str
@@ -33,6 +40,7 @@ class OpProfile:
     unit: str
     total: int
     ops: tuple[int, ...]
+    front_end: int | None = None
 
     def as_json(self, model: Model) -> dict[str, object]:
         """The document of `invoke profile --json`; per_mac is null for ops without MACs."""
@@ -42,6 +50,7 @@ class OpProfile:
             "model_sha256": self.model_sha256,
             "unit": self.unit,
             "total": self.total,
+            "front_end": self.front_end,
             "ops": [
                 {
                     "index": op.index,
@@ -75,10 +84,14 @@ def run(
     expected = Expected.load(board, build_dir)
     model = Model.read(expected.model_path)
     inputs = random_input(model)
+    front_end = parameters.load(build_dir)
     with link.open_device(board, expected.elf, port=port, baud=baud) as device:
         info = device.info()
         identity.check_info(info, expected)
         reply = device.profile(inputs)
+        if front_end is not None:
+            (sample,) = front_end.random_samples(1, SEED)
+            sample_ticks = device.load_sample(0, sample)
     if len(reply.op_ticks) != len(model.ops) or not any(reply.op_ticks):
         raise CheckError(
             f"profile: {board.id} timed {sum(map(bool, reply.op_ticks))} ops, the model has "
@@ -91,12 +104,19 @@ def run(
         unit=unit,
         total=round(reply.ticks * per_tick),
         ops=tuple(round(ticks * per_tick) for ticks in reply.op_ticks),
+        front_end=None if front_end is None else round(sample_ticks * per_tick),
     )
     say(f"{build_dir.name} on {board.id} ({info.isa} kernels of {info.runtime})")
     for line in cost_lines(model, found.ops, unit):
         say(line)
     between = found.total - sum(found.ops)
     say(f"{found.total:,} {unit} an inference, {between:,} of them between the ops")
+    if front_end is not None and found.front_end is not None:
+        share = found.front_end / (found.front_end + found.total)
+        say(
+            f"{found.front_end:,} {unit} the front end ({front_end.kind}) besides, "
+            f"{share:.1%} of both"
+        )
     if json_path is not None:
         atomic_write(json_path, (json.dumps(found.as_json(model), indent=1) + "\n").encode())
     return found

@@ -28,12 +28,14 @@ from harness.wire.messages import (
     Command,
     Inference,
     Info,
+    Loaded,
     PayloadError,
     Profile,
     Reply,
     Run,
     SelfTest,
     Tensor,
+    Values,
 )
 from harness.wire.smoothing import Parameters, Smoothed
 from harness.wire.trace import Trace
@@ -89,8 +91,9 @@ class Device:
         self._max_payload = 0
         self._is_plain = True
         self._tensor_counts = (0, 0)
+        self._sample_bytes = 0
         self._tensors: Tensors | None = None
-        self._loaded: dict[int, bytes] = {}  # what `load` sent for the next `run`
+        self._loaded: dict[int, Values] = {}  # what was sent for the next `run`
         self._last_run: Run | None = None
         # Random, so that a late reply to an earlier program is not taken for ours.
         self._seq = random.randrange(1, 0x10000)
@@ -133,6 +136,7 @@ class Device:
         self._max_payload = info.max_payload
         self._is_plain = info.input_bytes > 0
         self._tensor_counts = (info.inputs, info.outputs)
+        self._sample_bytes = info.sample_bytes
         return info
 
     def raise_baud(self, own_baud: int, baud: int) -> bool:
@@ -212,9 +216,9 @@ class Device:
         return batch
 
     def _goes_in_pieces(self, payload: bytes) -> bool:
-        """True for an input that is long for this line, and can be sent in pieces."""
+        """True for an input that is long for this line, and can be sent in pieces; for a sample."""
         is_long = len(payload) > self._channel.longest_payload or self._is_too_long(payload)
-        return self._batch > 0 and is_long
+        return self._batch > 0 and (is_long or payload[0] == ids.InputFormat.SAMPLE)
 
     def _is_too_long(self, payload: bytes) -> bool:
         """True for a request that the device has no room for."""
@@ -225,21 +229,19 @@ class Device:
 
     def _call_in_pieces(self, command: Command[Reply], payload: bytes) -> Reply:
         """INFER's payload by LOAD, then `command` on it."""
-        input_format, values = payload[0], payload[1:]
-        loaded = messages.loaded_payload([values])
-        return self._call_on_loaded(command, loaded, [values], input_format)
+        values = Values(ids.InputFormat(payload[0]), payload[1:])
+        return self._call_on_loaded(command, messages.loaded_payload([values.content]), [values])
 
     def _call_on_loaded(
         self,
         command: Command[Reply],
         payload: bytes,
-        inputs: Sequence[bytes],
-        input_format: int = ids.InputFormat.RAW_S8,
+        inputs: Sequence[Values],
     ) -> Reply:
         """All inputs by LOAD, then `command` on them; again when the device has lost them since."""
         for _ in range(_MOST_LOADS):
             for index, values in enumerate(inputs):
-                self._load(index, input_format, values)
+                self._load(index, values)
             try:
                 return self.call(command, payload)
             except DeviceRefusedError as error:
@@ -247,21 +249,23 @@ class Device:
                     raise
         raise self._forgets()
 
-    def _load(self, index: int, input_format: int, values: bytes) -> None:
-        """One input in pieces; the device tells where to go on."""
-        loaded = sent_bytes = 0
-        while loaded < len(values):
-            if sent_bytes > _MOST_LOADS * len(values):
+    def _load(self, index: int, values: Values) -> Loaded:
+        """One input in pieces; the device tells where to go on. Its last reply."""
+        loaded, sent_bytes = Loaded(0), 0
+        size = len(values.content)
+        while loaded.nbytes < size:
+            if sent_bytes > _MOST_LOADS * size:
                 raise self._forgets()
             most_bytes = self._channel.longest_payload
             if self._max_payload:
                 most_bytes = min(most_bytes, self._max_payload - messages.LOAD_HEAD_BYTES)
-            piece = values[loaded : loaded + most_bytes]
-            request = messages.load_payload(index, input_format, loaded, piece)
+            piece = values.content[loaded.nbytes : loaded.nbytes + most_bytes]
+            request = messages.load_payload(index, values.format, loaded.nbytes, piece)
             (answer,) = self._exchange(messages.LOAD, [request], 1, self._timeout_s, gives_up=True)
             if answer is not None:
                 sent_bytes += len(piece)
                 loaded = _parse(messages.LOAD.parse, answer, "LOAD")
+        return loaded
 
     def _forgets(self) -> DeviceError:
         return DeviceError(
@@ -289,9 +293,26 @@ class Device:
 
         Raises DeviceError of every kind, for values that are no such input, too.
         """
+        self._load_for_run(index, self._input_values(index, values))
+
+    def load_sample(self, index: int, values: NDArray[Any]) -> int:
+        """Send a sample, of which the device's front end makes input `index` of the next `run`.
+
+        values: in any shape, of the front end's dtype. Returns the ticks of INFO's tick_hz that
+        the front end took. Raises DeviceError of every kind, for a sample of another size, too.
+        """
+        self.tensors()  # asks INFO
+        if values.nbytes != self._sample_bytes:
+            takes = f"takes {self._sample_bytes} B" if self._sample_bytes else "has no front end"
+            raise DeviceError("LOAD", f"a sample of {values.nbytes} B; the device {takes}")
+        content = np.ascontiguousarray(values).tobytes()
+        sent = self._load_for_run(index, Values(ids.InputFormat.SAMPLE, content))
+        return sent.front_end_ticks
+
+    def _load_for_run(self, index: int, values: Values) -> Loaded:
         self._last_run = None  # the device has written over it
-        self._loaded[index] = self._input_bytes(index, values)
-        self._load(index, ids.InputFormat.RAW_S8, self._loaded[index])
+        self._loaded[index] = values
+        return self._load(index, values)
 
     def run(self) -> int:
         """Run the model on what `load` sent, once; the ticks of INFO's tick_hz that it took.
@@ -304,7 +325,7 @@ class Device:
             if index not in self._loaded:
                 raise DeviceError("RUN", f"input {index}, {tensor}, was not loaded for this run")
         inputs = [self._loaded[index] for index in range(len(tensors.inputs))]
-        payload = messages.run_payload(inputs)
+        payload = messages.run_payload(one.content for one in inputs)
         try:
             reply = self.call(messages.RUN, payload)
         except DeviceRefusedError as error:
@@ -351,7 +372,7 @@ class Device:
         """Give a stateful model's variables their first values, as before a new sequence."""
         self.call(messages.RESET)
 
-    def _input_bytes(self, index: int, values: NDArray[Any]) -> bytes:
+    def _input_values(self, index: int, values: NDArray[Any]) -> Values:
         """The values as the device's tensor holds them. Raises DeviceError if they are no such."""
         inputs = self.tensors().inputs
         if index >= len(inputs):
@@ -361,7 +382,8 @@ class Device:
                 "LOAD",
                 f"input {index} takes {inputs[index]}, got {values.dtype} {list(values.shape)}",
             )
-        return np.ascontiguousarray(values).tobytes()
+        content = np.ascontiguousarray(values).tobytes()
+        return Values(ids.InputFormat.RAW_S8, content)
 
     def start_stream(self, parameters: Parameters) -> None:
         """Begin a stream, whose next frames are given to `stream_frame`."""
@@ -410,8 +432,9 @@ class Device:
             payload = head + messages.infer_payload(ids.InputFormat.RAW_S8, inputs[0])
             if not self._is_too_long(payload):
                 return self.call(command, payload)
-        contents = [self._input_bytes(index, values) for index, values in enumerate(inputs)]
-        return self._call_on_loaded(command, head + messages.loaded_payload(contents), contents)
+        loaded = [self._input_values(index, values) for index, values in enumerate(inputs)]
+        payload = head + messages.loaded_payload(one.content for one in loaded)
+        return self._call_on_loaded(command, payload, loaded)
 
     def call(
         self, command: Command[Reply], payload: bytes = b"", timeout_s: float | None = None

@@ -100,6 +100,7 @@ class InputFormat(IntEnum):
     RAW_S8 = _value("FORMAT", "RAW_S8")
     PACKED_U8 = _value("FORMAT", "PACKED_U8")
     LOADED = _value("FORMAT", "LOADED")
+    SAMPLE = _value("FORMAT", "SAMPLE")
 
 
 PROTOCOL_VERSION = _value("CONST", "PROTOCOL_VERSION")

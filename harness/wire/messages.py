@@ -59,6 +59,7 @@ class Info:
     batch: int  # most inputs of a BATCH; 0 from older firmware
     inputs: int  # tensors
     outputs: int
+    sample_bytes: int  # of what the front end takes; 0: the model has none
 
     @property
     def ready(self) -> bool:
@@ -94,6 +95,22 @@ class Tensor:
 
     def __str__(self) -> str:
         return f"{self.dtype} {list(self.shape)}"
+
+
+@dataclass(frozen=True)
+class Values:
+    """What LOAD sends for one input, in all its pieces."""
+
+    format: ids.InputFormat
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The reply to LOAD."""
+
+    nbytes: int  # of the input that the device holds
+    front_end_ticks: int = 0  # what the front end took for them
 
 
 @dataclass(frozen=True)
@@ -163,6 +180,7 @@ def parse_info(payload: bytes) -> Info:
         batch=rest[4] if len(rest) > 4 else 0,
         inputs=rest[5] if len(rest) > 6 else 0,
         outputs=rest[6] if len(rest) > 6 else 0,
+        sample_bytes=_U32.unpack_from(rest, 7)[0] if len(rest) >= 7 + _U32.size else 0,
     )
 
 
@@ -217,12 +235,11 @@ def parse_run(payload: bytes, output_bytes: Sequence[int]) -> Run:
     return Run(ticks, tuple(crcs), tuple(payload[a:b] for a, b in pairwise(ends)))
 
 
-def parse_load(payload: bytes) -> int:
-    """How many values the device holds. Raises PayloadError if `payload` is not that number."""
-    if len(payload) != _U32.size:
-        raise PayloadError(f"{len(payload)} B, expected {_U32.size} B")
-    (loaded,) = _U32.unpack(payload)
-    return int(loaded)
+def parse_load(payload: bytes) -> Loaded:
+    """Raises PayloadError if `payload` is not one u32, or two."""
+    if len(payload) not in (_U32.size, 2 * _U32.size):
+        raise PayloadError(f"{len(payload)} B, expected {_U32.size} B or twice that")
+    return Loaded(*struct.unpack(f"<{len(payload) // _U32.size}I", payload))
 
 
 def parse_stats(payload: bytes) -> dict[str, int]:

@@ -15,17 +15,22 @@ Turn TurnOf(const Fft& fft, uint32_t index) {
   return {-static_cast<int32_t>(fft.sines[index - quarter]), fft.sines[2 * quarter - index]};
 }
 
-// x * factor / 2^15 rounded down, of |x| at most 2^30. By halves of x, since a core may have no
-// multiplication to 64 bits.
-int32_t Multiply(int32_t x, int32_t factor) {
-  const int32_t low = static_cast<int32_t>(static_cast<uint32_t>(x) & 0xffff);
-  return (x >> 16) * factor * 2 + ((low * factor) >> 15);
+// (a * cosine + b * sine) / 2^15 rounded down; (a, b) is at most 2^30 long.
+int32_t Rotate(int32_t a, int32_t cosine, int32_t b, int32_t sine) {
+#if defined(__ARM_ARCH_6M__)
+  // It has no multiplication to 64 bits. Their upper parts give multiples of 2^15.
+  const int32_t low = (a & 0x7fff) * cosine + (b & 0x7fff) * sine;
+  return (a >> 15) * cosine + (b >> 15) * sine + (low >> 15);
+#else
+  return static_cast<int32_t>((static_cast<int64_t>(a) * cosine + static_cast<int64_t>(b) * sine) >>
+                              15);
+#endif
 }
 
 // (real, imaginary) turned backwards.
 Bin TurnBack(int32_t real, int32_t imaginary, Turn turn) {
-  return {Multiply(real, turn.cosine) + Multiply(imaginary, turn.sine),
-          Multiply(imaginary, turn.cosine) - Multiply(real, turn.sine)};
+  return {Rotate(real, turn.cosine, imaginary, turn.sine),
+          Rotate(imaginary, turn.cosine, real, -turn.sine)};
 }
 
 void Swap(int32_t* a, int32_t* b) {

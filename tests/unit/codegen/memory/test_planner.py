@@ -12,6 +12,8 @@ import pytest
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from codegen.errors import CodegenError
+from codegen.frontend import parameters
+from codegen.frontend.audio import AudioFrontEnd
 from codegen.host.oracle import Oracle
 from codegen.host.runtime import HostRuntime
 from codegen.memory.arena_picture import ascii_picture, show_plan, sizes, svg_picture, table
@@ -141,6 +143,9 @@ def test_the_report_names_every_size(cnn_path: Path, cnn: Model, tmp_path: Path)
         assert f"{number}" in text
     assert "image" in text and "scores" in text  # names of its tensors
     assert svg.is_file()
+    assert "front end" not in text
+    parameters.save(AudioFrontEnd(window=640), tmp_path)
+    assert "front end         5376 B beside the arena, audio\n" in show_plan(cnn_path, "scalar")
     with pytest.raises(CodegenError, match="known: scalar, dsp, mve"):
         show_plan(cnn_path, "neon")
 

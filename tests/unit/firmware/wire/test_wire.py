@@ -178,6 +178,14 @@ EXAMPLE_FRAMES = {
         0x0105,
         struct.pack("<II", 1000, zlib.crc32(_OUTPUT)) + _OUTPUT,
     ),
+    "load_sample": framing.Frame(
+        messages.LOAD,
+        0x0106,
+        messages.load_payload(0, ids.InputFormat.SAMPLE, 0, struct.pack("<hh", 100, -2)),
+    ),
+    "load_sample_reply": framing.Frame(
+        messages.LOAD | ids.REPLY_BIT, 0x0106, struct.pack("<II", 4, 300)
+    ),
 }
 
 

@@ -71,6 +71,7 @@ class FakeDevice:
     batch: int = 0  # 0: firmware from before there was BATCH or LOAD
     forgets: int = 0  # how many of the pieces of inputs it takes and loses
     tensors: tuple[tuple[int, tuple[int, ...]], ...] = ()  # dtype and shape of each input
+    sample_bytes: int = 0  # 0: without a front end
     runs_lost: int = 0  # how many of the RUNs come after a reset
     inferences: int = 0
     closed: bool = False
@@ -161,6 +162,7 @@ class FakeDevice:
                 held = b""
             self.loaded[index] = held
             payload = struct.pack("<I", len(held))
+            payload += struct.pack("<I", 3 * len(held)) if self.sample_bytes else b""
         elif request.type == messages.TENSOR:
             dtype, shape = self.tensors[request.payload[1]]
             size = TENSOR_BYTES[dtype] * math.prod(shape)
@@ -226,6 +228,7 @@ class FakeDevice:
             return fixed + texts
         count = len(self.tensors) or 1
         extensions = struct.pack("<I3B", self.max_baud, self.batch, count, count)
+        extensions += struct.pack("<I", self.sample_bytes) if self.sample_bytes else b""
         return fixed + texts + extensions
 
 

@@ -480,6 +480,45 @@ def test_what_does_not_fit_the_tensors_is_refused() -> None:
         device.read(0)
 
 
+PCM = np.arange(500, dtype=np.int16)
+
+
+def load_formats(fake: FakeDevice) -> list[int]:
+    return [frame.payload[1] for frame in fake.served if frame.type == messages.LOAD]
+
+
+def test_a_sample_goes_as_it_is_and_again_where_it_was_lost() -> None:
+    fake = FakeDevice(
+        tensors=((7, (500,)),), max_payload=200, batch=2, sample_bytes=1000, runs_lost=2
+    )
+    device = Device(fake)
+    assert device.info().sample_bytes == 1000
+    assert device.load_sample(0, PCM) == 3000  # ticks
+    assert device.run() == 1000
+    assert fake.outputs == [reversed_bytes(PCM)]
+    formats = load_formats(fake)
+    assert len(formats) >= 3 * 5
+    assert set(formats) == {ids.InputFormat.SAMPLE}
+
+
+def test_a_short_sample_goes_by_load_too() -> None:
+    fake = FakeDevice(inputs=6, max_payload=200, batch=2, sample_bytes=6)
+    device = Device(fake)
+    device.info()
+    sample = np.array([7, 8, 9], np.int16)
+    (result,) = device.infer_many([(sample, ids.InputFormat.SAMPLE)])
+    assert result.scores[1] == 7
+    assert load_formats(fake) == [ids.InputFormat.SAMPLE]
+
+
+def test_a_sample_that_does_not_fit_is_refused() -> None:
+    device = device_of(many_tensors(sample_bytes=1000))
+    with pytest.raises(DeviceError, match=r"^LOAD: a sample of 998 B; the device takes 1000 B"):
+        device.load_sample(0, PCM[1:])
+    with pytest.raises(DeviceError, match="a sample of 1000 B; the device has no front end"):
+        device_of(many_tensors()).load_sample(0, PCM)
+
+
 def test_an_output_of_another_run_is_not_taken_for_this_ones() -> None:
     fake = many_tensors()
     device = device_of(fake)
