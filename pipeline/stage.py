@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import importlib
 import importlib.metadata
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from codegen.errors import CodegenError
+from codegen.files.artifacts import LOCK
 from codegen.files.build_id import build_id
 from codegen.files.manifest import Manifest, sha256_file
 from codegen.files.places import PROGRAM, PROJECT
@@ -20,6 +23,12 @@ from pipeline.closure import PREFIX, closure
 _REGISTER = "training.recipes"
 
 _settled: set[tuple[Path, str, frozenset[tuple[str, str]]]] = set()  # looked at in this run
+
+
+class FolderError(CodegenError):
+    """What a stage makes cannot be written."""
+
+    exit_code = 3
 
 
 def _nothing() -> Mapping[str, str]:
@@ -90,17 +99,49 @@ def run(stage: Stage, build_dir: Path, force: bool = False) -> Any:
     _settled.add(key)
     if not force and _is_settled(stage, build_dir, manifest, wanted):
         return None
-    print(f"{stage.name}: {shown(build_dir)}", flush=True)
-    build_dir.mkdir(parents=True, exist_ok=True)
-    result = stage.call()
-    manifest.record(
-        stage.name,
-        {**wanted, **stage.options()},
-        [build_dir / name for name in stage.outputs],
-        **stage.facts,
-        tools={tool: importlib.metadata.version(tool) for tool in stage.tools},
-    )
+    with _alone(stage, build_dir) as waited:
+        if waited:  # the other one may well have done it
+            manifest, wanted = Manifest.load(build_dir), stage.state(build_dir)
+            if not force and _is_settled(stage, build_dir, manifest, wanted):
+                return None
+        print(f"{stage.name}: {shown(build_dir)}", flush=True)
+        result = stage.call()
+        manifest.record(
+            stage.name,
+            {**wanted, **stage.options()},
+            [build_dir / name for name in stage.outputs],
+            **stage.facts,
+            tools={tool: importlib.metadata.version(tool) for tool in stage.tools},
+        )
     return result
+
+
+@contextlib.contextmanager
+def _alone(stage: Stage, build_dir: Path) -> Iterator[bool]:
+    """No other process runs a stage in the folder meanwhile. True if it had to be waited for.
+
+    Raises FolderError.
+    """
+    try:
+        build_dir.mkdir(parents=True, exist_ok=True)
+        lock = (build_dir / LOCK).open("a")
+    except OSError as error:
+        raise FolderError(
+            f"{stage.name}: cannot write in {shown(build_dir)}: {error.strerror}; work in a copy "
+            "of this folder that is yours"
+        ) from None
+    with lock as file:
+        waited = False
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waited = True
+            print(
+                f"{stage.name}: another process works in {shown(build_dir)}; waiting for its end",
+                flush=True,
+            )
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield waited
 
 
 def shown(path: Path) -> str:

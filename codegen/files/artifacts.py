@@ -6,6 +6,7 @@ The one place where they stand; paths are relative to build/<name>/.
 from __future__ import annotations
 
 MANIFEST = "manifest.json"
+LOCK = "stage.lock"  # held by the process that runs a stage there
 
 # data
 DATA_INFO = "data.json"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 from codegen.errors import CodegenError
 from codegen.files.manifest import Manifest
 from pipeline import stage as room
-from pipeline.stage import Stage
+from pipeline.stage import FolderError, Stage
 
 
 @dataclass(frozen=True)
@@ -150,3 +152,41 @@ def test_entry_is_called_by_name_and_its_closure_is_the_code(tmp_path: Path) -> 
     assert room.run(stage, tmp_path)
     assert (tmp_path / "out").read_bytes() == b"1"
     assert {"codegen/files/manifest.py", "codegen/errors.py", "firmware/lib"} <= {*stage.files()}
+
+
+@pytest.mark.parametrize("other_does_it", [True, False])
+def test_a_second_process_in_the_folder_says_so_and_waits(
+    other_does_it: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran: list[bool] = []
+    said = ""
+    with room._alone(Work("other", "x:y", outputs=(), arguments={}), tmp_path) as waited:
+        assert not waited
+        second = threading.Thread(target=lambda: ran.append(run(tmp_path, {"a": "1"})))
+        second.start()
+        for _ in range(200):
+            said += capsys.readouterr().out
+            if "waiting" in said:
+                break
+            time.sleep(0.01)
+        assert said == f"work: another process works in {tmp_path}; waiting for its end\n"
+        assert not ran
+        assert not (tmp_path / "out").exists()
+        if other_does_it:
+            (tmp_path / "out").write_text("{'a': '1'}")
+            wanted = Work(
+                "work",
+                "codegen.errors:CodegenError",
+                outputs=(),
+                arguments={},
+                options=lambda: {"a": "1"},
+            ).state(tmp_path)
+            Manifest.load(tmp_path).record("work", wanted, [tmp_path / "out"])
+    second.join(10)
+    assert ran == [not other_does_it]
+
+
+def test_a_folder_that_nobody_may_write_is_one_line() -> None:
+    with pytest.raises(FolderError, match=r"^work: cannot write in /proc/mcuforge: ") as caught:
+        run(Path("/proc/mcuforge"), {"a": "1"})
+    assert caught.value.exit_code == 3
