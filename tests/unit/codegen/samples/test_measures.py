@@ -1,0 +1,127 @@
+"""Measures by task, beside what their definitions say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codegen.errors import CodegenError
+from codegen.samples.measures import measure, output_of, roc_auc, shown
+from tests.unit.codegen.samples.data import split
+
+RNG = np.random.default_rng(6)
+LABELS = ["a", "b", "c"]
+
+
+def test_classes() -> None:
+    scores = np.eye(3)[[0, 1, 1, 2, 0]]
+    data = split(np.zeros((5, 1)), [0, 1, 2, 2, 1], task="classify", labels=LABELS)
+    found = measure(data, None, [scores])
+    assert found.values == {"accuracy": 0.6}
+    assert found.confusion == [[1, 0, 0], [1, 1, 0], [0, 1, 1]]
+    assert found.main == ("accuracy", 0.6)
+
+
+def test_the_first_of_equal_scores_is_chosen() -> None:
+    data = split(np.zeros((2, 1)), [0, 1], task="classify", labels=LABELS)
+    assert measure(data, None, [np.ones((2, 3))]).values["accuracy"] == 0.5
+
+
+def test_top_3_of_many_classes() -> None:
+    labels = [str(n) for n in range(8)]
+    scores = np.tile(np.arange(8.0), (4, 1))  # 7, 6, 5 are the best
+    data = split(np.zeros((4, 1)), [7, 6, 5, 4], task="classify", labels=labels)
+    assert measure(data, None, [scores]).values == {"accuracy": 0.25, "top-3": 0.75}
+
+
+def test_one_sigmoid_tells_two_classes_apart() -> None:
+    data = split(np.zeros((4, 1)), [0, 1, 1, 0], task="classify", labels=["off", "on"])
+    found = measure(data, None, [np.array([[0.1], [0.9], [0.4], [0.5]])])
+    assert (found.values["accuracy"], found.confusion) == (0.75, [[2, 0], [1, 1]])
+
+
+def test_slices_show_the_group_that_fails() -> None:
+    targets = np.arange(20) % 2
+    groups = np.repeat(["anna", "bert"], 10)
+    scores = np.eye(2)[targets]
+    scores[10:15] = scores[10:15, ::-1]
+    data = split(np.zeros((20, 1)), targets, groups, task="classify", labels=["x", "y"])
+    found = measure(data, None, [scores])
+    assert [(one.value, one.measure) for one in found.slices if one.column == "group"] == [
+        ("anna", 1.0),
+        ("bert", 0.5),
+    ]
+    assert {one.value for one in found.slices if one.column == "class"} == {"x", "y"}
+
+
+def test_numbers() -> None:
+    targets = RNG.normal(size=(50, 2)).astype(np.float32)
+    answers = targets + 0.1 * RNG.normal(size=(50, 2))
+    error = answers - targets.astype(np.float64)
+    found = measure(split(np.zeros((50, 1)), targets, task="regress"), None, [answers]).values
+    assert found["MAE"] == pytest.approx(np.abs(error).mean())
+    assert found["RMSE"] == pytest.approx(np.sqrt((error**2).mean()))
+    spread = ((targets - targets.mean(axis=0)) ** 2).sum()
+    assert found["R2"] == pytest.approx(1 - (error**2).sum() / spread)
+
+
+def test_a_reconstruction_tells_the_normal_from_the_rest() -> None:
+    inputs = np.zeros((40, 3))
+    answers = np.where(np.arange(40)[:, None] < 20, 0.1, 1.0) * RNG.uniform(0.9, 1.1, (40, 3))
+    data = split(
+        *(inputs, np.arange(40) // 20),
+        task="reconstruct",
+        labels=["rest", "run"],
+        normal="rest",
+    )
+    found = measure(data, inputs, [answers])
+    assert found.values["AUC"] == 1.0
+    assert found.values["found at the threshold"] == 1.0
+    normal = np.mean(answers[:20] ** 2, axis=1)
+    assert found.values["threshold"] == pytest.approx(np.quantile(normal, 0.95))
+    assert [(one.value, one.measure) for one in found.slices] == [("run", 1.0)]
+
+
+def test_without_labels_the_error_alone_is_known() -> None:
+    data = split(np.ones((4, 2)), task="reconstruct")
+    assert measure(data, np.ones((4, 2)), [np.zeros((4, 2))]).values == {"mean error": 1.0}
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=2, max_size=30))
+def test_auc_is_how_often_a_positive_is_higher(pairs: list[tuple[int, bool]]) -> None:
+    scores = np.array([score for score, _ in pairs])
+    positive = np.array([which for _, which in pairs])
+    if positive.all() or not positive.any():
+        return
+    wins = [
+        float(high > low) + 0.5 * float(high == low)
+        for high in scores[positive]
+        for low in scores[~positive]
+    ]
+    assert roc_auc(scores, positive) == pytest.approx(np.mean(wins))
+
+
+def test_which_output_answers() -> None:
+    info = split(np.zeros((1, 6)), task="classify", labels=LABELS).info
+    assert output_of(info, [6, 3]) == 1
+    assert output_of(info, [5]) == 0  # of classes that these data have not
+    with pytest.raises(CodegenError, match="gives 2 values, the data have 3 classes"):
+        output_of(info, [2])
+    with pytest.raises(CodegenError, match="gives 3 values, the data have 6 values of a sample"):
+        output_of(split(np.zeros((1, 6)), task="reconstruct").info, [3])
+
+
+def test_labels_outside_of_the_outputs_are_refused() -> None:
+    data = split(np.zeros((1, 1)), [2], task="classify", labels=["a", "b"])
+    with pytest.raises(CodegenError, match="2 outputs, the data have labels up to 2"):
+        measure(data, None, [np.zeros((1, 2))])
+
+
+def test_shares_are_shown_in_per_cent() -> None:
+    assert (shown("accuracy", 0.5), shown("top-3", 1), shown("RMSE", 0.12345)) == (
+        "50.00%",
+        "100.00%",
+        "0.1235",
+    )
