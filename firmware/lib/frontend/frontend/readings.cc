@@ -29,17 +29,18 @@ Number NumberOf(uint32_t bits, ReadingType type) {
   }
   const int32_t biased = static_cast<int32_t>(bits >> 23 & 0xff);
   const int32_t fraction = static_cast<int32_t>(bits & 0x7fffff);
-  const int32_t size = biased == 0 ? fraction : fraction | 0x800000;
-  return {bits >> 31 ? -size : size, (biased == 0 ? 1 : biased) - 150};
+  const int32_t size = biased == 0 ? 0 : fraction | 0x800000;  // no gain makes a feature of less
+  return {bits >> 31 ? -size : size, biased - 150};
 }
 
-// x * 2^exponent rounded down, at most kLimit in magnitude; |x| is below 2^56.
+// x * 2^exponent rounded down, at most kLimit in magnitude; |x| is below 2^56, and 0 has an
+// exponent below 62.
 int64_t Shift(int64_t x, int32_t exponent) {
   if (exponent <= 0) return x >> (exponent > -63 ? -exponent : 63);
   const int64_t largest = exponent < 62 ? kLimit >> exponent : 0;
   if (x > largest) return kLimit;
   if (x < -largest) return -kLimit;
-  return x * (INT64_C(1) << (x == 0 ? 0 : exponent));
+  return x * (INT64_C(1) << exponent);
 }
 
 // The square root rounded down.

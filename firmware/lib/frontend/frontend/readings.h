@@ -15,7 +15,7 @@ namespace frontend {
 enum class ReadingType : uint8_t { kInt8, kUint8, kInt16, kFloat32 };
 
 // value * multiplier * 2^-shift + bias * 2^-16
-//   shift  [-64, 127]
+//   shift  [-31, 67]
 //   bias   magnitude at most 2^62
 struct ChannelScale {
   int64_t bias;

@@ -46,6 +46,7 @@ int main() {
   mcuforge::FrontEnd front_end(mcuforge::kFrontEndParameters, memory,
                                {frontend::InputWriter::Take, &writer});
   front_end.Push(sample.data(), sample.size());
+  front_end.Push(sample.data(), sample.size());  // too many: ignored
   for (int8_t value : input) std::printf("%d ", value);
   return writer.next == input + sizeof(input) ? 0 : 1;
 }
