@@ -7,6 +7,7 @@ state on: the recordings of the data in their order, or random ones.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ from harness.wire.device import Device
 
 SEED = 1
 STEPS = 5  # inferences of a random sequence: state has gone round, and a fault is soon found
+_BOTH_WAYS = 20  # samples that are sent as they are and as the model's input
+_AS_INPUT, _AS_SAMPLE = "", "as a sample, "
 _RECORDED_VALUES = 64  # of a wrong output that is recorded whole; of longer ones the first
 
 
@@ -65,11 +68,28 @@ class TensorSubject:
             if self.model.is_stateful:
                 device.reset()
             for row in self._rows(index):
-                for number, values in enumerate(self.model_inputs):
-                    device.load(number, values[row])
-                ticks = device.run()
-                mismatches += self._compare(device, index, row)
+                for sent in self._sent_as(index):
+                    if sent == _AS_SAMPLE:
+                        device.load_sample(0, self._samples[row])
+                    else:
+                        for number, values in enumerate(self.model_inputs):
+                            device.load(number, values[row])
+                    ticks = device.run()
+                    mismatches += self._compare(device, index, row, sent)
             yield Answer(index, None, ticks, tuple(mismatches))
+
+    def _sent_as(self, index: int) -> tuple[str, ...]:
+        """What a row is sent as: a sample, of which the device's front end makes the input, where
+        there is one; the first ones as input besides."""
+        if self.split is None or self.split.front_end is None:
+            return (_AS_INPUT,)
+        both = index < _BOTH_WAYS and not self.model.is_stateful
+        return (_AS_INPUT, _AS_SAMPLE) if both else (_AS_SAMPLE,)
+
+    @cached_property
+    def _samples(self) -> NDArray[Any]:
+        assert self.split is not None
+        return self.split.values_for_front_end()
 
     def judge(self, answers: Sequence[Answer]) -> Judgement:
         """By the targets of the data; nobody knows what random inputs should give."""
@@ -108,7 +128,7 @@ class TensorSubject:
             shown = dequantize(self.model_inputs[0][rows], self.model.inputs[0])
         return measure(self.split.take(rows), shown, real_outputs(self.model, outputs))
 
-    def _compare(self, device: Device, index: int, row: int) -> Iterator[Mismatch]:
+    def _compare(self, device: Device, index: int, row: int, sent: str) -> Iterator[Mismatch]:
         step = row - self.starts[index]
         for number, outputs in enumerate(self.outputs):
             given = device.read(number).reshape(-1)
@@ -122,7 +142,7 @@ class TensorSubject:
                     index,
                     tuple(given[shown].tolist()),
                     tuple(wanted[shown].tolist()),
-                    f"{where}output {number}, value {at}",
+                    f"{where}{sent}output {number}, value {at}",
                     number,
                     step,
                 )
