@@ -42,7 +42,7 @@ def evaluate(c: Context, given: Given) -> None:
     print(stages.evaluation(chosen, scores, given.robustness))
 
 
-_IMAGE = "a photo, scan or drawing of one digit, or an image like those of --data"
+_IMAGE = "a photo, scan or drawing of one digit, or an image, WAV, CSV or .npy like those of --data"
 
 
 @verb(
@@ -53,7 +53,8 @@ _IMAGE = "a photo, scan or drawing of one digit, or an image like those of --dat
     *LINE,
 )
 def predict(c: Context, given: Given) -> None:
-    """Show what the network sees of a picture, and what float, int8 and a board answer."""
+    """Show what the network sees of a file, and what float, int8 and a board answer."""
+    from codegen.errors import CodegenError
     from pipeline import beforehand, stages
     from training.data import drawing
     from training.judge import predict as room
@@ -63,35 +64,37 @@ def predict(c: Context, given: Given) -> None:
     asks_board = given.board is not None or given.port is not None
     if asks_board:
         beforehand.require_device(chosen, given.port, given.baud)
-    drawing.read_grey(given.image)  # what is no picture is refused before any work,
+    if not given.image.is_file():
+        raise CodegenError(f"{given.image}: no such file")
     stages.data(chosen)
-    room.prepared(chosen.build_dir, given.image)  # an empty one before anything is trained
+    # what is no sample is refused before anything is trained
+    samples = room.prepared(chosen.build_dir, given.image)
+    if given.png and samples.info.kind != "image":
+        raise CodegenError(f"--png {given.png}: the data are {samples.info}, no images")
     stages.quantize(chosen)
     prediction = room.predict(chosen.build_dir, given.image)
-    print(drawing.as_text(prediction.pixels))
-    if given.png:
-        room.write_picture(given.png, prediction.pixels)
-    agrees = True
-    if asks_board:
-        from harness.run import one_input
-
-        stages.build(chosen)
-        answer = one_input.infer(
-            chosen.board_id,
-            chosen.build_dir,
-            prediction.pixels,
-            port=given.port,
-            baud=given.baud,
-        )
-        room.with_device(chosen.build_dir, prediction, chosen.board_id, answer.scores)
-        agrees = answer.scores.tolist() == prediction.scores.tolist()
+    if samples.info.kind == "image":
+        pixels = samples.values[0]
+        if pixels.ndim == 2:
+            print(drawing.as_text(pixels))
+        if given.png:
+            room.write_picture(given.png, pixels)
     print(room.table(prediction))
-    if not agrees:
+    if not asks_board:
+        return
+    from harness.run import one_input
+
+    stages.build(chosen)
+    wrong = one_input.mismatches(
+        *(chosen.board_id, chosen.build_dir, prediction.samples), port=given.port, baud=given.baud
+    )
+    if wrong:
         raise Exit(
-            f"error: {chosen.board_id} answers {answer.scores.tolist()}, the oracle "
-            f"{prediction.scores.tolist()}; `invoke diff` names the op",
+            f"error: {chosen.board_id} answers otherwise: {samples.info.noun} {wrong[0]}; "
+            "`invoke diff` names the op",
             code=1,
         )
+    print(f"predict: {chosen.board_id} answers as int8, bit for bit")
 
 
 @verb(

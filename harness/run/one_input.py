@@ -1,31 +1,32 @@
-"""One input of the user's own to a board, checked as hil checks a test digit."""
+"""Samples of the user's own to a board, checked as hil checks those of the test split."""
 
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from codegen.boards.facts import load_board
+from codegen.model.tflite import Model
+from codegen.samples.split import Split
 from harness.rig import identity, link
 from harness.rig.expected import Expected
-from harness.wire.ids import InputFormat
-from harness.wire.messages import Inference
+from harness.run.run_folder import Mismatch
+from harness.run.tensors import subject_of
 
 
-def infer(
+def mismatches(
     board_id: str,
     build_dir: Path,
-    pixels: NDArray[np.uint8],
+    samples: Split,
     *,
     port: str | None = None,
     baud: int | None = None,
-) -> Inference:
-    """What the device on `port`, or the emulated board, answers to uint8 pixels.
+) -> list[Mismatch]:
+    """Where the device on `port`, or the emulated board, answers otherwise than the oracle.
 
     Board, build and model are checked first. Raises HarnessError or CodegenError.
     """
     board = load_board(board_id)
     expected = Expected.load(board, build_dir)
+    subject = subject_of(Model.read(expected.model_path), samples, "the file")
     with link.open_device(board, expected.elf, port=port, baud=baud) as device:
         identity.check_info(device.info(), expected)
-        return device.infer(pixels, InputFormat.PIXELS_U8)
+        answers = subject.answers(device, range(len(subject)))
+        return [wrong for answer in answers for wrong in answer.mismatches]

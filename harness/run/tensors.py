@@ -162,10 +162,14 @@ def data_subject(build_dir: Path, count: int | None) -> TensorSubject:
             f"{len(starts)}, or all"
         )
     rows = len(split) if count in (None, len(starts)) else starts[count or 0]
-    split, starts = split.take(slice(0, rows)), starts[:count]
-    inputs = model_input(model, split)
     measured = "" if split.targets is not None else "; no targets: accuracy not measured"
-    return _asked(model, [inputs], starts, f"the test split{measured}", split)
+    return subject_of(model, split.take(slice(0, rows)), f"the test split{measured}")
+
+
+def subject_of(model: Model, split: Split, origin: str) -> TensorSubject:
+    """All samples of a split, which are in order. Raises CodegenError."""
+    starts = resets(model, split) if model.is_stateful else list(range(len(split)))
+    return _asked(model, [model_input(model, split)], starts, origin, split)
 
 
 def random_subject(build_dir: Path, count: int) -> TensorSubject:

@@ -15,7 +15,7 @@ from training.errors import DataError
 
 CALIBRATION_BINS = 15
 TOP_CONFUSIONS = 10
-_PROBABILITY_OPS = ("SOFTMAX", "LOGISTIC")
+PROBABILITY_OPS = ("SOFTMAX", "LOGISTIC")
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def int8_probabilities(model: Model, scores: np.ndarray) -> np.ndarray:
     """
     output = model.outputs[0]
     real = (scores.astype(np.float32) - output.zero_point) * np.float32(output.scale)
-    if model.op_names and model.ops[-1].name in _PROBABILITY_OPS:
+    if model.op_names and model.ops[-1].name in PROBABILITY_OPS:
         return real
     return softmax(real)
 

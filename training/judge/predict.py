@@ -1,4 +1,4 @@
-"""What a model says to one picture: float and int8, with probabilities."""
+"""What a model says to a file of the user's: float and int8, by the task of the data."""
 
 from __future__ import annotations
 
@@ -10,121 +10,192 @@ import numpy as np
 from PIL import Image
 
 from codegen.files import data_schema, markdown
-from codegen.files.artifacts import DATA_INFO, FLOAT_MODEL, INT8_MODEL
-from codegen.host.scores import oracle_scores
-from codegen.model.int8_checks import check_plain
-from codegen.model.pixels import quantize_pixels
+from codegen.files.artifacts import FLOAT_MODEL, INT8_MODEL, TRAIN_SPLIT
+from codegen.frontend import parameters
 from codegen.model.tflite import Model
+from codegen.samples.encode import dequantize, pixels_of
+from codegen.samples.facts import DataInfo
+from codegen.samples.measures import (
+    FALSE_ALARMS,
+    anomaly_scores,
+    output_of,
+    predicted_classes,
+    real_outputs,
+)
+from codegen.samples.split import Split
 from training import artifacts
-from training.data import datasets
-from training.data.drawing import as_digit, as_garment, read_grey
-from training.data.image_folder import IMAGE_FOLDER, SIZE, read_image
-from training.data.sources import FASHION
-from training.errors import DataError
+from training.data import one_sample
+from training.data.examples import Examples, calibrating
 from training.int8.quantize import load_float_model
 from training.judge import classification
+from training.judge.evaluate import oracle_answers
 
 _PICTURE_SCALE = 10  # pixels of the PNG for each that the network sees
+_ROWS_SHOWN = 10  # of samples
+_NORMAL_SAMPLES = 200  # that the threshold of an anomaly is taken from
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """pixels: uint8 [H, W], what the network sees; skew: how unlike the training images' their grey
-    levels are, 0 to 1. scores: int8, the oracle's. probabilities: by model, each [classes].
+    """samples: what was read of the file. skew: how unlike the training samples its values are, 0
+    to 1. answers: by model, real numbers [N, outputs]; of classes probabilities. reconstruction
+    errors are in `errors`, by model, with int8's `threshold`.
     """
 
-    pixels: np.ndarray
+    samples: Split
     skew: float
-    labels: list[str]
-    scores: np.ndarray
-    probabilities: dict[str, np.ndarray]
+    answers: dict[str, np.ndarray]
+    errors: dict[str, np.ndarray]
+    threshold: float | None = None
 
 
-def prepared(build_dir: Path, image: Path, size: tuple[int, int] = (SIZE, SIZE)) -> np.ndarray:
-    """A picture as the images of the folder's training were made: uint8 [*size].
+def prepared(build_dir: Path, path: Path) -> Split:
+    """A file as the samples of the folder's training were made.
 
-    Pictures of digits as MNIST's, of articles as Fashion-MNIST's; those for a model of an image
-    folder as that folder's. Raises DataError for what is no such picture, ArtifactError.
+    Raises DataError for what is no such file, CodegenError.
     """
-    source = datasets.DataInfo.load(build_dir).source
-    if source == IMAGE_FOLDER:
-        return read_image(image, size)
-    made = as_garment if source == FASHION else as_digit
-    return made(read_grey(image), size)
+    info = DataInfo.load(build_dir)
+    return Split(info, one_sample.read(info, path), front_end=parameters.load(build_dir))
 
 
-def predict(build_dir: Path, image: Path) -> Prediction:
+def predict(build_dir: Path, path: Path) -> Prediction:
     """Ask float.keras, if there is one, and model.tflite.
 
-    Raises DataError for what is no picture of a digit or a model that takes none, ArtifactError.
+    Raises DataError for a file that is no sample, CodegenError for a model that takes none.
     """
     model = Model.read(artifacts.require(build_dir / INT8_MODEL, "quantize"))
-    pixels = prepared(build_dir, image, _image_size(model))
-    scores = oracle_scores(model, quantize_pixels(model, pixels[np.newaxis]))
-    probabilities = {"int8": classification.int8_probabilities(model, scores)[0]}
+    split = prepared(build_dir, path)
+    info = split.info
+    inputs, outputs = oracle_answers(model, split)
+    real = real_outputs(model, outputs)
+    number = output_of(info, [int(np.prod(one.shape[1:])) for one in real])
+    answers = {"int8": real[number].reshape(len(split), -1)}
+    shown = {"int8": dequantize(inputs, model.inputs[0])}
     if (build_dir / FLOAT_MODEL).is_file():
-        float_model = load_float_model(build_dir / FLOAT_MODEL)
-        answers = float_model(datasets.to_float(pixels[np.newaxis]), training=False)
-        probabilities = {"float": np.asarray(answers)[0], **probabilities}
+        examples = Examples(split, pixels_of(model, info)).real()
+        given = load_float_model(build_dir / FLOAT_MODEL).predict(examples, 500, verbose=0)
+        answer = np.asarray(given[number] if isinstance(given, list) else given)
+        answers = {"float": answer.reshape(len(split), -1), **answers}
+        shown["float"] = examples
+    errors: dict[str, np.ndarray] = {}
+    threshold = None
+    if info.task == "reconstruct":
+        errors = {who: anomaly_scores(shown[who], one) for who, one in answers.items()}
+        threshold = _threshold(build_dir, model)
+    elif info.task == "classify" and not _gives_probabilities(model):
+        answers = {who: classification.softmax(one) for who, one in answers.items()}
     schema = data_schema.load(build_dir)
-    skew = schema.skew(pixels[np.newaxis]) if schema else 0.0
-    labels = _labels(build_dir, scores.shape[1])
-    return Prediction(pixels, skew, labels, scores[0], probabilities)
-
-
-def with_device(build_dir: Path, prediction: Prediction, board: str, scores: np.ndarray) -> None:
-    """Adds what a board answered, int8 [classes], to the probabilities."""
-    model = Model.read(build_dir / INT8_MODEL)
-    prediction.probabilities[board] = classification.int8_probabilities(model, scores[np.newaxis])[
-        0
-    ]
+    skew = schema.skew(split.values) if schema else 0.0
+    return Prediction(split, skew, answers, errors, threshold)
 
 
 def write_picture(path: Path, pixels: np.ndarray) -> None:
     """What the network sees as a PNG, each pixel as a square. Raises CodegenError."""
-    picture = np.kron(pixels, np.ones((_PICTURE_SCALE, _PICTURE_SCALE), np.uint8))
+    squares = np.ones((_PICTURE_SCALE, _PICTURE_SCALE, *[1] * (pixels.ndim - 2)), np.uint8)
     buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "png")
+    Image.fromarray(np.kron(pixels, squares)).save(buffer, "png")
     artifacts.atomic_write(path, buffer.getvalue())
 
 
 def table(prediction: Prediction) -> str:
-    """Probabilities of each class by each model, as Markdown, and the choice of each."""
-    models = prediction.probabilities
-    rows = [
-        (label, *(f"{one[index]:.1%}" for one in models.values()))
-        for index, label in enumerate(prediction.labels)
-    ]
-    lines = markdown.table(("", *models), "l" + "r" * len(models), rows)
-    choices = [
-        f"{who} says {prediction.labels[int(one.argmax())]} ({one.max():.1%})"
-        for who, one in models.items()
-    ]
-    lines += ["", "predict: " + ", ".join(choices)]
+    """What each model answers, as Markdown and in a line."""
+    info, answers = prediction.samples.info, prediction.answers
+    if info.task == "classify":
+        lines = _classes(info, answers)
+    elif info.task == "reconstruct":
+        lines = _anomalies(prediction)
+    else:
+        lines = _numbers(answers)
     if prediction.skew > data_schema.SKEW_LIMIT:
+        what = "picture's grey levels are" if info.kind == "image" else "values are"
+        hint = "; is it inverted, darker or lighter?" if info.kind == "image" else ""
         lines.append(
-            "predict: do not rely on it: the picture's grey levels are unlike the training images' "
-            f"(divergence {prediction.skew:.2f} of 1, limit {data_schema.SKEW_LIMIT}); is it "
-            "inverted, darker or lighter?"
+            f"predict: do not rely on it: the {what} unlike the training {info.noun}s' "
+            f"(divergence {prediction.skew:.2f} of 1, limit {data_schema.SKEW_LIMIT}){hint}"
         )
     return "\n".join(lines)
 
 
-def _image_size(model: Model) -> tuple[int, int]:
-    check_plain(model)
-    shape = model.inputs[0].shape
-    if len(shape) != 4 or shape[3] != 1 or min(shape[1:3]) < 8:
-        raise DataError(
-            f"predict: the model takes {list(shape)}; it has to take one grey picture, "
-            "[1, height, width, 1], of at least 8x8"
-        )
-    return shape[1], shape[2]
+def _classes(info: DataInfo, answers: dict[str, np.ndarray]) -> list[str]:
+    count = next(iter(answers.values())).shape[0]
+    if count == 1:
+        rows = [
+            (label, *(f"{_of_class(one[0], index):.1%}" for one in answers.values()))
+            for index, label in enumerate(_labels(info, answers["int8"]))
+        ]
+        lines = markdown.table(("", *answers), "l" + "r" * len(answers), rows)
+    else:
+        names = _labels(info, answers["int8"])
+        rows = [
+            (str(number), *(_choice(names, one[number]) for one in answers.values()))
+            for number in range(min(count, _ROWS_SHOWN))
+        ]
+        lines = markdown.table(("sample", *answers), "r" + "l" * len(answers), rows)
+    names = _labels(info, answers["int8"])
+    choices = [f"{who} says {_choice(names, one.mean(axis=0))}" for who, one in answers.items()]
+    what = f", the mean of {count} samples" if count > 1 else ""
+    return [*lines, "", f"predict: {', '.join(choices)}{what}"]
 
 
-def _labels(build_dir: Path, count: int) -> list[str]:
-    """The classes' names, or their numbers if the data of this model are not known."""
-    if (build_dir / DATA_INFO).is_file():
-        labels = datasets.DataInfo.load(build_dir).labels
-        if len(labels) == count:
-            return labels
-    return [str(index) for index in range(count)]
+def _anomalies(prediction: Prediction) -> list[str]:
+    errors, threshold = prediction.errors, prediction.threshold
+    rows = [
+        (str(number), *(f"{one[number]:.4g}" for one in errors.values()))
+        for number in range(min(len(prediction.samples), _ROWS_SHOWN))
+    ]
+    lines = markdown.table(("sample", *errors), "r" + "r" * len(errors), rows)
+    worst = float(errors["int8"].max())
+    if threshold is None:
+        return [*lines, "", f"predict: error {worst:.4g}"]
+    said = "an anomaly" if worst > threshold else "normal"
+    return [
+        *lines,
+        "",
+        f"predict: int8 says {said}: error {worst:.4g}, {FALSE_ALARMS:.0%} of the normal training "
+        f"samples are above {threshold:.4g}",
+    ]
+
+
+def _numbers(answers: dict[str, np.ndarray]) -> list[str]:
+    count, outputs = next(iter(answers.values())).shape
+    rows = [
+        (str(number), str(output), *(f"{one[number, output]:.5g}" for one in answers.values()))
+        for number in range(min(count, _ROWS_SHOWN))
+        for output in range(min(outputs, _ROWS_SHOWN))
+    ]
+    return markdown.table(("sample", "output", *answers), "rr" + "r" * len(answers), rows)
+
+
+def _threshold(build_dir: Path, model: Model) -> float | None:
+    """Of int8's error on normal training samples; None where there are no training samples."""
+    if not (build_dir / TRAIN_SPLIT).is_file():
+        return None
+    normal = calibrating(build_dir, _NORMAL_SAMPLES).split
+    inputs, outputs = oracle_answers(model, normal)
+    real = real_outputs(model, outputs)[0].reshape(len(normal), -1)
+    errors = anomaly_scores(dequantize(inputs, model.inputs[0]), real)
+    return float(np.quantile(errors, 1 - FALSE_ALARMS))
+
+
+def _gives_probabilities(model: Model) -> bool:
+    return model.ops[-1].name in classification.PROBABILITY_OPS
+
+
+def _of_class(answer: np.ndarray, index: int) -> float:
+    """Of one sample; a single output is the second of two classes."""
+    if len(answer) == 1:
+        return float(answer[0] if index == 1 else 1 - answer[0])
+    return float(answer[index])
+
+
+def _choice(names: list[str], answer: np.ndarray) -> str:
+    index = int(predicted_classes(answer[np.newaxis], len(names))[0])
+    return f"{names[index]} ({_of_class(answer, index):.1%})"
+
+
+def _labels(info: DataInfo, answer: np.ndarray) -> list[str]:
+    """The classes' names, or their numbers where the model has others."""
+    outputs = answer.shape[1]
+    if outputs in (len(info.labels), 1):
+        return info.labels
+    return [str(index) for index in range(outputs)]
