@@ -28,6 +28,7 @@ CHECKS = cpp_build.CHECKS
 WIRE = PROGRAM / "firmware/lib/wire"
 _MESSAGE_BYTES = 160  # firmware/checks/batch.h: kMessageBytes
 _SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+_RUNNER = ("batch.cc", "op_watch.cc")
 _Work = tuple[Path, Sequence[str]]  # a source and the flags to compile it with
 
 OUTCOMES = {
@@ -86,7 +87,10 @@ class Target:
     @cached_property
     def runner(self) -> Path:
         """The built runner. Raises MissingToolError, CppBuildError (it does not compile)."""
-        return _build_host() if self.memory is None else _build_image(self, self.memory)
+        if self.machine is None:
+            return build_sanitized("host", [CHECKS / n for n in (*_RUNNER, "host.cc")])
+        sources = [*(CHECKS / n for n in _RUNNER), *cpp_build.custom_op_sources()]
+        return build_image(self, self.cpu, sources, cpp_build.library_sources(self.isa))
 
 
 HOST = Target("native", "scalar")
@@ -258,29 +262,30 @@ def build_sanitized(name: str, sources: Iterable[Path], *, runtime: bool = True)
     )
 
 
-def _build_host() -> Path:
-    return build_sanitized("host", [CHECKS / n for n in ("batch.cc", "op_watch.cc", "host.cc")])
+def build_image(
+    target: Target, name: str, sources: Iterable[Path], libraries: Iterable[_Work]
+) -> Path:
+    """`sources`, target.cc and the libraries' sources as an image for the target's machine.
 
-
-def _build_image(target: Target, memory: _Memory) -> Path:
-    machine = target.machine_flags
-    libraries = cpp_build.library_sources(target.isa)
+    Raises MissingToolError, CppBuildError (it does not compile).
+    """
+    machine, memory = target.machine_flags, target.memory
+    assert memory is not None
     work = [(path, [*machine, *own]) for path, own in libraries]
     own = [*machine, *cpp_build.program_flags()]
-    sources = [CHECKS / n for n in ("batch.cc", "op_watch.cc", "target.cc")]
-    program = [(path, own) for path in (*sources, *cpp_build.custom_op_sources())]
+    program = [(path, own) for path in (*sources, CHECKS / "target.cc")]
     objects = _objects(work, program, cpp_build.ARM)
     symbols = [
         f"-Wl,--defsym={name}_{what}={value:#x}"
         for name, extent in (("CODE", memory.code), ("RAM", memory.ram), ("HEAP", memory.heap))
         for what, value in zip(("ORIGIN", "LENGTH"), extent, strict=True)
     ]
-    return cpp_build.link_image(target.cpu, objects, machine, CHECKS / "target.ld", symbols)
+    return cpp_build.link_image(name, objects, machine, CHECKS / "target.ld", symbols)
 
 
 def _objects(work: Sequence[_Work], program: Sequence[_Work], compiler: str) -> list[Path]:
     """Of the libraries, shared with whoever compiles them with the same flags, and of our own."""
-    objects = cpp_build.compile_objects(work, compiler=compiler)
+    objects = cpp_build.compile_objects(work, [cpp_build.FRONTEND], compiler)
     return objects + cpp_build.compile_objects(
-        program, [WIRE, CHECKS, cpp_build.CUSTOM_OPS], compiler
+        program, [WIRE, CHECKS, cpp_build.CUSTOM_OPS, cpp_build.FRONTEND], compiler
     )

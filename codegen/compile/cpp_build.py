@@ -26,7 +26,8 @@ from codegen.files.cache_limit import prune
 from codegen.files.places import BUILD, PROGRAM
 
 TFLM = PROGRAM / "firmware/lib/tflm"
-LIBRARIES = (TFLM, PROGRAM / "firmware/lib/nn")
+NN = PROGRAM / "firmware/lib/nn"
+LIBRARIES = (TFLM, NN)
 CUSTOM_OPS = PROGRAM / "firmware/lib/custom_ops"
 FRONTEND = PROGRAM / "firmware/lib/frontend"
 CHECKS = PROGRAM / "firmware/checks"
@@ -39,6 +40,7 @@ _PROGRAMS = BUILD / "cpp" / "programs"
 
 # Of the kernels' files; beside them the portable ones, "__scalar", which belong to every ISA.
 _MACHINE_SUFFIXES = {"scalar": {"__v6m", "__v7m"}, "dsp": {"__dsp"}, "mve": {"__mve"}}
+_FRONTEND_KERNELS = ("fixed_point.cc", "scale.cc", "softmax_s8__scalar.cc")  # for post_label.cc
 _HEADER_SUFFIXES = {".h", ".def", ".inc"}
 _EVERY_SOURCE = (
     *(*compiler_flags.CXX, *compiler_flags.SECTIONS, *compiler_flags.WARNINGS),
@@ -97,6 +99,17 @@ def library_sources(isa: str, stripped: bool = False) -> list[tuple[Path, list[s
         for library in LIBRARIES
         for path in sorted(library.rglob("*.cc"))
         if not path.stem.endswith(others)
+    ]
+
+
+def front_end_sources() -> list[tuple[Path, list[str]]]:
+    """(source, its library's flags) of lib/frontend and of the kernels that it calls."""
+    own = sorted(FRONTEND.rglob("*.cc"))
+    kernels = [NN / "nn" / name for name in _FRONTEND_KERNELS]
+    return [
+        (path, library_flags(library))
+        for library, paths in ((FRONTEND, own), (NN, kernels))
+        for path in paths
     ]
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from codegen.compile.cpp_build import CUSTOM_OPS, LIBRARIES, custom_op_sources
+from codegen.compile.cpp_build import CUSTOM_OPS, FRONTEND, LIBRARIES, custom_op_sources
 from codegen.model.op_table import OPS_DEF, load_supported_ops
 
 KERNELS = OPS_DEF.parent / "kernels"
@@ -24,7 +24,7 @@ _INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
 
 def needless_sources(application: Iterable[Path]) -> frozenset[Path]:
-    """Those of lib/tflm and lib/nn that nothing in the application's files leads to."""
+    """Those of lib/tflm, nn and frontend that nothing in the application's files leads to."""
     pending = list(application)
     called = {name for path in pending for name in _ADD.findall(path.read_text())}
     ops = load_supported_ops().values()
@@ -50,13 +50,13 @@ def needless_sources(application: Iterable[Path]) -> frozenset[Path]:
 
 @functools.cache
 def _sources() -> list[Path]:
-    return [path for library in LIBRARIES for path in library.rglob("*.cc")]
+    return [path for library in (*LIBRARIES, FRONTEND) for path in library.rglob("*.cc")]
 
 
 @functools.cache
 def _included(path: Path) -> list[Path]:
     names = _INCLUDE.findall(path.read_text())
-    folders = (*LIBRARIES, CUSTOM_OPS)
+    folders = (*LIBRARIES, FRONTEND, CUSTOM_OPS)
     return [folder / name for folder in folders for name in names if (folder / name).is_file()]
 
 

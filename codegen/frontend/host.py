@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codegen.compile import cpp_build
+from codegen.compile.compiler_flags import isa_macro
 from codegen.frontend.front_end import CppField, CppStruct, FrontEnd, FrontEndError
 from codegen.frontend.scaling import Scaling, input_scaling
 
@@ -153,9 +154,9 @@ def _field(value: CppField) -> Any:
 @lru_cache(maxsize=1)
 def _library() -> ctypes.CDLL:
     """firmware/lib/frontend as a shared library, with the flags that ship."""
-    shared = ["-fPIC"]
-    flags = [*cpp_build.library_flags(cpp_build.FRONTEND), *shared]
-    sources = [(path, flags) for path in sorted(cpp_build.FRONTEND.rglob("*.cc"))]
-    sources.append((Path(__file__).with_name("host.cc"), flags))
+    shared = ["-fPIC", f"-D{isa_macro('scalar')}=1"]
+    own = Path(__file__).with_name("host.cc"), cpp_build.library_flags(cpp_build.FRONTEND)
+    work = [*cpp_build.front_end_sources(), own]
+    sources = [(path, [*flags, *shared]) for path, flags in work]
     objects = cpp_build.compile_objects(sources, [cpp_build.FRONTEND], cpp_build.HOST)
     return ctypes.CDLL(str(cpp_build.link("frontend.so", objects, ["-shared"], cpp_build.HOST)))

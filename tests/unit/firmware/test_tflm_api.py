@@ -58,7 +58,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def compile_against_the_api(
     source: Path, generated: Path, mode: Sequence[str] = ("-fsyntax-only",)
 ) -> subprocess.CompletedProcess[str]:
-    libraries = (FIRMWARE / "lib" / "wire", CUSTOM_OPS)
+    libraries = (FIRMWARE / "lib" / "wire", FIRMWARE / "lib" / "frontend", CUSTOM_OPS)
     folders = (API, FIRMWARE / "boards", *libraries, FIRMWARE / "src", generated)
     command = ["g++", "-std=c++17", "-Wall", "-Wextra", "-Werror"]
     command += ["-fno-exceptions", "-fno-rtti", "-DMCUFORGE_RUNTIME_UPSTREAM=1"]

@@ -25,7 +25,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
     path = tmp_path_factory.mktemp("smoothing") / "smoothing.so"
     command = ["g++", "-std=c++17", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
     command += ["-fsanitize=undefined", "-fsanitize-undefined-trap-on-error"]
-    command += [f"-I{ROOT}/firmware/{folder}" for folder in ("src", "lib/wire")]
+    command += [f"-I{ROOT}/firmware/{folder}" for folder in ("src", "lib/wire", "lib/frontend")]
     command += [str(Path(__file__).with_name("smoothing_tool.cc")), "-o", str(path)]
     built = subprocess.run(command, capture_output=True, text=True)
     assert built.returncode == 0, built.stderr

@@ -6,9 +6,6 @@ namespace {
 
 enum { kBeta = 0 };  // field of SoftmaxOptions
 
-constexpr int32_t kDiffIntegerBits = 5;  // the exponential's argument is Q5.26
-constexpr uint32_t kMaxDepth = 4095;     // the sum of exponentials, each at most 1, is Q12.19
-
 TfLiteStatus Prepare(OpContext& context) {
   EndsS8 ends;
   if (!ReadEndsS8(context, &ends)) {
@@ -25,7 +22,7 @@ TfLiteStatus Prepare(OpContext& context) {
     return context.Fail("needs a positive beta");
   }
   const uint32_t depth = Extent(context, ends.input, ends.input.shape.count - 1);
-  if (depth > kMaxDepth) {
+  if (depth > nn::kMostSoftmaxDepth) {
     return context.Fail("needs rows of at most 4095 elements, whose sum an int32 holds");
   }
   nn::SoftmaxParams* const params = context.NewParams<nn::SoftmaxParams>();
@@ -34,18 +31,11 @@ TfLiteStatus Prepare(OpContext& context) {
   }
   params->depth = depth;
   params->rows = ends.input.elements / params->depth;
-  // beta * scale * 2^26 as a multiplier, at most 2^31 - 1.
-  params->input =
-      nn::RequantFromScales(ends.in.scale, nn::ScaleFromBits(beta), nn::MakeScale(1, -26));
-  if (params->input.shift > 31) {
-    params->input = nn::Requant{INT32_MAX, 31};
-  }
+  nn::SetSoftmaxScale(ends.in.scale, nn::ScaleFromBits(beta), &params->input);
   if (params->input.shift <= 0) {
     return context.Fail("beta times the input's scale is too small");
   }
-  // Below this the argument would leave Q5.26: floor(31 * 2^26 / 2^shift).
-  params->diff_min = -static_cast<int32_t>(
-      ((UINT32_C(1) << kDiffIntegerBits) - 1) << (31 - kDiffIntegerBits) >> params->input.shift);
+  params->diff_min = nn::SoftmaxDiffMin(params->input);
   context.AllowInPlace(0);
   return kTfLiteOk;
 }
