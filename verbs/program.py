@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 
 from invoke import Collection, Program
@@ -15,6 +16,16 @@ _OF_THE_CHECKOUT = ("costs", "lint", "test")
 """Verbs that check the repository itself or write into it."""
 
 
+_OF_OTHER_PROJECTS = (
+    *("CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "LIBRARY_PATH", "COMPILER_PATH"),
+    *("GCC_EXEC_PREFIX", "DEPENDENCIES_OUTPUT", "SUNPRO_DEPENDENCIES", "GCC_COMPARE_DEBUG"),
+)
+"""Variables that GCC reads by itself (its manual, "Environment Variables"). With them it would take
+another project's headers and libraries, and no build id would tell. CFLAGS and its kin are make's:
+nothing here reads them. PlatformIO's own are left out where it is started (pio_core).
+"""
+
+
 class _Mcuforge(Program):
     """Invoke looks for the user's invoke.yaml beside a tasks.py; here it lies in the project."""
 
@@ -25,7 +36,12 @@ class _Mcuforge(Program):
 
 
 def namespace() -> Collection:
-    """The verbs of every module of this room. Installed, those for the checkout are left out."""
+    """The verbs of every module of this room. Installed, those for the checkout are left out.
+
+    What the user's shell tells compilers for other projects is forgotten first.
+    """
+    for name in _OF_OTHER_PROJECTS:
+        os.environ.pop(name, None)
     found = Collection()
     for module in pkgutil.iter_modules(verbs.__path__, f"{verbs.__name__}."):
         for one in vars(importlib.import_module(module.name)).values():

@@ -16,7 +16,7 @@ from invoke.parser import Parser
 import tasks
 from codegen.boards.facts import Board, list_boards
 from codegen.errors import CodegenError
-from verbs import options
+from verbs import options, program
 from verbs.choice import choice
 from verbs.options import Option, here
 from verbs.verb import Given, one_line_errors
@@ -363,3 +363,17 @@ def test_what_wants_labels_is_refused_for_a_model_without_data(
     assert ended.value.code == 2, said
     assert f"{path} does not take the digits" in said
     assert len(said.strip().splitlines()) == 1
+
+
+def test_what_the_shell_tells_compilers_for_other_projects_is_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GCC reads these by itself: a build took the headers that lay there."""
+    (tmp_path / "stdint.h").write_text("#error another project's\n")
+    monkeypatch.setenv("CPATH", str(tmp_path))
+    monkeypatch.setenv("GCC_EXEC_PREFIX", "/nowhere/")
+    compiles = ["g++", "-fsyntax-only", "-x", "c++", "-"]
+    source = b"#include <stdint.h>\n"
+    assert subprocess.run(compiles, input=source, capture_output=True).returncode != 0
+    program.namespace()
+    assert subprocess.run(compiles, input=source, capture_output=True).returncode == 0
