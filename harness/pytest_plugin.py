@@ -11,11 +11,14 @@ import pytest
 from numpy.typing import NDArray
 
 from codegen.boards.facts import load_board
+from codegen.files.artifacts import TEST_SPLIT
 from codegen.files.places import BUILD
 from harness.errors import HarnessError
 from harness.rig import identity, link
 from harness.rig.expected import Expected
+from harness.run import hil
 from harness.run.digits import Digits, load_digits
+from harness.run.subject import Subject
 from harness.wire.device import Device
 from harness.wire.trace import Trace
 
@@ -82,6 +85,15 @@ def digits(build_dir: Path) -> Digits:
 def oracle(digits: Digits) -> NDArray[np.int8]:
     """[digits, classes]: the scores that the device has to give to `digits`, bit for bit."""
     return digits.oracle_scores
+
+
+@pytest.fixture(scope="session")
+def samples(build_dir: Path) -> Subject:
+    """What `invoke hil` sends to a device with this model, whatever it takes, with the oracle's
+    outputs: `samples.answers(device, range(20))` gives answers with their `mismatches`.
+    """
+    has_data = (build_dir / TEST_SPLIT).is_file()
+    return hil.load_subject(build_dir, None if has_data else DIGITS)
 
 
 @pytest.fixture(scope="session")

@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     BOARD.but("board id; `all` that run here, or several separated by commas: one table"),
     *MADE,
     TFLM_LIB,
-    COUNT.but("how many test digits to send, or `all`", kind=str),
+    COUNT.but("how many test samples to send, or `all`", kind=str),
     JSON.but("file to write the report to, of several boards the list of reports"),
     PORT.but(
-        "serial port or URL of a board; given several times, the boards share the digits",
+        "serial port or URL of a board; given several times, the boards share the samples",
         kind=list,
     ),
     BAUD.but("baud rate, if not the board's own; `auto`: the highest that works", kind=str),
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     RESUME.but("go on where the last run of this board stopped"),
 )
 def hil(c: Context, given: Given) -> None:
-    """Send test digits to the board and compare every answer with the oracle, bit for bit."""
+    """Send test samples to the board and compare every answer with the oracle, bit for bit."""
     from harness.run import hil as room
     from harness.run import matrix
     from pipeline import beforehand, stages
@@ -122,7 +122,7 @@ def _hil_on_several(c: Context, given: Given, settings: Settings) -> None:
     *IMAGE,
     Option(
         "digit",
-        "index of the test digit, as hil names it; fixed random values by default",
+        "index of the test sample, as hil names it; fixed random values by default",
         kind=int,
         least=0,
     ),
@@ -148,8 +148,8 @@ def diff(c: Context, given: Given) -> None:
 
 @verb(
     *IMAGE,
-    COUNT.but("test digits in the stream", default=20),
-    Option("hold", "frames for which each digit is shown", kind=int, default=8),
+    COUNT.but("test samples in the stream", default=20),
+    Option("hold", "frames for which each sample is shown", kind=int, default=8),
     Option("frames", "of which the device takes the mean, 1 to 16", kind=int, default=4),
     Option(
         "threshold",
@@ -161,7 +161,7 @@ def diff(c: Context, given: Given) -> None:
     *LINE,
 )
 def stream(c: Context, given: Given) -> None:
-    """Show the board a stream of digits, whose scores it smooths over time; check each frame."""
+    """Show the board a stream of samples, whose scores it smooths over time; check each frame."""
     from harness.run import stream as room
     from pipeline import beforehand, stages
 

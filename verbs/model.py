@@ -55,7 +55,7 @@ def seeds(c: Context, given: Given) -> None:
     FORCE,
 )
 def quantize(c: Context, given: Given) -> None:
-    """Make the int8 .tflite and measure it on the test digits; compare other quantizations."""
+    """Make the int8 .tflite and measure it on the test samples; compare other quantizations."""
     from pipeline import stages
 
     chosen = choice(c, given, force="quantize evaluate")

@@ -200,7 +200,7 @@ SEED = Option(
 )  # as NumPy and Keras take them
 OPTIMIZER = Option("optimizer", "one of the recipe's (docs/models.md), by default its first")
 CALIBRATION = Option(
-    "calibration", "training digits that the ranges are taken from", kind=int, least=1
+    "calibration", "training samples that the ranges are taken from", kind=int, least=1
 )
 PRESET = Option("preset", "of the converter's optimizations: default, size, latency or sparsity")
 FORCE = Option("force", "run it although nothing has changed", kind=bool, default=False, short="f")

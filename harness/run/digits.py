@@ -40,17 +40,22 @@ class Digits:
 def takes_digits(build_dir: Path) -> bool:
     """Whether build_dir holds digits that are inputs of its model. Raises HarnessError or
     CodegenError."""
-    path = build_dir / TEST_SPLIT
-    if not path.is_file():
+    if not holds_images(build_dir):
         return False
+    (images,) = _load(build_dir / TEST_SPLIT, IMAGES)
+    return takes_pixels(Model.read(build_dir / INT8_MODEL), math.prod(images.shape[1:]))
+
+
+def holds_images(build_dir: Path) -> bool:
+    """Whether the test split is of images with a class each, as far as its file can be read."""
+    path = build_dir / TEST_SPLIT
     try:
         with path.open("rb") as file, np.load(file) as arrays:
-            if IMAGES not in arrays:  # data of another kind or task
-                return False
+            return IMAGES in arrays
+    except FileNotFoundError:
+        return False
     except _DAMAGED:
-        pass  # _load says so
-    (images,) = _load(path, IMAGES)
-    return takes_pixels(Model.read(build_dir / INT8_MODEL), math.prod(images.shape[1:]))
+        return True  # _load says so
 
 
 def load_digits(build_dir: Path, count: int | None) -> Digits:

@@ -12,7 +12,7 @@ from codegen.files.artifacts import INT8_MODEL
 from codegen.files.manifest import sha256_file
 from codegen.files.places import RUNS
 from harness.errors import HarnessError
-from harness.run.digits import load_digits
+from harness.run.digits import holds_images, load_digits
 from harness.run.run_folder import RESULT, Answer, read_answers
 
 _EVERY_RUN = "*/run.json"
@@ -100,6 +100,8 @@ def _latest(build_dir: Path, runs: Path) -> dict[str, RecordedScores]:
     model_sha256 = sha256_file(build_dir / INT8_MODEL)
     paths = sorted(runs.glob(_EVERY_RUN), reverse=True)
     if not paths:
+        return {}
+    if not holds_images(build_dir):  # their runs record no scores
         return {}
     oracle = load_digits(build_dir, None).oracle_scores
     found: dict[str, RecordedScores] = {}

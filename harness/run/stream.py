@@ -1,6 +1,6 @@
-"""A stream of digits on a device that smooths their scores over time (docs/testing.md).
+"""A stream of samples on a device that smooths their scores over time (docs/testing.md).
 
-Each digit is held for some frames. Every mean and every detection is compared with what
+Each sample is held for some frames. Every mean and every detection is compared with what
 harness/wire/smoothing.py makes of the oracle's scores.
 """
 
@@ -10,6 +10,10 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from codegen.boards.facts import load_board
 from codegen.model.int8_checks import check_plain
@@ -18,7 +22,8 @@ from harness.errors import HarnessError
 from harness.rig import identity, link
 from harness.rig.expected import Expected
 from harness.run import comparison
-from harness.run.digits import load_digits
+from harness.run.digits import load_digits, takes_digits
+from harness.run.tensors import data_subject
 from harness.wire import ids
 from harness.wire.device import Input
 from harness.wire.smoothing import Parameters, smooth
@@ -30,7 +35,7 @@ _MOST_HELD = 1000
 class Settings:
     """What is shown, and how the device smooths it.
 
-    count: test digits. hold: frames for which each is shown. frames, refractory: of Parameters.
+    count: test samples. hold: frames for which each is shown. frames, refractory: of Parameters.
     threshold: in the model's own real numbers, which for the output of a softmax is a probability.
     """
 
@@ -65,9 +70,9 @@ class Settings:
 class StreamReport:
     """The numbers of one stream."""
 
-    digits: int
+    samples: int
     frames: int
-    right: int  # detections of the digit that was shown
+    right: int  # detections of the class that was shown
     wrong: int  # of another one
     mismatches: int  # frames on which device and reference differ
 
@@ -81,20 +86,19 @@ def run(
     baud: int | None = None,
     say: Callable[[str], None] = print,
 ) -> StreamReport:
-    """Shows the digits; prints the detections and the sums. Raises HarnessError or CodegenError."""
+    """Shows the samples; prints detections and sums. Raises HarnessError or CodegenError."""
     board = load_board(board_id)
     expected = Expected.load(board, build_dir)
     model = Model.read(expected.model_path)
     check_plain(model)
     output = model.outputs[0]
     parameters = settings.parameters(output)
-    digits = load_digits(build_dir, settings.count)
-    shown = [index for index in range(len(digits)) for _ in range(settings.hold)]
-    reference = smooth((digits.oracle_scores[index] for index in shown), parameters)
+    samples = _samples(build_dir, settings.count)
+    shown = [index for index in range(len(samples.scores)) for _ in range(settings.hold)]
+    reference = smooth((samples.scores[index] for index in shown), parameters)
 
     def inputs() -> Iterator[Input]:
-        for index in shown:
-            yield digits.images[index], comparison.shorter_format(digits, index)
+        return (samples.sent(index) for index in shown)
 
     right = wrong = mismatches = 0
     with link.open_device(board, expected.elf, port=port, baud=baud) as device:
@@ -107,17 +111,66 @@ def run(
                 say(f"mismatch: frame {frame}: device {smoothed}, reference {wanted}")
             if smoothed.detected is None:
                 continue
-            label = int(digits.labels[index])
+            label = int(samples.classes[index])
             right += smoothed.detected == label
             wrong += smoothed.detected != label
             mean = (smoothed.means[smoothed.detected] - output.zero_point) * output.scale
-            say(f"frame {frame}: {smoothed.detected}, mean {mean:.2f}; shown: {label}")
+            name = _name(samples.labels, smoothed.detected)
+            wanted_name = _name(samples.labels, label)
+            say(f"frame {frame}: {name}, mean {mean:.2f}; shown: {wanted_name}")
     say(
-        f"stream: {len(digits)} digits of {settings.hold} frames on {board.id}: "
-        f"{right + wrong} detections, {right} of the digit shown; "
+        f"stream: {len(samples.scores)} {samples.noun}s of {settings.hold} frames on {board.id}: "
+        f"{right + wrong} detections, {right} of the {samples.noun} shown; "
         f"{mismatches} of {len(shown)} frames differ from the reference"
     )
-    return StreamReport(len(digits), len(shown), right, wrong, mismatches)
+    return StreamReport(len(samples.scores), len(shown), right, wrong, mismatches)
+
+
+@dataclass(frozen=True)
+class _Samples:
+    """sent: a sample's index to what is sent. scores: int8 [N, classes], the oracle's. classes: [N]
+    true ones. labels: their names."""
+
+    sent: Callable[[int], Input]
+    scores: NDArray[np.int8]
+    classes: NDArray[Any]
+    labels: list[str]
+    noun: str
+
+
+def _samples(build_dir: Path, count: int) -> _Samples:
+    """The first of the test split. Raises HarnessError for data without classes, CodegenError."""
+    if takes_digits(build_dir):
+        digits = load_digits(build_dir, count)
+        return _Samples(
+            lambda index: (digits.images[index], comparison.shorter_format(digits, index)),
+            digits.oracle_scores,
+            digits.labels,
+            [],
+            digits.noun,
+        )
+    subject = data_subject(build_dir, count)
+    split = subject.split
+    assert split is not None
+    if split.classes is None or split.info.task != "classify":
+        raise HarnessError(
+            f"stream: detects classes, the data are {split.info}, task {split.info.task}; use hil"
+        )
+    scores = subject.outputs[0].reshape(len(split), -1)
+    values, sent_as = subject.model_inputs[0], ids.InputFormat.RAW_S8
+    if split.front_end is not None:
+        values, sent_as = split.values_for_front_end(), ids.InputFormat.SAMPLE
+    return _Samples(
+        lambda index: (values[index], sent_as),
+        scores,
+        split.classes,
+        split.info.labels,
+        split.info.noun,
+    )
+
+
+def _name(labels: list[str], index: int) -> str:
+    return labels[index] if index < len(labels) else str(index)
 
 
 def _require(option: str, value: int, least: int, most: int) -> None:

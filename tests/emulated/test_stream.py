@@ -40,7 +40,7 @@ def test_what_is_detected_follows_from_the_oracles_scores(build_dir: Path) -> No
 
     report, said = run(build_dir)
     assert report == StreamReport(
-        digits=6, frames=30, right=right, wrong=len(found) - right, mismatches=0
+        samples=6, frames=30, right=right, wrong=len(found) - right, mismatches=0
     )
     for line, (frame, detected, label) in zip(said, found, strict=False):
         assert line.startswith(f"frame {frame}: {detected}, mean ")

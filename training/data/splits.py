@@ -32,8 +32,9 @@ def hold_out(data: DataSet) -> DataSet:
             train, test = grouped_split(groups, classes, data.labels, TEST_FRACTION, SEED)
         except DataError as error:
             raise DataError(f"{data.path}: {error}") from None
-    if whole.groups is not None:  # windows of a recording stay in their order
+    if data.kind == "signal":  # windows of a recording stay in their order
         test = np.sort(test)
+        return replace(data, train=whole.take(train), test=mixed(whole.take(test), True))
     return replace(data, train=whole.take(train), test=whole.take(test))
 
 
@@ -123,8 +124,24 @@ def _contents(samples: Samples) -> np.ndarray:
     )
 
 
-def by_file(samples: Samples, is_test: np.ndarray | None) -> tuple[Samples, Samples | None]:
-    """The splits that the files give, bool [N]; all and None where they give none."""
+def by_file(
+    samples: Samples, is_test: np.ndarray | None, by_group: bool = False
+) -> tuple[Samples, Samples | None]:
+    """The splits that the files give, bool [N]; all and None where they give none.
+
+    by_group: the samples of a group stay together and in their order in the test split.
+    """
     if is_test is None:
         return samples, None
-    return samples.take(np.flatnonzero(~is_test)), samples.take(np.flatnonzero(is_test))
+    test = samples.take(np.flatnonzero(is_test))
+    return samples.take(np.flatnonzero(~is_test)), mixed(test, by_group)
+
+
+def mixed(samples: Samples, by_group: bool) -> Samples:
+    """In another order than the folders', so that the first few samples are of all classes."""
+    generator = np.random.default_rng(SEED)
+    if not by_group or samples.groups is None:
+        return samples.take(generator.permutation(len(samples)))
+    names, numbers = np.unique(samples.groups, return_inverse=True)
+    place = generator.permutation(len(names))
+    return samples.take(np.argsort(place[numbers], kind="stable"))

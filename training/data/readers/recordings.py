@@ -49,7 +49,7 @@ def read(directory: Path, options: DataOptions) -> DataSet:
         np.array([path.relative_to(directory).as_posix() for path in found.paths])[origins],
     )
     is_test = None if found.is_test is None else found.is_test[origins]
-    train, test = by_file(samples, is_test)
+    train, test = by_file(samples, is_test, by_group=True)
     return DataSet(
         source="recordings",
         path=directory,

@@ -22,6 +22,7 @@ ORACLE = np.array([[9, 0, 0], [0, 9, 0], [0, 0, 9], [9, 0, 0]], np.int8)
 def oracle(monkeypatch: pytest.MonkeyPatch) -> None:
     images = np.zeros((4, 2, 2), np.uint8)
     digits = Digits(images, images.astype(np.int8), images[:, 0, 0], ORACLE, "made up")
+    monkeypatch.setattr(recorded, "holds_images", lambda _: True)
     monkeypatch.setattr(recorded, "load_digits", lambda *_: digits)
 
 
