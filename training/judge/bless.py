@@ -12,16 +12,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from codegen.errors import CodegenError
 from codegen.files.artifacts import BLESSED_MODEL, DECISIONS, INT8_MODEL, TEST_SPLIT
-from codegen.host.scores import oracle_scores
-from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
+from codegen.samples import split as split_file
+from codegen.samples.measures import ACCURACY, higher_is_better, shown
 from training import artifacts
-from training.data import datasets
 from training.errors import ArtifactError, TrainingError
-from training.judge.classification import assess, int8_probabilities
+from training.judge.evaluate import int8_measures
 
 _NAMED = 3  # reasons in the message
 
@@ -36,7 +34,8 @@ class NotBlessedError(TrainingError):
 class Margins:
     """How much worse than the blessed model a new one may be, in percentage points.
 
-    accuracy: int8, over the test split. recall: of any class.
+    accuracy: int8's main measure over the test split; of an error in per cent of what it was.
+    recall: the same of any class, recording or speaker.
     """
 
     accuracy: float = 0.1
@@ -50,13 +49,14 @@ class Margins:
 
 @dataclass(frozen=True)
 class Quality:
-    """Of an int8 model, as the oracle answers on the test split. recall: by class that has
-    samples.
+    """Of an int8 model, as the oracle answers on the test split. measure, value: the main one of
+    the data's task. slices: the same of each class ("class 7": its recall), recording and speaker.
     """
 
     model_sha256: str
-    int8_accuracy: float
-    recall: dict[str, float]
+    measure: str
+    value: float
+    slices: dict[str, float]
 
 
 def bless(
@@ -69,12 +69,12 @@ def bless(
     """Decides on build_dir's model; an accepted one becomes blessed_dir/blessed.tflite.
 
     problems: why it may not be deployed on its board, empty if it may. facts: what to keep of the
-    decision besides. Both models are measured on build_dir's test digits. Returns lines that say
+    decision besides. Both models are measured on build_dir's test samples. Returns lines that say
     what was compared; raises NotBlessedError with the reasons, DataError, CodegenError.
     """
     content = artifacts.require(build_dir / INT8_MODEL, "quantize").read_bytes()
     candidate = _quality(content, build_dir)
-    before = _quality(blessed(blessed_dir).read_bytes(), build_dir) if _any(blessed_dir) else None
+    before = _quality_before(blessed_dir, build_dir)
     reasons = [*problems, *(worse(candidate, before, margins) if before else [])]
     decision = {
         **facts,
@@ -108,50 +108,81 @@ def blessed(blessed_dir: Path) -> Path:
 
 
 def worse(candidate: Quality, before: Quality, margins: Margins) -> list[str]:
-    """Why `candidate` may not replace `before`, measured on the same digits; empty if it may."""
+    """Why `candidate` may not replace `before`, measured on the same samples; empty if it may."""
+    name = before.measure
     reasons = []
-    if _points(before.int8_accuracy - candidate.int8_accuracy) > margins.accuracy:
+    if _loss(name, before.value, candidate.value) > margins.accuracy:
         reasons.append(
-            f"int8 accuracy {candidate.int8_accuracy:.2%}, the blessed model has "
-            f"{before.int8_accuracy:.2%} and may be missed by {margins.accuracy:g} points"
+            f"int8 {name} {shown(name, candidate.value)}, the blessed model has "
+            f"{shown(name, before.value)} and may be missed by {margins.accuracy:g} {_unit(name)}"
         )
-    for label, recall in before.recall.items():
-        if _points(recall - candidate.recall[label]) > margins.recall:
+    for part, value in before.slices.items():
+        if _loss(name, value, candidate.slices[part]) > margins.recall:
             reasons.append(
-                f"recall of class {label} {candidate.recall[label]:.2%}, the blessed model has "
-                f"{recall:.2%} and may be missed by {margins.recall:g} points"
+                f"{_of(name)} {part} {shown(name, candidate.slices[part])}, the blessed model has "
+                f"{shown(name, value)} and may be missed by {margins.recall:g} {_unit(name)}"
             )
     return reasons
 
 
-def _points(difference: float) -> float:
-    """A share as percentage points, without what floating point adds to a difference."""
-    return round(100 * difference, 6)
+def _loss(name: str, before: float, after: float) -> float:
+    """By how much a measure is worse: a share in percentage points, an error in per cent of what it
+    was; without what floating point adds to a difference."""
+    if higher_is_better(name):
+        return round(100 * (before - after), 6)
+    return round(100 * (after - before) / before, 6) if before else float(after > before)
+
+
+def _unit(name: str) -> str:
+    return "points" if higher_is_better(name) else "%"
+
+
+def _of(name: str) -> str:
+    """What a part's measure is called."""
+    return "recall of" if name == ACCURACY else f"{name} of"
 
 
 def _quality(content: bytes, build_dir: Path) -> Quality:
+    """Raises NotBlessedError for data without targets, CodegenError for a model of other data."""
     model = Model.parse(content)
-    images, labels = datasets.load_split(build_dir, TEST_SPLIT)
-    scores = oracle_scores(model, quantize_pixels(model, images))
-    names = datasets.DataInfo.load(build_dir).labels
-    result = assess(labels.astype(np.int64), int8_probabilities(model, scores), names)
-    recall = {one.label: one.recall for one in result.classes if one.recall is not None}
-    return Quality(model.sha256, result.accuracy, recall)
+    found = int8_measures(model, split_file.load(build_dir))
+    if found.main is None:
+        raise NotBlessedError(
+            f"not blessed: nothing says how good the model is: the data's task is {found.task}, "
+            "without targets; give --data with some"
+        )
+    slices = {f"{one.column} {one.value}": one.measure for one in found.slices}
+    return Quality(model.sha256, *found.main, slices)
+
+
+def _quality_before(blessed_dir: Path, build_dir: Path) -> Quality | None:
+    """Of the blessed model, if there is one. Raises NotBlessedError if it is for other data."""
+    if not (blessed_dir / BLESSED_MODEL).is_file():
+        return None
+    try:
+        return _quality(blessed(blessed_dir).read_bytes(), build_dir)
+    except CodegenError as error:
+        raise NotBlessedError(
+            f"not blessed: {BLESSED_MODEL} is for other data ({error}); delete "
+            f"{blessed_dir / BLESSED_MODEL} to bless one for these"
+        ) from None
 
 
 def _compared(candidate: Quality, before: Quality | None) -> str:
+    name = candidate.measure
+    text = f"blessed: int8 {name} {shown(name, candidate.value)}"
     if before is None:
-        return f"blessed: int8 accuracy {candidate.int8_accuracy:.2%}, the first one"
-    label = min(before.recall, key=lambda name: candidate.recall[name] - before.recall[name])
-    return (
-        f"blessed: int8 accuracy {candidate.int8_accuracy:.2%}, before {before.int8_accuracy:.2%}; "
-        f"largest change of a recall for the worse: class {label}, {candidate.recall[label]:.2%}, "
-        f"before {before.recall[label]:.2%}"
+        return f"{text}, the first one"
+    text += f", before {shown(name, before.value)}"
+    if not before.slices:
+        return text
+    part = max(
+        before.slices, key=lambda one: _loss(name, before.slices[one], candidate.slices[one])
     )
-
-
-def _any(blessed_dir: Path) -> bool:
-    return (blessed_dir / BLESSED_MODEL).is_file()
+    return (
+        f"{text}; largest change for the worse: {_of(name)} {part}, "
+        f"{shown(name, candidate.slices[part])}, before {shown(name, before.slices[part])}"
+    )
 
 
 def _decisions(blessed_dir: Path) -> list[dict[str, Any]]:

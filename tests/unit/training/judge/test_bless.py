@@ -14,25 +14,51 @@ from training.errors import ArtifactError
 from training.judge import bless
 from training.judge.bless import Margins, NotBlessedError, Quality
 
-BEFORE = Quality("a", 0.9940, {"0": 0.99, "1": 0.98})
+
+def both(one: float, other: float) -> dict[str, float]:
+    return {"class 0": one, "class 1": other}
+
+
+BEFORE = Quality("a", "accuracy", 0.9940, both(0.99, 0.98))
 
 
 @pytest.mark.parametrize(
     ("accuracy", "recall", "reasons"),
     [
-        (0.9950, {"0": 1.00, "1": 0.98}, []),
-        (0.9930, {"0": 0.98, "1": 0.98}, []),  # exactly the margins
-        (0.9929, {"0": 0.99, "1": 0.98}, ["int8 accuracy 99.29%, the blessed model has 99.40%"]),
-        (0.9950, {"0": 1.00, "1": 0.969}, ["recall of class 1 96.90%, the blessed model has 98"]),
-        (0.5, {"0": 0.5, "1": 0.5}, ["int8 accuracy", "recall of class 0", "recall of class 1"]),
+        (0.9950, both(1.00, 0.98), []),
+        (0.9930, both(0.98, 0.98), []),  # exactly the margins
+        (
+            0.9929,
+            both(0.99, 0.98),
+            ["int8 accuracy 99.29%, the blessed model has 99.40%"],
+        ),
+        (
+            0.9950,
+            both(1.00, 0.969),
+            ["recall of class 1 96.90%, the blessed model has 98"],
+        ),
+        (
+            0.5,
+            both(0.5, 0.5),
+            ["int8 accuracy", "recall of class 0", "recall of class 1"],
+        ),
     ],
 )
 def test_what_is_worse_is_named(
     accuracy: float, recall: dict[str, float], reasons: list[str]
 ) -> None:
-    found = bless.worse(Quality("b", accuracy, recall), BEFORE, Margins(0.1, 1.0))
+    found = bless.worse(Quality("b", "accuracy", accuracy, recall), BEFORE, Margins(0.1, 1.0))
     assert len(found) == len(reasons)
     assert all(text.startswith(start) for text, start in zip(found, reasons, strict=True))
+
+
+@pytest.mark.parametrize(("rmse", "accepted"), [(1.0, True), (1.001, True), (1.002, False)])
+def test_an_error_may_grow_by_its_share(rmse: float, accepted: bool) -> None:
+    before = Quality("a", "RMSE", 1.0, {"group 3": 2.0})
+    found = bless.worse(Quality("b", "RMSE", rmse, {"group 3": 1.0}), before, Margins(0.1, 1.0))
+    assert found == [] if accepted else found[0].startswith("int8 RMSE 1.002, the blessed")
+    worse = bless.worse(Quality("b", "RMSE", 1.0, {"group 3": 2.1}), before, Margins(0.1, 1.0))
+    assert worse[0].startswith("RMSE of group 3 2.1, the blessed model has 2 and may be missed by")
 
 
 @pytest.mark.parametrize("bad", [{"accuracy": -1.0}, {"recall": float("nan")}])
@@ -50,7 +76,8 @@ def candidate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         import hashlib
 
         accuracy = float(content)
-        return Quality(hashlib.sha256(content).hexdigest(), accuracy, {"0": accuracy})
+        sha256 = hashlib.sha256(content).hexdigest()
+        return Quality(sha256, "accuracy", accuracy, {"class 0": accuracy})
 
     monkeypatch.setattr(bless, "_quality", quality)
     artifacts.atomic_write(build_dir / TEST_SPLIT, b"digits")
@@ -78,7 +105,7 @@ def test_the_better_one_is_deployed_and_the_worse_one_is_not(
     kept = [json.loads(line) for line in (tmp_path / bless.DECISIONS).read_text().splitlines()]
     assert [one["accepted"] for one in kept] == [True, False, True]
     assert len(kept[1]["reasons"]) == 2 and kept[1]["board"] == "host"
-    assert kept[2]["blessed_before"]["int8_accuracy"] == 0.99
+    assert kept[2]["blessed_before"]["value"] == 0.99
 
 
 def test_a_better_one_that_the_board_has_no_room_for_is_not_deployed(
