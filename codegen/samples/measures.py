@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from codegen.errors import CodegenError
 from codegen.model.tflite import Model
 from codegen.samples.encode import dequantize
-from codegen.samples.facts import DataInfo
 from codegen.samples.split import Split, is_anomalous
 
 ACCURACY, RMSE, AUC = "accuracy", "RMSE", "AUC"
@@ -66,12 +65,13 @@ def shown(name: str, value: float) -> str:
     return f"{value:.2%}" if name == ACCURACY or name.startswith("top-") else f"{value:.4g}"
 
 
-def output_of(info: DataInfo, sizes: Sequence[int]) -> int:
+def output_of(split: Split, sizes: Sequence[int]) -> int:
     """Which of a model's outputs, of so many values each, answers the task. Raises CodegenError."""
+    info = split.info
     if info.task == "none":
         return 0
     if info.task == "reconstruct":
-        wanted, what = {int(np.prod(info.input_shape))}, "values of a sample"
+        wanted, what = {int(np.prod(split.input_shape))}, "values of a sample"
     elif info.task == "classify":
         count = len(info.labels)
         wanted, what = {count, 1} if count == 2 else {count}, "classes"
@@ -105,7 +105,7 @@ def measure(
     """
     info = split.info
     flat = [np.asarray(one).reshape(len(split), -1) for one in answers]
-    answer = flat[output_of(info, [one.shape[1] for one in flat])]
+    answer = flat[output_of(split, [one.shape[1] for one in flat])]
     if info.task == "classify" and split.targets is not None:
         return _classified(split, answer)
     if info.task == "regress" and split.targets is not None:

@@ -28,12 +28,17 @@ class Best:
             for variable, copy in self._kept:
                 copy.assign(variable)
 
+    def number(self, past: Sequence[Mapping[str, float]]) -> int:
+        """Of the epoch, from 1 on, whose weights are the result."""
+        return 1 + _best(past) if self._kept else len(past)
+
     def is_long_ago(self, past: Sequence[Mapping[str, float]]) -> bool:
         if self._patience is None or not past:
             return False
         return len(past) - 1 - _best(past) >= self._patience
 
     def restore(self) -> None:
+        """The model has the best weights again, those of epoch `number`."""
         for variable, copy in self._kept:
             variable.assign(copy)
 

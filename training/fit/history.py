@@ -38,9 +38,12 @@ def log_epoch(build_dir: Path, epoch: int, entry: Mapping[str, float]) -> None:
         ) from None
 
 
-def write(build_dir: Path, title: str, history: Sequence[Mapping[str, float]]) -> None:
-    """HISTORY and HISTORY_PLOT: loss and accuracy by epoch. The same history, the same bytes."""
-    artifacts.write_json(build_dir / HISTORY, {"epochs": list(history)})
+def write(build_dir: Path, title: str, history: Sequence[Mapping[str, float]], kept: int) -> None:
+    """HISTORY and HISTORY_PLOT: loss and accuracy by epoch. The same history, the same bytes.
+
+    kept: number of the epoch, from 1 on, whose weights the model has.
+    """
+    artifacts.write_json(build_dir / HISTORY, {"epochs": list(history), "kept": kept})
     artifacts.atomic_write(build_dir / HISTORY_PLOT, _plot(title, history))
 
 

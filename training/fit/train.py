@@ -105,7 +105,7 @@ def train(
         best.restore()
         if scale is not None:
             scale.fold_into(model)
-        history.write(build_dir, f"{recipe}, seed {seed}", past)
+        history.write(build_dir, f"{recipe}, seed {seed}", past, best.number(past))
         history.write_duration(build_dir, *progress.elapsed_s())
         artifacts.atomic_write(build_dir / FLOAT_MODEL, artifacts.keras_bytes(model))
     checkpoint.remove(build_dir)

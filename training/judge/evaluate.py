@@ -40,7 +40,7 @@ def evaluate(build_dir: Path) -> dict[str, Any]:
     model = Model.read(artifacts.require(build_dir / INT8_MODEL, "quantize"))
     split = split_file.load(build_dir)
     require_fitting(model, split.input_shape)
-    output_of(split.info, [int(np.prod(one.shape)) for one in model.outputs])
+    output_of(split, [int(np.prod(one.shape)) for one in model.outputs])
 
     split = in_order(model, split)
     inputs, outputs = oracle_answers(model, split)

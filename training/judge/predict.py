@@ -68,7 +68,7 @@ def predict(build_dir: Path, path: Path) -> Prediction:
     info = split.info
     inputs, outputs = oracle_answers(model, split)
     real = real_outputs(model, outputs)
-    number = output_of(info, [int(np.prod(one.shape[1:])) for one in real])
+    number = output_of(split, [int(np.prod(one.shape[1:])) for one in real])
     answers = {"int8": real[number].reshape(len(split), -1)}
     shown = {"int8": dequantize(inputs, model.inputs[0])}
     if (build_dir / FLOAT_MODEL).is_file():

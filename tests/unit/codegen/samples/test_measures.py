@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from codegen.errors import CodegenError
+from codegen.frontend.readings import ReadingsFrontEnd
 from codegen.samples.measures import measure, output_of, roc_auc, shown
 from tests.unit.codegen.samples.data import split
 
@@ -104,13 +107,16 @@ def test_auc_is_how_often_a_positive_is_higher(pairs: list[tuple[int, bool]]) ->
 
 
 def test_which_output_answers() -> None:
-    info = split(np.zeros((1, 6)), task="classify", labels=LABELS).info
-    assert output_of(info, [6, 3]) == 1
-    assert output_of(info, [5]) == 0  # of classes that these data have not
+    of_classes = split(np.zeros((1, 6)), task="classify", labels=LABELS)
+    assert output_of(of_classes, [6, 3]) == 1
+    assert output_of(of_classes, [5]) == 0  # of classes that these data have not
     with pytest.raises(CodegenError, match="gives 2 values, the data have 3 classes"):
-        output_of(info, [2])
+        output_of(of_classes, [2])
     with pytest.raises(CodegenError, match="gives 3 values, the data have 6 values of a sample"):
-        output_of(split(np.zeros((1, 6)), task="reconstruct").info, [3])
+        output_of(split(np.zeros((1, 6)), task="reconstruct"), [3])
+    spectrum = ReadingsFrontEnd(8, 1, (0.0,), (1.0,), spectrum=True)
+    heard = replace(split(np.zeros((1, 8, 1)), task="reconstruct"), front_end=spectrum)
+    assert output_of(heard, [8, 4]) == 1  # features are reconstructed
 
 
 def test_labels_outside_of_the_outputs_are_refused() -> None:

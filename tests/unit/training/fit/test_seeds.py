@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+import pytest
+
+from codegen.files.artifacts import DURATION, HISTORY, METRICS
 from training.fit import seeds
 
 
-def _training(float_: float, int8: float) -> seeds.Training:
-    return seeds.Training({"float": float_, "int8": int8}, 89.6, 144.2, "9,900 B of weights")
+def _training(float_: float, int8: float, measure: str = "accuracy") -> seeds.Training:
+    values = {"float": float_, "int8": int8}
+    return seeds.Training(measure, values, 89.6, 144.2, "9,900 B of weights")
 
 
 def test_mean_and_spread_of_several_seeds() -> None:
-    text = seeds.table("tiny, adam", {1: _training(99.5, 99.0), 7: _training(99.7, 99.2)})
+    text = seeds.table("tiny, adam", {1: _training(0.995, 0.99), 7: _training(0.997, 0.992)})
     assert text.splitlines() == [
-        "tiny, adam: 9,900 B of weights",
+        "tiny, adam, accuracy: 9,900 B of weights",
         "",
         "| seed | float | int8 | seconds | processor seconds |",
         "|---:|---:|---:|---:|---:|",
@@ -22,5 +29,60 @@ def test_mean_and_spread_of_several_seeds() -> None:
     ]
 
 
+def test_errors_are_no_shares() -> None:
+    text = seeds.table(
+        "dense, adam", {1: _training(1.5, 12.0, "RMSE"), 2: _training(2.5, 14.0, "RMSE")}
+    )
+    assert text.startswith("dense, adam, RMSE: ")
+    assert "| 1 | 1.5 | 12 | 90 | 144 |" in text
+    assert "| mean | 2 ± 0.7071 | 13 ± 1.414 |  |  |" in text
+
+
 def test_one_seed_has_no_spread() -> None:
-    assert "mean" not in seeds.table("tiny, adam", {1: _training(99.5, 99.0)})
+    assert "mean" not in seeds.table("tiny, adam", {1: _training(0.995, 0.99)})
+
+
+@pytest.mark.parametrize(
+    ("task", "measures", "epochs", "measure", "values"),
+    [
+        (
+            "classify",
+            {"float": {"accuracy": 0.9, "top-3": 1.0}, "int8": {"accuracy": 0.8, "top-3": 1.0}},
+            [{"held_out_accuracy": 0.7}, {"held_out_accuracy": 0.6}],
+            "accuracy",
+            {"float": 0.9, "int8": 0.8, "held out": 0.7},
+        ),
+        (
+            "regress",
+            {"float": {"MAE": 1.0, "RMSE": 2.0}, "int8": {"MAE": 3.0, "RMSE": 4.0}},
+            [{"held_out_loss": 0.1}],
+            "RMSE",
+            {"float": 2.0, "int8": 4.0},
+        ),
+        (
+            "reconstruct",
+            {"float": {"mean error": 0.25}, "int8": {"mean error": 0.5}},
+            [{"held_out_loss": 0.1}],
+            "mean error",
+            {"float": 0.25, "int8": 0.5},
+        ),
+    ],
+)
+def test_every_task_has_its_measure(
+    task: str,
+    measures: dict[str, dict[str, float]],
+    epochs: list[dict[str, float]],
+    measure: str,
+    values: dict[str, float],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(seeds, "_cost", lambda *_: "")
+    for name, content in {
+        METRICS: {"task": task, "measures": measures},
+        DURATION: {"seconds": 2.0, "processor_seconds": 3.0},
+        HISTORY: {"epochs": epochs, "kept": 1},
+    }.items():
+        (tmp_path / name).write_text(json.dumps(content))
+    found = seeds.read_training(tmp_path)
+    assert (found.measure, found.values) == (measure, values)
