@@ -217,12 +217,14 @@ class Device:
 
     def _goes_in_pieces(self, payload: bytes) -> bool:
         """True for an input that is long for this line, and can be sent in pieces; for a sample."""
-        is_long = len(payload) > self._channel.longest_payload or self._is_too_long(payload)
+        head_bytes = messages.BATCH_HEAD_BYTES if self._batch > 1 else 0
+        is_long = len(payload) > self._channel.longest_payload
+        is_long = is_long or self._is_too_long(payload, head_bytes)
         return self._batch > 0 and (is_long or payload[0] == ids.InputFormat.SAMPLE)
 
-    def _is_too_long(self, payload: bytes) -> bool:
-        """True for a request that the device has no room for."""
-        return 0 < self._max_payload < len(payload)
+    def _is_too_long(self, payload: bytes, head_bytes: int = 0) -> bool:
+        """True for a request that the device has no room for, with what stands before it."""
+        return 0 < self._max_payload < head_bytes + len(payload)
 
     def _infer_in_pieces(self, payload: bytes) -> Inference:
         return self._call_in_pieces(messages.INFER, payload)
