@@ -40,6 +40,15 @@ class OracleError(CodegenError):
 
 
 class BudgetError(CodegenError):
-    """The model does not fit into the board's memory."""
+    """The model does not fit into the board's memory.
+
+    memory: "flash" or "RAM", of which `missing_bytes` more are needed; "" for a budget of the
+    project's own.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str, memory: str = "", missing_bytes: int = 0) -> None:
+        super().__init__(message)
+        self.memory = memory
+        self.missing_bytes = missing_bytes

@@ -55,10 +55,9 @@ def path_or_name(text: str) -> str:
     return str(here(text)) if here(text).exists() else text
 
 
-def files_or_names(text: str) -> str:
-    """The same for files, several separated by commas. A folder `all` changes nothing."""
-    words = text.split(",")
-    return ",".join(str(here(word)) if here(word).is_file() else word for word in words)
+def paths_or_names(text: str) -> str:
+    """The same for several, separated by commas. A folder `all` changes nothing."""
+    return text if text == "all" else ",".join(map(path_or_name, text.split(",")))
 
 
 def data_source(text: str) -> str:
@@ -208,11 +207,12 @@ RESUME = Option("resume", "go on with a training that was interrupted", kind=boo
 VERBOSE = Option("verbose", "show PlatformIO's output", kind=bool, default=False, short="v")
 COUNT = Option("count", "how many", kind=int, short="n", least=1)
 JSON = Option("json", "file to write the report to", kind=output, short="j")
+MARKDOWN = Option("markdown", "document whose marked part takes the tables", kind=path)
 SVG = Option("svg", "picture to write", kind=output)
 MODELS = Option(
     "model",
     "`all` (../shared/models), or their names or paths, separated by commas",
-    kind=files_or_names,
+    kind=paths_or_names,
     default="all",
     short="m",
 )

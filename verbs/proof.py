@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from invoke import Context, Exit
 
-from verbs.options import BOARD, COUNT, JSON, MODELS, SEED, Option, path
+from verbs.options import BOARD, COUNT, JSON, MARKDOWN, MODELS, SEED, Option
 from verbs.verb import Given, verb
 
 
@@ -70,18 +70,15 @@ def fuzz(c: Context, given: Given) -> None:
     MODELS,
     JSON.but("file to write the list of measurements and ratios to"),
     Option("profile", "show each op: shape, MACs, instructions, share", kind=bool, default=False),
-    Option(
-        "markdown",
-        "document whose marked part takes the tables, such as docs/performance.md",
-        kind=path,
-    ),
+    MARKDOWN.but("document whose marked part takes the tables, such as docs/performance.md"),
 )
 def bench(c: Context, given: Given) -> None:
     """Count instructions, flash, arena and stack in QEMU and compare with TFLM + CMSIS-NN."""
+    from codegen.files.markdown import read_marked
     from verification.bench import measure, performance_page, report
 
     if given.markdown:
-        performance_page.read_marked(given.markdown)  # before minutes of measuring
+        read_marked(given.markdown, performance_page.VERB)  # before minutes of measuring
     rows = report.run(given.board, given.model, given.json, given.profile)
     if given.markdown:
         performance_page.update(given.markdown, rows, measure.find_boards(given.board))
@@ -96,11 +93,11 @@ def bench(c: Context, given: Given) -> None:
 )
 def costs(c: Context, given: Given) -> None:
     """Measure every kernel again and fit the cost table that preflight estimates with."""
+    from codegen.files.shared_models import find_models
     from verification.bench import cost_fit as room
-    from verification.bench import measure
     from verification.cases.cost import COST_CASES
     from verification.cases.registry import CASES
 
     cores = given.core.split(",") if given.core else room.CORES
     cases = {**CASES, **COST_CASES}
-    room.refit(cases, measure.find_models(given.model), given.count, cores=cores)
+    room.refit(cases, find_models(given.model), given.count, cores=cores)

@@ -27,6 +27,7 @@ LONGEST_REQUEST_BYTES = 4096  # LONGEST_BYTES of the wire; longer inputs come in
 PROGRAM_RAM_BYTES = 512  # .data and .bss but for arena, frame buffer and UART ring
 
 _BOARDS_NAMED = 3
+_NAMES = {"flash": "flash", "ram": "RAM"}  # of a region's kind, for people
 
 
 def check_budget(plan: ArenaPlan, model: Model, board: Board) -> None:
@@ -43,7 +44,9 @@ def check_budget(plan: ArenaPlan, model: Model, board: Board) -> None:
         if model.size > left:
             raise BudgetError(
                 f"model needs {model.size} B of flash, {board.id} has {max(left, 0)} B left "
-                f"({flash.name}: {flash.length} B, less {program} B for the program)"
+                f"({flash.name}: {flash.length} B, less {program} B for the program)",
+                _NAMES["flash"],
+                model.size - left,
             )
     ram = _first_region(board, "ram")
     if ram is not None:
@@ -53,7 +56,9 @@ def check_budget(plan: ArenaPlan, model: Model, board: Board) -> None:
             raise BudgetError(
                 f"arena needs {plan.arena_bytes} B, {board.id} has {max(left, 0)} B left "
                 f"({ram.name}: {ram.length} B, less {program} B for the program's data and "
-                f"{board.stack_bytes} B of stack)"
+                f"{board.stack_bytes} B of stack)",
+                _NAMES["ram"],
+                plan.arena_bytes - left,
             )
 
 
@@ -94,7 +99,12 @@ def check_image(used: Mapping[str, int], board: Board, boards: Iterable[Board]) 
         if other.id != board.id
         and all(_length(other, kind) >= nbytes for kind, nbytes in needed.items())
     )
-    raise BudgetError(f"firmware takes {numbers}; {_advice(others)}")
+    first = exceeded[0]
+    raise BudgetError(
+        f"firmware takes {numbers}; {_advice(others)}",
+        _NAMES[first.kind],
+        used[first.name] - first.length,
+    )
 
 
 def _advice(boards: Iterable[Board]) -> str:

@@ -40,7 +40,8 @@ class Preflight:
     """What was found. problems: one line each, with what to change; empty if the model fits.
 
     plan: of the arena, None where the runtime refuses the model. instructions: estimate of each
-    op, None there too and where the board's core has not been measured.
+    op, None there too and where the board's core has not been measured. shortage: of memory, if
+    that is the problem.
     """
 
     model: Model
@@ -48,6 +49,7 @@ class Preflight:
     problems: tuple[str, ...]
     plan: ArenaPlan | None
     instructions: tuple[int, ...] | None
+    shortage: BudgetError | None = None
 
     @property
     def passed(self) -> bool:
@@ -114,7 +116,7 @@ def preflight(
     """Examines the model for the board; an unfit model is no exception but has problems."""
     supported = load_supported_ops() if supported is None else supported
     problems = _op_problems(model, supported)
-    plan = None
+    plan, shortage = None, None
     if not problems:
         try:
             plan = plan_model(model, board.isa)
@@ -124,11 +126,13 @@ def preflight(
         try:
             check_budget(plan, model, board)
         except BudgetError as error:
+            shortage = error
             plans = {isa: plan_model(model, isa) for isa in ISAS}
             problems.append(f"{error}; {next_step(model, plans, boards_built_here())}")
     # Shapes and options are sound once the runtime has accepted the model.
     costs = estimate(model, board.cpu) if plan is not None else None
-    return Preflight(model, board, tuple(problems), plan, tuple(costs) if costs else None)
+    instructions = tuple(costs) if costs else None
+    return Preflight(model, board, tuple(problems), plan, instructions, shortage)
 
 
 def run(model: Model, name: str, board: Board, say: Callable[[str], None] = print) -> Preflight:

@@ -19,3 +19,9 @@ def git_commit(root: Path) -> str:
     except OSError:
         return ""
     return result.stdout.strip()
+
+
+def short_commit(root: Path) -> str:
+    """The same for people: 7 digits, "unknown" without git."""
+    commit, dash, dirty = git_commit(root).partition("-")
+    return f"{commit[:7]}{dash}{dirty}" or "unknown"

@@ -1,8 +1,12 @@
-"""Tables in Markdown."""
+"""Tables in Markdown, and the part of a document that a command writes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from codegen.errors import CodegenError
+from codegen.files.manifest import atomic_write
 
 _RULES = {"l": "---", "r": "---:"}
 
@@ -15,3 +19,31 @@ def table(header: Sequence[str], align: str, rows: Iterable[Sequence[str]]) -> l
 
 def _line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+def marks(verb: str) -> tuple[str, str]:
+    """The lines between which a document has what `invoke <verb> --markdown` writes."""
+    return f"<!-- invoke {verb}: begin -->", f"<!-- invoke {verb}: end -->"
+
+
+def read_marked(path: Path, verb: str) -> tuple[str, str]:
+    """The document before and behind its marked part. Raises CodegenError (no such file, no marks).
+
+    To be called once before long work, so that its result has a place.
+    """
+    begin, end = marks(verb)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CodegenError(f"--markdown {path}: cannot read it: {error}") from None
+    before, _, rest = text.partition(begin)
+    if end not in rest:
+        raise CodegenError(f"--markdown {path}: needs a line {begin} and after it one {end}")
+    return before, rest.partition(end)[2]
+
+
+def update_marked(path: Path, verb: str, content: str) -> None:
+    """Puts the content into the document's marked part. Raises CodegenError."""
+    before, behind = read_marked(path, verb)
+    begin, end = marks(verb)
+    atomic_write(path, f"{before}{begin}\n{content}\n{end}{behind}".encode())

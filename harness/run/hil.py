@@ -95,11 +95,13 @@ def run(
     json_path: Path | None = None,
     console: Console | None = None,
     runs: Path = RUNS,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Report:
     """Send samples, print the table, return the numbers.
 
     A device that fails after it came up leaves its samples to the others and the run to fail in the
-    end; the last one, or one that never came up, ends it.
+    end; the last one, or one that never came up, ends it. So does `stopped`, asked at each sample:
+    a thread gets no Ctrl-C.
     Raises HarnessError or CodegenError. A Report that has not `passed` has to become exit code 1.
     """
     settings = settings or Settings()
@@ -118,7 +120,7 @@ def run(
     }
     folder = (RunFolder.resume if settings.resume else RunFolder.create)(runs, board_id, facts)
     recorded = len(folder.answers)
-    job = _Job(board, settings, expected, subject, folder, parts, Injected(), out)
+    job = _Job(board, settings, expected, subject, folder, parts, Injected(), out, stopped)
     with folder:
         elapsed_s, sent = _send(job)
     report = _report(job, sent, elapsed_s, recorded)
@@ -141,6 +143,7 @@ class _Job:
     parts: list[Part]
     injected: Injected
     out: Console
+    stopped: Callable[[], bool]
 
 
 def load_subject(build_dir: Path, count: int | str | None) -> Subject:
@@ -164,12 +167,14 @@ def _send(job: _Job) -> tuple[float, int]:
     with progress(f"{job.board.id}: {noun}s", count, out) as advance:
         for _ in folder.answers:
             advance()
-        shards = Shards(count, folder.answers)
+        shards = Shards(count, folder.answers, job.stopped)
         start_s = time.monotonic()
         try:
             _run_all(
                 lambda number: _work(job, number, shards, advance), job.parts, shards.stop, out
             )
+            if job.stopped():
+                raise HarnessError("hil: stopped before its end")
         except (HarnessError, KeyboardInterrupt):
             said = f"what came over the line is kept in runs/{folder.path.name}"
             if folder.answers:

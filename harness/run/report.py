@@ -214,7 +214,7 @@ def _print_parts(report: Report, console: Console) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("device", no_wrap=True)
     table.add_column("chip", no_wrap=True)
-    for title in ("answered", "mismatches", "retries", "damaged", "cuts", "digits/s"):
+    for title in ("answered", "mismatches", "retries", "damaged", "cuts", "samples/s"):
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("result", no_wrap=True)
     for part in report.parts:

@@ -3,17 +3,19 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 
 class Shards:
     """Hands out the indices of the digits, one at a time, to whoever asks next.
 
     A digit that was handed out is `answered` or given back; so as long as one device works, those
-    of a device that failed are done by the others.
+    of a device that failed are done by the others. stopped: whether to hand out no more.
     """
 
-    def __init__(self, count: int, done: Collection[int]) -> None:
+    def __init__(
+        self, count: int, done: Collection[int], stopped: Callable[[], bool] = lambda: False
+    ) -> None:
         self.started_s: float | None = None  # when the first digit was handed out
         self.sent = len(done)  # digits handed out, now or in an earlier part of the run
         self._changed = threading.Condition()
@@ -21,6 +23,7 @@ class Shards:
         self._again: deque[int] = deque()
         self._unanswered = len(self._new)
         self._stopped = False
+        self._stopped_outside = stopped
 
     def stop(self) -> None:
         """Hand out no more."""
@@ -44,7 +47,11 @@ class Shards:
     @property
     def ended(self) -> bool:
         """True if every digit has its answer, or nobody is to go on."""
-        return self._stopped or not self._unanswered
+        return self._is_stopped or not self._unanswered
+
+    @property
+    def _is_stopped(self) -> bool:
+        return self._stopped or self._stopped_outside()
 
     def wait_for_more(self) -> bool:
         """Block until there is a digit to hand out: True; or until the run has ended: False."""
@@ -58,7 +65,7 @@ class Shards:
 
     def _next(self) -> int | None:
         with self._changed:
-            if self._stopped:
+            if self._is_stopped:
                 return None
             if self.started_s is None:
                 self.started_s = time.monotonic()

@@ -34,7 +34,6 @@ from codegen.model.tflite import Model
 from verification import semihosting
 from verification.errors import CheckFailedError, VerificationError
 
-SHARED_MODELS = PROGRAM.parent / "shared" / "models"
 BASELINE = PROGRAM / "docs" / "baseline_tflm_cmsis_nn.json"
 
 MEASURES = ("instructions", "flash_bytes", "arena_bytes", "stack_bytes", "init_instructions")
@@ -115,30 +114,6 @@ class Measurement:
     stack_bytes: int
     outputs: bytes
     profile: tuple[OpCost, ...]
-
-
-def find_models(choice: str) -> list[Path]:
-    """`all` (the shared models), or paths and shared models' names, separated by commas.
-
-    Raises VerificationError if there is none.
-    """
-    shared = {path.stem: path for path in sorted(SHARED_MODELS.glob("*.tflite"))}
-    if choice == "all":
-        if not shared:
-            raise VerificationError(
-                f"no models in {SHARED_MODELS.parent.name}/{SHARED_MODELS.name} beside the "
-                "repository; give --model a path"
-            )
-        return list(shared.values())
-    paths = []
-    for word in choice.split(","):
-        path = shared.get(word) or Path(word)
-        if not path.is_file():
-            raise VerificationError(
-                f"no model {word!r}: neither a file nor one of {', '.join(shared) or 'none'}"
-            )
-        paths.append(path)
-    return paths
 
 
 def find_boards(choice: str) -> list[Board]:

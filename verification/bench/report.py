@@ -12,13 +12,13 @@ from codegen.boards.facts import Board
 from codegen.cost.op_rows import cost_lines
 from codegen.errors import CodegenError
 from codegen.files.manifest import atomic_write
+from codegen.files.shared_models import find_models
 from codegen.model.tflite import Model
 from verification.bench.measure import (
     MEASURES,
     Row,
     bench,
     find_boards,
-    find_models,
     read_measurable,
 )
 from verification.errors import VerificationError

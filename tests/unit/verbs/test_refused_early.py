@@ -181,3 +181,35 @@ def test_a_build_folder_may_be_made_by_a_stage(
 @pytest.mark.parametrize(("asked", "sent"), [(1000, 30), (20, 20), (None, None)])
 def test_the_default_is_what_there_is(asked: int | None, sent: int | None) -> None:
     assert beforehand.at_most(Choice("host", "tiny", "auto"), asked) == sent
+
+
+def test_models_that_would_share_a_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    models = [tmp_path / name / "net.tflite" for name in ("a", "b")]
+    for model in models:
+        model.parent.mkdir()
+        model.write_bytes(small_cnn())
+    said, code = refused(capsys, "hil", "--model", ",".join(map(str, models)))
+    assert (said, code) == (
+        "error: --model: two models would be built in build/net; rename one of the files\n",
+        2,
+    )
+
+
+def test_one_of_several_models_that_is_refused_does_not_refuse_the_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad, good = tmp_path / "bad.tflite", tmp_path / "good.tflite"
+    bad.write_bytes(b"no model")
+    good.write_bytes(small_cnn())
+    said, code = refused(capsys, "hil", "--model", f"{bad},{bad.with_name('x')}")
+    assert (code, "no model" in said) == (2, True)
+    said, code = refused(capsys, "hil", "--model", str(bad), "--board", "host,microbit")
+    assert code == 2
+    assert "bad.tflite" in said
+    with pytest.raises(BeganError):
+        Program().run(
+            ["invoke", "--search-root", str(ROOT), "hil", "--model", f"{bad},{good}", "-b", "host"]
+        )
+    assert "hil: 1 of 2: bad on host: refused: " in capsys.readouterr().out

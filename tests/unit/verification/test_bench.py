@@ -10,6 +10,10 @@ import pytest
 from codegen.boards.facts import load_board
 from codegen.compile import compiler_flags, cpp_build
 from codegen.compile.cpp_build import machine_flags
+from codegen.errors import CodegenError
+from codegen.files import shared_models
+from codegen.files.markdown import marks
+from codegen.files.shared_models import find_models
 from verification.bench import measure, performance_page, report
 from verification.bench.measure import MEASURES, Row
 from verification.cases.model_builder import small_cnn
@@ -100,8 +104,8 @@ def test_means_are_geometric() -> None:
 
 
 def test_unknown_models_and_boards_are_refused() -> None:
-    with pytest.raises(VerificationError, match="no model 'absent'"):
-        measure.find_models("absent")
+    with pytest.raises(CodegenError, match="no model 'absent'"):
+        find_models("absent")
     with pytest.raises(VerificationError, match="host does not run there"):
         measure.find_boards("host")
 
@@ -149,24 +153,13 @@ def test_machine_flags_come_from_the_board() -> None:
     ]
 
 
-def test_markdown_replaces_only_the_marked_part(tmp_path: Path) -> None:
+def test_the_page_has_a_table_a_board(tmp_path: Path) -> None:
     document = tmp_path / "performance.md"
-    document.write_text(f"before\n{performance_page.BEGIN}\nold\n{performance_page.END}\nafter\n")
+    document.write_text("\n".join(marks(performance_page.VERB)))
     performance_page.update(document, [ROW], [load_board("mps2_an386")])
     text = document.read_text()
-    assert text.startswith(f"before\n{performance_page.BEGIN}\n")
-    assert text.endswith(f"{performance_page.END}\nafter\n")
-    assert "old" not in text
     assert "| m | 50 (0.200) | 30 (0.200) | 2000 (0.200) | 90 (0.200) | 20 (0.200) |" in text
     assert "| geometric mean | (0.200)" in text
-
-
-@pytest.mark.parametrize("text", ["", f"{performance_page.END}\n{performance_page.BEGIN}\n"])
-def test_markdown_without_marks_is_refused_before_measuring(tmp_path: Path, text: str) -> None:
-    document = tmp_path / "performance.md"
-    document.write_text(text)
-    with pytest.raises(VerificationError, match="needs a line <!-- invoke bench: begin -->"):
-        performance_page.read_marked(document)
 
 
 def test_of_all_models_those_that_cannot_be_measured_are_left_out(
@@ -174,7 +167,7 @@ def test_of_all_models_those_that_cannot_be_measured_are_left_out(
 ) -> None:
     (tmp_path / "sound.tflite").write_bytes(small_cnn())
     (tmp_path / "foreign.tflite").write_bytes(b"no model")
-    monkeypatch.setattr(measure, "SHARED_MODELS", tmp_path)
+    monkeypatch.setattr(shared_models, "SHARED_MODELS", tmp_path)
     measured: list[str] = []
 
     def bench(_: object, paths: list[Path], *__: object) -> list[Row]:

@@ -46,6 +46,8 @@ def test_arena_too_big_for_ram(cnn: Model) -> None:
     ) as caught:
         _check(128 * KIB, cnn, 1024 * KIB, 112 * KIB, 16 * KIB)
     assert caught.value.exit_code == 1
+    (left,) = re.findall(r"has (\d+) B left", str(caught.value))
+    assert (caught.value.memory, caught.value.missing_bytes) == ("RAM", 128 * KIB - int(left))
 
 
 def test_stack_takes_its_share(cnn: Model) -> None:
@@ -90,8 +92,13 @@ def test_arena_is_not_split_across_regions(cnn: Model) -> None:
 
 
 def test_model_too_big_for_flash(cnn: Model) -> None:
-    with pytest.raises(BudgetError, match=rf"^model needs {cnn.size} B of flash, .*flash: 16384 B"):
+    with pytest.raises(
+        BudgetError, match=rf"^model needs {cnn.size} B of flash, .*flash: 16384 B"
+    ) as caught:
         _check(1, cnn, 16 * KIB, 112 * KIB)
+    # the program alone takes more than there is
+    assert caught.value.memory == "flash"
+    assert caught.value.missing_bytes > cnn.size
 
 
 def test_left_is_never_negative(cnn: Model) -> None:
@@ -133,6 +140,7 @@ def test_an_image_that_is_too_big_names_the_boards_with_room_for_it() -> None:
         "firmware takes 8193 B of ram, stm32vldiscovery has 8192 B; choose a smaller recipe, or a "
         "board that takes it: microbit (262144 B of flash, 16384 B of RAM), "
     )
+    assert (caught.value.memory, caught.value.missing_bytes) == ("RAM", 1)
     with pytest.raises(BudgetError, match=r"132000 B of flash, .* and 9000 B of ram"):
         check_image({"flash": 132_000, "ram": 9000}, board, boards_built_here())
     with pytest.raises(BudgetError, match="no board in `invoke boards` takes it"):

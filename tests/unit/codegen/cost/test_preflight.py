@@ -71,6 +71,8 @@ def test_a_board_that_is_too_small_is_told_in_bytes(cnn: Model) -> None:
     (ram,) = (line.split()[1] for line in found.lines("cnn") if line.startswith("  RAM "))
     assert int(ram.replace(",", "")) > 4096  # what the report says is what is refused
     assert found.instructions is not None
+    assert found.shortage is not None and problem.startswith(str(found.shortage))
+    assert preflight(cnn, BOARD).shortage is None
 
 
 def test_the_verb_ends_with_exit_code_1_after_its_report(cnn: Model) -> None:

@@ -131,6 +131,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., tuple[
         if isinstance(make, dict):
             options["ports"] = list(make)
         json_path = options.pop("json_path", None)
+        stopped = options.pop("stopped", lambda: False)
         report = hil.run(
             BOARD.id,
             Path("build"),
@@ -138,6 +139,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., tuple[
             json_path=json_path,
             console=Console(file=out),
             runs=tmp_path / "runs",
+            stopped=stopped,
         )
         return report, out.getvalue()
 
@@ -169,6 +171,20 @@ def test_every_digit_is_answered_once_and_counted(
     assert written["unique_ids"] == ["000102030405060708090a0b"]
     assert "PASSED" in printed
     assert f"mps2_an386: digits: {COUNT} of {COUNT}" in printed  # plain lines off a terminal
+
+
+@pytest.mark.parametrize("emulators", [1, 2])
+def test_a_run_that_is_stopped_ends_soon_and_is_no_passed_one(
+    run: Callable[..., tuple[hil.Report, str]], tmp_path: Path, emulators: int
+) -> None:
+    asked = iter(range(100))
+    with pytest.raises(HarnessError, match="stopped before its end"):
+        run(emulators=emulators, stopped=lambda: next(asked, COUNT) >= 10)
+    assert next(asked, COUNT) < COUNT * 2
+    (result,) = (tmp_path / "runs").rglob("result.json")
+    written = json.loads(result.read_text())
+    assert "stopped" in written["failure"]
+    assert written["answered"] < COUNT
 
 
 def fake_diff(

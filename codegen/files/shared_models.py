@@ -1,0 +1,34 @@
+"""Models by name: those of ../shared/models, beside the repository, and files of the user's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from codegen.errors import CodegenError
+from codegen.files.places import PROGRAM
+
+SHARED_MODELS = PROGRAM.parent / "shared" / "models"
+
+
+def find_models(choice: str) -> list[Path]:
+    """`all` (the shared models), or paths and shared models' names, separated by commas.
+
+    Raises CodegenError if there is none.
+    """
+    shared = {path.stem: path for path in sorted(SHARED_MODELS.glob("*.tflite"))}
+    if choice == "all":
+        if not shared:
+            raise CodegenError(
+                f"no models in {SHARED_MODELS.parent.name}/{SHARED_MODELS.name} beside the "
+                "repository; give --model a path"
+            )
+        return list(shared.values())
+    paths = []
+    for word in choice.split(","):
+        path = shared.get(word) or Path(word)
+        if not word or not path.exists():
+            raise CodegenError(
+                f"no model {word!r}: neither a file nor one of {', '.join(shared) or 'none'}"
+            )
+        paths.append(path)
+    return paths

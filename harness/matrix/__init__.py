@@ -1,0 +1,1 @@
+"""In: models and boards. Out: what became of each pair of them, as one table."""
