@@ -14,6 +14,7 @@ from codegen.compile.compiler_flags import isa_macro
 from codegen.emit.cpp_text import float_literal, rows, string_literal
 from codegen.emit.frontend_values import front_end_values
 from codegen.emit.golden_vectors import GoldenVector, make_golden_vectors
+from codegen.emit.seeded_vectors import SeededVector, make_seeded_vectors
 from codegen.errors import CodegenError, UnsupportedModelError
 from codegen.files.artifacts import DATA_INFO, GENERATED, GENERATED_FILES, TEST_SPLIT
 from codegen.files.manifest import atomic_write
@@ -65,7 +66,8 @@ def generate(
         )
     plans = {isa: _checked_plan(plan(model_path, isa), isa) for isa in _ISA_CONDITIONS}
     vectors = make_golden_vectors(model, build_dir / TEST_SPLIT)
-    sources = render(model, supported, plans, labels, vectors, parameters.load(build_dir))
+    seeded = make_seeded_vectors(model)
+    sources = render(model, supported, plans, labels, vectors, parameters.load(build_dir), seeded)
 
     folder = build_dir / GENERATED
     for name, text in sources.items():
@@ -83,6 +85,7 @@ def render(
     labels: Sequence[str],
     vectors: Sequence[GoldenVector],
     front_end: FrontEnd | None = None,
+    seeded: Sequence[SeededVector] = (),
 ) -> dict[str, str]:
     """{file name: text} of all generated sources. plans: by instruction set."""
     sha256 = bytes.fromhex(model.sha256)
@@ -121,6 +124,7 @@ def render(
             }
             for vector in vectors
         ],
+        "seeded_vectors": seeded,
         "pixel_rows": rows(map(str, pixel_table(input_.scale, input_.zero_point) if plain else [])),
         "front_end": front_end_values(front_end, model) if front_end else None,
     }

@@ -237,6 +237,8 @@ Tensor DescribeInput(size_t index) { return Describe(Input(index)); }
 
 Tensor DescribeOutput(size_t index) { return Describe(g_interpreter->output(index)); }
 
+uint8_t* InputBytes(size_t index) { return Bytes(Input(index)); }
+
 wire::Span Output(size_t index) {
   const TfLiteTensor* output = g_interpreter->output(index);
   return {Bytes(output), output->bytes};

@@ -62,6 +62,9 @@ struct Tensor {
 Tensor DescribeInput(size_t index);
 Tensor DescribeOutput(size_t index);
 
+// Where the bytes of an input stand, to be written before a Run.
+uint8_t* InputBytes(size_t index);
+
 // The bytes of an output of the last Run.
 wire::Span Output(size_t index);
 

@@ -244,7 +244,7 @@ constexpr Handler INFER = OfPlain(Infer);
 constexpr Handler BATCH = OfPlain(Infer);
 constexpr Handler STREAM = OfPlain(Stream);
 constexpr Handler STREAM_FRAME = OfPlain(Infer);
-constexpr Handler SELF_TEST = OfPlain(SelfTest);
+constexpr Handler SELF_TEST = SelfTest;
 constexpr Handler PROFILE = Inspect;
 constexpr Handler PEEK = Inspect;
 

@@ -10,6 +10,8 @@ import pytest
 
 from codegen.boards.facts import Board, load_board
 from codegen.emit.generate import generate
+from codegen.emit.seeded_vectors import make_seeded_vectors
+from codegen.files.artifacts import GENERATED
 from codegen.files.manifest import sha256_file
 from codegen.image import firmware_build
 from codegen.model.tflite import Model
@@ -19,6 +21,7 @@ from harness.rig.expected import Expected
 from harness.wire import messages
 from harness.wire.damage import FaultSpec, FaultyLine, Injected
 from harness.wire.device import Device
+from harness.wire.messages import SelfTest
 from harness.wire.transport import Line
 from tests import device_checks
 from verification.cases.model_builder import ModelBuilder, schema
@@ -107,6 +110,27 @@ def test_every_op_is_timed(device: Device, expected: Expected) -> None:
     assert len(device.profile(inputs).op_ticks) == len(model.ops)
 
 
+def test_it_tests_itself_on_inputs_made_of_seeds(device: Device) -> None:
+    assert device.self_test() == SelfTest(vectors=3, passed=3)
+
+
+def test_a_wrong_answer_to_a_seed_is_found(tmp_path: Path) -> None:
+    """Of the second vector, by an image whose sources state another CRC-32."""
+    board = load_board("host")
+    folder = tmp_path / "build"
+    folder.mkdir()
+    (folder / "model.tflite").write_bytes(tensors_model())
+    generate(folder / "model.tflite", folder)
+    vectors = make_seeded_vectors(Model.parse(tensors_model()))
+    header = folder / GENERATED / "golden_vectors.h"
+    stated, wrong = f"0x{vectors[1].crc:08x}", f"0x{vectors[1].crc ^ 1:08x}"
+    header.write_text(header.read_text().replace(stated, wrong))
+    firmware_build.build(board, folder, sha256_file(folder / "model.tflite"))
+    expected = Expected.load(board, folder)
+    with link.open_device(board, expected.elf) as opened:
+        assert opened.self_test() == SelfTest(vectors=3, passed=1)
+
+
 def test_commands_for_samples_are_refused(device: Device) -> None:
     info = device.info()
     assert (info.ready, info.input_bytes, info.output_bytes) == (True, 0, 0)
@@ -116,7 +140,6 @@ def test_commands_for_samples_are_refused(device: Device) -> None:
         (messages.BATCH, b"\1\0\1"),
         (messages.STREAM, b"\1\0\0"),
         (messages.STREAM_FRAME, b"\1\0"),
-        (messages.SELF_TEST, b""),
     ]
     for command, payload in refused:
         with pytest.raises(DeviceRefusedError, match=f"^{command.name}: .*OTHER_MODEL, the comm"):

@@ -1,18 +1,23 @@
 """The vectors of the device's self-test: whose scores they have, and what they are made of."""
 
+import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from codegen.emit.generate import generate
 from codegen.emit.golden_vectors import GoldenVector, make_golden_vectors
+from codegen.emit.seeded_vectors import make_seeded_vectors, seeded_inputs
 from codegen.errors import CodegenError
+from codegen.host.runtime import HostRuntime
 from codegen.host.scores import oracle_scores
 from codegen.model.pixels import quantize_pixels
 from codegen.model.tflite import Model
 from tests.unit.codegen.fakes import compile_and_run, fake_plan
 from tests.unit.harness.wire.fake_device import unpacked
+from verification.cases.model_builder import one_op
 
 
 def pixels_of(vector: GoldenVector) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
@@ -88,3 +93,35 @@ def test_the_generated_header_holds_them(cnn: Model, cnn_path: Path, tmp_path: P
         " ".join([vector.pixels.hex(), *map(str, vector.scores)])
         for vector in make_golden_vectors(cnn, tmp_path / "digits.npz")
     ]
+
+
+def test_a_model_that_is_not_plain_gets_seeds(tmp_path: Path) -> None:
+    spec: dict[str, Any] = {"shape": [1, 40], "scale": 0.1, "zero_point": 3}
+    model = Model.parse(one_op("ADD", [dict(spec), dict(spec)], [dict(spec)]))
+    vectors = make_seeded_vectors(model)
+    assert vectors == make_seeded_vectors(model)
+    assert len({vector.crc for vector in vectors}) == 3
+    with HostRuntime(model.data) as runtime:
+        for vector in vectors:
+            runtime.invoke(*seeded_inputs(model, vector.seed))
+            assert zlib.crc32(runtime.output()) == vector.crc
+
+
+@pytest.mark.parametrize(
+    ("dtype", "scaled", "expected"),
+    [
+        ("INT8", True, np.array([60, 94, -127], np.int8)),
+        ("BOOL", False, np.array([False, False, True], np.bool_)),
+        ("INT32", False, np.array([0, 2, 1], np.int32)),
+        ("FLOAT32", False, np.array([60 / 64, 94 / 64, -127 / 64], np.float32)),
+        ("INT16", True, np.array([0x5E3C, 0xB481 - 0x10000, 0x5E0C], np.int16)),
+    ],
+)
+def test_seeded_numbers_are_of_the_inputs_type(dtype: str, scaled: bool, expected: Any) -> None:
+    tensor: dict[str, Any] = {"shape": [3], "dtype": dtype}
+    if scaled:
+        tensor |= {"scale": 0.5, "zero_point": 0}
+    model = Model.parse(one_op("RESHAPE", [tensor], [dict(tensor)]))
+    (values,) = seeded_inputs(model, 1)
+    assert values.dtype == expected.dtype
+    np.testing.assert_array_equal(values, expected)
