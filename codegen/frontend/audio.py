@@ -15,9 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codegen.frontend.fft import Q15, fft, log2_size
-from codegen.frontend.front_end import CppStruct, FrontEnd, FrontEndError
-
-FRACTION_BITS = 8  # of a feature, in audio.cc
+from codegen.frontend.front_end import LOG2_FRACTION_BITS, CppStruct, FrontEnd, FrontEndError
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ class AudioFrontEnd(FrontEnd):
 
     @property
     def feature_scale(self) -> float:
-        return 2.0**-FRACTION_BITS
+        return 2.0**-LOG2_FRACTION_BITS
 
     def cpp_parameters(self) -> CppStruct:
         """Raises FrontEndError for a band without a frequency of the transform in it."""

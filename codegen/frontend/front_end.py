@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from codegen.errors import CodegenError
 
+LOG2_FRACTION_BITS = 8  # of a feature that is a logarithm, in log2.h
+
 CppField = Union[np.generic, NDArray[Any], "CppStruct"]
 """A number of its type, an array that a pointer names (of structs: a structured one), a struct."""
 

@@ -5,7 +5,8 @@ save(front_end: FrontEnd, build_dir: Path) -> Path
 from_json(values: Mapping[str, Any]) -> FrontEnd
 
 AudioFrontEnd(rate_hz, samples, window, stride, channels, low_hz, high_hz, floor_log2)
-ReadingsFrontEnd(length, channels, offset, gain, dtype="float32", spectrum=False)
+ReadingsFrontEnd(length, channels, offset, gain, dtype="float32", spectrum=False,
+                 log2=False)
     .kind .sample_shape .sample_dtype .feature_shape .feature_scale .to_json()
 """
 

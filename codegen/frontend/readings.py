@@ -10,9 +10,9 @@ from typing import ClassVar
 import numpy as np
 
 from codegen.frontend.fft import SMALLEST_LOG2, fft, log2_size
-from codegen.frontend.front_end import CppStruct, FrontEnd, FrontEndError
+from codegen.frontend.front_end import LOG2_FRACTION_BITS, CppStruct, FrontEnd, FrontEndError
 
-FRACTION_BITS = 12  # of a feature
+FRACTION_BITS = 12  # of a feature that is no logarithm
 BIAS_BITS = 16  # beyond those, in readings.cc
 TYPES = ("int8", "uint8", "int16", "float32")  # as ReadingType counts them
 
@@ -27,7 +27,8 @@ class ReadingsFrontEnd(FrontEnd):
 
     Those are meant to lie near [-1, 1] or to have a deviation near 1: beyond [-8, 8) they saturate.
     Without spectrum: [length, channels]. With it: [size / 2, channels], |X| * 2 / size for the
-    frequencies from 0 on, X being the transform over time, size the next power of two.
+    frequencies from 0 on, X being the transform over time, size the next power of two. With log2,
+    too: log2 of the square of that, at least 0, its unit being a step of the readings, 2^-12.
     NaN gives 0.
 
     offset, gain: one a channel; magnitudes: gain 0 or from 2^-48 to 2^48, their product below 2^31.
@@ -40,6 +41,7 @@ class ReadingsFrontEnd(FrontEnd):
     gain: tuple[float, ...]
     dtype: str = "float32"
     spectrum: bool = False
+    log2: bool = False
 
     kind: ClassVar[str] = "readings"
 
@@ -50,10 +52,13 @@ class ReadingsFrontEnd(FrontEnd):
             raise FrontEndError(
                 f"readings front end: dtype is {self.dtype!r}; give one of {', '.join(TYPES)}"
             )
-        if not isinstance(self.spectrum, bool):
-            raise FrontEndError(
-                f"readings front end: spectrum is {self.spectrum!r}; give true or false"
-            )
+        for name in ("spectrum", "log2"):
+            if not isinstance(getattr(self, name), bool):
+                raise FrontEndError(
+                    f"readings front end: {name} is {getattr(self, name)!r}; give true or false"
+                )
+        if self.log2 and not self.spectrum:
+            raise FrontEndError("readings front end: log2 without a spectrum; give spectrum, too")
         if self.spectrum and not 8 <= self.length <= 4096:
             raise FrontEndError(
                 f"readings front end: length is {self.length}; a spectrum takes 8 to 4096 readings"
@@ -100,7 +105,7 @@ class ReadingsFrontEnd(FrontEnd):
 
     @property
     def feature_scale(self) -> float:
-        return 2.0**-FRACTION_BITS
+        return 2.0 ** -(LOG2_FRACTION_BITS if self.log2 else FRACTION_BITS)
 
     def cpp_parameters(self) -> CppStruct:
         scales = [_scale(o, g) for o, g in zip(self.offset, self.gain, strict=True)]
@@ -109,6 +114,7 @@ class ReadingsFrontEnd(FrontEnd):
             "channels": np.uint16(self.channels),
             "type": np.uint8(TYPES.index(self.dtype)),
             "makes_spectra": np.bool_(self.spectrum),
+            "makes_log2": np.bool_(self.log2),
             "fft": fft(self.log2_size if self.spectrum else SMALLEST_LOG2),
             "scales": np.array(scales, CHANNEL_SCALE),
         }

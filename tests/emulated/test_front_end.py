@@ -32,13 +32,14 @@ FRONT_ENDS = {
     "audio": AudioFrontEnd(samples=3000, window=640, channels=10),
     "readings": ReadingsFrontEnd(50, 3, (0.5, -9.81, 300.0), (1.5, 0.2, -0.01)),
     "spectra": ReadingsFrontEnd(60, 2, (5.0, -100.0), (1e-4, 3e-5), "int16", spectrum=True),
+    "log_spectra": ReadingsFrontEnd(60, 2, (0.5, -9.0), (2.0, 0.1), spectrum=True, log2=True),
 }
 IMAGES = [
-    *((board, kind) for kind in ("audio", "readings") for board in BOARDS),
+    *((board, kind) for kind in ("audio", "readings", "log_spectra") for board in BOARDS),
     ("host", "spectra"),
     ("microbit", "spectra"),
 ]
-SCALES = {"audio": 0.18, "readings": 0.03, "spectra": 0.01}
+SCALES = {"audio": 0.18, "readings": 0.03, "spectra": 0.01, "log_spectra": 0.12}
 ZERO_POINT = -90
 
 

@@ -1,33 +1,8 @@
 #include "frontend/audio.h"
 
+#include "frontend/log2.h"
+
 namespace frontend {
-namespace {
-
-constexpr int32_t kFractionBits = 8;  // of a feature
-
-// log2(x) * 2^kFractionBits to nearest, x not 0. Squaring a number doubles its logarithm, which
-// gives one more bit: Turner, "A Fast Binary Logarithm Algorithm", 2010. 16 bits of x suffice.
-int32_t Log2(uint64_t x) {
-  int32_t exponent = 0;
-  while (x >> 32 != 0) {
-    x >>= 16;
-    exponent += 16;
-  }
-  uint32_t y = static_cast<uint32_t>(x);
-  const int32_t zeros = __builtin_clz(y);
-  y = (y << zeros) >> 16;  // in [2^15, 2^16), as 1 to 2
-  int32_t result = exponent + 31 - zeros;
-  for (int32_t i = 0; i <= kFractionBits; ++i) {
-    y *= y;
-    const uint32_t bit = y >> 31;
-    y >>= 15 + bit;
-    result = 2 * result + static_cast<int32_t>(bit);
-  }
-  return (result + 1) >> 1;
-}
-
-}  // namespace
-
 Audio::Audio(const AudioParameters& parameters, void* memory, Sink sink)
     : p_(parameters),
       sink_(sink),
@@ -84,7 +59,7 @@ void Audio::MakeFrame() {
   const int32_t shift = FillBlock();
   Transform(p_.fft, block_);
   // An energy's exponent: Q15 of the window and a bin's factor 2, squared.
-  const int32_t lowest = (2 * (16 - shift) + p_.floor_log2) * (1 << kFractionBits);
+  const int32_t lowest = (2 * (16 - shift) + p_.floor_log2) * (1 << kLog2FractionBits);
   const uint16_t* weight = p_.weights;
   uint32_t bin = p_.first_bin;
   uint64_t energy = 0;

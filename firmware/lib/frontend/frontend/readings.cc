@@ -1,5 +1,7 @@
 #include "frontend/readings.h"
 
+#include "frontend/log2.h"
+
 namespace frontend {
 namespace {
 
@@ -55,6 +57,17 @@ uint32_t Root(uint64_t x) {
     }
   }
   return static_cast<uint32_t>(root);
+}
+
+// The root of the power, by 2^down less, to nearest.
+int16_t Magnitude(uint64_t power, int32_t down) {
+  return Saturate((Root(power) + (INT64_C(1) << (down - 1))) >> down);
+}
+
+// The logarithm of that squared.
+int16_t LogPower(uint64_t power, int32_t down) {
+  const int32_t value = power == 0 ? 0 : Log2(power) - 2 * down * (1 << kLog2FractionBits);
+  return static_cast<int16_t>(value > 0 ? value : 0);
 }
 
 }  // namespace
@@ -127,8 +140,8 @@ void Readings::MakeSpectrum(uint32_t channel) {
   Transform(p_.fft, block_);
   const int32_t down = 15 - shift + p_.fft.log2_size;  // at least 14
   for (uint32_t k = 0; k < size / 2; ++k) {
-    const uint32_t magnitude = Root(GetBin(p_.fft, block_, k).Power());
-    own[k * p_.channels] = Saturate((magnitude + (INT64_C(1) << (down - 1))) >> down);
+    const uint64_t power = GetBin(p_.fft, block_, k).Power();
+    own[k * p_.channels] = p_.makes_log2 ? LogPower(power, down) : Magnitude(power, down);
   }
 }
 

@@ -28,6 +28,7 @@ struct ReadingsParameters {
   uint16_t channels;
   uint8_t type;  // a ReadingType
   bool makes_spectra;
+  bool makes_log2;             // of the spectra
   Fft fft;                     // of at least `length` numbers, if it makes spectra
   const ChannelScale* scales;  // `channels`
 };
@@ -47,7 +48,8 @@ int16_t ScaleReading(uint32_t bits, ReadingType type, const ChannelScale& scale)
 
 // Features are the scaled readings in their order, or spectra: half of the transform's size times
 // `channels`, each |X| * 2 / size, from frequency 0 on, X being the transform of a channel's scaled
-// readings and as many zeros as it takes.
+// readings and as many zeros as it takes. As log2 that is 256 log2(f^2) of the feature f that it
+// would be before rounding, at least 0.
 class Readings {
  public:
   // parameters and memory (MemoryBytes, aligned to 4) have to stay.

@@ -121,7 +121,9 @@ import sys
 import numpy as np
 from codegen.compile import cpp_build
 own = cpp_build.library_flags
-cpp_build.library_flags = lambda library: [*own(library), *sys.argv[2:]]
+def with_given(library):
+    return [*own(library), *(sys.argv[2:] if library == cpp_build.FRONTEND else ())]
+cpp_build.library_flags = with_given
 from codegen.frontend.host import features, model_inputs
 from codegen.frontend.parameters import AudioFrontEnd, ReadingsFrontEnd
 random = np.random.default_rng(5)
@@ -132,8 +134,9 @@ for window in (16, 480, 4096):
     sounds[1], sounds[2], sounds[3] = -32768, 32767, random.choice([-32768, 32767], 8192)
     made[f"audio {window}"] = features(front_end, sounds)
 for gain in (2.0**-48, -1.0, 2.0**48):
-    front_end = ReadingsFrontEnd(4096, 1, (2.0**-18,), (gain,), spectrum=True)
-    made[f"readings {gain}"] = features(front_end, front_end.random_samples(4, 5))
+    for log2 in (False, True):
+        front_end = ReadingsFrontEnd(4096, 1, (2.0**-18,), (gain,), spectrum=True, log2=log2)
+        made[f"readings {gain} {log2}"] = features(front_end, front_end.random_samples(4, 5))
 front_end = ReadingsFrontEnd(1024, 64, (0.0,) * 64, (2.0**-12,) * 64, "int16")
 every = np.arange(-32768, 32768).astype(np.int16).reshape(1, 1024, 64)
 for ratio in (2.0**-16, 1.0, 2.0**15 - 1):

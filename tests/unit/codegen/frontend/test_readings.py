@@ -109,6 +109,31 @@ def test_a_spectrum_has_the_magnitude_of_each_frequency(length: int, bins: int) 
     assert not made[0, :, 0].any()
 
 
+@pytest.mark.parametrize(("length", "bins"), [(8, 4), (100, 64), (1000, 512), (4096, 2048)])
+@pytest.mark.parametrize("deviation", [3, 100, 4000])
+def test_logarithms_of_a_spectrum_are_exact_to_a_step(
+    length: int, bins: int, deviation: int
+) -> None:
+    front_end = ReadingsFrontEnd(
+        length, 2, (0.0,) * 2, (STEP, -STEP), "int16", spectrum=True, log2=True
+    )
+    readings = np.random.default_rng(4).normal(0, deviation, (3, length, 2)).astype(np.int16)
+    made = features(front_end, readings)
+    assert made.shape == (3, bins, 2)
+    magnitude = np.abs(np.fft.rfft(readings * 1.0, 2 * bins, axis=1))[:, :bins] / bins
+    expected = 2 * np.log2(np.maximum(magnitude, 1))
+    assert front_end.feature_scale == 2.0**-8
+    assert np.abs(made * front_end.feature_scale - expected).max() < front_end.feature_scale
+
+
+@pytest.mark.parametrize("value", [0, 1, 32767, -32768])
+def test_logarithms_at_the_ends(value: int) -> None:
+    front_end = one_channel(length=64, dtype="int16", gain=(STEP,), spectrum=True, log2=True)
+    made = features(front_end, np.full((1, 64, 1), value, np.int16))[0, :, 0]
+    assert made[0] == (256 * 2 * np.log2(2 * abs(value)) if value else 0).__round__()
+    assert not made[1:].any()
+
+
 def test_a_spectrum_of_full_scale_saturates() -> None:
     front_end = one_channel(length=64, spectrum=True)
     made = features(front_end, np.full((1, 64, 1), -1e9, np.float32))[0, :, 0]
@@ -116,12 +141,15 @@ def test_a_spectrum_of_full_scale_saturates() -> None:
     assert not made[1:].any()
 
 
+SORTS = ((False, False), (True, False), (True, True))  # spectrum, log2
+
+
 @given(data=st.data())
 @settings(max_examples=40, deadline=None)
 def test_pieces_of_any_size_give_the_same(data: st.DataObject) -> None:
     dtype = data.draw(st.sampled_from(TYPES))
     front_end = ReadingsFrontEnd(
-        20, 3, (0.0, 1.0, 2.0), (0.01, 0.02, 0.03), dtype, data.draw(st.booleans())
+        20, 3, (0.0, 1.0, 2.0), (0.01, 0.02, 0.03), dtype, *data.draw(st.sampled_from(SORTS))
     )
     readings = (np.random.default_rng(3).normal(50, 30, (2, 20, 3)).clip(0, 120)).astype(dtype)
     piece_bytes = data.draw(st.integers(1, readings[0].nbytes))
@@ -132,7 +160,9 @@ def test_pieces_of_any_size_give_the_same(data: st.DataObject) -> None:
 
 def test_memory_is_needed_for_spectra_only() -> None:
     assert memory_bytes(one_channel(length=100)) == 4
-    assert memory_bytes(one_channel(length=100, spectrum=True)) == 4 * 128 + 2 * 100
+    for log2 in (False, True):
+        spectra = one_channel(length=100, spectrum=True, log2=log2)
+        assert memory_bytes(spectra) == 4 * 128 + 2 * 100
 
 
 @pytest.mark.parametrize(
@@ -147,6 +177,8 @@ def test_memory_is_needed_for_spectra_only() -> None:
         ({"gain": (1e6,), "offset": (1e6,)}, "a product below 2"),
         ({"dtype": "int32"}, "dtype is 'int32'; give one of int8"),
         ({"spectrum": 1}, "spectrum is 1; give true or false"),
+        ({"log2": 1, "spectrum": True, "length": 8}, "log2 is 1; give true or false"),
+        ({"log2": True}, "log2 without a spectrum; give spectrum, too"),
         ({"length": 5000, "spectrum": True}, "a spectrum takes 8 to 4096 readings"),
     ],
 )
