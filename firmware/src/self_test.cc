@@ -6,7 +6,7 @@
 
 #include "board.h"
 #include "model.h"
-#include "tensorflow/lite/c/common.h"
+#include "tensorflow/lite/micro/micro_interpreter.h"
 #include "text.h"
 #include "wire/crc32.h"
 
