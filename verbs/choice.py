@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from invoke import Context
 
-from verbs.options import CALIBRATION, READING, SEED, Option
+from codegen.files.places import PROJECT
+from verbs.options import CALIBRATION, DATA, READING, SEED, TARGETS, Option
 from verbs.verb import Given
 
 
@@ -28,12 +30,12 @@ def choice(c: Context, given: Given, force: str = "", **changes: Any) -> Any:
         found: int = option.value(value(option.name))
         return found
 
-    reading = {one.name: values.get(one.name) for one in READING}
+    data = values.get("data")
     made = Choice(
         board_id=value("board"),
         recipe=value("recipe"),
-        data=value("data"),
-        reading=DataOptions(**{name: one for name, one in reading.items() if one is not None}),
+        data=data or _of_project(DATA, defaults) or "auto",
+        reading=DataOptions(**_reading(values, {} if data else defaults)),
         model=Path(value("model")) if value("model") else None,
         seed=number(SEED),
         optimizer=value("optimizer"),
@@ -48,3 +50,25 @@ def choice(c: Context, given: Given, force: str = "", **changes: Any) -> Any:
     )
     check(made)
     return made
+
+
+def _reading(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that say how data are read. Those of invoke.yaml are of the data that it names;
+    other data do not take them over."""
+    given = {one.name: values.get(one.name) for one in READING}
+    for one in READING:
+        if given[one.name] is None:
+            given[one.name] = _of_project(one, defaults)
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _of_project(option: Option, defaults: Mapping[str, Any]) -> Any:
+    """An option's value in invoke.yaml, whose paths are relative to it; None where it has none."""
+    from training.data.datasets import SOURCES
+
+    found = defaults.get(option.name)
+    if found in (None, ""):
+        return None
+    file = PROJECT / str(found)
+    is_path = option in (DATA, TARGETS) and found not in SOURCES and file.exists()
+    return option.value(file if is_path else found)

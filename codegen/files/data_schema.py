@@ -2,14 +2,15 @@
 
 The first samples that a build folder gets say it (`infer`); all that come later, and what a device
 is sent, are held to it (`require`), so that a data set that changed unseen, or samples unlike those
-of the training, stop the run instead of spoiling it. Deleting the file accepts new data.
+of the training, stop the run instead of spoiling it. Deleting the file accepts new data; so does
+reading them in another way, which the user has to ask for.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,8 @@ class Schema:
     lightest: grey levels of images, the smallest and the largest value of other kinds. labels: the
     classes' names. levels: how often each of 8 steps of grey, or of a channel's range, occurs in
     the training samples. kind: image, signal, audio, table or tensor. ranges: [low, high] of each
-    channel, none for grey levels, which are 0 to 255.
+    channel, none for grey levels, which are 0 to 255. reading: the options by which the files were
+    read, by their flags.
     """
 
     source: str
@@ -55,6 +57,7 @@ class Schema:
     levels: list[int]
     kind: str = "image"
     ranges: list[list[float]] = field(default_factory=list)
+    reading: dict[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         classes = f", {len(self.labels)} classes" if self.labels else ""
@@ -136,9 +139,10 @@ def infer(
     test_images: Any,
     labels: Sequence[str],
     kind: str = "image",
+    reading: Mapping[str, str] | None = None,
 ) -> Schema:
     """The schema of uint8 images [N, H, W], or of samples of another kind; labels: the classes'
-    names."""
+    names. reading: the options by which they were read."""
     both = [value_ranges(samples, kind) for samples in (train_images, test_images)]
     low, high = np.minimum(both[0][0], both[1][0]), np.maximum(both[0][1], both[1][1])
     ranges = [] if kind == "image" else np.stack([low, high], axis=1).tolist()
@@ -152,6 +156,7 @@ def infer(
         levels=_binned(count_levels(train_images, ranges)).tolist(),
         kind=kind,
         ranges=ranges,
+        reading=dict(reading or {}),
     )
 
 

@@ -67,7 +67,8 @@ def prepare(
     options: DataOptions | None = None,
 ) -> DataInfo:
     """Read the data of `source` and write data.json, train.npz, digits.npz (the test split),
-    data_statistics.json and, where there is none yet, schema.json, to which they are held else.
+    data_statistics.json and, where there is none yet or the options are others, schema.json, to
+    which they are held else.
 
     `source`: "auto", "keras", "fashion", "sample", a name in `defaults`, or a path: of a directory
     of IDX files, or of anything that training.data.readers takes. "auto" takes the directory in the
@@ -89,9 +90,10 @@ def prepare(
     )
     data_statistics.require_sound(statistics, str(data.path))
     info = _info(data, statistics)
-    if data_schema.load(build_dir) is None:
+    known = data_schema.load(build_dir)
+    if known is None or known.reading != options.given():
         schema = data_schema.infer(
-            info.path, data.train.values, data.test.values, info.labels, data.kind
+            info.path, data.train.values, data.test.values, info.labels, data.kind, options.given()
         )
         data_schema.write(build_dir, schema)
     for name, split in splits.items():

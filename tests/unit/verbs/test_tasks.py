@@ -221,6 +221,25 @@ def test_defaults_come_from_invoke_yaml() -> None:
     assert chosen.model is None
 
 
+def test_invoke_yaml_says_how_its_own_data_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "parts").mkdir()
+    monkeypatch.setattr("verbs.choice.PROJECT", tmp_path)
+    import yaml
+
+    defaults = yaml.safe_load((ROOT / "invoke.yaml").read_text())["mcuforge"]
+    context = Context(_config({**defaults, "data": "parts", "image_size": "32x32", "channels": 3}))
+    chosen = choice(context, Given())
+    assert chosen.data == str(tmp_path / "parts")
+    assert chosen.reading.size == (32, 32)
+    assert chosen.reading.channels == 3
+    chosen = choice(context, Given(channels=1))
+    assert (chosen.reading.size, chosen.reading.channels) == ((32, 32), 1)
+    others = choice(context, Given(data="sample"))
+    assert (others.data, others.reading.given()) == ("sample", {})
+
+
 def _config(defaults: dict[str, object]) -> Config:
     return Config(overrides={"mcuforge": defaults})
 

@@ -24,6 +24,7 @@ from codegen.files.artifacts import SCHEMA, TEST_SPLIT, TRAIN_SPLIT
 from codegen.files.data_schema import DataSchemaError
 from codegen.files.manifest import sha256_file
 from training.data import datasets, fashion_npm, sources
+from training.data.options import DataOptions
 from training.data.sources import Digits, stratified_split
 from training.errors import ArtifactError, DataError, DataUnavailableError
 
@@ -155,6 +156,17 @@ def test_other_data_stop_until_the_schema_is_deleted(tmp_path: Path) -> None:
     assert {path.name: path.read_bytes() for path in build.iterdir()} == before
     (build / SCHEMA).unlink()
     datasets.prepare(str(inverted), build)
+
+
+def test_data_that_are_read_in_another_way_get_another_schema(tmp_path: Path) -> None:
+    table, build = tmp_path / "table.csv", tmp_path / "build"
+    rows = "".join(f"{n},{n * n},{n % 3},{'ab'[n % 2]}\n" for n in range(40))
+    table.write_text("x,y,z,class\n" + rows)
+    datasets.prepare(str(table), build)
+    datasets.prepare(str(table), build, options=DataOptions(columns="x,y"))
+    table.write_text("x,y,z,class\n" + rows.replace(",a", ",c"))
+    with pytest.raises(DataSchemaError, match=r"the classes are b, c, not a, b"):
+        datasets.prepare(str(table), build, options=DataOptions(columns="x,y"))
 
 
 def test_a_split_that_somebody_replaced_is_held_to_the_schema(tmp_path: Path) -> None:
