@@ -15,7 +15,15 @@ namespace tflite {
 namespace micro {
 
 enum TfLiteStatus { kTfLiteOk = 0, kTfLiteError = 1, kTfLiteAbort = 15 };
-enum TfLiteType { kTfLiteNoType = 0, kTfLiteInt8 = 9 };
+enum TfLiteType {
+  kTfLiteNoType = 0,
+  kTfLiteFloat32 = 1,
+  kTfLiteInt32 = 2,
+  kTfLiteInt64 = 4,
+  kTfLiteBool = 6,
+  kTfLiteInt16 = 7,
+  kTfLiteInt8 = 9
+};
 
 struct TfLiteIntArray {
   int size;
@@ -95,6 +103,11 @@ struct TFLMRegistration {
 #define NAMED_AGAIN(Prefix)      \
   using Prefix kTfLiteAbort;     \
   using Prefix kTfLiteError;     \
+  using Prefix kTfLiteFloat32;   \
+  using Prefix kTfLiteInt32;     \
+  using Prefix kTfLiteInt64;     \
+  using Prefix kTfLiteBool;      \
+  using Prefix kTfLiteInt16;     \
   using Prefix kTfLiteInt8;      \
   using Prefix kTfLiteNoType;    \
   using Prefix kTfLiteOk;        \
