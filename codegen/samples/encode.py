@@ -69,7 +69,7 @@ def _input_values(tensor: Tensor, split: Split) -> NDArray[Any]:
         values = split.values_for_front_end()
         return host.model_inputs(split.front_end, values, tensor.scale, tensor.zero_point)
     if split.info.kind == "image" and len(tensor.scales) == 1:
-        return pixel_table(tensor.scale, tensor.zero_point, dtype)[split.values]
+        return pixel_table(tensor.scale, tensor.zero_point, dtype)[np.asarray(split.values)]
     if split.info.kind == "image" and dtype == np.uint8:
         return np.asarray(split.values)
     if split.info.kind != "image" and split.values.dtype == dtype:

@@ -19,6 +19,7 @@ from codegen.files.artifacts import TEST_SPLIT
 from codegen.frontend import parameters
 from codegen.frontend.front_end import FrontEnd
 from codegen.samples.facts import DataInfo
+from codegen.samples.subset import take
 
 # Names of the arrays in a split's file: of images of classes, and of all other data.
 IMAGES, LABELS = "images", "labels"
@@ -73,7 +74,7 @@ class Split:
     front_end: what makes model input of a sample, None where a sample is one."""
 
     info: DataInfo
-    values: NDArray[Any]
+    values: Any  # an array, or a Subset of one
     targets: NDArray[Any] | None = None
     groups: NDArray[Any] | None = None
     front_end: FrontEnd | None = None
@@ -85,7 +86,7 @@ class Split:
         """Some of the samples: a slice or indices."""
         return Split(
             self.info,
-            self.values[rows],
+            take(self.values, rows),
             None if self.targets is None else self.targets[rows],
             None if self.groups is None else self.groups[rows],
             self.front_end,
@@ -98,7 +99,7 @@ class Split:
             return self.info.input_shape
         return tuple(self.front_end.feature_shape)
 
-    def values_for_front_end(self) -> NDArray[Any]:
+    def values_for_front_end(self) -> Any:
         """[N, *front_end.sample_shape]. Raises CodegenError where it takes others."""
         assert self.front_end is not None
         shape, taken = tuple(self.info.shape), tuple(self.front_end.sample_shape)
@@ -107,7 +108,9 @@ class Split:
                 f"the front end takes {self.front_end.sample_dtype} of {list(taken)}, the data are "
                 f"{self.info}; give the data that it was made for"
             )
-        return self.values.reshape(len(self), *taken)
+        if shape == taken:
+            return self.values
+        return np.asarray(self.values).reshape(len(self), *taken)
 
     @property
     def classes(self) -> NDArray[Any] | None:

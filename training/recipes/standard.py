@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from codegen.files.data_schema import chunks
@@ -22,9 +24,12 @@ def standardized(split: Split) -> ReadingsFrontEnd:
         )
     channels = info.shape[-1]
     count = int(np.prod(split.values.shape[:-1]))
-    parts = [part.reshape(-1, channels).astype(np.float64) for part in chunks(split.values)]
-    mean = sum(part.sum(axis=0) for part in parts) / count
-    deviation = np.sqrt(sum(((part - mean) ** 2).sum(axis=0) for part in parts) / count)
+
+    def parts() -> Iterator[np.ndarray]:  # a second time, for they may be more than the memory
+        return (part.reshape(-1, channels).astype(np.float64) for part in chunks(split.values))
+
+    mean = sum(part.sum(axis=0) for part in parts()) / count
+    deviation = np.sqrt(sum(((part - mean) ** 2).sum(axis=0) for part in parts()) / count)
     gain = np.where(deviation > _LEAST_DEVIATION, 1 / np.maximum(deviation, _LEAST_DEVIATION), 0.0)
     return ReadingsFrontEnd(
         length=int(np.prod(info.shape[:-1])),
