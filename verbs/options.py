@@ -164,6 +164,11 @@ IMAGE_SIZE = Option(
     "image_size", "HEIGHTxWIDTH that images are stretched to, by default 28x28", carried=True
 )
 CHANNELS = Option("channels", "of images: 1 grey, 3 colour", kind=int, carried=True)
+FIT = Option(
+    "fit",
+    "of images to --image-size: stretch (default) or crop, which keeps the middle",
+    carried=True,
+)
 TASK = Option(
     "task", "classify, regress, reconstruct or none, by default as the targets are", carried=True
 )
@@ -175,6 +180,7 @@ NORMAL = Option(
 READING = (
     *(TARGETS, WINDOW, STRIDE, COLUMNS, TARGET_COLUMN, IMAGE_SIZE, CHANNELS, TASK),
     NORMAL,
+    FIT,
 )
 TRAINED = (RECIPE, DATA, *READING)
 MADE = (*TRAINED, MODEL)

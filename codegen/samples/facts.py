@@ -18,7 +18,8 @@ class DataInfo:
     kind: image, signal, audio, table or tensor. shape, dtype: of a sample. range: smallest and
     largest value of all. unit: of the values. rate_hz: of a signal, 0 if unknown. columns: names of
     the channels. task: classify, regress, reconstruct or none. labels: the classes' names. normal:
-    of them the one that a model for `reconstruct` is trained on.
+    of them the one that a model for `reconstruct` is trained on. fit: how images were given one
+    shape, stretch or crop, "" where they had it.
     """
 
     source: str
@@ -36,6 +37,7 @@ class DataInfo:
     columns: list[str] = field(default_factory=list)
     task: str = "classify"
     normal: str = ""
+    fit: str = ""
 
     @staticmethod
     def load(build_dir: Path) -> DataInfo:

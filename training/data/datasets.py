@@ -163,6 +163,7 @@ def _info(data: DataSet, found: data_statistics.DataStatistics) -> DataInfo:
         columns=list(data.columns),
         task=data.task,
         normal=data.normal,
+        fit=data.fit,
     )
 
 

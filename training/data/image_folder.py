@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from training.data import folders
-from training.data.options import DataOptions
+from training.data.options import FITS, DataOptions
 from training.data.samples import DataSet, Rows, Samples
 from training.data.splits import by_file
 from training.errors import DataError
@@ -20,6 +20,7 @@ SUFFIXES = (".png", ".jpg", ".jpeg")
 IMAGE_FOLDER = "image-folder"  # the source whose images are nothing but resized
 SIZE = 28
 GREY, COLOUR = 1, 3
+STRETCH, CROP = FITS
 # One each to train, to hold out and to test.
 IMAGES_PER_CLASS_AT_LEAST = 3
 _WHAT = "PNG or JPEG images"
@@ -28,11 +29,12 @@ _PROPORTION_TOLERANCE = 0.05  # a stretch by less is not seen
 
 def read(directory: Path, options: DataOptions) -> DataSet:
     """Images uint8 [N, H, W], in colour [N, H, W, 3]; all are stretched to one size."""
-    options.refuse_all_but(directory, "a folder of images", "--image-size", "--channels")
+    options.refuse_all_but(directory, "a folder of images", "--image-size", "--channels", "--fit")
     size = options.size or (SIZE, SIZE)
     channels = options.channels or GREY
+    fit = options.fit or STRETCH
     found = folders.class_files(directory, SUFFIXES, _WHAT, IMAGES_PER_CLASS_AT_LEAST)
-    images = np.stack([read_image(path, size, channels) for path in found.paths])
+    images = np.stack([read_image(path, size, channels, fit) for path in found.paths])
     train, test = by_file(Samples(Rows.all_of(images), found.labels), found.is_test)
     return DataSet(
         source=IMAGE_FOLDER,
@@ -44,7 +46,8 @@ def read(directory: Path, options: DataOptions) -> DataSet:
         task=options.of_folders(directory),
         labels=found.names,
         unit="level",
-        notes=(_how_resized(found.paths, size, channels),),
+        notes=(_how_resized(found.paths, size, channels, fit),),
+        fit=fit,
     )
 
 
@@ -66,9 +69,10 @@ def digest(directory: Path) -> str:
 
 
 def read_image(
-    path: Path, size: tuple[int, int] = (SIZE, SIZE), channels: int = GREY
+    path: Path, size: tuple[int, int] = (SIZE, SIZE), channels: int = GREY, fit: str = STRETCH
 ) -> np.ndarray:
-    """A PNG or JPEG as it is trained on: resized to uint8 [*size], or [*size, 3] in colour.
+    """A PNG or JPEG as it is trained on: resized to uint8 [*size], or [*size, 3] in colour. fit:
+    stretched, or cropped to the proportions of `size`, the middle kept.
 
     Raises DataError, for an image of more than 89 million pixels before it is decoded.
     """
@@ -77,6 +81,8 @@ def read_image(
     try:
         with _opened(path) as image:
             flat = convert(ImageOps.exif_transpose(image))
+            if fit == CROP:
+                return np.asarray(ImageOps.fit(flat, (width, height), Image.Resampling.BOX))
             return np.asarray(flat.resize((width, height), Image.Resampling.BOX), np.uint8)
     except (OSError, ValueError, SyntaxError) as error:
         reason = "no PNG or JPEG inside" if isinstance(error, UnidentifiedImageError) else error
@@ -95,7 +101,7 @@ def _opened(path: Path) -> Image.Image:
         ) from None
 
 
-def _how_resized(paths: list[Path], size: tuple[int, int], channels: int) -> str:
+def _how_resized(paths: list[Path], size: tuple[int, int], channels: int, fit: str) -> str:
     height, width = size
     shapes: Counter[tuple[int, int]] = Counter()
     for path in paths:
@@ -108,10 +114,16 @@ def _how_resized(paths: list[Path], size: tuple[int, int], channels: int) -> str
         if abs(wide / high / (width / height) - 1) > _PROPORTION_TOLERANCE
     )
     sides = [sorted(side) for side in zip(*shapes, strict=True)]
+    if fit == CROP:
+        how = "cropped, the middle kept, and resized"
+        effect = f"{changed} of {len(paths)} lose an edge; --fit stretch loses nothing"
+    else:
+        how = "stretched"
+        effect = f"nothing is cropped; the proportions of {changed} of {len(paths)} change"
+        effect += "; --fit crop keeps them" if changed else ""
     return (
-        f"images of {sides[1][0]}x{sides[0][0]} to {sides[1][-1]}x{sides[0][-1]} are stretched to "
-        f"{height}x{width} {'grey' if channels == GREY else 'RGB'}, nothing is cropped; the "
-        f"proportions of {changed} of {len(paths)} change"
+        f"images of {sides[1][0]}x{sides[0][0]} to {sides[1][-1]}x{sides[0][-1]} are {how} to "
+        f"{height}x{width} {'grey' if channels == GREY else 'RGB'}, {effect}"
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from codegen.samples.facts import DataInfo
 from training.data.drawing import as_digit, as_garment, read_grey
-from training.data.image_folder import COLOUR, GREY, IMAGE_FOLDER, read_image
+from training.data.image_folder import COLOUR, GREY, IMAGE_FOLDER, STRETCH, read_image
 from training.data.readers import csv_file
 from training.data.readers.wav import read_wav
 from training.data.sources import FASHION
@@ -44,7 +44,7 @@ def _picture(info: DataInfo, path: Path) -> np.ndarray:
     colour = info.input_shape[2] != 1
     known = info.noun == "digit" or info.source == FASHION
     if info.source == IMAGE_FOLDER or colour or not known:
-        return read_image(path, (height, width), COLOUR if colour else GREY)
+        return read_image(path, (height, width), COLOUR if colour else GREY, info.fit or STRETCH)
     made = as_garment if info.source == FASHION else as_digit
     return made(read_grey(path), (height, width))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from training.errors import DataError
 
 TASKS = ("classify", "regress", "reconstruct", "none")
+FITS = ("stretch", "crop")
 CHANNELS = (0, 1, 3)  # 0: not stated
 
 
@@ -19,7 +20,7 @@ class DataOptions:
     targets: a .npy beside a .npy of samples. window, stride: in rows of a recording or in PCM
     values. columns: names, separated by commas. image_size: HxW in pixels. channels: 1 grey, 3
     colour. task: one of TASKS. target_column: of a table. normal: the class that a model for
-    `reconstruct` is trained on.
+    `reconstruct` is trained on. fit: one of FITS, how an image becomes one of another shape.
 
     Raises DataError for a value that no data could have.
     """
@@ -30,6 +31,7 @@ class DataOptions:
     columns: str = ""
     image_size: str = ""
     channels: int = 0
+    fit: str = ""
     task: str = ""
     target_column: str = ""
     normal: str = ""
@@ -39,6 +41,8 @@ class DataOptions:
             raise DataError(f"--task {self.task}: choose one of {', '.join(TASKS)}")
         if self.channels not in CHANNELS:
             raise DataError(f"--channels {self.channels}: give 1 (grey) or 3 (colour)")
+        if self.fit and self.fit not in FITS:
+            raise DataError(f"--fit {self.fit}: choose one of {', '.join(FITS)}")
         for name in ("window", "stride"):
             if getattr(self, name) < 0:
                 raise DataError(f"--{name} {getattr(self, name)}: give a number above 0")

@@ -92,7 +92,8 @@ class DataSet:
     KINDS. labels: the classes' names. task: one of options.TASKS. unit: of the values. rate_hz: of
     a signal, 0 if unknown. columns: names of a table's or signal's channels. files: each file's or
     folder's name and sha256. notes: what was done to the data, for the user. normal: the class
-    that a model for `reconstruct` is trained on, "" where nobody says.
+    that a model for `reconstruct` is trained on, "" where nobody says. fit: how images were
+    given one shape.
     """
 
     source: str
@@ -108,6 +109,7 @@ class DataSet:
     columns: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
     normal: str = ""
+    fit: str = ""
 
 
 def sound(data: DataSet) -> DataSet:

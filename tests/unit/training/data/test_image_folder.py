@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from codegen.files.artifacts import TEST_SPLIT, TRAIN_SPLIT
-from training.data import datasets
+from training.data import datasets, one_sample
 from training.data.image_folder import digest, read_image_folder
 from training.data.options import DataOptions
 from training.errors import DataError
@@ -139,6 +139,27 @@ def test_another_size_in_colour_is_said(
     ) in capsys.readouterr().out
     both = [datasets.load_split(tmp_path / "build", name)[0] for name in (TRAIN_SPLIT, TEST_SPLIT)]
     assert [10, 20, 250] in np.concatenate(both)[:, 3, 3].tolist()
+
+
+def test_a_crop_keeps_the_middle_and_is_said(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wide = Image.new("L", (90, 30), 0)
+    wide.paste(200, (30, 0, 60, 30))  # the middle third
+    wide.save(folder / "10" / "0.png")
+    options = DataOptions(image_size="24x24", fit="crop")
+    info = datasets.prepare(str(folder), tmp_path / "build", options=options)
+    assert info.fit == "crop"
+    assert "are cropped, the middle kept, and resized to 24x24 grey, " in capsys.readouterr().out
+    both = [datasets.load_split(tmp_path / "build", name)[0] for name in (TRAIN_SPLIT, TEST_SPLIT)]
+    assert any((image == 200).all() for image in np.concatenate(both))
+    (shown,) = one_sample.read(info, folder / "10" / "0.png")
+    assert (shown == 200).all()
+
+
+def test_another_way_to_fit_is_refused() -> None:
+    with pytest.raises(DataError, match="--fit pad: choose one of stretch, crop"):
+        DataOptions(fit="pad")
 
 
 def test_hidden_folders_and_those_of_zip_programs_are_no_classes(
