@@ -32,6 +32,7 @@ from codegen.files.artifacts import (
     HISTORY_PLOT,
     INT8_MODEL,
     METRICS,
+    MODEL_INPUTS,
     ORACLE_SCORES,
     REPORT_HTML,
     REPORT_JSON,
@@ -75,8 +76,13 @@ def data(choice: Choice) -> None:
                 "source": source,
                 "build_dir": choice.build_dir,
                 "options": choice.reading,
+                "trained": choice.model_kind == "tflite",
             },
-            options=lambda: {"source": source, **datasets.fingerprint(source, choice.reading)},
+            options=lambda: {
+                "source": source,
+                "trained": str(choice.model_kind == "tflite"),
+                **datasets.fingerprint(source, choice.reading),
+            },
         ),
     )
 
@@ -87,6 +93,8 @@ def has_data(choice: Choice) -> bool:
     A .tflite comes without any. Where it does not take what the default data are, digits, it is
     run on random inputs, unless --data gives others.
     """
+    if _has_several_inputs(choice):
+        return False
     if choice.model_kind != "tflite" or choice.data != "auto":
         return True
     from codegen.model.int8_checks import takes_pixels
@@ -99,6 +107,11 @@ def has_data(choice: Choice) -> bool:
 
 def require_data(choice: Choice, verb: str) -> None:
     """Raises CodegenError where `verb` wants labelled data and there are none for the model."""
+    if _has_several_inputs(choice):
+        raise CodegenError(
+            f"{verb}: {choice.model} has several inputs; hil, diff and profile take such a model, "
+            "hil with --data of an array for each"
+        )
     if not has_data(choice):
         raise CodegenError(
             f"{verb}: {choice.model} does not take the digits that are the default data, and comes "
@@ -205,8 +218,11 @@ def quantize(choice: Choice) -> None:
 def evaluate(choice: Choice) -> None:
     """metrics.json and oracle.npz of the quantized model, with what they need before them."""
     quantize(choice)
+    if _has_several_inputs(choice) and choice.data != "auto":
+        _model_inputs(choice)
+        return
     if not has_data(choice):
-        for name in (TEST_SPLIT, DATA_INFO, METRICS, ORACLE_SCORES):  # of a run with --data
+        for name in (TEST_SPLIT, MODEL_INPUTS, DATA_INFO, METRICS, ORACLE_SCORES):  # of --data
             (choice.build_dir / name).unlink(missing_ok=True)
         print("evaluate: no data: accuracy not measured")
         return
@@ -470,6 +486,38 @@ def clean(choice: Choice, everything: bool) -> None:
         if path.exists():
             shutil.rmtree(path)
             print(f"clean: removed {path.relative_to(PROJECT)}/")
+
+
+def _has_several_inputs(choice: Choice) -> bool:
+    """Whether no single array of samples is the model's input."""
+    if choice.model_kind != "tflite":
+        return False
+    from codegen.model.tflite import Model
+
+    assert choice.model is not None
+    return len(Model.read(choice.model).inputs) > 1
+
+
+def _model_inputs(choice: Choice) -> None:
+    """inputs.npz and data.json, from --data with an array for each of the model's inputs."""
+    source = Path(choice.data)
+    if source.suffix.lower() != ".npz":
+        raise CodegenError(
+            f"--data {choice.data}: {choice.model} has several inputs; give a .npz with an array "
+            "for each, called as the input or x0, x1, ..."
+        )
+    task = choice.reading.task
+    _run(
+        choice,
+        Stage(
+            "data",
+            "training.data.model_inputs:prepare",
+            outputs=(DATA_INFO, MODEL_INPUTS),
+            arguments={"source": source, "build_dir": choice.build_dir, "task": task},
+            inputs=(INT8_MODEL,),
+            options=lambda: {"source": sha256_file(source), "task": task},
+        ),
+    )
 
 
 def _float_model(choice: Choice) -> None:

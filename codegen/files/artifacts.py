@@ -14,6 +14,7 @@ SCHEMA = "schema.json"
 STATISTICS = "data_statistics.json"
 TRAIN_SPLIT = "train.npz"
 TEST_SPLIT = "digits.npz"
+MODEL_INPUTS = "inputs.npz"  # in place of the splits, where a model has several inputs
 
 # train
 FLOAT_MODEL = "float.keras"

@@ -53,6 +53,14 @@ def model_input(model: Model, split: Split) -> NDArray[Any]:
     Raises CodegenError for samples that the model does not take.
     """
     tensor = require_fitting(model, split.input_shape)
+    return tensor_values(tensor, split)
+
+
+def tensor_values(tensor: Tensor, split: Split) -> NDArray[Any]:
+    """Samples of as many values as the tensor has -> [N, *its shape], of its type.
+
+    Raises CodegenError for values that it has no number for.
+    """
     return _input_values(tensor, split).reshape(len(split), *tensor.shape)
 
 

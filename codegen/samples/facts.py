@@ -60,7 +60,8 @@ class DataInfo:
     def noun(self) -> str:
         """What a sample is called."""
         if self.kind == "image":
-            return "digit" if self.labels == list("0123456789") else "image"
+            digits = self.labels == list("0123456789") and self.shape == [28, 28]
+            return "digit" if digits else "image"
         return "sample"
 
     def __str__(self) -> str:

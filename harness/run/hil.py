@@ -19,7 +19,7 @@ from rich.console import Console
 
 from codegen.boards.facts import Board, load_board
 from codegen.errors import CodegenError
-from codegen.files.artifacts import TEST_SPLIT
+from codegen.files.artifacts import MODEL_INPUTS, TEST_SPLIT
 from codegen.files.places import RUNS
 from harness.errors import HarnessError
 from harness.rig import link
@@ -32,7 +32,7 @@ from harness.run.report import PartReport, Report, print_report
 from harness.run.run_folder import RunFolder
 from harness.run.shards import Shards
 from harness.run.subject import Subject
-from harness.run.tensors import data_subject, random_subject
+from harness.run.tensors import data_subject, inputs_subject, random_subject
 from harness.run.worker import Part, Work, Worker
 from harness.wire.channel import LineCounts
 from harness.wire.damage import FaultSpec, FaultyLine, Injected
@@ -155,6 +155,8 @@ def load_subject(build_dir: Path, count: int | str | None) -> Subject:
     number = parse_count(count)
     if takes_digits(build_dir):
         return DigitSubject(load_digits(build_dir, number), _EVERY_FORMAT)
+    if (build_dir / MODEL_INPUTS).is_file():
+        return inputs_subject(build_dir, number)
     if (build_dir / TEST_SPLIT).is_file():
         return data_subject(build_dir, number)
     return random_subject(build_dir, DEFAULT_COUNT if number is None else number)

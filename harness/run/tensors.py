@@ -6,7 +6,7 @@ state on: the recordings of the data in their order, or random ones.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from codegen.files.artifacts import INT8_MODEL
+from codegen.files.artifacts import INT8_MODEL, MODEL_INPUTS
 from codegen.host.oracle_child import answers
 from codegen.host.random_inputs import random_inputs
 from codegen.model.tflite import Model
 from codegen.samples import split as split_file
 from codegen.samples.encode import dequantize, model_input
+from codegen.samples.facts import DataInfo
 from codegen.samples.measures import measure, real_outputs
 from codegen.samples.sequences import in_order, resets
 from codegen.samples.split import Split
@@ -155,13 +156,12 @@ def data_subject(build_dir: Path, count: int | None) -> TensorSubject:
     model = Model.read(build_dir / INT8_MODEL)
     split = in_order(model, split_file.load(build_dir))
     starts = resets(model, split) if model.is_stateful else list(range(len(split)))
-    if count is not None and count > len(starts):
-        noun = "recording" if model.is_stateful else split.info.noun
+    if count is not None and count > len(starts) and not model.is_stateful:
         raise HarnessError(
-            f"--count {count}: the test split holds {len(starts)} {noun}s; choose 1 to "
+            f"--count {count}: the test split holds {len(starts)} {split.info.noun}s; choose 1 to "
             f"{len(starts)}, or all"
         )
-    rows = len(split) if count in (None, len(starts)) else starts[count or 0]
+    rows = len(split) if count is None or count >= len(starts) else starts[count]
     measured = "" if split.targets is not None else "; no targets: accuracy not measured"
     return subject_of(model, split.take(slice(0, rows)), f"the test split{measured}")
 
@@ -170,6 +170,21 @@ def subject_of(model: Model, split: Split, origin: str) -> TensorSubject:
     """All samples of a split, which are in order. Raises CodegenError."""
     starts = resets(model, split) if model.is_stateful else list(range(len(split)))
     return _asked(model, [model_input(model, split)], starts, origin, split)
+
+
+def inputs_subject(build_dir: Path, count: int | None) -> TensorSubject:
+    """The first `count` samples of data for a model of several inputs, or all there are; where it
+    keeps state, all of them as one sequence. Raises CodegenError.
+    """
+    model = Model.read(build_dir / INT8_MODEL)
+    arrays = split_file.map_npz(build_dir / MODEL_INPUTS)
+    rows = slice(None) if model.is_stateful else slice(count)
+    inputs = [np.asarray(arrays[f"input{index}"][rows]) for index in range(len(model.inputs))]
+    split = Split(DataInfo.load(build_dir), inputs[0], arrays.get("targets"))
+    split = replace(split, targets=None if split.targets is None else split.targets[rows])
+    starts = [0] if model.is_stateful else list(range(len(inputs[0])))
+    measured = "" if split.targets is not None else "; no targets: accuracy not measured"
+    return _asked(model, inputs, starts, f"--data{measured}", split)
 
 
 def random_subject(build_dir: Path, count: int) -> TensorSubject:

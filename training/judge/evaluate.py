@@ -32,7 +32,8 @@ def evaluate(build_dir: Path) -> dict[str, Any]:
     where there are no classes, or no float.keras, which a model made elsewhere does not have.
 
     The int8 answers come from the oracle that `oracle` names. Those of a model with one int8 input
-    and output are kept in oracle.npz: `scores` int8 [N, outputs], `model_sha256`, `digits_sha256`.
+    and output are kept in oracle.npz: `scores` int8 [N, outputs], none of others, `model_sha256`,
+    `digits_sha256`.
 
     Raises ArtifactError, codegen.errors.CodegenError; nothing is written then.
     """
@@ -60,13 +61,13 @@ def evaluate(build_dir: Path) -> dict[str, Any]:
         "model_bytes": model.size,
         **asdict(footprint(model)),
     }
-    if is_plain(model) and not model.is_stateful:
-        artifacts.write_npz(
-            build_dir / ORACLE_SCORES,
-            scores=outputs[0].reshape(len(split), -1),
-            model_sha256=np.array(model.sha256),
-            digits_sha256=np.array(artifacts.sha256_file(samples)),
-        )
+    kept = is_plain(model) and not model.is_stateful
+    artifacts.write_npz(
+        build_dir / ORACLE_SCORES,
+        scores=outputs[0].reshape(len(split), -1) if kept else np.empty((0, 0), np.int8),
+        model_sha256=np.array(model.sha256),
+        digits_sha256=np.array(artifacts.sha256_file(samples)),
+    )
     artifacts.write_json(build_dir / METRICS, metrics)
     return metrics
 

@@ -18,7 +18,7 @@ from training.errors import DataError
 
 _SPLITS = ("x_train", "x_test")
 _NAMES = "x_train, y_train, x_test, y_test, or x and y"
-_DAMAGED = (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error)
+DAMAGED = (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error)
 
 
 def read_npz(path: Path, options: DataOptions) -> DataSet:
@@ -26,7 +26,7 @@ def read_npz(path: Path, options: DataOptions) -> DataSet:
     options.refuse_all_but(path, "a .npz, whose arrays have names")
     try:
         arrays = map_npz(path)
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise DataError(f"{path}: no .npz file that can be read ({error}); save it again") from None
     names = [name for name in _SPLITS if name in arrays] or ["x"]
     if "x_train" not in arrays and "x" not in arrays:
@@ -56,7 +56,7 @@ def _load(path: Path) -> np.ndarray:
             return array
     except FileNotFoundError:
         raise DataError(f"{path}: no such file") from None
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise DataError(f"{path}: no .npy file that can be read ({error}); save it again") from None
     raise DataError(f"{path}: no .npy file but a .npz; give it that name")
 
