@@ -24,7 +24,7 @@ from verification.check_runner import CHECKS, Target, build_image, build_sanitiz
 from verification.errors import CheckFailedError
 
 _CALIBRATION_INSTRUCTIONS = 1_000_000
-_ICOUNT_SHIFT = 6  # 64 ns an instruction: 1 to 2 ticks on the machines of check_runner.TARGETS
+_ICOUNT_SHIFT = 5  # 32 ns an instruction: about a tick on the machines of check_runner.TARGETS
 
 
 class Kind(IntEnum):
@@ -115,7 +115,7 @@ def run_on_core(target: Target, requests: Sequence[bytes], timeout_s: float = 12
 
 
 def instructions(target: Target, requests: Sequence[bytes]) -> list[int]:
-    """Of each request's work, its reading and writing not counted; at most some 10 million."""
+    """Of each request's work, reading and writing not counted; ticks wrap at some 16 million."""
     calibration = request(Kind.CALIBRATION, "I", _CALIBRATION_INSTRUCTIONS // 2)
     first, *rest = run_on_core(target, [calibration, *requests])
     return [round(reply.ticks * _CALIBRATION_INSTRUCTIONS / first.ticks) for reply in rest]

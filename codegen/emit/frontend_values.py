@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from codegen.emit.cpp_text import rows
 from codegen.errors import UnsupportedModelError
 from codegen.frontend.front_end import CppStruct, FrontEnd
-from codegen.frontend.scaling import input_scaling
 from codegen.model.tflite import Model
 
 
 def front_end_values(front_end: FrontEnd, model: Model) -> dict[str, Any]:
     """Raises UnsupportedModelError if the model's input is not what the front end makes."""
-    scaling = input_scaling(front_end.feature_scale, *_checked_input(front_end, model))
+    step = front_end.input_step(*_checked_input(front_end, model))
     type_ = f"frontend::{front_end.kind.capitalize()}"
     arrays: list[dict[str, Any]] = []
     lines = _lines(front_end.cpp_parameters(), f"{type_}Parameters::", "k", arrays)
+    step_lines = _lines(step, f"{type_}::Writer::Step::", "kStep", arrays)
     sample_items = math.prod(front_end.sample_shape)
     return {
         "header": f"frontend/{front_end.kind}.h",
@@ -29,7 +29,7 @@ def front_end_values(front_end: FrontEnd, model: Model) -> dict[str, Any]:
         "feature_count": math.prod(front_end.feature_shape),
         "arrays": arrays,
         "lines": lines,
-        "scaling": [scaling.multiplier, scaling.shift, scaling.zero_point],
+        "step_lines": step_lines,
     }
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from codegen.frontend.fft import Q15, fft, log2_size
 from codegen.frontend.front_end import LOG2_FRACTION_BITS, CppStruct, FrontEnd, FrontEndError
+from codegen.frontend.scaling import input_scaling
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,9 @@ class AudioFrontEnd(FrontEnd):
     @property
     def feature_scale(self) -> float:
         return 2.0**-LOG2_FRACTION_BITS
+
+    def input_step(self, scale: float, zero_point: int) -> CppStruct:
+        return input_scaling(self.feature_scale, scale, zero_point)
 
     def cpp_parameters(self) -> CppStruct:
         """Raises FrontEndError for a band without a frequency of the transform in it."""

@@ -63,6 +63,14 @@ class FrontEnd(ABC):
     def cpp_parameters(self) -> CppStruct:
         """What the C++ is given."""
 
+    @abstractmethod
+    def input_step(self, scale: float, zero_point: int) -> CppStruct:
+        """What makes int8 model input of features, a Writer::Step in the C++.
+
+        scale, zero_point: of the model's input. Raises FrontEndError for a scale or zero point of
+        no use.
+        """
+
     def random_samples(self, count: int, seed: int) -> NDArray[Any]:
         """[count, *sample_shape] of random bytes; as float32 some are NaN or huge."""
         dtype = np.dtype(self.sample_dtype)

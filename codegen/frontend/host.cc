@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "frontend/audio.h"
+#include "frontend/image.h"
 #include "frontend/readings.h"
 #include "frontend/scale.h"
 
 namespace {
 
 // Samples one after the other, and room for what becomes of them: features, or model inputs if
-// there is a scaling. As host.py has it.
+// there is a step that makes those. As host.py has it.
 struct Batch {
   const uint8_t* samples;
   size_t count;
@@ -20,7 +21,7 @@ struct Batch {
   size_t piece_bytes;  // how a sample is handed over
   int16_t* features;
   int8_t* inputs;
-  const frontend::Scaling* scaling;
+  const void* step;  // a Writer::Step of the front end
 };
 
 struct FeatureWriter {
@@ -36,9 +37,13 @@ template <class FrontEnd, class Parameters>
 void RunAll(const Parameters& parameters, const Batch& batch) {
   std::vector<uint32_t> memory((frontend::MemoryBytes(parameters) + 3) / 4);
   FeatureWriter features{batch.features};
-  frontend::InputWriter inputs{batch.scaling ? *batch.scaling : frontend::Scaling{}, batch.inputs};
-  const frontend::Sink sink = batch.scaling ? frontend::Sink{frontend::InputWriter::Take, &inputs}
-                                            : frontend::Sink{FeatureWriter::Take, &features};
+  using Writer = typename FrontEnd::Writer;
+  Writer inputs = {};
+  frontend::Sink sink = {FeatureWriter::Take, &features};
+  if (batch.step) {
+    inputs = {*static_cast<const typename Writer::Step*>(batch.step), batch.inputs};
+    sink = {Writer::Take, &inputs};
+  }
   FrontEnd front_end(parameters, memory.data(), sink);
   for (size_t i = 0; i < batch.count; ++i) {
     const uint8_t* const sample = batch.samples + i * batch.sample_bytes;
@@ -58,11 +63,19 @@ void mcuforge_audio(const frontend::AudioParameters* parameters, const Batch* ba
   RunAll<frontend::Audio>(*parameters, *batch);
 }
 
+void mcuforge_image(const frontend::ImageParameters* parameters, const Batch* batch) {
+  RunAll<frontend::Image>(*parameters, *batch);
+}
+
 void mcuforge_readings(const frontend::ReadingsParameters* parameters, const Batch* batch) {
   RunAll<frontend::Readings>(*parameters, *batch);
 }
 
 size_t mcuforge_audio_memory(const frontend::AudioParameters* parameters) {
+  return frontend::MemoryBytes(*parameters);
+}
+
+size_t mcuforge_image_memory(const frontend::ImageParameters* parameters) {
   return frontend::MemoryBytes(*parameters);
 }
 

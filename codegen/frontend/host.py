@@ -20,9 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codegen.compile import cpp_build
-from codegen.compile.compiler_flags import isa_macro
 from codegen.frontend.front_end import CppField, CppStruct, FrontEnd, FrontEndError
-from codegen.frontend.scaling import Scaling, input_scaling
 
 CHUNK_BYTES = 4 << 20
 """Of samples, for one thread at a time."""
@@ -55,11 +53,11 @@ def model_inputs(
 ) -> NDArray[np.int8]:
     """What stands in the device's input tensor: int8 [N, *feature_shape].
 
-    scale, zero_point: of the model's input. Raises as features() and input_scaling() do.
+    scale, zero_point: of the model's input. Raises as features() and input_step() do.
     """
     result = np.empty((len(samples), *front_end.feature_shape), np.int8)
-    scaling = input_scaling(front_end.feature_scale, scale, zero_point)
-    _run(front_end, samples, result, scaling, piece_bytes)
+    step = front_end.input_step(scale, zero_point)
+    _run(front_end, samples, result, step, piece_bytes)
     return result
 
 
@@ -75,7 +73,7 @@ def _run(
     front_end: FrontEnd,
     samples: NDArray[Any],
     result: NDArray[Any],
-    scaling: Scaling | None,
+    step: CppStruct | None,
     piece_bytes: int | None,
 ) -> None:
     _check_samples(front_end, samples)
@@ -85,6 +83,7 @@ def _run(
     function = getattr(_library(), f"mcuforge_{front_end.kind}")
     function.restype = None
     structure = _structure(parameters)
+    step_structure = _structure(step) if step else None
     sample_bytes = samples[:1].nbytes
     chunk = max(1, CHUNK_BYTES // sample_bytes)
 
@@ -96,9 +95,9 @@ def _run(
             count=len(part),
             sample_bytes=sample_bytes,
             piece_bytes=piece_bytes or sample_bytes,
-            features=None if scaling else target,
-            inputs=target if scaling else None,
-            scaling=ctypes.pointer(_Scaling(**vars(scaling))) if scaling else None,
+            features=None if step_structure else target,
+            inputs=target if step_structure else None,
+            step=ctypes.addressof(step_structure) if step_structure else None,
         )
         function(ctypes.byref(structure), ctypes.byref(batch))
 
@@ -115,14 +114,6 @@ def _check_samples(front_end: FrontEnd, samples: NDArray[Any]) -> None:
         )
 
 
-class _Scaling(ctypes.Structure):
-    _fields_ = (
-        ("multiplier", ctypes.c_uint16),
-        ("shift", ctypes.c_uint8),
-        ("zero_point", ctypes.c_int8),
-    )
-
-
 class _Batch(ctypes.Structure):
     _fields_ = (
         ("samples", ctypes.c_void_p),
@@ -131,7 +122,7 @@ class _Batch(ctypes.Structure):
         ("piece_bytes", ctypes.c_size_t),
         ("features", ctypes.c_void_p),
         ("inputs", ctypes.c_void_p),
-        ("scaling", ctypes.POINTER(_Scaling)),
+        ("step", ctypes.c_void_p),
     )
 
 
@@ -153,10 +144,10 @@ def _field(value: CppField) -> Any:
 
 @lru_cache(maxsize=1)
 def _library() -> ctypes.CDLL:
-    """firmware/lib/frontend as a shared library, with the flags that ship."""
-    shared = ["-fPIC", f"-D{isa_macro('scalar')}=1"]
-    own = Path(__file__).with_name("host.cc"), cpp_build.library_flags(cpp_build.FRONTEND)
-    work = [*cpp_build.front_end_sources(), own]
-    sources = [(path, [*flags, *shared]) for path, flags in work]
+    """The front ends of firmware/lib/frontend as a shared library, with the flags that ship."""
+    flags = [*cpp_build.library_flags(cpp_build.FRONTEND), "-fPIC"]
+    files = [*sorted(cpp_build.FRONTEND.rglob("*.cc")), Path(__file__).with_name("host.cc")]
+    # What stands behind a model is not called here, and needs kernels.
+    sources = [(path, flags) for path in files if not path.name.startswith("post_")]
     objects = cpp_build.compile_objects(sources, [cpp_build.FRONTEND], cpp_build.HOST)
     return ctypes.CDLL(str(cpp_build.link("frontend.so", objects, ["-shared"], cpp_build.HOST)))

@@ -7,6 +7,8 @@ from_json(values: Mapping[str, Any]) -> FrontEnd
 AudioFrontEnd(rate_hz, samples, window, stride, channels, low_hz, high_hz, floor_log2)
 ReadingsFrontEnd(length, channels, offset, gain, dtype="float32", spectrum=False,
                  log2=False)
+ImageFrontEnd(frame, target, format="rgb888", channels=1, crop=None, box=None, resize="area",
+              negative=False)
     .kind .sample_shape .sample_dtype .feature_shape .feature_scale .to_json()
 """
 
@@ -21,9 +23,12 @@ from codegen.files.artifacts import FRONTEND
 from codegen.files.manifest import atomic_write
 from codegen.frontend.audio import AudioFrontEnd
 from codegen.frontend.front_end import FrontEnd, FrontEndError
+from codegen.frontend.image import ImageFrontEnd
 from codegen.frontend.readings import ReadingsFrontEnd
 
-KINDS: dict[str, type[FrontEnd]] = {kind.kind: kind for kind in (AudioFrontEnd, ReadingsFrontEnd)}
+KINDS: dict[str, type[FrontEnd]] = {
+    kind.kind: kind for kind in (AudioFrontEnd, ReadingsFrontEnd, ImageFrontEnd)
+}
 
 
 def from_json(values: Mapping[str, Any]) -> FrontEnd:

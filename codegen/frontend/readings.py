@@ -11,6 +11,7 @@ import numpy as np
 
 from codegen.frontend.fft import SMALLEST_LOG2, fft, log2_size
 from codegen.frontend.front_end import LOG2_FRACTION_BITS, CppStruct, FrontEnd, FrontEndError
+from codegen.frontend.scaling import input_scaling
 
 FRACTION_BITS = 12  # of a feature that is no logarithm
 BIAS_BITS = 16  # beyond those, in readings.cc
@@ -106,6 +107,9 @@ class ReadingsFrontEnd(FrontEnd):
     @property
     def feature_scale(self) -> float:
         return 2.0 ** -(LOG2_FRACTION_BITS if self.log2 else FRACTION_BITS)
+
+    def input_step(self, scale: float, zero_point: int) -> CppStruct:
+        return input_scaling(self.feature_scale, scale, zero_point)
 
     def cpp_parameters(self) -> CppStruct:
         scales = [_scale(o, g) for o, g in zip(self.offset, self.gain, strict=True)]

@@ -10,7 +10,7 @@
 #include <cstring>
 
 #include "batch.h"
-#include "frontend/image.h"
+#include "frontend/image_front_end.h"
 #include "frontend/post_anomaly.h"
 #include "frontend/post_boxes.h"
 #include "frontend/post_detector.h"
@@ -104,8 +104,8 @@ Size ReadSize(Request& request) {
 
 template <class Resize>
 void RunImage(Request& request, Reply* reply) {
-  frontend::ImageParams p = {};
-  p.format = static_cast<frontend::PixelFormat>(request.Value<uint8_t>());
+  frontend::ImageParameters p = {};
+  p.format = request.Value<uint8_t>();
   p.channels = request.Value<uint8_t>();
   p.is_negative = request.Value<uint8_t>() != 0;
   p.frame = ReadSize(request);

@@ -17,15 +17,15 @@ alignas(4) uint8_t g_memory[frontend::MemoryBytes(mcuforge::kFrontEndParameters)
 // Made anew for each sample, and never destroyed.
 alignas(FrontEnd) uint8_t g_storage[sizeof(FrontEnd)];
 FrontEnd* g_front_end = nullptr;
-frontend::InputWriter g_writer;
+FrontEnd::Writer g_writer;
 uint32_t g_ticks = 0;
 
 }  // namespace
 
 void Start(int8_t* input) {
-  g_writer = {mcuforge::kInputScaling, input};
+  g_writer = {mcuforge::kInputStep, input};
   g_front_end = new (g_storage)
-      FrontEnd(mcuforge::kFrontEndParameters, g_memory, {frontend::InputWriter::Take, &g_writer});
+      FrontEnd(mcuforge::kFrontEndParameters, g_memory, {FrontEnd::Writer::Take, &g_writer});
   g_ticks = 0;
 }
 

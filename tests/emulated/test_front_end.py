@@ -13,7 +13,7 @@ from codegen.emit.generate import generate
 from codegen.files.manifest import sha256_file
 from codegen.frontend import parameters
 from codegen.frontend.host import model_inputs
-from codegen.frontend.parameters import AudioFrontEnd, FrontEnd, ReadingsFrontEnd
+from codegen.frontend.parameters import AudioFrontEnd, FrontEnd, ImageFrontEnd, ReadingsFrontEnd
 from codegen.image import firmware_build
 from harness.errors import DeviceError, DeviceRefusedError
 from harness.rig import identity, link
@@ -31,20 +31,24 @@ BOARDS = ("host", "microbit", "mps2_an386", "mps3_an547")
 FRONT_ENDS = {
     "audio": AudioFrontEnd(samples=3000, window=640, channels=10),
     "readings": ReadingsFrontEnd(50, 3, (0.5, -9.81, 300.0), (1.5, 0.2, -0.01)),
+    "image": ImageFrontEnd((24, 32), (14, 14), "rgb565le", box=(10, 10), negative=True),
     "spectra": ReadingsFrontEnd(60, 2, (5.0, -100.0), (1e-4, 3e-5), "int16", spectrum=True),
     "log_spectra": ReadingsFrontEnd(60, 2, (0.5, -9.0), (2.0, 0.1), spectrum=True, log2=True),
 }
 IMAGES = [
     *((board, kind) for kind in ("audio", "readings", "log_spectra") for board in BOARDS),
+    *((board, "image") for board in ("host", "microbit", "mps3_an547")),
     ("host", "spectra"),
     ("microbit", "spectra"),
 ]
-SCALES = {"audio": 0.18, "readings": 0.03, "spectra": 0.01, "log_spectra": 0.12}
+SCALES = {"audio": 0.18, "readings": 0.03, "spectra": 0.01, "log_spectra": 0.12, "image": 0.0041}
 ZERO_POINT = -90
 
 
 def samples_of(front_end: FrontEnd, count: int) -> NDArray:
     """Random ones, of many magnitudes."""
+    if front_end.sample_dtype == "uint8":
+        return front_end.random_samples(count, 7)
     random = np.random.default_rng(7)
     shape = (count, *front_end.sample_shape)
     spread = np.geomspace(10, 30000, count).reshape(count, *[1] * len(front_end.sample_shape))

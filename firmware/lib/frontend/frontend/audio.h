@@ -38,6 +38,8 @@ constexpr size_t MemoryBytes(const AudioParameters& parameters) {
 // the weighted sum of |X|^2, X being the transform of samples as integers.
 class Audio {
  public:
+  using Writer = InputWriter;
+
   // parameters and memory (MemoryBytes, aligned to 4) have to stay.
   Audio(const AudioParameters& parameters, void* memory, Sink sink);
 

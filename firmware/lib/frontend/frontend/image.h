@@ -1,10 +1,5 @@
-// From a camera's frame to the model's input: crop, grey or RGB, resize, centre, int8.
-//
-//   static frontend::ImageFrontEnd<frontend::AreaResize> camera;
-//   static uint32_t rows[frontend::ImageRows(params)];
-//   camera.Start(params, rows, input->data.uint8);
-//   while (!camera.IsDone()) camera.Take(bytes, ReadCamera(bytes, sizeof(bytes)));
-//   camera.Finish(pixel_table, input->data.int8);
+// The image front end as all front ends are: a frame's bytes in, in pieces; features, which are the
+// pixels, out once the last one has come.
 
 #ifndef MCUFORGE_FRONTEND_IMAGE_H_
 #define MCUFORGE_FRONTEND_IMAGE_H_
@@ -12,95 +7,59 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "frontend/image_area.h"
-#include "frontend/image_bilinear.h"
-#include "frontend/image_crop.h"
-#include "frontend/image_geometry.h"
-#include "frontend/image_mass.h"
-#include "frontend/image_pixels.h"
+#include "frontend/image_front_end.h"
+#include "frontend/scale.h"
 
 namespace frontend {
 
-struct ImageParams {
-  PixelFormat format;
-  Size frame;        // rows without gaps
-  Rectangle crop;    // of the frame; CentreCrop() makes one
-  Size box;          // what the crop is resized to
-  Size target;       // of the model's input: the box, or larger, and then black but for the box,
-                     // which is placed by mass
-  uint8_t channels;  // of the model's input: 1, grey, or 3, RGB
-  bool is_negative;  // 255 - pixel after resizing: for dark things on light ground
+// Of the buffer that Image works in, aligned to 4.
+constexpr size_t MemoryBytes(const ImageParameters& parameters) {
+  return ImageRows(parameters) * sizeof(uint32_t) + TargetBytes(parameters);
+}
+
+// The model's input of each pixel value; 256 of them, as codegen/model/pixels.py makes them.
+struct PixelTable {
+  const int8_t* inputs;
 };
 
-constexpr bool IsValid(const ImageParams& p) {
-  return static_cast<uint32_t>(p.format) < kPixelFormats && HasSides(p.frame, kMostFrameSide) &&
-         IsInside(p.crop, p.frame) && HasSides(p.box, kMostTargetSide) &&
-         HasSides(p.target, kMostTargetSide) && p.box.width <= p.target.width &&
-         p.box.height <= p.target.height && (p.channels == 1 || p.channels == 3);
-}
+// The target of a Sink that fills a model's input from `next` on. Features are 0..255.
+struct PixelWriter {
+  using Step = PixelTable;
 
-// Values of memory that resizing needs.
-constexpr size_t ImageRows(const ImageParams& p) { return size_t{2} * p.box.width * p.channels; }
+  Step step;
+  int8_t* next;
 
-constexpr size_t TargetBytes(const ImageParams& p) {
-  return size_t{p.target.height} * p.target.width * p.channels;
-}
+  static void Take(void* target, const int16_t* features, size_t count) {
+    PixelWriter& writer = *static_cast<PixelWriter*>(target);
+    for (size_t i = 0; i < count; ++i) *writer.next++ = writer.step.inputs[features[i]];
+  }
+};
 
-template <class Resize>
-class ImageFrontEnd {
+class Image {
  public:
-  // A new frame. params: valid. rows: ImageRows(params) values. target: TargetBytes(params) bytes,
-  // [height, width, channels], for example the model's input.
-  void Start(const ImageParams& params, uint32_t* rows, uint8_t* target) {
-    params_ = params;
-    target_ = target;
-    crop_.Start(params.frame, params.crop, BytesPerPixel(params.format));
-    resize_.Start(params.crop.size, params.box, params.channels, rows, target);
-  }
+  using Writer = PixelWriter;
 
-  // The next bytes of the frame, in pieces of any size. What comes behind the frame is ignored.
-  void Take(const uint8_t* bytes, size_t size) {
-    for (;;) {
-      CropReader::Run run = crop_.Next(bytes, size);
-      if (run.count == 0) return;
-      while (run.count > 0) {
-        const uint32_t count = run.count < kPiece ? run.count : kPiece;
-        uint8_t pixels[3 * kPiece];
-        ConvertPixels(params_.format, params_.channels, run.pixels, count, pixels);
-        resize_.Take(pixels, count);
-        run.pixels += count * BytesPerPixel(params_.format);
-        run.count -= count;
-      }
-    }
-  }
+  // parameters, which are valid, and memory (MemoryBytes, aligned to 4) have to stay.
+  Image(const ImageParameters& parameters, void* memory, Sink sink);
 
-  // All of the crop has come.
-  bool IsDone() const { return crop_.IsDone(); }
+  // A new frame begins.
+  void Start();
 
-  // Once it has: the target's pixels, and of them the model's int8 values.
-  //   table  int8 of each pixel value, as codegen/model/pixels.py makes it for the model's input
-  //   input  TargetBytes(params) values; may be the target
-  void Finish(const int8_t* table, int8_t* input) {
-    Finish();
-    for (size_t i = 0; i < TargetBytes(params_); ++i) input[i] = table[target_[i]];
-  }
-  void Finish() {
-    if (params_.is_negative) {
-      const size_t box_bytes = size_t{params_.box.height} * params_.box.width * params_.channels;
-      for (size_t i = 0; i < box_bytes; ++i) target_[i] = static_cast<uint8_t>(255 - target_[i]);
-    }
-    if (params_.box.width != params_.target.width || params_.box.height != params_.target.height) {
-      PlaceByMass(params_.box, params_.target, params_.channels, target_);
-    }
-  }
+  // The next bytes of the frame; what comes after its crop is ignored.
+  void Push(const uint8_t* bytes, size_t size);
 
  private:
-  static constexpr uint32_t kPiece = 16;  // pixels that are converted at once
+  template <class Resize>
+  void Push(ImageFrontEnd<Resize>& front_end, const uint8_t* bytes, size_t size);
 
-  ImageParams params_;
-  uint8_t* target_;
-  CropReader crop_;
-  Resize resize_;
+  const ImageParameters& p_;
+  const Sink sink_;
+  uint32_t* const rows_;
+  uint8_t* const target_;
+  union {
+    ImageFrontEnd<AreaResize> area_;
+    ImageFrontEnd<BilinearResize> bilinear_;
+  };
 };
 
 }  // namespace frontend

@@ -52,6 +52,8 @@ int16_t ScaleReading(uint32_t bits, ReadingType type, const ChannelScale& scale)
 // would be before rounding, at least 0.
 class Readings {
  public:
+  using Writer = InputWriter;
+
   // parameters and memory (MemoryBytes, aligned to 4) have to stay.
   Readings(const ReadingsParameters& parameters, void* memory, Sink sink);
 

@@ -35,12 +35,14 @@ inline int8_t ScaleFeature(int16_t feature, Scaling scaling) {
 
 // The target of a Sink that fills a model's input from `next` on.
 struct InputWriter {
-  Scaling scaling;
+  using Step = Scaling;
+
+  Step step;
   int8_t* next;
 
   static void Take(void* target, const int16_t* features, size_t count) {
     InputWriter& writer = *static_cast<InputWriter*>(target);
-    for (size_t i = 0; i < count; ++i) *writer.next++ = ScaleFeature(features[i], writer.scaling);
+    for (size_t i = 0; i < count; ++i) *writer.next++ = ScaleFeature(features[i], writer.step);
   }
 };
 

@@ -125,7 +125,7 @@ def with_given(library):
     return [*own(library), *(sys.argv[2:] if library == cpp_build.FRONTEND else ())]
 cpp_build.library_flags = with_given
 from codegen.frontend.host import features, model_inputs
-from codegen.frontend.parameters import AudioFrontEnd, ReadingsFrontEnd
+from codegen.frontend.parameters import AudioFrontEnd, ImageFrontEnd, ReadingsFrontEnd
 random = np.random.default_rng(5)
 made = {}
 for window in (16, 480, 4096):
@@ -143,6 +143,9 @@ for ratio in (2.0**-16, 1.0, 2.0**15 - 1):
     for zero_point in (-128, 0, 127):
         scale = front_end.feature_scale / ratio
         made[f"inputs {ratio} {zero_point}"] = model_inputs(front_end, every, scale, zero_point)
+for resize in ("area", "bilinear"):
+    front_end = ImageFrontEnd((40, 50), (30, 70), "rgb565le", 3, box=(29, 60), resize=resize)
+    made[resize] = features(front_end, front_end.random_samples(4, 5))
 np.savez(sys.argv[1], **made)
 """
 TRAPS = ("-fsanitize=undefined", "-fsanitize-undefined-trap-on-error")
