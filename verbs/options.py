@@ -61,10 +61,17 @@ def paths_or_names(text: str) -> str:
 
 
 def data_source(text: str) -> str:
-    """The kind of --data: a source's name goes before a folder of that name."""
+    """The kind of --data. A folder that is called as a source would not be read: refused."""
     from training.data.datasets import SOURCES
 
-    return text if text in SOURCES else path_or_name(text)
+    if text not in SOURCES:
+        return path_or_name(text)
+    if here(text).is_dir() and text != "auto":
+        raise CodegenError(
+            f"--data {text}: the name of a data set (docs/data.md) and of a folder here; give "
+            f"./{text} for the folder, or rename it"
+        )
+    return text
 
 
 @dataclass(frozen=True)

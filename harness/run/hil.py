@@ -19,8 +19,9 @@ from rich.console import Console
 
 from codegen.boards.facts import Board, load_board
 from codegen.errors import CodegenError
-from codegen.files.artifacts import MODEL_INPUTS, TEST_SPLIT
+from codegen.files.artifacts import DATA_INFO, MODEL_INPUTS, TEST_SPLIT
 from codegen.files.places import RUNS
+from codegen.samples.facts import DataInfo
 from harness.errors import HarnessError
 from harness.rig import link
 from harness.rig.expected import Expected
@@ -123,7 +124,7 @@ def run(
     job = _Job(board, settings, expected, subject, folder, parts, Injected(), out, stopped)
     with folder:
         elapsed_s, sent = _send(job)
-    report = _report(job, sent, elapsed_s, recorded)
+    report = _report(job, _labels(build_dir), sent, elapsed_s, recorded)
     print_report(report, _further_rows(job, recorded), out)
     _print_mismatches(job, build_dir)
     for path in filter(None, (folder.result, json_path)):
@@ -343,7 +344,12 @@ def _run_all(
             raise
 
 
-def _report(job: _Job, sent: int, elapsed_s: float, recorded: int) -> Report:
+def _labels(build_dir: Path) -> list[str]:
+    """The classes' names; [] without data, or where they are none."""
+    return list(DataInfo.load(build_dir).labels) if (build_dir / DATA_INFO).is_file() else []
+
+
+def _report(job: _Job, labels: list[str], sent: int, elapsed_s: float, recorded: int) -> Report:
     infos = [part.info for part in job.parts if part.info is not None]
     info = infos[0]
     lines = LineCounts()
@@ -359,6 +365,7 @@ def _report(job: _Job, sent: int, elapsed_s: float, recorded: int) -> Report:
         runtime=info.runtime,
         samples=job.subject.origin,
         noun=job.subject.noun,
+        labels=labels,
         sent=sent,
         answered=len(answers),
         oracle=job.subject.oracle,

@@ -40,6 +40,7 @@ class Report:
     runtime: str  # who answered: our own runtime or upstream's
     samples: str  # where they come from
     noun: str  # what one is called: "digit"
+    labels: list[str]  # the classes' names; [] where nobody knows them
     sent: int
     answered: int
     oracle: str  # who gave the outputs that are compared
@@ -178,7 +179,13 @@ class Report:
             if count and label != predicted
         ]
         worst = sorted(wrong, key=lambda entry: (-entry[0], entry[1:]))[:_CONFUSIONS_SHOWN]
-        return ", ".join(f"{label} as {predicted}: {count}" for count, label, predicted in worst)
+        return ", ".join(
+            f"{self._name(label)} as {self._name(predicted)}: {count}"
+            for count, label, predicted in worst
+        )
+
+    def _name(self, label: int) -> str:
+        return self.labels[label] if label < len(self.labels) else str(label)
 
 
 def _accuracy(measures: Measures | None) -> float | None:

@@ -18,7 +18,7 @@ from codegen.boards.facts import Board, list_boards
 from codegen.errors import CodegenError
 from verbs import options, program
 from verbs.choice import choice
-from verbs.options import Option, here
+from verbs.options import DATA, Option, here
 from verbs.verb import Given, one_line_errors
 from verification.cases.model_builder import small_cnn
 
@@ -240,6 +240,17 @@ def test_invoke_yaml_says_how_its_own_data_are_read(
     assert (others.data, others.reading.given()) == ("sample", {})
 
 
+def test_a_folder_that_is_called_as_a_data_set_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("verbs.options.USER_FOLDER", tmp_path)
+    assert DATA.value("words") == "words"
+    (tmp_path / "words").mkdir()
+    with pytest.raises(CodegenError, match=r"--data words: the name of a data set .*\./words"):
+        DATA.value("words")
+    assert DATA.value("./words") == str(tmp_path / "words")
+
+
 def _config(defaults: dict[str, object]) -> Config:
     return Config(overrides={"mcuforge": defaults})
 
@@ -304,8 +315,6 @@ def test_paths_are_relative_to_where_the_user_stands(
     assert options.JSON.value("out.json") == tmp_path / "out.json"
     assert options.SVG.value("/dev/null") == Path("/dev/null")
     assert options.DATA.value("mine") == str(tmp_path / "mine")
-    (tmp_path / "sample").mkdir()
-    assert options.DATA.value("sample") == "sample"  # the source, whatever folders there are
     (tmp_path / "a.tflite").touch()
     (tmp_path / "all").mkdir()
     assert options.MODELS.value("all") == "all"

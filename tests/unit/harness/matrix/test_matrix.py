@@ -36,6 +36,7 @@ GOOD = Report(
     runtime="mcuforge",
     samples="the test split",
     noun="digit",
+    labels=[],
     sent=1000,
     answered=1000,
     oracle="tflite-micro",

@@ -39,6 +39,7 @@ JSON_KEYS = [
     "runtime",
     "samples",
     "noun",
+    "labels",
     "sent",
     "answered",
     "oracle",
@@ -134,7 +135,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., tuple[
         stopped = options.pop("stopped", lambda: False)
         report = hil.run(
             BOARD.id,
-            Path("build"),
+            tmp_path,
             hil.Settings(**options),
             json_path=json_path,
             console=Console(file=out),
@@ -430,6 +431,16 @@ def test_statistics_and_confusions_are_of_all_digits(
     assert report.inference_us == {"min": 40, "median": 40, "p99": 40, "max": 40}
     assert report.confusion == [[0, 1], [0, COUNT - 1]]
     assert "0 as 1: 1" in printed
+
+
+def test_confusions_name_the_classes(
+    run: Callable[..., tuple[hil.Report, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    facts = {"source": "", "path": "", "train_count": 1, "test_count": 1, "sha256": {}}
+    (tmp_path / "data.json").write_text(json.dumps({**facts, "labels": ["cat", "dog"]}))
+    report, printed = run()
+    assert report.labels == ["cat", "dog"]
+    assert "cat as dog: 1" in printed
 
 
 class Cut(FakeDevice):
