@@ -1,7 +1,9 @@
 """Checks that every device has to pass, the emulated as the real."""
 
+import struct
 import time
 import zlib
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,6 +37,22 @@ def exchange(device: Device, data: bytes, count: int = 1) -> list[Frame]:
         frames += [i for i in decoder.feed(device.line.read(left_s)) if isinstance(i, Frame)]
     assert len(frames) == count, f"{len(frames)} frames came, expected {count}: {frames}"
     return frames
+
+
+def body(frame: Frame) -> bytes:
+    return struct.pack("<BBH", frame.version, frame.type, frame.seq) + frame.payload
+
+
+def forged(frame: Frame, like: Frame) -> Frame:
+    """`frame` with other last four bytes of its payload, so that its CRC-32 is that of `like`."""
+    start = zlib.crc32(body(frame)[:-4]) ^ 0xFFFFFFFF
+    end = zlib.crc32(body(like)) ^ 0xFFFFFFFF
+    for _ in range(32):  # back over the four bytes
+        end = (end ^ 0xEDB88320) << 1 | 1 if end >> 31 else end << 1
+    made = Frame(frame.type, frame.seq, frame.payload[:-4] + (start ^ end).to_bytes(4, "little"))
+    assert zlib.crc32(body(made)) == zlib.crc32(body(like))
+    assert made.payload != like.payload
+    return made
 
 
 def check_handshake(device: Device, expected: Expected) -> None:
@@ -81,6 +99,95 @@ def check_repeat(device: Device, digits: Digits) -> None:
     after = device.stats()
     assert after["inferences"] - before["inferences"] == window + 1
     assert after["repeats"] - before["repeats"] == window
+
+
+def check_forged_repeats(device: Device, digits: Digits) -> None:
+    """Other bytes with the same number and CRC-32 are another request, and are run."""
+    raw = [messages.infer_payload(ids.InputFormat.RAW_S8, digits.quantized[i]) for i in (0, 1)]
+    packed = [bytes([ids.InputFormat.PACKED_U8, 0, n, *range(1, 1 + n)]) for n in (8, 9)]
+    commands = (messages.INFER, messages.BATCH, messages.STREAM_FRAME)
+    cases = [(command, pair) for command in commands for pair in (raw, packed)]
+    for seq, (command, pair) in enumerate(cases, start=810):
+        payloads = [messages.batch_payload([i]) if command is messages.BATCH else i for i in pair]
+        first = Frame(command, seq, payloads[0])
+        second = forged(Frame(command, seq, payloads[1]), like=first)
+        before = device.stats()
+        for frame in (first, second, first, second):
+            (reply,) = exchange(device, encode(frame))
+            assert (reply.type, reply.seq) == (command | ids.REPLY_BIT, seq), command.name
+        after = device.stats()
+        assert after["inferences"] - before["inferences"] == 2, command.name
+        assert after["repeats"] - before["repeats"] == 2, command.name
+
+
+def check_refused_requests_change_nothing(device: Device, digits: Digits) -> None:
+    """An input that came by half, outputs, the results that are kept: all outlive a request that
+    is refused, however far its bytes were fine."""
+    raw = digits.quantized[1].tobytes()
+    packed = pack_pixels(digits.images[1].tobytes())
+    beyond = b"\xff\x00" * (len(raw) // 255 + 1)
+    cut_off = b"\x00\x05abc"
+    loads = [
+        messages.load_payload(0, input_format, offset, values)
+        for input_format, offset, values in (
+            (ids.InputFormat.RAW_S8, 0, raw + b"?"),
+            (ids.InputFormat.PIXELS_U8, 0, raw + b"?"),
+            (ids.InputFormat.PACKED_U8, 0, beyond),
+            (ids.InputFormat.LOADED, 0, bytes(4)),
+            (9, 0, b"?"),
+        )
+    ]
+    good = messages.infer_payload(ids.InputFormat.PACKED_U8, digits.images[0])
+    bad = [bytes([ids.InputFormat.PACKED_U8]) + values for values in (beyond, cut_off, b"\x00")]
+    bad += [b"\x09" + raw, messages.loaded_payload([raw])]
+    peek = messages.peek_head(0, 0, 1)
+    refused: list[tuple[messages.Command[Any], bytes]] = [
+        (messages.LOAD, payload) for payload in loads
+    ]
+    for payload in bad:
+        refused += [
+            (messages.INFER, payload),
+            (messages.STREAM_FRAME, payload),
+            (messages.PROFILE, payload),
+            (messages.PEEK, peek + payload),
+            (messages.BATCH, messages.batch_payload([payload])),
+        ]
+        if len(good) + len(payload) + 4 <= device.info().max_payload:
+            refused.append((messages.BATCH, messages.batch_payload([good, payload])))
+    refused.append((messages.RUN, bytes(4)))
+
+    for input_format, values in (
+        (ids.InputFormat.RAW_S8, raw),
+        (ids.InputFormat.PACKED_U8, packed),
+    ):
+        device.load(0, digits.quantized[2])
+        run = encode(
+            Frame(messages.RUN, 960, messages.run_payload([digits.quantized[2].tobytes()]))
+        )
+        (reply,) = exchange(device, run)
+        read = messages.read_payload(0, 0, digits.oracle_scores[2].size)
+        outputs = device.call(messages.READ, read)
+        assert outputs == digits.oracle_scores[2].tobytes()
+        middle = len(values) // 2 | 1  # of packed pixels: a run is cut
+        for half_came in (False, True):
+            if half_came:
+                half = messages.load_payload(0, input_format, 0, values[:middle])
+                assert device.call(messages.LOAD, half).nbytes == middle
+            before = device.stats()
+            for command, payload in refused:
+                with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
+                    device.call(command, payload)
+            after = device.stats()
+            assert after["inferences"] == before["inferences"]
+            if not half_came:
+                assert device.call(messages.READ, read) == outputs
+                assert exchange(device, run) == [reply]
+        rest = messages.load_payload(0, input_format, middle, values[middle:])
+        assert device.call(messages.LOAD, rest).nbytes == len(values)
+        with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):  # whole, it is kept, too
+            device.call(messages.BATCH, messages.batch_payload([messages.loaded_payload([values])]))
+        result = device.call(messages.INFER, messages.loaded_payload([values]))
+        assert result.scores.tolist() == digits.oracle_scores[1].tolist()
 
 
 def check_pieces(device: Device, digits: Digits) -> None:
@@ -347,6 +454,12 @@ def check_run(device: Device) -> None:
     assert after["inferences"] - before["inferences"] == 1
     assert after["repeats"] - before["repeats"] == 1
     nbytes = tensors.outputs[0].nbytes
+    if len(contents) > 1:
+        other = forged(
+            Frame(messages.RUN, 950, payload[:-8] + bytes(8)), Frame(messages.RUN, 950, payload)
+        )
+        (error,) = exchange(device, encode(other))
+        assert (error.type, error.payload[0]) == (ids.Event.ERROR, ids.ErrorCode.BAD_VALUE)
     whole = device.call(messages.READ, messages.read_payload(0, 0, nbytes))
     assert zlib.crc32(whole) == int.from_bytes(first.payload[4:8], "little")
     assert device.call(messages.READ, messages.read_payload(0, 1, 5)) == whole[1:6]

@@ -34,19 +34,26 @@ bool HasLength(Span input) {
   return FormatOf(input) == Format::PACKED_U8 || !mcuforge::kIsPlain || input.size == kWholeBytes;
 }
 
-bool Set(Span input) {
+bool IsValid(Span input) {
   const Format format = FormatOf(input);
   const Span values = From(input, 1);
   if (format == Format::LOADED) return AreLoaded(values.data);
-  return mcuforge::kIsPlain && IsOfPlain(format) && model::Set(format, values);
+  return mcuforge::kIsPlain && IsOfPlain(format) && model::IsInput(format, values);
 }
 
-bool AreLoaded(const uint8_t* crcs) {
+void Set(Span input) {
+  const Format format = FormatOf(input);
+  if (format != Format::LOADED) model::Load(0, format, 0, From(input, 1));
+}
+
+bool HaveCrcs(const uint8_t* crcs) {
   for (size_t i = 0; i < mcuforge::kInputCount; ++i) {
-    if (!model::IsLoaded(i, wire::ReadU32(crcs + sizeof(uint32_t) * i))) return false;
+    if (model::LoadedCrc(i) != wire::ReadU32(crcs + sizeof(uint32_t) * i)) return false;
   }
   return true;
 }
+
+bool AreLoaded(const uint8_t* crcs) { return HaveCrcs(crcs) && model::IsLoaded(); }
 
 bool Load(Span payload) {
   const Format format = static_cast<Format>(payload.data[1]);

@@ -30,9 +30,15 @@ static_assert(1 + kCrcsBytes <= kMaxBytes || mcuforge::kIsPlain, "the frame hold
 // True if an input of this format may have this size.
 bool HasLength(wire::Span input);
 
-// Fills the input tensor, for the next model::Run. The length must be right. False if the values
-// are not what their format promises.
-bool Set(wire::Span input);
+// True if the values are what their format promises. The length must be right.
+bool IsValid(wire::Span input);
+
+// Fills the input tensor, for the next model::Run, of a valid input.
+void Set(wire::Span input);
+
+// True if `crcs`, of kCrcsBytes, are those of the values that Load took last, also if they have
+// been run since.
+bool HaveCrcs(const uint8_t* crcs);
 
 // True if all inputs came by Load, and `crcs`, of kCrcsBytes, are theirs.
 bool AreLoaded(const uint8_t* crcs);

@@ -39,15 +39,15 @@ OpObserver* g_op_observer = nullptr;
 // tensor, or in a sample, the next one goes.
 struct Arrival {
   wire::Format format;
+  bool zeros_came;     // the first byte of a run of packed pixels
+  uint8_t count_left;  // of the run's pixels
   size_t loaded;
   uint32_t crc;
   size_t next;
 };
 Arrival g_arrivals[mcuforge::kInputCount];
 
-// The place in a run of packed pixels.
-bool g_zeros_came = false;  // the run's first byte
-uint8_t g_count_left = 0;   // of its pixels
+constexpr Arrival Beginning(wire::Format format) { return {format, false, 0, 0, 0, 0}; }
 
 // Outputs may lie where inputs do.
 bool g_has_outputs = false;
@@ -56,29 +56,27 @@ TfLiteTensor* Input(size_t index) { return g_interpreter->input(index); }
 
 uint8_t* Bytes(const TfLiteTensor* tensor) { return static_cast<uint8_t*>(tensor->data.data); }
 
-void PutPixel(uint8_t pixel) {
-  Bytes(Input(0))[g_arrivals[0].next++] = static_cast<uint8_t>(mcuforge::kPixelToInput[pixel]);
-}
+uint8_t ToInput(uint8_t pixel) { return static_cast<uint8_t>(mcuforge::kPixelToInput[pixel]); }
 
-void PutZeros(size_t count) {
-  for (; count > 0; --count) PutPixel(0);
-}
-
-// Takes one byte of runs (docs/protocol.md, INFER): zeros, count, `count` pixels. False if the run
-// goes beyond the input.
-bool Unpack(uint8_t byte) {
-  if (g_count_left > 0) {
-    --g_count_left;
-    PutPixel(byte);
-    return true;
+// Takes runs of packed pixels (docs/protocol.md, INFER): zeros, count, `count` pixels. `to`, if it
+// is not null, holds zeros, and receives the others. False if a run goes beyond the input.
+bool Unpack(Arrival& arrival, wire::Span runs, uint8_t* to) {
+  for (size_t i = 0; i < runs.size; ++i) {
+    const uint8_t byte = runs.data[i];
+    if (arrival.count_left > 0) {
+      --arrival.count_left;
+      if (to != nullptr) to[arrival.next] = ToInput(byte);
+      ++arrival.next;
+      continue;
+    }
+    if (byte > mcuforge::kInputBytes - arrival.next) return false;
+    arrival.zeros_came = !arrival.zeros_came;
+    if (arrival.zeros_came) {
+      arrival.next += byte;
+    } else {
+      arrival.count_left = byte;
+    }
   }
-  if (byte > mcuforge::kInputBytes - g_arrivals[0].next) return false;
-  g_zeros_came = !g_zeros_came;
-  if (!g_zeros_came) {
-    g_count_left = byte;
-    return true;
-  }
-  PutZeros(byte);
   return true;
 }
 
@@ -91,14 +89,20 @@ size_t WholeBytes(size_t input, wire::Format format) {
   return IsSample(format) ? mcuforge::kSampleBytes : Input(input)->bytes;
 }
 
-// True if what Load took is a whole input. What follows the last run is zero.
-bool IsWhole(size_t input) {
-  if (g_arrivals[input].format != wire::Format::PACKED_U8) {
-    return g_arrivals[input].next == WholeBytes(input, g_arrivals[input].format);
+// True if what came is a whole input. What follows the last run is zero.
+bool IsWhole(const Arrival& arrival, size_t input) {
+  if (arrival.format == wire::Format::PACKED_U8) {
+    return !arrival.zeros_came && arrival.count_left == 0;
   }
-  if (g_zeros_came || g_count_left > 0) return false;
-  PutZeros(mcuforge::kInputBytes - g_arrivals[0].next);
-  return true;
+  return arrival.next == WholeBytes(input, arrival.format);
+}
+
+// Moves `arrival` behind these values, which are written nowhere. False if they go beyond the
+// input.
+bool Skip(Arrival& arrival, size_t input, wire::Span values) {
+  if (arrival.format == wire::Format::PACKED_U8) return Unpack(arrival, values, nullptr);
+  arrival.next += values.size;
+  return arrival.next <= WholeBytes(input, arrival.format);
 }
 
 #if MCUFORGE_MAKE_VARIABLES
@@ -173,49 +177,47 @@ wire::Setup Setup() {
 
 size_t ArenaUsedBytes() { return g_interpreter == nullptr ? 0 : g_interpreter->arena_used_bytes(); }
 
-bool Set(wire::Format format, wire::Span values) {
-  return Load(0, format, 0, values) && IsWhole(0);
+bool IsInput(wire::Format format, wire::Span values) {
+  Arrival arrival = Beginning(format);
+  return Skip(arrival, 0, values) && IsWhole(arrival, 0);
 }
 
 bool Load(size_t input, wire::Format format, size_t offset, wire::Span values) {
   if (input >= mcuforge::kInputCount) return false;
-  Arrival& arrival = g_arrivals[input];
-  if (offset == 0) {
-    arrival = {format, 0, 0, 0};
-    g_zeros_came = false;
-    g_count_left = 0;
-    if (IsSample(format)) front_end::Start(Input(input)->data.int8);
-  }
+  Arrival arrival = g_arrivals[input];
+  if (offset == 0) arrival = Beginning(format);
   if (offset != arrival.loaded || format != arrival.format) return true;
-  if (format != wire::Format::PACKED_U8 && values.size > WholeBytes(input, format) - arrival.next) {
-    return false;
-  }
+  Arrival after = arrival;
+  if (!Skip(after, input, values)) return false;
+  after.crc = wire::Crc32(values.data, values.size, arrival.crc);
+  after.loaded += values.size;
+  g_arrivals[input] = after;
   g_has_outputs = false;
+  uint8_t* const to = Bytes(Input(input));
   if (IsSample(format)) {
+    if (offset == 0) front_end::Start(Input(input)->data.int8);
     front_end::Push(values);
-    arrival.next += values.size;
-  }
-  for (size_t i = 0; i < values.size && !IsSample(format); ++i) {
-    const uint8_t value = values.data[i];
-    if (format == wire::Format::RAW_S8) {
-      Bytes(Input(input))[arrival.next++] = value;
-    } else if (format == wire::Format::PIXELS_U8) {
-      PutPixel(value);
-    } else if (!Unpack(value)) {
-      arrival.loaded = 0;
-      return false;
+  } else if (format == wire::Format::PACKED_U8) {
+    for (size_t i = 0; offset == 0 && i < mcuforge::kInputBytes; ++i) to[i] = ToInput(0);
+    Unpack(arrival, values, to);
+  } else {
+    for (size_t i = 0; i < values.size; ++i) {
+      const uint8_t value = values.data[i];
+      to[arrival.next + i] = format == wire::Format::RAW_S8 ? value : ToInput(value);
     }
   }
-  arrival.crc = wire::Crc32(values.data, values.size, arrival.crc);
-  arrival.loaded += values.size;
   return true;
 }
 
 size_t Loaded(size_t input) { return g_arrivals[input].loaded; }
 
-bool IsLoaded(size_t input, uint32_t crc) {
-  const Arrival& arrival = g_arrivals[input];
-  return arrival.loaded > 0 && arrival.crc == crc && IsWhole(input);
+uint32_t LoadedCrc(size_t input) { return g_arrivals[input].crc; }
+
+bool IsLoaded() {
+  for (size_t i = 0; i < mcuforge::kInputCount; ++i) {
+    if (g_arrivals[i].loaded == 0 || !IsWhole(g_arrivals[i], i)) return false;
+  }
+  return true;
 }
 
 bool Run(uint32_t* ticks, OnOp on_op) {

@@ -20,21 +20,23 @@ size_t ArenaUsedBytes();
 
 // The rest may be called after a successful Setup only.
 
-// Fills a plain model's input with values of that format (docs/protocol.md, INFER). False, with the
-// input half written, if they are fewer or more than it has.
-bool Set(wire::Format format, wire::Span values);
+// True if values of that format (docs/protocol.md, INFER) are a whole input of a plain model.
+bool IsInput(wire::Format format, wire::Span values);
 
 // Takes the values of an input in pieces: this one's are those from `offset` on, as RAW_S8, of a
 // plain model PIXELS_U8 or PACKED_U8, of one with a front end SAMPLE. Offset 0 begins anew; any
 // other piece that is not the next one, or of another format, changes nothing. Run forgets all.
-// False if the values go beyond the input, or there is no such input.
+// False, with nothing changed, if the values go beyond the input, or there is no such input.
 bool Load(size_t input, wire::Format format, size_t offset, wire::Span values);
 
 // How many values of an input have come by Load.
 size_t Loaded(size_t input);
 
-// True if Load took the whole of an input, and the CRC-32 of its values, as they came, is `crc`.
-bool IsLoaded(size_t input, uint32_t crc);
+// The CRC-32 of the values of an input, as they came by Load; Run leaves it.
+uint32_t LoadedCrc(size_t input);
+
+// True if Load took the whole of each input.
+bool IsLoaded();
 
 // Told after each op of a Run: its index, and how long it took.
 using OnOp = void (*)(size_t op, uint32_t ticks);

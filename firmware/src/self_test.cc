@@ -105,7 +105,7 @@ Result Run() {
   for (const mcuforge::GoldenVector& vector : mcuforge::kGoldenVectors) {
     model::Reset();
     // Runs that are no input can only come from a damaged image.
-    if (!model::Set(wire::Format::PACKED_U8, {vector.pixels, vector.pixels_size})) break;
+    if (!model::Load(0, wire::Format::PACKED_U8, 0, {vector.pixels, vector.pixels_size})) break;
     if (!RunOnce(result) || !HasScores(vector.scores)) break;
     ++result.passed;
   }

@@ -38,18 +38,38 @@ wire::Setup g_setup;
 constexpr size_t kScores = mcuforge::kIsPlain ? mcuforge::kOutputBytes : 1;
 smoothing::Smoother<kScores> g_stream;
 
+// What a repeat has in common with the request. A sum besides the CRC-32, and of another kind: who
+// makes other bytes with the same CRC-32 gets no other request's answer.
+struct Fingerprint {
+  uint32_t crc;
+  uint32_t sum;  // FNV-1a of the payload
+  uint16_t seq;
+  uint16_t size;  // of the payload
+};
+
+Fingerprint Of(const Frame& request) {
+  uint32_t sum = 0x811C9DC5;
+  for (size_t i = 0; i < request.payload.size; ++i) {
+    sum = (sum ^ request.payload.data[i]) * 0x01000193;
+  }
+  return {request.crc, sum, request.seq, static_cast<uint16_t>(request.payload.size)};
+}
+
+bool IsRepeat(const Fingerprint& a, const Fingerprint& b) {
+  return a.seq != 0 && a.seq == b.seq && a.crc == b.crc && a.sum == b.sum && a.size == b.size;
+}
+
 // An inference of INFER, BATCH or STREAM_FRAME that was answered, kept in case that its reply is
 // lost and the request repeated.
 struct Result {
-  uint32_t crc;  // of the request
-  uint16_t seq;
+  Fingerprint request;
   uint8_t number;              // of the input in its request, from 1; 0: none kept
   uint8_t reply[5 + kScores];  // class, ticks, scores; a STREAM_FRAME's are means
 };
 
-// The last RUN, kept like that. Its outputs are still in the tensors, or it is not answered again.
+// The last RUN, kept like that; its request's bytes are the CRC-32 of each input. Its outputs are
+// still in the tensors, or it is not answered again.
 struct LastRun {
-  uint32_t crc;
   uint32_t inferences;  // of g_stats, after it: nothing ran since
   uint32_t ticks;
   uint16_t seq;
@@ -119,12 +139,9 @@ Inputs Split(Command command, Span payload) {
   return split;
 }
 
-const Result* FindResult(const Frame& request, size_t number) {
-  if (request.seq == 0) return nullptr;
+const Result* FindResult(const Fingerprint& request, size_t number) {
   for (const Result& result : g_results) {
-    if (result.seq == request.seq && result.crc == request.crc && result.number == number) {
-      return &result;
-    }
+    if (result.number == number && IsRepeat(request, result.request)) return &result;
   }
   return nullptr;
 }
@@ -137,7 +154,7 @@ Result& Replaceable(uint16_t seq) {
   uint16_t furthest = 0;
   for (Result& result : g_results) {
     if (result.number == 0) return result;
-    const uint16_t behind = static_cast<uint16_t>(seq - result.seq + kWindow);
+    const uint16_t behind = static_cast<uint16_t>(seq - result.request.seq + kWindow);
     if (behind > furthest) {
       furthest = behind;
       chosen = &result;
@@ -152,22 +169,28 @@ Error Infer(const Frame& frame) {
   const Inputs split = Split(command, frame.payload);
   if (split.count == 0) return Error::BAD_LENGTH;
   if (!IsReady()) return Error::NOT_READY;
+  const Fingerprint request = Of(frame);
   Span replies[kBatch] = {};
   bool repeated = true;
   for (size_t i = 0; i < split.count && repeated; ++i) {
-    const Result* answered = FindResult(frame, i + 1);
+    const Result* answered = FindResult(request, i + 1);
     repeated = answered != nullptr;
     if (repeated) replies[i] = {answered->reply, sizeof(answered->reply)};
   }
   g_stats.repeats += repeated;
   for (size_t i = 0; i < split.count && !repeated; ++i) {
-    if (!input::Set(split.inputs[i])) return Error::BAD_VALUE;
+    const bool is_loaded = split.inputs[i].data[0] == static_cast<uint8_t>(wire::Format::LOADED);
+    if ((command == Command::BATCH && is_loaded) || !input::IsValid(split.inputs[i])) {
+      return Error::BAD_VALUE;
+    }
+  }
+  for (size_t i = 0; i < split.count && !repeated; ++i) {
+    input::Set(split.inputs[i]);
     uint32_t ticks;
     if (!model::Run(&ticks)) return Error::INVOKE_FAILED;
     ++g_stats.inferences;
     Result& result = Replaceable(frame.seq);
-    result.seq = frame.seq;
-    result.crc = frame.crc;
+    result.request = request;
     result.number = static_cast<uint8_t>(i + 1);
     int8_t* scores = reinterpret_cast<int8_t*>(wire::WriteU32(result.reply + 1, ticks));
     if (command == Command::STREAM_FRAME) {
@@ -190,7 +213,8 @@ Error Inspect(const Frame& frame) {
   if (!IsReady()) return Error::NOT_READY;
   const uint8_t* arguments = frame.payload.data;
   if (command == Command::PEEK && !inspect::IsValidPeek(arguments)) return Error::BAD_VALUE;
-  if (!input::Set(split.inputs[0])) return Error::BAD_VALUE;
+  if (!input::IsValid(split.inputs[0])) return Error::BAD_VALUE;
+  input::Set(split.inputs[0]);
   model::Reset();
   ++g_stats.inferences;
   const bool answered = command == Command::PEEK ? inspect::Peek(arguments) : inspect::Profile();
@@ -269,14 +293,14 @@ Error RUN(const Frame& frame) {
   if (frame.payload.size != input::kCrcsBytes) return Error::BAD_LENGTH;
   if (!IsReady()) return Error::NOT_READY;
   const bool repeated = frame.seq != 0 && frame.seq == g_last_run.seq &&
-                        frame.crc == g_last_run.crc &&
+                        input::HaveCrcs(frame.payload.data) &&
                         g_stats.inferences == g_last_run.inferences && model::HasOutputs();
   g_stats.repeats += repeated;
   if (!repeated) {
     if (!input::AreLoaded(frame.payload.data)) return Error::BAD_VALUE;
     uint32_t ticks;
     if (!model::Run(&ticks)) return Error::INVOKE_FAILED;
-    g_last_run = {frame.crc, ++g_stats.inferences, ticks, frame.seq};
+    g_last_run = {++g_stats.inferences, ticks, frame.seq};
   }
   tensors::ReplyToRun(g_last_run.ticks);
   return kAnswered;

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -125,8 +126,17 @@ def test_a_sample_may_be_cut_anywhere_and_is_never_half_another(
         return device.call(messages.LOAD, payload)
 
     load(0, content[:99])  # of another attempt
+    runs = b"\xff\x00" * (wanted.size // 255 + 1)  # beyond the input
+    refused: tuple[tuple[messages.Command[Any], bytes], ...] = (
+        (messages.INFER, bytes([ids.InputFormat.PACKED_U8]) + runs),
+        (messages.LOAD, messages.load_payload(0, ids.InputFormat.PACKED_U8, 0, runs)),
+    )
     for start in range(0, len(content), 77):
         load(start, content[start : start + 77])
+        if start == 77:
+            for command, payload in refused:
+                with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
+                    device.call(command, payload)
         again = load(start, content[start : start + 77])  # its reply was lost
         assert again.nbytes == min(start + 77, len(content))
     with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):

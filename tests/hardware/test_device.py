@@ -23,6 +23,14 @@ def test_repeated_request_is_not_computed_twice(device: Device, digits: Digits) 
     device_checks.check_repeat(device, digits)
 
 
+def test_a_forged_repeat_is_another_request(device: Device, digits: Digits) -> None:
+    device_checks.check_forged_repeats(device, digits)
+
+
+def test_a_refused_request_changes_nothing(device: Device, digits: Digits) -> None:
+    device_checks.check_refused_requests_change_nothing(device, digits)
+
+
 def test_an_input_in_pieces_is_run_once_it_is_whole(device: Device, digits: Digits) -> None:
     device_checks.check_pieces(device, digits)
 

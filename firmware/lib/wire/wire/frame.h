@@ -23,7 +23,7 @@ struct Frame {
   uint8_t version;
   uint8_t type;
   uint16_t seq;
-  uint32_t crc;  // of the whole body: two requests with the same seq and CRC are the same request
+  uint32_t crc;  // of the whole body
   Span payload;
 };
 
