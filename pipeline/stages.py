@@ -63,9 +63,12 @@ def data(choice: Choice) -> None:
     from training.data import datasets
     from training.recipes import get_recipe
 
-    source = choice.data
-    if source == "auto" and choice.model is None:
-        source = get_recipe(choice.recipe).data
+    source, reading = choice.data, choice.reading
+    if choice.model is None:
+        recipe = get_recipe(choice.recipe)
+        source = recipe.data if source == "auto" else source
+        of_images = datasets.are_image_files(source)
+        reading = recipe.reading(reading, of_images, is_default=source == recipe.data)
     _run(
         choice,
         Stage(
@@ -75,13 +78,13 @@ def data(choice: Choice) -> None:
             arguments={
                 "source": source,
                 "build_dir": choice.build_dir,
-                "options": choice.reading,
+                "options": reading,
                 "trained": choice.model_kind == "tflite",
             },
             options=lambda: {
                 "source": source,
                 "trained": str(choice.model_kind == "tflite"),
-                **datasets.fingerprint(source, choice.reading),
+                **datasets.fingerprint(source, reading),
             },
         ),
     )

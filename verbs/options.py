@@ -168,7 +168,7 @@ COLUMNS = Option(
 )
 TARGET_COLUMN = Option("target_column", "of a table, by default the last", carried=True)
 IMAGE_SIZE = Option(
-    "image_size", "HEIGHTxWIDTH that images are stretched to, by default 28x28", carried=True
+    "image_size", "HEIGHTxWIDTH that images are stretched to, by default the recipe's", carried=True
 )
 CHANNELS = Option("channels", "of images: 1 grey, 3 colour", kind=int, carried=True)
 FIT = Option(

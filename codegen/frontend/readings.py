@@ -15,6 +15,7 @@ from codegen.frontend.scaling import input_scaling
 
 FRACTION_BITS = 12  # of a feature that is no logarithm
 BIAS_BITS = 16  # beyond those, in readings.cc
+SPECTRUM_LENGTHS = range(8, 4097)
 TYPES = ("int8", "uint8", "int16", "float32")  # as ReadingType counts them
 
 
@@ -60,7 +61,7 @@ class ReadingsFrontEnd(FrontEnd):
                 )
         if self.log2 and not self.spectrum:
             raise FrontEndError("readings front end: log2 without a spectrum; give spectrum, too")
-        if self.spectrum and not 8 <= self.length <= 4096:
+        if self.spectrum and self.length not in SPECTRUM_LENGTHS:
             raise FrontEndError(
                 f"readings front end: length is {self.length}; a spectrum takes 8 to 4096 readings"
             )

@@ -20,8 +20,10 @@ from training.data import datasets
 from training.data.options import DataOptions
 from training.fit import front_end, train
 from training.fit.best import Best
+from training.fit.target_scale import TargetScale
 from training.int8 import quantize
 from training.judge import evaluate, measures_table
+from training.recipes import get_recipe
 from training.tf_runtime import load_tensorflow
 
 RNG = np.random.default_rng(8)
@@ -63,6 +65,58 @@ def test_a_table(tmp_path: Path, regress: bool, measure_name: str) -> None:
     assert json.loads((build_dir / FRONTEND).read_text())["kind"] == "readings"
     assert f"int8 {measure_name}" in measures_table.line(build_dir, metrics)
     assert f"| {measure_name} |" in measures_table.table(build_dir)
+
+
+def recordings(folder: Path, rows: int) -> Path:
+    """Waves of one strength and of a third, which readings as they are would not tell."""
+    for name, strength in (("normal", 1.0), ("weak", 1 / 3)):
+        (folder / name).mkdir(parents=True)
+        for number in range(20):
+            turns = RNG.uniform(0, 1) + np.arange(rows) / 5
+            wave = np.sin(2 * np.pi * turns)
+            values = strength * np.stack([wave, RNG.normal(0, 1, rows)], axis=1)
+            np.savetxt(folder / name / f"{number}.csv", values, "%.5f", ",")
+    return folder
+
+
+@pytest.mark.parametrize(("rows", "feature_shape"), [(40, [32, 2]), (5, [5, 2])])
+def test_an_anomaly(tmp_path: Path, rows: int, feature_shape: list[int]) -> None:
+    recipe = get_recipe("anomaly")
+    options = recipe.reading(DataOptions(), of_images=False, is_default=False)
+    data = recordings(tmp_path / "waves", rows)
+    build_dir = made(tmp_path / "build", "anomaly", data, options, 60)
+    metrics = evaluate.evaluate(build_dir)
+    has_spectrum = rows >= 8
+    assert json.loads((build_dir / FRONTEND).read_text())["log2"] == has_spectrum
+    model = Model.read(build_dir / INT8_MODEL)
+    assert list(model.outputs[0].shape) == list(model.inputs[0].shape) == [1, *feature_shape]
+    if has_spectrum:
+        assert metrics["measures"]["int8"]["AUC"] == metrics["measures"]["float"]["AUC"] == 1
+
+
+def test_a_table_to_reconstruct(tmp_path: Path) -> None:
+    """Its target says what is normal; no recipe is asked for a class."""
+    recipe = get_recipe("anomaly")
+    given = DataOptions(target_column="load", normal="low")
+    options = recipe.reading(given, of_images=False, is_default=False)
+    build_dir = made(
+        tmp_path / "build", "anomaly", table(tmp_path / "load.csv", False), options, 60
+    )
+    values = evaluate.evaluate(build_dir)["measures"]["int8"]
+    assert values["mean error of others"] > values["mean error of normal samples"]
+
+
+def test_what_is_reconstructed_comes_in_its_own_unit() -> None:
+    load_tensorflow()
+    random = np.random.default_rng(2)
+    shown = random.normal(20, 3, (50, 6, 2)).astype(np.float32)
+    scale = TargetScale.of_examples(shown)
+    scaled = scale.scaled(shown)
+    assert np.abs(scaled.mean(axis=0)).max() < 1e-4 and scaled.std() == pytest.approx(1, rel=1e-4)
+    model = get_recipe("anomaly").build_model((6, 2), 0)
+    before = model(shown).numpy()
+    scale.fold_into(model)
+    np.testing.assert_allclose(model(shown).numpy(), scale.restored(before), rtol=1e-4)
 
 
 def test_what_is_measured_is_what_the_front_end_gives_the_model(tmp_path: Path) -> None:

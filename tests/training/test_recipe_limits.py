@@ -18,6 +18,7 @@ from training.tf_runtime import load_tensorflow
 
 NANO_ARENA_BYTES = 2560
 PICO_PARAMETERS = 1000
+VISION_ARENA_BYTES = 64 * 1024
 
 
 @pytest.mark.parametrize("name", ["nano", "pico"])
@@ -35,3 +36,17 @@ def test_model_keeps_the_limits_of_its_recipe(name: str, tmp_path: Path) -> None
     else:
         parameters = [t for t in model.tensors if t.is_const and t.scales]
         assert sum(math.prod(t.shape) for t in parameters) <= PICO_PARAMETERS
+
+
+@pytest.mark.parametrize(
+    ("shape", "width"), [((96, 96, 3), 8), ((96, 96, 1), 8), ((112, 112, 3), 4)]
+)
+def test_images_of_any_size_that_has_room_fit_the_arena(
+    shape: tuple[int, ...], width: int, tmp_path: Path
+) -> None:
+    load_tensorflow(seed=1)
+    built = get_recipe("vision").build_model(shape, 3)
+    assert built.get_layer("conv1").filters == width
+    built.save(tmp_path / "model.keras")
+    model = Model.parse(lean(convert_untrained(tmp_path / "model.keras")))
+    assert max(plan_model(model, isa).arena_bytes for isa in ISAS) <= VISION_ARENA_BYTES

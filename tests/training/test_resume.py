@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,14 @@ from tests.training import digits
 from training import artifacts, recipes
 from training.data import datasets
 from training.errors import ArtifactError
-from training.fit import checkpoint, history, train
+from training.fit import checkpoint, front_end, history, train
 from training.int8 import quantize
 from training.tf_runtime import load_tensorflow
 
 RESULTS = (FLOAT_MODEL, HISTORY, HISTORY_PLOT)
 
 
-def _small_network(_: recipes.Recipe, shape: tuple[int, ...], outputs: int) -> Any:
+def _small_network(_: recipes.Recipe, shape: tuple[int, ...], outputs: int, task: str) -> Any:
     """With all that has a state: moving averages, and the generator of a dropout."""
     import keras
     from keras import layers
@@ -31,6 +31,19 @@ def _small_network(_: recipes.Recipe, shape: tuple[int, ...], outputs: int) -> A
     x = layers.Dropout(0.3)(layers.BatchNormalization()(layers.Flatten()(image)))
     logits = layers.Dense(outputs, name="logits")(x)
     return keras.Model(image, layers.Softmax()(logits), name="small")
+
+
+def _write_motions(build_dir: Path) -> None:
+    """Two classes of 20 recordings."""
+    folder = build_dir.with_name("motions")
+    random = np.random.default_rng(5)
+    for name, strength in (("slow", 1.0), ("fast", 4.0)):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        for number in range(20):
+            values = random.normal(0, strength, (40, 3))
+            np.savetxt(folder / name / f"{number}.csv", values, delimiter=",")
+    datasets.prepare(str(folder), build_dir, say=lambda _: None)
+    front_end.prepare("motion", build_dir)
 
 
 @pytest.fixture
@@ -42,7 +55,9 @@ def uncompiled() -> Iterator[None]:
     tf.config.run_functions_eagerly(False)
 
 
-def _interrupted_in_epoch(number: int, monkeypatch: pytest.MonkeyPatch, build_dir: Path) -> None:
+def _interrupted_in_epoch(
+    number: int, monkeypatch: pytest.MonkeyPatch, recipe: str, build_dir: Path
+) -> None:
     show = train.EpochProgress.epoch
 
     def interrupt(self: Any, epoch: int, entry: Any) -> None:
@@ -53,27 +68,37 @@ def _interrupted_in_epoch(number: int, monkeypatch: pytest.MonkeyPatch, build_di
     with monkeypatch.context() as patch:
         patch.setattr(train.EpochProgress, "epoch", interrupt)
         with pytest.raises(KeyboardInterrupt):
-            train.train("tiny", build_dir, epochs=2)
+            train.train(recipe, build_dir)
 
 
 @pytest.mark.usefixtures("uncompiled")
 @pytest.mark.filterwarnings("ignore:Even though the .tf.config:UserWarning")
+@pytest.mark.parametrize(
+    ("recipe", "write", "steps"), [("tiny", digits.write, 8), ("motion", _write_motions, 3)]
+)
 def test_a_resumed_training_gives_the_bytes_of_one_that_was_not_interrupted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    recipe: str,
+    write: Callable[[Path], None],
+    steps: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    """Images warped by TensorFlow, and a small set: changed by its recipe, its best epoch kept."""
     monkeypatch.setattr(recipes.Recipe, "build_model", _small_network)
+    monkeypatch.setattr(recipes.Recipe, "epochs_for", lambda *_: 2)
     monkeypatch.setattr(history, "_plot", lambda *figures: repr(figures).encode())
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     for build_dir in (whole, parts):
-        digits.write(build_dir)
-    train.train("tiny", whole, epochs=2)
+        write(build_dir)
+    train.train(recipe, whole)
     capsys.readouterr()
 
-    _interrupted_in_epoch(2, monkeypatch, parts)
+    _interrupted_in_epoch(2, monkeypatch, recipe, parts)
     assert "epoch 1/2 is the last one that was finished" in capsys.readouterr().err
     assert not (parts / FLOAT_MODEL).exists()
-    train.train("tiny", parts, epochs=2, resume=True)
-    assert "2 epochs of 8 steps, 1 of them done" in capsys.readouterr().err
+    train.train(recipe, parts, resume=True)
+    assert f"2 epochs of {steps} steps, 1 of them done" in capsys.readouterr().err
 
     for name in RESULTS:
         assert sha256_file(parts / name) == sha256_file(whole / name), name
@@ -122,6 +147,13 @@ _SHAPES: dict[str, list[tuple[int, ...]]] = {
     "audio": [(49, 40), (49, 10)],
     "table": [(1, 4)],
 }
+
+
+@pytest.mark.parametrize("shape", [(64, 6), (49, 40), (1, 4)])
+def test_an_autoencoder_gives_what_it_is_shown(shape: tuple[int, ...]) -> None:
+    load_tensorflow()
+    model = recipes.get_recipe("anomaly").build_model(shape, 0)
+    assert model.input_shape == model.output_shape == (None, *shape)
 
 
 @pytest.mark.parametrize(

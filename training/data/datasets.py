@@ -60,6 +60,14 @@ def fingerprint(source: str, options: DataOptions | None = None) -> dict[str, st
     return {**{path.name: artifacts.sha256_file(path) for path in files}, **options.given()}
 
 
+def are_image_files(source: str) -> bool:
+    """Whether the data of `source` are images of any size, as files. Raises DataError."""
+    named = _explicit_path(source)
+    if named is not None:
+        return readers.takes_images(named)
+    return source in DEFAULTS and DEFAULTS[source].of_images
+
+
 def prepare(
     source: str,
     build_dir: Path,

@@ -59,7 +59,7 @@ def train(
     patience = None if epochs else chosen.patience_for(len(kept))
     epochs = epochs or chosen.epochs_for(len(kept))
 
-    scale = TargetScale.of(shown.targets()) if everything.info.task == "regress" else None
+    scale = _scale(shown)
     tf = load_tensorflow(seed)
     model = chosen.build_model(everything.shape, _outputs(everything), everything.info.task)
     update = chosen_optimizer.build(epochs * steps)
@@ -123,6 +123,14 @@ def held_out_rows(examples: Examples, fraction: float, seed: int) -> tuple[np.nd
     if len(np.unique(groups)) == 1:  # one long recording
         groups = np.arange(len(split))
     return splits.grouped_split(groups, classes, tuple(split.info.labels), fraction, seed)
+
+
+def _scale(examples: Examples) -> TargetScale | None:
+    if examples.info.task == "regress":
+        return TargetScale.of(examples.targets())
+    if examples.info.task == "reconstruct":
+        return TargetScale.of_examples(examples.real())
+    return None
 
 
 def _outputs(examples: Examples) -> int:
@@ -201,10 +209,8 @@ def augmented_batches(
         for start in range(0, count - batch_size + 1, batch_size):
             batch = order[start : start + batch_size]
             changed = change(batch)
-            if examples.info.task == "reconstruct":
-                yield changed, changed
-                continue
-            targets = examples.targets(batch)
+            of_itself = examples.info.task == "reconstruct"
+            targets = changed if of_itself else examples.targets(batch)
             yield changed, targets if scale is None else scale.scaled(targets)
 
 
@@ -212,14 +218,14 @@ def _changes(
     recipe: Recipe, examples: Examples, generator: np.random.Generator
 ) -> Callable[[np.ndarray], Any]:
     """What gives the changed examples of a batch, in one epoch."""
+    augment = recipe.augment
+    if augment is not None:
+        return lambda batch: augment(examples.real(batch), generator)
     if examples.info.kind == "image":
         height, width, _ = examples.shape
         transforms = recipe.augmentation.transforms(generator, len(examples), height, width)
         return lambda batch: warp(examples.pixels_of(batch), transforms[batch])
-    augment = recipe.augment
-    if augment is None:
-        return examples.real
-    return lambda batch: augment(examples.real(batch), generator)
+    return examples.real
 
 
 def made_ahead(endless: Iterator[T]) -> Iterator[T]:

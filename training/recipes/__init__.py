@@ -3,7 +3,7 @@
 A recipe module defines `RECIPE` and `build_model(shape, outputs) -> keras.Model`: input float32
 [batch, *shape], pixels as 0..1. One for classes has a layer named "logits" and a softmax over them
 as output. `front_end(split)` states what stands before the network, for training data of that kind.
-`augment(batch, generator)` changes the examples of an epoch where they are no images. It
+`augment(batch, generator)` changes the examples of an epoch in a way of the recipe's own. It
 imports Keras inside its functions, so that listing the recipes imports nothing heavy.
 """
 

@@ -12,6 +12,7 @@ import numpy as np
 from codegen.frontend.audio import AudioFrontEnd
 from codegen.samples.split import Split
 from training.recipes.recipe import Optimizer, Recipe
+from training.recipes.standard import log_mel
 
 RECIPE = Recipe(
     name="keyword",
@@ -24,7 +25,6 @@ RECIPE = Recipe(
     kinds=("audio",),
     held_out_fraction=0.1,
 )
-_WINDOW_S, _STRIDE_S = 0.03, 0.02
 SHIFT_FRAMES = 5
 SHIFT_BANDS = 0.05  # of their number
 GAIN = 2.0  # of the logarithm to base 2 of the energy
@@ -72,10 +72,4 @@ def augment(features: np.ndarray, generator: np.random.Generator) -> np.ndarray:
 
 
 def front_end(split: Split) -> AudioFrontEnd:
-    rate_hz = round(split.info.rate_hz)
-    return AudioFrontEnd(
-        rate_hz=rate_hz,
-        samples=split.info.shape[0],
-        window=round(_WINDOW_S * rate_hz),
-        stride=round(_STRIDE_S * rate_hz),
-    )
+    return log_mel(split)

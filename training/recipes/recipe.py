@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from codegen.frontend.front_end import FrontEnd
 from codegen.samples.facts import DataInfo
 from codegen.samples.split import Split
 from training.data.augment import Augmentation
+from training.data.options import DataOptions
 from training.errors import DataError, RecipeError
 
 WARM_UP_FRACTION = 0.1
@@ -59,6 +60,8 @@ class Recipe:
     `optimizers`: those that `--optimizer` may name; the first is the default.
     `data`: the data source that "auto" stands for.
     `kinds`, `tasks`: of the data that it takes, as data.json names them.
+    `image_size`, `channels`: of a user's own images, where he leaves them out; as in DataOptions.
+    `normal`: of the classes of `data`.
     `least_side`: of an image, in pixels; its convolutions would leave nothing of smaller ones.
     `held_out_fraction`: share of each class's training images that only show the progress.
     `batch_last`: train as training/fit/batch_last.py says, which is faster for few channels only.
@@ -78,6 +81,9 @@ class Recipe:
     data: str = "auto"
     kinds: tuple[str, ...] = ("image",)
     tasks: tuple[str, ...] = ("classify",)
+    image_size: str = ""
+    channels: int = 0
+    normal: str = ""
     least_side: int = 24
     held_out_fraction: float = 0.05
     weight_bytes_limit: int | None = None
@@ -117,6 +123,19 @@ class Recipe:
     @property
     def has_front_end(self) -> bool:
         return hasattr(self._module, "front_end")
+
+    def reading(self, given: DataOptions, of_images: bool, is_default: bool) -> DataOptions:
+        """`given` with what the user left out. of_images: the data are image files. is_default:
+        they are the recipe's own."""
+        task = given.task or ("reconstruct" if self.tasks == ("reconstruct",) else "")
+        normal = self.normal if is_default and task == "reconstruct" else ""
+        return replace(
+            given,
+            task=task,
+            normal=given.normal or normal,
+            image_size=given.image_size or (self.image_size if of_images else ""),
+            channels=given.channels or (self.channels if of_images else 0),
+        )
 
     def check(self, info: DataInfo) -> None:
         """Raises DataError for data that the recipe does not take."""

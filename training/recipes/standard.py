@@ -1,4 +1,4 @@
-"""The front end of readings: each channel with mean 0 and deviation 1 over the training data."""
+"""Front ends that several recipes have: readings with mean 0 and deviation 1, log-mel energies."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from collections.abc import Iterator
 import numpy as np
 
 from codegen.files.data_schema import chunks
+from codegen.frontend.audio import AudioFrontEnd
 from codegen.frontend.readings import TYPES, ReadingsFrontEnd
 from codegen.samples.split import Split
 from training.errors import DataError
 
+_WINDOW_S, _STRIDE_S = 0.03, 0.02  # of a frame
 _LEAST_DEVIATION = 1e-9  # below it a channel says nothing, and is left out
 
 
-def standardized(split: Split) -> ReadingsFrontEnd:
-    """Of readings [N, rows, channels], or of tables [N, channels]. Raises DataError."""
+def standardized(split: Split, spectrum: bool = False) -> ReadingsFrontEnd:
+    """Each channel with mean 0 and deviation 1 over the training data, of readings [N, rows,
+    channels] or of tables [N, channels]. spectrum: the logarithm of theirs. Raises DataError."""
     info = split.info
     if info.dtype not in TYPES:
         raise DataError(
@@ -37,4 +40,17 @@ def standardized(split: Split) -> ReadingsFrontEnd:
         offset=tuple(float(one) for one in mean),
         gain=tuple(float(one) for one in gain),
         dtype=info.dtype,
+        spectrum=spectrum,
+        log2=spectrum,
+    )
+
+
+def log_mel(split: Split) -> AudioFrontEnd:
+    """Of sounds [N, samples], a frame each 20 ms."""
+    rate_hz = round(split.info.rate_hz)
+    return AudioFrontEnd(
+        rate_hz=rate_hz,
+        samples=split.info.shape[0],
+        window=round(_WINDOW_S * rate_hz),
+        stride=round(_STRIDE_S * rate_hz),
     )

@@ -6,6 +6,7 @@ import re
 import struct
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -60,6 +61,21 @@ def defined(monkeypatch: pytest.MonkeyPatch) -> dict[str, Stage]:
     for define in (stages.evaluate, stages.build):
         define(chosen)
     return found
+
+
+def test_a_recipe_completes_how_its_data_are_read_and_a_model_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[dict[str, Any]] = []
+    monkeypatch.setattr(stages, "run", lambda stage, *_, **__: found.append(dict(stage.arguments)))
+    stages.data(choice.Choice("host", "vision", "auto"))
+    stages.data(choice.Choice("host", "anomaly", "motions"))
+    stages.data(choice.Choice("host", "vision", "pictures", model=tmp_path / "mine.keras"))
+    assert [(one["source"], one["options"].given()) for one in found] == [
+        ("pictures", {"--image-size": "96x96", "--channels": "3"}),
+        ("motions", {"--task": "reconstruct", "--normal": "walking"}),
+        ("pictures", {}),
+    ]
 
 
 @pytest.mark.parametrize(

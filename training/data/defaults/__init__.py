@@ -20,16 +20,18 @@ Say = Callable[[str], None]
 @dataclass(frozen=True)
 class Default:
     """make: fills a folder, or raises an error that says why not. version: of what it makes, so
-    that an older folder in the cache is not taken for it. note: what the user should know."""
+    that an older folder in the cache is not taken for it. note: what the user should know.
+    of_images: image files."""
 
     make: Callable[[Path, Say], None]
     version: int
     note: str
+    of_images: bool = False
 
 
 DEFAULTS = {
     "motions": Default(motions.make, motions.VERSION, motions.NOTE),
-    "pictures": Default(pictures.make, pictures.VERSION, pictures.NOTE),
+    "pictures": Default(pictures.make, pictures.VERSION, pictures.NOTE, of_images=True),
     "words": Default(words.make, words.VERSION, words.NOTE),
 }
 

@@ -35,6 +35,11 @@ def takes(path: Path) -> bool:
     return path.is_file() or bool(folders.class_folders(path))
 
 
+def takes_images(path: Path) -> bool:
+    """Whether they are image files. Raises DataError for files of several kinds."""
+    return takes(path) and path.is_dir() and _suffixes(path) == image_folder.SUFFIXES
+
+
 def read(path: Path, options: DataOptions) -> DataSet:
     """Raises DataError."""
     if path.is_dir():

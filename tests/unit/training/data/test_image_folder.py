@@ -50,6 +50,19 @@ def test_both_splits_and_the_labels_come_from_the_folders(folder: Path, tmp_path
         assert np.abs(np.median(images, axis=(1, 2)) - levels).max() <= 2  # of a JPEG
 
 
+def test_which_data_are_image_files(folder: Path, tmp_path: Path) -> None:
+    np.savez(tmp_path / "own.npz", x=np.zeros((4, 8, 8), np.uint8))
+    recording = tmp_path / "recordings" / "up" / "1.csv"
+    recording.parent.mkdir(parents=True)
+    recording.write_text("1\n2\n")
+    expected = {folder: True, tmp_path / "own.npz": False, tmp_path / "recordings": False}
+    found = {path: datasets.are_image_files(str(path)) for path in expected}
+    assert found == expected
+    assert [datasets.are_image_files(one) for one in ("pictures", "motions", "sample")] == [
+        *(True, False, False)
+    ]
+
+
 def test_fingerprint_changes_with_any_image_and_name(folder: Path) -> None:
     seen = {digest(folder), *datasets.fingerprint(str(folder)).values()}
     assert len(seen) == 1

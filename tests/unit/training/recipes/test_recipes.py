@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.data.augment import Augmentation
+from training.data.options import DataOptions
 from training.errors import RecipeError
-from training.recipes import RECIPES, get_recipe
+from training.recipes import RECIPES, get_recipe, vision
 
 # What the verbs import to list recipes, to decide what is fresh and to say what is missing.
 CHEAP_MODULES = (
@@ -65,3 +66,56 @@ def test_the_centre_moves_by_the_shift_only(seed: int, height: int, width: int) 
 def test_no_augmentation_is_the_identity() -> None:
     rows = Augmentation().transforms(np.random.default_rng(1), 2, 28, 28)
     np.testing.assert_allclose(rows, [[1, 0, 0, 0, 1, 0, 0, 0]] * 2, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "of_images", "is_default", "given", "read"),
+    [
+        ("vision", True, True, {}, {"image_size": "96x96", "channels": 3}),
+        ("vision", True, False, {"channels": 1}, {"image_size": "96x96", "channels": 1}),
+        ("vision", True, False, {"image_size": "48x64"}, {"image_size": "48x64", "channels": 3}),
+        ("vision", False, False, {}, {}),
+        ("tiny", True, False, {}, {}),
+        ("anomaly", False, True, {}, {"task": "reconstruct", "normal": "walking"}),
+        (
+            "anomaly",
+            False,
+            True,
+            {"normal": "running"},
+            {"task": "reconstruct", "normal": "running"},
+        ),
+        (
+            "anomaly",
+            False,
+            False,
+            {"target_column": "y"},
+            {"task": "reconstruct", "target_column": "y"},
+        ),
+        ("anomaly", False, True, {"task": "classify"}, {"task": "classify"}),
+        ("dense", False, False, {"task": "regress"}, {"task": "regress"}),
+    ],
+)
+def test_a_recipe_states_what_the_user_leaves_out(
+    recipe: str, of_images: bool, is_default: bool, given: dict[str, str], read: dict[str, str]
+) -> None:
+    found = get_recipe(recipe).reading(DataOptions(**given), of_images, is_default)  # type: ignore[arg-type]
+    assert found == DataOptions(**read)  # type: ignore[arg-type]
+
+
+def test_pictures_are_changed_by_the_generator_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures = np.random.default_rng(2).uniform(0, 1, (16, 10, 12, 3)).astype(np.float32)
+    changed = vision.augment(pictures, np.random.default_rng(3))
+    assert changed.dtype == np.float32 and changed.shape == pictures.shape
+    assert changed.min() >= 0 and changed.max() <= 1
+    assert np.array_equal(changed, vision.augment(pictures, np.random.default_rng(3)))
+    for name in ("TURN_DEGREES", "ZOOM", "SHIFT", "LIGHT"):
+        monkeypatch.setattr(vision, name, 0.0)
+    changed = vision.augment(pictures, np.random.default_rng(3))
+    same = [np.array_equal(a, b) for a, b in zip(pictures, changed, strict=True)]
+    mirrored = [np.array_equal(a[:, ::-1], b) for a, b in zip(pictures, changed, strict=True)]
+    assert any(same) and any(mirrored) and all(np.logical_or(same, mirrored))
+
+
+def test_what_lies_outside_of_a_picture_is_mirrored() -> None:
+    places = np.array([-10, -2, -1, 0, 4.4, 9, 10, 11, 20])
+    assert vision._reflected(places, 10).tolist() == [9, 1, 0, 0, 4, 9, 9, 8, 0]
