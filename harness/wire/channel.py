@@ -49,6 +49,7 @@ class Channel:
         self._arrived: deque[Item] = deque()
         self.counts = LineCounts()
         self._longest_payload = _FIRST_BYTES
+        self.slowest_reply_s = 0.0  # from when its request was first sent
         self._own_baud: int | None = None  # of the line, while it is raised
         self.console_tail: deque[str] = deque(maxlen=_CONSOLE_LINES)
 

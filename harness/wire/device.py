@@ -49,8 +49,10 @@ _PROBE_S = 0.3
 _SYNCHRONIZE_LIMIT_S = 2.0  # for a device that never stops talking
 _PEEK_BYTES = 16384  # 1.5 s at 115200 baud
 _MOST_LOADS = 4  # times over, of the pieces of an input, to a device that forgets them
-# How long other requests took says nothing about these.
+# How long other requests took says little about these, and of a repeat the device does all anew.
 _OF_ANY_LENGTH = (messages.PROFILE, messages.PEEK, messages.SELF_TEST)
+# How often one of them may run the model: a golden vector each, and what is done besides.
+_MOST_INFERENCES = 4
 
 Input = tuple[NDArray[Any], ids.InputFormat]
 
@@ -467,6 +469,10 @@ class Device:
         gives_up: bool = False,
         reply_bytes: int = 0,
     ) -> Iterator[bytes | None]:
+        # Before this one the device may have to do again what was sent to it again.
+        slowest_s = self._channel.slowest_reply_s
+        inferences = _MOST_INFERENCES if command in _OF_ANY_LENGTH else 1
+        limit_s = max(limit_s, inferences * slowest_s)
         exchange = Exchange(
             self._channel,
             RoundTrip(limit_s) if command in _OF_ANY_LENGTH else self._round_trips[command],

@@ -77,7 +77,8 @@ class RoundTrip:
 class _Request:
     frame: Frame
     times_sent: int = 0
-    sent_s: float = 0.0
+    first_sent_s: float = 0.0
+    sent_s: float = 0.0  # the last time
     reply: bytes | None = None
 
 
@@ -143,6 +144,7 @@ class Exchange:
         self._on_the_way.append(request)
         request.times_sent += 1
         request.sent_s = time.monotonic()
+        request.first_sent_s = request.first_sent_s or request.sent_s
         self._channel.send(request.frame)
 
     def _repeat(self, requests: list[_Request]) -> None:
@@ -229,8 +231,10 @@ class Exchange:
 
     def _take_reply(self, request: _Request, payload: bytes) -> None:
         request.reply = payload
+        took_s = time.monotonic() - request.first_sent_s
+        self._channel.slowest_reply_s = max(self._channel.slowest_reply_s, took_s)
         if request.times_sent == 1:
-            self._round_trip.add(time.monotonic() - request.sent_s)
+            self._round_trip.add(took_s)
             self._channel.passed(max(len(request.frame.payload), self._reply_bytes))
 
     def _one_was_lost(self) -> bool:

@@ -97,6 +97,53 @@ def test_a_device_that_never_stops_logging_is_asked_again_where_a_reply_is_lost(
     device.infer(np.array([9, 2, 3, 4], np.uint8), ids.InputFormat.PIXELS_U8)
 
 
+@dataclass
+class Slow(FakeDevice):
+    """Serves a request after the other, and an INFER takes longer than the host's time limit. A
+    repeat of it is answered from the kept result; one of SELF_TEST runs the golden vectors anew."""
+
+    infer_s: float = 1.2 * LIMIT_S
+    free_s: float = 0.0  # when it has done all that came so far
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.self_tests = 0
+        self.due: list[tuple[float, bytes]] = []
+
+    def say(self, frame: Frame) -> None:
+        work_s = 0.0
+        if frame.type == messages.SELF_TEST | ids.REPLY_BIT:
+            self.self_tests += 1
+            work_s = 3 * self.infer_s
+        elif frame.type == messages.INFER | ids.REPLY_BIT and not self.due:
+            work_s = self.infer_s
+        self.free_s = max(time.monotonic(), self.free_s) + work_s
+        self.due.append((self.free_s, encode(frame)))
+
+    def read(self, timeout_s: float) -> bytes:
+        time.sleep(min(timeout_s, 0.002))
+        now_s = time.monotonic()
+        ready = [line_bytes for due_s, line_bytes in self.due if due_s <= now_s]
+        self.due = [one for one in self.due if one[0] > now_s]
+        return b"".join(ready)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_self_test_that_takes_longer_than_the_limit_is_not_repeated_till_the_rest_starves(
+    known: bool,
+) -> None:
+    fake = Slow()
+    device = Device(fake, timeout_s=LIMIT_S, retries=RETRIES)
+    device.info()
+    if known:  # how slow it is
+        device.infer(np.array([9, 2, 3, 4], np.uint8), ids.InputFormat.PIXELS_U8)
+    assert device.self_test().passed == 3
+    assert device.stats()  # behind the repeats, where there were some
+    assert device.self_test().passed == 3
+    if known:
+        assert fake.self_tests == 2  # no repeat
+
+
 def test_late_replies_without_end_leave_patience_a_number() -> None:
     round_trip = RoundTrip()
     for _ in range(2000):
