@@ -23,6 +23,7 @@ class Choice:
     reading: how data of the user's own are read.
     model: a .tflite, Keras file or SavedModel that takes the place of training.
     variant: added to the folder's name, so that several trainings of a recipe lie side by side.
+    front_end: a frontend.json that stands before the user's own model.
     tflm_lib: a folder or PlatformIO library that takes the place of our own runtime.
     optimizer: one of the recipe's, by default its first.
     preset: of the converter's optimizations.
@@ -36,6 +37,7 @@ class Choice:
     data: str
     reading: DataOptions = field(default_factory=DataOptions)
     model: Path | None = None
+    front_end: Path | None = None
     variant: str = ""
     seed: int = 1
     optimizer: str = ""
@@ -72,11 +74,26 @@ class Choice:
         return "keras" if self.model.suffix in KERAS_SUFFIXES else "tflite"
 
 
+def _check_front_end(choice: Choice) -> None:
+    """Raises CodegenError for a file that states none, and for a recipe, which makes its own."""
+    assert choice.front_end is not None
+    if choice.model is None:
+        raise CodegenError(
+            f"--front-end {choice.front_end}: recipe {choice.recipe} makes its own from the "
+            "training data; leave it out, or give --model"
+        )
+    from codegen.frontend import parameters
+
+    parameters.read(choice.front_end)
+
+
 def check(choice: Choice) -> None:
     """Refuses an unknown board, recipe, preset or model before any work is done."""
     _ = choice.board
     TflmLib.parse(choice.tflm_lib)
     presets.check(choice.preset)
+    if choice.front_end is not None:
+        _check_front_end(choice)
     if choice.model is None:
         from training.recipes import get_recipe
 

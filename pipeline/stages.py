@@ -195,6 +195,7 @@ def quantize(choice: Choice) -> None:
     if choice.model is None:
         train(choice)
     else:
+        _own_front_end(choice)
         _import_model(choice)
         if choice.model_kind != "keras":
             return
@@ -534,6 +535,17 @@ def _float_model(choice: Choice) -> None:
             f"--model {choice.model}: to compare quantizations a Keras model is needed; give a "
             ".keras or .h5 file"
         )
+
+
+def _own_front_end(choice: Choice) -> None:
+    """frontend.json as the user gives it, none where he gives none."""
+    from codegen.frontend import parameters
+
+    if choice.front_end is None:
+        (choice.build_dir / FRONTEND).unlink(missing_ok=True)
+        return
+    choice.build_dir.mkdir(parents=True, exist_ok=True)
+    parameters.save(parameters.read(choice.front_end), choice.build_dir)
 
 
 def _import_model(choice: Choice) -> None:

@@ -37,6 +37,7 @@ def choice(c: Context, given: Given, force: str = "", **changes: Any) -> Any:
         data=data or _of_project(DATA, defaults) or "auto",
         reading=DataOptions(**_reading(values, {} if data else defaults)),
         model=Path(value("model")) if value("model") else None,
+        front_end=values.get("front_end"),
         seed=number(SEED),
         optimizer=value("optimizer"),
         resume=bool(values.get("resume")),

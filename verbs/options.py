@@ -145,6 +145,12 @@ MODEL = Option(
     short="m",
     carried=True,
 )
+FRONT_END = Option(
+    "front_end",
+    "a frontend.json (docs/front_ends.md): what the device makes the input of --model of",
+    kind=path,
+    carried=True,
+)
 TFLM_LIB = Option(
     "tflm_lib",
     "folder or PlatformIO library with upstream TFLM, in place of our own runtime",
@@ -167,6 +173,11 @@ COLUMNS = Option(
     "columns", "of a table or recording, separated by commas, by default all", carried=True
 )
 TARGET_COLUMN = Option("target_column", "of a table, by default the last", carried=True)
+GROUP_COLUMN = Option(
+    "group_column",
+    "of a table, what a row comes from (a machine, a person): all of one are in one split",
+    carried=True,
+)
 IMAGE_SIZE = Option(
     "image_size", "HEIGHTxWIDTH that images are stretched to, by default the recipe's", carried=True
 )
@@ -185,12 +196,12 @@ NORMAL = Option(
     carried=True,
 )
 READING = (
-    *(TARGETS, WINDOW, STRIDE, COLUMNS, TARGET_COLUMN, IMAGE_SIZE, CHANNELS, TASK),
+    *(TARGETS, WINDOW, STRIDE, COLUMNS, TARGET_COLUMN, GROUP_COLUMN, IMAGE_SIZE, CHANNELS, TASK),
     NORMAL,
     FIT,
 )
 TRAINED = (RECIPE, DATA, *READING)
-MADE = (*TRAINED, MODEL)
+MADE = (*TRAINED, MODEL, FRONT_END)
 IMAGE = (BOARD, *MADE)
 
 # ---------------------------------------------------------------- the line to the board

@@ -1,6 +1,7 @@
 """The kinds of front ends, and frontend.json in a build folder.
 
 load(build_dir: Path) -> FrontEnd | None
+read(path: Path) -> FrontEnd
 save(front_end: FrontEnd, build_dir: Path) -> Path
 from_json(values: Mapping[str, Any]) -> FrontEnd
 
@@ -45,14 +46,17 @@ def load(build_dir: Path) -> FrontEnd | None:
     Raises FrontEndError for a damaged file.
     """
     path = build_dir / FRONTEND
+    return read(path) if path.exists() else None
+
+
+def read(path: Path) -> FrontEnd:
+    """Raises FrontEndError for a file that is missing or states none."""
     try:
         return from_json(json.loads(path.read_bytes()))
     except FileNotFoundError:
-        return None
+        raise FrontEndError(f"{path}: no such file") from None
     except (OSError, ValueError, RecursionError) as error:
-        raise FrontEndError(
-            f"cannot read {path}: {error}; delete the file, and it is made again"
-        ) from error
+        raise FrontEndError(f"cannot read {path}: {error}; delete or correct it") from error
     except FrontEndError as error:
         raise FrontEndError(f"{path}: {error}") from None
 

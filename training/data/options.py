@@ -19,8 +19,9 @@ class DataOptions:
 
     targets: a .npy beside a .npy of samples. window, stride: in rows of a recording or in PCM
     values. columns: names, separated by commas. image_size: HxW in pixels. channels: 1 grey, 3
-    colour. task: one of TASKS. target_column: of a table. normal: the class that a model for
-    `reconstruct` is trained on. fit: one of FITS, how an image becomes one of another shape.
+    colour. task: one of TASKS. target_column, group_column: of a table. normal: the class that a
+    model for `reconstruct` is trained on. fit: one of FITS, how an image becomes one of another
+    shape.
 
     Raises DataError for a value that no data could have.
     """
@@ -34,6 +35,7 @@ class DataOptions:
     fit: str = ""
     task: str = ""
     target_column: str = ""
+    group_column: str = ""
     normal: str = ""
 
     def __post_init__(self) -> None:

@@ -16,8 +16,9 @@ from training.errors import DataError
 
 def read(path: Path, options: DataOptions) -> DataSet:
     """Samples float32 [N, columns]. The target is the last column unless the user names another
-    one or has a task that needs none."""
-    options.refuse_all_but(path, "a table", "--columns", "--target-column")
+    one or has a task that needs none. A column of groups (a machine, a person) is no value: all
+    rows of a group are in one split."""
+    options.refuse_all_but(path, "a table", "--columns", "--target-column", "--group-column")
     table = csv_file.read(path)
     notes: tuple[str, ...] = ()
     target = None
@@ -26,10 +27,15 @@ def read(path: Path, options: DataOptions) -> DataSet:
     elif options.task not in ("none", "reconstruct"):
         target = len(table.names) - 1
         notes = (f"column {table.names[target]!r} is the target; --target-column names another",)
+    group = None
+    if options.group_column:
+        group = table.index(options.group_column, "--group-column")
+        if group == target:
+            raise DataError(f"{path}: --group-column names the target, {options.group_column}")
     if options.columns:
         columns = [table.index(name, "--columns") for name in options.column_names]
     else:
-        columns = [number for number in range(len(table.names)) if number != target]
+        columns = [number for number in range(len(table.names)) if number not in (target, group)]
     if target in columns:
         raise DataError(
             f"{path}: --columns names the target, {table.names[target or 0]}; leave it out"
@@ -47,7 +53,9 @@ def read(path: Path, options: DataOptions) -> DataSet:
         path=path,
         files={path.name: sha256_file(path)},
         kind="table",
-        train=Samples(Rows.all_of(values), targets),
+        train=Samples(
+            Rows.all_of(values), targets, None if group is None else np.array(table.texts(group))
+        ),
         test=None,
         task=task,
         labels=labels,

@@ -10,6 +10,7 @@ import pytest
 
 from codegen.files.artifacts import TEST_SPLIT, TRAIN_SPLIT
 from codegen.samples import split as split_file
+from codegen.samples.measures import measure
 from training.data import datasets
 from training.data.options import DataOptions
 from training.errors import DataError
@@ -45,6 +46,22 @@ def test_columns_by_name_and_another_target(tmp_path: Path, separator: str) -> N
     assert split.targets is not None
     pairs = {tuple(pair) for pair in VALUES.astype(np.float32)}
     assert {(*a, *b) for a, b in zip(split.values[:], split.targets, strict=True)} <= pairs
+
+
+def test_rows_of_a_group_are_in_one_split_and_measured_by_themselves(tmp_path: Path) -> None:
+    lines = [f"m{n % 8},{line}" for n, line in enumerate(LINES)]
+    options = DataOptions(group_column="machine")
+    path = written(tmp_path, f"machine,{HEADER}", *lines)
+    info = datasets.prepare(path, tmp_path / "build", options=options)
+    assert info.columns == ["width", "height"]
+    both = [split_file.load(tmp_path / "build", name) for name in (TRAIN_SPLIT, TEST_SPLIT)]
+    names = [set(one.groups.tolist()) for one in both if one.groups is not None]
+    assert len(names) == 2 and not names[0] & names[1]
+    assert names[0] | names[1] == {f"m{n}" for n in range(8)}
+    found = measure(both[1], None, [np.eye(2)[both[1].targets]])
+    assert {one.value for one in found.slices if one.column == "group"} == names[1]
+    with pytest.raises(DataError, match="--group-column names the target, animal"):
+        datasets.prepare(path, tmp_path / "b", options=DataOptions(group_column="animal"))
 
 
 def test_without_a_header_columns_are_numbered(tmp_path: Path) -> None:
