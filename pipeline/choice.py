@@ -79,8 +79,8 @@ def _check_front_end(choice: Choice) -> None:
     assert choice.front_end is not None
     if choice.model is None:
         raise CodegenError(
-            f"--front-end {choice.front_end}: recipe {choice.recipe} makes its own from the "
-            "training data; leave it out, or give --model"
+            f"--front-end {choice.front_end}: a recipe states its own front end, or none; leave it "
+            "out, or give --model"
         )
     from codegen.frontend import parameters
 

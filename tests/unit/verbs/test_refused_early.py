@@ -213,3 +213,27 @@ def test_one_of_several_models_that_is_refused_does_not_refuse_the_others(
             ["invoke", "--search-root", str(ROOT), "hil", "--model", f"{bad},{good}", "-b", "host"]
         )
     assert "hil: 1 of 2: bad on host: refused: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "frontend.json: no such file"),
+        ("{", "delete or correct it"),
+        ('{"kind": "smell"}', "front end of kind 'smell'; there are audio, readings, image"),
+    ],
+)
+def test_a_front_end_that_is_none(
+    content: str | None, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, path = tmp_path / "own.tflite", tmp_path / "frontend.json"
+    model.write_bytes(small_cnn())
+    if content is not None:
+        path.write_text(content)
+    said, code = refused(capsys, "hil", "--model", str(model), "--front-end", str(path))
+    assert code == 2 and message in said
+
+
+def test_a_recipe_takes_no_front_end(capsys: pytest.CaptureFixture[str]) -> None:
+    said, code = refused(capsys, "hil", "--front-end", "x.json")
+    assert code == 2 and "a recipe states its own front end, or none" in said

@@ -42,7 +42,7 @@ def test_a_front_end_is_the_same_after_its_file(front_end: FrontEnd, tmp_path: P
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{", "delete the file, and it is made again"),
+        ("{", "delete or correct it"),
         ("[]", "kind None; there are audio"),
         ('{"kind": "smell"}', "kind 'smell'"),
         ('{"kind": ["audio"]}', "kind"),
