@@ -114,17 +114,19 @@ def _how_resized(paths: list[Path], size: tuple[int, int], channels: int, fit: s
         if abs(wide / high / (width / height) - 1) > _PROPORTION_TOLERANCE
     )
     sides = [sorted(side) for side in zip(*shapes, strict=True)]
+    smallest, largest = (f"{sides[1][end]}x{sides[0][end]}" for end in (0, -1))
+    sizes = smallest if smallest == largest else f"{smallest} to {largest}"
+    to = f"{height}x{width} {'grey' if channels == GREY else 'RGB'}"
+    if not changed:
+        return f"images of {sizes} are resized to {to}"
     if fit == CROP:
         how = "cropped, the middle kept, and resized"
         effect = f"{changed} of {len(paths)} lose an edge; --fit stretch loses nothing"
     else:
         how = "stretched"
         effect = f"nothing is cropped; the proportions of {changed} of {len(paths)} change"
-        effect += "; --fit crop keeps them" if changed else ""
-    return (
-        f"images of {sides[1][0]}x{sides[0][0]} to {sides[1][-1]}x{sides[0][-1]} are {how} to "
-        f"{height}x{width} {'grey' if channels == GREY else 'RGB'}, {effect}"
-    )
+        effect += "; --fit crop keeps them"
+    return f"images of {sizes} are {how} to {to}, {effect}"
 
 
 def _grey(image: Image.Image) -> Image.Image:

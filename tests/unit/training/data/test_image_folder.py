@@ -154,6 +154,17 @@ def test_another_size_in_colour_is_said(
     assert [10, 20, 250] in np.concatenate(both)[:, 3, 3].tolist()
 
 
+def test_nothing_but_another_size_is_said_in_few_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for index in range(20):
+        (tmp_path / "images" / "ab"[index % 2]).mkdir(parents=True, exist_ok=True)
+        image = Image.new("L", (60, 60), index)
+        image.save(tmp_path / "images" / "ab"[index % 2] / f"{index}.png")
+    datasets.prepare(str(tmp_path / "images"), tmp_path / "build")
+    assert "data: images of 60x60 are resized to 28x28 grey\n" in capsys.readouterr().out
+
+
 def test_a_crop_keeps_the_middle_and_is_said(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
