@@ -36,6 +36,8 @@ from codegen.files.artifacts import (
     ORACLE_SCORES,
     REPORT_HTML,
     REPORT_JSON,
+    SAVED_MODEL,
+    SAVED_MODEL_FILES,
     SCHEMA,
     STATISTICS,
     TEST_SPLIT,
@@ -136,7 +138,7 @@ def data_statistics(choice: Choice) -> str:
 
 
 def train(choice: Choice) -> None:
-    """float.keras and how its training went, with what it needs before it."""
+    """float.keras, how its training went, and saved_model/, with what they need before them."""
     if choice.model is not None:
         raise CodegenError("train: --model gives a model that is trained; leave one of them out")
     data(choice)
@@ -170,6 +172,17 @@ def train(choice: Choice) -> None:
             without=() if recipe.has_front_end else FRONT_ENDS,
             data=(FRONT_END_LIB,) if recipe.has_front_end else (),
             facts={"seed": choice.seed},
+        ),
+    )
+    _run(
+        choice,
+        Stage(
+            "export",
+            "training.int8.saved_model:export",
+            outputs=tuple(f"{SAVED_MODEL}/{name}" for name in SAVED_MODEL_FILES),
+            arguments={"build_dir": choice.build_dir},
+            inputs=(FLOAT_MODEL,),
+            tools=("tensorflow",),
         ),
     )
 

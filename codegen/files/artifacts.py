@@ -23,6 +23,13 @@ HISTORY = "history.json"
 HISTORY_PLOT = "history.svg"
 DURATION = "training_duration.json"
 
+# export, after it: a folder, as tutorials deploy a model
+SAVED_MODEL = "saved_model"
+SAVED_MODEL_FILES = (
+    *("variables/variables.data-00000-of-00001", "variables/variables.index"),
+    "saved_model.pb",
+)
+
 # train or import: what makes model input of a sample; absent where samples are it
 FRONTEND = "frontend.json"
 
