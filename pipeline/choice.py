@@ -117,3 +117,7 @@ def check(choice: Choice) -> None:
         from codegen.model.tflite import Model
 
         check_int8(Model.read(model), load_supported_ops())
+    else:
+        from training.int8.untrained import require_kind
+
+        require_kind(model)

@@ -287,6 +287,8 @@ def graph(choice: Choice, stage: str) -> Path:
     from training.judge import graph_stages as room
 
     room.check(stage)
+    if stage != "tflite":
+        require_float(choice)
     quantize(choice)
     print(room.text(room.write(choice.build_dir, stage)))
     folder = choice.build_dir / room.FOLDER / stage
@@ -537,17 +539,21 @@ def _model_inputs(choice: Choice) -> None:
     )
 
 
+def require_float(choice: Choice) -> None:
+    """Raises CodegenError where there is no float.keras, but a model that was made elsewhere."""
+    if choice.model_kind not in ("", "keras"):
+        raise CodegenError(
+            f"--model {choice.model}: a Keras model is needed; give a .keras or .h5 file"
+        )
+
+
 def _float_model(choice: Choice) -> None:
     """float.keras: trained, or the user's own Keras model."""
+    require_float(choice)
     if choice.model is None:
         train(choice)
-    elif choice.model_kind == "keras":
-        _import_model(choice)
     else:
-        raise CodegenError(
-            f"--model {choice.model}: to compare quantizations a Keras model is needed; give a "
-            ".keras or .h5 file"
-        )
+        _import_model(choice)
 
 
 def _own_front_end(choice: Choice) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from invoke import Context
 
+from codegen.errors import CodegenError
 from codegen.files.places import PROJECT
 from verbs.options import CALIBRATION, DATA, READING, SEED, TARGETS, Option
 from verbs.verb import Given
@@ -21,6 +22,11 @@ def choice(c: Context, given: Given, force: str = "", **changes: Any) -> Any:
 
     defaults = c.config.mcuforge
     values = {**vars(given), **changes}
+    if values.get("model") and values.get("recipe"):
+        raise CodegenError(
+            f"--model {values['model']} takes the place of --recipe {values['recipe']}; "
+            "leave one out"
+        )
 
     def value(name: str) -> Any:
         one = values.get(name)

@@ -65,9 +65,11 @@ if TYPE_CHECKING:
 )
 def hil(c: Context, given: Given) -> None:
     """Send test samples to the board and compare every answer with the oracle, bit for bit."""
+    from codegen.files.places import RUNS
     from codegen.files.shared_models import find_models
     from harness.matrix.chosen_boards import names_several
     from harness.run import hil as room
+    from harness.run.run_folder import stopped_run
     from pipeline import beforehand, stages
 
     count = c.config.mcuforge.count if given.count is None else given.count
@@ -88,6 +90,8 @@ def hil(c: Context, given: Given) -> None:
         return
     chosen = choice(c, given, model=models[0], seed=None, resume=False)
     beforehand.require_device(chosen, *settings.ports, baud=settings.own_baud)
+    if settings.resume:
+        stopped_run(RUNS, chosen.board_id)
     settings = _with_samples_there(chosen, given, settings)
     stages.evaluate(chosen)
     stages.build(chosen)

@@ -37,9 +37,11 @@ def generate(c: Context, given: Given) -> None:
 )
 def build(c: Context, given: Given) -> None:
     """Build the firmware with PlatformIO."""
-    from pipeline import stages
+    from pipeline import beforehand, stages
 
-    stages.build(choice(c, given, force="build"))
+    chosen = choice(c, given, force="build")
+    beforehand.require_image(chosen)
+    stages.build(chosen)
 
 
 @verb(
@@ -63,11 +65,15 @@ def build(c: Context, given: Given) -> None:
 )
 def size(c: Context, given: Given) -> None:
     """Show where flash and RAM go, by room and by symbol, and hold them to the budget."""
+    from codegen.errors import CodegenError
     from codegen.image import size_report
     from codegen.image.firmware_build import image_dir
-    from pipeline import stages
+    from pipeline import beforehand, stages
 
+    if given.check and given.set_budget:
+        raise CodegenError("size: --check holds to the budget that --set-budget writes; choose one")
     chosen = choice(c, given)
+    beforehand.require_image(chosen)
     stages.build(chosen)
     size_report.run(
         image_dir(chosen.board, chosen.build_dir),

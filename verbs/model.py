@@ -34,9 +34,12 @@ def train(c: Context, given: Given) -> None:
 )
 def seeds(c: Context, given: Given) -> None:
     """Train a recipe once for each seed; show each one's accuracy, mean and spread."""
+    from codegen.errors import CodegenError
     from pipeline import stages
 
     chosen = [SEED.value(one) for one in given.seeds.split(",")]
+    if len(set(chosen)) < len(chosen):
+        raise CodegenError(f"--seeds {given.seeds}: one stands there twice")
     print(stages.seeds(choice(c, given), chosen))
 
 
@@ -57,8 +60,12 @@ def seeds(c: Context, given: Given) -> None:
 def quantize(c: Context, given: Given) -> None:
     """Make the int8 .tflite and measure it on the test samples; compare other quantizations."""
     from pipeline import stages
+    from training.int8 import modes
 
     chosen = choice(c, given, force="quantize evaluate")
+    modes.check(given.mode)
+    if given.mode != "int8" or given.layers:
+        stages.require_float(chosen)
     if given.mode == "int8":
         stages.evaluate(chosen)
     else:

@@ -28,8 +28,18 @@ def here(path: str) -> Path:
 
 
 def path(text: str) -> Path:
-    """The kind of an option that names a file or folder."""
-    return here(text)
+    """The kind of an option that names a file or folder. A pipe or device, which may never end, is
+    refused."""
+    path = here(text)
+    try:
+        is_other = path.exists() and not (path.is_file() or path.is_dir())
+    except OSError as error:  # a name that is too long, a folder that nobody may look into
+        raise CodegenError(f"{path}: {error.strerror}") from None
+    except ValueError:
+        raise CodegenError(f"{text!r} is no path") from None
+    if is_other:
+        raise CodegenError(f"{path} is a pipe or device; name a file or folder")
+    return path
 
 
 def output(text: str) -> Path:
@@ -52,7 +62,7 @@ def output(text: str) -> Path:
 
 def path_or_name(text: str) -> str:
     """The kind of an option that may name a file or folder: absolute where there is one."""
-    return str(here(text)) if here(text).exists() else text
+    return str(here(text)) if text and path(text).exists() else text
 
 
 def paths_or_names(text: str) -> str:
@@ -107,6 +117,8 @@ class Option:
         """What a verb gets of what was given. Raises CodegenError."""
         if given is None or self.kind in (bool, list):
             return given
+        if given == "" != self.default:
+            raise CodegenError(f"{self.flag} needs a value")
         try:
             value = self.kind(str(given))
         except ValueError:
@@ -161,13 +173,18 @@ TARGETS = Option(
     "targets", "of a .npy as --data: a .npy with a target a sample", kind=path_or_name, carried=True
 )
 WINDOW = Option(
-    "window", "rows of a recording, or PCM values, that make a sample", kind=int, carried=True
+    "window",
+    "rows of a recording, or PCM values, that make a sample",
+    kind=int,
+    carried=True,
+    least=1,
 )
 STRIDE = Option(
     "stride",
     "rows or values from one window to the next, by default a window",
     kind=int,
     carried=True,
+    least=1,
 )
 COLUMNS = Option(
     "columns", "of a table or recording, separated by commas, by default all", carried=True
@@ -181,7 +198,7 @@ GROUP_COLUMN = Option(
 IMAGE_SIZE = Option(
     "image_size", "HEIGHTxWIDTH that images are stretched to, by default the recipe's", carried=True
 )
-CHANNELS = Option("channels", "of images: 1 grey, 3 colour", kind=int, carried=True)
+CHANNELS = Option("channels", "of images: 1 grey, 3 colour", kind=int, carried=True, least=1)
 FIT = Option(
     "fit",
     "of images to --image-size: stretch (default) or crop, which keeps the middle",
@@ -212,7 +229,9 @@ PORT = Option(
     short="p",
     carried=True,
 )
-BAUD = Option("baud", "baud rate, if not the board's own", kind=int, carried=True, least=1)
+BAUD = Option(
+    "baud", "baud rate, if not the board's own", kind=int, carried=True, least=1, most=2**32 - 1
+)
 LINE = (PORT, BAUD)
 REMOTE = Option("remote", "host:port of a gdb server")
 

@@ -28,7 +28,7 @@ from verbs.verb import Given, verb
 )
 def test_(c: Context, given: Given) -> None:
     """Lint, then the tests: unit to emulated, and hardware with --port."""
-    from codegen.boards.facts import boards_built_here
+    from codegen.boards.facts import boards_built_here, load_board
     from codegen.errors import CodegenError
     from codegen.tools import find
     from pipeline import beforehand, stages
@@ -38,6 +38,12 @@ def test_(c: Context, given: Given) -> None:
         known = ", ".join(SUITES + ON_REQUEST)
         raise CodegenError(f"no test suite {given.only!r}; known: {known}")
     suites = [given.only] if given.only else list(SUITES)
+    try:
+        further = shlex.split(given.args)
+    except ValueError as error:
+        raise CodegenError(f"--args {given.args}: {error}") from None
+    if given.board:
+        load_board(given.board)
     if given.port:
         beforehand.require_device(choice(c, given), given.port)
     if not given.only:
@@ -60,7 +66,7 @@ def test_(c: Context, given: Given) -> None:
     options += [f"--board={given.board}"] if given.board else []
     # A real board is there only once.
     workers = "0" if given.port else "auto"
-    if not run(suites, make_images, [*options, *shlex.split(given.args)], workers):
+    if not run(suites, make_images, [*options, *further], workers):
         raise Exit("error: tests failed; their messages are above", code=1)
 
 
@@ -110,6 +116,9 @@ def doctor(c: Context, given: Given) -> None:
 )
 def clean(c: Context, given: Given) -> None:
     """Remove what the stages made."""
+    from codegen.errors import CodegenError
     from pipeline import stages
 
+    if given.everything and (given.recipe or given.model):
+        raise CodegenError("clean: --everything removes every folder; leave the other option out")
     stages.clean(choice(c, given), given.everything)

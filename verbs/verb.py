@@ -169,8 +169,17 @@ def _carry_on(program: Program) -> None:
             if argument.got_value:
                 values = argument.value if argument.kind is list else [argument.value]
                 carried[option.name] = (values, str(context.name))
-            elif option.name in carried:
+            elif option.name in carried and not _says_otherwise(context, option.name):
                 _take_over(argument, option, context, *carried[option.name])
+
+
+_IN_PLACE_OF = {"model": "recipe", "recipe": "model"}
+
+
+def _says_otherwise(context: ParserContext, name: str) -> bool:
+    """A verb that was given what takes the option's place has its own answer."""
+    other = context.args.get(_IN_PLACE_OF.get(name, name))
+    return other is not None and other.got_value
 
 
 def _take_over(

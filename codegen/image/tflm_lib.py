@@ -18,6 +18,7 @@ from codegen.files.build_id import build_id
 LIBRARY_VARIABLE = "MCUFORGE_TFLM_LIB"
 IGNORED_VARIABLE = "MCUFORGE_LIB_IGNORE"
 _OWN_LIBRARIES = ("tflm", "nn")
+_HEADER = "micro_interpreter.h"  # of the API that every version has
 _LINK = "symlink://"  # PlatformIO's prefix of a folder that is used where it lies
 _FLAGS = (
     "-DMCUFORGE_RUNTIME_UPSTREAM=1",  # what INFO says
@@ -50,6 +51,8 @@ class TflmLib:
                     f"--tflm-lib {text}: the library is called {name!r}, as one of mcuforge's own "
                     "that it replaces; give it another name in its library.json"
                 )
+            if next(folder.rglob(_HEADER), None) is None:
+                raise CodegenError(f"--tflm-lib {text}: no {_HEADER} is in it; name TFLM's library")
             return TflmLib(f"{_LINK}{folder}", folder)
         if text.startswith((".", "/", "~")):
             raise CodegenError(f"--tflm-lib {text}: no such folder")

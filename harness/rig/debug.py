@@ -79,6 +79,13 @@ def how_to_debug(board: Board) -> str:
     )
 
 
+def require_address(remote: str | None) -> None:
+    """Raises HarnessError for what is no host:port of a gdb server; None is no matter."""
+    host, _, port = (remote or "localhost:1").rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) <= 65535:
+        raise HarnessError(f"--remote {remote}: not an address; give host:port, as localhost:3333")
+
+
 def require(
     board: Board, remote: str | None = None, serve: bool = False, gdb_port: int = 0
 ) -> None:
@@ -86,6 +93,7 @@ def require(
     CodegenError."""
     if not 0 <= gdb_port <= 65535:
         raise HarnessError(f"--gdb-port {gdb_port}: choose 1 to 65535, or 0 for any that is free")
+    require_address(remote)
     if remote is not None and serve:
         raise HarnessError("--serve starts the emulator; leave --remote out")
     if not serve:

@@ -13,6 +13,7 @@ from codegen import tools
 from codegen.boards.facts import PROTOCOLS, Board, load_board
 from harness.errors import HarnessError, PortError
 from harness.rig import link, mass_storage, upload_tools
+from harness.rig.debug import require_address
 from harness.rig.emulator import Emulator, open_emulator
 from harness.rig.expected import Expected
 from harness.rig.ports import find_port
@@ -61,6 +62,11 @@ def require(
     A port that only the flashed firmware brings is left to `flash`.
     """
     protocol = choose(board, protocol)
+    require_address(remote)
+    if remote is not None and protocol != "gdb":
+        raise HarnessError(f"--remote {remote}: is for --protocol gdb, not {protocol}")
+    if serial is not None and protocol == "emulator":
+        raise HarnessError(f"--serial {serial}: {board.id} is emulated; leave it out")
     if port is not None:
         if protocol not in _BRING_THE_PORT:
             link.require(board, port, baud)

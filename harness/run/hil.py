@@ -299,8 +299,8 @@ def _parse_baud(baud: int | str | None) -> int | None:
         rate = int(baud)
     except ValueError:
         raise HarnessError(f"--baud {baud}: give a rate, or auto") from None
-    if rate < 1:
-        raise HarnessError(f"--baud {baud}: choose 1 or more, or auto")
+    if not 1 <= rate < 2**32:  # as BAUD has it
+        raise HarnessError(f"--baud {baud}: choose 1 to {2**32 - 1}, or auto")
     return rate
 
 

@@ -82,12 +82,7 @@ class RunFolder:
 
         Raises HarnessError that says what to do instead.
         """
-        paths = sorted(path for path in runs.glob(f"*-{board_id}*") if (path / "run.json").exists())
-        if not paths:
-            raise HarnessError(f"--resume: no run of {board_id} is in {runs}; leave --resume out")
-        path = paths[-1]
-        if _has_ended(path / RESULT):
-            raise HarnessError(f"--resume: {path.name} has ended; leave --resume out")
+        path = stopped_run(runs, board_id)
         recorded = json.loads((path / "run.json").read_text("utf-8"))
         for name, value in facts.items():
             if recorded.get(name) != value:
@@ -137,6 +132,18 @@ class RunFolder:
             result = {"failure": failure or repr(error), "answered": len(self.answers)}
             with suppress(CodegenError):  # the error itself says more
                 atomic_write(self.result, (json.dumps(result, indent=2) + "\n").encode())
+
+
+def stopped_run(runs: Path, board_id: str) -> Path:
+    """The folder of the last run of that board. Raises HarnessError if there is none, or it has
+    ended."""
+    found = (*runs.glob(f"*-{board_id}"), *runs.glob(f"*-{board_id}.???"))  # as _make_unique's
+    paths = sorted(path for path in found if (path / "run.json").exists())
+    if not paths:
+        raise HarnessError(f"--resume: no run of {board_id} is in {runs}; leave --resume out")
+    if _has_ended(paths[-1] / RESULT):
+        raise HarnessError(f"--resume: {paths[-1].name} has ended; leave --resume out")
+    return paths[-1]
 
 
 def _has_ended(result: Path) -> bool:

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import serial
 from serial.tools import list_ports
@@ -49,6 +50,7 @@ class SerialLine:
     def __init__(self, url: str, baud: int) -> None:
         """Open `url`. Raises PortError that says what to do about it."""
         self.url = url
+        _require_address(url)
         try:
             if url.startswith("rfc2217://"):
                 self.port = RemoteSerial(url, baudrate=baud, timeout=0)
@@ -117,6 +119,21 @@ class SerialLine:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _require_address(url: str) -> None:
+    """Raises PortError for a URL of a network without host or port; pyserial's words are about its
+    own code."""
+    kind = url.partition("://")[0]
+    if kind not in ("socket", "rfc2217"):
+        return
+    try:
+        parts = urlsplit(url)
+        fine = bool(parts.hostname and parts.port)
+    except ValueError:
+        fine = False
+    if not fine:
+        raise PortError(f"opening {url}: not an address; give {kind}://host:port, port 1 to 65535")
 
 
 def _reason(url: str, error: Exception) -> str:

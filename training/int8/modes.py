@@ -73,6 +73,12 @@ MODES: dict[str, Callable[[Any, Any], None]] = {
 }
 
 
+def check(mode: str) -> None:
+    """Raises DataError for a mode that is not known; `all` is."""
+    if mode not in (*MODES, "all"):
+        raise DataError(f"unknown quantization mode {mode!r}; known: {', '.join(MODES)}, all")
+
+
 @dataclass(frozen=True)
 class ModeResult:
     """One row, as `tf.lite.Interpreter` answers: its int8 kernels differ from the oracle's by 1 LSB
@@ -100,9 +106,8 @@ def compare(
     Raises DataError (unknown mode, calibration), ArtifactError, ConversionError; files of modes
     that were converted before stay.
     """
-    unknown = [mode for mode in modes if mode not in MODES]
-    if unknown:
-        raise DataError(f"unknown quantization mode {unknown[0]!r}; known: {', '.join(MODES)}")
+    for mode in modes:
+        check(mode)
     tf = load_tensorflow()
     model = load_float_model(artifacts.require(build_dir / FLOAT_MODEL, "train"))
     logits = _without_softmax(model)

@@ -18,6 +18,9 @@ from training.tf_runtime import load_tensorflow, quiet_output
 
 _SEED = 1
 _SAMPLES = 4
+_ZIP = b"PK"
+_HDF5 = b"\x89HDF\r\n\x1a\n"
+_HDF5_USER_BYTES = 512  # may stand before it
 KERAS_SUFFIXES = (".keras", ".h5", ".hdf5")
 
 
@@ -31,6 +34,7 @@ def convert_untrained(path: Path) -> bytes:
         raise ArtifactError(
             f"{path}: no such file or folder; give a .tflite, a .keras file or a SavedModel"
         )
+    require_kind(path)
     tf = load_tensorflow(seed=_SEED)
     try:
         with quiet_output():
@@ -48,11 +52,35 @@ def convert_untrained(path: Path) -> bytes:
         ) from None
 
 
+def require_kind(path: Path) -> None:
+    """Raises ArtifactError for what is no Keras model or SavedModel by its name and first bytes,
+    which takes no TensorFlow."""
+    if path.is_dir():
+        if not (path / "saved_model.pb").is_file():
+            raise ArtifactError(
+                f"{path}: a folder without saved_model.pb; give a .tflite, a .keras file or a "
+                "SavedModel"
+            )
+        return
+    if path.suffix not in KERAS_SUFFIXES:
+        raise ArtifactError(f"{path}: neither a .tflite nor a .keras or .h5 file by its name")
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HDF5_USER_BYTES + len(_HDF5))
+    except OSError as error:
+        raise ArtifactError(f"{path}: cannot be read: {error.strerror}") from None
+    if not head.startswith((_ZIP, _HDF5)) and not head.endswith(_HDF5):
+        what = (
+            "holds neither the zip file nor the HDF5"
+            if head
+            else "is empty, without the zip file or HDF5"
+        )
+        raise ArtifactError(f"{path}: {what} that Keras writes; save the model again")
+
+
 def concrete_function(tf: Any, path: Path) -> tuple[Any, Any]:
     """A concrete function with a batch of 1, and what its variables live in."""
     if path.is_dir():
-        if not (path / "saved_model.pb").is_file():
-            raise ArtifactError(f"{path}: no SavedModel, saved_model.pb is missing")
         loaded = tf.saved_model.load(str(path))
         signatures = list(loaded.signatures.values())
         if not signatures:
@@ -65,8 +93,6 @@ def concrete_function(tf: Any, path: Path) -> tuple[Any, Any]:
 
         fixed = {name: _fixed(tf, spec) for name, spec in specs.items()}
         return call.get_concrete_function(**fixed), loaded
-    if path.suffix not in KERAS_SUFFIXES:
-        raise ArtifactError(f"{path}: neither a .tflite nor a .keras or .h5 file by its name")
     model = load_float_model(
         path,
         "give a .tflite, a .keras file or, where layers are of your own, the folder that "

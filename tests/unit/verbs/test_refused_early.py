@@ -97,36 +97,6 @@ def test_a_program_that_is_missing(
     assert f"{missing} is not on PATH" in said
 
 
-@pytest.mark.parametrize(
-    ("args", "message"),
-    [
-        (("hil", "--count", "31"), "--count 31: there are 30 test samples; choose 1 to 30"),
-        (("hil", "--board", "host,microbit", "--count", "31"), "--count 31: there are 30"),
-        (("stream", "--count", "31"), "--count 31: there are 30 test samples; choose 1 to 30"),
-        (("diff", "--digit", "30"), "--digit 30: there are 30 test samples; choose 0 to 29"),
-        (("diff", "--digit", "-1"), "--digit -1: choose 0 or more"),
-        (("hil", "--baud", "0"), "--baud 0: choose 1 or more, or auto"),
-        (("hil", "--fault", "nope=1"), "--fault"),
-        (("profile", "--baud", "-9600"), "--baud -9600: choose 1 or more"),
-        (("train", "--seed", "-1"), "--seed -1: choose 0 to 4294967295"),
-        (("seeds", "--seeds", "1,4294967296"), "--seed 4294967296: choose 0 to 4294967295"),
-        (("quantize", "--calibration", "0"), "--calibration 0: choose 1 or more"),
-        (("bless", "--margin", "nan"), "--margin nan: give a number"),
-        (("golden", "--count", "0"), "--count 0: choose 1 or more"),
-        (("debug", "--gdb-port", "70000"), "--gdb-port 70000: choose"),
-        # said before the first verb of the line begins
-        (("train", "hil", "--json", "/nowhere/x.json"), "cannot write /nowhere/x.json: /nowhere: "),
-        (("train", "golden", "--seed", "x"), "--seed x: give a whole number"),
-    ],
-)
-def test_a_value_that_cannot_be(
-    args: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    said, code = refused(capsys, *args)
-    assert code == 2
-    assert said.startswith(f"error: {message}")
-
-
 def test_a_model_that_was_never_run_is_not_blessed(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

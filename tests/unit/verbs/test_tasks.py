@@ -122,60 +122,6 @@ def test_a_short_form_is_one_option_wherever_it_is() -> None:
         assert shorts <= {f"-{short}" for short in meaning}, context.name
 
 
-@pytest.mark.parametrize(
-    ("args", "message"),
-    [
-        (("build", "--board", "nope"), "error: no board 'nope'; known boards: "),
-        (
-            ("hil", "--board", "all", "--port", "/dev/ttyACM0"),
-            "error: hil: several boards or models take --count, --json, --markdown only",
-        ),
-        (("hil", "--board", "host,nope"), "error: no board 'nope'; known boards: "),
-        (("hil", "--model", "/nowhere/x.tflite"), "error: no model '/nowhere/x.tflite': neither"),
-        (("hil", "--markdown", "/nowhere/x.md"), "error: --markdown /nowhere/x.md: cannot read"),
-        (("flash", "--blessed", "--recipe", "tiny"), "error: flash --blessed: names the model"),
-        (("bless", "--recall-margin", "nope"), "error: --recall-margin nope: give a number"),
-        (("golden", "--count", "1.5"), "error: --count 1.5: give a whole number"),
-        (("hil", "--count", "0"), "error: --count 0: choose 1 or more, or all"),
-        (("hil", "--count", "-3"), "error: --count -3: choose 1 or more, or all"),
-        (("stream", "--count", "0"), "error: --count 0: choose 1 or more"),
-        (("stream", "--frames", "0"), "error: --frames 0: choose 1 to 16"),
-        (("stream", "--frames", "x"), "error: --frames x: give a whole number"),
-        (("diff", "--digit", "x"), "error: --digit x: give a whole number"),
-        (("profile", "--board", "nope"), "error: no board 'nope'; known boards: "),
-        (("plan", "--model", "/nowhere/x.tflite"), "error: cannot read model /nowhere/x.tflite"),
-        (("hil", "--port"), "error: --port needs a value"),
-        (("train", "--nope"), "error: No idea what '--nope' is!"),
-        (("predict",), "error: predict: --image is missing; choose a photo, scan or drawing"),
-        (("view",), "error: view: --stage is missing; choose train, frozen or tflite"),
-        (("compress",), "error: compress: --method is missing; choose qat, prune, prune-channels"),
-        (("plan",), "error: plan: --model is missing; choose a .tflite"),
-        (("preflight",), "error: preflight: --model is missing; choose a .tflite, a .keras file"),
-        (("serve",), "error: serve: --port is missing; choose a board's serial port; `invoke"),
-        (("hil", "--port", "A", "--port", "B", "flash"), "error: flash: takes one --port, hil was"),
-        (("compress", "--method", "nope"), "error: unknown compression method 'nope'; known: "),
-        (("hil", "--recipe", "nope"), "error: unknown recipe 'nope'; known recipes: "),
-        (("generate", "--model", "/nowhere/x.tflite"), "error: "),
-        (("train", "--data", "/nowhere"), "error: "),
-        (("view", "--stage", "nope"), "error: view: no stage 'nope'; known: train, frozen, tflite"),
-        (("predict", "--image", "/nowhere/x.png"), "error: /nowhere/x.png: no such file"),
-        (("test", "--only", "nope"), "error: no test suite 'nope'"),
-        (("flash", "--protocol", "nope"), "error: flash mps2_an386 with 'nope': an unknown"),
-    ],
-)
-def test_bad_input_is_one_line_and_exit_code_2(
-    args: tuple[str, ...],
-    message: str,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    with pytest.raises(SystemExit) as ended:
-        Program().run(["invoke", "--search-root", str(ROOT), *args])
-    said = capsys.readouterr().err
-    assert ended.value.code == 2, said
-    assert said.startswith(message)
-    assert len(said.strip().splitlines()) == 1
-
-
 @pytest.mark.parametrize("code", [1, 2, 3])
 def test_a_rooms_exit_code_is_ours(code: int) -> None:
     error = CodegenError("what happened")
