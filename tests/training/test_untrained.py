@@ -67,9 +67,9 @@ def test_what_is_no_model_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for name, reason in (
         ("absent.keras", "no such file"),
-        ("bad.keras", "no Keras model"),
+        ("bad.keras", "neither the zip file nor the HDF5"),
         ("notes.json", "by its name"),
-        ("empty", "saved_model.pb is missing"),
+        ("empty", "a folder without saved_model.pb"),
     ):
         with pytest.raises(ArtifactError, match=reason):
             convert_untrained(tmp_path / name)
