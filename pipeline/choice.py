@@ -22,6 +22,7 @@ class Choice:
 
     reading: how data of the user's own are read.
     model: a .tflite, Keras file or SavedModel that takes the place of training.
+    calibration_data: a .npz or .npy that a float model of the user's own is calibrated with.
     variant: added to the folder's name, so that several trainings of a recipe lie side by side.
     front_end: a frontend.json that stands before the user's own model.
     tflm_lib: a folder or PlatformIO library that takes the place of our own runtime.
@@ -38,6 +39,7 @@ class Choice:
     reading: DataOptions = field(default_factory=DataOptions)
     model: Path | None = None
     front_end: Path | None = None
+    calibration_data: Path | None = None
     variant: str = ""
     seed: int = 1
     optimizer: str = ""
@@ -94,6 +96,7 @@ def check(choice: Choice) -> None:
     presets.check(choice.preset)
     if choice.front_end is not None:
         _check_front_end(choice)
+    _check_calibration_data(choice)
     if choice.model is None:
         from training.recipes import get_recipe
 
@@ -121,3 +124,17 @@ def check(choice: Choice) -> None:
         from training.int8.untrained import require_kind
 
         require_kind(model)
+
+
+def _check_calibration_data(choice: Choice) -> None:
+    path = choice.calibration_data
+    if path is None:
+        return
+    what = f"--calibration-data {path}"
+    if choice.model_kind not in ("keras", "saved"):
+        raise CodegenError(
+            f"{what}: is for a Keras model or a SavedModel by --model; a recipe is calibrated with "
+            "its training data, and a .tflite is quantized"
+        )
+    if path.suffix not in (".npz", ".npy") or not path.is_file():
+        raise CodegenError(f"{what}: give a .npz or .npy file that is there")

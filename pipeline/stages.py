@@ -13,7 +13,8 @@ built is built again: half of one may well run.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -24,6 +25,7 @@ from codegen.errors import BudgetError, CodegenError
 from codegen.files.artifacts import (
     CONVERTED_MODEL,
     DATA_INFO,
+    FLOAT_EDGES,
     FLOAT_MODEL,
     FRONTEND,
     GENERATED,
@@ -53,6 +55,7 @@ from pipeline.choice import Choice
 from pipeline.stage import Stage, run, shown
 
 if TYPE_CHECKING:
+    from training.int8.edges import Edges
     from training.judge.report import DeviceScores
 
 RUNTIME = "firmware/lib"  # what the host's runtime is compiled from, with the tables of ops
@@ -95,19 +98,29 @@ def data(choice: Choice) -> None:
 def has_data(choice: Choice) -> bool:
     """Whether there are data that are inputs of the model.
 
-    A .tflite comes without any. Where it does not take what the default data are, digits, it is
-    run on random inputs, unless --data gives others.
+    A model of the user's own comes without any. Where it does not take what the default data are,
+    digits, or is calibrated with others, it is run on random inputs, unless --data gives some.
     """
     if _has_several_inputs(choice):
         return False
-    if choice.model_kind != "tflite" or choice.data != "auto":
+    if choice.model is None or choice.data != "auto":
         return True
+    if choice.model_kind != "tflite":
+        return choice.calibration_data is None and _takes_digits(choice)
     from codegen.model.int8_checks import takes_pixels
     from codegen.model.tflite import Model
     from training.data.datasets import PIXELS
 
-    assert choice.model is not None
     return takes_pixels(Model.read(choice.model), PIXELS)
+
+
+def _takes_digits(choice: Choice) -> bool:
+    """Of a float model: whether its input and output are those of the default data's classifier."""
+    from training.data.datasets import PIXELS
+    from training.data.sources import DIGIT_LABELS
+
+    found = _float_edges(choice)
+    return found.takes(PIXELS) and found.gives_classes(len(DIGIT_LABELS))
 
 
 def require_data(choice: Choice, verb: str) -> None:
@@ -118,9 +131,14 @@ def require_data(choice: Choice, verb: str) -> None:
             "hil with --data of an array for each"
         )
     if not has_data(choice):
+        why = (
+            "is calibrated with samples of its own"
+            if choice.calibration_data
+            else "does not take the digits that are the default data"
+        )
         raise CodegenError(
-            f"{verb}: {choice.model} does not take the digits that are the default data, and comes "
-            "without others; give --data, or use hil, diff or profile, which send random inputs"
+            f"{verb}: {choice.model} {why}, and comes without labelled ones; give --data, or use "
+            "hil, diff or profile, which send random inputs"
         )
 
 
@@ -210,8 +228,18 @@ def quantize(choice: Choice) -> None:
     else:
         _own_front_end(choice)
         _import_model(choice)
-        if choice.model_kind != "keras":
+        if choice.model_kind == "tflite":
             return
+    calibrated = choice.calibration_data
+    if calibrated is None and choice.model is not None:
+        _require_calibration(choice)
+        data(choice)
+    source = choice.model if choice.model_kind == "saved" else None
+    inputs = (
+        *(() if source else (FLOAT_MODEL,)),
+        *(() if choice.model is None else (FLOAT_EDGES,)),
+        *(() if calibrated else (TRAIN_SPLIT,)),
+    )
     _run(
         choice,
         Stage(
@@ -222,10 +250,16 @@ def quantize(choice: Choice) -> None:
                 "build_dir": choice.build_dir,
                 "calibration": choice.calibration,
                 "preset": choice.preset,
+                "saved_model": source,
+                "calibration_data": calibrated,
             },
-            inputs=(FLOAT_MODEL, TRAIN_SPLIT),
+            inputs=inputs,
             inputs_if_there=(FRONTEND,),
-            options=lambda: _quantization(choice),
+            options=lambda: {
+                **_quantization(choice),
+                **({"model": _model_sha256(source)} if source else {}),
+                **({"calibration data": sha256_file(calibrated)} if calibrated else {}),
+            },
             tools=("tensorflow",),
             facts={"calibration": choice.calibration},
         ),
@@ -321,8 +355,15 @@ def compare_modes(choice: Choice, mode: str) -> str:
     _float_model(choice)
     from training.int8 import modes
 
-    chosen = list(modes.MODES) if mode == "all" else [mode]
-    return modes.table(modes.compare(choice.build_dir, chosen, choice.calibration, choice.preset))
+    modes.check(mode)
+    return _apart(
+        modes.show,
+        f"quantize --mode {mode}",
+        build_dir=choice.build_dir,
+        modes=list(modes.MODES) if mode == "all" else [mode],
+        calibration=choice.calibration,
+        preset=choice.preset,
+    )
 
 
 def compress(choice: Choice, method: str, given: dict[str, Any]) -> str:
@@ -374,7 +415,21 @@ def layer_errors(choice: Choice) -> str:
     _float_model(choice)
     from training.int8 import layer_errors as room
 
-    return room.table(room.measure(choice.build_dir, choice.calibration))
+    return _apart(
+        room.show,
+        "quantize --layers",
+        build_dir=choice.build_dir,
+        calibration=choice.calibration,
+    )
+
+
+def _apart(function: Callable[..., str], what: str, **arguments: Any) -> str:
+    """What a function of training says, in a process of its own: the converter may end it."""
+    from training.int8 import contained
+
+    with tempfile.TemporaryDirectory() as scratch:
+        said: str = contained.call(function, Path(scratch), what, confined=False, **arguments)
+    return said
 
 
 def generate(choice: Choice) -> None:
@@ -509,11 +564,12 @@ def clean(choice: Choice, everything: bool) -> None:
 
 def _has_several_inputs(choice: Choice) -> bool:
     """Whether no single array of samples is the model's input."""
-    if choice.model_kind != "tflite":
+    if choice.model is None:
         return False
+    if choice.model_kind != "tflite":
+        return len(_float_edges(choice).inputs) > 1
     from codegen.model.tflite import Model
 
-    assert choice.model is not None
     return len(Model.read(choice.model).inputs) > 1
 
 
@@ -526,14 +582,20 @@ def _model_inputs(choice: Choice) -> None:
             "for each, called as the input or x0, x1, ..."
         )
     task = choice.reading.task
+    names = [] if choice.model_kind == "tflite" else [e.name for e in _float_edges(choice).inputs]
     _run(
         choice,
         Stage(
             "data",
             "training.data.model_inputs:prepare",
             outputs=(DATA_INFO, MODEL_INPUTS),
-            arguments={"source": source, "build_dir": choice.build_dir, "task": task},
-            inputs=(INT8_MODEL,),
+            arguments={
+                "source": source,
+                "build_dir": choice.build_dir,
+                "task": task,
+                "names": names,
+            },
+            inputs=(INT8_MODEL,) if choice.model_kind == "tflite" else (INT8_MODEL, FLOAT_EDGES),
             options=lambda: {"source": sha256_file(source), "task": task},
         ),
     )
@@ -548,12 +610,14 @@ def require_float(choice: Choice) -> None:
 
 
 def _float_model(choice: Choice) -> None:
-    """float.keras: trained, or the user's own Keras model."""
+    """float.keras: trained, or the user's own Keras model, and data that it takes."""
     require_float(choice)
     if choice.model is None:
         train(choice)
-    else:
-        _import_model(choice)
+        return
+    _import_model(choice)
+    require_data(choice, "quantize --mode, --layers")
+    data(choice)
 
 
 def _own_front_end(choice: Choice) -> None:
@@ -568,48 +632,53 @@ def _own_front_end(choice: Choice) -> None:
 
 
 def _import_model(choice: Choice) -> None:
-    """Brings the user's own model in: a Keras file as float.keras, in the place of a training; a
-    .tflite or SavedModel as model.tflite, in that of a quantization too."""
+    """Brings the user's own model in: a .tflite as model.tflite, in the place of a quantization; of
+    a Keras file or SavedModel what it takes, and a Keras file as float.keras."""
     source = choice.model
     assert source is not None
     kind = choice.model_kind
-    arguments: dict[str, Any] = {"path": source, "build_dir": choice.build_dir}
-    if kind == "tflite":
-        stage = Stage(
-            "import",
-            "training.int8.user_model:import_tflite",
-            outputs=(INT8_MODEL,),
-            arguments=arguments,
-            options=lambda: {"model": sha256_file(source)},
-        )
-    elif kind == "keras":
-        data(choice)
-        stage = Stage(
-            "import",
-            "training.int8.user_model:import_keras",
-            outputs=(FLOAT_MODEL,),
-            arguments=arguments,
-            inputs=(TRAIN_SPLIT,),
-            options=lambda: {"model": sha256_file(source)},
-            tools=("tensorflow",),
-        )
-    else:
-        data(choice)
-        files = [one for one in source.rglob("*") if one.is_file()]
-        stage = Stage(
-            "import",
-            "training.int8.user_model:import_saved_model",
-            outputs=(CONVERTED_MODEL, INT8_MODEL),
-            arguments={
-                **arguments,
-                "calibration": choice.calibration,
-                "preset": choice.preset,
-            },
-            inputs=(TRAIN_SPLIT,),
-            options=lambda: {"model": sha256_files(files), **_quantization(choice)},
-            tools=("tensorflow",),
-        )
+    outputs = {
+        "tflite": (INT8_MODEL,),
+        "keras": (FLOAT_EDGES, FLOAT_MODEL),
+        "saved": (FLOAT_EDGES,),
+    }
+    entry = "import_tflite" if kind == "tflite" else "import_float"
+    stage = Stage(
+        "import",
+        f"training.int8.user_model:{entry}",
+        outputs=outputs[kind],
+        arguments={"path": source, "build_dir": choice.build_dir},
+        options=lambda: {"model": _model_sha256(source)},
+        tools=() if kind == "tflite" else ("tensorflow",),
+    )
     _run(choice, stage)
+
+
+def _float_edges(choice: Choice) -> Edges:
+    """What the user's own float model takes and gives."""
+    from training.int8 import edges
+
+    _import_model(choice)
+    return edges.load(choice.build_dir)
+
+
+def _model_sha256(path: Path) -> str:
+    """Of a file, or of all in a SavedModel's folder."""
+    if path.is_file():
+        return sha256_file(path)
+    return sha256_files([one for one in path.rglob("*") if one.is_file()])
+
+
+def _require_calibration(choice: Choice) -> None:
+    """Raises CodegenError where a float model comes without anything to take its ranges from."""
+    if has_data(choice):
+        return
+    found = _float_edges(choice)
+    raise CodegenError(
+        f"quantize: {choice.model} takes {found.taken}, and there are no samples to take its "
+        f"ranges from; give some by --calibration-data FILE.npz ({found.wanted_arrays})"
+        + (", or --data" if len(found.inputs) == 1 else "")
+    )
 
 
 def _run(choice: Choice, stage: Stage) -> Any:

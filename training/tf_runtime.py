@@ -13,6 +13,15 @@ from types import ModuleType
 
 from codegen.errors import MissingToolError
 
+_captured = False
+
+
+def output_is_captured() -> None:
+    """For a process whose output somebody else reads: nothing is kept off it, so that the last
+    words before a crash are heard."""
+    global _captured
+    _captured = True
+
 
 def load_tensorflow(seed: int | None = None) -> ModuleType:
     """Import TensorFlow without its start-up noise; with `seed`, make what follows repeatable.
@@ -43,6 +52,9 @@ def quiet_output() -> Iterator[None]:
     TensorFlow and its converter chat on both, past any of their own settings. An error is raised
     as usual; its message says enough.
     """
+    if _captured:
+        yield
+        return
     sys.stdout.flush()
     sys.stderr.flush()
     saved = os.dup(1), os.dup(2)

@@ -44,6 +44,7 @@ def choice(c: Context, given: Given, force: str = "", **changes: Any) -> Any:
         reading=DataOptions(**_reading(values, {} if data else defaults)),
         model=Path(value("model")) if value("model") else None,
         front_end=values.get("front_end"),
+        calibration_data=values.get("calibration_data"),
         seed=number(SEED),
         optimizer=value("optimizer"),
         resume=bool(values.get("resume")),

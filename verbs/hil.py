@@ -13,6 +13,7 @@ from verbs.choice import choice
 from verbs.options import (
     BAUD,
     BOARD,
+    CALIBRATION_DATA,
     COUNT,
     FRONT_END,
     JSON,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
         carried=True,
     ),
     FRONT_END,
+    CALIBRATION_DATA,
     TFLM_LIB,
     COUNT.but("how many test samples to send, or `all`", kind=str),
     JSON.but("file to write the report to, of several boards or models the list of reports"),
@@ -133,7 +135,8 @@ def _hil_on_several(
         return choice(c, given, board=board.id, model=model, seed=None)
 
     for board in boards:
-        beforehand.require_device(choice(c, given, board=board.id, model="", seed=None))
+        any_model = choice(c, given, board=board.id, model="", calibration_data=None, seed=None)
+        beforehand.require_device(any_model)
     sources = _sources(
         models, boards, chosen, lambda one: _with_samples_there(one, given, settings)
     )

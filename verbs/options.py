@@ -218,7 +218,14 @@ READING = (
     FIT,
 )
 TRAINED = (RECIPE, DATA, *READING)
-MADE = (*TRAINED, MODEL, FRONT_END)
+CALIBRATION_DATA = Option(
+    "calibration_data",
+    "a .npz with an array for each input of a Keras model or SavedModel, or a .npy for one: "
+    "samples that its ranges are taken from",
+    kind=path,
+    carried=True,
+)
+MADE = (*TRAINED, MODEL, FRONT_END, CALIBRATION_DATA)
 IMAGE = (BOARD, *MADE)
 
 # ---------------------------------------------------------------- the line to the board

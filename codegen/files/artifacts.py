@@ -33,6 +33,9 @@ SAVED_MODEL_FILES = (
 # train or import: what makes model input of a sample; absent where samples are it
 FRONTEND = "frontend.json"
 
+# import of a user's own float model
+FLOAT_EDGES = "float_edges.json"
+
 # quantize and what compares quantizations
 CONVERTED_MODEL = "converted.tflite"  # as the converter has it, for Netron and for upstream's tools
 INT8_MODEL = "model.tflite"

@@ -77,7 +77,9 @@ def test_logits_of_every_way_to_end_with_a_softmax() -> None:
     layer = keras.Model(image, keras.layers.Softmax()(dense))
     fused = keras.Model(image, keras.layers.Dense(2, activation="softmax")(image))
     fused.set_weights(plain.get_weights())
-    for model in (plain, layer, fused):
+    one_after_another = keras.Sequential([image, keras.layers.Dense(2, activation="softmax")])
+    one_after_another.set_weights(plain.get_weights())
+    for model in (plain, layer, fused, one_after_another):
         bare = modes._without_softmax(model)
         np.testing.assert_allclose(bare(rows), plain(rows), rtol=1e-6)
 

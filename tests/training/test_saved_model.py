@@ -28,6 +28,11 @@ def answers(folder: Path, inputs: np.ndarray) -> np.ndarray:
     return found
 
 
+def _quantize_saved_model(build_dir: Path) -> None:
+    user_model.import_float(build_dir / SAVED_MODEL, build_dir)
+    quantize.quantize(build_dir, calibration=20, saved_model=build_dir / SAVED_MODEL)
+
+
 def test_it_answers_as_the_keras_model_does_and_becomes_int8(trained: Path, tmp_path: Path) -> None:
     digits.write(tmp_path)
     (tmp_path / FLOAT_MODEL).write_bytes((trained / FLOAT_MODEL).read_bytes())
@@ -38,7 +43,7 @@ def test_it_answers_as_the_keras_model_does_and_becomes_int8(trained: Path, tmp_
 
     quantize.quantize(tmp_path, calibration=20)
     by_keras = Model.read(tmp_path / INT8_MODEL)
-    user_model.import_saved_model(tmp_path / SAVED_MODEL, tmp_path, 20, "default")
+    _quantize_saved_model(tmp_path)
     by_saved_model = Model.read(tmp_path / INT8_MODEL)
     assert [op.name for op in by_saved_model.ops] == [op.name for op in by_keras.ops]
 
@@ -56,5 +61,5 @@ def test_a_network_that_reshapes_needs_no_ops_for_shapes(tmp_path: Path) -> None
     np.testing.assert_allclose(
         answers(tmp_path / SAVED_MODEL, shown), model.predict(shown, verbose=0), atol=1e-6
     )
-    user_model.import_saved_model(tmp_path / SAVED_MODEL, tmp_path, 20, "default")
+    _quantize_saved_model(tmp_path)
     assert not OF_SHAPES.intersection(op.name for op in Model.read(tmp_path / INT8_MODEL).ops)

@@ -26,7 +26,6 @@ from codegen.samples.split import Split
 from training import artifacts
 from training.compression.options import Options
 from training.compression.worker import Order
-from training.data.examples import calibrating
 from training.errors import TrainingError
 from training.int8.quantize import require_int8, require_same_outputs
 from training.judge.evaluate import int8_measures
@@ -90,7 +89,7 @@ def compress(
         converted = output.read_bytes()
     require_int8(converted, method)
     content = lean(converted)
-    require_same_outputs(converted, content, calibrating(build_dir, calibration))
+    require_same_outputs(converted, content)
     measured = measure(content, method, split_file.load(build_dir))
     path = model_file(build_dir, method)
     artifacts.atomic_write(path, content)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from codegen.files.artifacts import DATA_INFO, INT8_MODEL, MODEL_INPUTS
 from codegen.files.manifest import sha256_file
-from codegen.model.tflite import Model, Tensor
+from codegen.model.tflite import Model
 from codegen.samples.encode import tensor_values
 from codegen.samples.facts import DataInfo
 from codegen.samples.split import Split, map_npz
@@ -23,12 +23,17 @@ _PREFIX, _SUFFIX = "serving_default_", ":0"  # what the converter adds to an inp
 
 
 def prepare(
-    source: Path, build_dir: Path, task: str = "", say: Callable[[str], None] = print
+    source: Path,
+    build_dir: Path,
+    task: str = "",
+    names: Sequence[str] = (),
+    say: Callable[[str], None] = print,
 ) -> None:
     """Write inputs.npz, of which each sample is a row of every array, and data.json.
 
-    The arrays of `source` are called as the inputs of build_dir/model.tflite are, or x0, x1, ...;
-    real numbers are quantized as the tensors state. `y` has classes or numbers for the first output
+    The arrays of `source` are called as the inputs of build_dir/model.tflite are, or as in `names`,
+    which those of a float model were before, or x0, x1, ...; real numbers are quantized as the
+    tensors state. `y` has classes or numbers for the first output
     that fits. Raises DataError, CodegenError; nothing is written then.
     """
     model = Model.read(artifacts.require(build_dir / INT8_MODEL, "quantize"))
@@ -36,7 +41,11 @@ def prepare(
         arrays = map_npz(source)
     except DAMAGED as error:
         raise DataError(f"{source}: no .npz file that can be read ({error})") from None
-    given = [_of_input(source, arrays, index, one) for index, one in enumerate(model.inputs)]
+    called = names or [one.name for one in model.inputs]
+    given = [
+        _of_input(source, arrays, index, name, one.shape)
+        for index, (name, one) in enumerate(zip(called, model.inputs, strict=True))
+    ]
     counts = {len(values) for values in given}
     if len(counts) != 1 or not min(counts):
         shown = ", ".join(str(len(values)) for values in given)
@@ -61,19 +70,22 @@ def prepare(
 
 
 def _of_input(
-    source: Path, arrays: dict[str, np.ndarray], index: int, tensor: Tensor
+    source: Path,
+    arrays: dict[str, np.ndarray],
+    index: int,
+    full_name: str,
+    shape: tuple[int, ...],
 ) -> np.ndarray:
-    short = tensor.name.removeprefix(_PREFIX).removesuffix(_SUFFIX)
+    short = full_name.removeprefix(_PREFIX).removesuffix(_SUFFIX)
     numbered = f"x{index}"
-    name = next((one for one in (tensor.name, short, numbered) if one and one in arrays), None)
+    name = next((one for one in (full_name, short, numbered) if one and one in arrays), None)
     if name is None:
         held = ", ".join(sorted(arrays)) or "nothing"
         raise DataError(
             f"{source}: holds {held}, and nothing for input {index}, {short!r} of "
-            f"{list(tensor.shape)}; call its array {' or '.join(filter(None, (short, numbered)))}"
+            f"{list(shape)}; call its array {' or '.join(filter(None, (short, numbered)))}"
         )
     found = arrays[name]
-    shape = tuple(tensor.shape)
     fits = [shape, shape[1:]] if shape[:1] == (1,) else [shape]
     if found.shape[1:] not in fits:
         raise DataError(

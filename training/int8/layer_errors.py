@@ -16,6 +16,7 @@ from codegen.files.artifacts import FLOAT_MODEL, LAYER_ERRORS
 from training import artifacts
 from training.data.examples import calibrating
 from training.errors import ConversionError
+from training.int8.float_answers import as_taken
 from training.int8.modes import convert_in_mode, quantized_input
 from training.int8.quantize import converter_for, full_int8, load_float_model
 from training.tf_runtime import load_tensorflow, quiet_output
@@ -53,8 +54,8 @@ def measure(build_dir: Path, calibration: int, count: int = 200) -> list[LayerEr
     """
     tf = load_tensorflow()
     model = load_float_model(artifacts.require(build_dir / FLOAT_MODEL, "train"))
-    calibrated = calibrating(build_dir, calibration).real()
-    shown = calibrating(build_dir, count).real()
+    calibrated = as_taken(build_dir, calibrating(build_dir, calibration))
+    shown = as_taken(build_dir, calibrating(build_dir, count))
     with quiet_output():
         own_noise = _own_noise(tf, model, calibrated, shown)
         exact = _Tensors(tf, convert_in_mode(tf, model, calibrated, "float32"))
@@ -98,6 +99,11 @@ def table(errors: Sequence[LayerError]) -> str:
         for e in errors
     ]
     return "\n".join(markdown.table(header, "rlrrrrl", rows))
+
+
+def show(build_dir: str, calibration: int) -> str:
+    """The table of `measure`, for a process of its own."""
+    return table(measure(Path(build_dir), calibration))
 
 
 class _Tensors:

@@ -25,6 +25,7 @@ from codegen.samples.measures import measure, shown
 from training import artifacts
 from training.data.examples import calibrating, load
 from training.errors import DataError
+from training.int8.float_answers import as_taken, predict
 from training.int8.quantize import (
     converter_for,
     full_int8,
@@ -111,10 +112,10 @@ def compare(
     tf = load_tensorflow()
     model = load_float_model(artifacts.require(build_dir / FLOAT_MODEL, "train"))
     logits = _without_softmax(model)
-    calibrated = calibrating(build_dir, calibration).real()
+    calibrated = as_taken(build_dir, calibrating(build_dir, calibration))
     tested = load(build_dir, TEST_SPLIT)
-    inputs = tested.real()
-    exact = logits.predict(inputs, 500, verbose=0)
+    inputs = as_taken(build_dir, tested)
+    exact = predict(logits, inputs)[0]
     results = []
     for mode in modes:
         content = convert_in_mode(tf, model, calibrated, mode, preset)
@@ -169,17 +170,25 @@ def convert_in_mode(
     return run_converter(converter, f"{model.name} in mode {mode}")
 
 
+def show(build_dir: str, modes: Sequence[str], calibration: int, preset: str) -> str:
+    """The table of `compare`, for a process of its own."""
+    return table(compare(Path(build_dir), modes, calibration, preset))
+
+
 def _without_softmax(model: Any) -> Any:
     """The model up to its logits; as it is where it does not end with a softmax of its own."""
     import keras
 
+    if len(model.outputs) != 1:
+        return model
+    given = model.inputs[0] if len(model.inputs) == 1 else model.inputs
     last = model.layers[-1]
     if isinstance(last, keras.layers.Softmax):
-        return keras.Model(model.input, last.input, name=model.name)
+        return keras.Model(given, last.input, name=model.name)
     if getattr(last, "activation", None) is not keras.activations.softmax:
         return model
     linear = type(last).from_config({**last.get_config(), "activation": "linear"})
-    logits = keras.Model(model.input, linear(last.input), name=model.name)
+    logits = keras.Model(given, linear(last.input), name=model.name)
     linear.set_weights(last.get_weights())
     return logits
 

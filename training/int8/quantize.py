@@ -6,7 +6,12 @@ no interpreter reads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+import math
+import re
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +20,21 @@ import numpy as np
 from codegen.errors import CodegenError
 from codegen.files.artifacts import CONVERTED_MODEL, FLOAT_MODEL, INT8_MODEL
 from codegen.host.oracle_child import answers
-from codegen.model.int8_checks import check_int8, check_plain
+from codegen.host.random_inputs import random_inputs
+from codegen.model.int8_checks import check_int8, check_ops, check_types
 from codegen.model.lean import lean
 from codegen.model.tflite import Model
-from codegen.samples.encode import model_input
 from training import artifacts
-from training.data.examples import Examples, calibrating
-from training.errors import ArtifactError, ConversionError, first_line
+from training.errors import ArtifactError, ConversionError, TrainingError, first_line
+from training.int8 import contained
+from training.int8.calibration import calibration_arrays
+from training.int8.float_function import FloatFunction, of_keras, of_saved_model
 from training.int8.presets import PRESETS
 from training.tf_runtime import load_tensorflow, quiet_output
+
+_COMPARED = 4  # samples on which a changed model has to agree with the given one
+_UNPACKED_BYTES = 256 << 20
+_MORE_TRIES = 8
 
 
 def quantize(
@@ -31,30 +42,27 @@ def quantize(
     calibration: int = 500,
     preset: str = "default",
     say: Callable[[str], None] = print,
+    saved_model: Path | None = None,
+    calibration_data: Path | None = None,
 ) -> None:
-    """Quantize float.keras with `calibration` training samples; write both .tflite files.
+    """Quantize float.keras, or a SavedModel; write both .tflite files.
 
-    Ranges are taken from training samples as they are, not augmented. Weights are int8 per
-    channel, biases int32, activations, input and output int8; the batch is fixed to 1.
+    Ranges are taken from `calibration` of calibration_data's samples, without that of the training
+    samples, as they are, not augmented. Weights are int8 per channel, biases int32, activations,
+    input and output int8; the batch is fixed to 1.
 
-    Raises DataError for a calibration below 1, ConversionError if the converter fails or leaves an
-    op that is not int8.
+    Raises DataError for samples that the model does not take, ConversionError if the converter
+    fails or leaves an op that is not int8.
     """
-    path = artifacts.require(build_dir / FLOAT_MODEL, "train")
-    examples = calibrating(build_dir, calibration, say)
-    converted = convert(load_float_model(path), examples.real(), preset)
-    write_int8(build_dir, converted, examples, say)
+    path = saved_model or artifacts.require(build_dir / FLOAT_MODEL, "train")
+    samples = calibration_arrays(build_dir, calibration, calibration_data, say)
+    write_int8(build_dir, converted(path, samples, build_dir.name, preset), say)
 
 
-def write_int8(
-    build_dir: Path,
-    converted: bytes,
-    examples: Examples,
-    say: Callable[[str], None] = print,
-) -> None:
-    """Write both .tflite files; on the examples they have to give the same outputs."""
+def write_int8(build_dir: Path, converted: bytes, say: Callable[[str], None] = print) -> None:
+    """Write both .tflite files, which have to give the same outputs."""
     content = lean(converted)
-    require_same_outputs(converted, content, examples)
+    require_same_outputs(converted, content)
     artifacts.atomic_write(build_dir / CONVERTED_MODEL, converted)
     artifacts.atomic_write(build_dir / INT8_MODEL, content)
     say(
@@ -63,12 +71,18 @@ def write_int8(
     )
 
 
-def require_same_outputs(converted: bytes, content: bytes, examples: Examples) -> None:
-    """Raises ConversionError if the two models differ in one byte of an output."""
-    before, after = (Model.parse(model) for model in (converted, content))
-    inputs = [model_input(before, examples.split)]
+def same_outputs(given: bytes, content: bytes) -> bool:
+    """Whether two models give the same bytes for random inputs. Raises CodegenError where nobody
+    can say."""
+    before, after = Model.parse(given), Model.parse(content)
+    inputs = random_inputs(before, _COMPARED, seed=1)
     pairs = zip(answers(before, inputs), answers(after, inputs), strict=True)
-    if any(one.tobytes() != other.tobytes() for one, other in pairs):
+    return all(one.tobytes() == other.tobytes() for one, other in pairs)
+
+
+def require_same_outputs(converted: bytes, content: bytes) -> None:
+    """Raises ConversionError if the two models differ in one byte on random inputs."""
+    if not same_outputs(converted, content):
         raise ConversionError(
             "making the model lean changed its outputs, which is an error of mcuforge; "
             f"{CONVERTED_MODEL} can be built with --model meanwhile"
@@ -76,18 +90,125 @@ def require_same_outputs(converted: bytes, content: bytes, examples: Examples) -
 
 
 def load_float_model(path: Path, advice: str = "run `invoke train`") -> Any:
-    """The keras.Model in `path`; an ArtifactError, which ends with `advice`, if it is damaged."""
+    """The keras.Model in `path`; an ArtifactError, which ends with `advice`, if it is damaged or
+    large beyond any microcontroller. Keras runs no code that is kept in the file."""
+    _require_small(path)
     load_tensorflow()
     import keras
 
     try:
-        return keras.models.load_model(path, compile=False)
+        model = keras.models.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # noqa: BLE001 - Keras raises what its parts raise: OSError, KeyError, ...
         raise ArtifactError(f"{path}: no Keras model ({first_line(error)}); {advice}") from None
+    weights_bytes = sum(4 * math.prod(one.shape) for one in model.weights)
+    if weights_bytes > _UNPACKED_BYTES:
+        raise _too_large(path, weights_bytes)
+    return model
+
+
+def _require_small(path: Path) -> None:
+    """Looks at what a .keras file, a zip, says of its contents before any is unpacked."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        declared = sum(entry.file_size for entry in archive.infolist())
+    if declared > _UNPACKED_BYTES:
+        raise _too_large(path, declared)
+
+
+def _too_large(path: Path, size: int) -> ArtifactError:
+    return ArtifactError(
+        f"{path}: {size / 1e6:,.0f} MB when unpacked; {_UNPACKED_BYTES / 1e6:,.0f} are allowed, "
+        "and microcontrollers have 1 or 2: give a smaller model"
+    )
+
+
+def open_float(tf: Any, path: Path) -> FloatFunction:
+    """A Keras file or a SavedModel's folder. Raises ArtifactError, ConversionError."""
+    if path.is_dir():
+        return of_saved_model(tf, path)
+    return of_keras(tf, load_float_model(path), str(path))
+
+
+def converted(
+    path: Path, samples: Sequence[np.ndarray], name: str, preset: str = "default"
+) -> bytes:
+    """The Keras file or SavedModel as the bytes of a full-int8 .tflite for a batch of 1, made in a
+    process of its own. samples: for each input an array [N, *its shape]. name: for messages.
+
+    Raises ArtifactError, ConversionError.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        given, made = Path(scratch) / "samples.npz", Path(scratch) / "converted.tflite"
+        artifacts.write_npz(given, **{f"x{i}": values for i, values in enumerate(samples)})
+        contained.call(
+            convert_files,
+            Path(scratch),
+            f"quantize {name}",
+            path=path.absolute(),
+            name=name,
+            samples=given,
+            preset=preset,
+            target=made,
+        )
+        content = made.read_bytes()
+    require_int8(content, name)
+    return content
+
+
+def convert_files(path: str, name: str, samples: str, preset: str, target: str) -> None:
+    """What `converted` has done in another process."""
+    tf = load_tensorflow()
+    with np.load(samples) as arrays:
+        values = [arrays[name] for name in sorted(arrays, key=lambda name: int(name[1:]))]
+    with foreign_errors(tf, name), quiet_output():
+        converter = _converter_of(tf, open_float(tf, Path(path)), values, preset)
+    full_int8(tf, converter)
+    Path(target).write_bytes(_settled(converter, name))
+
+
+@contextlib.contextmanager
+def foreign_errors(tf: Any, name: str) -> Iterator[None]:
+    """What Keras and TensorFlow raise while they open or trace a model, as a ConversionError."""
+    try:
+        yield
+    except TrainingError:
+        raise
+    except tf.errors.PermissionDeniedError as error:
+        said = next((one for one in str(error).splitlines() if "denied" in one), "")
+        raise ConversionError(
+            f"{name}: writes files when it is loaded ({said.strip()}), which is not allowed; "
+            "export it without what does that"
+        ) from None
+    except Exception as error:  # noqa: BLE001 - their parts raise whatever they like
+        raise ConversionError(
+            f"{name}: cannot be converted: {first_line(error)}; replace the layer by one that "
+            "TFLite has, or give the folder that model.export() writes"
+        ) from None
+
+
+def _settled(converter: Any, name: str) -> bytes:
+    """Where ops want other scales of one tensor, as SPLIT in recurrent layers does, the converter
+    leaves some in float or none, by addresses in memory; none is what a microcontroller runs."""
+    content = run_converter(converter, name)
+    for _ in range(_MORE_TRIES):
+        model = Model.parse(content)
+        if not _passes(check_ops, model) or _passes(check_types, model):
+            break
+        content = run_converter(converter, name)
+    return content
+
+
+def _passes(check: Callable[[Model], None], model: Model) -> bool:
+    try:
+        check(model)
+    except CodegenError:
+        return False
+    return True
 
 
 def convert(model: Any, calibration: np.ndarray, preset: str = "default") -> bytes:
-    """`model` as the bytes of a full-int8 .tflite for a batch of 1.
+    """A keras.Model as the bytes of a full-int8 .tflite for a batch of 1, made in this process.
 
     `calibration`: float32 [N, *shape], what the model takes.
     """
@@ -101,14 +222,26 @@ def convert(model: Any, calibration: np.ndarray, preset: str = "default") -> byt
 
 def converter_for(tf: Any, model: Any, calibration: np.ndarray, preset: str = "default") -> Any:
     """A TFLiteConverter of `model` with a batch of 1, calibrated and optimizing by `preset`."""
-    import keras
+    with quiet_output():
+        return _converter_of(tf, of_keras(tf, model, model.name), [calibration], preset)
 
-    # With an open batch the converter computes shapes at run time: SHAPE, STRIDED_SLICE, PACK.
-    image = keras.Input(batch_shape=(1, *calibration.shape[1:]), name=model.inputs[0].name)
-    fixed = keras.models.clone_model(model, input_tensors=image)
-    fixed.set_weights(model.get_weights())
-    converter = tf.lite.TFLiteConverter.from_keras_model(fixed)
-    calibrate(tf, converter, [[one[np.newaxis]] for one in calibration], preset)
+
+def _converter_of(
+    tf: Any, one: FloatFunction, values: Sequence[np.ndarray], preset: str = "default"
+) -> Any:
+    """values: for each input an array [N, *its shape]."""
+    function = one.frozen(tf)
+    samples = [
+        [
+            rows[np.newaxis].astype(tensor.dtype.as_numpy_dtype)
+            for rows, tensor in zip(row, function.inputs, strict=True)
+        ]
+        for row in zip(*values, strict=True)
+    ]
+    one.require_same(tf, function, samples[:_COMPARED])
+    # Without a trackable object the converter takes the frozen graph as it is.
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([function])
+    calibrate(tf, converter, samples, preset)
     return converter
 
 
@@ -145,6 +278,19 @@ def require_int8(content: bytes, name: str) -> None:
     try:
         model = Model.parse(content)
         check_int8(model)
-        check_plain(model)
     except CodegenError as error:
-        raise ConversionError(f"{name}: not a full-int8 model after conversion: {error}") from None
+        what = str(error).partition("; the firmware runs full-int8 models only")[0]
+        raise ConversionError(
+            f"{name}: not a full-int8 model after conversion: {what}{_origin(content, what)}"
+        ) from None
+
+
+def _origin(content: bytes, fault: str) -> str:
+    """The layer that an op named in `fault` was made from, as the converter's names have it."""
+    found = re.search(r"\bop (\d+) ", fault)
+    ops = {op.index: op for op in Model.parse(content).ops} if found else {}
+    op = ops.get(int(found[1])) if found else None
+    if op is None or not op.outputs:
+        return ""
+    made = Model.parse(content).tensors[op.outputs[0]].name
+    return f" (made from {made!r})" if made else ""

@@ -1,37 +1,31 @@
-"""A user's own Keras model or SavedModel, in the place of a recipe's.
+"""A user's own model in the place of a recipe's: a .tflite, a Keras file or a SavedModel.
 
-It takes what the recipes' models take: one example of the data, pixels as 0..1, in any shape with
-as many values ([H, W, 1], [H, W] or [H * W]); an output for each class.
+A float model may have inputs and outputs of any number, structure and shape; float_edges.json says
+which. What it is calibrated with is another stage's affair.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from codegen.errors import CodegenError
-from codegen.files.artifacts import FLOAT_MODEL, INT8_MODEL, TRAIN_SPLIT
-from codegen.host.oracle_child import answers
-from codegen.host.random_inputs import random_inputs
+from codegen.files.artifacts import FLOAT_EDGES, FLOAT_MODEL, INT8_MODEL
 from codegen.model.lean import lean
-from codegen.model.tflite import Model
 from training import artifacts
-from training.data.examples import calibrating, load
-from training.errors import DataError
-from training.int8.quantize import (
-    calibrate,
-    full_int8,
-    load_float_model,
-    require_int8,
-    run_converter,
-    write_int8,
-)
-from training.int8.untrained import concrete_function, placeholders
+from training.int8 import confinement, contained, edges
+from training.int8.edges import Edges
+from training.int8.float_function import of_keras
+from training.int8.quantize import foreign_errors, load_float_model, open_float, same_outputs
+from training.int8.untrained import noise
 from training.tf_runtime import load_tensorflow, quiet_output
 
-_LEAN_SAMPLES = 4  # of random inputs on which the lean model has to agree with the given one
+_ADVICE = (
+    "give a .tflite, a .keras file or, where layers are of your own, the folder that "
+    "model.export() writes"
+)
 
 
 def import_tflite(path: Path, build_dir: Path, say: Callable[[str], None] = print) -> None:
@@ -50,87 +44,58 @@ def import_tflite(path: Path, build_dir: Path, say: Callable[[str], None] = prin
             "empty buffers, arrays written twice), outputs as before"
         )
     artifacts.atomic_write(build_dir / INT8_MODEL, content)
-    (build_dir / FLOAT_MODEL).unlink(missing_ok=True)
+    for name in (FLOAT_MODEL, FLOAT_EDGES):
+        (build_dir / name).unlink(missing_ok=True)
 
 
 def _same_outputs(given: bytes, content: bytes) -> bool:
     """Whether two models give the same bytes for random inputs, as far as anybody can say."""
     try:
-        before, after = Model.parse(given), Model.parse(content)
-        inputs = random_inputs(before, _LEAN_SAMPLES, seed=1)
-        pairs = zip(answers(before, inputs), answers(after, inputs), strict=True)
-        return all(one.tobytes() == other.tobytes() for one, other in pairs)
+        return same_outputs(given, content)
     except CodegenError:  # the checks that follow say what is wrong with it
         return False
 
 
-def import_keras(path: Path, build_dir: Path) -> None:
-    """Write a .keras or H5 file as float.keras, which every later stage takes as a recipe's.
+def import_float(path: Path, build_dir: Path, say: Callable[[str], None] = print) -> None:
+    """Write what a Keras file or a SavedModel takes and gives as float_edges.json, and a Keras
+    model as float.keras, which every later stage takes as a recipe's.
 
-    Raises ArtifactError (no Keras model), DataError (other inputs or outputs than the data have).
+    It is opened in a process of its own. Raises ArtifactError, ConversionError; nothing is written
+    then.
     """
-    model = load_float_model(path, "give a .tflite, a .keras file or a SavedModel's folder")
-    inputs, outputs = _shapes(model.inputs), _shapes(model.outputs)
-    shape = _require_fitting(build_dir, path, inputs, outputs)
-    artifacts.atomic_write(
-        build_dir / FLOAT_MODEL, artifacts.keras_bytes(_taking(model, shape, inputs[0]))
-    )
-
-
-def import_saved_model(path: Path, build_dir: Path, calibration: int, preset: str) -> None:
-    """Quantize a SavedModel's folder as `quantize` does float.keras, which there is none of.
-
-    Raises ArtifactError, ConversionError, DataError; nothing is written then.
-    """
-    tf = load_tensorflow()
-    examples = calibrating(build_dir, calibration)
-    with quiet_output():
-        function, _owner = concrete_function(tf, path)  # its owner keeps the variables
-    inputs = placeholders(tf, function)
-    _require_fitting(build_dir, path, _shapes(inputs), _shapes(function.outputs))
-    shown = examples.real().reshape(-1, *inputs[0].shape)
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([function])
-    calibrate(tf, converter, [[one] for one in shown], preset)
-    full_int8(tf, converter)
-    converted = run_converter(converter, path.name)
-    require_int8(converted, path.name)
-    write_int8(build_dir, converted, examples)
-    (build_dir / FLOAT_MODEL).unlink(missing_ok=True)
-
-
-def _shapes(tensors: Sequence[Any]) -> list[tuple[int, ...]]:
-    """Without the batch; an open dimension is None."""
-    return [tuple(one.shape[1:]) for one in tensors]
-
-
-def _require_fitting(
-    build_dir: Path, path: Path, inputs: list[tuple[int, ...]], outputs: list[tuple[int, ...]]
-) -> tuple[int, ...]:
-    """The shape of an example. Raises DataError for other inputs, and for other classes."""
-    examples = load(build_dir, TRAIN_SPLIT)
-    info, shape = examples.info, examples.shape
-    if len(inputs) != 1 or None in inputs[0] or math.prod(inputs[0]) != math.prod(shape):
-        raise DataError(
-            f"{path}: takes {_shown(inputs)}, the data are {info}; give the data that it was "
-            "trained on by --data"
+    if path.is_dir():
+        where = "which can write to a scratch folder alone (Linux's Landlock)"
+        if not confinement.can_restrict_writes():
+            where = "with all your rights, as this system has no Landlock"
+        say(f"import: loading a SavedModel runs its code: in a process of its own, {where}")
+    with tempfile.TemporaryDirectory() as scratch:
+        kept = Path(scratch) / FLOAT_MODEL
+        told = contained.call(
+            examine, Path(scratch), f"import {path}", path=path.absolute(), target=kept
         )
-    if info.task == "classify" and outputs != [(len(info.labels),)]:
-        raise DataError(
-            f"{path}: gives {_shown(outputs)}, the data have {len(info.labels)} classes; give the "
-            "data that it was trained on by --data"
-        )
-    return shape
+        found = Edges.from_json(told)
+        if path.is_dir():
+            (build_dir / FLOAT_MODEL).unlink(missing_ok=True)
+        else:
+            artifacts.atomic_write(build_dir / FLOAT_MODEL, kept.read_bytes())
+    edges.write(build_dir, found)
+    say(f"import: {path.name} takes {found.taken}")
 
 
-def _shown(shapes: list[tuple[int, ...]]) -> str:
-    return " and ".join(str(list(shape)) for shape in shapes)
-
-
-def _taking(model: Any, shape: tuple[int, ...], taken: tuple[int, ...]) -> Any:
-    """The model itself, or one that reshapes examples of `shape` to what it takes."""
-    if taken == shape:
-        return model
-    import keras
-
-    given = keras.Input(shape, name="input")
-    return keras.Model(given, model(keras.layers.Reshape(taken)(given)), name=model.name)
+def examine(path: str, target: str) -> dict[str, Any]:
+    """What `import_float` has done in another process: the model's edges; a Keras model is written
+    to `target`, and has to give the same answers from there."""
+    tf = load_tensorflow(seed=1)
+    source, kept = Path(path), Path(target)
+    with foreign_errors(tf, path), quiet_output():
+        if source.is_dir():
+            one = open_float(tf, source)
+        else:
+            one = of_keras(tf, load_float_model(source, _ADVICE), path)
+        samples = noise(one)
+        one.require_same(tf, one.frozen(tf), samples)
+        if not source.is_dir():
+            kept.write_bytes(artifacts.keras_bytes(one.owner))
+            again = of_keras(tf, load_float_model(kept), path)
+            one.require_same(tf, again.frozen(tf), samples)
+    return one.edges.to_json()

@@ -20,6 +20,7 @@ from codegen.samples.sequences import in_order, resets
 from codegen.samples.split import Split
 from training import artifacts
 from training.data.examples import Examples
+from training.int8.float_answers import as_taken, predict
 from training.int8.quantize import load_float_model
 from training.judge.footprint import footprint
 
@@ -46,7 +47,7 @@ def evaluate(build_dir: Path) -> dict[str, Any]:
     split = in_order(model, split)
     inputs, outputs = oracle_answers(model, split)
     int8 = _int8_measures(model, split, inputs, outputs)
-    float_ = _float_measures(build_dir / FLOAT_MODEL, model, split)
+    float_ = _float_measures(build_dir, model, split)
     metrics = {
         "task": split.info.task,
         "float_accuracy": float_.values.get(ACCURACY) if float_ else None,
@@ -99,10 +100,10 @@ def _int8_measures(
     return measure(split, real, real_outputs(model, outputs))
 
 
-def _float_measures(path: Path, model: Model, split: Split) -> Measures | None:
+def _float_measures(build_dir: Path, model: Model, split: Split) -> Measures | None:
+    path = build_dir / FLOAT_MODEL
     if not path.is_file():
         return None
     examples = Examples(split, pixels_of(model, split.info))
-    inputs = examples.real()
-    given = load_float_model(path).predict(inputs, 500, verbose=0)
-    return measure(split, inputs, given if isinstance(given, list) else [given])
+    answers = predict(load_float_model(path), as_taken(build_dir, examples))
+    return measure(split, examples.real(), answers)

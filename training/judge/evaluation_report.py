@@ -30,6 +30,7 @@ from codegen.samples.facts import DataInfo
 from training import artifacts
 from training.data.examples import Examples, load
 from training.errors import DataError
+from training.int8.float_answers import as_taken, predict
 from training.int8.quantize import load_float_model
 from training.judge import classification
 from training.judge.corruptions import CORRUPTIONS
@@ -74,7 +75,7 @@ def evaluate(
     with np.load(artifacts.require(build_dir / ORACLE_SCORES, "quantize")) as kept:
         int8 = classification.int8_probabilities(model, kept["scores"])
 
-    float_of = _float_probabilities(build_dir / FLOAT_MODEL)
+    float_of = _float_probabilities(build_dir)
     everything = np.arange(len(labels))
     answers: dict[str, tuple[np.ndarray, np.ndarray]] = {}
     if float_of is not None:
@@ -168,14 +169,14 @@ def table(report: Report) -> str:
     return "\n".join(lines)
 
 
-def _float_probabilities(path: Path) -> Callable[[Examples], np.ndarray] | None:
+def _float_probabilities(build_dir: Path) -> Callable[[Examples], np.ndarray] | None:
+    path = build_dir / FLOAT_MODEL
     if not path.is_file():
         return None
     model = load_float_model(path)
 
     def probabilities(examples: Examples) -> np.ndarray:
-        answers: np.ndarray = model.predict(examples.real(), 500, verbose=0)
-        return answers
+        return predict(model, as_taken(build_dir, examples))[0]
 
     return probabilities
 

@@ -60,6 +60,11 @@ def write(build_dir: Path, stage: str) -> GraphListing:
         parameters = sum(math.prod(tensor.shape) for tensor in weights)
     else:
         keras_model = load_float_model(artifacts.require(build_dir / FLOAT_MODEL, "train"))
+        if len(keras_model.inputs) != 1 or len(keras_model.outputs) != 1:
+            raise DataError(
+                f"view: {stage} shows models of one input and one output, this one has "
+                f"{len(keras_model.inputs)} and {len(keras_model.outputs)}; give --stage tflite"
+            )
         function = training_step(keras_model) if stage == "train" else frozen(keras_model)
         graph = function.graph.as_graph_def()
         counts = Counter(node.op for node in graph.node)

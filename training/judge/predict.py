@@ -26,6 +26,7 @@ from codegen.samples.split import Split
 from training import artifacts
 from training.data import one_sample
 from training.data.examples import Examples, calibrating
+from training.int8 import float_answers
 from training.int8.quantize import load_float_model
 from training.judge import classification
 from training.judge.evaluate import oracle_answers
@@ -72,11 +73,11 @@ def predict(build_dir: Path, path: Path) -> Prediction:
     answers = {"int8": real[number].reshape(len(split), -1)}
     shown = {"int8": dequantize(inputs, model.inputs[0])}
     if (build_dir / FLOAT_MODEL).is_file():
-        examples = Examples(split, pixels_of(model, info)).real()
-        given = load_float_model(build_dir / FLOAT_MODEL).predict(examples, 500, verbose=0)
-        answer = np.asarray(given[number] if isinstance(given, list) else given)
+        examples = Examples(split, pixels_of(model, info))
+        given = float_answers.as_taken(build_dir, examples)
+        answer = float_answers.predict(load_float_model(build_dir / FLOAT_MODEL), given)[number]
         answers = {"float": answer.reshape(len(split), -1), **answers}
-        shown["float"] = examples
+        shown["float"] = examples.real()
     errors: dict[str, np.ndarray] = {}
     threshold = None
     if info.task == "reconstruct":

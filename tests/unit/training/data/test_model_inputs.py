@@ -75,3 +75,12 @@ def test_not_a_number_is_refused(build_dir: Path) -> None:
     np.savez(build_dir / "own.npz", x0=values, x1=values)
     with pytest.raises(DataError, match="array x0 is not all finite numbers"):
         model_inputs.prepare(build_dir / "own.npz", build_dir)
+
+
+def test_a_float_model_s_names_stay_known(build_dir: Path) -> None:
+    arrays = {name: RNG.integers(-128, 128, (4, 6), np.int8) for name in ("age", "height")}
+    np.savez(build_dir / "own.npz", **arrays)  # type: ignore[arg-type]
+    model_inputs.prepare(build_dir / "own.npz", build_dir, names=["height", "age"])
+    np.testing.assert_array_equal(map_npz(build_dir / MODEL_INPUTS)["input1"][:, 0], arrays["age"])
+    with pytest.raises(DataError, match="nothing for input 1, 'width'"):
+        model_inputs.prepare(build_dir / "own.npz", build_dir, names=["height", "width"])
