@@ -252,7 +252,7 @@ def test_hil_tells_a_difference_before_the_first_op(
     report, printed = run_hil(wrong, tmp_path / "runs", monkeypatch)
     assert report.mismatches == 3
     assert "ops give the oracle's bytes\n" in printed
-    assert "diff: so it arises where pixels become int8" in printed
+    assert "diff: so it arises where samples become model input" in printed
 
 
 def test_a_damaged_golden_vector_is_named(
