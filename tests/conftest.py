@@ -20,6 +20,7 @@ from harness.pytest_plugin import (  # noqa: F401
     real_board,
 )
 from harness.rig.expected import Expected
+from tests.installed import installed  # noqa: F401
 
 PROCESS_BOARD = "host"
 

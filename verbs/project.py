@@ -20,7 +20,7 @@ from verbs.verb import Given, verb
     DATA,
     Option(
         "only",
-        "one of unit, golden, training, emulated, hardware (without lint), compression",
+        "one of unit, golden, training, emulated, hardware (without lint), compression, tutorials",
     ),
     PORT.but("serial port of a real board: runs the hardware tests on it"),
     Option("args", "further arguments for pytest, as one text", default=""),
@@ -51,8 +51,8 @@ def test_(c: Context, given: Given) -> None:
 
     def make_images() -> None:
         """A model and its images, made as `hil` makes them."""
-        if suites == ["hardware"] and not given.port:
-            return  # all are skipped, with the reason
+        if suites == ["tutorials"] or (suites == ["hardware"] and not given.port):
+            return  # the former make their own, the latter are skipped, with the reason
         tested = [given.board or c.config.mcuforge.board]
         if "emulated" in suites:
             find("gdb-multiarch", "the emulated tests")

@@ -1,4 +1,4 @@
-"""Runs the suites with pytest: those that need no image go beside the making of the images."""
+"""Runs the suites with pytest: the quicker ones without images go beside the making of these."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from typing import IO
 from codegen.files.places import PROGRAM
 
 SUITES = ("unit", "golden", "training", "emulated", "hardware")
-ON_REQUEST = ("compression",)  # minutes of TensorFlow's model optimization: by its name only
-_NEED_IMAGES = ("emulated", "hardware")
+ON_REQUEST = ("compression", "tutorials")  # they take minutes: by their names only
+# After the images: the tutorials need none, but as many processors as there are.
+_AFTER_IMAGES = ("emulated", "tutorials", "hardware")
 
 
 def run(
@@ -21,11 +22,11 @@ def run(
 ) -> bool:
     """Whether all of them passed. options: further ones of pytest. workers: processes, or auto.
 
-    make_images: called before the suites that need images, if there are such; its errors pass
+    make_images: called before the suites that come after it, if there are such; its errors pass
     through. What the other suites say meanwhile is shown at the end.
     """
-    first = [suite for suite in suites if suite not in _NEED_IMAGES]
-    then = [suite for suite in suites if suite in _NEED_IMAGES]
+    first = [suite for suite in suites if suite not in _AFTER_IMAGES]
+    then = [suite for suite in suites if suite in _AFTER_IMAGES]
     if not then:
         return _start(first, options, workers).wait() == 0
     with tempfile.TemporaryFile() as output:

@@ -13,6 +13,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -41,6 +42,7 @@ _PROGRAMS = BUILD / "cpp" / "programs"
 # Of the kernels' files; beside them the portable ones, "__scalar", which belong to every ISA.
 _MACHINE_SUFFIXES = {"scalar": {"__v6m", "__v7m"}, "dsp": {"__dsp"}, "mve": {"__mve"}}
 _FRONTEND_KERNELS = ("fixed_point.cc", "scale.cc", "softmax_s8__scalar.cc")  # for post_label.cc
+_WORTH_A_WORD = 20  # files, which take seconds
 _HEADER_SUFFIXES = {".h", ".def", ".inc"}
 _EVERY_SOURCE = (
     *(*compiler_flags.CXX, *compiler_flags.SECTIONS, *compiler_flags.WARNINGS),
@@ -135,23 +137,27 @@ def compile_objects(
     _prune()
     _OBJECTS.mkdir(parents=True, exist_ok=True)
 
-    def compile_one(item: tuple[Path, Sequence[str]]) -> Path:
-        source, flags = item
+    def object_of(source: Path, flags: Sequence[str]) -> Path:
         words = [program, *flags, source.name, headers]
         key = "\0".join(words).encode() + b"\0" + source.read_bytes()
-        target = _OBJECTS / f"{source.stem}-{hashlib.sha256(key).hexdigest()[:20]}.o"
-        if not _take(target):
-            partial = target.with_suffix(f".{os.getpid()}-{id(target)}")
-            # Another process may put the same object there while this one links it: byte for byte
-            # the same, which link-time optimisation's random names would not be.
-            seed = f"-frandom-seed={target.stem}"
-            command = [program, *flags, seed, *(f"-I{folder}" for folder in folders), "-c"]
-            _run([*command, str(source), "-o", str(partial)], f"compiling {source.name}")
-            partial.replace(target)
-        return target
+        return _OBJECTS / f"{source.stem}-{hashlib.sha256(key).hexdigest()[:20]}.o"
 
+    def compile_one(source: Path, flags: Sequence[str], target: Path) -> None:
+        partial = target.with_suffix(f".{os.getpid()}-{id(target)}")
+        # Another process may put the same object there while this one links it: byte for byte
+        # the same, which link-time optimisation's random names would not be.
+        seed = f"-frandom-seed={target.stem}"
+        command = [program, *flags, seed, *(f"-I{folder}" for folder in folders), "-c"]
+        _run([*command, str(source), "-o", str(partial)], f"compiling {source.name}")
+        partial.replace(target)
+
+    wanted = [(source, flags, object_of(source, flags)) for source, flags in work]
+    missing = [one for one in wanted if not _take(one[2])]
+    if len(missing) >= _WORTH_A_WORD:
+        print(f"compiling {len(missing)} C++ files, this once", file=sys.stderr, flush=True)
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        return list(pool.map(compile_one, work))
+        list(pool.map(lambda one: compile_one(*one), missing))
+    return [target for _, _, target in wanted]
 
 
 def link_image(

@@ -7,12 +7,8 @@ one, so that nothing is downloaded.
 import itertools
 import os
 import re
-import subprocess
-import sys
-import sysconfig
 import threading
 import tty
-import venv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +16,12 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.installed import Environment
+
 pytestmark = pytest.mark.emulated
 
 ROOT = Path(__file__).resolve().parents[2]
 TESTING_MD = ROOT / "docs/testing.md"
-BORROWED = "borrowed.pth"
-OF_THIS_RUN = ("MCUFORGE_", "MNIST_DIR", "PLATFORMIO_", "PYTEST_", "PYTHON")
 
 IMPORT_ALL = """
 import importlib, pkgutil, mcuforge
@@ -33,54 +29,6 @@ for module in pkgutil.walk_packages(mcuforge.__path__, "mcuforge."):
     importlib.import_module(module.name)
     print(module.name)
 """
-
-
-@dataclass(frozen=True)
-class Environment:
-    """programs: its folder of programs. modules: where its packages lie."""
-
-    programs: Path
-    modules: Path
-
-    def run(self, program: str, *arguments: str | Path, cwd: Path) -> tuple[int, str]:
-        """Exit code and output of a program that is told nothing of this checkout."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(OF_THIS_RUN)}
-        done = subprocess.run(
-            [self.programs / program, *arguments],
-            cwd=cwd, env=kept, capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
-        return done.returncode, done.stdout + done.stderr
-
-    def files(self) -> dict[Path, bytes]:
-        """What the package holds, but for the interpreter's caches."""
-        found = (self.modules / "mcuforge").rglob("*")
-        return {p: p.read_bytes() for p in found if p.is_file() and p.suffix != ".pyc"}
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    """An environment with the wheel of this checkout."""
-    folder = tmp_path_factory.mktemp("installed")
-    offline = ["-m", "pip", "--quiet", "--disable-pip-version-check"]
-    subprocess.run(
-        [sys.executable, *offline, "wheel", "--no-deps", "--no-build-isolation", "--no-index",
-         "--wheel-dir", folder, ROOT],
-        cwd=folder, check=True,
-    )  # fmt: skip
-    left = [
-        found for name in ("*.egg-info", "build/lib", "build/bdist*") for found in ROOT.glob(name)
-    ]
-    assert not left, "building the wheel leaves something in the checkout"
-    venv.create(folder / "venv", with_pip=True, symlinks=True)
-    (modules,) = (folder / "venv").glob("lib/python*/site-packages")
-    environment = Environment(folder / "venv/bin", modules)
-    (wheel,) = folder.glob("*.whl")
-    code, output = environment.run(
-        "python", *offline, "install", "--no-deps", "--no-index", wheel, cwd=folder
-    )
-    assert code == 0, output
-    (environment.modules / BORROWED).write_text(sysconfig.get_path("purelib") + "\n")
-    return environment
 
 
 @dataclass(frozen=True)
