@@ -15,6 +15,7 @@ from typing import Any
 
 from codegen.errors import CodegenError
 from codegen.files.places import BUILD
+from codegen.files.printable import is_printable
 
 USER_FOLDER = Path(os.environ.pop("MCUFORGE_CWD", "") or Path.cwd())
 """Where the user stands. invokew, which goes to the repository, says it in MCUFORGE_CWD. That holds
@@ -31,6 +32,10 @@ def path(text: str) -> Path:
     """The kind of an option that names a file or folder. A pipe or device, which may never end, is
     refused."""
     path = here(text)
+    if not is_printable(str(path)):
+        raise CodegenError(
+            f"{path}: its name has characters that a terminal obeys, or no UTF-8; rename it"
+        )
     try:
         is_other = path.exists() and not (path.is_file() or path.is_dir())
     except OSError as error:  # a name that is too long, a folder that nobody may look into
@@ -45,6 +50,8 @@ def path(text: str) -> Path:
 def output(text: str) -> Path:
     """The kind of an option that names a file to write: refused where none can be written."""
     path = here(text)
+    if not is_printable(text):
+        raise CodegenError(f"{path}: a name has characters that a terminal obeys; choose another")
     folder = path.parent
     while path.is_relative_to(BUILD) and not folder.exists():  # a stage makes it
         folder = folder.parent

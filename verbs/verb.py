@@ -19,8 +19,10 @@ from invoke import Context, Exit, ParseError, Program, task
 from invoke.parser import Argument, ParserContext
 from invoke.tasks import Task
 
+from codegen.files.printable import printable
 from verbs.options import Option
 
+_LINE_END = "\n"
 INTERRUPTED = 130  # 128 + SIGINT, as a shell says it
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # in a temporary folder, a tool's file, ...
 
@@ -43,7 +45,7 @@ def one_line_errors() -> Iterator[None]:
     except OSError as error:
         if error.errno not in _DISK_FULL:
             raise
-        where = f" {error.filename}" if error.filename else ""
+        where = f" {printable(str(error.filename))}" if error.filename else ""
         raise Exit(
             f"error: cannot write{where}: {error.strerror}; free space, then run it again", code=2
         ) from None
@@ -51,7 +53,7 @@ def one_line_errors() -> Iterator[None]:
         exit_code = getattr(error, "exit_code", None)
         if not isinstance(exit_code, int):
             raise
-        raise Exit(f"error: {error}", code=exit_code) from None
+        raise Exit(f"error: {printable(str(error), but=_LINE_END)}", code=exit_code) from None
 
 
 class Verb(Task):
@@ -119,7 +121,8 @@ def _parse_tasks_as_ours(program: Program) -> None:
     try:
         _parse_tasks(program)
     except ParseError as error:
-        raise Exit(f"error: {_missing(program, error) or error}", code=2) from None
+        said = _missing(program, error) or printable(str(error))
+        raise Exit(f"error: {said}", code=2) from None
     for context in program.tasks:
         for flag, argument in context.flags.items():
             # Invoke takes an option that may be repeated without a value for none at all.
@@ -193,4 +196,5 @@ def _take_over(
         )
     for value in values:
         argument.set_value(value, cast=False)
-    print(f"{context.name}: {option.flag} {' '.join(values)}, as {origin}", flush=True)
+    shown = printable(" ".join(values))
+    print(f"{context.name}: {option.flag} {shown}, as {origin}", flush=True)

@@ -20,6 +20,7 @@ import numpy as np
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from codegen.errors import ModelError, UnsupportedModelError
+from codegen.files.printable import printable
 
 _FILE_IDENTIFIER = b"TFL3"  # schema.fbs: file_identifier
 _SCHEMA_VERSION = 3  # TFLITE_SCHEMA_VERSION, the only one in use since 2018
@@ -412,7 +413,7 @@ def _vector(array: Any) -> np.ndarray:
 
 def _text(raw: bytes | None) -> str:
     """A name for messages: whatever bytes stand there, printable."""
-    return "" if raw is None else raw.decode("utf-8", errors="replace")
+    return "" if raw is None else printable(raw.decode("utf-8", errors="replace"))
 
 
 def _tensor_indices(

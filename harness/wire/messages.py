@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from codegen.files.printable import printable
 from codegen.model.pixels import pack_pixels
 from harness.wire import ids
 from harness.wire.smoothing import Parameters, Smoothed
@@ -275,7 +276,7 @@ def parse_fault(payload: bytes) -> tuple[int, int, int]:
 def describe_event(frame_type: int, payload: bytes) -> str:
     """One line for a human on an ERROR, LOG or FAULT frame."""
     if frame_type == ids.Event.LOG:
-        return payload.decode("utf-8", "backslashreplace")
+        return printable(payload.decode("utf-8", "backslashreplace"))
     if frame_type == ids.Event.FAULT:
         return "processor fault: pc=0x{:08x} lr=0x{:08x} cfsr=0x{:08x}".format(
             *parse_fault(payload)
@@ -289,7 +290,7 @@ def describe_error(payload: bytes) -> str:
         return "an ERROR frame without a code"
     entry = ids.ERROR_TEXTS.get(payload[0])
     meaning = f"{entry.name}, {entry.text}" if entry else "not in this harness's table"
-    text = payload[2:].decode("utf-8", "backslashreplace")
+    text = printable(payload[2:].decode("utf-8", "backslashreplace"))
     detail = f": {text}" if text and not (entry and text == entry.name) else ""
     return f"error {payload[0]} ({meaning}){detail}"
 
@@ -305,7 +306,7 @@ def _short_bytes(payload: bytes) -> tuple[bytes, bytes]:
 def _short_text(payload: bytes) -> tuple[str, bytes]:
     """A text with its length in the first byte, and what follows it."""
     data, rest = _short_bytes(payload)
-    return data.decode("utf-8", "backslashreplace"), rest
+    return printable(data.decode("utf-8", "backslashreplace")), rest
 
 
 def infer_payload(input_format: ids.InputFormat, values: NDArray[Any]) -> bytes:

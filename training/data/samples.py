@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from codegen.files.printable import is_printable
 from training.errors import DataError
 
 KINDS = ("image", "signal", "audio", "table", "tensor")
@@ -115,6 +116,11 @@ class DataSet:
 def sound(data: DataSet) -> DataSet:
     """`data` if both splits can be worked with. Raises DataError that names the first problem."""
     assert data.test is not None
+    for name in (*data.labels, *data.columns, *data.files):
+        if not is_printable(name):
+            raise DataError(
+                f"{data.path}: {name!r}: a name with characters that a terminal obeys; rename it"
+            )
     for name, split in (("train", data.train), ("test", data.test)):
         if not len(split):
             raise DataError(f"{data.path}: the {name} split is empty; give it samples")

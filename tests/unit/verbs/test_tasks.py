@@ -319,6 +319,21 @@ def test_boards_says_honestly_where_each_one_runs() -> None:
         assert line.startswith(row(board))
 
 
+@pytest.mark.parametrize("verb", ["plan", "preflight"])
+def test_a_name_in_a_model_is_shown_and_not_obeyed(
+    verb: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "net.tflite"
+    path.write_bytes(small_cnn().replace(b"logits", b"\x1b[2Jx\r"))
+    svg = ["--svg", str(tmp_path / "plan.svg")] if verb == "plan" else []
+    Program().run(
+        ["invoke", "--search-root", str(ROOT), verb, "--model", str(path), *svg], exit=False
+    )
+    out = capfd.readouterr().out
+    assert "\x1b" not in out and "\r" not in out
+    assert verb == "preflight" or "\\x1b[2Jx\\r" in out
+
+
 @pytest.mark.parametrize(
     "args",
     [

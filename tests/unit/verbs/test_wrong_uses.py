@@ -120,6 +120,12 @@ build --model 'has space.tflite'         => --model HERE/has space.tflite: its n
 build --model .hidden.tflite             => --model HERE/.hidden.tflite: its name becomes a folder
 build --model /                          => --model /: its name becomes a folder
 build --model tiny.tflite                => --model HERE/tiny.tflite would be built in build/tiny
+build --model ESC.tflite                 => HERE/\\x1b[2J.tflite: its name has characters
+train --data ESC                         => HERE/\\x1b[2J: its name has characters that a terminal
+plan --model good.tflite --svg ESC       => HERE/\\x1b[2J: a name has characters that a terminal
+build --board ESC                        => no board '\\x1b[2J'; known boards:
+ESC                                      => No idea what '\\x1b[2J' is!
+build --model NO_UTF8                    => HERE/\\udcff.tflite: its name has characters
 build --model LONG.tflite                => HERE/LONG.tflite:
 build --tflm-lib text.txt                => --tflm-lib HERE/text.txt: no such folder
 build --tflm-lib folder                  => --tflm-lib HERE/folder: no micro_interpreter.h is in it
@@ -131,6 +137,7 @@ train --data nope                        => nope: no such directory
 train --data text.txt                    => HERE/text.txt: a file of data ends in .npz, .npy, .csv
 train --data folder                      => HERE/folder: train-images-idx3-ubyte[.gz],
 train --data classes                     => HERE/classes/a: 0 PNG or JPEG images
+train --data escapes.csv --target-column y => HERE/escapes.csv: '\\x1b[2J': a name with characters
 train --data empty.csv                   => HERE/empty.csv: empty
 train --data one.csv                     => HERE/one.csv: class 2 has 1 different sample
 train --data junk.npz                    => HERE/junk.npz: no .npz file that can be read
@@ -245,7 +252,7 @@ test --args '"'                          => --args ": No closing quotation
 flash --blessed                          => no model is blessed yet; run `invoke bless`
 """
 
-LONG = "x" * 300
+WORDS = {"LONG": "x" * 300, "ESC": "\x1b[2J", "NO_UTF8": "\udcff.tflite"}
 
 
 def _cases() -> list[tuple[str, str]]:
@@ -270,6 +277,8 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "model.onnx").write_bytes(b"\x08\x07")
     (folder / "junk.npz").write_bytes(b"PK\3\4")
     (folder / "one.csv").write_text("a,b\n1,2\n")
+    rows = [f"{i},\x1b[2J,0\n{i},b,1\n" for i in range(20)]
+    (folder / "escapes.csv").write_text("x,y,z\n" + "".join(rows))
     np.save(folder / "one.npy", np.zeros(3))
     np.savez(folder / "wrong.npz", a=np.zeros(3))
     for name in ("folder", "folder.tflite", "classes/a", "classes/b"):
@@ -308,9 +317,8 @@ def nothing_begins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, here: Path) 
 def test_a_wrong_use(
     used: str, message: str, here: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    used, message = (
-        text.replace("HERE", str(here)).replace("LONG", LONG) for text in (used, message)
-    )
+    for word, meaning in {"HERE": str(here), **WORDS}.items():
+        used, message = used.replace(word, meaning), message.replace(word, meaning)
     with pytest.raises(SystemExit) as ended:
         Program().run(["invoke", "--search-root", str(ROOT), *shlex.split(used)])
     said = capfd.readouterr().err
