@@ -7,6 +7,7 @@ from pathlib import Path
 from codegen.boards.facts import Board
 from codegen.cost.preflight import require
 from codegen.files.artifacts import INT8_MODEL
+from codegen.frontend import parameters
 from codegen.image import firmware_build
 from codegen.image.tflm_lib import TflmLib
 from codegen.model.tflite import Model
@@ -27,5 +28,5 @@ def build(
 ) -> None:
     """As firmware_build.build. Raises PreflightError besides."""
     model = Model.read(build_dir / INT8_MODEL)
-    require(model, build_dir.name, board)
+    require(model, build_dir.name, board, parameters.load(build_dir))
     firmware_build.build(board, build_dir, model.sha256, sanitize, verbose, tflm_lib, self_test)

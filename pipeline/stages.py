@@ -205,6 +205,18 @@ def train(choice: Choice) -> None:
     )
 
 
+def untrained(choice: Choice) -> bytes:
+    """The recipe's network as an int8 .tflite of random weights, with the data that give its shape
+    and the front end before it."""
+    data(choice)
+    from training.int8.untrained_recipe import convert_recipe
+    from training.recipes import get_recipe
+
+    if get_recipe(choice.recipe).has_front_end:
+        _front_end(choice)
+    return convert_recipe(choice.recipe, choice.build_dir)
+
+
 def _front_end(choice: Choice) -> None:
     """frontend.json, with the data before it."""
     _run(

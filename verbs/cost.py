@@ -6,7 +6,8 @@ from pathlib import Path
 
 from invoke import Context
 
-from verbs.options import BOARD, MODEL, SVG, Option
+from verbs.choice import choice
+from verbs.options import BOARD, FRONT_END, MODEL, SVG, TRAINED, Option
 from verbs.verb import Given, verb
 
 _A_MODEL = "a .tflite, a .keras file or a SavedModel's folder"
@@ -30,19 +31,35 @@ def plan(c: Context, given: Given) -> None:
     print(arena_picture.show_plan(model, isa, picture), end="")
 
 
-@verb(MODEL.but(f"{_A_MODEL}; need not be trained", choices=_A_MODEL), BOARD)
+@verb(
+    *TRAINED,
+    MODEL.but(f"{_A_MODEL}, in place of a recipe; need not be trained"),
+    FRONT_END,
+    BOARD,
+)
 def preflight(c: Context, given: Given) -> None:
     """Say before any training whether a model fits a board, and what it will cost there."""
     from codegen.boards.facts import load_board
     from codegen.cost import preflight as room
+    from codegen.frontend import parameters
     from codegen.model.tflite import Model
 
-    chosen = load_board(given.board or c.config.mcuforge.board)
-    model: Path = given.model
-    if room.is_tflite(model):
-        parsed = Model.read(model)
+    board = load_board(given.board or c.config.mcuforge.board)
+    path: Path | None = given.model
+    front_end = parameters.read(given.front_end) if given.front_end else None
+    if path is None or given.recipe:
+        from pipeline import stages
+
+        chosen = choice(c, given)
+        model, name = Model.parse(stages.untrained(chosen)), chosen.name
+        front_end = parameters.load(chosen.build_dir)
+    elif room.is_tflite(path):
+        from training.int8.user_model import leaned
+
+        Model.read(path)  # refuses what none is
+        model, name = Model.parse(leaned(path.read_bytes())), path.name
     else:
         from training.int8.untrained import convert_untrained
 
-        parsed = Model.parse(convert_untrained(model))
-    room.run(parsed, model.name, chosen)
+        model, name = Model.parse(convert_untrained(path)), path.name
+    room.run(model, name, board, front_end)

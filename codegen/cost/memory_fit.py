@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from codegen.errors import BudgetError
+from codegen.frontend.front_end import FrontEnd
+from codegen.frontend.host import memory_bytes
 from codegen.model.int8_checks import is_plain
 
 if TYPE_CHECKING:
@@ -30,7 +32,9 @@ _BOARDS_NAMED = 3
 _NAMES = {"flash": "flash", "ram": "RAM"}  # of a region's kind, for people
 
 
-def check_budget(plan: ArenaPlan, model: Model, board: Board) -> None:
+def check_budget(
+    plan: ArenaPlan, model: Model, board: Board, front_end: FrontEnd | None = None
+) -> None:
     """Raises BudgetError if model, program, arena or stack exceed the board's memory.
 
     plan: of the model for board.isa. Program and arena go into the board's first region of each
@@ -50,7 +54,7 @@ def check_budget(plan: ArenaPlan, model: Model, board: Board) -> None:
             )
     ram = _first_region(board, "ram")
     if ram is not None:
-        program = program_ram_bytes(model, board)
+        program = program_ram_bytes(model, board, front_end)
         left = ram.length - program - board.stack_bytes
         if plan.arena_bytes > left:
             raise BudgetError(
@@ -62,20 +66,27 @@ def check_budget(plan: ArenaPlan, model: Model, board: Board) -> None:
             )
 
 
-def program_ram_bytes(model: Model, board: Board) -> int:
-    """The program's own data and buffers, beside arena and stack; estimated from below."""
+def program_ram_bytes(model: Model, board: Board, front_end: FrontEnd | None = None) -> int:
+    """The program's own data and buffers, that of the front end among them, beside arena and
+    stack; estimated from below."""
     # One request at a time is received, into a buffer as long as the longest one. Those of a model
     # that is not plain are short.
     request = min(model.inputs[0].nbytes, LONGEST_REQUEST_BYTES) if is_plain(model) else 0
-    return PROGRAM_RAM_BYTES + board.uart.rx_ring_bytes + request
+    samples = memory_bytes(front_end) if front_end is not None else 0
+    return PROGRAM_RAM_BYTES + board.uart.rx_ring_bytes + request + samples
 
 
-def next_step(model: Model, plans: Mapping[str, ArenaPlan], boards: Iterable[Board]) -> str:
+def next_step(
+    model: Model,
+    plans: Mapping[str, ArenaPlan],
+    boards: Iterable[Board],
+    front_end: FrontEnd | None = None,
+) -> str:
     """What to do about a BudgetError: which of the boards would take the model, least RAM first.
 
     plans: of the model, by ISA. Boards without a limit of memory are no advice.
     """
-    return _advice(board for board in boards if _fits(plans[board.isa], model, board))
+    return _advice(board for board in boards if _fits(plans[board.isa], model, board, front_end))
 
 
 def check_image(used: Mapping[str, int], board: Board, boards: Iterable[Board]) -> None:
@@ -124,9 +135,9 @@ def _advice(boards: Iterable[Board]) -> str:
     )
 
 
-def _fits(plan: ArenaPlan, model: Model, board: Board) -> bool:
+def _fits(plan: ArenaPlan, model: Model, board: Board, front_end: FrontEnd | None) -> bool:
     try:
-        check_budget(plan, model, board)
+        check_budget(plan, model, board, front_end)
     except BudgetError:
         return False
     return True

@@ -21,6 +21,7 @@ from codegen.cost.memory_fit import (
     program_ram_bytes,
 )
 from codegen.errors import BudgetError, CodegenError, UnsupportedModelError
+from codegen.frontend.front_end import FrontEnd
 from codegen.host.runtime import RuntimeRefusedError
 from codegen.memory.planner import ArenaPlan, plan_model
 from codegen.model.int8_checks import check_edges, check_ops, check_types
@@ -41,7 +42,7 @@ class Preflight:
 
     plan: of the arena, None where the runtime refuses the model. instructions: estimate of each
     op, None there too and where the board's core has not been measured. shortage: of memory, if
-    that is the problem.
+    that is the problem. front_end: what stands before the model, if anything.
     """
 
     model: Model
@@ -50,6 +51,7 @@ class Preflight:
     plan: ArenaPlan | None
     instructions: tuple[int, ...] | None
     shortage: BudgetError | None = None
+    front_end: FrontEnd | None = None
 
     @property
     def passed(self) -> bool:
@@ -86,7 +88,7 @@ class Preflight:
                 f"  arena   {self.plan.arena_bytes:>11,} B exactly, "
                 f"{self.plan.persistent_bytes:,} B of it the interpreter's own"
             )
-            program = program_ram_bytes(self.model, board) + board.stack_bytes
+            program = program_ram_bytes(self.model, board, self.front_end) + board.stack_bytes
             lines.append(
                 f"  RAM     {self.plan.arena_bytes + program:>11,} B at least, {program:,} B of it "
                 f"the program's data and stack, of {_limit(board.ram_bytes)}"
@@ -111,7 +113,10 @@ class Preflight:
 
 
 def preflight(
-    model: Model, board: Board, supported: Mapping[str, SupportedOp] | None = None
+    model: Model,
+    board: Board,
+    supported: Mapping[str, SupportedOp] | None = None,
+    front_end: FrontEnd | None = None,
 ) -> Preflight:
     """Examines the model for the board; an unfit model is no exception but has problems."""
     supported = load_supported_ops() if supported is None else supported
@@ -124,20 +129,26 @@ def preflight(
             problems.append(f"the runtime refuses it: {error}; change that layer's options")
     if plan is not None:
         try:
-            check_budget(plan, model, board)
+            check_budget(plan, model, board, front_end)
         except BudgetError as error:
             shortage = error
             plans = {isa: plan_model(model, isa) for isa in ISAS}
-            problems.append(f"{error}; {next_step(model, plans, boards_built_here())}")
+            problems.append(f"{error}; {next_step(model, plans, boards_built_here(), front_end)}")
     # Shapes and options are sound once the runtime has accepted the model.
     costs = estimate(model, board.cpu) if plan is not None else None
     instructions = tuple(costs) if costs else None
-    return Preflight(model, board, tuple(problems), plan, instructions, shortage)
+    return Preflight(model, board, tuple(problems), plan, instructions, shortage, front_end)
 
 
-def run(model: Model, name: str, board: Board, say: Callable[[str], None] = print) -> Preflight:
+def run(
+    model: Model,
+    name: str,
+    board: Board,
+    front_end: FrontEnd | None = None,
+    say: Callable[[str], None] = print,
+) -> Preflight:
     """The verb: prints the report. Raises PreflightError if the model does not fit."""
-    found = preflight(model, board)
+    found = preflight(model, board, front_end=front_end)
     for line in found.lines(name):
         say(line)
     if not found.passed:
@@ -149,9 +160,9 @@ def run(model: Model, name: str, board: Board, say: Callable[[str], None] = prin
     return found
 
 
-def require(model: Model, name: str, board: Board) -> None:
+def require(model: Model, name: str, board: Board, front_end: FrontEnd | None) -> None:
     """For `build`: silent if the model fits. Raises PreflightError with every problem."""
-    problems = preflight(model, board).problems
+    problems = preflight(model, board, front_end=front_end).problems
     if problems:
         raise PreflightError(f"{name} does not fit {board.id}: {'; '.join(problems)}")
 

@@ -84,7 +84,7 @@ def _figures(outcomes: Sequence[Outcome]) -> Table:
                 f"{report.flash_bytes:,}",
                 f"{report.ram_bytes:,}",
                 _NOT_REACHED if instructions is None else f"{instructions:,}",
-                f"{report.digits_per_s:.1f}",
+                f"{report.samples_per_s:.1f}",
             ]
         result = cell(outcome) if outcome.result is Result.NO_ROOM else outcome.result.value
         table.add_row(outcome.board.id, outcome.board.isa, *numbers, result)

@@ -380,7 +380,7 @@ def _report(job: _Job, labels: list[str], sent: int, elapsed_s: float, recorded:
             name: round(float(np.percentile(ticks, share)) / info.tick_hz * 1e6, 1)
             for name, share in (("min", 0), ("median", 50), ("p99", 99), ("max", 100))
         },
-        digits_per_s=round((len(answers) - recorded) / elapsed_s, 2),
+        samples_per_s=round((len(answers) - recorded) / elapsed_s, 2),
         arena_bytes=info.arena_size,
         arena_used_bytes=info.arena_used,
         flash_bytes=job.expected.image.flash_bytes,
@@ -401,7 +401,7 @@ def _row(part: Part, elapsed_s: float) -> PartReport:
         retries=part.lines.retries,
         damaged=part.lines.damaged + part.lines.refused,
         reconnects=part.reconnects,
-        digits_per_s=round(part.answered / elapsed_s, 2),
+        samples_per_s=round(part.answered / elapsed_s, 2),
         failure=part.failure or None,
     )
 

@@ -27,7 +27,7 @@ class PartReport:
     retries: int
     damaged: int
     reconnects: int
-    digits_per_s: float
+    samples_per_s: float
     failure: str | None  # why it left the run early, its samples to the others
 
 
@@ -52,7 +52,7 @@ class Report:
     reconnects: int  # times that the line was cut and opened again
     instructions_per_inference: int | None  # None where they are not counted
     inference_us: dict[str, float]  # min, median, p99, max of the device's own ticks
-    digits_per_s: float
+    samples_per_s: float
     arena_bytes: int
     arena_used_bytes: int  # less only on another runtime than ours, whose arena is estimated
     flash_bytes: int
@@ -128,7 +128,7 @@ class Report:
                 "microseconds per inference",
                 ", ".join(f"{name} {value:,.0f}" for name, value in self.inference_us.items()),
             ),
-            (f"{self.noun}s/s", f"{self.digits_per_s:.1f}"),
+            (f"{self.noun}s/s", f"{self.samples_per_s:.1f}"),
             ("retries", f"{self.retries:,}"),
             ("arrived damaged", f"{self.damaged:,}"),
             ("line cut and opened again", f"{self.reconnects:,}"),
@@ -245,4 +245,4 @@ def _add_row(table: Table, name: str, chip: str, counts: PartReport | Report, re
             *(counts.damaged, counts.reconnects),
         )
     )
-    table.add_row(name, chip, *numbers, f"{counts.digits_per_s:.1f}", result)
+    table.add_row(name, chip, *numbers, f"{counts.samples_per_s:.1f}", result)

@@ -9,9 +9,11 @@ import pytest
 
 from codegen.boards.facts import load_board
 from codegen.cost.preflight import preflight
+from codegen.files.artifacts import INT8_MODEL
 from codegen.model.tflite import Model
-from training.errors import ArtifactError, ConversionError
+from training.errors import ArtifactError, ConversionError, DataError
 from training.int8.untrained import convert_untrained
+from training.int8.untrained_recipe import convert_recipe
 from training.tf_runtime import load_tensorflow, quiet_output
 
 
@@ -44,6 +46,21 @@ def test_a_keras_model_fits_a_board_before_it_is_trained(keras_path: Path) -> No
     found = preflight(model, load_board("mps2_an386"))
     assert found.problems == ()
     assert {"CONV_2D", "FULLY_CONNECTED", "SOFTMAX"} <= set(model.op_names)
+
+
+def test_a_recipe_costs_before_its_training_what_it_does_after_it(built: Path) -> None:
+    before = Model.parse(convert_recipe("tiny", built))
+    after = Model.read(built / INT8_MODEL)
+    board = load_board("mps2_an386")
+    assert [one.name for one in before.ops] == [one.name for one in after.ops]
+    assert abs(before.size - after.size) <= 64  # some scales may be equal
+    assert preflight(before, board).plan == preflight(after, board).plan
+    assert preflight(before, board).instructions == preflight(after, board).instructions
+
+
+def test_a_recipe_takes_the_data_or_says_what_it_takes(built: Path) -> None:
+    with pytest.raises(DataError, match="recipe keyword takes data of kind"):
+        convert_recipe("keyword", built)
 
 
 def test_a_saved_model_gives_the_same_ops(keras_path: Path, tmp_path: Path) -> None:

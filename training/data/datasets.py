@@ -125,7 +125,7 @@ def prepare(
         say(f"data: {note}")
     if everything:
         say("data: the model is trained, so all samples are test samples")
-    say(f"data: {_summary(info)}")
+    say(f"data: {_summary(info, everything)}")
     return info
 
 
@@ -187,14 +187,13 @@ def _info(data: DataSet, found: data_statistics.DataStatistics) -> DataInfo:
     )
 
 
-def _summary(info: DataInfo) -> str:
+def _summary(info: DataInfo, all_test: bool) -> str:
     noun = data_schema.noun(info.kind)
     what = "" if info.kind == "image" else f", {info}, task {info.task}"
     classes = f", {len(info.labels)} classes" if info.labels else ""
-    return (
-        f"{info.source} ({info.path}), {info.train_count} {noun}s to train, {info.test_count} to "
-        f"test{classes}{what}"
-    )
+    train = "" if all_test else f"{info.train_count} {noun}s to train, "
+    test = f"{info.test_count} {noun}s to test" if all_test else f"{info.test_count} to test"
+    return f"{info.source} ({info.path}), {train}{test}{classes}{what}"
 
 
 def to_float(images: np.ndarray) -> np.ndarray:

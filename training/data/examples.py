@@ -56,6 +56,14 @@ class Examples:
         found = self.split.targets[rows]
         return found.astype(np.int32) if self.info.task == "classify" else found
 
+    @property
+    def output_count(self) -> int:
+        """Of a network for them: classes, or numbers to be estimated; 0 where the example itself
+        is."""
+        if self.info.task == "regress":
+            return int(self.targets(slice(0, 1)).shape[1])
+        return len(self.info.labels) if self.info.task == "classify" else 0
+
     def take(self, rows: Any) -> Examples:
         return Examples(self.split.take(rows), self.pixels)
 

@@ -61,7 +61,7 @@ def train(
 
     scale = _scale(shown)
     tf = load_tensorflow(seed)
-    model = chosen.build_model(everything.shape, _outputs(everything), everything.info.task)
+    model = chosen.build_model(everything.shape, everything.output_count, everything.info.task)
     update = chosen_optimizer.build(epochs * steps)
     update.build(model.trainable_variables)
     best = Best(tf, model, patience)
@@ -80,7 +80,7 @@ def train(
         checkpoint.remove(build_dir)
 
     with EpochProgress(f"train {recipe}", epochs, steps, done=len(past)) as progress:
-        step = _compiled_step(tf, chosen, model, update, _outputs(everything))
+        step = _compiled_step(tf, chosen, model, update, everything.output_count)
         batches = made_ahead(
             augmented_batches(chosen, shown, batch_size, seed, len(past) + 1, scale)
         )
@@ -131,13 +131,6 @@ def _scale(examples: Examples) -> TargetScale | None:
     if examples.info.task == "reconstruct":
         return TargetScale.of_examples(examples.real())
     return None
-
-
-def _outputs(examples: Examples) -> int:
-    """Classes, or numbers to be estimated; 0 where the example itself is."""
-    if examples.info.task == "regress":
-        return int(examples.targets(slice(0, 1)).shape[1])
-    return len(examples.info.labels) if examples.info.task == "classify" else 0
 
 
 def _measured(

@@ -31,14 +31,11 @@ _ADVICE = (
 def import_tflite(path: Path, build_dir: Path, say: Callable[[str], None] = print) -> None:
     """Write a .tflite as model.tflite, without what no interpreter reads; float.keras goes.
 
-    The given file's own hash stands in the manifest, as this stage's input. Where the oracle does
-    not confirm that the outputs are the same, the file is taken as it is.
+    The given file's own hash stands in the manifest, as this stage's input.
     """
     given = path.read_bytes()
-    content = lean(given)
-    if len(content) >= len(given) or not _same_outputs(given, content):
-        content = given
-    else:
+    content = leaned(given)
+    if content is not given:
         say(
             f"import: {len(content):,} B, {len(given) - len(content):,} B less than given (names, "
             "empty buffers, arrays written twice), outputs as before"
@@ -46,6 +43,14 @@ def import_tflite(path: Path, build_dir: Path, say: Callable[[str], None] = prin
     artifacts.atomic_write(build_dir / INT8_MODEL, content)
     for name in (FLOAT_MODEL, FLOAT_EDGES):
         (build_dir / name).unlink(missing_ok=True)
+
+
+def leaned(given: bytes) -> bytes:
+    """A .tflite without what no interpreter reads; `given` itself where that gains nothing, or
+    where nobody confirms that the outputs are the same."""
+    content = lean(given)
+    gains = len(content) < len(given)
+    return content if gains and _same_outputs(given, content) else given
 
 
 def _same_outputs(given: bytes, content: bytes) -> bool:

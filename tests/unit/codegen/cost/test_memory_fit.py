@@ -16,6 +16,8 @@ from codegen.cost.memory_fit import (
     program_ram_bytes,
 )
 from codegen.errors import BudgetError
+from codegen.frontend.audio import AudioFrontEnd
+from codegen.frontend.host import memory_bytes
 from codegen.model.tflite import Model, Tensor
 from harness.wire import ids
 from tests.unit.codegen.fakes import made_up_plan
@@ -84,6 +86,18 @@ def test_the_buffer_for_requests_is_no_longer_than_the_wire_wants(cnn: Model) ->
     large = dataclasses.replace(shown, shape=(1, 320, 240, 1), nbytes=76_800)
     assert ram_bytes(large) == without + LONGEST_REQUEST_BYTES
     assert ram_bytes(large, large) == without
+
+
+def test_a_front_end_takes_ram_beside_the_arena(cnn: Model) -> None:
+    front_end = AudioFrontEnd(window=640)
+    board = load_board("mps2_an386")
+    beside = program_ram_bytes(cnn, board, front_end) - program_ram_bytes(cnn, board)
+    assert beside == memory_bytes(front_end)
+    (ram,) = (region for region in board.regions[:2] if region.kind == "ram")
+    left = ram.length - program_ram_bytes(cnn, board, front_end) - board.stack_bytes
+    check_budget(made_up_plan(left), cnn, board, front_end)
+    with pytest.raises(BudgetError, match="arena needs"):
+        check_budget(made_up_plan(left + 1), cnn, board, front_end)
 
 
 def test_arena_is_not_split_across_regions(cnn: Model) -> None:

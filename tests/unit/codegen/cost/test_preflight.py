@@ -77,12 +77,12 @@ def test_a_board_that_is_too_small_is_told_in_bytes(cnn: Model) -> None:
 
 def test_the_verb_ends_with_exit_code_1_after_its_report(cnn: Model) -> None:
     said: list[str] = []
-    run(cnn, "cnn", BOARD, said.append)
+    run(cnn, "cnn", BOARD, say=said.append)
     assert said[-1].endswith("fits mps2_an386")
     bad = Model.parse(small_cnn())
     bad = replace(bad, subgraphs=(replace(bad.main, inputs=bad.main.inputs * 101),))
     with pytest.raises(PreflightError, match="cnn does not fit mps2_an386") as refused:
-        run(bad, "cnn", BOARD, said.append)
+        run(bad, "cnn", BOARD, say=said.append)
     assert refused.value.exit_code == 1
 
 

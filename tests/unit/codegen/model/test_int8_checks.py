@@ -155,7 +155,7 @@ def test_unsupported_op_lists_what_is_supported() -> None:
 def test_a_custom_op_that_nobody_provides_is_named() -> None:
     io: dict[str, Any] = {"shape": [1, 4], "scale": 0.1}
     model = Model.parse(one_op("CUSTOM:My\nOp", [io], [io]))
-    message = r"op 0 \(CUSTOM 'My\\\\nOp'\) is a custom op that nobody provides.*there are: Binarize"
+    message = r"op 0 \(CUSTOM 'My\\\\nOp'\) is a custom op that nobody provides.*are: Binarize"
     with pytest.raises(UnsupportedModelError, match=message):
         check_int8(model)
     check_int8(Model.parse(one_op("CUSTOM:Binarize", [io], [io])))

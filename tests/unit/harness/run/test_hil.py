@@ -49,7 +49,7 @@ JSON_KEYS = [
     "reconnects",
     "instructions_per_inference",
     "inference_us",
-    "digits_per_s",
+    "samples_per_s",
     "arena_bytes",
     "arena_used_bytes",
     "flash_bytes",
