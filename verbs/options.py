@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from codegen.engines import INTERPRETER, engine
 from codegen.errors import CodegenError
 from codegen.files.places import BUILD
 from codegen.files.printable import is_printable
@@ -174,6 +175,14 @@ TFLM_LIB = Option(
     "tflm_lib",
     "folder or PlatformIO library with upstream TFLM, in place of our own runtime",
     kind=path_or_name,
+    carried=True,
+)
+ENGINE = Option(
+    "engine",
+    "what runs the model: interpreter (the TFLM API, the model stays a flatbuffer) or aot "
+    "(generated C++ that calls the kernels)",
+    kind=engine,
+    default=INTERPRETER,
     carried=True,
 )
 TARGETS = Option(

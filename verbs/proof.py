@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from invoke import Context, Exit
 
-from verbs.options import BOARD, COUNT, JSON, MARKDOWN, MODELS, SEED, Option
+from verbs.options import BOARD, COUNT, ENGINE, JSON, MARKDOWN, MODELS, SEED, Option
 from verbs.verb import Given, verb
 
 
@@ -17,6 +17,7 @@ from verbs.verb import Given, verb
         carried=False,
     ),
     Option("op", "only this op's models"),
+    ENGINE,
 )
 def golden(c: Context, given: Given) -> None:
     """Compare random models with the TFLM oracle, byte for byte, on the host and on real cores."""
@@ -24,7 +25,15 @@ def golden(c: Context, given: Given) -> None:
     from verification.golden import run_golden
 
     boards = given.board.split(",")
-    report = run_golden(CASES, given.count, given.seed, boards=boards, op=given.op, say=print)
+    report = run_golden(
+        CASES,
+        given.count,
+        given.seed,
+        boards=boards,
+        op=given.op,
+        say=print,
+        engine=given.engine,
+    )
     for failure in report.failures:
         print(failure)
     if not report.passed:

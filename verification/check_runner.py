@@ -172,15 +172,22 @@ class RunnerCrashError(CheckFailedError):
         self.index = index
 
 
-def run(target: Target, jobs: Sequence[Job], timeout_s: float = 300) -> list[Result]:
-    """Runs all jobs in one go. Raises RunnerCrashError, MissingToolError."""
+def run(
+    target: Target, jobs: Sequence[Job], timeout_s: float = 300, runner: Path | None = None
+) -> list[Result]:
+    """Runs all jobs in one go. runner: instead of the target's own.
+
+    Raises RunnerCrashError, MissingToolError.
+    """
     with tempfile.TemporaryDirectory(prefix="checks-") as name:
         folder = Path(name)
         (folder / "batch.bin").write_bytes(_batch(jobs))
         (folder / "results.bin").touch()
         try:
             environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
-            process = semihosting.run_to_its_end(_command(target), folder, timeout_s, environment)
+            process = semihosting.run_to_its_end(
+                _command(target, runner or target.runner), folder, timeout_s, environment
+            )
             trouble = (
                 sanitizer_reason(process.stderr + process.stdout) if process.returncode else ""
             )
@@ -203,10 +210,10 @@ def sanitizer_reason(text: str) -> str:
     return "; ".join(said + where) or "; ".join(lines[-1:])
 
 
-def _command(target: Target) -> list[str]:
+def _command(target: Target, runner: Path) -> list[str]:
     if target.machine is None:
-        return [str(target.runner), "batch.bin", "results.bin"]
-    return semihosting.qemu_command(target.machine, target.runner, "running on Arm cores")
+        return [str(runner), "batch.bin", "results.bin"]
+    return semihosting.qemu_command(target.machine, runner, "running on Arm cores")
 
 
 def _batch(jobs: Sequence[Job]) -> bytes:
@@ -245,27 +252,43 @@ def _results(data: bytes, jobs: Sequence[Job]) -> list[Result]:
 # ---- building
 
 
-def build_sanitized(name: str, sources: Iterable[Path], *, runtime: bool = True) -> Path:
+def build_sanitized(
+    name: str,
+    sources: Iterable[Path],
+    *,
+    libraries: Sequence[_Work] | None = None,
+    includes: Sequence[Path] = (),
+) -> Path:
     """`sources`, and the runtime, as a program of this machine under sanitizers.
+
+    libraries: in place of the runtime and the custom ops, (source, its flags) as of
+    cpp_build.library_sources("scalar").
+    includes: further folders of the sources' headers.
 
     Raises MissingToolError, CppBuildError (it does not compile).
     """
     # Not for speed but for the time to compile: lines only, and -O1 after the libraries' own.
     macro = f"-D{isa_macro('scalar')}=1"
     flags = [macro, "-O1", "-g1", "-fno-omit-frame-pointer", *_SANITIZERS]
-    libraries = cpp_build.library_sources("scalar") if runtime else []
+    custom_ops = cpp_build.custom_op_sources() if libraries is None else []
+    if libraries is None:
+        libraries = cpp_build.library_sources("scalar")
     work = [(path, [*own, *flags]) for path, own in libraries]
-    custom_ops = cpp_build.custom_op_sources() if runtime else []
     program = [(p, [*cpp_build.program_flags(), *flags]) for p in (*sources, *custom_ops)]
-    return cpp_build.link(
-        name, _objects(work, program, cpp_build.HOST), _SANITIZERS, cpp_build.HOST
-    )
+    objects = _objects(work, program, cpp_build.HOST, includes)
+    return cpp_build.link(name, objects, _SANITIZERS, cpp_build.HOST)
 
 
 def build_image(
-    target: Target, name: str, sources: Iterable[Path], libraries: Iterable[_Work]
+    target: Target,
+    name: str,
+    sources: Iterable[Path],
+    libraries: Iterable[_Work],
+    includes: Sequence[Path] = (),
 ) -> Path:
     """`sources`, target.cc and the libraries' sources as an image for the target's machine.
+
+    includes: further folders of the sources' headers.
 
     Raises MissingToolError, CppBuildError (it does not compile).
     """
@@ -274,7 +297,7 @@ def build_image(
     work = [(path, [*machine, *own]) for path, own in libraries]
     own = [*machine, *cpp_build.program_flags()]
     program = [(path, own) for path in (*sources, CHECKS / "target.cc")]
-    objects = _objects(work, program, cpp_build.ARM)
+    objects = _objects(work, program, cpp_build.ARM, includes)
     symbols = [
         f"-Wl,--defsym={name}_{what}={value:#x}"
         for name, extent in (("CODE", memory.code), ("RAM", memory.ram), ("HEAP", memory.heap))
@@ -283,9 +306,10 @@ def build_image(
     return cpp_build.link_image(name, objects, machine, CHECKS / "target.ld", symbols)
 
 
-def _objects(work: Sequence[_Work], program: Sequence[_Work], compiler: str) -> list[Path]:
+def _objects(
+    work: Sequence[_Work], program: Sequence[_Work], compiler: str, includes: Sequence[Path]
+) -> list[Path]:
     """Of the libraries, shared with whoever compiles them with the same flags, and of our own."""
     objects = cpp_build.compile_objects(work, [cpp_build.FRONTEND], compiler)
-    return objects + cpp_build.compile_objects(
-        program, [WIRE, CHECKS, cpp_build.CUSTOM_OPS, cpp_build.FRONTEND], compiler
-    )
+    folders = [WIRE, CHECKS, cpp_build.CUSTOM_OPS, cpp_build.FRONTEND, *includes]
+    return objects + cpp_build.compile_objects(program, folders, compiler)

@@ -13,7 +13,7 @@ from verification.errors import CheckFailedError
 @lru_cache(maxsize=1)
 def _fuzzer() -> Path:
     sources = [CHECKS / "frame_fuzz.cc", *sorted((WIRE / "wire").glob("*.cc"))]
-    return build_sanitized("frame_fuzz", sources, runtime=False)
+    return build_sanitized("frame_fuzz", sources, libraries=[])
 
 
 def run_frame_fuzz(count: int, seed: int) -> int:

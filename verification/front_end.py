@@ -125,7 +125,7 @@ def instructions(target: Target, requests: Sequence[bytes]) -> list[int]:
 def _host_program() -> Path:
     own = [CHECKS / "front_end.cc", CHECKS / "host.cc"]
     sources = [*own, *(path for path, _ in cpp_build.front_end_sources())]
-    return build_sanitized("front_end", sources, runtime=False)
+    return build_sanitized("front_end", sources, libraries=[])
 
 
 @cache

@@ -24,10 +24,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from codegen.aot.generate import generate_aot, plan_aot
+from codegen.engines import AOT, INTERPRETER
 from codegen.errors import CodegenError
 from codegen.host.oracle import Oracle
 from codegen.memory.planner import plan_model
 from codegen.model.tflite import Model
+from verification import aot_runner
 from verification.check_runner import (
     Job,
     Result,
@@ -99,11 +102,16 @@ class Failure:
     board: str
     label: str
     reason: str
+    engine: str = INTERPRETER
 
     @property
     def command(self) -> str:
         """What repeats it."""
-        return f"./invokew golden --op {self.op} --seed {self.seed} --count 1 --board {self.board}"
+        engine = "" if self.engine == INTERPRETER else f" --engine {self.engine}"
+        return (
+            f"./invokew golden --op {self.op} --seed {self.seed} --count 1 "
+            f"--board {self.board}{engine}"
+        )
 
     def __str__(self) -> str:
         return (
@@ -141,10 +149,12 @@ def run_golden(
     boards: Sequence[str] = ("host",),
     op: str | None = None,
     say: Callable[[str], None] = lambda _: None,
+    engine: str = INTERPRETER,
 ) -> Report:
     """Runs `count` cases, seeds `seed` to `seed + count - 1`, on every board.
 
     generators: by op name. op: only this one; otherwise they take turns. say: gets progress lines.
+    engine: AOT runs each model as generated code, and only with the core's own kernels.
     Raises VerificationError (unknown op, a tool missing), BoardError. A failing case is no
     exception: it stands in the report.
     """
@@ -168,7 +178,7 @@ def run_golden(
                 report.failures.append(Failure(name, s, "host", "", f"the oracle: {error}"))
         for board, target in targets.items():
             before = len(report.failures)
-            report.failures += _run_on(board, target, drawn)
+            report.failures += _run_on(board, target, drawn, engine)
             report.cases[board] += len(drawn)
             say(
                 f"golden: {board}: {report.cases[board]} of {count} models, "
@@ -188,9 +198,12 @@ def _draw(generator: Callable[[np.random.Generator], Case], op: str, seed: int) 
     return _Drawn(op, seed, case, model, (first, second))
 
 
-def _run_on(board: str, target: Target, drawn: Sequence[_Drawn]) -> list[Failure]:
-    own = _run_cases(target, drawn)
-    portable = own if target.reference is None else _run_cases(target.reference, drawn)
+def _run_on(board: str, target: Target, drawn: Sequence[_Drawn], engine: str) -> list[Failure]:
+    if engine == AOT:
+        own = portable = _run_generated(target, drawn)
+    else:
+        own = _run_cases(target, drawn)
+        portable = own if target.reference is None else _run_cases(target.reference, drawn)
     failures = []
     for item, ran, reference in zip(drawn, own, portable, strict=True):
         reason = ran.failure
@@ -200,7 +213,7 @@ def _run_on(board: str, target: Target, drawn: Sequence[_Drawn]) -> list[Failure
             elif reason is not None and ran.outputs != reference.outputs:
                 reason += "; the portable kernels give something else"
         if reason is not None:
-            failures.append(Failure(item.op, item.seed, board, item.case.label, reason))
+            failures.append(Failure(item.op, item.seed, board, item.case.label, reason, engine))
     return failures
 
 
@@ -221,11 +234,44 @@ def _run_cases(target: Target, drawn: Sequence[_Drawn]) -> list[_Ran]:
         except CodegenError as error:
             ran[item.seed] = _Ran(f"not planned: {error}")
             continue
-        inputs = b"".join(np.ascontiguousarray(values).tobytes() for values in item.case.inputs)
-        jobs.append((item, Job(item.case.model, inputs, arena_bytes, len(item.expected[0]))))
+        jobs.append((item, _job(item, item.case.model, arena_bytes)))
+    ran |= _run_jobs(target, jobs, target.runner)
+    return [ran[item.seed] for item in drawn]
+
+
+def _run_generated(target: Target, drawn: Sequence[_Drawn]) -> list[_Ran]:
+    ran: dict[int, _Ran] = {}
+    sound: list[tuple[_Drawn, int]] = []
+    for item in drawn:
+        try:
+            arena_bytes = plan_aot(item.model, target.isa).arena_bytes
+            generate_aot(item.case.model, "check", [target.isa])
+        except CodegenError as error:
+            ran[item.seed] = _Ran(f"not generated: {error}")
+            continue
+        sound.append((item, arena_bytes))
+    for batch in aot_runner.batches([item.case.model for item, _ in sound]):
+        items = [sound[index] for index in batch]
+        runner = aot_runner.build_runner(target, [item.case.model for item, _ in items])
+        jobs = [
+            (item, _job(item, aot_runner.case_number(index), arena_bytes))
+            for index, (item, arena_bytes) in enumerate(items)
+        ]
+        ran |= _run_jobs(target, jobs, runner)
+    return [ran[item.seed] for item in drawn]
+
+
+def _job(item: _Drawn, model: bytes, arena_bytes: int) -> Job:
+    inputs = b"".join(np.ascontiguousarray(values).tobytes() for values in item.case.inputs)
+    return Job(model, inputs, arena_bytes, len(item.expected[0]))
+
+
+def _run_jobs(target: Target, jobs: list[tuple[_Drawn, Job]], runner: Path) -> dict[int, _Ran]:
+    """By seed, what became of each."""
+    ran: dict[int, _Ran] = {}
     while jobs:
         try:
-            results = run(target, [job for _, job in jobs])
+            results = run(target, [job for _, job in jobs], runner=runner)
         except RunnerCrashError as crash:
             if crash.index >= len(jobs):
                 raise
@@ -237,7 +283,7 @@ def _run_cases(target: Target, drawn: Sequence[_Drawn]) -> list[_Ran]:
             failure = result.failure or difference(item, job, result)
             ran[item.seed] = _Ran(failure, result.outputs)
         break
-    return [ran[item.seed] for item in drawn]
+    return ran
 
 
 def difference(item: _Drawn, job: Job, result: Result) -> str | None:

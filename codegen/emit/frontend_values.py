@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from codegen.emit.cpp_text import rows
 from codegen.errors import UnsupportedModelError
+from codegen.files.cpp_text import rows
 from codegen.frontend.front_end import CppStruct, FrontEnd
 from codegen.model.tflite import Model
 

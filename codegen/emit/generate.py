@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from codegen.compile.compiler_flags import isa_macro
-from codegen.emit.cpp_text import float_literal, rows, string_literal
 from codegen.emit.frontend_values import front_end_values
 from codegen.emit.golden_vectors import GoldenVector, make_golden_vectors
 from codegen.emit.seeded_vectors import SeededVector, make_seeded_vectors
 from codegen.errors import CodegenError, UnsupportedModelError
 from codegen.files.artifacts import DATA_INFO, GENERATED, GENERATED_FILES, TEST_SPLIT
+from codegen.files.cpp_text import float_literal, rows, string_literal
 from codegen.files.manifest import atomic_write
 from codegen.files.templates import fill
 from codegen.frontend import parameters

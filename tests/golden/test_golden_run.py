@@ -35,8 +35,8 @@ def _run_one(job: Job) -> Result:
 
 
 def test_a_wrong_output_is_a_failure_with_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    def flip_a_byte(target: Any, jobs: list[Job]) -> list[Result]:
-        results = run(target, jobs)
+    def flip_a_byte(target: Any, jobs: list[Job], **more: Any) -> list[Result]:
+        results = run(target, jobs, **more)
         results[2] = _with_a_byte_flipped(results[2])
         return results
 
@@ -65,8 +65,8 @@ def _with_a_byte_flipped(result: Result) -> Result:
 def test_a_cores_own_kernels_are_compared_with_the_portable_ones(
     monkeypatch: pytest.MonkeyPatch, portable: bool, says: str
 ) -> None:
-    def flip_a_byte(target: Any, jobs: list[Job]) -> list[Result]:
-        results = run(target, jobs)
+    def flip_a_byte(target: Any, jobs: list[Job], **more: Any) -> list[Result]:
+        results = run(target, jobs, **more)
         return [_with_a_byte_flipped(r) if target.portable == portable else r for r in results]
 
     monkeypatch.setattr("verification.golden.run", flip_a_byte)
@@ -125,11 +125,11 @@ def test_a_model_that_the_oracle_refuses_is_a_failure_not_an_exception() -> None
 def test_a_runner_that_dies_names_the_case(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
 
-    def die_in_the_second(_: Any, jobs: list[Job]) -> list[Result]:
+    def die_in_the_second(_: Any, jobs: list[Job], **more: Any) -> list[Result]:
         calls.append(len(jobs))
         if len(calls) == 1:
             raise RunnerCrashError(1, "died")
-        return run(HOST, jobs)
+        return run(HOST, jobs, **more)
 
     monkeypatch.setattr("verification.golden.run", die_in_the_second)
     report = run_golden(CASES, 3, seed=20, op="PAD")

@@ -1,3 +1,5 @@
+#include "nn/isa.h"
+
 #if MCUFORGE_ISA_DSP
 
 #include "nn/add_s8.h"

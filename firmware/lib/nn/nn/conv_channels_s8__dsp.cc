@@ -1,4 +1,5 @@
 #include "nn/conv_s8.h"
+#include "nn/isa.h"
 
 #if MCUFORGE_ISA_DSP
 

@@ -1,3 +1,5 @@
+#include "nn/isa.h"
+
 #if MCUFORGE_ISA_MVE
 
 // The loops are in assembler; what is left to the compiler runs once a pixel or less, and -O2 would

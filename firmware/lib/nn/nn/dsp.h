@@ -3,6 +3,8 @@
 #ifndef MCUFORGE_NN_DSP_H_
 #define MCUFORGE_NN_DSP_H_
 
+#include "nn/isa.h"
+
 #if MCUFORGE_ISA_DSP
 
 #include <arm_acle.h>

@@ -3,6 +3,8 @@
 
 #include "nn/fast_channel.h"
 
+#include "nn/isa.h"
+
 #if !MCUFORGE_ISA_MVE
 
 namespace nn {

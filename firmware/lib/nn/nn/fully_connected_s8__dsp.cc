@@ -1,3 +1,5 @@
+#include "nn/isa.h"
+
 #if MCUFORGE_ISA_DSP
 
 // What surrounds the assembler is worth fewer bytes.

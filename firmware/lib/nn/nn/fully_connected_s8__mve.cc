@@ -1,3 +1,5 @@
+#include "nn/isa.h"
+
 #if MCUFORGE_ISA_MVE
 
 #include "nn/fully_connected_s8.h"

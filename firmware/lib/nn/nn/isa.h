@@ -1,10 +1,21 @@
 // Which instruction set the kernels are built for. The board states it (board JSON, key "isa") and
 // the compiler must agree: an M55 built with the soft float ABI, say, would silently lose MVE.
+// Where nothing states it, as in code that was exported, it is what the compiler has.
 
 #ifndef MCUFORGE_NN_ISA_H_
 #define MCUFORGE_NN_ISA_H_
 
 #include <cstdint>
+
+#if !MCUFORGE_ISA_MVE && !MCUFORGE_ISA_DSP && !MCUFORGE_ISA_SCALAR
+#if __ARM_FEATURE_MVE & 1
+#define MCUFORGE_ISA_MVE 1
+#elif __ARM_FEATURE_DSP
+#define MCUFORGE_ISA_DSP 1
+#else
+#define MCUFORGE_ISA_SCALAR 1
+#endif
+#endif
 
 namespace nn {
 
@@ -25,13 +36,11 @@ constexpr Isa TargetIsa() { return Isa::kMve; }
 #error "the board says isa=dsp, the compiler has no DSP extension: check cpu in the board's JSON"
 #endif
 constexpr Isa TargetIsa() { return Isa::kDsp; }
-#elif MCUFORGE_ISA_SCALAR
+#else
 #if (defined(__ARM_FEATURE_MVE) || defined(__ARM_FEATURE_DSP)) && !MCUFORGE_REFERENCE
 #error "the board says isa=scalar, the compiler has DSP or MVE: check isa in the board's JSON"
 #endif
 constexpr Isa TargetIsa() { return Isa::kScalar; }
-#else
-#error "define one of MCUFORGE_ISA_SCALAR, MCUFORGE_ISA_DSP, MCUFORGE_ISA_MVE"
 #endif
 
 }  // namespace nn

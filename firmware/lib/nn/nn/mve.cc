@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "nn/isa.h"
+
 #if MCUFORGE_ISA_MVE
 
 namespace nn {

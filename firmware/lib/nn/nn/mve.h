@@ -3,6 +3,8 @@
 #ifndef MCUFORGE_NN_MVE_H_
 #define MCUFORGE_NN_MVE_H_
 
+#include "nn/isa.h"
+
 #if MCUFORGE_ISA_MVE
 
 #include <arm_mve.h>

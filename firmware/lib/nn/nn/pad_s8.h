@@ -15,9 +15,9 @@ struct PadParams {
   uint32_t after[kMaxRank];      // after each axis
 };
 
-// output holds product(in_extent + before + after) elements, `value` where there is no input, and
+// output holds product(in_extent + before + after) elements, `*value` where there is no input, and
 // does not overlap input.
-void PadS8(const PadParams& params, int8_t value, const int8_t* input, int8_t* output);
+void PadS8(const PadParams& params, const int8_t* value, const int8_t* input, int8_t* output);
 
 }  // namespace nn
 

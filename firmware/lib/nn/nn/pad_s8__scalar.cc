@@ -4,14 +4,14 @@
 
 namespace nn {
 
-void PadS8(const PadParams& p, int8_t value, const int8_t* input, int8_t* output) {
+void PadS8(const PadParams& p, const int8_t* value, const int8_t* input, int8_t* output) {
   uint32_t total = 1;
   uint32_t stride[kMaxRank];
   for (int32_t axis = kMaxRank - 1; axis >= 0; --axis) {
     stride[axis] = total;
     total *= p.before[axis] + p.in_extent[axis] + p.after[axis];
   }
-  memset(output, value, total);
+  memset(output, *value, total);
   const uint32_t run = p.in_extent[kMaxRank - 1];
   const uint32_t* const n = p.in_extent;
   uint32_t index[kMaxRank - 1];

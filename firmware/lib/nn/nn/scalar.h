@@ -3,6 +3,8 @@
 #ifndef MCUFORGE_NN_SCALAR_H_
 #define MCUFORGE_NN_SCALAR_H_
 
+#include "nn/isa.h"
+
 #if !MCUFORGE_ISA_DSP && !MCUFORGE_ISA_MVE
 
 #include <cstdint>

@@ -1,5 +1,4 @@
-#include <cstring>
-
+#include "nn/copy.h"
 #include "tensorflow/lite/micro/variables.h"
 
 namespace tflm {
@@ -85,8 +84,8 @@ void Eval(OpContext& context) {
   const Assignment* const assignments = reinterpret_cast<const Assignment*>(&data + 1);
   for (uint32_t i = 0; !data.done && i < data.count; ++i) {
     const Variable& variable = VariableAt(graph, assignments[i].variable);
-    std::memcpy(graph.arena + variable.data, context.ModelData<uint8_t>(assignments[i].value),
-                variable.bytes);
+    nn::CopyRows(1, variable.bytes, context.ModelData<uint8_t>(assignments[i].value), 0,
+                 graph.arena + variable.data, 0);
   }
   data.done = 1;
 }

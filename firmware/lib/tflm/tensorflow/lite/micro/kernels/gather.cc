@@ -1,4 +1,4 @@
-#include <cstring>
+#include "nn/gather.h"
 
 #include "tensorflow/lite/micro/kernels/kernel_util.h"
 
@@ -6,12 +6,6 @@ namespace tflm {
 namespace {
 
 enum { kAxis = 0, kBatchDims = 1 };  // fields of GatherOptions
-
-// input [batches, rows, extent, run], indices [batches, picks], output [batches, rows, picks, run]
-struct GatherData {
-  uint32_t batches, rows, extent, picks;
-  uint32_t run_bytes;
-};
 
 TfLiteStatus Prepare(OpContext& context) {
   TensorInfo input;
@@ -33,11 +27,11 @@ TfLiteStatus Prepare(OpContext& context) {
   if (axis >= rank || batch_dims > axis || batch_dims > indices.shape.count) {
     return context.Fail("axis or batch dimensions out of range");
   }
-  GatherData* const data = context.NewParams<GatherData>();
+  nn::GatherParams* const data = context.NewParams<nn::GatherParams>();
   if (!data) {
     return kTfLiteError;
   }
-  *data = GatherData{1, 1, Extent(context, input, axis), indices.elements, input.bytes};
+  *data = nn::GatherParams{1, 1, Extent(context, input, axis), indices.elements, input.bytes};
   for (uint32_t i = 0; i < axis; ++i) {
     const uint32_t extent = Extent(context, input, i);
     if (i < batch_dims) {
@@ -59,21 +53,9 @@ TfLiteStatus Prepare(OpContext& context) {
 }
 
 void Eval(OpContext& context) {
-  const GatherData& data = context.Params<GatherData>();
-  const int8_t* input = context.InputData(0);
-  const int32_t* indices = context.InputData<int32_t>(1);
-  int8_t* output = context.OutputData(0);
-  for (uint32_t batch = 0; batch < data.batches; ++batch, indices += data.picks) {
-    for (uint32_t row = 0; row < data.rows; ++row, input += data.extent * data.run_bytes) {
-      for (uint32_t i = 0; i < data.picks; ++i, output += data.run_bytes) {
-        const uint32_t index = static_cast<uint32_t>(indices[i]);
-        if (index >= data.extent) {
-          context.FailEval("an index is out of range");
-          return;
-        }
-        std::memcpy(output, input + index * data.run_bytes, data.run_bytes);
-      }
-    }
+  if (!nn::Gather(context.Params<nn::GatherParams>(), context.InputData(0),
+                  context.InputData<int32_t>(1), context.OutputData(0))) {
+    context.FailEval("an index is out of range");
   }
 }
 

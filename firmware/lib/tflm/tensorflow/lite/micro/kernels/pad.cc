@@ -67,7 +67,8 @@ TfLiteStatus Prepare(OpContext& context) {
 
 void Eval(OpContext& context) {
   const PadData& data = context.Params<PadData>();
-  const int8_t value = context.HasInput(kValue) ? *context.InputData(kValue) : data.zero_point;
+  const int8_t* const value =
+      context.HasInput(kValue) ? context.InputData(kValue) : &data.zero_point;
   nn::PadS8(data.params, value, context.InputData(kInput), context.OutputData(0));
 }
 

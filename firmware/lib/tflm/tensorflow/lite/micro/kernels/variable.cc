@@ -1,5 +1,4 @@
-#include <cstring>
-
+#include "nn/copy.h"
 #include "tensorflow/lite/micro/variables.h"
 
 namespace tflm {
@@ -57,7 +56,8 @@ void EvalRead(OpContext& context) {
     context.FailEval("reads a variable that nothing assigns");
     return;
   }
-  std::memcpy(context.OutputData(0), context.graph().arena + variable.data, variable.bytes);
+  nn::CopyRows(1, variable.bytes, context.graph().arena + variable.data, 0, context.OutputData(0),
+               0);
 }
 
 TfLiteStatus PrepareAssign(OpContext& context) {
@@ -71,7 +71,8 @@ TfLiteStatus PrepareAssign(OpContext& context) {
 
 void EvalAssign(OpContext& context) {
   const Variable& variable = VariableOf(context);
-  std::memcpy(context.graph().arena + variable.data, context.InputData(1), variable.bytes);
+  nn::CopyRows(1, variable.bytes, context.InputData(1), 0, context.graph().arena + variable.data,
+               0);
 }
 
 void ResetAssign(OpContext& context) { ResetVariable(context.graph(), VariableOf(context)); }

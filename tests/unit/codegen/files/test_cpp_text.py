@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codegen.emit.cpp_text import float_literal, rows, string_literal
 from codegen.errors import CodegenError
+from codegen.files.cpp_text import float_literal, rows, string_literal
 from tests.unit.codegen.fakes import compile_and_run
 
 LABELS = [

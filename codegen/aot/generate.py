@@ -1,0 +1,316 @@
+"""From a model to NAME_model.h and NAME_model.cc: C++ that calls lib/nn, one call an op.
+
+Everything is decided here and in recording.py; the templates lay out text only. The same model,
+name and ISAs give the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from codegen.aot.layout import Layout, Spot, lay_out, spot_of
+from codegen.aot.recording import (
+    Address,
+    Call,
+    Constant,
+    Place,
+    Recording,
+    Struct,
+    Text,
+    Value,
+    record,
+)
+from codegen.boards.facts import ISAS
+from codegen.compile.compiler_flags import isa_macro
+from codegen.errors import CodegenError, UnsupportedModelError
+from codegen.files.cpp_text import rows
+from codegen.files.templates import fill
+from codegen.host.runtime import ALIGNMENT
+from codegen.memory import planner
+from codegen.memory.planner import ArenaPlan
+from codegen.model.tflite import Model, Op, Tensor
+
+TEMPLATES = Path(__file__).parent / "templates"
+_WITHOUT_CALL = {"VAR_HANDLE"}  # stands for a variable
+_NUMPY = {"int8_t": "i1", "uint8_t": "u1", "uint16_t": "<u2", "int32_t": "<i4", "uint32_t": "<u4"}
+_CALL_WIDTH = 90
+_IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*\Z")
+_UNSAFE = re.compile(r"[^A-Za-z0-9_/.:;-]")  # in a comment
+_RESERVED = frozenset(("nn", "std", "tflm", "tflite", "mcuforge"))
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    """A model as it is on one ISA."""
+
+    recording: Recording
+    interpreters: ArenaPlan
+    layout: Layout
+
+
+def generate_aot(
+    model: bytes, name: str, isas: Sequence[str] = ISAS, after_op: str | None = None
+) -> dict[str, bytes]:
+    """{file name: bytes} of NAME_model.h and NAME_model.cc, in namespace NAME.
+
+    name: a C++ identifier in lower case. isas: with more than one, the compiler's own macros choose
+    (lib/nn/nn/isa.h). after_op: a C function, void(uint32_t op), that is told after each op.
+    Raises ModelError, RuntimeRefusedError (the runtime's reason), UnsupportedModelError,
+    CodegenError (no such name), CppBuildError, MissingToolError.
+    """
+    if not _IDENTIFIER.match(name) or name in _RESERVED:
+        raise CodegenError(
+            f"{name!r} cannot be a namespace of C++; take lower-case letters, digits and _"
+        )
+    parsed = Model.parse(model)
+    compiled = {isa: _compile(parsed, isa) for isa in isas}
+    values = _Emitter(parsed, compiled).values(name, after_op)
+    return {
+        f"{name}_model.{end}": fill(TEMPLATES / f"model.{end}.jinja", values).encode()
+        for end in ("h", "cc")
+    }
+
+
+def plan_aot(model: Model, isa: str) -> ArenaPlan:
+    """The arena of generated code on one ISA; persistent are the model's variables.
+
+    Raises as generate_aot() does.
+    """
+    return _compile(model, isa).layout.plan
+
+
+def _compile(model: Model, isa: str) -> _Compiled:
+    if model.custom_names:
+        raise UnsupportedModelError(
+            f"the engine aot does not call custom ops yet ({', '.join(model.custom_names)}); use "
+            "--engine interpreter"
+        )
+    recording = record(model.data, isa)
+    interpreters = planner.plan_model(model, isa)
+    return _Compiled(recording, interpreters, lay_out(model, recording, interpreters))
+
+
+@dataclass
+class _Emitter:
+    """Collects what the templates lay out. The first ISA's calls stand for all: only places differ,
+    which is checked."""
+
+    model: Model
+    compiled: dict[str, _Compiled]
+    constants: dict[tuple[str, object], str] = field(default_factory=dict)
+    definitions: list[dict[str, Any]] = field(default_factory=list)
+    spots: dict[Spot, str] = field(default_factory=dict)
+
+    def values(self, name: str, after_op: str | None) -> dict[str, Any]:
+        ops = list(self._ops())
+        model, first = self.model, next(iter(self.compiled.values()))
+        inputs = [self._spot(Spot("tensor", t.index)) for t in model.inputs]
+        outputs = [self._spot(Spot("tensor", t.index)) for t in model.outputs]
+        resets = [
+            (self._spot(Spot("variable", index)), variable.fill, variable.nbytes)
+            for index, variable in enumerate(first.recording.variables)
+        ]
+        resets += [
+            (self._spot(Spot("tensor", index)), fill, model.tensors[index].nbytes)
+            for index, fill in first.recording.kept
+        ]
+        calls = [call for op in first.recording.calls for call in op]
+        headers = {call.header for call in calls} | ({"cstring"} if resets else set())
+        return {
+            "name": name,
+            "guard": f"{name.upper()}_MODEL_H_",
+            "sha256": model.sha256,
+            "alignment": ALIGNMENT,
+            "arenas": self._arenas(),
+            "one_isa": isa_macro(next(iter(self.compiled))) if len(self.compiled) == 1 else None,
+            "system_headers": sorted(h for h in headers if "/" not in h),
+            "headers": sorted({h for h in headers if "/" in h} | {"nn/isa.h"}),
+            "constants": self.definitions,
+            "ops": ops,
+            "computes": bool(calls),
+            "once": any(op["once"] for op in ops),
+            "inputs": [_io(t, at) for t, at in zip(model.inputs, inputs, strict=True)],
+            "outputs": [_io(t, at) for t, at in zip(model.outputs, outputs, strict=True)],
+            "resets": resets,
+            "after_op": after_op,
+        }
+
+    def _ops(self) -> Iterator[dict[str, Any]]:
+        for op in self.model.ops:
+            per_isa = [
+                tuple(_symbolic(call, op, c) for call in c.recording.calls[op.index])
+                for c in self.compiled.values()
+            ]
+            if any(calls != per_isa[0] for calls in per_isa):
+                raise CodegenError(f"{op.label} (op {op.index}) is called otherwise on another ISA")
+            calls = per_isa[0]
+            self._check_computed(op, calls)
+            yield {
+                "index": op.index,
+                "title": f"{op.label} {_shapes(self.model, op.inputs)} -> "
+                f"{_shapes(self.model, op.outputs)}",
+                "once": op.name == "CALL_ONCE" and bool(calls),
+                "calls": [
+                    {
+                        "fails": call.fails,
+                        "function": call.function,
+                        "rows": self._call(op, position, calls),
+                    }
+                    for position, call in enumerate(calls)
+                ],
+            }
+
+    def _check_computed(self, op: Op, calls: Sequence[Call]) -> None:
+        """An op without a call is one that has nothing to compute: its output is its input."""
+        if calls or op.name in _WITHOUT_CALL or not op.outputs:
+            return
+        layout = next(iter(self.compiled.values())).layout
+        places = {t.index: t.offset for t in layout.plan.tensors}
+        if places.get(op.outputs[0]) != places.get(op.inputs[0], -1):
+            raise UnsupportedModelError(
+                f"the engine aot cannot run {op.label} (op {op.index}): its kernel calls nothing; "
+                "use --engine interpreter"
+            )
+
+    def _call(self, op: Op, position: int, calls: Sequence[Call]) -> list[str]:
+        """One call, in lines."""
+        lines = rows(self._arguments(op, position, calls), _CALL_WIDTH)
+        lines[-1] = lines[-1].rstrip(",")
+        return lines
+
+    def _arguments(self, op: Op, position: int, calls: Sequence[Call]) -> Iterator[str]:
+        owner = f"Op{op.index}" + (f"Call{position}" if len(calls) > 1 else "")
+        for name, value in calls[position].arguments:
+            yield self._expression(value, owner, name)
+
+    def _expression(self, value: object, owner: str, name: str) -> str:
+        """C++ for a value; defines the constant that it names."""
+        if isinstance(value, Text):
+            return value.cpp
+        if isinstance(value, _Spotted):
+            return self._pointer(value)
+        if isinstance(value, Constant):
+            return self._array(value, owner, name)
+        if isinstance(value, Address):
+            return "&" + self._expression(value.of, owner, name)
+        assert isinstance(value, Struct)
+        fields = [
+            f"/*{field_name}*/ {text}" if field_name else text
+            for field_name, inner in value.fields
+            for text in [self._field(inner, owner, field_name)]
+        ]
+        key = (value.type, tuple(fields))
+        if key not in self.constants:
+            self.constants[key] = f"k{owner}{_camel(name)}"
+            self.definitions.append(
+                {
+                    "declaration": f"constexpr {value.type} {self.constants[key]}",
+                    "rows": rows(fields),
+                }
+            )
+        return self.constants[key]
+
+    def _field(self, value: object, owner: str, name: str) -> str:
+        """A field: a struct or an array in it is written in its place."""
+        if not isinstance(value, Struct):
+            return self._expression(value, owner, name)
+        return "{" + ", ".join(self._field(v, owner, n) for n, v in value.fields) + "}"
+
+    def _array(self, value: Constant, owner: str, name: str) -> str:
+        kind = "int8_t" if value.type == "void" else value.type
+        key = (kind, value.data)
+        if key not in self.constants:
+            self.constants[key] = f"k{owner}{_camel(name)}"
+            numbers = np.frombuffer(value.data, _NUMPY[kind]).tolist()
+            alignment = "alignas(4) " if np.dtype(_NUMPY[kind]).itemsize < 4 else ""
+            self.definitions.append(
+                {
+                    "declaration": f"{alignment}constexpr {kind} {self.constants[key]}"
+                    f"[{len(numbers)}]",
+                    "rows": rows(map(str, numbers)),
+                }
+            )
+        return self.constants[key]
+
+    def _spot(self, spot: Spot) -> str:
+        """The name of a spot's offset."""
+        start = Spot(spot.kind, spot.index)
+        return self.spots.setdefault(start, f"k{spot.kind.capitalize()}{spot.index}")
+
+    def _pointer(self, value: _Spotted) -> str:
+        at = f"arena + {self._spot(value.spot)}"
+        if value.spot.delta:
+            at += f" + {value.spot.delta}"
+        return at if value.type == "void" else f"As<{value.type}>({at})"
+
+    def _arenas(self) -> list[dict[str, Any]]:
+        """Of each ISA: the condition of the preprocessor, sizes, and the offset of each spot."""
+        arenas: list[dict[str, Any]] = []
+        order = sorted(self.spots, key=lambda spot: (spot.kind, spot.index))
+        for isa in reversed(self.compiled):  # scalar, the last, is what is left
+            layout = self.compiled[isa].layout
+            arenas.append(
+                {
+                    "isa": isa,
+                    "condition": isa_macro(isa),
+                    "bytes": layout.plan.arena_bytes,
+                    "offsets": [
+                        {"name": self.spots[s], "at": layout.offset(s), "title": self._title(s)}
+                        for s in order
+                    ],
+                }
+            )
+        same = all(
+            (arena["bytes"], arena["offsets"]) == (arenas[0]["bytes"], arenas[0]["offsets"])
+            for arena in arenas
+        )
+        return arenas[:1] if same else arenas
+
+    def _title(self, spot: Spot) -> str:
+        if spot.kind != "tensor":
+            return ""
+        tensor = self.model.tensors[spot.index]
+        return f"{_UNSAFE.sub('_', tensor.name)[:60]} {tensor.dtype} {_shape(tensor)}"
+
+
+@dataclass(frozen=True)
+class _Spotted:
+    """A Place by what lies there, so that it is the same on all ISAs."""
+
+    spot: Spot
+    type: str
+
+
+def _symbolic(call: Call, op: Op, compiled: _Compiled) -> Call:
+    def change(value: Value) -> Any:
+        if isinstance(value, Place):
+            variables = compiled.recording.variables
+            return _Spotted(spot_of(value, op, compiled.interpreters, variables), value.type)
+        return value
+
+    arguments = tuple((name, change(value)) for name, value in call.arguments)
+    return Call(call.header, call.function, call.fails, arguments)
+
+
+def _io(tensor: Tensor, offset: str) -> dict[str, Any]:
+    return {"bytes": tensor.nbytes, "offset": offset, "title": f"{tensor.dtype} {_shape(tensor)}"}
+
+
+def _shape(tensor: Tensor) -> str:
+    return "[" + ", ".join(map(str, tensor.shape)) + "]"
+
+
+def _shapes(model: Model, indices: Sequence[int]) -> str:
+    """Of the computed ones; for the comment beside a call."""
+    shapes = [_shape(model.tensors[i]) for i in indices if i >= 0 and not model.tensors[i].is_const]
+    return ", ".join(shapes) or "nothing"
+
+
+def _camel(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))

@@ -1,0 +1,582 @@
+// What an Invoke calls, written down instead of computed: lib/tflm as it is, over kernels that note
+// their arguments. Linked in front of lib/nn, whose functions of the same names it takes the place
+// of; the arguments are therefore those that the interpreter would have passed on the device, by
+// construction. What lib/tflm does once a function of one element (RELU, LOGISTIC, ...) is made a
+// table runs for real, and the table is noted. Called through ctypes by codegen/aot/recording.py.
+
+#include <cstdarg>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <type_traits>
+
+#include "all_ops.h"
+#include "nn/add_s8.h"
+#include "nn/arg_max_s8.h"
+#include "nn/arithmetic_s32.h"
+#include "nn/clamp_s8.h"
+#include "nn/conv_s8.h"
+#include "nn/copy.h"
+#include "nn/depthwise_conv_s8.h"
+#include "nn/extremum_s8.h"
+#include "nn/float_edge.h"
+#include "nn/fully_connected_s8.h"
+#include "nn/gather.h"
+#include "nn/isa.h"
+#include "nn/log_softmax_s8.h"
+#include "nn/mul_s8.h"
+#include "nn/pad_s8.h"
+#include "nn/pool_s8.h"
+#include "nn/prelu_s8.h"
+#include "nn/reduce_s8.h"
+#include "nn/requantize_s8.h"
+#include "nn/resize_s8.h"
+#include "nn/softmax_s8.h"
+#include "nn/table_s8.h"
+#include "nn/transpose_conv_s8.h"
+#include "tensorflow/lite/micro/bytes.h"
+#include "tensorflow/lite/micro/debug_log.h"
+#include "tensorflow/lite/micro/micro_interpreter.h"
+#include "tensorflow/lite/micro/op.h"
+#include "tensorflow/lite/micro/variables.h"
+
+namespace nn {
+Isa g_plan_isa = Isa::kScalar;
+}
+
+namespace {
+
+std::string g_log;
+std::string g_json;
+bool g_recording = false;
+
+// Where a pointer may lead to.
+const uint8_t* g_model;
+size_t g_model_bytes;
+const uint8_t* g_arena;
+size_t g_arena_bytes;
+size_t g_persistent_bytes;  // at its start, the interpreter's own: ops' parameters, say
+
+uint32_t VectorCount(const uint8_t* first) {  // a flatbuffer's vector has it before its elements
+  uint32_t count;
+  std::memcpy(&count, first - sizeof(count), sizeof(count));
+  return count;
+}
+
+// ---- what an argument is, as JSON; codegen/aot/recording.py says what each form means
+
+void Put(const char* text) { g_json += text; }
+void Put(const std::string& text) { g_json += text; }
+
+void PutText(const std::string& cpp) { Put("{\"text\": \"" + cpp + "\"}"); }
+
+template <typename T>
+constexpr const char* TypeName() {
+  using Plain = std::remove_cv_t<T>;
+  if constexpr (std::is_same_v<Plain, uint32_t>) {
+    return "uint32_t";
+  } else if constexpr (std::is_same_v<Plain, int32_t>) {
+    return "int32_t";
+  } else if constexpr (std::is_same_v<Plain, uint16_t>) {
+    return "uint16_t";
+  } else {
+    return std::is_void_v<Plain> ? "void" : "int8_t";
+  }
+}
+
+// `count`: of elements, where it is neither in the arena nor a whole vector of the model.
+template <typename T>
+void PutPointer(T* pointer, uint32_t count = 0) {
+  const auto* const at = reinterpret_cast<const uint8_t*>(pointer);
+  constexpr const char* kType = TypeName<T>();
+  size_t size = 1;
+  if constexpr (!std::is_void_v<T>) {
+    size = sizeof(T);
+  }
+  if (!pointer || at == g_arena) {  // an op without scratch: no tensor lies at the arena's start
+    PutText("nullptr");
+  } else if (at >= g_arena && at < g_arena + g_arena_bytes && count == 0) {
+    Put("{\"arena\": " + std::to_string(at - g_arena) + ", \"type\": \"" + kType +
+        "\", \"written\": " + (std::is_const_v<T> ? "false" : "true") + "}");
+  } else if (at >= g_model && at < g_model + g_model_bytes) {
+    const bool is_bytes = size == 1 || std::is_same_v<std::remove_cv_t<T>, int32_t>;  // a buffer
+    const size_t bytes = count ? count * size : VectorCount(at) * (is_bytes ? 1 : size);
+    Put("{\"model\": " + std::to_string(at - g_model) + ", \"type\": \"" + kType +
+        "\", \"bytes\": " + std::to_string(bytes) + "}");
+  } else {
+    Put(std::string("{\"bytes\": \""));
+    for (size_t i = 0; i < (count ? count : 1) * size; ++i) {
+      constexpr char kHex[] = "0123456789abcdef";
+      g_json += kHex[at[i] >> 4];
+      g_json += kHex[at[i] & 15];
+    }
+    Put(std::string("\", \"type\": \"") + kType + "\"}");
+  }
+}
+
+// Of a struct: each field with its name. A field too many or too few does not compile.
+class Fields {
+ public:
+  explicit Fields(const char* type) {
+    Put(std::string("{\"struct\": \"") + type + "\", \"fields\": [");
+  }
+  ~Fields() { Put("]}"); }
+  template <typename Body>
+  void Add(const std::string& name, Body body) {
+    Put(first_ ? "" : ", ");
+    first_ = false;
+    Put("[\"" + name + "\", ");
+    body();
+    Put("]");
+  }
+
+ private:
+  bool first_ = true;
+};
+
+template <typename T, typename = std::enable_if_t<std::is_integral_v<T>>>
+void PutValue(T value) {
+  if constexpr (std::is_same_v<T, bool>) {
+    PutText(value ? "true" : "false");
+  } else if constexpr (std::is_same_v<T, int32_t>) {
+    PutText(value == INT32_MIN ? "INT32_MIN" : std::to_string(value));
+  } else if constexpr (std::is_same_v<T, uint32_t>) {
+    PutText(std::to_string(value) + (value > INT32_MAX ? "u" : ""));
+  } else {
+    PutText(std::to_string(value));
+  }
+}
+
+template <typename T, size_t kCount>
+void PutValue(const T (&array)[kCount]);
+
+// The names of a struct's fields, in order, for FIELDS: structured bindings hold their number.
+#define ADD(name) fields.Add(#name, [&] { PutValue(name); });
+#define EACH1(m, a) m(a)
+#define EACH2(m, a, ...) m(a) EACH1(m, __VA_ARGS__)
+#define EACH3(m, a, ...) m(a) EACH2(m, __VA_ARGS__)
+#define EACH4(m, a, ...) m(a) EACH3(m, __VA_ARGS__)
+#define EACH5(m, a, ...) m(a) EACH4(m, __VA_ARGS__)
+#define EACH6(m, a, ...) m(a) EACH5(m, __VA_ARGS__)
+#define EACH7(m, a, ...) m(a) EACH6(m, __VA_ARGS__)
+#define EACH8(m, a, ...) m(a) EACH7(m, __VA_ARGS__)
+#define FIELDS(Type, count, ...)         \
+  void PutValue(const nn::Type& value) { \
+    const auto& [__VA_ARGS__] = value;   \
+    Fields fields("nn::" #Type);         \
+    EACH##count(ADD, __VA_ARGS__)        \
+  }
+
+FIELDS(Requant, 2, multiplier, shift)
+FIELDS(FullyConnectedParams, 7, batches, in_features, out_features, in_zero_point, out_zero_point,
+       out_min, out_max)
+FIELDS(AddParams, 6, multiplier, shift, in_zero_point, out_zero_point, out_min, out_max)
+FIELDS(MulParams, 5, requant, in_zero_point, out_zero_point, out_min, out_max)
+FIELDS(PreluParams, 5, positive, negative, in_zero_point, alpha_zero_point, out_zero_point)
+FIELDS(BroadcastAxis, 2, extent, step)
+FIELDS(ArithmeticParams, 2, out_min, out_max)
+FIELDS(SoftmaxParams, 4, rows, depth, input, diff_min)
+FIELDS(LogSoftmaxParams, 5, rows, depth, input, reverse, diff_min)
+FIELDS(PadParams, 3, in_extent, before, after)
+FIELDS(StridedCopy, 4, extent, step, start, element_bytes)
+FIELDS(GatherParams, 5, batches, rows, extent, picks, run_bytes)
+FIELDS(ReduceParams, 5, extent, requant, reduced, in_zero_point, out_zero_point)
+FIELDS(ClampParams, 2, min, max)
+FIELDS(RequantizeWideParams, 6, requant, count, in_zero_point, out_zero_point, in_bytes, out_bytes)
+FIELDS(FloatEdgeParams, 5, scale_bits, count, zero_point, bytes, flip)
+FIELDS(ArgMaxParams, 3, outer, extent, inner)
+
+// Not by FIELDS: 22 of them, each with its line of macros, would be harder to read.
+void PutValue(const nn::ConvParams& value) {
+  const auto& [batches, in_h, in_w, in_c, out_h, out_w, out_c, kernel_h, kernel_w, filter_c,
+               stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left, in_zero_point,
+               out_zero_point, out_min, out_max] = value;
+  Fields fields("nn::ConvParams");
+  EACH7(ADD, batches, in_h, in_w, in_c, out_h, out_w, out_c)
+  EACH7(ADD, kernel_h, kernel_w, filter_c, stride_h, stride_w, dilation_h, dilation_w)
+  EACH6(ADD, pad_top, pad_left, in_zero_point, out_zero_point, out_min, out_max)
+}
+
+void PutValue(const nn::Broadcast& value) {
+  Fields fields("nn::Broadcast");
+  fields.Add("axes", [&] { PutValue(value.axes); });
+  fields.Add("axis", [&] {
+    Fields axes("");  // those beyond `axes` have no memory
+    for (uint32_t i = 0; i < value.axes; ++i) {
+      axes.Add("", [&] { PutValue(value.axis[i]); });
+    }
+  });
+}
+
+void PutValue(const nn::ResizeParams& value) {
+  const auto& [batches, channels, axis, align_corners, half_pixel_centers] = value;
+  Fields fields("nn::ResizeParams");
+  EACH2(ADD, batches, channels)
+  fields.Add("axis", [&, &axis = axis] {
+    Fields axes("");
+    for (const auto& one : axis) {
+      axes.Add("", [&] {
+        const auto& [in, out] = one;
+        Fields fields("");
+        EACH2(ADD, in, out)
+      });
+    }
+  });
+  EACH2(ADD, align_corners, half_pixel_centers)
+}
+
+// A Scale differs between cores; MakeScale is constexpr on all of them.
+void PutValue(const nn::Scale& scale) {
+  PutText("nn::MakeScale(" + std::to_string(scale.mantissa) + ", " +
+          std::to_string(scale.exponent) + ")");
+}
+
+void PutValue(const nn::ChannelScales& value) {
+  const auto& [filter_scales, step, input, output] = value;
+  Fields fields("nn::ChannelScales");
+  fields.Add("filter_scales", [&, &filter_scales = filter_scales, &step = step] {
+    PutPointer(filter_scales, step ? 0 : 1);
+  });
+  EACH3(ADD, step, input, output)
+}
+
+void PutValue(const nn::ChannelScales* scales) {
+  if (scales) {
+    Put("{\"address\": ");
+    PutValue(*scales);
+    Put("}");
+  } else {
+    PutText("nullptr");
+  }
+}
+
+void PutValue(nn::Extremum which) {
+  PutText(which == nn::Extremum::kMaximum ? "nn::Extremum::kMaximum" : "nn::Extremum::kMinimum");
+}
+
+void PutValue(nn::Arithmetic op) {
+  constexpr const char* kNames[] = {"kAdd", "kSub", "kMul"};
+  PutText(std::string("nn::Arithmetic::") + kNames[static_cast<int>(op)]);
+}
+
+template <typename T, size_t kCount>
+void PutValue(const T (&array)[kCount]) {
+  Fields fields("");
+  for (const T& one : array) {
+    fields.Add("", [&] { PutValue(one); });
+  }
+}
+
+// ---- calls
+
+struct Table {
+  const int8_t* values;
+};
+void PutValue(Table table) { PutPointer(table.values, nn::kTableSize); }
+
+struct OneByte {
+  const int8_t* value;
+};
+void PutValue(OneByte one) {
+  const auto* const at = reinterpret_cast<const uint8_t*>(one.value);
+  const bool of_params = at >= g_arena && at < g_arena + g_persistent_bytes;
+  PutPointer(one.value, of_params ? 1 : 0);
+}
+
+struct Span {
+  const void* start;
+  uint32_t bytes;
+};
+void PutValue(Span span) {
+  const auto* const at = static_cast<const uint8_t*>(span.start);
+  PutPointer(span.start, at >= g_model && at < g_model + g_model_bytes ? span.bytes : 0);
+}
+
+bool g_first_call;
+
+template <typename T>
+void PutArgument(const char* name, const T& value) {
+  Put(std::string(", [\"") + name + "\", ");
+  if constexpr (std::is_pointer_v<T> && !std::is_same_v<T, const nn::ChannelScales*>) {
+    PutPointer(value);
+  } else {
+    PutValue(value);
+  }
+  Put("]");
+}
+
+#define ARGUMENT(name) PutArgument(#name, name);
+// A call of `function`, which `header` declares; `fails`: it returns whether it could compute.
+void StartCall(const char* header, const char* function, bool fails) {
+  Put(std::string(g_first_call ? "" : ", ") + "[\"" + header + "\", \"" + function + "\", " +
+      (fails ? "true" : "false"));
+  g_first_call = false;
+}
+#define RECORD(header, function, count, ...) \
+  StartCall(header, function, false);        \
+  EACH##count(ARGUMENT, __VA_ARGS__) Put("]")
+
+nn::ConvParams OfPool(nn::ConvParams params) {  // what pools do not use is not set either
+  params.filter_c = 0;
+  params.in_zero_point = params.out_zero_point = 0;
+  return params;
+}
+
+}  // namespace
+
+namespace nn {
+
+void ConvS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,
+            const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
+  RECORD("nn/conv_s8.h", "nn::ConvS8", 7, params, scales, input, filter, bias, output, scratch);
+}
+
+void DepthwiseConvS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,
+                     const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
+  RECORD("nn/depthwise_conv_s8.h", "nn::DepthwiseConvS8", 7, params, scales, input, filter, bias,
+         output, scratch);
+}
+
+void TransposeConvS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,
+                     const int8_t* filter, const int32_t* bias, int8_t* output) {
+  RECORD("nn/transpose_conv_s8.h", "nn::TransposeConvS8", 6, params, scales, input, filter, bias,
+         output);
+}
+
+void FullyConnectedS8(const FullyConnectedParams& params, Requant requant,
+                      const ChannelScales* channel_scales, const int8_t* input,
+                      const int8_t* filter, const int32_t* bias, int8_t* output) {
+  if (channel_scales) {
+    requant = Requant{0, 0};  // not used
+  }
+  RECORD("nn/fully_connected_s8.h", "nn::FullyConnectedS8", 7, params, requant, channel_scales,
+         input, filter, bias, output);
+}
+
+void AddS8(const AddParams& params, const Broadcast& shape, const int8_t* input0,
+           const int8_t* input1, int8_t* output) {
+  RECORD("nn/add_s8.h", "nn::AddS8", 5, params, shape, input0, input1, output);
+}
+
+void SubS8(const AddParams& params, const Broadcast& shape, const int8_t* input0,
+           const int8_t* input1, int8_t* output) {
+  RECORD("nn/add_s8.h", "nn::SubS8", 5, params, shape, input0, input1, output);
+}
+
+void MulS8(const MulParams& params, const Broadcast& shape, const int8_t* input0,
+           const int8_t* input1, int8_t* output) {
+  RECORD("nn/mul_s8.h", "nn::MulS8", 5, params, shape, input0, input1, output);
+}
+
+void PreluS8(const PreluParams& params, const Broadcast& shape, const int8_t* input,
+             const int8_t* alpha, int8_t* output) {
+  RECORD("nn/prelu_s8.h", "nn::PreluS8", 5, params, shape, input, alpha, output);
+}
+
+void ExtremumS8(Extremum which, const Broadcast& shape, const int8_t* input0, const int8_t* input1,
+                int8_t* output) {
+  RECORD("nn/extremum_s8.h", "nn::ExtremumS8", 5, which, shape, input0, input1, output);
+}
+
+void ArithmeticS32(Arithmetic op, const ArithmeticParams& params, const Broadcast& shape,
+                   const int32_t* input0, const int32_t* input1, int32_t* output) {
+  RECORD("nn/arithmetic_s32.h", "nn::ArithmeticS32", 6, op, params, shape, input0, input1, output);
+}
+
+void MaxPoolS8(const ConvParams& pool, const int8_t* input, int8_t* output) {
+  const ConvParams params = OfPool(pool);
+  RECORD("nn/pool_s8.h", "nn::MaxPoolS8", 3, params, input, output);
+}
+
+void AveragePoolS8(const ConvParams& pool, const int8_t* input, int8_t* output) {
+  const ConvParams params = OfPool(pool);
+  RECORD("nn/pool_s8.h", "nn::AveragePoolS8", 3, params, input, output);
+}
+
+void SoftmaxS8(const SoftmaxParams& params, const int8_t* input, int8_t* output) {
+  RECORD("nn/softmax_s8.h", "nn::SoftmaxS8", 3, params, input, output);
+}
+
+void LogSoftmaxS8(const LogSoftmaxParams& params, const int8_t* input, int8_t* output) {
+  RECORD("nn/log_softmax_s8.h", "nn::LogSoftmaxS8", 3, params, input, output);
+}
+
+void PadS8(const PadParams& params, const int8_t* padding, const int8_t* input, int8_t* output) {
+  const OneByte value{padding};
+  RECORD("nn/pad_s8.h", "nn::PadS8", 4, params, value, input, output);
+}
+
+void CopyStrided(const StridedCopy& copy, const void* input, void* output) {
+  RECORD("nn/copy.h", "nn::CopyStrided", 3, copy, input, output);
+}
+
+void CopyRows(uint32_t rows, uint32_t run, const void* input, uint32_t input_step, void* output,
+              uint32_t output_step) {
+  RECORD("nn/copy.h", "nn::CopyRows", 6, rows, run, input, input_step, output, output_step);
+}
+
+bool Gather(const GatherParams& params, const void* input, const int32_t* indices, void* output) {
+  StartCall("nn/gather.h", "nn::Gather", true);
+  EACH4(ARGUMENT, params, input, indices, output) Put("]");
+  return true;
+}
+
+void SumS8(const ReduceParams& params, const int8_t* input, int8_t* output) {
+  RECORD("nn/reduce_s8.h", "nn::SumS8", 3, params, input, output);
+}
+
+void MaxS8(const ReduceParams& reduction, const int8_t* input, int8_t* output) {
+  ReduceParams params = reduction;
+  params.requant = Requant{0, 0};  // not used
+  RECORD("nn/reduce_s8.h", "nn::MaxS8", 3, params, input, output);
+}
+
+void ResizeNearestS8(const ResizeParams& params, const int8_t* input, int8_t* output,
+                     uint16_t* scratch) {
+  RECORD("nn/resize_s8.h", "nn::ResizeNearestS8", 4, params, input, output, scratch);
+}
+
+void ResizeBilinearS8(const ResizeParams& params, const int8_t* input, int8_t* output) {
+  RECORD("nn/resize_s8.h", "nn::ResizeBilinearS8", 3, params, input, output);
+}
+
+void ClampS8(const ClampParams& params, uint32_t count, const int8_t* input, int8_t* output) {
+  RECORD("nn/clamp_s8.h", "nn::ClampS8", 4, params, count, input, output);
+}
+
+void FillIdentity(int8_t table[kTableSize]) {
+  for (uint32_t i = 0; i < kTableSize; ++i) {
+    table[i] = static_cast<int8_t>(i);
+  }
+}
+
+void LookUpS8(const int8_t values[kTableSize], uint32_t count, const int8_t* input,
+              int8_t* output) {
+  const Table table{values};
+  RECORD("nn/table_s8.h", "nn::LookUpS8", 4, table, count, input, output);
+}
+
+void RequantizeWide(const RequantizeWideParams& params, const void* input, void* output) {
+  RECORD("nn/requantize_s8.h", "nn::RequantizeWide", 3, params, input, output);
+}
+
+void QuantizeS8(const FloatEdgeParams& params, const uint32_t* input, int8_t* output) {
+  RECORD("nn/float_edge.h", "nn::QuantizeS8", 3, params, input, output);
+}
+
+void Dequantize(const FloatEdgeParams& params, const void* input, uint32_t* output) {
+  RECORD("nn/float_edge.h", "nn::Dequantize", 3, params, input, output);
+}
+
+void ArgMaxS8(const ArgMaxParams& params, const int8_t* input, int32_t* output) {
+  RECORD("nn/arg_max_s8.h", "nn::ArgMaxS8", 3, params, input, output);
+}
+
+}  // namespace nn
+
+namespace tflm {
+
+void CopyBytes(void* output, const void* from, uint32_t bytes) {
+  if (g_recording) {
+    const Span input{from, bytes};  // which may be a shape
+    RECORD("cstring", "std::memcpy", 3, output, input, bytes);
+  } else {
+    std::memcpy(output, from, bytes);
+  }
+}
+
+void FillBytes(void* to, uint8_t value, uint32_t bytes) { std::memset(to, value, bytes); }
+
+}  // namespace tflm
+
+namespace {
+
+// The calls of one op; false if its data cannot be computed with.
+bool RecordOp(const tflite::MicroInterpreter& interpreter, const checks::AllOps& resolver,
+              uint32_t index) {
+  auto& graph = const_cast<tflm::Graph&>(interpreter.graph());
+  const tflm::OpEntry& entry = resolver.entry(graph.nodes[index].resolver_slot);
+  Put(index == 0 ? "[" : ", [");
+  g_first_call = true;
+  if (!entry.custom) {  // a custom op is called as it is
+    tflm::OpContext context(graph, index, entry);
+    g_recording = true;
+    entry.def->eval(context);
+    g_recording = false;
+  }
+  Put("]");
+  return !graph.eval_failed;
+}
+
+void PutVariables(const tflm::Graph& graph) {
+  Put("], \"variables\": [");
+  for (uint32_t at = graph.variables; at != 0;) {
+    const tflm::Variable& variable = tflm::VariableAt(graph, at);
+    if (variable.data != 0) {
+      Put(g_json.back() == '[' ? "[" : ", [");
+      Put(std::to_string(variable.data) + ", " + std::to_string(variable.bytes) + ", " +
+          std::to_string(variable.fill & 0xff) + "]");
+    }
+    at = variable.next;
+  }
+  Put("]");
+}
+
+// Tensors that keep their value from one Invoke to the next, and the byte that they start as.
+void PutKeptTensors(const tflm::Graph& graph) {
+  Put(", \"kept\": [");
+  for (uint32_t i = 0; graph.keeps_tensors && i < graph.tensors.count; ++i) {
+    tflm::TensorInfo info;
+    if (graph.locations[i] != tflm::kNowhere && graph.locations[i] < tflm::kComputed &&
+        graph.IsVariable(i) && graph.ReadTensor(static_cast<int32_t>(i), &info)) {
+      tflm::ModelReader::Quantization quantization;
+      graph.reader.ReadQuantization(info, &quantization);
+      Put(g_json.back() == '[' ? "[" : ", [");
+      Put(std::to_string(i) + ", " + std::to_string(graph.reader.ZeroPoint(quantization) & 0xff) +
+          "]");
+    }
+  }
+  Put("]");
+}
+
+}  // namespace
+
+extern "C" {
+
+void DebugLog(const char* format, va_list args) {
+  char line[200];
+  DebugVsnprintf(line, sizeof(line), format, args);
+  g_log += g_log.empty() ? line : std::string("; ") + line;
+}
+
+// Records the model's Invoke for an ISA (see mcuforge_open in codegen/host/runtime.cc). Returns
+// whether that was possible; `*text` is the recording, or why not, and lasts until the next call.
+int mcuforge_record(const uint8_t* model, size_t model_bytes, int isa, uint8_t* arena,
+                    size_t arena_bytes, const char** text) {
+  nn::g_plan_isa = static_cast<nn::Isa>(isa);
+  g_log.clear();
+  g_model = model;
+  g_model_bytes = model_bytes;
+  g_arena = arena;
+  g_arena_bytes = arena_bytes;
+  const checks::AllOps resolver;
+  tflite::MicroInterpreter interpreter(tflite::GetModel(model, model_bytes), resolver, arena,
+                                       arena_bytes);
+  bool fine = interpreter.AllocateTensors() == kTfLiteOk;
+  g_json = "{\"ops\": [";
+  const uint32_t count = fine ? interpreter.graph().operators.count : 0;
+  const_cast<tflm::Graph&>(interpreter.graph()).eval_failed = false;
+  g_persistent_bytes = interpreter.graph().persistent_bytes;
+  for (uint32_t i = 0; fine && i < count; ++i) {
+    fine = RecordOp(interpreter, resolver, i);
+  }
+  if (fine) {
+    PutVariables(interpreter.graph());
+    PutKeptTensors(interpreter.graph());
+    Put("}");
+  }
+  *text = fine ? g_json.c_str() : g_log.c_str();
+  return fine;
+}
+
+}  // extern "C"

@@ -1,0 +1,112 @@
+"""Generated C++: the same bytes for the same model, one arena a kind of ISA, clear refusals."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codegen.aot.generate import generate_aot, plan_aot
+from codegen.aot.recording import Constant, record
+from codegen.compile.cpp_build import NN
+from codegen.errors import CodegenError
+from codegen.host.runtime import ALIGNMENT, RuntimeRefusedError
+from codegen.memory.planner import plan_model
+from codegen.model.tflite import Model
+from verification.cases.model_builder import ModelBuilder, small_cnn
+from verification.cases.registry import CASES
+
+
+def _source(model: bytes, **more: object) -> str:
+    return generate_aot(model, "net", **more)["net_model.cc"].decode()  # type: ignore[arg-type]
+
+
+def test_one_call_an_op_with_its_shape_beside_it() -> None:
+    model = small_cnn(image=12, channels=4)
+    text = _source(model)
+    ops = Model.parse(model).ops
+    titles = re.findall(r"^  // (\d+): (\w+) (.*) -> (.*)$", text, re.MULTILINE)
+    assert [(int(index), name) for index, name, _, _ in titles] == [
+        (op.index, op.name) for op in ops
+    ]
+    assert titles[0][2] == "[1, 12, 12, 1]"
+    assert text.count("nn::ConvS8(") == sum(op.name == "CONV_2D" for op in ops)
+
+
+def test_the_same_model_gives_the_same_bytes() -> None:
+    assert generate_aot(small_cnn(), "net") == generate_aot(small_cnn(), "net")
+
+
+@pytest.mark.parametrize("op", sorted(CASES))
+def test_nothing_is_recorded_that_nobody_set(op: str) -> None:
+    """Parameters that an op leaves unset would differ with what was in memory before."""
+    model = CASES[op](np.random.default_rng(3)).model
+    assert record(model, "dsp", filling=0xA5) == record(model, "dsp", filling=0x5A)
+
+
+def test_a_constant_that_two_ops_have_stands_there_once() -> None:
+    b = ModelBuilder()
+    weights = np.arange(64, dtype=np.int8).tobytes()
+    tensors = [b.tensor([1, 8], scale=0.5, zero_point=0) for _ in range(3)]
+    for source, target in itertools.pairwise(tensors):
+        filter_ = b.tensor([8, 8], scale=0.25, zero_point=0, data=weights)
+        b.op("FULLY_CONNECTED", [source, filter_], [target])
+    text = _source(b.build(tensors[:1], tensors[-1:]))
+    assert text.count("int8_t k") == 1 and text.count("kOp0Filter,") == 2
+
+
+def test_the_arena_is_the_interpreters_without_what_it_keeps_itself() -> None:
+    model = Model.parse(small_cnn())
+    plan, interpreters = plan_aot(model, "dsp"), plan_model(model, "dsp")
+    assert plan.persistent_bytes == 0
+    assert plan.arena_bytes <= interpreters.activation_bytes
+    assert plan.arena_bytes % ALIGNMENT == 0
+    assert (
+        f"kArenaBytes = {plan.arena_bytes};"
+        in generate_aot(model.data, "net", ["dsp"])["net_model.h"].decode()
+    )
+
+
+def test_sources_of_one_isa_do_not_compile_for_another(tmp_path: Path) -> None:
+    for name, data in generate_aot(small_cnn(), "net", ["dsp"]).items():
+        (tmp_path / name).write_bytes(data)
+    command = ["g++", "-std=c++17", "-fsyntax-only", f"-I{NN}", str(tmp_path / "net_model.cc")]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "these sources are for MCUFORGE_ISA_DSP" in result.stderr
+
+
+def test_one_function_hears_of_each_op() -> None:
+    model = small_cnn()
+    text = _source(model, after_op="heard")
+    assert re.findall(r"  heard\((\d+)\);", text) == [
+        str(op.index) for op in Model.parse(model).ops
+    ]
+    assert "heard" not in _source(model)
+
+
+@pytest.mark.parametrize("name", ["", "Net", "9net", "nn", "a b", "net;"])
+def test_a_name_that_is_no_namespace_is_refused(name: str) -> None:
+    with pytest.raises(CodegenError, match="namespace"):
+        generate_aot(small_cnn(), name)
+
+
+def test_what_the_runtime_refuses_is_refused_with_its_words() -> None:
+    b = ModelBuilder()
+    ends = [b.tensor([1, 8], dtype="INT16", scale=0.5, zero_point=0) for _ in range(2)]
+    b.op("RELU", ends[:1], ends[1:])
+    with pytest.raises(RuntimeRefusedError, match="RELU"):
+        generate_aot(b.build(ends[:1], ends[1:]), "net")
+
+
+def test_a_function_of_one_element_becomes_its_table() -> None:
+    (calls,) = record(CASES["LOGISTIC"](np.random.default_rng(3)).model, "scalar").calls
+    (call,) = calls
+    name, table = call.arguments[0]
+    assert (call.function, name) == ("nn::LookUpS8", "table")
+    assert isinstance(table, Constant) and len(table.data) == 256
+    values = np.frombuffer(table.data, np.int8)
+    assert (np.diff(np.roll(values, 128).astype(int)) >= 0).all()  # from -128 to 127 it rises
