@@ -51,8 +51,8 @@ def test_(c: Context, given: Given) -> None:
 
     def make_images() -> None:
         """A model and its images, made as `hil` makes them."""
-        if suites == ["tutorials"] or (suites == ["hardware"] and not given.port):
-            return  # the former make their own, the latter are skipped, with the reason
+        if "emulated" not in suites and not given.port:
+            return  # the others make their own; hardware is skipped, with the reason
         tested = [given.board or c.config.mcuforge.board]
         if "emulated" in suites:
             find("gdb-multiarch", "the emulated tests")

@@ -13,8 +13,8 @@ from codegen.files.places import PROGRAM
 
 SUITES = ("unit", "golden", "training", "emulated", "hardware")
 ON_REQUEST = ("compression", "tutorials")  # they take minutes: by their names only
-# After the images: the tutorials need none, but as many processors as there are.
-_AFTER_IMAGES = ("emulated", "tutorials", "hardware")
+# After the images: training and the tutorials need none, but as many processors as there are.
+_AFTER_IMAGES = ("training", "emulated", "tutorials", "hardware")
 
 
 def run(

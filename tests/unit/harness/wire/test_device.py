@@ -431,7 +431,7 @@ def check_run(device: Device, floats: NDArray[np.float32], int8s: NDArray[np.int
         assert output.tobytes() == reversed_bytes(values)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("harmed", [False, True])
 def test_tensors_of_any_type_go_there_and_back(harmed: bool, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -442,9 +442,9 @@ def test_tensors_of_any_type_go_there_and_back(harmed: bool, seed: int) -> None:
 
     fake = many_tensors(requests=damages(), replies=damages())
     device = Device(fake, timeout_s=0.05, retries=30)
-    for i in range(3):
+    for i in range(2):
         check_run(device, FLOATS + i, BYTES + np.int8(i))
-    assert fake.inferences == 3
+    assert fake.inferences == 2
     assert (device.counts.retries > 0) == harmed
     assert max(len(frame.payload) for frame in fake.served) <= fake.max_payload
 
