@@ -51,9 +51,25 @@ def golden(c: Context, given: Given) -> None:
         kind=bool,
         default=False,
     ),
+    Option(
+        "python",
+        "the models through preflight, plan and generate, in place of the runtime",
+        kind=bool,
+        default=False,
+    ),
+    Option(
+        "oracle",
+        "the models through the runtime and TFLM, whose bytes must be the same",
+        kind=bool,
+        default=False,
+    ),
 )
 def fuzz(c: Context, given: Given) -> None:
     """Run mutated models through the runtime under ASan and UBSan; finds go to build/fuzz/."""
+    from codegen.errors import CodegenError
+
+    if given.frames + given.python + given.oracle > 1:
+        raise CodegenError("fuzz: choose one of --frames, --python and --oracle")
     if given.frames:
         from verification.frame_fuzz import run_frame_fuzz
 
@@ -62,9 +78,16 @@ def fuzz(c: Context, given: Given) -> None:
         return
     from codegen.files.places import BUILD
     from verification.cases.fuzz_bases import base_models
-    from verification.fuzz import run_fuzz
 
-    report = run_fuzz(base_models(), given.count, given.seed, finds_dir=BUILD / "fuzz", say=print)
+    if given.python:
+        from verification.python_fuzz import run_python_fuzz as run
+    elif given.oracle:
+        from verification.differential import run_differential as run
+    else:
+        from verification.fuzz import run_fuzz as run
+    report = run(base_models(), given.count, given.seed, finds_dir=BUILD / "fuzz", say=print)
+    for words, number in report.others.most_common():
+        print(f"fuzz: {number:,} {words}")
     if not report.passed:
         raise Exit(code=1)
     print(f"fuzz: {report.executions} executions, {report.accepted} models accepted, 0 finds")

@@ -1,7 +1,8 @@
 """Hostile models: mutated real ones through the runtime under sanitizers (firmware/checks/fuzz.cc).
 
 Execution i of a run with seed S has seed S + i; with the same base models it is the same model.
-Every find is written as a .tflite; kept among the tests, it is replayed by check_find.
+Every find is written as a .tflite; kept among the tests, it is replayed by check_find. The same
+mutants go through our Python (python_fuzz.py) and beside the oracle (differential.py).
 """
 
 from __future__ import annotations
@@ -10,22 +11,38 @@ import os
 import struct
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from codegen.files.manifest import atomic_write
 from verification.check_runner import CHECKS, build_sanitized, sanitizer_reason
-from verification.errors import VerificationError
+from verification.errors import CheckFailedError, VerificationError
 
 _CHUNK = 20_000  # executions a start of the fuzzer, so that progress shows
 _MAX_FINDS = 20
+_CALL_LIMIT_S = 1800  # of a start; each execution has a limit of its own in fuzz.cc
+_BATCH = 1000  # mutants that go the other ways together
 _ENVIRONMENT = {"ASAN_OPTIONS": "detect_leaks=0:handle_abort=0"}
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """What became of a mutant, in words. wrong: it must not."""
+
+    words: str
+    wrong: bool = False
+
+
+ACCEPTED, REFUSED = Verdict("accepted"), Verdict("refused")
+
+
+@dataclass(frozen=True)
 class Find:
-    """An execution that ended the fuzzer. arena_bytes: what it was given. path: the model."""
+    """An execution that went wrong. arena_bytes: what it was given; 0: what it asked for. path: the
+    model."""
 
     seed: int
     arena_bytes: int
@@ -35,11 +52,13 @@ class Find:
 
 @dataclass
 class FuzzReport:
-    """accepted: executions whose model the runtime took and computed."""
+    """accepted: executions whose model was taken and computed. others: how often something else
+    became of one, by its words."""
 
     executions: int = 0
     accepted: int = 0
     finds: list[Find] = field(default_factory=list)
+    others: Counter[str] = field(default_factory=Counter)
 
     @property
     def passed(self) -> bool:
@@ -52,14 +71,18 @@ def _fuzzer() -> Path:
 
 
 def _call(*arguments: str | int | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(_fuzzer()), *map(str, arguments)],
-        env={**os.environ, **_ENVIRONMENT},
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
+    try:
+        return subprocess.run(
+            [str(_fuzzer()), *map(str, arguments)],
+            env={**os.environ, **_ENVIRONMENT},
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=_CALL_LIMIT_S,
+        )
+    except subprocess.TimeoutExpired:
+        raise CheckFailedError(f"the fuzzer did not end within {_CALL_LIMIT_S} s") from None
 
 
 def run_fuzz(
@@ -73,12 +96,9 @@ def run_fuzz(
 
     Stops after 20 finds. Raises VerificationError (no models, nothing to do), MissingToolError.
     """
-    if not models or count < 1:
-        raise VerificationError("fuzz needs at least one model and one execution")
     report = FuzzReport()
     with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
-        pack = Path(name) / "pack.bin"
-        pack.write_bytes(b"".join(struct.pack("<I", len(m)) + m for m in models))
+        pack = _write_pack(Path(name), models, count)
         progress = Path(name) / "progress.bin"
         at, end = seed, seed + count
         while at < end and len(report.finds) < _MAX_FINDS:
@@ -104,6 +124,63 @@ def run_fuzz(
             report.executions += bad + 1 - at
             at = bad + 1
     return report
+
+
+def run_mutants(
+    judge: Callable[[Sequence[bytes]], Iterator[Verdict]],
+    models: Sequence[bytes],
+    count: int,
+    seed: int,
+    finds_dir: Path,
+    say: Callable[[str], None] = lambda _: None,
+) -> FuzzReport:
+    """Mutates `models` `count` times; `judge` says of each mutant of a batch what became of it. As
+    run_fuzz otherwise."""
+    report = FuzzReport()
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
+        pack = _write_pack(Path(name), models, count)
+        for at in range(seed, seed + count, _BATCH):
+            mutants = _mutants(pack, at, min(_BATCH, seed + count - at))
+            for offset, verdict in enumerate(judge(mutants)):
+                if verdict == ACCEPTED:
+                    report.accepted += 1
+                elif verdict.wrong:
+                    path = finds_dir / f"find-{at + offset}.tflite"
+                    atomic_write(path, mutants[offset])
+                    report.finds.append(Find(at + offset, 0, verdict.words, path))
+                    say(f"fuzz: find: seed {at + offset}: {verdict.words}")
+                else:
+                    report.others[verdict.words] += 1
+            report.executions += len(mutants)
+            say(
+                f"fuzz: {report.executions} of {count} executions, "
+                f"{report.accepted} accepted, {len(report.finds)} finds"
+            )
+            if len(report.finds) >= _MAX_FINDS:
+                break
+    return report
+
+
+def _write_pack(folder: Path, models: Sequence[bytes], count: int) -> Path:
+    if not models or count < 1:
+        raise VerificationError("fuzz needs at least one model and one execution")
+    pack = folder / "pack.bin"
+    pack.write_bytes(b"".join(struct.pack("<I", len(m)) + m for m in models))
+    return pack
+
+
+def _mutants(pack: Path, seed: int, count: int) -> list[bytes]:
+    made = pack.with_name("mutants.bin")
+    process = _call("mutants", pack, seed, count, made)
+    if process.returncode != 0:
+        raise VerificationError(f"the fuzzer did not start: {process.stderr.strip()[-300:]}")
+    data = made.read_bytes()
+    models, at = [], 0
+    while at < len(data):
+        (size,) = struct.unpack_from("<I", data, at)
+        models.append(data[at + 4 : at + 4 + size])
+        at += 4 + size
+    return models
 
 
 def _keep(pack: Path, seed: int, reason: str, finds_dir: Path) -> Find:

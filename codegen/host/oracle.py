@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from tflite_micro import runtime
 
 from codegen.errors import ModelError, OracleError
-from codegen.model.tflite import Model
+from codegen.model.tflite import WALK_ERRORS, Model
 
 VERSION = f"tflite-micro {tflite_micro.__version__}"
 """The oracle's name and exact version."""
@@ -58,7 +58,7 @@ class Oracle:
                     arena_size=arena_bytes,
                     intrepreter_config=_KEEP_TENSORS if keep_tensors else _REUSE_MEMORY,
                 )
-            except (RuntimeError, ValueError, MemoryError) as error:
+            except (RuntimeError, *WALK_ERRORS) as error:  # it looks into all tables, in Python
                 raise OracleError(f"TFLM refuses the model: {_reason(text(), error)}") from error
 
     def run(self, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:

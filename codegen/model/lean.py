@@ -15,6 +15,9 @@ import flatbuffers
 import numpy as np
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
+from codegen.errors import ModelError
+from codegen.model.tflite import WALK_ERRORS
+
 # The schema's force_align of a buffer's data; the generated Python code does not follow it.
 DATA_ALIGNMENT = 16
 LENGTH_BYTES = 4  # what a vector begins with
@@ -22,7 +25,19 @@ FILE_IDENTIFIER = b"TFL3"
 
 
 def lean(content: bytes) -> bytes:
-    """`content`, a valid .tflite, written again with each thing once and nothing unread."""
+    """`content`, a valid .tflite, written again with each thing once and nothing unread.
+
+    Raises ModelError: what no interpreter reads may be damaged in a model that runs.
+    """
+    try:
+        return _written_again(content)
+    except (*WALK_ERRORS, flatbuffers.builder.OffsetArithmeticError) as error:
+        raise ModelError(
+            f"making the model lean: a part that no interpreter reads is damaged ({error})"
+        ) from error
+
+
+def _written_again(content: bytes) -> bytes:
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content))
     model.description = None
     model.signatureDefs = None

@@ -28,10 +28,10 @@ _MAX_RANK = 8  # of any tensor that TFLite or TFLM handles
 _MAX_FILE_BYTES = 2**31 - 1  # offsets of a flatbuffer are signed 32 bits
 _MAX_SUBGRAPHS = 1024
 
-# What walking damaged offsets with the schema module can raise.
-_WALK_ERRORS = (
+WALK_ERRORS = (
     struct.error, IndexError, ValueError, TypeError, AttributeError, OverflowError, MemoryError,
 )  # fmt: skip
+"""What walking damaged offsets with the schema module can raise."""
 
 
 def _enum_names(enum: type) -> dict[int, str]:
@@ -185,7 +185,7 @@ class Model:
             )
         try:
             return cls(data, _Reader(data).subgraphs())
-        except _WALK_ERRORS as error:
+        except WALK_ERRORS as error:
             raise ModelError(
                 f"the .tflite model is damaged or truncated at {len(data)} B (an offset or a "
                 "length points outside of it); convert or copy it again"

@@ -3,6 +3,7 @@
 //
 //   fuzz run <pack> <progress> <first seed> <count>    many executions; prints what they came to
 //   fuzz dump <pack> <seed> <file>                     writes the model of one execution
+//   fuzz mutants <pack> <first seed> <count> <file>    a pack of the models of many executions
 //   fuzz one <model> <arena bytes>                     one execution of a model as it is
 //
 // A pack is base models, each behind its size (u32 little-endian). The progress file holds the seed
@@ -331,6 +332,22 @@ int Dump(const Attempt& attempt, const char* path) {
   return 0;
 }
 
+int WriteMutants(const std::vector<Base>& bases, uint64_t first, uint64_t count, const char* path) {
+  FILE* const file = std::fopen(path, "wb");
+  bool written = file != nullptr;
+  for (uint64_t seed = first; written && seed < first + count; ++seed) {
+    const Bytes model = Mutate(bases, seed).model;
+    const uint32_t size = static_cast<uint32_t>(model.size());
+    written = std::fwrite(&size, sizeof(size), 1, file) == 1 &&
+              std::fwrite(model.data(), 1, size, file) == size;
+  }
+  if (!written || std::fclose(file) != 0) {
+    std::perror(path);
+    return 2;
+  }
+  return 0;
+}
+
 }  // namespace
 
 extern "C" void DebugLog(const char* format, va_list args) {
@@ -348,12 +365,16 @@ int main(int argc, char** argv) {
   if (verb == "dump" && argc == 5) {
     return Dump(Mutate(ReadPack(argv[2]), std::strtoull(argv[3], nullptr, 10)), argv[4]);
   }
+  if (verb == "mutants" && argc == 6) {
+    return WriteMutants(ReadPack(argv[2]), std::strtoull(argv[3], nullptr, 10),
+                        std::strtoull(argv[4], nullptr, 10), argv[5]);
+  }
   if (verb == "one" && argc == 4) {
     const uint32_t arena_bytes = static_cast<uint32_t>(std::strtoul(argv[3], nullptr, 10));
     const bool accepted = Execute(Attempt{ReadFile(argv[2]), arena_bytes}, resolver, 1);
     std::printf("%s\n", accepted ? "accepted" : g_message);
     return 0;
   }
-  std::fprintf(stderr, "usage: fuzz run|dump|one ...\n");
+  std::fprintf(stderr, "usage: fuzz run|dump|mutants|one ...\n");
   return 2;
 }

@@ -7,15 +7,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from codegen.files.shared_models import SHARED_MODELS
+from codegen.host.runtime import HostRuntime, RuntimeRefusedError
+from codegen.model.tflite import Model
+from verification import differential, python_fuzz
 from verification.cases.core import fully_connected
 from verification.cases.fuzz_bases import base_models
 from verification.cases.model_builder import small_cnn
+from verification.differential import compare, run_differential
 from verification.errors import VerificationError
-from verification.fuzz import check_find, run_fuzz
+from verification.fuzz import ACCEPTED, REFUSED, check_find, run_fuzz
+from verification.python_fuzz import examine, run_python_fuzz
 
 pytestmark = pytest.mark.golden
 
-_CORPUS = sorted((Path(__file__).parents[1] / "fuzz" / "corpus").glob("*.tflite"))
+_FUZZ = Path(__file__).parents[1] / "fuzz"
+_CORPUS = sorted((_FUZZ / "corpus").glob("*.tflite"))
+_CONTRADICTIONS = sorted((_FUZZ / "contradictions").glob("*.tflite"))
+_SHARED = sorted(SHARED_MODELS.glob("*.tflite"))
 _ARENAS = [0, 100, 500, 1500, 4096, 65536, 1 << 20]
 
 
@@ -27,14 +36,81 @@ def test_mutated_models_do_no_harm(tmp_path: Path) -> None:
     assert report.accepted > 250
 
 
-@pytest.mark.parametrize("path", _CORPUS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", _CORPUS + _CONTRADICTIONS, ids=lambda path: path.stem)
 def test_a_former_find_does_no_harm(path: Path) -> None:
     for arena_bytes in _ARENAS:
         check_find(path, arena_bytes)
+    (verdict,) = compare([path.read_bytes()])
+    assert not verdict.wrong, verdict.words
+    assert not examine(path.read_bytes()).wrong
 
 
 def test_there_are_former_finds() -> None:
-    assert _CORPUS
+    assert _CORPUS and _CONTRADICTIONS
+
+
+@pytest.mark.parametrize("path", _CONTRADICTIONS, ids=lambda path: path.stem)
+def test_a_model_for_which_upstreams_answer_is_not_defined_is_refused(path: Path) -> None:
+    with pytest.raises(RuntimeRefusedError):
+        HostRuntime(path.read_bytes())
+
+
+def test_mutated_models_get_the_oracles_bytes(tmp_path: Path) -> None:
+    report = run_differential(base_models(), 4000, seed=50_000, finds_dir=tmp_path)
+    assert report.passed, [f"seed {find.seed}: {find.reason}" for find in report.finds]
+    assert report.executions == 4000 and report.accepted > 400
+    assert report.accepted + report.others.total() == 4000
+
+
+def test_other_bytes_than_the_oracles_are_a_find(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = differential._ours
+
+    def wrong(content: bytes) -> differential.Answers:
+        answers = ours(content)
+        return (
+            [bytes([out[0] ^ 1]) + out[1:] for out in answers]
+            if isinstance(answers, list)
+            else answers
+        )
+
+    monkeypatch.setattr(differential, "_ours", wrong)
+    report = run_differential([small_cnn()], 100, seed=1, finds_dir=tmp_path)
+    assert not report.passed and report.accepted == 0
+    find = report.finds[0]
+    assert "not the oracle's" in find.reason
+    assert find.path == tmp_path / f"find-{find.seed}.tflite" and find.path.stat().st_size
+
+
+@pytest.mark.parametrize("path", _SHARED, ids=lambda path: path.stem)
+def test_what_runtime_and_oracle_accept_python_does_not_call_damaged(path: Path) -> None:
+    """Models of others, where they lie beside the repository."""
+    Model.read(path)
+    (verdict,) = compare([path.read_bytes()])
+    assert verdict in (ACCEPTED, REFUSED), verdict.words
+
+
+def test_mutated_models_end_in_python_with_an_answer_or_one_message(tmp_path: Path) -> None:
+    report = run_python_fuzz(base_models(), 200, seed=253, finds_dir=tmp_path)
+    assert report.passed, [f"seed {find.seed}: {find.reason}" for find in report.finds]
+    assert report.executions == 200 and report.accepted > 10
+
+
+@pytest.mark.parametrize(
+    ("what", "reason"),
+    [
+        (lambda *_: [][1], "IndexError: list index out of range; test_fuzz.py"),
+        (lambda *_: "a\x1b[2Jb", "not printable"),
+        (lambda *_: len(b"x" * (python_fuzz.LIMIT_BYTES + 1)) and "", "B of memory"),
+    ],
+)
+def test_what_python_must_not_do_is_a_find(
+    what: object, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(python_fuzz, "show_plan", what)
+    verdict = examine(small_cnn())
+    assert verdict.wrong and reason in verdict.words
 
 
 def test_truncated_models_are_refused(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from codegen.errors import CodegenError
+from codegen.errors import CodegenError, ModelError
 from codegen.files.artifacts import FLOAT_EDGES, FLOAT_MODEL, INT8_MODEL
 from codegen.model.lean import lean
 from training import artifacts
@@ -46,9 +46,12 @@ def import_tflite(path: Path, build_dir: Path, say: Callable[[str], None] = prin
 
 
 def leaned(given: bytes) -> bytes:
-    """A .tflite without what no interpreter reads; `given` itself where that gains nothing, or
-    where nobody confirms that the outputs are the same."""
-    content = lean(given)
+    """A .tflite without what no interpreter reads; `given` itself where that gains nothing or is
+    damaged, or where nobody confirms that the outputs are the same."""
+    try:
+        content = lean(given)
+    except ModelError:  # in what is left out; whatever is read has been checked
+        return given
     gains = len(content) < len(given)
     return content if gains and _same_outputs(given, content) else given
 

@@ -178,6 +178,7 @@ stream --count 0                         => --count 0: choose 1 or more
 golden --count 1.5                       => --count 1.5: give a whole number
 golden --count 0                         => --count 0: choose 1 or more
 fuzz --count -1                          => --count -1: choose 1 or more
+fuzz --python --oracle                   => choose one of --frames, --python and --oracle
 diff --digit 30                          => --digit 30: there are 30 test samples; choose 0 to 29
 diff --digit -1                          => --digit -1: choose 0 or more
 diff --digit x                           => --digit x: give a whole number

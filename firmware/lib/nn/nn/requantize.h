@@ -10,11 +10,15 @@ namespace nn {
 
 // A positive real factor: multiplier * 2^(shift - 31).
 //   multiplier  0, or in [2^30, 2^31)
-//   shift       [-31, 31]; positive shifts left before the multiplication
+//   shift       [-31, 30]; positive shifts left before the multiplication. 31: the factor is beyond
+//               what an int32 can be shifted by, and upstream's answer undefined.
 struct Requant {
   int32_t multiplier;
   int32_t shift;
 };
+constexpr int32_t kMaxShift = 30;
+
+inline bool IsFactor(Requant r) { return r.shift <= kMaxShift; }
 
 inline int32_t Clamp(int32_t x, int32_t low, int32_t high) {
   return x < low ? low : (x > high ? high : x);

@@ -15,7 +15,6 @@ namespace nn {
 namespace {
 
 constexpr int32_t kMinShift = -31;  // of a Requant; what is smaller upstream flushes to zero
-constexpr int32_t kMaxShift = 31;
 
 // From a factor's leading bit and the 30 that follow it (2^31 where it was rounded up to that), and
 // its exponent as frexp has it.
@@ -27,7 +26,7 @@ Requant MakeRequant(uint32_t bits, int32_t shift) {
   if (shift < kMinShift) {
     return Requant{0, 0};
   }
-  return shift > kMaxShift ? Requant{INT32_MAX, kMaxShift}
+  return shift > kMaxShift ? Requant{INT32_MAX, kMaxShift + 1}
                            : Requant{static_cast<int32_t>(bits), shift};
 }
 

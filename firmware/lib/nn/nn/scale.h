@@ -69,7 +69,7 @@ Scale ScaleFromBits(uint32_t float_bits);
 Scale MultiplyAsFloat(Scale a, Scale b);
 
 // The factor a * b / c, where TFLM computes QuantizeMultiplier(double(a) * double(b) / double(c)).
-// c must not be 0. A factor beyond 2^31 becomes the largest that Requant holds.
+// c must not be 0. IsFactor tells whether there is one.
 Requant RequantFromScales(Scale a, Scale b, Scale c);
 
 // a / c as a factor. c must not be 0.
@@ -80,7 +80,7 @@ inline Requant RequantFromRatio(Scale a, Scale c) {
 // a / c rounded to float32 precision, as C++'s float quotient is. c must not be 0.
 Scale DivideAsFloat(Scale a, Scale c);
 
-// A factor that is a float32 already: no rounding. Saturates as RequantFromScales does.
+// A factor that is a float32 already: no rounding.
 Requant RequantFromScale(Scale factor);
 
 // round(value / scale) as TFLM computes it: a float32 division, then halves away from zero.

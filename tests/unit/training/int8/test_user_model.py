@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
+import flatbuffers
 import pytest
+from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
+from codegen.errors import ModelError
 from codegen.files.artifacts import FLOAT_EDGES, FLOAT_MODEL, INT8_MODEL
 from codegen.model.lean import lean
 from codegen.model.tflite import Model
@@ -37,6 +41,22 @@ def test_a_tflite_is_taken_lean_where_its_outputs_stay(
     taken = (tmp_path / INT8_MODEL).read_bytes()
     assert len(taken) < len(given)
     assert Model.parse(taken).op_names == Model.parse(given).op_names
+
+    def damaged(content: bytes) -> bytes:
+        """Where only the lean pass looks: its metadata leave the file."""
+        model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content))
+        model.metadataBuffer = [0] * 1111
+        builder = flatbuffers.Builder(0)
+        builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
+        packed = bytes(builder.Output())
+        return packed.replace(struct.pack("<I", 1111), struct.pack("<I", 0x7FFFFFFF))
+
+    path.write_bytes(damaged(given))
+    with pytest.raises(ModelError, match="no interpreter reads"):
+        lean(damaged(given))
+    user_model.import_tflite(path, tmp_path)
+    assert (tmp_path / INT8_MODEL).read_bytes() == damaged(given)
+    path.write_bytes(given)
 
     def other(content: bytes) -> bytes:
         """Shorter, with another bias."""

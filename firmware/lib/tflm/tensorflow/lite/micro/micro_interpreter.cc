@@ -168,6 +168,10 @@ TfLiteStatus MicroInterpreter::PrepareNodes() {
     node.params = 0;
     node.in_place_inputs = 0;
     OpContext context(graph_, i, resolver_.entry(slot), &op.options);
+    const uint32_t options_type = resolver_.entry(slot).def->options_type;
+    if (options_type != 0 && op.options_type != 0 && op.options_type != options_type) {
+      return context.Fail("has the options of another op");
+    }
     if (resolver_.entry(slot).def->prepare(context) != kTfLiteOk) {
       return kTfLiteError;
     }

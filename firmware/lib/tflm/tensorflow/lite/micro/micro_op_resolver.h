@@ -15,14 +15,27 @@ class OpContext;
 
 // One op of the runtime. A resolver that does not name it does not link it.
 struct OpDef {
-  tflite::BuiltinOperator code;
+  constexpr OpDef(tflite::BuiltinOperator builtin, const char* op_name,
+                  TfLiteStatus (*op_prepare)(OpContext&), void (*op_eval)(OpContext&),
+                  void (*op_reset)(OpContext&) = nullptr,
+                  bool (*op_is_named)(const char*, const char*, uint32_t) = nullptr)
+      : code(static_cast<int16_t>(builtin)),
+        options_type(tflite::OptionsOf(builtin)),
+        name(op_name),
+        prepare(op_prepare),
+        eval(op_eval),
+        reset(op_reset),
+        is_named(op_is_named) {}
+
+  int16_t code;          // tflite::BuiltinOperator
+  uint8_t options_type;  // whose options an operator may have; 0: it reads none
   const char* name;
   TfLiteStatus (*prepare)(OpContext& context);
   void (*eval)(OpContext& context);
-  void (*reset)(OpContext& context) = nullptr;  // back to the initial state, where there is one
+  void (*reset)(OpContext& context);  // back to the initial state, where there is one
   // For ops that a code alone does not tell: whether a resolver's name is that in a model, `length`
   // characters at most.
-  bool (*is_named)(const char* name, const char* text, uint32_t length) = nullptr;
+  bool (*is_named)(const char* name, const char* text, uint32_t length);
 };
 
 struct OpEntry {

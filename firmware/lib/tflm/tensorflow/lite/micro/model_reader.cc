@@ -46,7 +46,7 @@ constexpr uint8_t kTypes[] = {
   }
   table->vtable = data_ + vtable;
   table->vtable_bytes = *reinterpret_cast<const uint16_t*>(table->vtable);
-  return table->vtable_bytes <= size_ - vtable;
+  return table->vtable_bytes <= size_ - vtable && (table->vtable_bytes & 1) == 0;
 }
 
 [[gnu::always_inline]] inline bool ModelReader::ReadVector(uint32_t pos, uint32_t shift,
@@ -126,7 +126,9 @@ void ModelReader::ReadOperator(const Vector& operators, uint32_t index, Operator
   op->inputs = inputs.pos;
   op->outputs = outputs.pos;
   op->code = FieldU32(table, operator_field::kOpcodeIndex, 0);
-  op->options = FieldTable(table, operator_field::kBuiltinOptions);
+  op->options_type = FieldU8(table, operator_field::kBuiltinOptionsType, 0);
+  op->options =
+      op->options_type != 0 ? FieldTable(table, operator_field::kBuiltinOptions) : Table{};
 }
 
 void ModelReader::ReadQuantization(const TensorInfo& info, Quantization* quantization) const {
@@ -213,7 +215,21 @@ bool ModelReader::ReadTensor(const Vector& tensors, uint32_t index, const Vector
     return true;
   }
   info->data = data.pos;
-  return data.count >= info->bytes;
+  // A constant that is a variable would be written to.
+  return data.count >= info->bytes && FieldU8(tensor, tensor_field::kIsVariable, 0) == 0;
+}
+
+ModelReader::Vector ModelReader::FieldText(const Table& table, uint32_t id) const {
+  Vector text = FieldVector(table, id, 1);
+  uint32_t length = 0;
+  while (text.pos != 0 && (text.pos + length < size_ || Bad()) && data_[text.pos + length] != 0) {
+    ++length;
+  }
+  if (length > text.count) {
+    Bad();
+  }
+  text.count = length;
+  return text;
 }
 
 int32_t ModelReader::BuiltinCode(const Table& operator_code) const {

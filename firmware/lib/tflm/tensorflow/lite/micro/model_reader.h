@@ -34,10 +34,11 @@ class ModelReader {
 
   // What an operator's table says.
   struct Operator {
-    uint32_t code;     // index of its operator code
-    uint32_t inputs;   // position of its tensor indices, as Vector::pos
-    uint32_t outputs;  // the same
-    Table options;     // the builtin ones
+    uint32_t code;          // index of its operator code
+    uint32_t inputs;        // position of its tensor indices, as Vector::pos
+    uint32_t outputs;       // the same
+    uint32_t options_type;  // whose builtin options they are; 0: it has none
+    Table options;
   };
   // The vectors of a tensor's quantization.
   struct Quantization {
@@ -66,6 +67,9 @@ class ModelReader {
                                             uint32_t element_bytes) const {
     return Unpack(PackedField(table, id, element_bytes == 1 ? 0 : (element_bytes == 4 ? 2 : 3)));
   }
+  // The string that a field refers to, up to its first 0, where C's functions end; there has to be
+  // one behind it.
+  Vector FieldText(const Table& table, uint32_t id) const;
   // The builtin operator that an operator code stands for.
   int32_t BuiltinCode(const Table& operator_code) const;
   // Element `index` of a vector of tables.
@@ -152,7 +156,14 @@ namespace quantization_field {
 enum { kScale = 2, kZeroPoint = 3, kQuantizedDimension = 6 };
 }
 namespace operator_field {
-enum { kOpcodeIndex = 0, kInputs = 1, kOutputs = 2, kBuiltinOptions = 4, kCustomOptions = 5 };
+enum {
+  kOpcodeIndex = 0,
+  kInputs = 1,
+  kOutputs = 2,
+  kBuiltinOptionsType = 3,
+  kBuiltinOptions = 4,
+  kCustomOptions = 5
+};
 }
 namespace buffer_field {
 enum { kData = 0 };

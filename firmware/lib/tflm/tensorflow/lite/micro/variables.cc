@@ -23,7 +23,9 @@ ModelReader::Table HandleOptions(const ModelReader& reader, ModelReader::Vector 
     if (outputs.count == 1 && reader.U32Inside(outputs.pos) == tensor &&
         reader.BuiltinCode(
             reader.TableAt(codes, reader.FieldU32(op, operator_field::kOpcodeIndex, 0))) ==
-            tflite::BuiltinOperator_VAR_HANDLE) {
+            tflite::BuiltinOperator_VAR_HANDLE &&
+        reader.FieldU8(op, operator_field::kBuiltinOptionsType, 0) ==
+            tflite::OptionsOf(tflite::BuiltinOperator_VAR_HANDLE)) {
       return reader.FieldTable(op, operator_field::kBuiltinOptions);
     }
   }
@@ -41,8 +43,8 @@ Variable* FindVariable(OpContext& context, ModelReader::Vector operators, uint32
     context.Fail("needs a handle that VAR_HANDLE makes");
     return nullptr;
   }
-  const ModelReader::Vector container = reader.FieldVector(options, kContainer, 1);
-  const ModelReader::Vector name = reader.FieldVector(options, kSharedName, 1);
+  const ModelReader::Vector container = reader.FieldText(options, kContainer);
+  const ModelReader::Vector name = reader.FieldText(options, kSharedName);
   uint32_t* link = &graph.variables;
   while (*link != 0) {
     Variable* const known = reinterpret_cast<Variable*>(graph.arena + *link);

@@ -19,6 +19,54 @@ enum BuiltinOperator : int32_t {
 #undef MCUFORGE_BUILTIN
 };
 
+// The number of an op's options in the schema (enum BuiltinOptions), for the ops that read them;
+// 0 for the others.
+constexpr uint8_t OptionsOf(BuiltinOperator code) {
+  switch (code) {
+    case BuiltinOperator_CONV_2D:
+      return 1;
+    case BuiltinOperator_DEPTHWISE_CONV_2D:
+      return 2;
+    case BuiltinOperator_AVERAGE_POOL_2D:
+    case BuiltinOperator_MAX_POOL_2D:
+      return 5;
+    case BuiltinOperator_FULLY_CONNECTED:
+      return 8;
+    case BuiltinOperator_SOFTMAX:
+      return 9;
+    case BuiltinOperator_CONCATENATION:
+      return 10;
+    case BuiltinOperator_ADD:
+      return 11;
+    case BuiltinOperator_RESIZE_BILINEAR:
+      return 15;
+    case BuiltinOperator_MUL:
+      return 21;
+    case BuiltinOperator_GATHER:
+      return 23;
+    case BuiltinOperator_SUB:
+      return 28;
+    case BuiltinOperator_STRIDED_SLICE:
+      return 32;
+    case BuiltinOperator_TRANSPOSE_CONV:
+      return 49;
+    case BuiltinOperator_PACK:
+      return 59;
+    case BuiltinOperator_UNPACK:
+      return 64;
+    case BuiltinOperator_RESIZE_NEAREST_NEIGHBOR:
+      return 74;
+    case BuiltinOperator_LEAKY_RELU:
+      return 75;
+    case BuiltinOperator_CALL_ONCE:
+      return 103;
+    case BuiltinOperator_VAR_HANDLE:
+      return 111;
+    default:
+      return 0;
+  }
+}
+
 // Points at the first byte of the flatbuffer; never made, only cast to.
 class Model {
  public:

@@ -54,6 +54,9 @@ TfLiteStatus Prepare(OpContext& context) {
       reader.FieldVector(root, model_field::kSubgraphs, 4), context.OptionU32(kInitSubgraph, 0));
   const ModelReader::Vector codes = reader.FieldVector(root, model_field::kOperatorCodes, 4);
   const ModelReader::Vector operators = reader.FieldVector(subgraph, subgraph_field::kOperators, 4);
+  if (operators.count == 0) {
+    return context.Fail("its subgraph is missing or empty");
+  }
   CallOnceData* const data = static_cast<CallOnceData*>(context.NewParams(
       static_cast<uint32_t>(sizeof(CallOnceData) + operators.count / 2 * sizeof(Assignment))));
   if (!data) {

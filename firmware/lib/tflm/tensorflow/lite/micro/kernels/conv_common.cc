@@ -26,7 +26,8 @@ ConvData* PrepareConv(OpContext& context, uint32_t activation_field, const Tenso
   const uint32_t dilation_h_field = activation_field + 2;
   EndsS8 ends;
   ModelReader::Quantization quantization;
-  if (!ReadEndsS8(context, &ends) || !ReadFilterScales(context, filter, channels, &quantization) ||
+  if (!ReadEndsS8(context, &ends) ||
+      !ReadFilterScales(context, filter, channels, ends.in.scale, ends.out.scale, &quantization) ||
       !CheckBias(context, channels)) {
     return nullptr;
   }

@@ -5,9 +5,7 @@
 namespace tflm {
 namespace {
 
-// Field of DepthwiseConv2DOptions. The channel multiplier, the field before it, follows from the
-// shapes, as it does upstream.
-constexpr uint32_t kActivation = 4;
+enum { kMultiplier = 3, kActivation = 4 };  // fields of DepthwiseConv2DOptions
 
 TfLiteStatus Prepare(OpContext& context) {
   TensorInfo filter;
@@ -22,8 +20,8 @@ TfLiteStatus Prepare(OpContext& context) {
     return kTfLiteError;
   }
   nn::ConvParams& params = data->params;
-  if (params.out_c % params.in_c != 0) {
-    return context.Fail("the output's channels are no multiple of the input's");
+  if (params.in_c * context.OptionU32(kMultiplier, 0) != params.out_c) {
+    return context.Fail("the output's channels are not the input's times the depth multiplier");
   }
   params.filter_c = static_cast<uint16_t>(params.out_c / params.in_c);
   context.RequestScratch(nn::DepthwiseConvS8ScratchBytes(params, nn::TargetIsa()));

@@ -34,7 +34,8 @@ TfLiteStatus Prepare(OpContext& context) {
     return context.Fail("the shapes of input, filter and output do not fit");
   }
   ModelReader::Quantization filter;
-  if (!ReadFilterScales(context, info, channels, &filter) || !CheckBias(context, channels)) {
+  if (!ReadFilterScales(context, info, channels, ends.in.scale, ends.out.scale, &filter) ||
+      !CheckBias(context, channels)) {
     return kTfLiteError;
   }
   // Upstream reckons with it here, though not in convolutions; no converter sets one, as int8

@@ -78,6 +78,16 @@ nn::Scale ScaleOfTensor(const OpContext& context, int32_t index) {
   return nn::ScaleFromBits(context.reader().U32Inside(quantization.scales.pos));
 }
 
+bool FactorOf(const OpContext& context, nn::Scale a, nn::Scale b, nn::Scale c,
+              nn::Requant* factor) {
+  *factor = nn::RequantFromScales(a, b, c);
+  if (!nn::IsFactor(*factor)) {
+    context.Fail("needs an output scale above 2^-30 of the inputs'");
+    return false;
+  }
+  return true;
+}
+
 TfLiteStatus FillWindow(OpContext& context, const Window& window, const TensorInfo& input,
                         const TensorInfo& output, nn::ConvParams* params) {
   if (input.shape.count != 4 || output.shape.count != 4) {
@@ -118,12 +128,14 @@ TfLiteStatus FillWindow(OpContext& context, const Window& window, const TensorIn
 }
 
 bool ReadFilterScales(const OpContext& context, const TensorInfo& filter, uint32_t channels,
-                      ModelReader::Quantization* quantization) {
+                      nn::Scale in, nn::Scale out, ModelReader::Quantization* quantization) {
   context.reader().ReadQuantization(filter, quantization);
   const ModelReader::Vector scales = quantization->scales;
   const auto* scale = reinterpret_cast<const uint32_t*>(context.reader().data() + scales.pos);
   const uint32_t* const end = scale + scales.count;
+  uint32_t largest = 0;  // the bits of positive floats are in the order of their values
   while (scale != end && nn::IsValidScale(*scale)) {
+    largest = *scale > largest ? *scale : largest;
     ++scale;
   }
   const bool valid =
@@ -131,7 +143,8 @@ bool ReadFilterScales(const OpContext& context, const TensorInfo& filter, uint32
   if (!valid) {
     context.Fail("needs an int8 filter with one scale, or one scale an output channel");
   }
-  return valid;
+  nn::Requant factor;
+  return valid && FactorOf(context, in, nn::ScaleFromBits(largest), out, &factor);
 }
 
 bool FillBroadcast(const OpContext& context, const TensorInfo& input0, const TensorInfo& input1,

@@ -45,6 +45,12 @@ bool ReadEndsS8(const OpContext& context, EndsS8* ends);
 // The scale of a tensor that ReadQuantizedS8 accepted: in eval, where keeping it would cost RAM.
 nn::Scale ScaleOfTensor(const OpContext& context, int32_t index);
 
+// The factor a * b / c. False, with a message, if it is none (nn::IsFactor).
+bool FactorOf(const OpContext& context, nn::Scale a, nn::Scale b, nn::Scale c, nn::Requant* factor);
+inline bool FactorOf(const OpContext& context, nn::Scale a, nn::Scale c, nn::Requant* factor) {
+  return FactorOf(context, a, nn::MakeScale(1, 0), c, factor);
+}
+
 // Padding of the schema (enum Padding).
 enum : uint8_t { kPaddingSame = 0, kPaddingValid = 1 };
 
@@ -63,9 +69,10 @@ TfLiteStatus FillWindow(OpContext& context, const Window& window, const TensorIn
                         const TensorInfo& output, nn::ConvParams* params);
 
 // The quantization of a filter with `channels` output channels, which has one scale a channel or
-// one for all. False, with a message, if their number fits neither or one of them is no scale.
+// one for all. `in`, `out`: the scales of the op's ends. False, with a message, if their number
+// fits neither, one of them is no scale, or a channel's factor is none.
 bool ReadFilterScales(const OpContext& context, const TensorInfo& filter, uint32_t channels,
-                      ModelReader::Quantization* quantization);
+                      nn::Scale in, nn::Scale out, ModelReader::Quantization* quantization);
 
 // Shapes of two operands and an output, for elementwise ops. False, with a message, if they do not
 // broadcast.

@@ -24,8 +24,10 @@ TfLiteStatus Prepare(OpContext& context) {
   }
   const nn::Scale in = operands.in.scale;
   const nn::Scale out = operands.out.scale;
-  data->params.positive = nn::RequantFromRatio(in, out);
-  data->params.negative = nn::RequantFromScales(in, nn::ScaleFromBits(magnitude), out);
+  if (!FactorOf(context, in, out, &data->params.positive) ||
+      !FactorOf(context, in, nn::ScaleFromBits(magnitude), out, &data->params.negative)) {
+    return kTfLiteError;
+  }
   data->count = operands.count;
   data->params.in_zero_point = operands.in.zero_point;
   data->params.out_zero_point = operands.out.zero_point;

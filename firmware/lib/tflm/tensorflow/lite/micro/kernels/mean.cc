@@ -9,8 +9,11 @@ TfLiteStatus Prepare(OpContext& context) {
   if (!params) {
     return kTfLiteError;
   }
-  params->requant = nn::RequantForMean(
-      nn::RequantFromRatio(reduction.in.scale, reduction.out.scale), reduction.count);
+  nn::Requant factor;
+  if (!FactorOf(context, reduction.in.scale, reduction.out.scale, &factor)) {
+    return kTfLiteError;
+  }
+  params->requant = nn::RequantForMean(factor, reduction.count);
   return kTfLiteOk;
 }
 

@@ -23,8 +23,10 @@ TfLiteStatus Prepare(OpContext& context) {
     return kTfLiteError;
   }
   nn::MulParams& params = data->params;
-  params.requant =
-      nn::RequantFromScales(operands.in[0].scale, operands.in[1].scale, operands.out.scale);
+  if (!FactorOf(context, operands.in[0].scale, operands.in[1].scale, operands.out.scale,
+                &params.requant)) {
+    return kTfLiteError;
+  }
   params.in_zero_point[0] = operands.in[0].zero_point;
   params.in_zero_point[1] = operands.in[1].zero_point;
   params.out_zero_point = operands.out.zero_point;

@@ -16,6 +16,9 @@ TfLiteStatus PreparePool(OpContext& context) {
   if (!ReadEndsS8(context, &ends)) {
     return kTfLiteError;
   }
+  if (ends.in.zero_point != ends.out.zero_point || !nn::IsEqual(ends.in.scale, ends.out.scale)) {
+    return context.Fail("needs one scale and zero point for input and output");
+  }
   nn::ConvParams* const params = context.NewParams<nn::ConvParams>();
   if (!params) {
     return kTfLiteError;

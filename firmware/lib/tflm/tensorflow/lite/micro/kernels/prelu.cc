@@ -18,9 +18,14 @@ TfLiteStatus Prepare(OpContext& context) {
   const QuantizedS8& in = operands.in[0];
   const QuantizedS8& alpha = operands.in[1];
   const QuantizedS8& out = operands.out;
-  data->params = nn::PreluParams{nn::RequantFromRatio(in.scale, out.scale),
-                                 nn::RequantFromScales(in.scale, alpha.scale, out.scale),
-                                 in.zero_point, alpha.zero_point, out.zero_point};
+  nn::Requant positive;
+  nn::Requant negative;
+  if (!FactorOf(context, in.scale, out.scale, &positive) ||
+      !FactorOf(context, in.scale, alpha.scale, out.scale, &negative)) {
+    return kTfLiteError;
+  }
+  data->params =
+      nn::PreluParams{positive, negative, in.zero_point, alpha.zero_point, out.zero_point};
   return kTfLiteOk;
 }
 

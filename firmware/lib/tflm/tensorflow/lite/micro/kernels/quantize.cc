@@ -40,8 +40,11 @@ TfLiteStatus Prepare(OpContext& context) {
     data->form = QuantizeData::kFloat;
     data->real = nn::FloatEdgeParams{out.scale_bits, input.elements, out.zero_point, out.bytes, 0};
   } else {
-    const nn::Requant requant =
-        nn::RequantFromRatio(nn::ScaleFromBits(in.scale_bits), nn::ScaleFromBits(out.scale_bits));
+    nn::Requant requant;
+    if (!FactorOf(context, nn::ScaleFromBits(in.scale_bits), nn::ScaleFromBits(out.scale_bits),
+                  &requant)) {
+      return kTfLiteError;
+    }
     if (in.bytes == 1 && out.bytes == 1) {
       data->form = QuantizeData::kByte;
       data->byte.count = input.elements;

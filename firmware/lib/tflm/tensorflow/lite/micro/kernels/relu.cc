@@ -17,13 +17,11 @@ TfLiteStatus Prepare(OpContext& context) {
   }
   const int8_t zero = operands.out.zero_point;
   data->count = operands.count;
-  data->params = nn::RequantizeParams{nn::RequantFromRatio(operands.in.scale, operands.out.scale),
-                                      operands.in.zero_point,
-                                      zero,
-                                      zero,
-                                      INT8_MAX,
-                                      0,
-                                      0};
+  nn::Requant requant;
+  if (!FactorOf(context, operands.in.scale, operands.out.scale, &requant)) {
+    return kTfLiteError;
+  }
+  data->params = nn::RequantizeParams{requant, operands.in.zero_point, zero, zero, INT8_MAX, 0, 0};
   return kTfLiteOk;
 }
 

@@ -16,6 +16,9 @@ TfLiteStatus Prepare(OpContext& context) {
     return kTfLiteError;
   }
   // Upstream clamps in the input's quantization and takes the output's to be the same.
+  if (nn::IsLess(operands.in.scale, nn::MakeScale(1, -28))) {
+    return context.Fail("needs an input scale of at least 2^-28");  // 6 of it fit in an int32
+  }
   const nn::ActivationRange range =
       nn::ActivationRangeS8(nn::Activation::kRelu6, operands.in.scale, operands.in.zero_point);
   data->count = operands.count;

@@ -17,7 +17,7 @@ TfLiteStatus Prepare(OpContext& context) {
   if (ends.out.zero_point != -128 || !nn::IsEqual(ends.out.scale, nn::MakeScale(1, -8))) {
     return context.Fail("needs an output scale of 1/256 and zero point of -128");
   }
-  const uint32_t beta = context.OptionU32(kBeta, UINT32_C(0x3f800000));
+  const uint32_t beta = context.OptionU32(kBeta, 0);  // 0, the schema's default, ends upstream
   if (beta == 0 || !nn::IsValidScale(beta)) {
     return context.Fail("needs a positive beta");
   }

@@ -9,8 +9,9 @@ TfLiteStatus Prepare(OpContext& context) {
   if (!params) {
     return kTfLiteError;
   }
-  params->requant = nn::RequantFromRatio(reduction.in.scale, reduction.out.scale);
-  return kTfLiteOk;
+  return FactorOf(context, reduction.in.scale, reduction.out.scale, &params->requant)
+             ? kTfLiteOk
+             : kTfLiteError;
 }
 
 }  // namespace

@@ -41,9 +41,11 @@ TfLiteStatus Prepare(OpContext& context) {
   }
   const uint32_t channels = Extent(context, filter, 0);
   ModelReader::Quantization quantization;
-  if (!ReadFilterScales(context, filter, channels, &quantization) ||
-      !CheckTransposeBias(context, channels)) {
-    return context.Fail("scales or bias out of range");
+  if (!ReadFilterScales(context, filter, channels, in.scale, out.scale, &quantization)) {
+    return kTfLiteError;
+  }
+  if (!CheckTransposeBias(context, channels)) {
+    return context.Fail("needs an int32 bias with one value an output channel");
   }
   ConvData* const data = context.NewParams<ConvData>();
   if (!data) {

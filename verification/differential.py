@@ -1,0 +1,102 @@
+"""Hostile models on our runtime and on the TFLM oracle: where both accept one, every byte is the
+same.
+
+Each mutated model (verification/fuzz.py) computes two samples one after the other on both. The
+oracle ends its process on some models, and our runtime must not, so each is asked in processes of
+its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from codegen.errors import CodegenError
+from codegen.host.oracle import Oracle
+from codegen.host.random_inputs import random_inputs
+from codegen.host.runtime import HostRuntime, load_library
+from codegen.model.tflite import Model
+from verification import children
+from verification.fuzz import ACCEPTED, REFUSED, FuzzReport, Verdict, run_mutants
+
+LIMIT_S = 20.0
+ORACLE_REFUSED = Verdict("refused by the oracle alone")
+ORACLE_ENDED = Verdict("ended the oracle's process")
+READER_REFUSED = Verdict("refused by Python's reader alone")
+_SAMPLES, _SEED = 2, 5
+_ARENA_BYTES = 1 << 20  # larger ones are refused: they say nothing new and take time
+
+Answers = list[bytes] | Verdict
+"""Each output of each sample, or how the model was refused."""
+
+
+def run_differential(
+    models: Sequence[bytes],
+    count: int,
+    seed: int,
+    finds_dir: Path,
+    say: Callable[[str], None] = lambda _: None,
+) -> FuzzReport:
+    """Mutates `models` `count` times; accepted are those that both accepted. As fuzz.run_fuzz
+    otherwise."""
+    load_library()  # once, not in every process
+    return run_mutants(compare, models, count, seed, finds_dir, say)
+
+
+def compare(models: Sequence[bytes]) -> Iterator[Verdict]:
+    """For each model ACCEPTED (the same bytes), REFUSED (by ours), one of this module's words for
+    how the other refused it, or what is wrong."""
+    own = list(children.each(_ours, models, LIMIT_S))
+    asked = [
+        model
+        for model, outcome in zip(models, own, strict=True)
+        if isinstance(outcome, children.Done) and isinstance(outcome.answer, list)
+    ]
+    oracle = children.each(_oracles, asked, LIMIT_S)
+    for outcome in own:
+        if isinstance(outcome, children.Death):
+            yield Verdict(f"our runtime: {outcome.reason}", wrong=True)
+        elif isinstance(outcome.answer, Verdict):
+            yield outcome.answer
+        else:
+            yield _verdict(outcome.answer, next(oracle))
+
+
+def _verdict(own: list[bytes], outcome: children.Done[Answers] | children.Death) -> Verdict:
+    if isinstance(outcome, children.Death):
+        return ORACLE_ENDED
+    if isinstance(outcome.answer, Verdict):
+        return outcome.answer
+    pairs = zip(own, outcome.answer, strict=True)
+    differing = [i for i, (ours, theirs) in enumerate(pairs) if ours != theirs]
+    if differing:
+        return Verdict(f"outputs {differing} are not the oracle's", wrong=True)
+    return ACCEPTED
+
+
+def _ours(content: bytes) -> Answers:
+    try:
+        with HostRuntime(content, arena_bytes=_ARENA_BYTES) as runtime:
+            try:
+                model = Model.parse(content)
+                samples = random_inputs(model, _SAMPLES, _SEED)
+            except CodegenError:
+                return READER_REFUSED
+            outputs = []
+            for i in range(_SAMPLES):
+                runtime.invoke(*(values[i] for values in samples))
+                outputs += [runtime.output(k) for k in range(len(model.outputs))]
+            return outputs
+    except CodegenError:
+        return REFUSED
+
+
+def _oracles(content: bytes) -> Answers:
+    try:
+        model = Model.parse(content)
+        samples = random_inputs(model, _SAMPLES, _SEED)
+        oracle = Oracle(model)
+        rows = [oracle.run([values[i] for values in samples]) for i in range(_SAMPLES)]
+        return [output.tobytes() for row in rows for output in row]
+    except CodegenError:
+        return ORACLE_REFUSED
