@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent
 PACKAGE = "mcuforge"
 ROOMS = ("codegen", "firmware", "harness", "pipeline", "training", "verbs", "verification")
 # Beside the rooms: what they read at run time.
-FILES = ("docs/baseline_tflm_cmsis_nn.json", "invoke.yaml", "platformio.ini")
+FILES = ("LICENSE", "docs/baseline_tflm_cmsis_nn.json", "invoke.yaml", "platformio.ini")
 
 
 class Rooms(build_py):

@@ -52,3 +52,7 @@ class BudgetError(CodegenError):
         super().__init__(message)
         self.memory = memory
         self.missing_bytes = missing_bytes
+
+
+class ExportError(CodegenError):
+    """What `invoke export` was asked for cannot be done, or its folder is not to be written."""

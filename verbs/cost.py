@@ -7,7 +7,7 @@ from pathlib import Path
 from invoke import Context
 
 from verbs.choice import choice
-from verbs.options import BOARD, FRONT_END, MODEL, SVG, TRAINED, Option
+from verbs.options import BOARD, FRONT_END, ISA, MODEL, SVG, TRAINED
 from verbs.verb import Given, verb
 
 _A_MODEL = "a .tflite, a .keras file or a SavedModel's folder"
@@ -15,7 +15,7 @@ _A_MODEL = "a .tflite, a .keras file or a SavedModel's folder"
 
 @verb(
     MODEL.but("a .tflite", choices="a .tflite"),
-    Option("isa", "scalar, dsp or mve; the board's own by default"),
+    ISA,
     BOARD,
     SVG,
 )

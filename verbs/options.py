@@ -185,6 +185,7 @@ ENGINE = Option(
     default=INTERPRETER,
     carried=True,
 )
+ISA = Option("isa", "scalar, dsp or mve; the board's own by default")
 TARGETS = Option(
     "targets", "of a .npy as --data: a .npy with a target a sample", kind=path_or_name, carried=True
 )

@@ -3,7 +3,7 @@
 The resolver's methods that it calls say which ops it has. From there it goes on by names: who
 includes a header needs the sources of the same name, `conv_s8.h` those of `conv_s8.cc` and
 `conv_s8__dsp.cc`, and who includes `custom_ops.h` those of all custom ops. A source without a
-header of its name is only left out if it is an op's.
+header of its name is an op's, or needed where another source names one of its functions.
 """
 
 from __future__ import annotations
@@ -20,32 +20,68 @@ from codegen.model.op_table import OPS_DEF, load_supported_ops
 KERNELS = OPS_DEF.parent / "kernels"
 
 _ADD = re.compile(r"\bAdd(\w+)\s*\(")
+_CUSTOM = ("Custom", "custom")  # as an op that is in no table
+_FUNCTION = re.compile(r"^(?!inline|static|template)[A-Za-z][^#;{}=()]*\b(\w+)\(", re.MULTILINE)
+_NAME = re.compile(r"\b[A-Za-z]\w+")
 _INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
 
 def needless_sources(application: Iterable[Path]) -> frozenset[Path]:
     """Those of lib/tflm, nn and frontend that nothing in the application's files leads to."""
-    pending = list(application)
-    called = {name for path in pending for name in _ADD.findall(path.read_text())}
-    ops = load_supported_ops().values()
-    absent = {op.kernel for op in ops} - {op.kernel for op in ops if op.add_suffix in called}
-    sources = _sources()
-    of_headers = {CUSTOM_OPS / "custom_ops.h": custom_op_sources()}
-    for source in sources:
-        header = source.with_name(f"{source.stem.partition('__')[0]}.h")
-        if header.is_file():
-            of_headers.setdefault(header, []).append(source)
-        elif source.parent != KERNELS or source.stem not in absent:
-            pending.append(source)
+    return frozenset(_sources()) - needed_files(application)
+
+
+def needed_files(application: Iterable[Path]) -> frozenset[Path]:
+    """Sources and headers of the libraries that the application's files lead to, and these."""
+    own = list(application)
+    called = {name for path in own for name in _ADD.findall(path.read_text())}
+    pending = own + [path for suffix, path in _op_sources().items() if suffix in called]
+    of_names = _sources_by_function()
     needed: set[Path] = set()
     while pending:
         path = pending.pop()
         if path in needed:
             continue
         needed.add(path)
-        pending += of_headers.get(path, [])
+        pending += _sources_by_header().get(path, [])
         pending += _included(path)
-    return frozenset(sources) - needed
+        if path.suffix == ".cc" or path in own:
+            pending += [of for name in _names(path) for of in of_names.get(name, [])]
+    return frozenset(needed)
+
+
+def _op_sources() -> dict[str, Path]:
+    """By the resolver's method, without its "Add"."""
+    kernels = {op.add_suffix: op.kernel for op in load_supported_ops().values()}
+    return {suffix: KERNELS / f"{stem}.cc" for suffix, stem in (*kernels.items(), _CUSTOM)}
+
+
+@functools.cache
+def _sources_by_header() -> dict[Path, list[Path]]:
+    found = {CUSTOM_OPS / "custom_ops.h": custom_op_sources()}
+    for source in _sources():
+        header = _header(source)
+        if header.is_file():
+            found.setdefault(header, []).append(source)
+    return found
+
+
+@functools.cache
+def _sources_by_function() -> dict[str, list[Path]]:
+    """Of those without a header of their name: known by what another header declares of theirs."""
+    ops = set(_op_sources().values())
+    found: dict[str, list[Path]] = {}
+    for source in _sources():
+        if source not in ops and not _header(source).is_file():
+            headers = source.parent.glob("*.h")
+            declared = frozenset[str]().union(*map(_names, headers))
+            for name in declared & set(_FUNCTION.findall(source.read_text())):
+                found.setdefault(name, []).append(source)
+    return found
+
+
+def _header(source: Path) -> Path:
+    return source.with_name(f"{source.stem.partition('__')[0]}.h")
 
 
 @functools.cache
@@ -58,6 +94,11 @@ def _included(path: Path) -> list[Path]:
     names = _INCLUDE.findall(path.read_text())
     folders = (*LIBRARIES, FRONTEND, CUSTOM_OPS)
     return [folder / name for folder in folders for name in names if (folder / name).is_file()]
+
+
+@functools.cache
+def _names(path: Path) -> frozenset[str]:
+    return frozenset(_NAME.findall(path.read_text()))
 
 
 def build_filter(application: Iterable[Path]) -> Callable[[Any, Any], Any]:

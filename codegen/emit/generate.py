@@ -58,7 +58,7 @@ def generate(
     check_int8(model, supported)
     label_count = model.outputs[0].nbytes if is_plain(model) else 0
     if labels is None:
-        labels = _default_labels(build_dir / DATA_INFO, label_count)
+        labels = default_labels(build_dir / DATA_INFO, label_count)
     if len(labels) != label_count:
         raise CodegenError(
             f"{len(labels)} labels given, the model has {label_count} classes; give one label for "
@@ -149,7 +149,7 @@ def _checked_plan(plan: ArenaPlan, isa: str) -> ArenaPlan:
     return plan
 
 
-def _default_labels(data_json: Path, count: int) -> list[str]:
+def default_labels(data_json: Path, count: int) -> list[str]:
     """The data set's labels if it has as many as the model has outputs, else plain numbers.
 
     A user's own model need not have the classes of the data set in its build folder.

@@ -49,22 +49,22 @@ def make_seeded_vectors(model: Model) -> list[SeededVector]:
 
 def seeded_inputs(model: Model, seed: int) -> list[NDArray[Any]]:
     """For each model input an array of its shape and type."""
-    draws = _draws(seed)
-    return [_values(draws, tensor) for tensor in model.inputs]
+    drawn = draws(seed)
+    return [_values(drawn, tensor) for tensor in model.inputs]
 
 
-def _draws(state: int) -> Iterator[int]:
-    """0..255, without end."""
+def draws(state: int) -> Iterator[int]:
+    """0..255, without end. state: the seed."""
     while True:
         state = (state * _MULTIPLIER + _INCREMENT) % 2**32
         yield state >> 24
 
 
-def _values(draws: Iterator[int], tensor: Tensor) -> NDArray[Any]:
+def _values(source: Iterator[int], tensor: Tensor) -> NDArray[Any]:
     dtype = numpy_dtype(tensor)
     count = int(np.prod(tensor.shape))
     bytes_each = 2 if dtype == np.int16 and tensor.scales else 1
-    drawn = np.fromiter(draws, np.uint8, count * bytes_each)
+    drawn = np.fromiter(source, np.uint8, count * bytes_each)
     if dtype == np.float32:
         values: NDArray[Any] = drawn.view(np.int8).astype(np.float32) / _FLOAT_STEPS
     elif dtype == np.bool_:

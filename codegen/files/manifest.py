@@ -78,7 +78,7 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
         try:
             with os.fdopen(handle, "wb") as file:
                 yield file
-            Path(temporary).chmod(0o666 & ~_umask())  # mkstemp makes private files
+            Path(temporary).chmod(0o666 & ~umask())  # mkstemp makes private files
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
@@ -90,7 +90,8 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
         ) from error
 
 
-def _umask() -> int:
+def umask() -> int:
+    """What the user's shell keeps others from doing with new files."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

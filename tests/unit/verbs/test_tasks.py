@@ -27,7 +27,7 @@ VERBS = (
     *("train", "seeds", "quantize", "generate", "build", "flash", "emulate", "monitor", "serve"),
     *("hil", "test", "golden", "fuzz", "evaluate", "compress", "bless", "runs"),
     *("diff", "stream", "profile", "debug", "size", "bench", "plan", "preflight", "costs"),
-    *("data", "predict", "view"),
+    *("data", "predict", "view", "export"),
     *("lint", "boards", "doctor", "clean"),
 )
 

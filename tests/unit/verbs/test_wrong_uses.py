@@ -131,6 +131,25 @@ build --tflm-lib text.txt                => --tflm-lib HERE/text.txt: no such fo
 build --tflm-lib folder                  => --tflm-lib HERE/folder: no micro_interpreter.h is in it
 build --tflm-lib /nowhere                => --tflm-lib /nowhere: no such folder
 
+# ---- exports that cannot be
+export                                   => export: --to is missing; choose c
+export --to c                            => export: --output is missing; choose a folder
+export --to c -o new                     => export: give --model FILE or --recipe NAME
+export --to nope -o new --model good.tflite => --to nope: choose c
+export --to c -o new --model nope.tflite => --model HERE/nope.tflite: no such file or folder
+export --to c -o new --model text.tflite => HERE/text.tflite: not a .tflite model
+export --to c -o new -m good.tflite --engine x => --engine x: choose interpreter or aot
+export --to c -o new -m good.tflite --isa v7m => --isa v7m: choose all, scalar, dsp, mve
+export --to c -o new -m good.tflite --name a-b => 'a-b' is no name for C functions
+export --to c -o new -m good.tflite --name int => 'int' is no name for C functions
+export --to c -o new -m my-net.tflite    => 'my-net' is no name for C functions
+export --to c -o text.txt -m good.tflite => -o HERE/text.txt: is a file; name a folder
+export --to c -o text.txt/x -m good.tflite => -o HERE/text.txt/x: cannot write in HERE/text.txt:
+export --to c -o . -m good.tflite        => -o HERE: is not empty, and holds no export of mcuforge
+export --to c -o ROOT/build/x -m good.tflite => -o ROOT/build/x: is inside of build/
+export --to c -o new -m good.tflite -r tiny => --model HERE/good.tflite takes the place of --recipe
+export --to c -o '' -m good.tflite       => --output needs a value
+
 # ---- data that are none
 train --data /nowhere                    => /nowhere: no such directory
 train --data nope                        => nope: no such directory
@@ -253,7 +272,7 @@ test --args '"'                          => --args ": No closing quotation
 flash --blessed                          => no model is blessed yet; run `invoke bless`
 """
 
-WORDS = {"LONG": "x" * 300, "ESC": "\x1b[2J", "NO_UTF8": "\udcff.tflite"}
+WORDS = {"LONG": "x" * 300, "ROOT": str(ROOT), "ESC": "\x1b[2J", "NO_UTF8": "\udcff.tflite"}
 
 
 def _cases() -> list[tuple[str, str]]:
@@ -267,7 +286,7 @@ def _cases() -> list[tuple[str, str]]:
 def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Files of every kind."""
     folder = tmp_path_factory.mktemp("here")
-    for name in ("good", "has space", "tiny", ".hidden"):
+    for name in ("good", "has space", "tiny", ".hidden", "my-net"):
         (folder / f"{name}.tflite").write_bytes(small_cnn())
     (folder / "cut.tflite").write_bytes(small_cnn()[:700])
     for name in ("empty.tflite", "empty.keras", "empty.csv"):

@@ -45,8 +45,9 @@ void ConvChannelsS8(const ConvParams& p, const ChannelScales& scales, int32_t fi
     const int8_t* const weights1 = pair ? weights0 + channel_weights : weights0;
     const int32_t bias0 = bias ? bias[channel] : 0;
     const int32_t bias1 = bias && pair ? bias[channel + 1] : 0;
-    const Requant requant0 = ChannelRequant(scales, channel);
-    const Requant requant1 = pair ? ChannelRequant(scales, channel + 1) : requant0;
+    const Requant requant0 = ChannelRequant(scales, static_cast<uint32_t>(channel));
+    const Requant requant1 =
+        pair ? ChannelRequant(scales, static_cast<uint32_t>(channel + 1)) : requant0;
 
     int8_t* out = output + channel;
     for (int32_t batch = 0; batch < p.batches; ++batch) {

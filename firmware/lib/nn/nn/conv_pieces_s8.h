@@ -29,7 +29,7 @@ constexpr int32_t kColumnBytes = 2 * sizeof(uint32_t);  // of one product of fou
 // What is added before a sum of two products is split, so that its low half is in [0, 2^16) and its
 // high half cannot overflow, even by (-128 * -128) * 2: the high half is then the second pixel's
 // sum less one, the low half the first one's + 0x7fff.
-constexpr uint32_t kSplitOffset = 0x7fff - 0x10000;
+constexpr uint32_t kSplitOffset = 0x7fffu - 0x10000u;
 
 // What ComputePiece works on: one piece of four windows, for some channels. Assembly knows the
 // offsets. Some fields advance.

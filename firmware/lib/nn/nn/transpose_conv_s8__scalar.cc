@@ -52,7 +52,7 @@ void TransposeConvS8(const ConvParams& p, const ChannelScales& scales, const int
                      const int8_t* filter, const int32_t* bias, int8_t* output) {
   const int32_t in_c = p.in_c;
   for (int32_t channel = 0; channel < p.out_c; ++channel) {
-    const Requant requant = ChannelRequant(scales, channel);
+    const Requant requant = ChannelRequant(scales, static_cast<uint32_t>(channel));
     const int8_t* image = input;
     int8_t* out = output + channel;
     for (int32_t batch = 0; batch < p.batches; ++batch) {

@@ -140,7 +140,7 @@ class ArenaPlanner {
 bool ArenaPlanner::Add(Location* location, uint32_t tensor) {
   const uint32_t bytes = AlignUp(*location & ~kComputed);
   if (count_ == capacity_) {
-    DoesNotFit(graph_, tensor, bytes, base_ + (count_ + 1) * sizeof(PlannedBuffer));
+    DoesNotFit(graph_, tensor, bytes, base_ + (count_ + 1) * uint32_t{sizeof(PlannedBuffer)});
     return false;
   }
   for (Stack& stack : stacks_) {

@@ -1,0 +1,1 @@
+"""In: a model and what its build folder knows. Out: a folder that another project takes."""

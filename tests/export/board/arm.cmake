@@ -1,0 +1,22 @@
+# A toolchain file as projects have it: CORE, the core's flags, comes by -D or from the environment.
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_SYSTEM_PROCESSOR arm)
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+set(warnings "-Wall -Wextra -Werror -Wconversion")
+if("$ENV{COMPILER}" STREQUAL "clang")
+  # Debian's clang has no C library of its own for this core: newlib's headers, GCC's linker.
+  set(CMAKE_C_COMPILER clang)
+  set(CMAKE_CXX_COMPILER clang++)
+  set(CMAKE_C_COMPILER_TARGET arm-none-eabi)
+  set(CMAKE_CXX_COMPILER_TARGET arm-none-eabi)
+  # as that library was built
+  set(abi -fshort-enums)
+  set(CMAKE_CXX_FLAGS_INIT "$ENV{CORE} ${abi} ${warnings} -fno-exceptions -fno-rtti $ENV{CXX_HEADERS}")
+  set(CMAKE_C_FLAGS_INIT "$ENV{CORE} ${abi} ${warnings} $ENV{C_HEADERS}")
+  set(CMAKE_C_LINK_EXECUTABLE "arm-none-eabi-g++ $ENV{CORE} <LINK_FLAGS> <OBJECTS> -o <TARGET> <LINK_LIBRARIES>")
+else()
+  set(CMAKE_C_COMPILER arm-none-eabi-gcc)
+  set(CMAKE_CXX_COMPILER arm-none-eabi-g++)
+  set(CMAKE_C_FLAGS_INIT "$ENV{CORE} ${warnings}")
+  set(CMAKE_CXX_FLAGS_INIT "$ENV{CORE} ${warnings} -fno-exceptions -fno-rtti")
+endif()

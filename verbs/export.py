@@ -1,0 +1,51 @@
+"""The verb that takes a model out of here: export."""
+
+from __future__ import annotations
+
+import shlex
+
+from invoke import Context
+
+from verbs.choice import choice
+from verbs.options import ENGINE, FORCE, ISA, MADE, Option, here
+from verbs.verb import Given, verb
+
+_TARGETS = "c"
+
+
+@verb(
+    Option("to", f"what takes it: {_TARGETS}", choices=_TARGETS),
+    *MADE,
+    ENGINE,
+    Option("output", "folder to write", kind=here, short="o", choices="a folder"),
+    Option("name", "what its C functions begin with; by default the model's, in lower case"),
+    ISA.but("kernels of scalar, dsp or mve only, by default all", default="all"),
+    FORCE.but("overwrite files that were changed by hand"),
+)
+def export(c: Context, given: Given) -> None:
+    """Write the model as sources for another project: C library with test, card and SBOM."""
+    from codegen.errors import ExportError
+    from codegen.export import export as room
+    from codegen.export import folder, request
+    from pipeline import stages
+
+    if not (given.model or given.recipe or c.config.mcuforge.model):
+        raise ExportError("export: give --model FILE or --recipe NAME")
+    chosen = choice(c, given)
+    name = given.name or chosen.name.lower()
+    wanted = request.check(given.to, given.engine, name, given.isa, given.output, given.force)
+    folder.check(wanted)
+    stages.evaluate(chosen)
+    count = room.export(wanted, chosen.build_dir, _command(given))
+    print(f"export: {count} files in {wanted.folder}; README.md says how they are used")
+
+
+def _command(given: Given) -> str:
+    """What repeats it, without the folders of this machine."""
+    words = ["invoke", "export"]
+    for name, value in vars(given).items():
+        if name in ("output", "force") or value in (None, ""):
+            continue
+        text = value.name if hasattr(value, "name") else str(value)
+        words += [f"--{name.replace('_', '-')}", text]
+    return shlex.join([*words, "-o", "DIR"])
