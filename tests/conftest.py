@@ -21,6 +21,7 @@ from harness.pytest_plugin import (  # noqa: F401
 )
 from harness.rig.expected import Expected
 from tests.installed import installed  # noqa: F401
+from tests.watchdog import pytest_runtest_protocol, pytest_sessionstart  # noqa: F401
 
 PROCESS_BOARD = "host"
 

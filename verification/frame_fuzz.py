@@ -9,6 +9,8 @@ from pathlib import Path
 from verification.check_runner import CHECKS, WIRE, build_sanitized, sanitizer_reason
 from verification.errors import CheckFailedError
 
+_START_S, _STREAM_S = 60, 0.01  # 100 times what a stream takes
+
 
 @lru_cache(maxsize=1)
 def _fuzzer() -> Path:
@@ -22,13 +24,19 @@ def run_frame_fuzz(count: int, seed: int) -> int:
 
     Returns how many frames were accepted. Raises CheckFailedError with the find, VerificationError.
     """
-    process = subprocess.run(
-        [str(_fuzzer()), str(seed), str(count)],
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
+    try:
+        process = subprocess.run(
+            [str(_fuzzer()), str(seed), str(count)],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=_START_S + count * _STREAM_S,
+        )
+    except subprocess.TimeoutExpired as late:
+        raise CheckFailedError(
+            f"frame decoder: {count} streams from seed {seed} on: no end in {late.timeout:.0f} s"
+        ) from None
     if process.returncode != 0:
         raise CheckFailedError(f"frame decoder: {sanitizer_reason(process.stderr)}")
     return int(process.stdout)

@@ -40,7 +40,9 @@ from verification.check_runner import (
     target_of,
 )
 from verification.errors import VerificationError
+from verification.watchdog import limited
 
+_CASE_LIMIT_S = 120  # in this process: the oracle or a plan; the runner has its own
 _BATCH = 200  # cases a start of the runner: small enough that progress shows
 
 
@@ -173,7 +175,8 @@ def run_golden(
         for s in range(seed + begin, seed + min(begin + _BATCH, count)):
             name = names[s % len(names)]
             try:
-                drawn.append(_draw(generators[name], name, s))
+                with limited(f"golden: {name} seed {s}: the oracle", _CASE_LIMIT_S):
+                    drawn.append(_draw(generators[name], name, s))
             except CodegenError as error:
                 report.failures.append(Failure(name, s, "host", "", f"the oracle: {error}"))
         for board, target in targets.items():
@@ -230,7 +233,8 @@ def _run_cases(target: Target, drawn: Sequence[_Drawn]) -> list[_Ran]:
     jobs: list[tuple[_Drawn, Job]] = []
     for item in drawn:
         try:
-            arena_bytes = plan_model(item.model, target.isa).arena_bytes
+            with limited(f"golden: {item.op} seed {item.seed}: the plan", _CASE_LIMIT_S):
+                arena_bytes = plan_model(item.model, target.isa).arena_bytes
         except CodegenError as error:
             ran[item.seed] = _Ran(f"not planned: {error}")
             continue
@@ -244,7 +248,8 @@ def _run_generated(target: Target, drawn: Sequence[_Drawn]) -> list[_Ran]:
     sound: list[tuple[_Drawn, int]] = []
     for item in drawn:
         try:
-            arena_bytes = plan_aot(item.model, target.isa).arena_bytes
+            with limited(f"golden: {item.op} seed {item.seed}: the plan", _CASE_LIMIT_S):
+                arena_bytes = plan_aot(item.model, target.isa).arena_bytes
             generate_aot(item.case.model, "check", [target.isa])
         except CodegenError as error:
             ran[item.seed] = _Ran(f"not generated: {error}")
