@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from codegen.boards.facts import Board, load_board
+from codegen.engines import AOT, INTERPRETER
 from codegen.errors import CodegenError
 from codegen.files.places import BUILD
 from codegen.image.tflm_lib import TflmLib
@@ -26,6 +27,7 @@ class Choice:
     variant: added to the folder's name, so that several trainings of a recipe lie side by side.
     front_end: a frontend.json that stands before the user's own model.
     tflm_lib: a folder or PlatformIO library that takes the place of our own runtime.
+    engine: what runs the model, one of codegen.engines.
     optimizer: one of the recipe's, by default its first.
     preset: of the converter's optimizations.
     self_test: the image tests itself at each boot.
@@ -48,6 +50,7 @@ class Choice:
     preset: str = "default"
     sanitize: bool = False
     tflm_lib: str = ""
+    engine: str = INTERPRETER
     self_test: bool = False
     force: frozenset[str] = frozenset()
     verbose: bool = False
@@ -92,7 +95,10 @@ def _check_front_end(choice: Choice) -> None:
 def check(choice: Choice) -> None:
     """Refuses an unknown board, recipe, preset or model before any work is done."""
     _ = choice.board
-    TflmLib.parse(choice.tflm_lib)
+    if TflmLib.parse(choice.tflm_lib) and choice.engine == AOT:
+        raise CodegenError(
+            "--engine aot calls our own kernels, --tflm-lib takes their place; leave one out"
+        )
     presets.check(choice.preset)
     if choice.front_end is not None:
         _check_front_end(choice)

@@ -21,8 +21,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codegen.cost.preflight import PreflightError
+from codegen.engines import AOT
 from codegen.errors import BudgetError, CodegenError
 from codegen.files.artifacts import (
+    AOT_FILES,
     CONVERTED_MODEL,
     DATA_INFO,
     FLOAT_EDGES,
@@ -450,18 +452,21 @@ def generate(choice: Choice) -> None:
     with_data = has_data(choice)
     if with_data:
         data(choice)  # for the golden vectors
+    files = AOT_FILES if choice.engine == AOT else GENERATED_FILES
     _run(
         choice,
         Stage(
             "generate",
             "codegen.emit.generate:generate",
-            outputs=tuple(f"{GENERATED}/{name}" for name in GENERATED_FILES),
+            outputs=tuple(f"{GENERATED}/{name}" for name in files),
             arguments={
                 "model_path": choice.build_dir / INT8_MODEL,
                 "build_dir": choice.build_dir,
+                "engine": choice.engine,
             },
             inputs=(INT8_MODEL, TEST_SPLIT) if with_data else (INT8_MODEL,),
             inputs_if_there=(FRONTEND, *((DATA_INFO,) if with_data else ())),
+            options=lambda: {"engine": choice.engine},
             data=(RUNTIME,),
             keep_edited=True,
         ),

@@ -10,7 +10,7 @@ from invoke import Context
 
 from codegen.errors import CodegenError
 from codegen.files.places import PROJECT
-from verbs.options import CALIBRATION, DATA, READING, SEED, TARGETS, Option
+from verbs.options import CALIBRATION, DATA, ENGINE, READING, SEED, TARGETS, Option
 from verbs.verb import Given
 
 
@@ -52,6 +52,7 @@ def choice(c: Context, given: Given, force: str = "", **changes: Any) -> Any:
         preset=value("preset"),
         sanitize=bool(values.get("sanitize")),
         tflm_lib=value("tflm_lib"),
+        engine=ENGINE.value(value("engine")),
         self_test=bool(values.get("self_test") or defaults["self_test"]),
         force=frozenset(force.split() if values.get("force") else ()),
         verbose=bool(values.get("verbose")),

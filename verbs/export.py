@@ -33,7 +33,7 @@ def export(c: Context, given: Given) -> None:
         raise ExportError("export: give --model FILE or --recipe NAME")
     chosen = choice(c, given)
     name = given.name or chosen.name.lower()
-    wanted = request.check(given.to, given.engine, name, given.isa, given.output, given.force)
+    wanted = request.check(given.to, chosen.engine, name, given.isa, given.output, given.force)
     folder.check(wanted)
     stages.evaluate(chosen)
     count = room.export(wanted, chosen.build_dir, _command(given))

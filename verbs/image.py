@@ -5,11 +5,11 @@ from __future__ import annotations
 from invoke import Context
 
 from verbs.choice import choice
-from verbs.options import FORCE, IMAGE, JSON, MADE, REMOTE, SVG, TFLM_LIB, VERBOSE, Option
+from verbs.options import ENGINE, FORCE, IMAGE, JSON, MADE, REMOTE, SVG, TFLM_LIB, VERBOSE, Option
 from verbs.verb import Given, verb
 
 
-@verb(*MADE, FORCE)
+@verb(*MADE, ENGINE, FORCE)
 def generate(c: Context, given: Given) -> None:
     """Write the C++ sources of the model: array, op resolver, arena size, model info."""
     from pipeline import stages

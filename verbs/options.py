@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from codegen.engines import INTERPRETER, engine
+from codegen.engines import engine
 from codegen.errors import CodegenError
 from codegen.files.places import BUILD
 from codegen.files.printable import is_printable
@@ -177,14 +177,6 @@ TFLM_LIB = Option(
     kind=path_or_name,
     carried=True,
 )
-ENGINE = Option(
-    "engine",
-    "what runs the model: interpreter (the TFLM API, the model stays a flatbuffer) or aot "
-    "(generated C++ that calls the kernels)",
-    kind=engine,
-    default=INTERPRETER,
-    carried=True,
-)
 ISA = Option("isa", "scalar, dsp or mve; the board's own by default")
 TARGETS = Option(
     "targets", "of a .npy as --data: a .npy with a target a sample", kind=path_or_name, carried=True
@@ -242,8 +234,15 @@ CALIBRATION_DATA = Option(
     kind=path,
     carried=True,
 )
+ENGINE = Option(
+    "engine",
+    "what runs the model: interpreter (the TFLM API, the model stays a flatbuffer) or aot "
+    "(generated C++ that calls the kernels)",
+    kind=engine,
+    carried=True,
+)
 MADE = (*TRAINED, MODEL, FRONT_END, CALIBRATION_DATA)
-IMAGE = (BOARD, *MADE)
+IMAGE = (BOARD, ENGINE, *MADE)
 
 # ---------------------------------------------------------------- the line to the board
 

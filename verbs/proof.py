@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from invoke import Context, Exit
 
+from codegen.engines import INTERPRETER
 from verbs.options import BOARD, COUNT, ENGINE, JSON, MARKDOWN, MODELS, SEED, Option
 from verbs.verb import Given, verb
 
@@ -32,7 +33,7 @@ def golden(c: Context, given: Given) -> None:
         boards=boards,
         op=given.op,
         say=print,
-        engine=given.engine,
+        engine=given.engine or INTERPRETER,
     )
     for failure in report.failures:
         print(failure)

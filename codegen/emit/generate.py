@@ -10,12 +10,21 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from codegen.aot.generate import generate_aot, plan_aot
 from codegen.compile.compiler_flags import isa_macro
 from codegen.emit.frontend_values import front_end_values
 from codegen.emit.golden_vectors import GoldenVector, make_golden_vectors
 from codegen.emit.seeded_vectors import SeededVector, make_seeded_vectors
+from codegen.engines import AOT, INTERPRETER
 from codegen.errors import CodegenError, UnsupportedModelError
-from codegen.files.artifacts import DATA_INFO, GENERATED, GENERATED_FILES, TEST_SPLIT
+from codegen.files.artifacts import (
+    AOT_FILES,
+    AOT_MODEL,
+    DATA_INFO,
+    GENERATED,
+    GENERATED_FILES,
+    TEST_SPLIT,
+)
 from codegen.files.cpp_text import float_literal, rows, string_literal
 from codegen.files.manifest import atomic_write
 from codegen.files.templates import fill
@@ -36,6 +45,13 @@ Plan = Callable[[Path, str], ArenaPlan]
 # Instruction set -> the define that the firmware builder gives. The last one is what is left.
 _ISA_CONDITIONS = {"mve": isa_macro("mve"), "dsp": isa_macro("dsp"), "scalar": None}
 
+_AFTER_OP = "mcuforge_after_op"  # of firmware/src/engine_aot.cc
+_TFLITE_TYPES = {
+    **{"BOOL": "kTfLiteBool", "FLOAT32": "kTfLiteFloat32", "UINT8": "kTfLiteUInt8"},
+    **{"INT8": "kTfLiteInt8", "INT16": "kTfLiteInt16", "INT32": "kTfLiteInt32"},
+    **{"INT64": "kTfLiteInt64", "FLOAT16": "kTfLiteFloat16"},
+}
+
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -43,14 +59,15 @@ def generate(
     model_path: Path,
     build_dir: Path,
     labels: Sequence[str] | None = None,
-    plan: Plan = planner.plan,
+    plan: Plan | None = None,
+    engine: str = INTERPRETER,
 ) -> list[Path]:
     """Writes build_dir/generated/ for the model; returns the paths of all its files.
 
     labels: one for each output of a plain model; by default those of build_dir/data.json where they
     are as many, else "0", "1", ...; none for any other model. The golden vectors are of
     build_dir/digits.npz, if it is there. Its front end is that of build_dir/frontend.json, if any.
-    plan: the arena planner.
+    plan: the arena planner, by default the engine's. engine: one of codegen.engines.
     Raises ModelError, UnsupportedModelError or another CodegenError, before anything is written.
     """
     model = Model.read(model_path)
@@ -64,10 +81,12 @@ def generate(
             f"{len(labels)} labels given, the model has {label_count} classes; give one label for "
             "each output of a model with one int8 output"
         )
-    plans = {isa: _checked_plan(plan(model_path, isa), isa) for isa in _ISA_CONDITIONS}
+    planned = plan or (_plan_aot if engine == AOT else planner.plan)
+    plans = {isa: _checked_plan(planned(model_path, isa), isa) for isa in _ISA_CONDITIONS}
     vectors = make_golden_vectors(model, build_dir / TEST_SPLIT)
     seeded = make_seeded_vectors(model)
-    sources = render(model, supported, plans, labels, vectors, parameters.load(build_dir), seeded)
+    front_end = parameters.load(build_dir)
+    sources = render(model, supported, plans, labels, vectors, front_end, seeded, engine)
 
     folder = build_dir / GENERATED
     for name, text in sources.items():
@@ -86,6 +105,7 @@ def render(
     vectors: Sequence[GoldenVector],
     front_end: FrontEnd | None = None,
     seeded: Sequence[SeededVector] = (),
+    engine: str = INTERPRETER,
 ) -> dict[str, str]:
     """{file name: text} of all generated sources. plans: by instruction set."""
     sha256 = bytes.fromhex(model.sha256)
@@ -128,7 +148,32 @@ def render(
         "pixel_rows": rows(map(str, pixel_table(input_.scale, input_.zero_point) if plain else [])),
         "front_end": front_end_values(front_end, model) if front_end else None,
     }
-    return {name: fill(TEMPLATES / f"{name}.jinja", values) for name in GENERATED_FILES}
+    if engine != AOT:
+        return {name: fill(TEMPLATES / f"{name}.jinja", values) for name in GENERATED_FILES}
+    values |= {"tensors": {"Input": _described(model.inputs), "Output": _described(model.outputs)}}
+    made = generate_aot(model.data, AOT_MODEL.partition("_")[0], after_op=_AFTER_OP)
+    return {
+        name: made[name].decode() if name in made else fill(TEMPLATES / f"{name}.jinja", values)
+        for name in AOT_FILES
+    }
+
+
+def _plan_aot(model_path: Path, isa: str) -> ArenaPlan:
+    return plan_aot(Model.read(model_path), isa)
+
+
+def _described(tensors: Sequence[Tensor]) -> list[dict[str, object]]:
+    """For TENSOR: a scale of 0 where there is not exactly one."""
+    return [
+        {
+            "dtype": _TFLITE_TYPES[tensor.dtype],
+            "shape": tensor.shape,
+            "nbytes": tensor.nbytes,
+            "scale": float_literal(tensor.scales[0] if len(tensor.scales) == 1 else 0.0),
+            "zero_point": tensor.zero_points[0] if len(tensor.zero_points) == 1 else 0,
+        }
+        for tensor in tensors
+    ]
 
 
 def _io_values(prefix: str, tensor: Tensor) -> dict[str, object]:

@@ -50,10 +50,10 @@ REPORT_HTML = "evaluate.html"
 
 # generate
 GENERATED = "generated"
-GENERATED_FILES = (
-    *("model_data.h", "model_data.cc", "op_resolver.h", "arena.h", "model_info.h"),
-    *("golden_vectors.h", "frontend.h"),
-)
+_FOR_BOTH_ENGINES = ("arena.h", "model_info.h", "golden_vectors.h", "frontend.h")
+GENERATED_FILES = ("model_data.h", "model_data.cc", "op_resolver.h", *_FOR_BOTH_ENGINES)
+AOT_MODEL = "aot_model.cc"
+AOT_FILES = ("aot_model.h", AOT_MODEL, "aot_tensors.h", *_FOR_BOTH_ENGINES)  # of the engine aot
 
 # build, in a folder of the board's name
 FIRMWARE_INFO = "firmware.json"

@@ -37,6 +37,7 @@ from codegen.image import pio_core, pio_registry
 from codegen.image.image_sources import (
     GENERATED_VARIABLE,
     SELF_TEST_VARIABLE,
+    is_aot,
     require_generated,
 )
 from codegen.image.section_sizes import check_size, image_size
@@ -48,6 +49,7 @@ TOOLCHAIN_PACKAGE = pio_core.CORE_DIR / "packages" / "toolchain-gccarmnoneeabi"
 
 OWN_RUNTIME = "mcuforge"
 OTHER_RUNTIME = "upstream TFLM"
+AOT_RUNTIME = "mcuforge aot"
 
 
 class FirmwareBuildError(CodegenError):
@@ -66,7 +68,7 @@ class FirmwareInfo:
     model_sha256: str
     flash_bytes: int
     ram_bytes: int  # .data, .bss and the reserved stack
-    runtime: str = OWN_RUNTIME  # who provides the TFLM API, as INFO says it
+    runtime: str = OWN_RUNTIME  # who runs the model, as INFO says it
 
     @staticmethod
     def load(image_dir: Path) -> FirmwareInfo:
@@ -223,13 +225,19 @@ def build(
             model_sha256=model_sha256,
             flash_bytes=size.flash_bytes,
             ram_bytes=size.ram_bytes,
-            runtime=OTHER_RUNTIME if tflm_lib else OWN_RUNTIME,
+            runtime=_runtime(build_dir / GENERATED, tflm_lib),
         )
         atomic_write(
             target_dir / FIRMWARE_INFO, (json.dumps(asdict(info), indent=2) + "\n").encode()
         )
     print(f"build: {environment}: {size}; build id {info.build_id}")
     return info
+
+
+def _runtime(generated: Path, tflm_lib: TflmLib | None) -> str:
+    if tflm_lib:
+        return OTHER_RUNTIME
+    return AOT_RUNTIME if is_aot(generated) else OWN_RUNTIME
 
 
 def _require_id(elf: Path, made_id: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from codegen.boards.facts import Board
 from codegen.errors import CodegenError
-from codegen.files.artifacts import GENERATED, GENERATED_FILES
+from codegen.files.artifacts import AOT_FILES, AOT_MODEL, GENERATED, GENERATED_FILES
 from codegen.files.build_id import build_id
 from codegen.image.tflm_lib import linked_folder
 
@@ -16,9 +16,18 @@ SELF_TEST_VARIABLE = "MCUFORGE_SELF_TEST"  # of the environment; not empty: at e
 GENERATED_VARIABLE = "PLATFORMIO_INCLUDE_DIR"  # PlatformIO's own; platformio.ini has the default
 
 
+def is_aot(folder: Path) -> bool:
+    """Whether the generated sources in the folder are those of the engine aot."""
+    return (folder / AOT_MODEL).is_file()
+
+
+def _files(folder: Path) -> tuple[str, ...]:
+    return AOT_FILES if is_aot(folder) else GENERATED_FILES
+
+
 def require_generated(folder: Path) -> None:
     """Raises CodegenError if one of the generated sources is missing."""
-    for name in GENERATED_FILES:
+    for name in _files(folder):
         if not (folder / name).is_file():
             raise CodegenError(
                 f"{folder} has no {name}; run `invoke generate` first, or name another folder of "
@@ -27,9 +36,14 @@ def require_generated(folder: Path) -> None:
 
 
 def application_files(src: Path, generated: Path) -> list[Path]:
-    """C++ of the application in `src`, with what was generated for it; sorted."""
+    """C++ of the application in `src`, with what was generated for it; sorted.
+
+    Without the engine that takes no part.
+    """
     suffixes = {".h", ".cc", ".cpp"}
-    return sorted(p for root in (src, generated) for p in root.rglob("*") if p.suffix in suffixes)
+    other = "engine_interpreter.cc" if is_aot(generated) else "engine_aot.cc"
+    files = sorted(p for root in (src, generated) for p in root.rglob("*") if p.suffix in suffixes)
+    return [path for path in files if path.name != other]
 
 
 def generated_flags(project: Path, generated: Path) -> list[str]:
@@ -39,6 +53,12 @@ def generated_flags(project: Path, generated: Path) -> list[str]:
     """
     places = (os.path.relpath(generated, project), str(generated))
     return [f"-ffile-prefix-map={place}={GENERATED}" for place in places]
+
+
+def kernel_headers(project: Path) -> str:
+    """Folder of what generated sources of the engine aot include; PlatformIO tells libraries'
+    folders to the application alone."""
+    return str(project / "firmware" / "lib" / "nn")
 
 
 def port_folders(board: Board) -> list[str]:
@@ -62,7 +82,7 @@ def image_id(
             "lib": firmware / "lib",
             # of a linked folder, libdeps holds only where it lies
             "libdeps": linked_folder() or libdeps,
-            **{f"{GENERATED}/{name}": generated / name for name in GENERATED_FILES},
+            **{f"{GENERATED}/{name}": generated / name for name in _files(generated)},
             "board.h": firmware / "boards" / "board.h",
             **{name: firmware / "boards" / name for name in port_folders(board)},
             "builder": firmware / "platform" / "builder",

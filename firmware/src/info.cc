@@ -2,10 +2,9 @@
 
 #include "arena.h"
 #include "board.h"
+#include "engine.h"
 #include "frontend.h"
 #include "line.h"
-#include "model.h"
-#include "model_data.h"
 #include "model_info.h"
 #include "wire/bytes.h"
 #include "wire/sha256.h"
@@ -31,6 +30,8 @@ constexpr wire::Isa kIsa =
 constexpr wire::Runtime kRuntime =
 #if defined(MCUFORGE_RUNTIME_UPSTREAM)
     wire::Runtime::UPSTREAM;
+#elif MCUFORGE_ENGINE_AOT
+    wire::Runtime::AOT;
 #else
     wire::Runtime::MCUFORGE;
 #endif
@@ -56,11 +57,10 @@ uint32_t U32(size_t value) { return static_cast<uint32_t>(value); }
   for (size_t i = 0; i < kBuildIdBytes; ++i) {
     *at++ = static_cast<uint8_t>(HexDigit(kBuildId[2 * i]) << 4 | HexDigit(kBuildId[2 * i + 1]));
   }
-  // Over the bytes that are really in the image, so that a stale or damaged model shows.
-  wire::Sha256(mcuforge::g_model_data, sizeof(mcuforge::g_model_data), at);
+  engine::WriteSha256(at);
   at += wire::kSha256Bytes;
   at = wire::WriteU32(at, U32(mcuforge::kTensorArenaSize));
-  at = wire::WriteU32(at, U32(model::ArenaUsedBytes()));
+  at = wire::WriteU32(at, U32(engine::ArenaUsedBytes()));
   at = wire::WriteU32(at, board::ClockHz());
   at = wire::WriteU32(at, board::TickHz());
   at = wire::WriteU32(at, U32(mcuforge::kInputBytes));

@@ -1,6 +1,7 @@
 #include "inspect.h"
 
 #include "arena.h"
+#include "engine.h"
 #include "line.h"
 #include "model.h"
 #include "model_info.h"
@@ -31,7 +32,7 @@ void NoteTicks(size_t op, uint32_t ticks) {
 
 void SendPiece(size_t op, uint32_t) {
   if (op != g_wanted.op) return;
-  const wire::Span payload[] = {{model::Arena() + g_wanted.offset, g_wanted.size}};
+  const wire::Span payload[] = {{engine::Arena() + g_wanted.offset, g_wanted.size}};
   line::Reply(wire::Command::PEEK, payload);
   g_sent = true;
 }

@@ -1,39 +1,16 @@
 #include "model.h"
 
 #include <cstddef>
-#include <new>
 
-#include "arena.h"
 #include "board.h"
 #include "console.h"
+#include "engine.h"
 #include "front_end.h"
-#include "model_data.h"
 #include "model_info.h"
-#include "op_observer.h"
-#include "op_resolver.h"
-#include "tensorflow/lite/micro/micro_interpreter.h"
-#include "tensorflow/lite/schema/schema_generated.h"
 #include "wire/crc32.h"
-
-// Upstream alone has it, and its interpreter refuses VAR_HANDLE without such a table.
-#if __has_include("tensorflow/lite/micro/micro_resource_variable.h")
-#define MCUFORGE_MAKE_VARIABLES 1
-#include "tensorflow/lite/micro/micro_allocator.h"
-#include "tensorflow/lite/micro/micro_resource_variable.h"
-#endif
 
 namespace model {
 namespace {
-
-alignas(16) uint8_t g_arena[mcuforge::kTensorArenaSize];
-
-// Storage for objects that live as long as the program: made by Setup, in its order, and never
-// destroyed, so that no exit handler is linked.
-alignas(mcuforge::OpResolver) uint8_t g_resolver_storage[sizeof(mcuforge::OpResolver)];
-alignas(tflite::MicroInterpreter) uint8_t g_interpreter_storage[sizeof(tflite::MicroInterpreter)];
-alignas(OpObserver) uint8_t g_op_observer_storage[sizeof(OpObserver)];
-tflite::MicroInterpreter* g_interpreter = nullptr;
-OpObserver* g_op_observer = nullptr;
 
 // Of an input that comes in pieces: its format, its values so far, their CRC-32, and where in the
 // tensor, or in a sample, the next one goes.
@@ -51,10 +28,6 @@ constexpr Arrival Beginning(wire::Format format) { return {format, false, 0, 0, 
 
 // Outputs may lie where inputs do.
 bool g_has_outputs = false;
-
-TfLiteTensor* Input(size_t index) { return g_interpreter->input(index); }
-
-uint8_t* Bytes(const TfLiteTensor* tensor) { return static_cast<uint8_t*>(tensor->data.data); }
 
 uint8_t ToInput(uint8_t pixel) { return static_cast<uint8_t>(mcuforge::kPixelToInput[pixel]); }
 
@@ -86,7 +59,7 @@ constexpr bool IsSample(wire::Format format) {
 
 // Of a whole input in that format, but packed pixels.
 size_t WholeBytes(size_t input, wire::Format format) {
-  return IsSample(format) ? mcuforge::kSampleBytes : Input(input)->bytes;
+  return IsSample(format) ? mcuforge::kSampleBytes : engine::DescribeInput(input).bytes;
 }
 
 // True if what came is a whole input. What follows the last run is zero.
@@ -105,77 +78,12 @@ bool Skip(Arrival& arrival, size_t input, wire::Span values) {
   return arrival.next <= WholeBytes(input, arrival.format);
 }
 
-#if MCUFORGE_MAKE_VARIABLES
-// The table of a streaming model's variables; its size is from above: it took 240 + 40 a variable
-// with 64-bit pointers.
-constexpr size_t kVariableTableBytes = 512;
-constexpr size_t kVariableBytes = 48;
-
-tflite::MicroResourceVariables* MakeVariables() {
-  if constexpr (mcuforge::kVariableCount == 0) {
-    return nullptr;
-  } else {
-    alignas(
-        16) static uint8_t table[kVariableTableBytes + kVariableBytes * mcuforge::kVariableCount];
-    return tflite::MicroResourceVariables::Create(
-        tflite::MicroAllocator::Create(table, sizeof(table)), mcuforge::kVariableCount);
-  }
-}
-#else
-constexpr std::nullptr_t MakeVariables() { return nullptr; }
-#endif
-
-bool IsInt8(const TfLiteTensor* tensor, size_t bytes) {
-  return tensor->type == kTfLiteInt8 && tensor->bytes == bytes;
-}
-
-Tensor Describe(const TfLiteTensor* tensor) {
-  return {static_cast<uint8_t>(tensor->type),
-          static_cast<size_t>(tensor->dims->size),
-          tensor->dims->data,
-          tensor->bytes,
-          tensor->params.scale,
-          tensor->params.zero_point};
-}
-
-bool HasExpectedTensors() {
-  if (g_interpreter->inputs_size() != mcuforge::kInputCount ||
-      g_interpreter->outputs_size() != mcuforge::kOutputCount) {
-    return false;
-  }
-#if MCUFORGE_HAS_FRONT_END
-  if (!IsInt8(Input(0), mcuforge::kFeatureCount)) return false;
-#endif
-  if constexpr (!mcuforge::kIsPlain) return true;
-  return IsInt8(Input(0), mcuforge::kInputBytes) &&
-         IsInt8(g_interpreter->output(0), mcuforge::kOutputBytes);
-}
-
 }  // namespace
 
 wire::Setup Setup() {
   console::Clear();
-  const tflite::Model* model = tflite::GetModel(mcuforge::g_model_data);
-  if (model == nullptr || model->version() != TFLITE_SCHEMA_VERSION) {
-    return wire::Setup::BAD_SCHEMA;
-  }
-  auto* resolver = new (g_resolver_storage) mcuforge::OpResolver();
-  if (mcuforge::AddOps(*resolver) != kTfLiteOk) return wire::Setup::RESOLVER_FAILED;
-
-  g_op_observer = new (g_op_observer_storage) OpObserver();
-  auto* interpreter = new (g_interpreter_storage) tflite::MicroInterpreter(
-      model, *resolver, g_arena, sizeof(g_arena), MakeVariables(), g_op_observer);
-  if (interpreter->initialization_status() != kTfLiteOk ||
-      interpreter->AllocateTensors() != kTfLiteOk) {
-    return wire::Setup::ALLOCATE_FAILED;
-  }
-  g_interpreter = interpreter;
-  if (HasExpectedTensors()) return wire::Setup::READY;
-  g_interpreter = nullptr;
-  return wire::Setup::IO_MISMATCH;
+  return engine::Setup();
 }
-
-size_t ArenaUsedBytes() { return g_interpreter == nullptr ? 0 : g_interpreter->arena_used_bytes(); }
 
 bool IsInput(wire::Format format, wire::Span values) {
   Arrival arrival = Beginning(format);
@@ -193,9 +101,9 @@ bool Load(size_t input, wire::Format format, size_t offset, wire::Span values) {
   after.loaded += values.size;
   g_arrivals[input] = after;
   g_has_outputs = false;
-  uint8_t* const to = Bytes(Input(input));
+  uint8_t* const to = engine::InputBytes(input);
   if (IsSample(format)) {
-    if (offset == 0) front_end::Start(Input(input)->data.int8);
+    if (offset == 0) front_end::Start(reinterpret_cast<int8_t*>(to));
     front_end::Push(values);
   } else if (format == wire::Format::PACKED_U8) {
     for (size_t i = 0; offset == 0 && i < mcuforge::kInputBytes; ++i) to[i] = ToInput(0);
@@ -223,32 +131,20 @@ bool IsLoaded() {
 bool Run(uint32_t* ticks, OnOp on_op) {
   console::Clear();
   for (Arrival& arrival : g_arrivals) arrival.loaded = 0;
-  g_op_observer->Start(on_op);
   const uint32_t start = board::Ticks();
-  const bool ok = g_interpreter->Invoke() == kTfLiteOk;
+  const bool ok = engine::Invoke(on_op);
   *ticks = board::Ticks() - start;
   g_has_outputs = ok;
   return ok;
 }
 
-void Reset() { g_interpreter->Reset(); }
-
-const uint8_t* Arena() { return g_arena; }
-
-Tensor DescribeInput(size_t index) { return Describe(Input(index)); }
-
-Tensor DescribeOutput(size_t index) { return Describe(g_interpreter->output(index)); }
-
-uint8_t* InputBytes(size_t index) { return Bytes(Input(index)); }
-
 wire::Span Output(size_t index) {
-  const TfLiteTensor* output = g_interpreter->output(index);
-  return {Bytes(output), output->bytes};
+  return {engine::OutputBytes(index), engine::DescribeOutput(index).bytes};
 }
 
 bool HasOutputs() { return g_has_outputs; }
 
-const int8_t* Scores() { return g_interpreter->output(0)->data.int8; }
+const int8_t* Scores() { return reinterpret_cast<const int8_t*>(engine::OutputBytes(0)); }
 
 uint8_t Predicted() {
   const int8_t* scores = Scores();

@@ -1,4 +1,4 @@
-// The model behind the public TFLM API: set up once, then inputs to outputs.
+// The model: set up once, then inputs to outputs, whatever engine runs it.
 
 #ifndef MCUFORGE_SRC_MODEL_H_
 #define MCUFORGE_SRC_MODEL_H_
@@ -14,9 +14,6 @@ namespace model {
 // Sets the model up. What failed is the returned status, and console::Kept() has the runtime's
 // words.
 wire::Setup Setup();
-
-// Bytes of the arena in use, 0 before a successful Setup.
-size_t ArenaUsedBytes();
 
 // The rest may be called after a successful Setup only.
 
@@ -44,12 +41,6 @@ using OnOp = void (*)(size_t op, uint32_t ticks);
 // Runs the model; false if the runtime failed. `ticks` receives the duration of Invoke alone.
 bool Run(uint32_t* ticks, OnOp on_op = nullptr);
 
-// Gives the model's variables, if it has any, their initial values.
-void Reset();
-
-// The kTensorArenaSize bytes where the runtime keeps tensors.
-const uint8_t* Arena();
-
 // What an input or output is.
 struct Tensor {
   uint8_t dtype;  // as TfLiteType has it
@@ -59,13 +50,6 @@ struct Tensor {
   float scale;  // 0: not quantized
   int32_t zero_point;
 };
-
-// The index has to be below kInputCount or kOutputCount.
-Tensor DescribeInput(size_t index);
-Tensor DescribeOutput(size_t index);
-
-// Where the bytes of an input stand, to be written before a Run.
-uint8_t* InputBytes(size_t index);
 
 // The bytes of an output of the last Run.
 wire::Span Output(size_t index);

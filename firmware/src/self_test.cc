@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "board.h"
+#include "engine.h"
 #include "model.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
 #include "text.h"
@@ -54,8 +55,8 @@ class Draws {
 
 // Fills an input with numbers of its type, as that module does.
 void Fill(size_t input, Draws& draws) {
-  const model::Tensor tensor = model::DescribeInput(input);
-  uint8_t* const bytes = model::InputBytes(input);
+  const model::Tensor tensor = engine::DescribeInput(input);
+  uint8_t* const bytes = engine::InputBytes(input);
   const bool scaled = tensor.scale != 0;
   const size_t size = tensor.dtype == kTfLiteFloat32 || tensor.dtype == kTfLiteInt32 ? 4
                       : tensor.dtype == kTfLiteInt64                                 ? 8
@@ -96,14 +97,14 @@ bool RunOnce(Result& result) {
 Result Run() {
   Result result = {};
   for (const mcuforge::SeededVector& vector : mcuforge::kSeededVectors) {
-    model::Reset();
+    engine::Reset();
     Draws draws(vector.seed);
     for (size_t i = 0; i < mcuforge::kInputCount; ++i) Fill(i, draws);
     if (!RunOnce(result) || OutputsCrc() != vector.crc) break;
     ++result.passed;
   }
   for (const mcuforge::GoldenVector& vector : mcuforge::kGoldenVectors) {
-    model::Reset();
+    engine::Reset();
     // Runs that are no input can only come from a damaged image.
     if (!model::Load(0, wire::Format::PACKED_U8, 0, {vector.pixels, vector.pixels_size})) break;
     if (!RunOnce(result) || !HasScores(vector.scores)) break;

@@ -2,6 +2,7 @@
 
 #include "board.h"
 #include "console.h"
+#include "engine.h"
 #include "front_end.h"
 #include "info.h"
 #include "input.h"
@@ -215,7 +216,7 @@ Error Inspect(const Frame& frame) {
   if (command == Command::PEEK && !inspect::IsValidPeek(arguments)) return Error::BAD_VALUE;
   if (!input::IsValid(split.inputs[0])) return Error::BAD_VALUE;
   input::Set(split.inputs[0]);
-  model::Reset();
+  engine::Reset();
   ++g_stats.inferences;
   const bool answered = command == Command::PEEK ? inspect::Peek(arguments) : inspect::Profile();
   return answered ? kAnswered : Error::INVOKE_FAILED;
@@ -313,7 +314,7 @@ Error READ(const Frame& frame) {
 
 Error RESET(const Frame&) {
   if (!IsReady()) return Error::NOT_READY;
-  model::Reset();
+  engine::Reset();
   const Span payload[] = {Span{}};
   line::Reply(Command::RESET, payload);
   return kAnswered;

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "engine.h"
 #include "line.h"
 #include "model.h"
 #include "model_info.h"
@@ -24,7 +25,7 @@ bool Describe(const uint8_t* arguments) {
     return false;
   }
   const model::Tensor tensor =
-      is_output ? model::DescribeOutput(index) : model::DescribeInput(index);
+      is_output ? engine::DescribeOutput(index) : engine::DescribeInput(index);
   if (tensor.rank > kMostDimensions) return false;
   uint8_t bytes[14 + sizeof(uint32_t) * kMostDimensions];
   uint8_t* at = bytes;

@@ -1,6 +1,6 @@
 """Is the device that answers the one whose image the build folder holds?"""
 
-from codegen.image.firmware_build import OWN_RUNTIME
+from codegen.image.firmware_build import OTHER_RUNTIME
 from harness.errors import CheckError
 from harness.rig.expected import Expected
 from harness.wire.messages import Info
@@ -43,7 +43,7 @@ def check_info(info: Info, expected: Expected) -> None:
             f"runtime: {board} runs {info.runtime}, the build folder holds an image with "
             f"{expected.image.runtime}; run `invoke flash --board {board}`"
         )
-    if info.runtime == OWN_RUNTIME and info.arena_used != info.arena_size:
+    if info.runtime != OTHER_RUNTIME and info.arena_used != info.arena_size:
         raise CheckError(
             f"arena: {board} uses {info.arena_used} B of an arena of {info.arena_size} B; they "
             "have to be equal, run `invoke generate build`, and if it stays, report a planner bug"

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from codegen.aot.generate import plan_aot
 from codegen.boards.facts import load_board
 from codegen.host.oracle import Oracle
 from codegen.host.random_inputs import random_input
-from codegen.image.firmware_build import OWN_RUNTIME
+from codegen.image.firmware_build import AOT_RUNTIME, OTHER_RUNTIME
 from codegen.memory.planner import ArenaPlan, plan_model
 from codegen.model.tflite import Model, Op, Tensor
 from codegen.samples import split as split_file
@@ -75,12 +76,13 @@ def run(
     with link.open_device(board, expected.elf, port=port, baud=baud) as device:
         info = device.info()
         identity.check_info(info, expected)
-        if info.runtime != OWN_RUNTIME:
+        if info.runtime == OTHER_RUNTIME:
             raise HarnessError(
                 f"diff: {board.id} runs {info.runtime}, whose memory plan is not known here; "
                 "build without --tflm-lib"
             )
-        difference = find_difference(device, model, plan_model(model, board.isa), inputs)
+        plan = plan_aot if info.runtime == AOT_RUNTIME else plan_model
+        difference = find_difference(device, model, plan(model, board.isa), inputs)
     if difference is None:
         say(f"diff: {what} on {board.id}: all {len(model.ops)} ops give the oracle's bytes")
     else:

@@ -130,7 +130,7 @@ class TensorSubject:
         return measure(self.split.take(rows), shown, real_outputs(self.model, outputs))
 
     def _compare(self, device: Device, index: int, row: int, sent: str) -> Iterator[Mismatch]:
-        step = row - self.starts[index]
+        step = int(row) - self.starts[index]
         for number, outputs in enumerate(self.outputs):
             given = device.read(number).reshape(-1)
             wanted = np.ascontiguousarray(outputs[row]).reshape(-1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import struct
 from pathlib import Path
@@ -16,8 +17,9 @@ import pytest
 from codegen.compile.cpp_build import LIBRARIES
 from codegen.emit import generate as generate_module
 from codegen.emit.generate import generate
+from codegen.engines import AOT
 from codegen.errors import CodegenError, ModelError, UnsupportedModelError
-from codegen.files.artifacts import GENERATED_FILES
+from codegen.files.artifacts import AOT_FILES, GENERATED_FILES
 from codegen.host.runtime import PLAN_FLAG, library_file
 from codegen.host.scores import oracle_scores
 from codegen.memory import planner
@@ -400,3 +402,16 @@ def test_templates_refuse_unknown_names(
     monkeypatch.setattr(generate_module, "TEMPLATES", templates)
     with pytest.raises(jinja2.UndefinedError, match="no_such_value"):
         generate(cnn_path, tmp_path, None, fake_plan)
+
+
+def test_the_engine_aot_has_sources_of_its_own(tmp_path: Path) -> None:
+    model = tmp_path / "model.tflite"
+    model.write_bytes(small_cnn())
+    folder = tmp_path / "generated"
+    generate(model, tmp_path)
+    generate(model, tmp_path, engine=AOT)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(AOT_FILES)
+    header, arena = ((folder / name).read_text() for name in ("aot_model.h", "arena.h"))
+    sizes = re.findall(r"kArenaBytes = (\d+);", header)
+    assert sizes == re.findall(r"kTensorArenaSize = (\d+);", arena)[1:]  # without upstream's
+    assert "mcuforge_after_op(0);" in (folder / "aot_model.cc").read_text()

@@ -1,0 +1,55 @@
+"""The engine aot from a .tflite to a board's answers, in turns with the interpreter."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from invoke import Program
+
+import tasks
+from codegen.files.places import BUILD
+from verification.cases.model_builder import small_cnn
+from verification.cases.registry import CASES
+
+pytestmark = pytest.mark.emulated
+
+ROOT = Path(tasks.__file__).parent
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Iterator[Path]:
+    path = tmp_path / f"{tmp_path.name}.tflite"  # a build folder of its own
+    yield path
+    shutil.rmtree(BUILD / path.stem, ignore_errors=True)
+
+
+def _hil(model: Path, board: str, engine: str) -> dict[str, Any]:
+    report = model.with_suffix(".json")
+    args = ["--model", str(model), "--board", board, "--engine", engine, "--count", "8"]
+    Program().run(
+        ["invoke", "--search-root", str(ROOT), "hil", *args, "--json", str(report)], exit=False
+    )
+    found: dict[str, Any] = json.loads(report.read_text())
+    return found
+
+
+@pytest.mark.parametrize("board", ["host", "microbit", "mps2_an386", "mps3_an547"])
+def test_both_engines_answer_as_the_oracle_in_one_build_folder(model: Path, board: str) -> None:
+    model.write_bytes(small_cnn(image=8))
+    aot = _hil(model, board, "aot")
+    interpreter = _hil(model, board, "interpreter")
+    assert (aot["runtime"], interpreter["runtime"]) == ("mcuforge aot", "mcuforge")
+    assert aot["mismatches"] == interpreter["mismatches"] == 0
+    assert aot["flash_bytes"] < interpreter["flash_bytes"]
+    assert aot["arena_bytes"] < interpreter["arena_bytes"]
+
+
+def test_a_model_keeps_its_variables_and_loses_them_at_a_reset(model: Path) -> None:
+    model.write_bytes(CASES["VARIABLE_TENSOR"](np.random.default_rng(4)).model)
+    assert _hil(model, "mps2_an386", "aot")["mismatches"] == 0
