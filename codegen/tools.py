@@ -12,10 +12,12 @@ from codegen.errors import MissingToolError
 
 @dataclass(frozen=True)
 class Source:
-    """Where a program comes from. debian: its packages, "" if there are none. other: in words."""
+    """Where a program comes from. debian: its packages, "" if there are none. other: in words.
+    serves: the verbs that want it, of a program that nothing else needs."""
 
     debian: str
     other: str = ""
+    serves: str = ""
 
     def __str__(self) -> str:
         debian = f"sudo apt-get install {self.debian} (Debian, Ubuntu)" if self.debian else ""
@@ -29,13 +31,14 @@ SOURCES = {
     ),
     "arm-none-eabi-g++": Source(_COMPILER, "brew install gcc-arm-embedded (macOS)"),
     "g++": Source("g++"),
-    "gdb-multiarch": Source("gdb-multiarch"),
-    "openocd": Source("openocd", "brew install open-ocd (macOS)"),
-    "st-flash": Source("stlink-tools", "brew install stlink (macOS)"),
-    "dfu-util": Source("dfu-util", "brew install dfu-util (macOS)"),
-    "pyocd": Source("", "pip install pyocd"),
-    "espeak-ng": Source("espeak-ng", "brew install espeak-ng (macOS)"),
-    "JLinkExe": Source("", "the J-Link software pack from segger.com"),
+    "gdb-multiarch": Source("gdb-multiarch", serves="debug, flash --protocol gdb, test"),
+    "espeak-ng": Source("espeak-ng", "brew install espeak-ng (macOS)", "--recipe keyword"),
+    "npm": Source("npm", "brew install node (macOS)", "--data fashion"),
+    "openocd": Source("openocd", "brew install open-ocd (macOS)", "flash --protocol openocd"),
+    "st-flash": Source("stlink-tools", "brew install stlink (macOS)", "flash --protocol stlink"),
+    "dfu-util": Source("dfu-util", "brew install dfu-util (macOS)", "flash --protocol dfu"),
+    "pyocd": Source("", "pip install pyocd", "flash --protocol pyocd"),
+    "JLinkExe": Source("", "the J-Link software pack from segger.com", "flash --protocol jlink"),
 }
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from codegen import tools
 from codegen.files.places import IN_CHECKOUT, PROGRAM, PROJECT
 
 MIN_PYTHON = (3, 10)
@@ -161,6 +162,14 @@ def _programs() -> Iterator[Finding]:
     yield from _program("g++", (9, 0), "g++")
 
 
+def _programs_of_one_verb() -> Iterator[Finding]:
+    for name, source in tools.SOURCES.items():
+        if source.serves:
+            path = shutil.which(name)
+            detail = f"{path or 'not on PATH'}, for {source.serves}"
+            yield Finding(name, path is not None, detail, str(source), needed=False)
+
+
 def _cross_libraries() -> Iterator[Finding]:
     compiler = shutil.which("arm-none-eabi-g++")
     if compiler is None:
@@ -233,6 +242,7 @@ _CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _python,
     _packages,
     _programs,
+    _programs_of_one_verb,
     _cross_libraries,
     _platformio,
     _folder,

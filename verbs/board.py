@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from invoke import Context
 
 from verbs.choice import choice
-from verbs.options import IMAGE, LINE, PORT, REMOTE, TFLM_LIB, Option
+from verbs.options import BOARD, IMAGE, LINE, PORT, REMOTE, TFLM_LIB, Option
 from verbs.verb import Given, verb
 
 if TYPE_CHECKING:
@@ -15,48 +16,60 @@ if TYPE_CHECKING:
 
 
 @verb(
+    BOARD.but("one board in full: its name, memory, emulator, upload protocols", carried=False),
     Option(
         "connected",
         "list the USB serial ports and which board each may be",
         kind=bool,
         default=False,
-    )
+    ),
 )
 def boards(c: Context, given: Given) -> None:
-    """List the boards."""
+    """List the boards, or what there is to know of one."""
     from rich.console import Console
     from rich.table import Table
 
-    from codegen.boards.facts import list_boards
+    from codegen.boards.facts import list_boards, load_board
     from harness.rig import flash as room
     from harness.rig import ports
 
+    # never folded: a terminal that is too narrow folds it itself, a pipe gets whole lines
+    console = Console(width=200)
     if given.connected:
-        ports.print_connected(Console(width=200))
+        ports.print_connected(console)
+        return
+    if given.board:
+        for what, value in _facts(load_board(given.board)):
+            print(f"{what:<10} {value}")
         return
     table = Table(box=None, pad_edge=False)
-    for title in ("board", "name", "core", "isa", "flash", "ram", "runs here", "upload"):
+    for title in ("board", "core", "isa", "flash", "ram", "runs here", "upload"):
         table.add_column(title, justify="right" if title in ("flash", "ram") else "left")
     for board in list_boards():
         table.add_row(
-            board.id,
-            board.name,
-            board.core,
-            board.isa,
-            _kib(board.flash_bytes),
-            _kib(board.ram_bytes),
-            _runs_here(board),
-            ", ".join(room.protocols(board)),
+            *(board.id, board.core, board.isa, _kib(board.flash_bytes), _kib(board.ram_bytes)),
+            *(_runs_here(board), room.protocols(board)[0]),
         )
-    # never folded: a terminal that is too narrow folds it itself, a pipe gets whole lines
-    Console(width=200).print(table)
+    console.print(table)
+
+
+def _facts(board: Board) -> Iterator[tuple[str, str]]:
+    from harness.rig import flash as room
+
+    yield "board", board.id
+    yield "name", board.name
+    yield "core", f"{board.core}, {board.isa} kernels"
+    for region in board.regions:
+        yield region.name, f"{_kib(region.length)} of {region.kind} at {region.origin:#010x}"
+    machine = board.emulator.machine if board.emulator else None
+    yield "runs here", _runs_here(board) + (f", machine {machine}" if machine else "")
+    yield "upload", ", ".join(room.protocols(board))
 
 
 def _runs_here(board: Board) -> str:
     if board.emulator is not None:
-        machine = board.emulator.machine
-        return f"in QEMU ({machine})" if machine else "as a process"
-    return {"built": "built only", "registry": "built from PlatformIO's registry"}[board.status]
+        return "in QEMU" if board.emulator.machine else "process"
+    return {"built": "built", "registry": "registry"}[board.status]
 
 
 def _kib(size: int) -> str:

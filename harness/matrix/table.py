@@ -9,6 +9,7 @@ from rich.table import Table
 
 from codegen.boards.facts import Board
 from harness.matrix.outcome import Outcome, Result, of
+from harness.run.report import styled
 
 _NARROWEST = 80  # columns that a terminal has, or is treated as if it had
 _GAP = 2  # columns between two of a table
@@ -87,14 +88,14 @@ def _figures(outcomes: Sequence[Outcome]) -> Table:
                 f"{report.samples_per_s:.1f}",
             ]
         result = cell(outcome) if outcome.result is Result.NO_ROOM else outcome.result.value
-        table.add_row(outcome.board.id, outcome.board.isa, *numbers, result)
+        table.add_row(outcome.board.id, outcome.board.isa, *numbers, styled(result))
     return table
 
 
 def _grid(outcomes: Sequence[Outcome], boards: Sequence[Board]) -> Table:
     table = _table(["model"], [board.id for board in boards])
     for model in models_of(outcomes):
-        table.add_row(model, *cells(outcomes, model, boards))
+        table.add_row(model, *map(styled, cells(outcomes, model, boards)))
     return table
 
 

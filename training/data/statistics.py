@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from codegen.files import data_schema, markdown
+from codegen.files import data_schema
 from codegen.files.artifacts import STATISTICS
 from codegen.files.data_schema import (
     SKEW_LIMIT,
@@ -120,12 +120,11 @@ def load(build_dir: Path) -> DataStatistics:
 
 
 def table(found: DataStatistics) -> str:
-    """The statistics as Markdown."""
+    """The statistics, a column a split and a line a class."""
     noun = data_schema.noun(found.kind)
-    names = list(found.train.classes)
     values = "levels" if found.kind == "image" else "values"
-    header = ("", f"{noun}s", "mean", "std", values, "duplicates", *names)
-    rows = [
+    titles = ("", f"{noun}s", "mean", "std", values, "duplicates", *found.train.classes)
+    columns = [
         (
             title,
             f"{one.count:,}",
@@ -137,8 +136,12 @@ def table(found: DataStatistics) -> str:
         )
         for title, one in (("train", found.train), ("test", found.test))
     ]
+    width = max(map(len, titles))
     lines = [
-        *markdown.table(header, "l" + "r" * (5 + len(names)), rows),
+        *(
+            f"{title:<{width}} {one:>16} {two:>16}"
+            for title, one, two in zip(titles, *columns, strict=True)
+        ),
         "",
         f"data: {found.leaked} test {noun}s are also training {noun}s, skew {found.skew:.4f} of 1",
     ]

@@ -25,6 +25,8 @@ def test_missing_programs_are_named_with_their_package(
     assert "MISS  qemu-system-arm: not on PATH" in output
     assert "apt-get install gcc-arm-none-eabi" in output
     assert "missing: qemu-system-arm, arm-none-eabi-g++, g++" in output
+    for name in ("gdb-multiarch", "espeak-ng", "npm", "openocd", "JLinkExe"):
+        assert f"note  {name}: not on PATH, for " in output
 
 
 def test_program_that_is_too_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,9 @@ def test_counts_levels_and_duplicates(tmp_path: Path) -> None:
     statistics.write(tmp_path, found)
     assert statistics.load(tmp_path) == found
     text = statistics.table(found)
-    assert "| train | 300 |" in text and "no test image of class b" in text
+    rows = {line.split(" ")[0]: line.split()[1:] for line in text.splitlines() if line}
+    assert rows["images"] == ["300", "200"] and rows["b"] == [str(found.train.classes["b"]), "0"]
+    assert "no test image of class b" in text
 
 
 def test_leakage_beyond_the_limit_stops() -> None:
