@@ -65,6 +65,7 @@ def test_common_options_mean_the_same() -> None:
         ("costs", "model"),
     }
     own = {
+        ("boards", "board"),
         ("test", "port"),
         ("hil", "port"),
         ("hil", "seed"),
