@@ -102,6 +102,7 @@ def fuzz(c: Context, given: Given) -> None:
     ),
     MODELS,
     JSON.but("file to write the list of measurements and ratios to"),
+    ENGINE,
     Option("profile", "show each op: shape, MACs, instructions, share", kind=bool, default=False),
     MARKDOWN.but("document whose marked part takes the tables, such as docs/performance.md"),
 )
@@ -110,11 +111,13 @@ def bench(c: Context, given: Given) -> None:
     from codegen.files.markdown import read_marked
     from verification.bench import measure, performance_page, report
 
+    engine = given.engine or INTERPRETER
     if given.markdown:
-        read_marked(given.markdown, performance_page.VERB)  # before minutes of measuring
-    rows = report.run(given.board, given.model, given.json, given.profile)
+        read_marked(given.markdown, performance_page.part(engine))  # before minutes of measuring
+    rows = report.run(given.board, given.model, given.json, given.profile, engine=engine)
     if given.markdown:
-        performance_page.update(given.markdown, rows, measure.find_boards(given.board))
+        boards = measure.find_boards(given.board)
+        performance_page.update(given.markdown, rows, boards, engine)
     if any(row.mismatches for row in rows):
         raise Exit(code=1)
 

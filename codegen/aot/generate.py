@@ -85,6 +85,17 @@ def plan_aot(model: Model, isa: str) -> ArenaPlan:
     return _compile(model, isa).layout.plan
 
 
+def count_constants(model: Model, isa: str) -> int:
+    """Bytes of the arrays in the generated code: weights, biases, scales, tables. Not those of ops'
+    parameters, which are part of the code.
+
+    Raises as generate_aot() does.
+    """
+    emitter = _Emitter(model, {isa: _compile(model, isa)})
+    emitter.values("count", None)
+    return sum(definition["bytes"] for definition in emitter.definitions)
+
+
 def _compile(model: Model, isa: str) -> _Compiled:
     if model.custom_names:
         raise UnsupportedModelError(
@@ -212,6 +223,7 @@ class _Emitter:
                 {
                     "declaration": f"constexpr {value.type} {self.constants[key]}",
                     "rows": rows(fields),
+                    "bytes": 0,
                 }
             )
         return self.constants[key]
@@ -234,6 +246,7 @@ class _Emitter:
                     "declaration": f"{alignment}constexpr {kind} {self.constants[key]}"
                     f"[{len(numbers)}]",
                     "rows": rows(map(str, numbers)),
+                    "bytes": len(value.data),
                 }
             )
         return self.constants[key]

@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from codegen.aot.generate import count_constants, generate_aot
 from codegen.boards.facts import Board
 from codegen.compile import cpp_build
+from codegen.engines import AOT, INTERPRETER
 from codegen.files.manifest import atomic_write
 from codegen.files.places import BUILD, PROGRAM
 from codegen.files.templates import fill
@@ -35,11 +37,14 @@ _CODE_SECTIONS = (".text", ".data")  # the model's array has a section of its ow
 class BenchImage:
     """elf: the linked image. flash_bytes: text, rodata and data, the model not counted.
 
+    constant_bytes: the model: the .tflite, or the arrays of generated code.
+
     machine: the QEMU machine it is linked for. icount_shift: an instruction takes 2^shift ns there.
     """
 
     elf: Path
     flash_bytes: int
+    constant_bytes: int
     machine: str
     icount_shift: int
     stack_bytes: int
@@ -53,11 +58,12 @@ def build_bench_image(
     supported: Mapping[str, SupportedOp],
     host_board: Board | None = None,
     profile: bool = False,
+    engine: str = INTERPRETER,
 ) -> BenchImage:
     """Compiles for `board` and links for its memory, or for host_board's if that is given.
 
     arena_bytes: exact, as planned for board.isa. inputs: int8 [N, ...], N >= 1. profile: the
-    image prints the ticks of each op.
+    image prints the ticks of each op. engine: one of codegen.engines.
     Raises RegionOverflowError (too large), CppBuildError, MissingToolError.
     """
     machine = host_board or board
@@ -66,10 +72,14 @@ def build_bench_image(
     files = {
         "model.tflite": model.data,
         "inputs.bin": np.ascontiguousarray(inputs).tobytes(),
-        **_render(model, machine, board.stack_bytes, arena_bytes, inputs, supported),
+        **_render(model, machine, board.stack_bytes, arena_bytes, inputs, supported, engine),
     }
+    if engine == AOT:
+        hook = "bench_after_op" if profile else None
+        files |= generate_aot(model.data, "model", [board.isa], hook)
     digest = hashlib.sha256(b"\0".join(name.encode() + files[name] for name in sorted(files)))
-    folder = _BUILD / f"{board.id}-{digest.hexdigest()[:16]}{'-profile' if profile else ''}"
+    kind = f"{'-aot' * (engine == AOT)}{'-profile' * profile}"
+    folder = _BUILD / f"{board.id}-{digest.hexdigest()[:16]}{kind}"
     for name, content in files.items():
         atomic_write(folder / name, content)
 
@@ -81,19 +91,26 @@ def build_bench_image(
         *cpp_build.STRIPPED,
         *cpp_build.program_flags(),
         *(["-DMCUFORGE_BENCH_PROFILE=1"] * profile),
+        *(["-DMCUFORGE_BENCH_AOT=1"] * (engine == AOT)),
     ]
     custom_ops = cpp_build.custom_op_sources() if model.custom_names else []
     objects += cpp_build.compile_objects(
-        ((path, own) for path in (SOURCE, *custom_ops)),
+        ((path, own) for path in (SOURCE, *custom_ops, *sorted(folder.glob("*.cc")))),
         [folder, SOURCE.parent, cpp_build.CUSTOM_OPS],
     )
     # What .incbin reads is no part of the source's text: the digest that names the folder is.
     data_flags = [*machine_flags, f"-Wa,-I,{folder}"]
     objects += cpp_build.compile_objects([(folder / "bench_data.s", data_flags)])
     elf = cpp_build.link_image("bench.elf", objects, machine_flags, folder / "bench.ld")
+    program_bytes = _section_bytes(elf, _CODE_SECTIONS)
+    constant_bytes = model.size
+    if engine == AOT:  # which has its constants in the program
+        constant_bytes = count_constants(model, board.isa)
+        program_bytes -= constant_bytes
     return BenchImage(
         elf=elf,
-        flash_bytes=_section_bytes(elf, _CODE_SECTIONS),
+        flash_bytes=program_bytes,
+        constant_bytes=constant_bytes,
         machine=machine.emulator.machine,
         icount_shift=machine.emulator.icount_shift or 0,
         stack_bytes=board.stack_bytes,
@@ -107,12 +124,14 @@ def _render(
     arena_bytes: int,
     inputs: NDArray[np.int8],
     supported: Mapping[str, SupportedOp],
+    engine: str,
 ) -> dict[str, bytes]:
     def first(kind: str) -> Any:
         return next(region for region in machine.regions if region.kind == kind)
 
     values = {
         "model_name": model.sha256,
+        "is_aot": engine == AOT,
         "resolver_calls": resolver_calls(model, supported),
         "has_custom_ops": bool(model.custom_names),
         "arena_bytes": arena_bytes,

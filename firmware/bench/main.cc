@@ -1,5 +1,5 @@
-// The benchmark image: one model, a resolver with its ops alone, no application. Measures
-// AllocateTensors and Invoke in ticks (start.h) and the stack's high-water mark; writes them with
+// The benchmark image: one model and what runs it alone, no application. Measures setting it up
+// (AllocateTensors) and Invoke in ticks (start.h) and the stack's high-water mark; writes them with
 // every output byte to results.bin in QEMU's working directory, which verification/bench/measure.py
 // reads.
 //
@@ -8,11 +8,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <new>
 
-#include "bench_model.h"
-#include "start.h"
-#include "tensorflow/lite/micro/micro_interpreter.h"
+#if MCUFORGE_BENCH_AOT
+#include "aot_subject.h"
+#else
+#include "interpreter_subject.h"
+#endif
 
 // Else the compiler sees what the loops are, and calls memcpy and memset.
 #pragma GCC optimize("no-tree-loop-distribute-patterns")
@@ -20,10 +21,6 @@
 namespace {
 
 alignas(16) uint8_t g_arena[kTensorArenaSize];
-
-// Not on the stack, as in the firmware; the baseline has them in static memory, too.
-alignas(OpResolver) uint8_t g_resolver_storage[sizeof(OpResolver)];
-alignas(tflite::MicroInterpreter) uint8_t g_interpreter_storage[sizeof(tflite::MicroInterpreter)];
 
 struct Results {
   uint32_t calibration;  // ticks, as init and invoke
@@ -47,39 +44,30 @@ void Run() {
   StartTicks();
   g_results.calibration = Calibrate();
 
-  OpResolver& resolver = *new (g_resolver_storage) OpResolver;
-  if (AddOps(resolver) != kTfLiteOk) {
+  if (!subject::Make(g_arena, sizeof(g_arena))) {
     Fault();
   }
-#if MCUFORGE_BENCH_PROFILE
-  PrintingProfiler printing;
-  tflite::MicroProfilerInterface* const profiler = &printing;
-#else
-  tflite::MicroProfilerInterface* const profiler = nullptr;
-#endif
-  tflite::MicroInterpreter& interpreter = *new (g_interpreter_storage) tflite::MicroInterpreter(
-      tflite::GetModel(g_model), resolver, g_arena, sizeof(g_arena), nullptr, profiler);
   uint32_t start = Ticks();
-  const TfLiteStatus status = interpreter.AllocateTensors();
+  const bool is_ready = subject::Init();
   g_results.init = Ticks() - start;
-  g_results.arena = interpreter.arena_used_bytes();
-  if (status != kTfLiteOk) {
+  if (!is_ready) {
     Fault();
   }
-  const TfLiteTensor* const input = interpreter.input(0);
-  const TfLiteTensor* const output = interpreter.output(0);
+  g_results.arena = subject::ArenaBytes();
+  uint8_t* const input = subject::Input();
+  const uint8_t* const output = subject::Output();
   const uint8_t* from = g_inputs;
   for (uint32_t i = 0; i < kBenchInputs; ++i) {
     for (uint32_t j = 0; j < kInputBytes; ++j) {
-      input->data.uint8[j] = *from++;
+      input[j] = *from++;
     }
     start = Ticks();
-    if (interpreter.Invoke() != kTfLiteOk) {
+    if (!subject::Invoke()) {
       Fault();
     }
     g_results.invoke[i] = Ticks() - start;
     for (uint32_t j = 0; j < kOutputBytes; ++j) {
-      g_results.outputs[i][j] = output->data.uint8[j];
+      g_results.outputs[i][j] = output[j];
     }
   }
   uint32_t* deepest = __stack_bottom;

@@ -13,6 +13,7 @@ from codegen.compile.cpp_build import (
     machine_flags,
 )
 from codegen.cost.estimate import estimate
+from codegen.engines import AOT
 from codegen.memory.planner import plan_model
 from verification.bench import measure, report
 from verification.cases.model_builder import small_cnn
@@ -104,3 +105,18 @@ def test_preflights_estimate_is_near_what_is_measured(row: measure.Row, model_pa
 def test_the_stack_is_no_deeper_than_the_baselines(row: measure.Row) -> None:
     peer = measure.load_baseline()["mnist_small_folded_int8", row.cpu]  # the same ops
     assert row.stack_bytes <= peer["stack_bytes"]
+
+
+def test_generated_code_is_measured_beside_the_interpreter(model_path: Path) -> None:
+    board = load_board(BOARD)
+    (interpreter,) = measure.bench([board], [model_path])
+    (aot,) = measure.bench([board], [model_path], profile=True, engine=AOT)
+    (plain,) = measure.bench([board], [model_path], engine=AOT)
+    model = measure.read_subject(model_path).model
+    assert plain.mismatches == aot.mismatches == 0
+    assert [cost.name for cost in aot.profile] == [op.name for op in model.ops]
+    assert plain.instructions < interpreter.instructions
+    assert plain.flash_bytes < interpreter.flash_bytes / 2
+    assert plain.constant_bytes < interpreter.constant_bytes == model.size
+    assert plain.stack_bytes <= 0.92 * interpreter.stack_bytes
+    assert plain.init_instructions < 50

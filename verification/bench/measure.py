@@ -15,15 +15,17 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from codegen.aot.generate import plan_aot
 from codegen.boards.facts import Board, list_boards, load_board
 from codegen.compile.cpp_build import RegionOverflowError
+from codegen.engines import AOT, INTERPRETER
 from codegen.files.places import PROGRAM
 from codegen.host.scores import oracle_scores
 from codegen.image.bench_image import BenchImage, build_bench_image
@@ -67,6 +69,8 @@ class Row:
     """One model on one board. model: the file's stem. ran_on: board whose machine executed it.
 
     ratios: ours / baseline for each of MEASURES; empty where there is no baseline.
+    constant_bytes: the .tflite, or the arrays of generated code. whole_ratio: flash_bytes and these
+    together, ours / baseline with its .tflite.
     """
 
     board: str
@@ -83,6 +87,9 @@ class Row:
     mismatches: int
     ratios: Mapping[str, float]
     profile: tuple[OpCost, ...] = ()
+    engine: str = INTERPRETER
+    constant_bytes: int = 0
+    whole_ratio: float | None = None
 
     def as_json(self) -> dict[str, object]:
         """The row of `invoke bench --json`."""
@@ -91,7 +98,7 @@ class Row:
             f"ratio_{name}": round(self.ratios[name], 4) if name in self.ratios else None
             for name in MEASURES
         }
-        return {**own, **ratios}
+        return {**own, **ratios, "engine": self.engine, "constant_bytes": self.constant_bytes}
 
 
 @dataclass(frozen=True)
@@ -144,6 +151,7 @@ def bench(
     models: Iterable[Path],
     profile: bool = False,
     say: Callable[[Row], None] = lambda _: None,
+    engine: str = INTERPRETER,
 ) -> list[Row]:
     """Measures every model on every board. say: gets each row as soon as it and those before it
     are there.
@@ -155,12 +163,13 @@ def bench(
     work = []
     for path in models:
         subject = read_subject(path)
-        plans = {isa: plan_model(subject.model, isa) for isa in {board.isa for board in boards}}
+        plan = plan_aot if engine == AOT else plan_model
+        plans = {isa: plan(subject.model, isa) for isa in {board.isa for board in boards}}
         work.append((subject, plans))
     rows = []
     with ThreadPoolExecutor(_WORKERS) as pool:
         futures = [
-            pool.submit(_row, board, subject, plans[board.isa], baseline, profile)
+            pool.submit(_row, board, subject, plans[board.isa], baseline, profile, engine)
             for board in boards
             for subject, plans in work
         ]
@@ -207,19 +216,23 @@ def load_baseline(path: Path = BASELINE) -> Baseline:
 
 
 def measure(
-    subject: Subject, board: Board, plan: ArenaPlan, profile: bool = False
+    subject: Subject,
+    board: Board,
+    plan: ArenaPlan,
+    profile: bool = False,
+    engine: str = INTERPRETER,
 ) -> tuple[Measurement, BenchImage, Board]:
     """Builds and runs the image; returns also the board whose machine ran it."""
     supported = load_supported_ops()
     arguments = (subject.model, board, plan.arena_bytes, subject.inputs, supported)
     runs_on = board
     try:
-        image = build_bench_image(*arguments, profile=profile)
+        image = build_bench_image(*arguments, profile=profile, engine=engine)
     except RegionOverflowError:
         if board.cpu not in _STAND_INS or _STAND_INS[board.cpu] == board.id:
             raise
         runs_on = load_board(_STAND_INS[board.cpu])
-        image = build_bench_image(*arguments, runs_on, profile)
+        image = build_bench_image(*arguments, runs_on, profile, engine)
     text, results = run_image(image)
     what = f"{subject.name} on {board.id}"
     return parse_output(text, results, len(subject.inputs), what), image, runs_on
@@ -278,8 +291,15 @@ def parse_output(text: str, results: bytes, input_count: int, what: str) -> Meas
     )
 
 
-def _row(board: Board, subject: Subject, plan: ArenaPlan, baseline: Baseline, profile: bool) -> Row:
-    measured, image, runs_on = measure(subject, board, plan, profile)
+def _row(
+    board: Board,
+    subject: Subject,
+    plan: ArenaPlan,
+    baseline: Baseline,
+    profile: bool,
+    engine: str,
+) -> Row:
+    measured, image, runs_on = measure(subject, board, plan, profile, engine)
     where = f"{subject.name} on {board.id}"
     if measured.arena_bytes != plan.arena_bytes:
         raise CheckFailedError(
@@ -313,7 +333,16 @@ def _row(board: Board, subject: Subject, plan: ArenaPlan, baseline: Baseline, pr
         arena_lower_bound_bytes=plan.lower_bound_bytes,
         mismatches=sum(a != b for a, b in zip(got, expected, strict=True)),
         ratios={name: ours[name] / peer[name] for name in MEASURES} if peer else {},
-        profile=measured.profile,
+        profile=tuple(
+            replace(cost, name=op.name)
+            for cost, op in zip(measured.profile, subject.model.ops, strict=False)
+        ),
+        engine=engine,
+        constant_bytes=image.constant_bytes,
+        whole_ratio=(image.flash_bytes + image.constant_bytes)
+        / (peer["flash_bytes"] + peer["model_bytes"])
+        if peer
+        else None,
     )
 
 

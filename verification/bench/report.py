@@ -10,6 +10,7 @@ from pathlib import Path
 
 from codegen.boards.facts import Board
 from codegen.cost.op_rows import cost_lines
+from codegen.engines import INTERPRETER
 from codegen.errors import CodegenError
 from codegen.files.manifest import atomic_write
 from codegen.files.shared_models import find_models
@@ -63,6 +64,7 @@ def run(
     json_path: Path | None = None,
     profile: bool = False,
     say: Callable[[str], None] = print,
+    engine: str = INTERPRETER,
 ) -> list[Row]:
     """Measures, prints every row as it comes, means and goals; writes the JSON list.
 
@@ -83,7 +85,7 @@ def run(
             for line in profile_lines(row, Model.read(models[row.model])):
                 say(line)
 
-    rows = bench(boards, paths, profile, show)
+    rows = bench(boards, paths, profile, show, engine)
     for line in summary_lines(rows, boards):
         say(line)
     if json_path is not None:
@@ -103,9 +105,10 @@ def _is_measurable(path: Path, say: Callable[[str], None]) -> bool:
 
 
 def header() -> str:
-    """Titles of the columns of row_text."""
+    """Titles of the columns of row_text; `with`: flash and constants, ours / baseline's."""
     cells = "  ".join(f"{TITLES[name]:>{_WIDTHS[name]}} {'ratio':>5}" for name in MEASURES)
-    return f"{'board':{_WIDTHS['board']}}  {'model':{_WIDTHS['model']}}  {cells}  wrong"
+    start = f"{'board':{_WIDTHS['board']}}  {'model':{_WIDTHS['model']}}"
+    return f"{start}  {cells}  wrong  constants  with"
 
 
 def row_text(row: Row) -> str:
@@ -117,7 +120,7 @@ def row_text(row: Row) -> str:
     note = "" if row.ran_on == row.board else f"  (on {row.ran_on})"
     return (
         f"{row.board:{_WIDTHS['board']}}  {row.model:{_WIDTHS['model']}}  {cells}  "
-        f"{row.mismatches:>5}{note}"
+        f"{row.mismatches:>5}  {row.constant_bytes:>9} {ratio_text(row.whole_ratio):>5}{note}"
     )
 
 

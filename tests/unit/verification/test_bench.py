@@ -10,6 +10,7 @@ import pytest
 from codegen.boards.facts import load_board
 from codegen.compile import compiler_flags, cpp_build
 from codegen.compile.cpp_build import machine_flags
+from codegen.engines import AOT
 from codegen.errors import CodegenError
 from codegen.files import shared_models
 from codegen.files.markdown import marks
@@ -74,7 +75,8 @@ def test_baseline_has_every_core_of_the_goals_and_only_the_peer() -> None:
 
 def test_json_has_each_measure_and_its_ratio() -> None:
     row = ROW.as_json()
-    assert list(row) == ["board", "model", *MEASURES, *(f"ratio_{name}" for name in MEASURES)]
+    measured = [*MEASURES, *(f"ratio_{name}" for name in MEASURES)]
+    assert list(row) == ["board", "model", *measured, "engine", "constant_bytes"]
     assert row["ratio_instructions"] == 0.2
     without = replace(ROW, ratios={}).as_json()
     assert without["ratio_flash_bytes"] is None
@@ -160,6 +162,15 @@ def test_the_page_has_a_table_a_board(tmp_path: Path) -> None:
     text = document.read_text()
     assert "| m | 50 (0.200) | 30 (0.200) | 2000 (0.200) | 90 (0.200) | 20 (0.200) |" in text
     assert "| geometric mean | (0.200)" in text
+
+
+def test_generated_code_has_a_part_of_its_own_with_its_constants(tmp_path: Path) -> None:
+    document = tmp_path / "performance.md"
+    document.write_text("\n".join([*marks("bench"), *marks("bench --engine aot")]))
+    row = replace(ROW, engine=AOT, constant_bytes=700, whole_ratio=0.31)
+    performance_page.update(document, [row], [load_board("mps2_an386")], AOT)
+    before, _, behind = document.read_text().partition(marks("bench --engine aot")[0])
+    assert "| 700 (0.310) |" in behind and "| m |" not in before
 
 
 def test_of_all_models_those_that_cannot_be_measured_are_left_out(
