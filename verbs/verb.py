@@ -12,6 +12,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,11 +20,13 @@ from invoke import Context, Exit, ParseError, Program, task
 from invoke.parser import Argument, ParserContext
 from invoke.tasks import Task
 
+from codegen.files.places import PROJECT
 from codegen.files.printable import printable
 from verbs.options import Option
 
 _LINE_END = "\n"
 INTERRUPTED = 130  # 128 + SIGINT, as a shell says it
+_NOT_ALLOWED = (errno.EACCES, errno.EPERM)
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # in a temporary folder, a tool's file, ...
 
 
@@ -43,17 +46,26 @@ def one_line_errors() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise Exit(code=1) from None
     except OSError as error:
-        if error.errno not in _DISK_FULL:
+        remedy, code = _unwritable(error)
+        if not remedy:
             raise
         where = f" {printable(str(error.filename))}" if error.filename else ""
-        raise Exit(
-            f"error: cannot write{where}: {error.strerror}; free space, then run it again", code=2
-        ) from None
+        raise Exit(f"error: cannot write{where}: {error.strerror}; {remedy}", code=code) from None
     except Exception as error:
         exit_code = getattr(error, "exit_code", None)
         if not isinstance(exit_code, int):
             raise
         raise Exit(f"error: {printable(str(error), but=_LINE_END)}", code=exit_code) from None
+
+
+def _unwritable(error: OSError) -> tuple[str, int]:
+    """What to do about a file that cannot be written, and the exit code; "" for other errors."""
+    if error.errno in _DISK_FULL:
+        return "free space, then run it again", 2
+    is_ours = Path(str(error.filename or "")).is_relative_to(PROJECT)
+    if error.errno == errno.EROFS or (error.errno in _NOT_ALLOWED and is_ours):
+        return f"work in a copy of {PROJECT} that is yours", 3
+    return "", 0
 
 
 class Verb(Task):

@@ -157,6 +157,37 @@ def test_new_lock_sets_up_again(machine: Path) -> None:
     assert "needs Python 3.10" in result.stderr  # so it began to set up
 
 
+@pytest.mark.parametrize("name", ["project", "größer als sonst (1)"])
+def test_a_folder_that_was_moved_gets_its_venv_anew(machine: Path, name: str) -> None:
+    """Its scripts name the folder that it was made in."""
+    set_up_already(machine, "exit 0")
+    place = machine / "project/.venv/mcuforge-place"
+    place.write_text("/where/it/was/.venv\n")
+    made = machine / "made"
+    stub(machine, "made", "exit 0")
+    stub(
+        machine,
+        "python3",
+        f'[ "$2" = venv ] || exit 0\necho "$3" >>{made}\n'
+        f'/bin/mkdir -p "$3/bin" && for name in python uv invoke; do '
+        f'/bin/cp {machine}/bin/made "$3/bin/$name"; done',
+    )
+    (machine / "project").rename(machine / name)
+    said = [
+        subprocess.run(
+            ["/bin/sh", str(machine / name / "invokew")],
+            env={"PATH": str(machine / "bin"), "HOME": str(machine)},
+            capture_output=True,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    assert "was moved or copied from /where/it/was/.venv" in said[0].stderr
+    assert "not found" not in said[0].stderr and said[1].stderr == ""
+    assert made.read_text().splitlines() == [str(machine / name / ".venv")]
+    assert (machine / name / ".venv/mcuforge-place").read_text().strip() == made.read_text().strip()
+
+
 def test_adds_little_time(machine: Path) -> None:
     """0.3 s is the promise; the best of five is what the script itself takes."""
     set_up_already(machine, "exit 0")

@@ -145,6 +145,22 @@ def test_a_full_disk_is_one_line_wherever_it_is_met() -> None:
         raise PermissionError(errno.EACCES, "a bug, for rooms report it")
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.EROFS, "Read-only file system"),
+        PermissionError(errno.EACCES, "Permission denied", str(ROOT / "build/x/model.tflite")),
+    ],
+)
+def test_a_checkout_that_nobody_may_write_to_is_one_line(error: OSError) -> None:
+    with pytest.raises(Exit) as caught, one_line_errors():
+        raise error
+    assert caught.value.code == 3
+    message = str(caught.value.message)
+    assert message.startswith("error: cannot write")
+    assert message.endswith(f"work in a copy of {ROOT} that is yours")
+
+
 def test_interrupt_is_130_and_no_traceback() -> None:
     with pytest.raises(Exit) as caught, one_line_errors():
         raise KeyboardInterrupt
