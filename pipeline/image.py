@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from codegen.aot.facts import engine_facts
 from codegen.boards.facts import Board
 from codegen.cost.preflight import require
 from codegen.files.artifacts import INT8_MODEL
@@ -25,8 +26,10 @@ def build(
     verbose: bool,
     tflm_lib: TflmLib | None,
     self_test: bool,
+    engine: str,
 ) -> None:
     """As firmware_build.build. Raises PreflightError besides."""
     model = Model.read(build_dir / INT8_MODEL)
-    require(model, build_dir.name, board, parameters.load(build_dir))
+    front_end = parameters.load(build_dir)
+    require(model, build_dir.name, board, front_end, engine_facts(engine))
     firmware_build.build(board, build_dir, model.sha256, sanitize, verbose, tflm_lib, self_test)

@@ -493,6 +493,7 @@ def build(choice: Choice) -> None:
                 "verbose": choice.verbose,
                 "tflm_lib": library,
                 "self_test": choice.self_test,
+                "engine": choice.engine,
             },
             inputs=(INT8_MODEL,),
             options=lambda: firmware_build.inputs(

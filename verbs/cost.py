@@ -7,7 +7,7 @@ from pathlib import Path
 from invoke import Context
 
 from verbs.choice import choice
-from verbs.options import BOARD, FRONT_END, ISA, MODEL, SVG, TRAINED
+from verbs.options import BOARD, ENGINE, FRONT_END, ISA, MODEL, SVG, TRAINED
 from verbs.verb import Given, verb
 
 _A_MODEL = "a .tflite, a .keras file or a SavedModel's folder"
@@ -17,10 +17,12 @@ _A_MODEL = "a .tflite, a .keras file or a SavedModel's folder"
     MODEL.but("a .tflite", choices="a .tflite"),
     ISA,
     BOARD,
+    ENGINE,
     SVG,
 )
 def plan(c: Context, given: Given) -> None:
     """Show where in the arena each tensor of a model lies and when it is alive."""
+    from codegen.aot.facts import engine_facts
     from codegen.boards.facts import load_board
     from codegen.files.places import BUILD
     from codegen.memory import arena_picture
@@ -28,7 +30,8 @@ def plan(c: Context, given: Given) -> None:
     model: Path = given.model
     isa = given.isa or load_board(given.board or c.config.mcuforge.board).isa
     picture = given.svg or BUILD / model.stem / f"plan-{isa}.svg"
-    print(arena_picture.show_plan(model, isa, picture), end="")
+    facts = engine_facts(given.engine or c.config.mcuforge.engine)
+    print(arena_picture.show_plan(model, isa, picture, facts), end="")
 
 
 @verb(
@@ -36,9 +39,11 @@ def plan(c: Context, given: Given) -> None:
     MODEL.but(f"{_A_MODEL}, in place of a recipe; need not be trained"),
     FRONT_END,
     BOARD,
+    ENGINE,
 )
 def preflight(c: Context, given: Given) -> None:
     """Say before any training whether a model fits a board, and what it will cost there."""
+    from codegen.aot.facts import engine_facts
     from codegen.boards.facts import load_board
     from codegen.cost import preflight as room
     from codegen.frontend import parameters
@@ -62,4 +67,5 @@ def preflight(c: Context, given: Given) -> None:
         from training.int8.untrained import convert_untrained
 
         model, name = Model.parse(convert_untrained(path)), path.name
-    room.run(model, name, board, front_end)
+    facts = engine_facts(given.engine or c.config.mcuforge.engine)
+    room.run(model, name, board, front_end, facts=facts)

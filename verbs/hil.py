@@ -118,6 +118,7 @@ def _hil_on_several(
     c: Context, given: Given, models: Sequence[Path | None], settings: Settings
 ) -> None:
     """models: None stands for the default's, or a recipe's."""
+    from codegen.aot.facts import engine_facts
     from codegen.files.git import short_commit
     from codegen.files.markdown import read_marked
     from codegen.files.places import PROGRAM
@@ -143,7 +144,8 @@ def _hil_on_several(
         models, boards, chosen, lambda one: _with_samples_there(one, given, settings)
     )
     commit = short_commit(PROGRAM)
-    outcomes = room.run(sources, boards, json_path=given.json)
+    facts = engine_facts(given.engine or c.config.mcuforge.engine)
+    outcomes = room.run(sources, boards, json_path=given.json, facts=facts)
     if given.markdown:
         document.update(given.markdown, outcomes, commit)
     if not outcome.passed(outcomes):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from invoke import Context
 
+from codegen.engines import INTERPRETER
 from verbs.choice import choice
 from verbs.options import ENGINE, FORCE, IMAGE, JSON, MADE, REMOTE, SVG, TFLM_LIB, VERBOSE, Option
 from verbs.verb import Given, verb
@@ -78,7 +79,7 @@ def size(c: Context, given: Given) -> None:
     size_report.run(
         image_dir(chosen.board, chosen.build_dir),
         chosen.board_id,
-        chosen.name,
+        chosen.name if chosen.engine == INTERPRETER else f"{chosen.name}-{chosen.engine}",
         symbols=given.symbols,
         json_path=given.json,
         svg_path=given.svg,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from codegen.errors import BudgetError
 from codegen.frontend.front_end import FrontEnd
 from codegen.frontend.host import memory_bytes
+from codegen.memory.engine_facts import INTERPRETER_FACTS, EngineFacts
 from codegen.model.int8_checks import is_plain
 
 if TYPE_CHECKING:
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
     from codegen.memory.planner import ArenaPlan
     from codegen.model.tflite import Model
 
-# Sums of the sections of firmware/src, lib/wire, lib/tflm and lib/nn compiled for Cortex-M4
-# (-Os), rounded down.
-PROGRAM_FLASH_BYTES = 14 * 1024  # start-up, wire, command loop, interpreter
-KERNEL_FLASH_BYTES = 1024  # one op: preparation and kernel
 LONGEST_REQUEST_BYTES = 4096  # LONGEST_BYTES of the wire; longer inputs come in pieces
 PROGRAM_RAM_BYTES = 512  # .data and .bss but for arena, frame buffer and UART ring
 
@@ -33,24 +30,29 @@ _NAMES = {"flash": "flash", "ram": "RAM"}  # of a region's kind, for people
 
 
 def check_budget(
-    plan: ArenaPlan, model: Model, board: Board, front_end: FrontEnd | None = None
+    plan: ArenaPlan,
+    model: Model,
+    board: Board,
+    front_end: FrontEnd | None = None,
+    facts: EngineFacts = INTERPRETER_FACTS,
 ) -> None:
     """Raises BudgetError if model, program, arena or stack exceed the board's memory.
 
-    plan: of the model for board.isa. Program and arena go into the board's first region of each
-    kind, as the linker script has it; a board without regions (host) has no limit. The message
-    has the numbers; `next_step` goes with it.
+    plan: of the model for board.isa. facts: of the engine. Program and arena go into the board's
+    first region of each kind, as the linker script has it; a board without regions (host) has no
+    limit. The message has the numbers; `next_step` goes with it.
     """
     flash = _first_region(board, "flash")
     if flash is not None:
-        program = PROGRAM_FLASH_BYTES + KERNEL_FLASH_BYTES * len(model.op_names)
+        program = facts.program_flash_bytes(model)
         left = flash.length - program
-        if model.size > left:
+        model_bytes = facts.model_bytes(model)
+        if model_bytes > left:
             raise BudgetError(
-                f"model needs {model.size} B of flash, {board.id} has {max(left, 0)} B left "
+                f"model needs {model_bytes} B of flash, {board.id} has {max(left, 0)} B left "
                 f"({flash.name}: {flash.length} B, less {program} B for the program)",
                 _NAMES["flash"],
-                model.size - left,
+                model_bytes - left,
             )
     ram = _first_region(board, "ram")
     if ram is not None:
@@ -81,12 +83,15 @@ def next_step(
     plans: Mapping[str, ArenaPlan],
     boards: Iterable[Board],
     front_end: FrontEnd | None = None,
+    facts: EngineFacts = INTERPRETER_FACTS,
 ) -> str:
     """What to do about a BudgetError: which of the boards would take the model, least RAM first.
 
     plans: of the model, by ISA. Boards without a limit of memory are no advice.
     """
-    return _advice(board for board in boards if _fits(plans[board.isa], model, board, front_end))
+    return _advice(
+        board for board in boards if _fits(plans[board.isa], model, board, front_end, facts)
+    )
 
 
 def check_image(used: Mapping[str, int], board: Board, boards: Iterable[Board]) -> None:
@@ -135,9 +140,11 @@ def _advice(boards: Iterable[Board]) -> str:
     )
 
 
-def _fits(plan: ArenaPlan, model: Model, board: Board, front_end: FrontEnd | None) -> bool:
+def _fits(
+    plan: ArenaPlan, model: Model, board: Board, front_end: FrontEnd | None, facts: EngineFacts
+) -> bool:
     try:
-        check_budget(plan, model, board, front_end)
+        check_budget(plan, model, board, front_end, facts)
     except BudgetError:
         return False
     return True

@@ -14,8 +14,6 @@ from pathlib import Path
 from codegen.boards.facts import ISAS, Board, boards_built_here
 from codegen.cost.estimate import estimate
 from codegen.cost.memory_fit import (
-    KERNEL_FLASH_BYTES,
-    PROGRAM_FLASH_BYTES,
     check_budget,
     next_step,
     program_ram_bytes,
@@ -23,7 +21,8 @@ from codegen.cost.memory_fit import (
 from codegen.errors import BudgetError, CodegenError, UnsupportedModelError
 from codegen.frontend.front_end import FrontEnd
 from codegen.host.runtime import RuntimeRefusedError
-from codegen.memory.planner import ArenaPlan, plan_model
+from codegen.memory.engine_facts import INTERPRETER_FACTS, EngineFacts
+from codegen.memory.planner import ArenaPlan
 from codegen.model.int8_checks import check_edges, check_ops, check_types
 from codegen.model.op_table import SupportedOp, load_supported_ops
 from codegen.model.op_work import op_work
@@ -52,6 +51,7 @@ class Preflight:
     instructions: tuple[int, ...] | None
     shortage: BudgetError | None = None
     front_end: FrontEnd | None = None
+    facts: EngineFacts = INTERPRETER_FACTS
 
     @property
     def passed(self) -> bool:
@@ -86,16 +86,19 @@ class Preflight:
         if self.plan is not None:
             lines.append(
                 f"  arena   {self.plan.arena_bytes:>11,} B exactly, "
-                f"{self.plan.persistent_bytes:,} B of it the interpreter's own"
+                f"{self.plan.persistent_bytes:,} B of it {self.facts.persistent}"
             )
             program = program_ram_bytes(self.model, board, self.front_end) + board.stack_bytes
             lines.append(
                 f"  RAM     {self.plan.arena_bytes + program:>11,} B at least, {program:,} B of it "
                 f"the program's data and stack, of {_limit(board.ram_bytes)}"
             )
-        program = PROGRAM_FLASH_BYTES + KERNEL_FLASH_BYTES * len(self.model.op_names)
+        if self.plan is None and self.facts is not INTERPRETER_FACTS:
+            return lines  # what generated code takes is known of models that run
+        program = self.facts.program_flash_bytes(self.model)
+        model_bytes = self.facts.model_bytes(self.model)
         lines.append(
-            f"  flash   {self.model.size + program:>11,} B at least, {self.model.size:,} B of it "
+            f"  flash   {model_bytes + program:>11,} B at least, {model_bytes:,} B of it "
             f"the model, of {_limit(board.flash_bytes)}"
         )
         return lines
@@ -117,6 +120,7 @@ def preflight(
     board: Board,
     supported: Mapping[str, SupportedOp] | None = None,
     front_end: FrontEnd | None = None,
+    facts: EngineFacts = INTERPRETER_FACTS,
 ) -> Preflight:
     """Examines the model for the board; an unfit model is no exception but has problems."""
     supported = load_supported_ops() if supported is None else supported
@@ -124,20 +128,23 @@ def preflight(
     plan, shortage = None, None
     if not problems:
         try:
-            plan = plan_model(model, board.isa)
+            plan = facts.plan(model, board.isa)
         except RuntimeRefusedError as error:
             problems.append(f"the runtime refuses it: {error}; change that layer's options")
+        except UnsupportedModelError as error:  # by the engine
+            problems.append(str(error))
     if plan is not None:
         try:
-            check_budget(plan, model, board, front_end)
+            check_budget(plan, model, board, front_end, facts)
         except BudgetError as error:
             shortage = error
-            plans = {isa: plan_model(model, isa) for isa in ISAS}
-            problems.append(f"{error}; {next_step(model, plans, boards_built_here(), front_end)}")
+            plans = {isa: facts.plan(model, isa) for isa in ISAS}
+            advice = next_step(model, plans, boards_built_here(), front_end, facts)
+            problems.append(f"{error}; {advice}")
     # Shapes and options are sound once the runtime has accepted the model.
     costs = estimate(model, board.cpu) if plan is not None else None
     instructions = tuple(costs) if costs else None
-    return Preflight(model, board, tuple(problems), plan, instructions, shortage, front_end)
+    return Preflight(model, board, tuple(problems), plan, instructions, shortage, front_end, facts)
 
 
 def run(
@@ -146,9 +153,10 @@ def run(
     board: Board,
     front_end: FrontEnd | None = None,
     say: Callable[[str], None] = print,
+    facts: EngineFacts = INTERPRETER_FACTS,
 ) -> Preflight:
     """The verb: prints the report. Raises PreflightError if the model does not fit."""
-    found = preflight(model, board, front_end=front_end)
+    found = preflight(model, board, front_end=front_end, facts=facts)
     for line in found.lines(name):
         say(line)
     if not found.passed:
@@ -160,9 +168,15 @@ def run(
     return found
 
 
-def require(model: Model, name: str, board: Board, front_end: FrontEnd | None) -> None:
+def require(
+    model: Model,
+    name: str,
+    board: Board,
+    front_end: FrontEnd | None,
+    facts: EngineFacts = INTERPRETER_FACTS,
+) -> None:
     """For `build`: silent if the model fits. Raises PreflightError with every problem."""
-    problems = preflight(model, board, front_end=front_end).problems
+    problems = preflight(model, board, front_end=front_end, facts=facts).problems
     if problems:
         raise PreflightError(f"{name} does not fit {board.id}: {'; '.join(problems)}")
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from codegen.engines import AOT
 from codegen.errors import BudgetError, CodegenError
 from codegen.files.manifest import atomic_write
 from codegen.files.places import PROJECT
@@ -25,6 +26,7 @@ else:  # part of Python from 3.11 on
 
 BUDGETS = PROJECT / "budgets.toml"
 GROWTH_LIMIT_PERCENT = 2
+_AOT = f"-{AOT}"  # behind a recipe: its budget with that engine
 _KEYS = ("flash_bytes", "ram_bytes")
 _HEADER = """\
 # Flash and RAM that each board and recipe may take. `invoke size --check` fails above 2 % more.
@@ -59,7 +61,9 @@ def check_growth(size: Breakdown, recipe: str, path: Path = BUDGETS) -> list[str
     board and recipe have no budget.
     """
     budget = read_budgets(path).get(size.board_id, {}).get(recipe)
-    option = f"`invoke size --board {size.board_id} --recipe {recipe} --set-budget`"
+    name = recipe.removesuffix(_AOT)
+    words = f"--recipe {name}{f' --engine {AOT}' if name != recipe else ''}"
+    option = f"`invoke size --board {size.board_id} {words} --set-budget`"
     if budget is None:
         raise CodegenError(
             f"{path.name} has no budget for {recipe} on {size.board_id}; write one with {option}"

@@ -14,7 +14,8 @@ from codegen.errors import CodegenError
 from codegen.files.manifest import atomic_write
 from codegen.frontend import parameters
 from codegen.frontend.host import memory_bytes
-from codegen.memory.planner import SCRATCH, ArenaPlan, PlannedTensor, plan_model
+from codegen.memory.engine_facts import INTERPRETER_FACTS, EngineFacts
+from codegen.memory.planner import SCRATCH, ArenaPlan, PlannedTensor
 from codegen.model.tflite import Model
 
 _LETTERS = string.ascii_lowercase + string.ascii_uppercase + string.digits
@@ -26,17 +27,22 @@ _SVG_WIDTH, _SVG_HEIGHT, _SVG_MARGIN = 960, 480, 60
 _HUES = 137.5  # degrees between neighbours' colours: the golden angle, so that they differ well
 
 
-def show_plan(model_path: Path, isa: str, svg_path: Path | None = None) -> str:
+def show_plan(
+    model_path: Path,
+    isa: str,
+    svg_path: Path | None = None,
+    facts: EngineFacts = INTERPRETER_FACTS,
+) -> str:
     """The text of `invoke plan`; writes the SVG picture if svg_path is given.
 
-    isa: "scalar", "dsp" or "mve". Raises CodegenError (another isa), ModelError,
-    RuntimeRefusedError.
+    isa: "scalar", "dsp" or "mve". facts: of the engine. Raises CodegenError (another isa),
+    ModelError, RuntimeRefusedError.
     """
     if isa not in ISAS:
         raise CodegenError(f"no instruction set {isa!r}; known: {', '.join(ISAS)}")
     model = Model.read(model_path)
-    plan = plan_model(model, isa)
-    parts = [table(model, plan), ascii_picture(model, plan), sizes(plan, isa)]
+    plan = facts.plan(model, isa)
+    parts = [table(model, plan), ascii_picture(model, plan), sizes(plan, isa, facts.persistent)]
     if front_end := parameters.load(model_path.parent):
         beside = memory_bytes(front_end)
         parts[-1] += f"front end     {beside:>8} B beside the arena, {front_end.kind}\n"
@@ -46,14 +52,14 @@ def show_plan(model_path: Path, isa: str, svg_path: Path | None = None) -> str:
     return "\n".join(parts)
 
 
-def sizes(plan: ArenaPlan, isa: str) -> str:
+def sizes(plan: ArenaPlan, isa: str, persistent: str = INTERPRETER_FACTS.persistent) -> str:
     """What the arena's bytes are for, and how far that is from the least possible."""
     overhead = plan.activation_bytes - plan.lower_bound_bytes
     percent = 100 * overhead / max(1, plan.lower_bound_bytes)
     scratch = max((buffer.nbytes for buffer in plan.scratch), default=0)
     return (
         f"arena         {plan.arena_bytes:>8} B for {isa}\n"
-        f"  persistent  {plan.persistent_bytes:>8} B, the interpreter's own\n"
+        f"  persistent  {plan.persistent_bytes:>8} B, {persistent}\n"
         f"  activations {plan.activation_bytes:>8} B, the largest scratch buffer {scratch} B\n"
         f"lower bound   {plan.lower_bound_bytes:>8} B, the most tensor bytes alive at one op\n"
         f"overhead      {overhead:>8} B, {percent:.1f} % over the lower bound\n"

@@ -25,6 +25,7 @@ from codegen.cost.preflight import preflight
 from codegen.errors import BudgetError, CodegenError, ModelError, UnsupportedModelError
 from codegen.files.artifacts import INT8_MODEL
 from codegen.files.manifest import atomic_write
+from codegen.memory.engine_facts import INTERPRETER_FACTS, EngineFacts
 from codegen.model.tflite import Model
 from harness.errors import HarnessError
 from harness.matrix import table
@@ -57,15 +58,16 @@ def run(
     *,
     json_path: Path | None = None,
     console: Console | None = None,
+    facts: EngineFacts = INTERPRETER_FACTS,
 ) -> list[Outcome]:
     """Checks each pair, prints a line as each ends and then the table; Ctrl-C prints what there is.
 
-    Outcomes are by source, then by board. Raises HarnessError (count), CodegenError (the JSON file
-    cannot be written).
+    facts: of the engine that `build` takes. Outcomes are by source, then by board. Raises
+    HarnessError (count), CodegenError (the JSON file cannot be written).
     """
     for source in sources:
         hil.parse_count(source.count)
-    matrix = _Matrix(sources, boards, console or Console())
+    matrix = _Matrix(sources, boards, console or Console(), facts)
     try:
         for source in sources:
             matrix.check(source)
@@ -81,8 +83,11 @@ def run(
 class _Matrix:
     """The pairs that have been looked at so far."""
 
-    def __init__(self, sources: Sequence[Source], boards: Sequence[Board], out: Console) -> None:
+    def __init__(
+        self, sources: Sequence[Source], boards: Sequence[Board], out: Console, facts: EngineFacts
+    ) -> None:
         self.out = out
+        self._facts = facts
         self._boards = boards
         self._found: dict[tuple[str, str], Outcome | None] = {
             (source.name, board.id): None for source in sources for board in boards
@@ -124,7 +129,7 @@ class _Matrix:
         refused: list[Outcome] = []
         for board in self._boards:
             try:
-                found = preflight(model, board)
+                found = preflight(model, board, facts=self._facts)
             except CodegenError as error:
                 self._add(Outcome(source.name, board, Result.FAILED, str(error)))
                 continue

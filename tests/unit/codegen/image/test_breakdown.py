@@ -222,6 +222,8 @@ def test_budgets_of_others_stay_and_missing_ones_are_named(tmp_path: Path) -> No
     }
     with pytest.raises(CodegenError, match="no budget for nano on mps2_an386"):
         check_growth(sized(1, 1), "nano", path)
+    with pytest.raises(CodegenError, match="--recipe tiny --engine aot --set-budget"):
+        check_growth(sized(1, 1), "tiny-aot", path)
 
 
 @pytest.mark.parametrize("text", ["[a.b]\nflash_bytes = 1", "x = 1", "[a.b]\nram_bytes = ''", "["])

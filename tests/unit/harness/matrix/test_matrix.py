@@ -80,7 +80,7 @@ def sources(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list
     """Models by name; `svdf` and `lost` cannot be prepared. Of the boards one has no room by
     preflight, one by the linker, and for one nothing can be built."""
 
-    def examine(model: Model, board: Board) -> Preflight:
+    def examine(model: Model, board: Board, **_: object) -> Preflight:
         if board.id == "stm32vldiscovery":
             return Preflight(model, board, (str(NO_RAM),), made_up_plan(1), None, NO_RAM)
         return Preflight(model, board, (), made_up_plan(1), None)
@@ -201,7 +201,7 @@ def test_several_models_are_rows_and_go_on_after_one_that_cannot_be(
 def test_what_preflight_refuses_is_not_built(
     sources: Any, ran: list[tuple[str, str, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(model: Model, board: Board) -> Preflight:
+    def refuse(model: Model, board: Board, **_: object) -> Preflight:
         return Preflight(model, board, (REFUSED, "op 2"), None, None)
 
     monkeypatch.setattr(matrix, "preflight", refuse)
