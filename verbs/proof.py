@@ -1,4 +1,4 @@
-"""Verbs that prove and measure the kernels without a wire: golden, fuzz, bench, costs."""
+"""Verbs that prove and measure the kernels without a wire: golden, fuzz, mutate, bench, costs."""
 
 from __future__ import annotations
 
@@ -92,6 +92,25 @@ def fuzz(c: Context, given: Given) -> None:
     if not report.passed:
         raise Exit(code=1)
     print(f"fuzz: {report.executions} executions, {report.accepted} models accepted, 0 finds")
+
+
+@verb(
+    Option(
+        "room",
+        "a folder of Python or of firmware/lib, such as codegen/memory or lib/nn",
+        choices="a folder such as codegen/memory or lib/nn",
+    ),
+    COUNT.but("faults to try", default=20),
+    SEED.but("of the draw", default=1),
+)
+def mutate(c: Context, given: Given) -> None:
+    """Make small faults in a room, one at a time, and see whether its tests notice."""
+    from verification.mutation.run import run_mutation
+
+    report = run_mutation(given.room, given.count, given.seed, say=print)
+    print(report)
+    if not report.passed:
+        raise Exit(code=1)
 
 
 @verb(

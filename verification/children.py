@@ -19,6 +19,7 @@ from typing import Generic, TypeVar
 _Work = TypeVar("_Work")
 _Answer = TypeVar("_Answer")
 _FORK = multiprocessing.get_context("fork")
+_PATIENCE = 12  # how much longer a piece may take by the clock: the machine may be busy
 _LINES = 6  # of a dump that are shown: where it was, innermost first
 
 
@@ -41,24 +42,26 @@ def each(
 ) -> Iterator[Done[_Answer] | Death]:
     """What became of each piece of work, in order: its answer, or how the process ended at it.
 
-    limit_s: seconds that one piece may take; then its process is ended. `do` must not raise, and
-    its answer can be pickled.
+    limit_s: seconds of processor time that one piece may take; then its process is ended. `do` must
+    not raise, and its answer can be pickled.
     """
     at = 0
     while at < len(work):
         with tempfile.TemporaryFile() as said:
             receiver, sender = _FORK.Pipe(duplex=False)
-            child = _FORK.Process(target=_serve, args=(do, work[at:], sender, said.fileno()))
+            child = _FORK.Process(
+                target=_serve, args=(do, work[at:], limit_s, sender, said.fileno())
+            )
             child.start()
             sender.close()
             trouble = ""
             while at < len(work) and not trouble:
                 try:
-                    if receiver.poll(limit_s):
+                    if receiver.poll(_PATIENCE * limit_s):
                         yield Done(receiver.recv())
                         at += 1
                         continue
-                    trouble = f"no end within {limit_s:g} s"
+                    trouble = f"no end within {_PATIENCE * limit_s:g} s by the clock"
                     os.kill(child.pid or 0, signal.SIGABRT)  # faulthandler says where it was
                 except EOFError:
                     trouble = "ended"
@@ -72,17 +75,27 @@ def each(
 
 
 def _serve(
-    do: Callable[[_Work], _Answer], work: Sequence[_Work], sender: Connection, said: int
+    do: Callable[[_Work], _Answer],
+    work: Sequence[_Work],
+    limit_s: float,
+    sender: Connection,
+    said: int,
 ) -> None:
     os.dup2(said, 2)
     faulthandler.enable(said)
+    faulthandler.register(signal.SIGPROF, said, chain=True)  # then it ends the process
     for piece in work:
-        sender.send(do(piece))
+        signal.setitimer(signal.ITIMER_PROF, limit_s)
+        answer = do(piece)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        sender.send(answer)
 
 
 def _reason(trouble: str, exitcode: int, text: str) -> str:
     if trouble == "ended":
         trouble = signal.Signals(-exitcode).name if exitcode < 0 else f"exit code {exitcode}"
+    if exitcode == -signal.SIGPROF:
+        trouble = "too much processor time"
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     where = [line for line in lines if line.startswith("File ")][:_LINES]
     return "; ".join([trouble, *(where or lines[-1:])])

@@ -7,8 +7,8 @@ of each state (Press and others, Numerical Recipes, "An Even Quicker Generator")
 
 from __future__ import annotations
 
+import math
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,22 +49,34 @@ def make_seeded_vectors(model: Model) -> list[SeededVector]:
 
 def seeded_inputs(model: Model, seed: int) -> list[NDArray[Any]]:
     """For each model input an array of its shape and type."""
-    drawn = draws(seed)
-    return [_values(drawn, tensor) for tensor in model.inputs]
+    counts = [_draws_of(tensor) for tensor in model.inputs]
+    parts = np.split(draws(seed, sum(counts)), np.cumsum(counts)[:-1])
+    return [_values(drawn, tensor) for drawn, tensor in zip(parts, model.inputs, strict=True)]
 
 
-def draws(state: int) -> Iterator[int]:
-    """0..255, without end. state: the seed."""
-    while True:
-        state = (state * _MULTIPLIER + _INCREMENT) % 2**32
-        yield state >> 24
+def draws(state: int, count: int) -> NDArray[np.uint8]:
+    """`count` numbers, 0..255. state: the seed."""
+    states = np.empty(max(count, 1), np.uint32)
+    states[0] = (state * _MULTIPLIER + _INCREMENT) % 2**32
+    # What leads `known` states further: those that are known give as many more at once.
+    known, multiplier, increment = 1, _MULTIPLIER, _INCREMENT
+    while known < count:
+        more = min(known, count - known)
+        states[known : known + more] = states[:more] * np.uint32(multiplier) + np.uint32(increment)
+        increment = (multiplier * increment + increment) % 2**32
+        multiplier = multiplier**2 % 2**32
+        known += more
+    return (states[:count] >> 24).astype(np.uint8)
 
 
-def _values(source: Iterator[int], tensor: Tensor) -> NDArray[Any]:
+def _draws_of(tensor: Tensor) -> int:
+    """How many numbers a tensor's values are made of."""
+    bytes_each = 2 if numpy_dtype(tensor) == np.int16 and tensor.scales else 1
+    return math.prod(tensor.shape) * bytes_each
+
+
+def _values(drawn: NDArray[np.uint8], tensor: Tensor) -> NDArray[Any]:
     dtype = numpy_dtype(tensor)
-    count = int(np.prod(tensor.shape))
-    bytes_each = 2 if dtype == np.int16 and tensor.scales else 1
-    drawn = np.fromiter(source, np.uint8, count * bytes_each)
     if dtype == np.float32:
         values: NDArray[Any] = drawn.view(np.int8).astype(np.float32) / _FLOAT_STEPS
     elif dtype == np.bool_:

@@ -45,7 +45,7 @@ def of_front_end(model: Model, front_end: FrontEnd) -> list[Vector]:
     dtype = np.dtype(front_end.sample_dtype)
     count = int(np.prod(front_end.sample_shape)) * dtype.itemsize
     for seed in _SEEDS:
-        drawn = np.fromiter(draws(seed), np.uint8, count)
+        drawn = draws(seed, count)
         sample = drawn.view(dtype).reshape(1, *front_end.sample_shape)
         tensor = model.inputs[0]
         made = host.model_inputs(front_end, sample, tensor.scale, tensor.zero_point)

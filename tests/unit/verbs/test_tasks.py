@@ -25,7 +25,7 @@ from verification.cases.model_builder import small_cnn
 ROOT = Path(tasks.__file__).parent
 VERBS = (
     *("train", "seeds", "quantize", "generate", "build", "flash", "emulate", "monitor", "serve"),
-    *("hil", "test", "golden", "fuzz", "evaluate", "compress", "bless", "runs"),
+    *("hil", "test", "golden", "fuzz", "mutate", "evaluate", "compress", "bless", "runs"),
     *("diff", "stream", "profile", "debug", "size", "bench", "plan", "preflight", "costs"),
     *("data", "predict", "view", "export"),
     *("lint", "boards", "doctor", "clean"),
@@ -58,6 +58,7 @@ def test_common_options_mean_the_same() -> None:
         ("golden", "board"),
         ("golden", "seed"),
         ("fuzz", "seed"),
+        ("mutate", "seed"),
         ("bench", "board"),
         ("bench", "model"),
         ("plan", "model"),

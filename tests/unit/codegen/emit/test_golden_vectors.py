@@ -1,5 +1,6 @@
 """The vectors of the device's self-test: whose scores they have, and what they are made of."""
 
+import time
 import zlib
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from codegen.emit.generate import generate
 from codegen.emit.golden_vectors import GoldenVector, make_golden_vectors
-from codegen.emit.seeded_vectors import make_seeded_vectors, seeded_inputs
+from codegen.emit.seeded_vectors import draws, make_seeded_vectors, seeded_inputs
 from codegen.errors import CodegenError
 from codegen.host.runtime import HostRuntime
 from codegen.host.scores import oracle_scores
@@ -125,3 +126,18 @@ def test_seeded_numbers_are_of_the_inputs_type(dtype: str, scaled: bool, expecte
     (values,) = seeded_inputs(model, 1)
     assert values.dtype == expected.dtype
     np.testing.assert_array_equal(values, expected)
+
+
+def test_many_numbers_are_drawn_at_once_as_one_by_one() -> None:
+    state, expected = 7, []
+    for _ in range(1000):
+        state = (state * 1664525 + 1013904223) % 2**32
+        expected.append(state >> 24)
+    for count in (0, 1, 2, 3, 511, 512, 1000):
+        assert draws(7, count).tolist() == expected[:count]
+    started = time.monotonic()
+    assert draws(7, 10**7)[:1000].tolist() == expected
+    assert time.monotonic() - started < 5  # one by one it took a minute on a busy machine
+    two = one_op("ADD", [{"shape": [500], "scale": 0.1}] * 2, [{"shape": [500], "scale": 0.1}])
+    drawn = np.concatenate(seeded_inputs(Model.parse(two), 7))
+    assert drawn.view(np.uint8).tolist() == expected

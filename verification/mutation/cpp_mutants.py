@@ -1,0 +1,40 @@
+"""Small faults in C++, by its tokens: comparisons, boolean operators, arithmetic, numbers, truth,
+statements that are left out.
+
+What is no C++ afterwards (a template's bracket is no comparison) does not compile, and is not
+counted.
+"""
+
+from __future__ import annotations
+
+import re
+
+from verification.mutation.mutant import Mutant
+
+_SKIPPED = re.compile(
+    r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|^[ \t]*#(?:\\\n|[^\n])*",
+    re.DOTALL | re.MULTILINE,
+)
+_OTHER = {
+    "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", "&&": "||", "||": "&&",
+    "+": "-", "-": "+", "*": "+", "/": "*", "%": "+", "<<": ">>", ">>": "<<", "&": "|", "|": "&",
+    "+=": "-=", "-=": "+=",
+}  # fmt: skip
+# With a blank on both sides: what is binary is written so, a pointer or reference is not.
+_OPERATOR = re.compile(r"(?<= )(<<|>>|<=|>=|==|!=|&&|\|\||\+=|-=|[-+*/%<>&|])(?= )")
+_NUMBER = re.compile(r"(?<![\w.])\d+(?=u?\b(?!\.))")
+_TRUTH = re.compile(r"\b(true|false)\b")
+_STATEMENT = re.compile(
+    r"(?<=[;{}])\s*\n[ \t]*((?!return\b|const\b|case\b|using\b)[^;{}#]*?[=(][^;{}#]*;)(?=[ \t]*\n)"
+)
+
+
+def mutants(source: str) -> list[Mutant]:
+    """Every one that this module knows, in the order of the text."""
+    code = _SKIPPED.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), source)
+    found = [Mutant(*m.span(1), _OTHER[m[1]]) for m in _OPERATOR.finditer(code)]
+    found += [Mutant(*m.span(), str(int(m[0]) + 1)) for m in _NUMBER.finditer(code)]
+    truth = {"true": "false", "false": "true"}
+    found += [Mutant(*m.span(), truth[m[0]]) for m in _TRUTH.finditer(code)]
+    found += [Mutant(*m.span(1), ";") for m in _STATEMENT.finditer(code)]
+    return sorted(found, key=lambda one: (one.start, one.end, one.text))

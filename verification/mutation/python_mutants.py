@@ -1,0 +1,106 @@
+"""Small faults in Python, by its syntax tree: comparisons, constants, boolean operators,
+arithmetic, statements that are left out.
+
+The text around a fault stays as it is. Left alone: texts, annotations, what only a type checker
+runs, and zip's `strict`, which states what holds anyway.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from verification.mutation.mutant import Mutant
+
+_COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==",
+    ast.Is: "is not", ast.IsNot: "is", ast.In: "not in", ast.NotIn: "in",
+}  # fmt: skip
+_ARITHMETIC: dict[type[ast.operator], str] = {
+    ast.Add: "-", ast.Sub: "+", ast.Mult: "+", ast.FloorDiv: "*", ast.Div: "*", ast.Mod: "+",
+    ast.LShift: ">>", ast.RShift: "<<", ast.BitAnd: "|", ast.BitOr: "&",
+}  # fmt: skip
+_LEFT_OUT = (ast.Expr, ast.AugAssign, ast.Raise, ast.Assert, ast.Continue, ast.Break)
+
+
+def mutants(source: str) -> list[Mutant]:
+    """Every one that this module knows, in the order of the text."""
+    tree = ast.parse(source)
+    text = _Text(source)
+    found = [mutant for node in _code(tree) for mutant in _of(node, text)]
+    return sorted(found, key=lambda one: (one.start, one.end, one.text))
+
+
+class _Text:
+    """A source by the lines and UTF-8 columns of its tree."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._lines = source.splitlines(keepends=True)
+        self._starts = [0]
+        for line in self._lines:
+            self._starts.append(self._starts[-1] + len(line))
+
+    def at(self, line: int, column: int) -> int:
+        return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode())
+
+    def extent(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
+        assert node.end_lineno is not None and node.end_col_offset is not None
+        start = self.at(node.lineno, node.col_offset)
+        return start, self.at(node.end_lineno, node.end_col_offset)
+
+    def between(self, left: ast.expr, right: ast.expr) -> tuple[int, int]:
+        return self.extent(left)[1], self.extent(right)[0]
+
+
+def _code(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes that run."""
+    yield node
+    for name, value in ast.iter_fields(node):
+        if name in ("annotation", "returns", "decorator_list", "type_params"):
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST) and not _is_left_alone(child):
+                yield from _code(child)
+
+
+def _is_left_alone(node: ast.AST) -> bool:
+    match node:
+        case ast.JoinedStr() | ast.Expr(value=ast.Constant(value=str())):
+            return True
+        case ast.If(test=ast.Name(id="TYPE_CHECKING")) | ast.keyword(arg="strict"):
+            return True
+    return False
+
+
+def _of(node: ast.AST, text: _Text) -> Iterator[Mutant]:
+    if isinstance(node, ast.Compare):
+        terms = [node.left, *node.comparators]
+        for operator, left, right in zip(node.ops, terms, terms[1:], strict=False):
+            yield from _operator(_COMPARISONS[type(operator)], left, right, text)
+    elif isinstance(node, ast.BoolOp):
+        other = "or" if isinstance(node.op, ast.And) else "and"
+        for left, right in zip(node.values, node.values[1:], strict=False):
+            yield from _operator(other, left, right, text)
+    elif isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC:
+        if not (isinstance(node.left, ast.Constant) and isinstance(node.left.value, str)):
+            yield from _operator(_ARITHMETIC[type(node.op)], node.left, node.right, text)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        yield Mutant(*text.extent(node), text.source[slice(*text.extent(node.operand))])
+    elif isinstance(node, ast.Constant):
+        if isinstance(node.value, bool):
+            yield Mutant(*text.extent(node), str(not node.value))
+        elif isinstance(node.value, int):
+            yield Mutant(*text.extent(node), str(node.value + 1))
+    elif isinstance(node, (ast.If, ast.While, ast.IfExp)):
+        start, end = text.extent(node.test)
+        yield Mutant(start, end, f"not ({text.source[start:end]})")
+    elif isinstance(node, _LEFT_OUT):
+        yield Mutant(*text.extent(node), "pass")
+
+
+def _operator(other: str, left: ast.expr, right: ast.expr, text: _Text) -> Iterator[Mutant]:
+    """The operator between two terms replaced, where nothing but it and blanks stand there."""
+    start, end = text.between(left, right)
+    if not set(text.source[start:end]) & set("()[]#,\n"):
+        yield Mutant(start, end, f" {other} ")
