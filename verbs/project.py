@@ -20,7 +20,8 @@ from verbs.verb import Given, verb
     DATA,
     Option(
         "only",
-        "one of unit, golden, training, emulated, hardware (without lint), compression, tutorials",
+        "one of unit, golden, training, emulated, hardware (without lint), compression, tutorials, "
+        "export",
     ),
     PORT.but("serial port of a real board: runs the hardware tests on it"),
     Option("args", "further arguments for pytest, as one text", default=""),

@@ -12,7 +12,7 @@ from typing import IO
 from codegen.files.places import PROGRAM
 
 SUITES = ("unit", "golden", "training", "emulated", "hardware")
-ON_REQUEST = ("compression", "tutorials")  # they take minutes: by their names only
+ON_REQUEST = ("compression", "tutorials", "export")  # they take minutes: by their names only
 # After the images: training and the tutorials need none, but as many processors as there are.
 _AFTER_IMAGES = ("training", "emulated", "tutorials", "hardware")
 

@@ -46,6 +46,7 @@ def values(
         "name": request.name,
         "NAME": request.name.upper(),
         "engine": request.engine,
+        "has_runtime": request.has_runtime,
         "isas": request.isas,
         "absent": [isa for isa in ISAS if isa not in request.isas],
         "mve_if": f"#if {_CONDITIONS['mve']}",
@@ -54,6 +55,7 @@ def values(
         "version": version,
         "alignment": alignment,
         "arenas": _arenas(request.isas, arena_bytes),
+        "target": request.target,
         "inputs": inputs,
         "outputs": outputs,
         "fills_floats": any(tensor.dtype == "FLOAT32" for tensor in model.inputs),
@@ -67,7 +69,7 @@ def values(
 
 def _arenas(isas: Sequence[str], arena_bytes: Mapping[str, int]) -> list[dict[str, Any]]:
     ordered = [isa for isa in (*_CONDITIONS, "scalar") if isa in isas]
-    if len(ordered) == 1:
+    if len({arena_bytes[isa] for isa in ordered}) == 1:
         return [{"directive": "", "bytes": arena_bytes[ordered[0]]}]
     arenas = []
     for position, isa in enumerate(ordered):

@@ -8,14 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codegen.boards.facts import ISAS
+from codegen.engines import INTERPRETER
 from codegen.errors import ExportError
 from codegen.files.places import BUILD, RUNS
 
 TARGETS: Mapping[str, str] = {
-    "c": "sources, headers and CMakeLists.txt",
+    "c": "a folder: sources, headers and CMakeLists.txt",
+    "platformio": "a project for `pio run`, whose lib/NAME is the library",
+    "arduino": "an Arduino library",
+    "zephyr": "a Zephyr module with a sample",
+    "cmsis-pack": "a .pack with its .pdsc",
+    "tflm": "model array, op resolver and arena for upstream TFLM",
 }
 """Target -> what it is."""
 
+UPSTREAM = "tflm"
 ALL_ISAS = "all"
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
@@ -36,7 +43,8 @@ _TAKEN = frozenset(
 class Request:
     """name: what every symbol begins with. isas: those whose kernels are in it, in ISAS' order.
 
-    folder: where the export goes. force: files that were changed by hand are overwritten.
+    folder: where the export goes. force: files that were changed by hand are overwritten. zipped:
+    an Arduino library as one file.
     """
 
     target: str
@@ -45,16 +53,32 @@ class Request:
     isas: tuple[str, ...]
     folder: Path
     force: bool = False
+    zipped: bool = False
+
+    @property
+    def has_runtime(self) -> bool:
+        """Whether it brings what runs the model."""
+        return self.target != UPSTREAM
 
 
 def check(
-    target: str, engine: str, name: str, isa: str, folder: Path, force: bool = False
+    target: str,
+    engine: str,
+    name: str,
+    isa: str,
+    folder: Path,
+    force: bool = False,
+    zipped: bool = False,
 ) -> Request:
     """Raises ExportError for what cannot be; folders that hold something are folder.check()'s."""
     if target not in TARGETS:
         raise ExportError(f"--to {target}: choose {', '.join(TARGETS)}")
     if isa not in (ALL_ISAS, *ISAS):
         raise ExportError(f"--isa {isa}: choose {ALL_ISAS}, {', '.join(ISAS)}")
+    if zipped and target != "arduino":
+        raise ExportError(f"--zip: is for --to arduino, not {target}; leave it out")
+    if target == UPSTREAM and engine != INTERPRETER:
+        raise ExportError(f"--engine {engine}: {target} is an interpreter; leave it out")
     _check_name(name)
     folder = folder.resolve()
     for ours in (BUILD, RUNS):
@@ -63,7 +87,8 @@ def check(
                 f"-o {folder}: is inside of {ours.name}/, which mcuforge itself writes; choose "
                 "another folder"
             )
-    return Request(target, engine, name, ISAS if isa == ALL_ISAS else (isa,), folder, force)
+    isas = ISAS if isa == ALL_ISAS else (isa,)
+    return Request(target, engine, name, isas, folder, force, zipped)
 
 
 def _check_name(name: str) -> None:

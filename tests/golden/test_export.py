@@ -13,61 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codegen.export import request
-from codegen.export.export import export
-from codegen.files.artifacts import INT8_MODEL
-from codegen.files.manifest import atomic_write
-from codegen.frontend import parameters
-from codegen.frontend.readings import ReadingsFrontEnd
 from codegen.model.tflite import Model
 from codegen.samples.encode import dequantize
-from verification.cases.model_builder import ModelBuilder, small_cnn
-from verification.cases.state import streaming
+from tests.exported import make
+from verification.cases.model_builder import small_cnn
 
 pytestmark = pytest.mark.golden
 
 _WARNINGS = ("-Wall", "-Wextra", "-Werror", "-Wconversion")
-
-
-def _readings() -> bytes:
-    b = ModelBuilder()
-    values = b.tensor([1, 8, 3], scale=0.02, zero_point=3)
-    b.op("TANH", [values], [result := b.tensor([1, 8, 3], scale=1 / 128, zero_point=0)])
-    return b.build([values], [result])
-
-
-def _mixed() -> bytes:
-    """A float input beside an int8 one, and outputs of both types."""
-    b = ModelBuilder()
-    real = b.tensor([1, 6], "FLOAT32")
-    steps = b.tensor([1, 6], scale=0.05, zero_point=-7)
-    inside = b.tensor([1, 6], scale=0.03, zero_point=4)
-    total = b.tensor([1, 6], scale=0.08, zero_point=11)
-    back = b.tensor([1, 6], "FLOAT32")
-    b.op("QUANTIZE", [real], [inside])
-    b.op("ADD", [inside, steps], [total])
-    b.op("DEQUANTIZE", [total], [back])
-    return b.build([real, steps], [total, back])
-
-
-MODELS = {
-    "cnn": small_cnn,
-    "mixed": _mixed,
-    "readings": _readings,
-    "stream": lambda: streaming(np.random.default_rng(3)).model,
-}
-
-
-def make(name: str, engine: str, folder: Path, isa: str = "all") -> Path:
-    """The export `name` in a folder of its name."""
-    build_dir = folder / "build" / name
-    atomic_write(build_dir / INT8_MODEL, MODELS[name]())
-    if name == "readings":
-        front_end = ReadingsFrontEnd(8, 3, (0.0, 0.1, 0.2), (1.0, 2.0, 0.5))
-        parameters.save(front_end, build_dir)
-    out = folder / engine / name
-    export(request.check("c", engine, name, isa, out), build_dir, "invoke export ...")
-    return out
 
 
 def compile_by_hand(out: Path, folder: Path, *sources: Path) -> Path:
@@ -96,7 +49,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def cnn(folder: Path) -> Path:
-    return make("cnn", "interpreter", folder)
+    return make("cnn", folder)
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +96,7 @@ def test_its_self_test_can_fail(cnn: Path, built: Path, tmp_path: Path) -> None:
     [("mixed", "interpreter", 3), ("stream", "aot", 3), ("readings", "aot", 6)],
 )
 def test_other_models(name: str, engine: str, vectors: int, tmp_path: Path) -> None:
-    out = make(name, engine, tmp_path)
+    out = make(name, tmp_path, engine=engine)
     program = compile_by_hand(out, tmp_path / "objects", out / "test/main.c")
     assert run(program) == (0, f"{name}: self-test passed, {vectors} vectors\n")
 
@@ -201,7 +154,7 @@ def test_the_same_bytes_again(cnn: Path, tmp_path: Path) -> None:
         files = (one for one in folder.rglob("*") if one.is_file())
         return {one.relative_to(folder).as_posix(): one.read_bytes() for one in files}
 
-    again = make("cnn", "interpreter", tmp_path)
+    again = make("cnn", tmp_path)
     assert contents(again) == contents(cnn)
 
 

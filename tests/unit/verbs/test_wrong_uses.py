@@ -132,10 +132,10 @@ build --tflm-lib folder                  => --tflm-lib HERE/folder: no micro_int
 build --tflm-lib /nowhere                => --tflm-lib /nowhere: no such folder
 
 # ---- exports that cannot be
-export                                   => export: --to is missing; choose c
+export                                   => export: --to is missing; choose c, platformio, arduino
 export --to c                            => export: --output is missing; choose a folder
 export --to c -o new                     => export: give --model FILE or --recipe NAME
-export --to nope -o new --model good.tflite => --to nope: choose c
+export --to nope -o new --model good.tflite => --to nope: choose c, platformio, arduino, zephyr
 export --to c -o new --model nope.tflite => --model HERE/nope.tflite: no such file or folder
 export --to c -o new --model text.tflite => HERE/text.tflite: not a .tflite model
 export --to c -o new -m good.tflite --engine x => --engine x: choose interpreter or aot
@@ -148,6 +148,8 @@ export --to c -o text.txt/x -m good.tflite => -o HERE/text.txt/x: cannot write i
 export --to c -o . -m good.tflite        => -o HERE: is not empty, and holds no export of mcuforge
 export --to c -o ROOT/build/x -m good.tflite => -o ROOT/build/x: is inside of build/
 export --to c -o new -m good.tflite -r tiny => --model HERE/good.tflite takes the place of --recipe
+export --to c -o new --zip -m good.tflite => --zip: is for --to arduino, not c
+export --to tflm -o new --engine aot -m good.tflite => --engine aot: tflm is an interpreter
 export --to c -o '' -m good.tflite       => --output needs a value
 
 # ---- data that are none
