@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from codegen.aot import custom_ops
 from codegen.aot.layout import Layout, Spot, lay_out, spot_of
 from codegen.aot.recording import (
     Address,
@@ -97,11 +98,6 @@ def count_constants(model: Model, isa: str) -> int:
 
 
 def _compile(model: Model, isa: str) -> _Compiled:
-    if model.custom_names:
-        raise UnsupportedModelError(
-            f"the engine aot does not call custom ops yet ({', '.join(model.custom_names)}); use "
-            "--engine interpreter"
-        )
     recording = record(model.data, isa)
     interpreters = planner.plan_model(model, isa)
     return _Compiled(recording, interpreters, lay_out(model, recording, interpreters))
@@ -132,7 +128,18 @@ class _Emitter:
             for index, fill in first.recording.kept
         ]
         calls = [call for op in first.recording.calls for call in op]
+        customs = [
+            custom_ops.describe(
+                model,
+                custom,
+                any(scratch.first == custom.op for scratch in first.layout.plan.scratch),
+                self._spot,
+                self._array,
+            )
+            for custom in first.recording.customs
+        ]
         headers = {call.header for call in calls} | ({"cstring"} if resets else set())
+        headers |= set(custom_ops.HEADERS) if customs else set()
         return {
             "name": name,
             "guard": f"{name.upper()}_MODEL_H_",
@@ -140,17 +147,22 @@ class _Emitter:
             "alignment": ALIGNMENT,
             "arenas": self._arenas(),
             "one_isa": isa_macro(next(iter(self.compiled))) if len(self.compiled) == 1 else None,
-            "system_headers": sorted(h for h in headers if "/" not in h),
-            "headers": sorted({h for h in headers if "/" in h} | {"nn/isa.h"}),
+            "system_headers": sorted(h for h in headers if not h.endswith(".h")),
+            "headers": sorted({h for h in headers if h.endswith(".h")} | {"nn/isa.h"}),
+            "customs": customs,
             "constants": self.definitions,
             "ops": ops,
-            "computes": bool(calls),
+            "computes": bool(calls or customs),
             "once": any(op["once"] for op in ops),
             "inputs": [_io(t, at) for t, at in zip(model.inputs, inputs, strict=True)],
             "outputs": [_io(t, at) for t, at in zip(model.outputs, outputs, strict=True)],
             "resets": resets,
             "after_op": after_op,
         }
+
+    @property
+    def _recording(self) -> Recording:
+        return next(iter(self.compiled.values())).recording
 
     def _ops(self) -> Iterator[dict[str, Any]]:
         for op in self.model.ops:
@@ -162,6 +174,7 @@ class _Emitter:
                 raise CodegenError(f"{op.label} (op {op.index}) is called otherwise on another ISA")
             calls = per_isa[0]
             self._check_computed(op, calls)
+            is_custom = any(op.index == c.op for c in self._recording.customs)
             yield {
                 "index": op.index,
                 "title": f"{op.label} {_shapes(self.model, op.inputs)} -> "
@@ -174,12 +187,13 @@ class _Emitter:
                         "rows": self._call(op, position, calls),
                     }
                     for position, call in enumerate(calls)
-                ],
+                ]
+                or [custom_ops.call(op)] * is_custom,
             }
 
     def _check_computed(self, op: Op, calls: Sequence[Call]) -> None:
         """An op without a call is one that has nothing to compute: its output is its input."""
-        if calls or op.name in _WITHOUT_CALL or not op.outputs:
+        if calls or op.name in _WITHOUT_CALL or op.custom_name or not op.outputs:
             return
         layout = next(iter(self.compiled.values())).layout
         places = {t.index: t.offset for t in layout.plan.tensors}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from codegen.aot.recording import Place, Recording, Variable
@@ -16,7 +16,8 @@ from codegen.model.tflite import Model, Op
 class Spot:
     """Where an argument lies: `delta` bytes from the start of what `kind` and `index` name.
 
-    kind: "tensor" (index: of the model), "scratch" (of the op) or "variable" (of the recording).
+    kind: "tensor" (index: of the model), "scratch" (of the op), "variable" (of the recording) or
+    "persistent" (what the custom op of that index allocates).
     """
 
     kind: str
@@ -26,18 +27,19 @@ class Spot:
 
 @dataclass(frozen=True)
 class Layout:
-    """The arena on one ISA. plan: without an interpreter; its persistent part are the variables.
+    """The arena on one ISA. plan: without an interpreter; its persistent part are variables, and
+    what custom ops allocate.
 
-    variables: the offset of each.
+    persistent: where each of them lies.
     """
 
     plan: ArenaPlan
-    variables: tuple[int, ...]
+    persistent: Mapping[Spot, int]
 
     def offset(self, spot: Spot) -> int:
         """Bytes from the arena's start to the spot, without its delta."""
-        if spot.kind == "variable":
-            return self.variables[spot.index]
+        if spot in self.persistent:
+            return self.persistent[spot]
         if spot.kind == "scratch":
             return next(s.offset for s in self.plan.scratch if s.first == spot.index)
         return next(t.offset for t in self.plan.tensors if t.index == spot.index)
@@ -48,11 +50,13 @@ def lay_out(model: Model, recording: Recording, interpreters: ArenaPlan) -> Layo
 
     Raises PlanError.
     """
-    variables = []
+    wanted = [(Spot("variable", i), v.nbytes) for i, v in enumerate(recording.variables)]
+    wanted += [(Spot("persistent", c.op), c.persistent_bytes) for c in recording.customs]
+    persistent = {}
     end = 0
-    for variable in recording.variables:
-        variables.append(end)
-        end += _align(variable.nbytes)
+    for spot, nbytes in wanted:
+        persistent[spot] = end
+        end += _align(nbytes)
     moved = end - interpreters.persistent_bytes
     tensors = _moved(interpreters.tensors, moved)
     scratch = _moved(interpreters.scratch, moved)
@@ -66,7 +70,7 @@ def lay_out(model: Model, recording: Recording, interpreters: ArenaPlan) -> Layo
         scratch=scratch,
     )
     planner.verify(model, [*tensors, *scratch], plan.in_place_inputs, end, arena_bytes)
-    return Layout(plan, tuple(variables))
+    return Layout(plan, persistent)
 
 
 def spot_of(place: Place, op: Op, interpreters: ArenaPlan, variables: Sequence[Variable]) -> Spot:

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "all_ops.h"
 #include "nn/add_s8.h"
@@ -508,6 +509,61 @@ bool RecordOp(const tflite::MicroInterpreter& interpreter, const checks::AllOps&
   return !graph.eval_failed;
 }
 
+struct CustomName {
+  const char* code;
+  const char* function;
+};
+constexpr CustomName kCustomNames[] = {
+#define MCUFORGE_CUSTOM_OP(CODE, Function) {CODE, "custom_ops::" #Function},
+#include "custom_ops.def"
+#undef MCUFORGE_CUSTOM_OP
+    {nullptr, nullptr},
+};
+
+// Bytes of the arena that a custom op's prepare takes for good, its parameters among them.
+uint32_t PreparedBytes(const tflm::Graph& original, uint32_t index, const tflm::OpEntry& entry) {
+  std::vector<uint64_t> arena(original.persistent_bytes / sizeof(uint64_t) + 1);
+  std::vector<tflm::Node> nodes(original.nodes, original.nodes + original.operators.count);
+  tflm::Graph graph = original;
+  graph.arena = reinterpret_cast<uint8_t*>(arena.data());
+  graph.arena_bytes = original.persistent_bytes;
+  graph.persistent_bytes = 0;
+  graph.nodes = nodes.data();
+  nodes[index].scratch = 0;
+  const tflm::ModelReader::Table op = graph.reader.TableAt(graph.operators, index);
+  const tflm::ModelReader::Table options =
+      graph.reader.FieldTable(op, tflm::operator_field::kBuiltinOptions);
+  tflm::OpContext context(graph, index, entry, &options);
+  entry.def->prepare(context);
+  return (graph.persistent_bytes + 7) & ~UINT32_C(7);
+}
+
+// The custom ops: node, function that gives the registration, options, bytes that its init and
+// prepare allocate.
+void PutCustomOps(const tflm::Graph& graph, const checks::AllOps& resolver) {
+  Put(", \"customs\": [");
+  for (uint32_t i = 0; i < graph.operators.count; ++i) {
+    const tflm::OpEntry& entry = resolver.entry(graph.nodes[i].resolver_slot);
+    if (!entry.custom) {
+      continue;
+    }
+    const CustomName* name = kCustomNames;
+    while (std::strcmp(name->code, entry.custom_name) != 0) {
+      ++name;
+    }
+    const tflm::ModelReader::Vector options = graph.reader.FieldVector(
+        graph.reader.TableAt(graph.operators, i), tflm::operator_field::kCustomOptions, 1);
+    TFLMRegistration bare{};  // what prepare takes without what the op's own functions do
+    bare.invoke = entry.custom->invoke;
+    const uint32_t allocated = PreparedBytes(graph, i, entry) -
+                               PreparedBytes(graph, i, {entry.def, &bare, entry.custom_name});
+    Put(g_json.back() == '[' ? "[" : ", [");
+    Put(std::to_string(i) + ", \"" + name->function + "\", " + std::to_string(options.pos) + ", " +
+        std::to_string(options.count) + ", " + std::to_string(allocated) + "]");
+  }
+  Put("]");
+}
+
 void PutVariables(const tflm::Graph& graph) {
   Put("], \"variables\": [");
   for (uint32_t at = graph.variables; at != 0;) {
@@ -573,6 +629,7 @@ int mcuforge_record(const uint8_t* model, size_t model_bytes, int isa, uint8_t* 
   if (fine) {
     PutVariables(interpreter.graph());
     PutKeptTensors(interpreter.graph());
+    PutCustomOps(interpreter.graph(), resolver);
     Put("}");
   }
   *text = fine ? g_json.c_str() : g_log.c_str();

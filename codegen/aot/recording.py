@@ -96,6 +96,20 @@ class Variable:
 
 
 @dataclass(frozen=True)
+class CustomOp:
+    """A custom op, which is called by its registration.
+
+    op: its index. function: C++ that gives the registration. options: the flexbuffer.
+    persistent_bytes: what its init and prepare allocate for good.
+    """
+
+    op: int
+    function: str
+    options: bytes
+    persistent_bytes: int
+
+
+@dataclass(frozen=True)
 class Recording:
     """calls: for each op of the model, none where nothing is left to compute. kept: (tensor, the
     byte that it starts as) of those that keep their value from one Invoke to the next."""
@@ -103,6 +117,7 @@ class Recording:
     calls: tuple[tuple[Call, ...], ...]
     variables: tuple[Variable, ...]
     kept: tuple[tuple[int, int], ...]
+    customs: tuple[CustomOp, ...]
 
 
 @lru_cache(maxsize=1)
@@ -154,6 +169,10 @@ def record(model: bytes, isa: str, filling: int = 0) -> Recording:
         calls=tuple(tuple(_call(one, model) for one in op) for op in recorded["ops"]),
         variables=tuple(Variable(*one) for one in recorded["variables"]),
         kept=tuple((tensor, fill) for tensor, fill in recorded["kept"]),
+        customs=tuple(
+            CustomOp(op, function, model[at : at + count], nbytes)
+            for op, function, at, count, nbytes in recorded["customs"]
+        ),
     )
 
 

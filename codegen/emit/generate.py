@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from codegen.aot.custom_ops import TFLITE_TYPES
 from codegen.aot.generate import generate_aot, plan_aot
 from codegen.compile.compiler_flags import isa_macro
 from codegen.emit.frontend_values import front_end_values
@@ -46,11 +47,6 @@ Plan = Callable[[Path, str], ArenaPlan]
 _ISA_CONDITIONS = {"mve": isa_macro("mve"), "dsp": isa_macro("dsp"), "scalar": None}
 
 _AFTER_OP = "mcuforge_after_op"  # of firmware/src/engine_aot.cc
-_TFLITE_TYPES = {
-    **{"BOOL": "kTfLiteBool", "FLOAT32": "kTfLiteFloat32", "UINT8": "kTfLiteUInt8"},
-    **{"INT8": "kTfLiteInt8", "INT16": "kTfLiteInt16", "INT32": "kTfLiteInt32"},
-    **{"INT64": "kTfLiteInt64", "FLOAT16": "kTfLiteFloat16"},
-}
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -166,7 +162,7 @@ def _described(tensors: Sequence[Tensor]) -> list[dict[str, object]]:
     """For TENSOR: a scale of 0 where there is not exactly one."""
     return [
         {
-            "dtype": _TFLITE_TYPES[tensor.dtype],
+            "dtype": TFLITE_TYPES[tensor.dtype],
             "shape": tensor.shape,
             "nbytes": tensor.nbytes,
             "scale": float_literal(tensor.scales[0] if len(tensor.scales) == 1 else 0.0),

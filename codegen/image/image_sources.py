@@ -55,10 +55,10 @@ def generated_flags(project: Path, generated: Path) -> list[str]:
     return [f"-ffile-prefix-map={place}={GENERATED}" for place in places]
 
 
-def kernel_headers(project: Path) -> str:
-    """Folder of what generated sources of the engine aot include; PlatformIO tells libraries'
+def library_headers(project: Path) -> list[str]:
+    """Folders of what generated sources of the engine aot include; PlatformIO tells libraries'
     folders to the application alone."""
-    return str(project / "firmware" / "lib" / "nn")
+    return [str(project / "firmware" / "lib" / name) for name in ("nn", "tflm", "custom_ops")]
 
 
 def port_folders(board: Board) -> list[str]:

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from flatbuffers import flexbuffers
 from invoke import Program
 
 import tasks
 from codegen.files.places import BUILD
-from verification.cases.model_builder import small_cnn
+from verification.cases.model_builder import small_cnn, with_first_op
 from verification.cases.registry import CASES
 
 pytestmark = pytest.mark.emulated
@@ -53,3 +54,9 @@ def test_both_engines_answer_as_the_oracle_in_one_build_folder(model: Path, boar
 def test_a_model_keeps_its_variables_and_loses_them_at_a_reset(model: Path) -> None:
     model.write_bytes(CASES["VARIABLE_TENSOR"](np.random.default_rng(4)).model)
     assert _hil(model, "mps2_an386", "aot")["mismatches"] == 0
+
+
+def test_a_custom_op_is_called_without_an_interpreter(model: Path) -> None:
+    model.write_bytes(with_first_op(small_cnn(image=8), "Binarize", flexbuffers.Dumps(3)))
+    report = _hil(model, "microbit", "aot")
+    assert (report["runtime"], report["mismatches"]) == ("mcuforge aot", 0)

@@ -57,7 +57,7 @@ env.Append(
 )
 env.AddBuildMiddleware(build_filter(image_sources.application_files(SRC_DIR, GENERATED_DIR)))
 generated_env = env.Clone()
-generated_env.Append(CPPPATH=[image_sources.kernel_headers(PROJECT_DIR)])
+generated_env.Append(CPPPATH=image_sources.library_headers(PROJECT_DIR))
 generated_env.BuildSources(str(BUILD_DIR / "generated"), str(GENERATED_DIR))
 for name in image_sources.port_folders(board):
     env.BuildSources(str(BUILD_DIR / "boards" / name), str(BOARDS_DIR / name))

@@ -154,7 +154,8 @@ env.Append(
 env.AddBuildMiddleware(build_filter(image_sources.application_files(SRC_DIR, GENERATED_DIR)))
 generated_env = env.Clone()
 generated_env.Append(
-    CPPPATH=[str(GENERATED_DIR), image_sources.kernel_headers(REPOSITORY)], CCFLAGS=generated_flags
+    CPPPATH=[str(GENERATED_DIR), *image_sources.library_headers(REPOSITORY)],
+    CCFLAGS=generated_flags,
 )
 generated_env.BuildSources(str(BUILD_DIR / "generated"), str(GENERATED_DIR))
 board_env = env.Clone()

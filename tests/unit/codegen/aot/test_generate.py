@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from flatbuffers import flexbuffers
 
 from codegen.aot.generate import generate_aot, plan_aot
 from codegen.aot.recording import Constant, record
@@ -17,7 +18,7 @@ from codegen.errors import CodegenError
 from codegen.host.runtime import ALIGNMENT, RuntimeRefusedError
 from codegen.memory.planner import plan_model
 from codegen.model.tflite import Model
-from verification.cases.model_builder import ModelBuilder, small_cnn
+from verification.cases.model_builder import ModelBuilder, small_cnn, with_first_op
 from verification.cases.registry import CASES
 
 
@@ -110,3 +111,18 @@ def test_a_function_of_one_element_becomes_its_table() -> None:
     assert isinstance(table, Constant) and len(table.data) == 256
     values = np.frombuffer(table.data, np.int8)
     assert (np.diff(np.roll(values, 128).astype(int)) >= 0).all()  # from -128 to 127 it rises
+
+
+def test_a_custom_op_is_called_by_its_registration() -> None:
+    model = with_first_op(small_cnn(image=12), "Binarize", flexbuffers.Dumps(3))
+    text = _source(model)
+    assert "custom_ops::RegisterBinarize" in text and "tflm::InvokeCustom(" in text
+    (custom,) = record(model, "dsp").customs
+    assert (custom.op, custom.options) == (0, flexbuffers.Dumps(3))
+    plan = plan_aot(Model.parse(model), "dsp")
+    assert plan.persistent_bytes == ALIGNMENT >= custom.persistent_bytes > 0
+
+
+def test_a_custom_op_that_nobody_registered_is_refused() -> None:
+    with pytest.raises(RuntimeRefusedError, match="Other"):
+        generate_aot(with_first_op(small_cnn(), "Other", b""), "net")
