@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import flatbuffers
 import numpy as np
 import pytest
 
 from codegen.host.oracle import Oracle
 from codegen.host.runtime import HostRuntime, RuntimeRefusedError
+from codegen.model.tflite import Model
 from verification.cases.model_builder import VALID, ModelBuilder, one_op, schema
+from verification.cases.registry import CASES
+from verification.differential import ORACLE_REFUSED, compare
+from verification.fuzz import ACCEPTED, REFUSED, check_find
 
 pytestmark = pytest.mark.golden
 
@@ -30,6 +37,39 @@ def test_inputs_that_are_no_tensors() -> None:
         b.op("FULLY_CONNECTED", [missing, weights], [output], schema.FullyConnectedOptionsT())
         with pytest.raises(RuntimeRefusedError, match=f"tensor {missing} is malformed"):
             HostRuntime(b.build([], [output]))
+
+
+_ONE_MESSAGE = r"^[^;]+$"  # all that the runtime says of a model is joined by semicolons
+
+
+def _without_input(content: bytes, position: int) -> bytes:
+    """The model with -1 for an input of its first op that has so many."""
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content))
+    op = next(op for op in model.subgraphs[0].operators if len(op.inputs) > position)
+    op.inputs = [-1 if i == position else index for i, index in enumerate(op.inputs)]
+    builder = flatbuffers.Builder(len(content))
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+@pytest.mark.parametrize("op", sorted(CASES))
+def test_no_op_goes_without_a_required_input(op: str, tmp_path: Path) -> None:
+    """Each input left out in turn: refused, or, as a bias, the oracle's bytes."""
+    content = CASES[op](np.random.default_rng(3)).model
+    most = max(len(each.inputs) for each in Model.parse(content).ops)
+    models = [_without_input(content, position) for position in range(most)]
+    for position, (model, verdict) in enumerate(zip(models, compare(models), strict=True)):
+        path = tmp_path / f"{position}.tflite"
+        path.write_bytes(model)
+        said = check_find(path, 1 << 20)  # under sanitizers
+        allowed = [REFUSED, ACCEPTED]
+        if (op, position) == ("DEPTHWISE_CONV_2D", 2):  # its bias; -1 ends the oracle's process
+            allowed = [ORACLE_REFUSED]
+        assert verdict in allowed, f"{op} without input {position}: {verdict.words}"
+        assert (said == "accepted") == (verdict != REFUSED), said
+        if verdict == REFUSED:  # for that input, not for what was read in its place
+            with pytest.raises(RuntimeRefusedError, match=_ONE_MESSAGE):
+                HostRuntime(model)
 
 
 def test_softmax_over_rows_whose_sum_would_overflow() -> None:

@@ -111,3 +111,20 @@ def test_an_initial_subgraph_that_computes_is_refused() -> None:
     b.op("RELU", [x], [y])
     with pytest.raises(RuntimeRefusedError, match=r"CALL_ONCE \(node 0\): its subgraph may hold"):
         HostRuntime(b.build([x], [y]))
+
+
+def test_more_assignments_than_handles_are_refused() -> None:
+    """There is room for one a pair; a further one would be written behind it."""
+    b = ModelBuilder()
+    index, init = b.subgraph("init")
+    handle = init.tensor([], "RESOURCE")
+    value = init.constant(np.ones((1, 4), np.int8), scale=0.5)
+    init.op("VAR_HANDLE", [], [handle], schema.VarHandleOptionsT(sharedName="state"))
+    for _ in range(2):
+        init.op("ASSIGN_VARIABLE", [handle, value], [], schema.AssignVariableOptionsT())
+    b.op("CALL_ONCE", [], [], schema.CallOnceOptionsT(initSubgraphIndex=index))
+    x = b.tensor([1, 4], scale=0.5)
+    y = b.tensor([1, 4], scale=0.5)
+    b.op("RELU", [x], [y])
+    with pytest.raises(RuntimeRefusedError, match=r"CALL_ONCE \(node 0\): its subgraph may hold"):
+        HostRuntime(b.build([x], [y]))

@@ -24,6 +24,17 @@ TfLiteStatus Prepare(OpContext& context) {
   return kTfLiteOk;
 }
 
+TfLiteStatus PrepareExpandDims(OpContext& context) {
+  TensorInfo axis;
+  if (!context.Input(1, &axis)) {
+    return kTfLiteError;
+  }
+  if (axis.type != kTfLiteInt32 || axis.data == 0) {
+    return context.Fail("needs a constant int32 axis");
+  }
+  return Prepare(context);
+}
+
 void Eval(OpContext& context) {
   const int8_t* const input = context.InputData(0);
   int8_t* const output = context.OutputData(0);
@@ -36,6 +47,6 @@ void Eval(OpContext& context) {
 
 const OpDef ops::kReshape = {tflite::BuiltinOperator_RESHAPE, "RESHAPE", Prepare, Eval};
 const OpDef ops::kSqueeze = {tflite::BuiltinOperator_SQUEEZE, "SQUEEZE", Prepare, Eval};
-const OpDef ops::kExpandDims = {tflite::BuiltinOperator_EXPAND_DIMS, "EXPAND_DIMS", Prepare, Eval};
+const OpDef ops::kExpandDims = {tflite::BuiltinOperator_EXPAND_DIMS, "EXPAND_DIMS", PrepareExpandDims, Eval};
 
 }  // namespace tflm
