@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,12 @@ def count_constants(model: Model, isa: str) -> int:
 
 
 def _compile(model: Model, isa: str) -> _Compiled:
+    return _compile_bytes(model.data, isa)
+
+
+@lru_cache(maxsize=len(ISAS))  # the plan of one model is asked for again and again
+def _compile_bytes(data: bytes, isa: str) -> _Compiled:
+    model = Model.parse(data)
     recording = record(model.data, isa)
     interpreters = planner.plan_model(model, isa)
     return _Compiled(recording, interpreters, lay_out(model, recording, interpreters))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from codegen.aot import arena_search
+from codegen.aot.arena_search import Buffer
 from codegen.aot.recording import Place, Recording, Variable
 from codegen.host.runtime import ALIGNMENT
 from codegen.memory import planner
@@ -57,10 +59,10 @@ def lay_out(model: Model, recording: Recording, interpreters: ArenaPlan) -> Layo
     for spot, nbytes in wanted:
         persistent[spot] = end
         end += _align(nbytes)
-    moved = end - interpreters.persistent_bytes
-    tensors = _moved(interpreters.tensors, moved)
-    scratch = _moved(interpreters.scratch, moved)
-    arena_bytes = max((_align(b.offset + b.nbytes) for b in (*tensors, *scratch)), default=end)
+    buffers = (*interpreters.tensors, *interpreters.scratch)
+    moved = _lowest(model, recording, interpreters, buffers, end)
+    tensors, scratch = moved[: len(interpreters.tensors)], moved[len(interpreters.tensors) :]
+    arena_bytes = max((_align(b.offset + b.nbytes) for b in moved), default=end)
     plan = replace(
         interpreters,
         arena_bytes=arena_bytes,
@@ -69,7 +71,7 @@ def lay_out(model: Model, recording: Recording, interpreters: ArenaPlan) -> Layo
         tensors=tensors,
         scratch=scratch,
     )
-    planner.verify(model, [*tensors, *scratch], plan.in_place_inputs, end, arena_bytes)
+    planner.verify(model, moved, plan.in_place_inputs, end, arena_bytes)
     return Layout(plan, persistent)
 
 
@@ -90,8 +92,96 @@ def spot_of(place: Place, op: Op, interpreters: ArenaPlan, variables: Sequence[V
     )
 
 
-def _moved(buffers: Sequence[PlannedTensor], by: int) -> tuple[PlannedTensor, ...]:
-    return tuple(replace(buffer, offset=buffer.offset + by) for buffer in buffers)
+def _lowest(
+    model: Model,
+    recording: Recording,
+    interpreters: ArenaPlan,
+    buffers: Sequence[PlannedTensor],
+    start: int,
+) -> tuple[PlannedTensor, ...]:
+    """The buffers from `start` on: where the interpreter has them, or lower if a search finds it.
+
+    An op that calls nothing has its output where its input is; the two move together.
+    """
+    own = [buffer.offset - interpreters.persistent_bytes for buffer in buffers]
+    units = _units(model, recording, interpreters, buffers, own)
+    bound = _bound(interpreters, model, buffers)
+    height = max((_align(o + b.nbytes) for b, o in zip(buffers, own, strict=True)), default=0)
+    if height > bound:
+        found = arena_search.search([unit for unit, _ in units], bound)
+        if arena_search.height_of([unit for unit, _ in units], found) < height:
+            for (_, members), offset in zip(units, found, strict=True):
+                for number in members:
+                    own[number] = offset
+    return tuple(
+        replace(buffer, offset=offset + start) for buffer, offset in zip(buffers, own, strict=True)
+    )
+
+
+def _units(
+    model: Model,
+    recording: Recording,
+    interpreters: ArenaPlan,
+    buffers: Sequence[PlannedTensor],
+    offsets: Sequence[int],
+) -> list[tuple[Buffer, list[int]]]:
+    """What moves as one, with the numbers of its buffers."""
+    number = {b.index: n for n, b in enumerate(buffers) if b.index != planner.SCRATCH}
+    unit_of = list(range(len(buffers)))
+    in_place: list[tuple[int, int]] = []  # an op's output, an input that it may lie on
+    for op in model.ops:
+        output = number.get(op.outputs[0]) if op.outputs else None
+        if output is None:
+            continue
+        for index in planner.taken_over(op, interpreters.in_place_inputs):
+            source = number.get(index)
+            if source is None or buffers[source].last != op.index + 1:
+                continue
+            if recording.calls[op.index] or op.custom_name:
+                in_place.append((output, source))
+            elif offsets[output] == offsets[source]:
+                unit_of[output] = unit_of[source]
+    members: dict[int, list[int]] = {}
+    for n, unit in enumerate(unit_of):
+        members.setdefault(unit, []).append(n)
+    position = {unit: i for i, unit in enumerate(members)}
+    first = {unit: min(buffers[n].first for n in group) for unit, group in members.items()}
+    last = {unit: max(buffers[n].last for n in group) for unit, group in members.items()}
+    shares: dict[int, set[int]] = {unit: set() for unit in members}
+    for output, source in in_place:
+        over, under = unit_of[output], unit_of[source]
+        if first[over] == buffers[output].first == last[under] - 1:
+            shares[over].add(position[under])
+    return [
+        (
+            Buffer(
+                max(_align(buffers[n].nbytes) for n in group),
+                first[unit],
+                last[unit],
+                frozenset(shares[unit]),
+            ),
+            group,
+        )
+        for unit, group in members.items()
+    ]
+
+
+def _bound(plan: ArenaPlan, model: Model, buffers: Sequence[PlannedTensor]) -> int:
+    """The most bytes alive at one op, scratch too, with the in-place ops that there may be."""
+    by_index = {b.index: b for b in buffers if b.index != planner.SCRATCH}
+    bound = 0
+    for op in model.ops:
+        alive = sum(_align(b.nbytes) for b in buffers if b.first <= op.index < b.last)
+        output = by_index.get(op.outputs[0]) if op.outputs else None
+        if output is not None and any(
+            index in by_index
+            and by_index[index].last == op.index + 1
+            and by_index[index].nbytes >= output.nbytes
+            for index in planner.taken_over(op, plan.in_place_inputs)
+        ):
+            alive -= _align(output.nbytes)
+        bound = max(bound, alive)
+    return bound
 
 
 def _align(nbytes: int) -> int:

@@ -149,7 +149,7 @@ def verify(
                 and old.last == new.first + 1
                 and new.first < len(model.ops)
                 and new.index == model.ops[new.first].outputs[0]
-                and old.index in _taken_over(model.ops[new.first], in_place_inputs)
+                and old.index in taken_over(model.ops[new.first], in_place_inputs)
             )
             if not in_place:
                 raise PlanError(
@@ -157,7 +157,7 @@ def verify(
                 )
 
 
-def _taken_over(op: Op, in_place_inputs: Sequence[int]) -> list[int]:
+def taken_over(op: Op, in_place_inputs: Sequence[int]) -> list[int]:
     """Tensors whose memory the op's first output may take over."""
     bits = in_place_inputs[op.index]
     return [index for i, index in enumerate(op.inputs) if bits >> i & 1]
@@ -177,11 +177,11 @@ def _lower_bound(
     bound = 0
     for op in model.ops:
         alive = sum(_align(t.nbytes) for t in tensors if t.first <= op.index < t.last)
-        taken_over = _taken_over(op, in_place_inputs)
+        taken = taken_over(op, in_place_inputs)
         if any(
             by_index[i].last == op.index + 1
             and by_index[i].nbytes >= by_index[op.outputs[0]].nbytes
-            for i in taken_over
+            for i in taken
             if i in by_index
         ):
             alive -= _align(by_index[op.outputs[0]].nbytes)

@@ -1,0 +1,74 @@
+"""The search for a lower arena: sound, repeatable, and better than the order of size alone."""
+
+from __future__ import annotations
+
+import random
+
+from codegen.aot.arena_search import Buffer, height_of, search
+from codegen.aot.generate import plan_aot
+from codegen.memory.planner import plan_model
+from codegen.model.tflite import Model
+from verification.cases.model_builder import ModelBuilder, schema
+
+
+def _random_buffers(seed: int) -> list[Buffer]:
+    draw = random.Random(seed)
+    buffers = []
+    for _ in range(24):
+        first = draw.randrange(20)
+        buffers.append(Buffer(16 * draw.randint(1, 40), first, first + draw.randint(1, 6)))
+    return buffers
+
+
+def _bound(buffers: list[Buffer]) -> int:
+    return max(sum(b.nbytes for b in buffers if b.first <= t < b.last) for t in range(30))
+
+
+def _overlap(buffers: list[Buffer], offsets: list[int]) -> list[tuple[int, int]]:
+    return [
+        (i, j)
+        for i, a in enumerate(buffers)
+        for j, b in enumerate(buffers[:i])
+        if a.first < b.last and b.first < a.last
+        if offsets[i] < offsets[j] + b.nbytes and offsets[j] < offsets[i] + a.nbytes
+    ]
+
+
+def test_no_two_that_live_together_overlap_and_the_bound_is_reached() -> None:
+    reached = 0
+    for seed in range(20):
+        buffers = _random_buffers(seed)
+        offsets = search(buffers, _bound(buffers))
+        assert _overlap(buffers, offsets) == []
+        assert offsets == search(buffers, _bound(buffers))
+        reached += height_of(buffers, offsets) == _bound(buffers)
+    assert reached == 20
+
+
+def test_an_output_may_lie_on_its_input_and_the_rest_of_that_is_free() -> None:
+    wide = Buffer(64, 0, 1)
+    narrow = Buffer(16, 0, 2, shares=frozenset({0}))
+    after = Buffer(48, 1, 2)
+    offsets = search([wide, narrow, after], 64)
+    assert height_of([wide, narrow, after], offsets) == 64
+    assert offsets[0] == offsets[1]
+    assert _overlap([wide, narrow, after], offsets) == [(1, 0)]
+
+
+def test_nothing_has_no_height() -> None:
+    assert search([], 0) == [] and height_of([], []) == 0
+
+
+def test_what_a_float_input_took_is_free_once_it_is_quantized() -> None:
+    """The interpreter keeps all of it for the int8 values that lie where it began."""
+    b = ModelBuilder()
+    real = b.tensor([1, 8, 8, 1], dtype="FLOAT32")
+    given = b.tensor([1, 8, 8, 1], scale=0.1)
+    wide = b.tensor([1, 8, 24, 1], scale=0.1)
+    made = b.tensor([1, 8, 24, 1], scale=0.1)
+    b.op("QUANTIZE", [real], [given])
+    b.op("CONCATENATION", [given, given, given], [wide], schema.ConcatenationOptionsT(axis=2))
+    b.op("RELU", [wide], [made])
+    model = Model.parse(b.build([real], [made]))
+    assert plan_model(model, "scalar").activation_bytes == 256 + 192
+    assert plan_aot(model, "scalar").arena_bytes == 256
