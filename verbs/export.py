@@ -6,6 +6,7 @@ import shlex
 
 from invoke import Context
 
+from codegen.files.places import IN_CHECKOUT
 from verbs.choice import choice
 from verbs.options import ENGINE, FORCE, ISA, MADE, Option, here
 from verbs.verb import Given, verb
@@ -48,7 +49,7 @@ def export(c: Context, given: Given) -> None:
 
 def _command(given: Given) -> str:
     """What repeats it, without the folders of this machine."""
-    words = ["invoke", "export"]
+    words = ["invoke" if IN_CHECKOUT else "mcuforge", "export"]
     for name, value in vars(given).items():
         if name in ("output", "force") or value in (None, "", False):
             continue

@@ -14,6 +14,7 @@ from codegen.export.request import Request
 from codegen.files import markdown
 from codegen.files.artifacts import METRICS
 from codegen.files.manifest import Manifest
+from codegen.frontend import host, parameters
 from codegen.memory.planner import ArenaPlan
 from codegen.model.op_work import op_work
 from codegen.model.tflite import Model
@@ -51,6 +52,7 @@ def text(
         "## Memory",
         "",
         *_memory(request, model, plans),
+        *_front_end(build_dir, request),
         "",
         "## Time",
         "",
@@ -128,6 +130,13 @@ def _memory(request: Request, model: Model, plans: Mapping[str, ArenaPlan]) -> l
         "",
         f"Flash: {_constants(request, model)}; code: {_NOT_MEASURED}, your linker's map tells.",
     ]
+
+
+def _front_end(build_dir: Path, request: Request) -> list[str]:
+    found = parameters.load(build_dir) if request.has_runtime else None
+    if found is None:
+        return []
+    return ["", f"Front end ({found.kind}): {host.memory_bytes(found):,} B of static RAM besides."]
 
 
 def _constants(request: Request, model: Model) -> str:
