@@ -23,34 +23,48 @@ _CORES = ["cortex-m0", "cortex-m3", "cortex-m4", "cortex-m55"]
 
 
 def _conv(
-    per_group: int, groups: int, filter_c: int, with_bias: bool, rng: np.random.Generator
+    per_group: int,
+    groups: int,
+    filter_c: int,
+    with_bias: bool,
+    rare: bool,
+    rng: np.random.Generator,
 ) -> Case:
-    """2x2 windows of a 4x4 image: 9 pixels, so that the last one of each kernel's is alone."""
+    """2x2 windows of a 4x4 image: 9 pixels, so that the last one of each kernel's is alone.
+
+    rare: half of the channels, the first and the last among them, have scales or biases that the
+    kernels' short way cannot take, as dead channels have.
+    """
     channels = per_group * groups
     shape = [1, 4, 4, filter_c * groups]
     filter_shape = [channels, 2, 2, filter_c]
     scales = [float(s) for s in rng.uniform(0.004, 0.008, channels)]
+    odd_ones = [0, channels - 1, *np.flatnonzero(rng.random(channels) < 0.5)] if rare else []
+    for i in odd_ones:
+        scales[i] = float(rng.choice([1e-10, 1e-7, 40.0, scales[i]]))
     b = ModelBuilder()
     source = b.tensor(shape, scale=0.02, zero_point=draw.zero_point(rng))
     weights = b.constant(draw.weights(rng, filter_shape), scale=scales, axis=0)
     bias = OPTIONAL
     if with_bias:
         values = rng.integers(-2000, 2000, channels, dtype=np.int32)
+        values[odd_ones] = rng.choice([-(1 << 30), 7, 1 << 30], len(odd_ones))
         bias = b.constant(values, scale=[0.02 * s for s in scales])
     output = b.tensor([1, 3, 3, channels], scale=0.2, zero_point=draw.zero_point(rng))
     options = schema.Conv2DOptionsT(padding=VALID, strideW=1, strideH=1)
     b.op("CONV_2D", [source, weights, bias], [output], options, version=3)
-    label = f"{groups} groups of {per_group} channels, filter_c {filter_c}, bias {with_bias}"
+    label = f"{groups} of {per_group} channels, filter_c {filter_c}, {with_bias=}, {rare=}"
     return Case(b.build([source], [output]), [draw.int8_values(rng, shape)], label)
 
 
 _CASES = {
-    f"{per_group}x{groups}, {filter_c}, {with_bias}": partial(
-        _conv, per_group, groups, filter_c, with_bias
+    f"{per_group}x{groups}, {filter_c}, {with_bias}, {rare}": partial(
+        _conv, per_group, groups, filter_c, with_bias, rare
     )
-    for (per_group, groups), filter_c, with_bias in itertools.product(
+    for (per_group, groups), filter_c, with_bias, rare in itertools.product(
         [(1, 1), (1, 3), (2, 1), (3, 2), (15, 1), (17, 1), (31, 1), (33, 2), (34, 1), (65, 1)],
         [3, 4],
+        [True, False],
         [True, False],
     )
 }

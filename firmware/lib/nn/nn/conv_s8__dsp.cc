@@ -20,7 +20,8 @@ namespace nn {
 namespace {
 
 // A channel's way from accumulator to output, as FastOutput has it but for the bias, which is where
-// the model has it, and the addend, which is shifted up from twice_zero_point.
+// the model has it, and the addend, which is shifted up from twice_zero_point. Both are 0 for one
+// that cannot go that way, which gives the output's zero point.
 struct Channel {
   int32_t multiplier;
   int32_t right;
@@ -227,6 +228,45 @@ struct Gather {
   }
 }
 
+bool IsLive(const Channel* pair) { return (pair[0].right | pair[1].right) != 0; }
+
+// ComputePairs without pairs of which neither channel can go its way. Networks of which most
+// channels are dead are in use: vww of MLPerf Tiny is one.
+[[gnu::noinline]] void ComputeLivePairs(Tile tile) {
+  for (const Channel* const end = tile.end; tile.channels != end; tile.channels = tile.end) {
+    const bool live = IsLive(tile.channels);
+    tile.end = tile.channels;
+    do {
+      tile.end += 2;
+    } while (tile.end != end && IsLive(tile.end) == live);
+    if (live) {
+      ComputePairs(&tile);
+    }
+    const int32_t count = static_cast<int32_t>(tile.end - tile.channels);
+    tile.weights += count * tile.products;
+    tile.bias += count;
+    tile.out[0] += count;
+    tile.out[1] += count;
+  }
+}
+
+// Whether a channel gives the same for every input, as a dead one does, whose scale is tiny; then
+// `value` is that.
+[[gnu::noinline]] bool IsConstant(const ConvParams& p, Requant requant, int32_t bias,
+                                  int32_t products, int8_t* value) {
+  const int64_t reach = INT64_C(255) * 128 * products;  // of a sum of products of int9 and int8
+  if (bias - reach < INT32_MIN || bias + reach > INT32_MAX) {
+    return false;
+  }
+  int32_t ends[2];
+  for (int32_t i = 0; i < 2; ++i) {
+    const int32_t acc = static_cast<int32_t>(bias + (2 * i - 1) * reach);
+    ends[i] = Clamp(ApplyRequant(acc, requant) + p.out_zero_point, p.out_min, p.out_max);
+  }
+  *value = static_cast<int8_t>(ends[0]);
+  return ends[0] == ends[1];  // what lies between is between them
+}
+
 }  // namespace
 
 void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
@@ -253,21 +293,22 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
     const int32_t group_end = (group + 1) * group_channels;
     // By pairs: a lone last channel goes with its neighbour, which comes out the same again.
     end = ConvS8PassEnd(first, group_end, bias != nullptr);
-    bool fast = ConvS8ByPairs(p);
+    const bool by_pairs = ConvS8ByPairs(p);
     if (end == first) {
-      first -= fast;
+      first -= by_pairs;
       ++end;
     }
-    Channel* channel = channels;
-    for (int32_t c = first; fast && c < end; ++c) {
-      FastChannel whole;  // its bias and addend are not kept
-      fast = MakeFastChannel(ChannelRequant(scales, static_cast<uint32_t>(c)), bias ? bias[c] : 0,
-                             static_cast<uint32_t>(products), 0, &whole);
-      *channel++ = Channel{whole.multiplier, whole.right};
-    }
-    if (!fast) {
+    if (!by_pairs) {
       ConvChannelsS8(p, scales, first, end, input, filter, bias, output);
       continue;
+    }
+    Channel* channel = channels;
+    bool all_fast = true;
+    for (int32_t c = first; c < end; ++c) {
+      const Requant requant = ChannelRequant(scales, static_cast<uint32_t>(c));
+      const bool fast = IsFast(requant, bias ? bias[c] : 0, static_cast<uint32_t>(products));
+      all_fast = all_fast && fast;
+      *channel++ = fast ? Channel{requant.multiplier, -requant.shift} : Channel{0, 0};
     }
     const int8_t* image = input + group * p.filter_c;
     tile.weights = filter + first * products;
@@ -292,7 +333,25 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
           }
         }
       }
-      ComputePairs(&tile);
+      if (all_fast) {
+        ComputePairs(&tile);
+      } else {
+        ComputeLivePairs(tile);
+      }
+    }
+    for (int32_t c = first; !all_fast && c < end; ++c) {
+      if (channels[c - first].right != 0) {
+        continue;
+      }
+      int8_t value;
+      if (IsConstant(p, ChannelRequant(scales, static_cast<uint32_t>(c)), bias ? bias[c] : 0,
+                     products, &value)) {
+        for (int32_t i = 0; i < pixels; ++i) {
+          output[i * p.out_c + c] = value;
+        }
+      } else {
+        ConvChannelsS8(p, scales, c, c + 1, input, filter, bias, output);
+      }
     }
   }
   ClampAll(output, static_cast<uint32_t>(pixels * p.out_c), p.out_min, p.out_max);
