@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -36,10 +37,12 @@ def read_marked(path: Path, verb: str) -> tuple[str, str]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CodegenError(f"--markdown {path}: cannot read it: {error}") from None
-    before, _, rest = text.partition(begin)
-    if end not in rest:
+    # A sentence may name the marks, too.
+    lines = rf"^{re.escape(begin)}$.*?^{re.escape(end)}$"
+    found = re.search(lines, text, re.MULTILINE | re.DOTALL)
+    if found is None:
         raise CodegenError(f"--markdown {path}: needs a line {begin} and after it one {end}")
-    return before, rest.partition(end)[2]
+    return text[: found.start()], text[found.end() :]
 
 
 def update_marked(path: Path, verb: str, content: str) -> None:

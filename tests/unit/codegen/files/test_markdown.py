@@ -19,9 +19,10 @@ def test_a_table_has_its_rule_by_the_letters() -> None:
 
 def test_only_the_marked_part_is_replaced(tmp_path: Path) -> None:
     document = tmp_path / "page.md"
-    document.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    before = f"between `{BEGIN}` and `{END}`\n"
+    document.write_text(f"{before}{BEGIN}\nold\n{END}\nafter\n")
     markdown.update_marked(document, "bench", "new")
-    assert document.read_text() == f"before\n{BEGIN}\nnew\n{END}\nafter\n"
+    assert document.read_text() == f"{before}{BEGIN}\nnew\n{END}\nafter\n"
 
 
 @pytest.mark.parametrize("text", ["", f"{END}\n{BEGIN}\n", BEGIN, END])
