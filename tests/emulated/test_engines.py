@@ -14,7 +14,12 @@ from flatbuffers import flexbuffers
 from invoke import Program
 
 import tasks
+from codegen.boards.facts import load_board
+from codegen.emit.generate import generate
+from codegen.engines import AOT
+from codegen.files.manifest import sha256_file
 from codegen.files.places import BUILD
+from codegen.image import firmware_build
 from verification.cases.model_builder import small_cnn, with_first_op
 from verification.cases.registry import CASES
 
@@ -60,3 +65,16 @@ def test_a_custom_op_is_called_without_an_interpreter(model: Path) -> None:
     model.write_bytes(with_first_op(small_cnn(image=8), "Binarize", flexbuffers.Dumps(3)))
     report = _hil(model, "microbit", "aot")
     assert (report["runtime"], report["mismatches"]) == ("mcuforge aot", 0)
+
+
+def test_an_image_of_generated_code_is_the_same_elsewhere(tmp_path: Path) -> None:
+    board = load_board("mps2_an386")
+    images = []
+    for folder in (tmp_path / "one", tmp_path / "another place"):
+        folder.mkdir()
+        path = folder / "model.tflite"
+        path.write_bytes(small_cnn(image=8))
+        generate(path, folder, engine=AOT)
+        firmware_build.build(board, folder, sha256_file(path))
+        images.append((folder / board.id / "firmware.elf").read_bytes())
+    assert images[0] == images[1]

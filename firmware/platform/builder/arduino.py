@@ -56,8 +56,8 @@ env.Append(
     SRC_BUILD_FLAGS=image_sources.application_flags(board, image_id),
 )
 env.AddBuildMiddleware(build_filter(image_sources.application_files(SRC_DIR, GENERATED_DIR)))
-generated_env = env.Clone()
-generated_env.Append(CPPPATH=image_sources.library_headers(PROJECT_DIR))
-generated_env.BuildSources(str(BUILD_DIR / "generated"), str(GENERATED_DIR))
+if image_sources.is_aot(GENERATED_DIR):
+    env.Append(CPPPATH=image_sources.library_headers(PROJECT_DIR))
+env.BuildSources(str(BUILD_DIR / "generated"), str(GENERATED_DIR))
 for name in image_sources.port_folders(board):
     env.BuildSources(str(BUILD_DIR / "boards" / name), str(BOARDS_DIR / name))
