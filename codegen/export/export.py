@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from codegen.export import folder, package
 from codegen.export.archive import zip_bytes
+from codegen.export.card import Measured
 from codegen.export.layouts import LAYOUTS, pack_name
 from codegen.export.request import Request
 
 
-def export(request: Request, build_dir: Path, command: str) -> int:
+def export(
+    request: Request, build_dir: Path, command: str, measured: Sequence[Measured] = ()
+) -> int:
     """Writes request.folder; returns how many files are in it.
 
-    command: what repeats it, for the model card. Raises CodegenError, with the folder as it was.
+    command: what repeats it, and measured: by core, for the model card.
+    Raises CodegenError, with the folder as it was.
     """
     folder.check(request)
-    made = package.make(request, build_dir, command)
+    made = package.make(request, build_dir, command, measured)
     texts = {**LAYOUTS[request.target](made), **made.papers}
     files = {name: text.encode() for name, text in texts.items()}
     files["sbom.cdx.json"] = package.bill(made, texts)

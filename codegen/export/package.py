@@ -14,6 +14,7 @@ from codegen.emit import generate
 from codegen.engines import AOT
 from codegen.errors import UnsupportedModelError
 from codegen.export import api, card, sbom, usage, vectors
+from codegen.export.card import Measured
 from codegen.export.request import Request
 from codegen.export.sources import runtime_files
 from codegen.files.artifacts import DATA_INFO, INT8_MODEL
@@ -53,8 +54,11 @@ class Package:
         return fill(_TEMPLATES / f"{template}.jinja", {**self.values, **more})
 
 
-def make(request: Request, build_dir: Path, command: str) -> Package:
+def make(
+    request: Request, build_dir: Path, command: str, measured: Sequence[Measured] = ()
+) -> Package:
     """Of build_dir/model.tflite and what else is there. command: what repeats the export.
+    measured: by a benchmark, for the model card.
 
     Raises CodegenError.
     """
@@ -81,7 +85,7 @@ def make(request: Request, build_dir: Path, command: str) -> Package:
         "sample_vectors": vectors.of_front_end(model, front_end) if front_end else [],
     }
     emitted = generate.render(model, load_supported_ops(), plans, labels, [], front_end)
-    card_text = card.text(request, model, plans, build_dir, version, commit, command)
+    card_text = card.text(request, model, plans, build_dir, version, commit, command, measured)
     name = request.name
     empty = Package(request, values, {}, {}, {}, model)
     package = replace(

@@ -149,6 +149,7 @@ export --to c -o . -m good.tflite        => -o HERE: is not empty, and holds no 
 export --to c -o ROOT/build/x -m good.tflite => -o ROOT/build/x: is inside of build/
 export --to c -o new -m good.tflite -r tiny => --model HERE/good.tflite takes the place of --recipe
 export --to c -o new --zip -m good.tflite => --zip: is for --to arduino, not c
+export --to tflm -o new --measure -m good.tflite => --measure: --to tflm brings no runtime
 export --to tflm -o new --engine aot -m good.tflite => --engine aot: tflm is an interpreter
 export --to c -o '' -m good.tflite       => --output needs a value
 
