@@ -297,19 +297,22 @@ def evaluate(choice: Choice) -> None:
 
     # Our own runtime takes the oracle's place for custom ops (codegen/host/oracle.py).
     custom = Model.read(choice.build_dir / INT8_MODEL).custom_names
-    metrics = _run(
-        choice,
-        Stage(
-            "evaluate",
-            "training.judge.evaluate:evaluate",
-            outputs=(METRICS, ORACLE_SCORES),
-            arguments={"build_dir": choice.build_dir},
-            inputs=(INT8_MODEL, TEST_SPLIT),
-            inputs_if_there=(FLOAT_MODEL, FRONTEND),
-            tools=("tflite-micro",),
-            data=(RUNTIME,) if custom else (),
-        ),
+    stage = Stage(
+        "evaluate",
+        "training.judge.evaluate:evaluate",
+        outputs=(METRICS, ORACLE_SCORES),
+        arguments={"build_dir": choice.build_dir},
+        inputs=(INT8_MODEL, TEST_SPLIT),
+        inputs_if_there=(FLOAT_MODEL, FRONTEND),
+        tools=("tflite-micro",),
+        data=(RUNTIME,) if custom else (),
     )
+    try:
+        metrics = _run(choice, stage)
+    except CodegenError:
+        if choice.model is not None:  # no schema for others is left by data that it does not take
+            (choice.build_dir / SCHEMA).unlink(missing_ok=True)
+        raise
     if metrics is None:
         return
     from training.judge import lineage, measures_table

@@ -220,7 +220,8 @@ def _other_classes(schema: Schema, names: Sequence[str]) -> str:
     """What is wrong with the classes, "" if nothing is."""
     if list(names) == schema.labels:
         return ""
-    return f"the classes are {', '.join(names)}, not {', '.join(schema.labels)}"
+    found = f"classes are {', '.join(names)}" if names else "data have no classes"
+    return f"the {found}, not {', '.join(schema.labels) or 'none'}"
 
 
 def _problem(schema: Schema, images: Any, labels: NDArray[Any] | None) -> str:

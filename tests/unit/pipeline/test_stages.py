@@ -8,12 +8,15 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
+from codegen.errors import CodegenError
 from codegen.files.places import PROGRAM
 from codegen.model.tflite import Model
 from pipeline import choice, stages
 from pipeline.stage import Stage
+from verification.cases.model_builder import small_cnn
 
 
 @pytest.fixture(autouse=True)
@@ -131,3 +134,20 @@ def test_files_that_are_read_elsewhere_are_known(defined: dict[str, Stage]) -> N
     modules = {name for stage in defined.values() for name in stage.files() if name[-3:] == ".py"}
     reading = {name for name in modules if re.search(r"\bPROGRAM /", (PROGRAM / name).read_text())}
     assert reading <= ELSEWHERE.keys()
+
+
+def test_data_that_the_model_does_not_take_leave_no_schema_for_others(tmp_path: Path) -> None:
+    path = tmp_path / "net.tflite"
+    path.write_bytes(small_cnn())
+    shape = Model.read(path).inputs[0].shape[1:]
+    rng = np.random.default_rng(1)
+
+    def given(name: str, shape: tuple[int, ...]) -> choice.Choice:
+        file = tmp_path / name
+        np.savez(file, x=rng.random((20, *shape), np.float32), y=np.arange(20) % 2)
+        return choice.Choice("host", "tiny", str(file), model=path)
+
+    for wrong in ((7, 5), (9, 9)):
+        with pytest.raises(CodegenError, match="the model's input"):
+            stages.evaluate(given("wrong.npz", wrong))
+    stages.evaluate(given("right.npz", shape))
