@@ -18,6 +18,7 @@ from harness.pytest_plugin import (  # noqa: F401
     pytest_runtest_makereport,
     pytest_runtest_setup,
     real_board,
+    samples,
 )
 from harness.rig.expected import Expected
 from tests.installed import installed  # noqa: F401
