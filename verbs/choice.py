@@ -61,6 +61,12 @@ def choice(c: Context, given: Given, force: str = "", **changes: Any) -> Any:
     return made
 
 
+def engine_of(c: Context, given: Given) -> str:
+    """The engine that was given, or that of invoke.yaml. Raises CodegenError."""
+    found: str = ENGINE.value(given.engine or c.config.mcuforge.engine)
+    return found
+
+
 def _reading(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
     """The options that say how data are read. Those of invoke.yaml are of the data that it names;
     other data do not take them over."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from invoke import Context
 
-from verbs.choice import choice
+from verbs.choice import choice, engine_of
 from verbs.options import BOARD, ENGINE, FRONT_END, ISA, MODEL, SVG, TRAINED
 from verbs.verb import Given, verb
 
@@ -30,7 +30,7 @@ def plan(c: Context, given: Given) -> None:
     model: Path = given.model
     isa = given.isa or load_board(given.board or c.config.mcuforge.board).isa
     picture = given.svg or BUILD / model.stem / f"plan-{isa}.svg"
-    facts = engine_facts(given.engine or c.config.mcuforge.engine)
+    facts = engine_facts(engine_of(c, given))
     print(arena_picture.show_plan(model, isa, picture, facts), end="")
 
 
@@ -67,5 +67,5 @@ def preflight(c: Context, given: Given) -> None:
         from training.int8.untrained import convert_untrained
 
         model, name = Model.parse(convert_untrained(path)), path.name
-    facts = engine_facts(given.engine or c.config.mcuforge.engine)
+    facts = engine_facts(engine_of(c, given))
     room.run(model, name, board, front_end, facts=facts)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from invoke import Context, Exit
 
-from verbs.choice import choice
+from verbs.choice import choice, engine_of
 from verbs.options import (
     BAUD,
     BOARD,
@@ -144,7 +144,7 @@ def _hil_on_several(
         models, boards, chosen, lambda one: _with_samples_there(one, given, settings)
     )
     commit = short_commit(PROGRAM)
-    facts = engine_facts(given.engine or c.config.mcuforge.engine)
+    facts = engine_facts(engine_of(c, given))
     outcomes = room.run(sources, boards, json_path=given.json, facts=facts)
     if given.markdown:
         document.update(given.markdown, outcomes, commit)

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from codegen.aot.generate import plan_aot
-from codegen.engines import AOT
+from codegen.engines import AOT, ENGINES
+from codegen.memory.planner import plan_model
 from codegen.model.tflite import Model
 from verification import aot_runner
 from verification.cases.core import softmax
-from verification.cases.model_builder import small_cnn
+from verification.cases.model_builder import ModelBuilder, schema, small_cnn
 from verification.cases.registry import CASES
 from verification.check_runner import HOST, Job, Result, run
 from verification.golden import run_golden
@@ -55,3 +56,23 @@ def test_less_arena_or_a_misaligned_one_is_refused_before_anything_is_written() 
     assert result.failure is None
     (result,) = run(HOST, [replace(job, arena_bytes=arena_bytes + 16)], runner=runner)
     assert result.failure is not None and str(arena_bytes) in result.failure
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_index_beyond_its_tensor_ends_invoke_with_an_error(engine: str) -> None:
+    b = ModelBuilder()
+    table = b.tensor([4, 2], scale=0.5)
+    picks = b.tensor([2], dtype="INT32")
+    picked = b.tensor([2, 2], scale=0.5)
+    b.op("GATHER", [table, picks], [picked], schema.GatherOptionsT())
+    content = b.build([table, picks], [picked])
+    inputs = np.arange(8, dtype=np.int8).tobytes() + np.array([3, 4], np.int32).tobytes()
+    model = Model.parse(content)
+    if engine == AOT:
+        runner = aot_runner.build_runner(HOST, [content])
+        job = Job(aot_runner.case_number(0), inputs, plan_aot(model, "scalar").arena_bytes, 4)
+    else:
+        runner = HOST.runner
+        job = Job(content, inputs, plan_model(model, "scalar").arena_bytes, 4)
+    (result,) = run(HOST, [job], runner=runner)
+    assert result.failure is not None and result.failure.startswith("Invoke failed")

@@ -130,6 +130,10 @@ build --model LONG.tflite                => HERE/LONG.tflite:
 build --tflm-lib text.txt                => --tflm-lib HERE/text.txt: no such folder
 build --tflm-lib folder                  => --tflm-lib HERE/folder: no micro_interpreter.h is in it
 build --tflm-lib /nowhere                => --tflm-lib /nowhere: no such folder
+build --engine aot --tflm-lib a/lib@1.0  => --engine aot calls our own kernels, --tflm-lib
+build --engine tvm                       => --engine tvm: choose interpreter or aot
+golden --engine tvm                      => --engine tvm: choose interpreter or aot
+plan --model good.tflite --engine ''     => --engine needs a value
 
 # ---- exports that cannot be
 export                                   => export: --to is missing; choose c, platformio, arduino
