@@ -58,7 +58,7 @@ def export(c: Context, given: Given) -> None:
         package.require(wanted, Model.read(chosen.model))
     stages.evaluate(chosen)
     measured = _measured(chosen) if given.measure else []
-    count = room.export(wanted, chosen.build_dir, _command(given), measured)
+    count = room.export(wanted, chosen.build_dir, _command(given, chosen.engine), measured)
     print(f"export: {count} files in {wanted.folder}; README.md says how they are used")
 
 
@@ -94,15 +94,15 @@ def _measured(chosen: Choice) -> list[Measured]:
     ]
 
 
-def _command(given: Given) -> str:
+def _command(given: Given, engine: str) -> str:
     """What repeats it, without the folders of this machine."""
     words = ["invoke" if IN_CHECKOUT else "mcuforge", "export"]
     for name, value in vars(given).items():
-        if name in ("output", "force") or value in (None, "", False):
+        if name in ("output", "force", "engine") or value in (None, "", False):
             continue
         if value is True:
             words.append(f"--{name}")
             continue
         text = value.name if hasattr(value, "name") else str(value)
         words += [f"--{name.replace('_', '-')}", text]
-    return shlex.join([*words, "-o", "DIR"])
+    return shlex.join([*words, "--engine", engine, "-o", "DIR"])

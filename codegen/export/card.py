@@ -13,7 +13,7 @@ from codegen.cost.estimate import cost_table, estimate
 from codegen.engines import AOT
 from codegen.export.request import Request
 from codegen.files import markdown
-from codegen.files.artifacts import METRICS
+from codegen.files.artifacts import METRICS, MODEL_INPUTS, TEST_SPLIT, TRAIN_SPLIT
 from codegen.files.manifest import Manifest
 from codegen.frontend import host, parameters
 from codegen.memory.planner import ArenaPlan
@@ -27,6 +27,7 @@ _ISA_CORES = {
 }
 _NOT_MEASURED = "not measured"
 _DATA_STAGE = "data"
+_DATA = (TRAIN_SPLIT, TEST_SPLIT, MODEL_INPUTS)
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def _facts(
     manifest = Manifest.load(build_dir)
     data = manifest.outputs(_DATA_STAGE)
     given = manifest.inputs("import").get("model")
-    made_of = ", ".join(f"{name} sha256 `{sha256}`" for name, sha256 in sorted(data.items()))
+    made_of = ", ".join(f"{name} sha256 `{data[name]}`" for name in _DATA if name in data)
     facts = [
         ("model", f"`.tflite` of {model.size:,} B, sha256 `{model.sha256}`"),
         ("data", made_of or "none is known of"),

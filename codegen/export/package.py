@@ -18,7 +18,7 @@ from codegen.export.card import Measured
 from codegen.export.request import Request
 from codegen.export.sources import runtime_files
 from codegen.files.artifacts import DATA_INFO, INT8_MODEL
-from codegen.files.cpp_text import string_literal
+from codegen.files.cpp_text import rows, string_literal
 from codegen.files.places import PROGRAM
 from codegen.files.templates import fill
 from codegen.files.version import program_commit, program_version
@@ -82,6 +82,10 @@ def make(
         ),
         "stateful": model.is_stateful,
         "vectors": vectors.of_model(model),
+        "samples": [
+            {"rows": rows(map(str, one.data)), "crc": one.crc}
+            for one in vectors.of_samples(model, build_dir)
+        ],
         "sample_vectors": vectors.of_front_end(model, front_end) if front_end else [],
     }
     emitted = generate.render(model, load_supported_ops(), plans, labels, [], front_end)
@@ -193,7 +197,8 @@ def bill(package: Package, files: Mapping[str, str]) -> bytes:
 
 def readme(package: Package, title: str, setup: str) -> str:
     """title: what the folder is. setup: how it gets into a project."""
-    count = len(package.values["vectors"]) + len(package.values["sample_vectors"])
+    kinds = ("vectors", "samples", "sample_vectors")
+    count = sum(len(package.values[kind]) for kind in kinds)
     return package.fill(
         "README.md",
         title=title,

@@ -164,3 +164,16 @@ def test_the_readmes_lines_compile(cnn: Path, tmp_path: Path) -> None:
     (tmp_path / "user.c").write_text(lines[1])
     command = ["gcc", "-std=c11", *_WARNINGS, f"-I{cnn / 'src'}", "-fsyntax-only"]
     subprocess.run([*command, str(tmp_path / "user.c")], check=True)
+
+
+def test_kernels_wrap_without_a_flag(cnn: Path, tmp_path: Path) -> None:
+    """GCC takes x + 1 > x for granted, unless sums wrap."""
+    (tmp_path / "main.cc").write_text(
+        '#include <climits>\n#include "cnn_kernel.h"\n'
+        "[[gnu::noinline]] int Grows(int x) { return x + 1 > x; }\n"
+        "int main(int argc, char**) { return Grows(INT_MAX - 1 + argc); }\n"
+    )
+    program = tmp_path / "program"
+    command = ["g++", "-O2", f"-I{cnn / 'src'}", str(tmp_path / "main.cc"), "-o", str(program)]
+    subprocess.run(command, check=True)
+    assert run(program) == (0, "")
