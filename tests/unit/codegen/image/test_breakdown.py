@@ -226,12 +226,35 @@ def test_budgets_of_others_stay_and_missing_ones_are_named(tmp_path: Path) -> No
         check_growth(sized(1, 1), "tiny-aot", path)
 
 
-@pytest.mark.parametrize("text", ["[a.b]\nflash_bytes = 1", "x = 1", "[a.b]\nram_bytes = ''", "["])
+_SOUND = "[a.b]\nflash_bytes = 1\nram_bytes = 1\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[a.b]\nflash_bytes = 1",
+        "x = 1",
+        "[a.b]\nram_bytes = ''",
+        "[",
+        _SOUND.replace("1", "0"),
+        _SOUND.replace("1", "true"),
+        _SOUND.replace("1", "-1"),
+        f"{_SOUND}other = 1",
+        f"{_SOUND}[c]\nd = 1",
+    ],
+)
 def test_damaged_budgets(tmp_path: Path, text: str) -> None:
     path = tmp_path / "budgets.toml"
     path.write_text(text)
     with pytest.raises(CodegenError, match=r"budgets\.toml"):
         read_budgets(path)
+
+
+def test_a_byte_is_a_budget(tmp_path: Path) -> None:
+    path = tmp_path / "budgets.toml"
+    path.write_text(_SOUND)
+    assert read_budgets(path) == {"a": {"b": {"flash_bytes": 1, "ram_bytes": 1}}}
+    assert read_budgets(tmp_path / "none.toml") == {}
 
 
 def test_the_repository_budgets_are_sound() -> None:

@@ -6,6 +6,7 @@ The C++ runs under AddressSanitizer and UBSan; a sanitizer report ends the tool 
 import hashlib
 import re
 import struct
+import subprocess
 import zlib
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from cobs import cobs
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from codegen.files.places import PROGRAM
 from harness.wire import framing, ids, messages
 from tests.unit.firmware.wire.bridge import Decoded, WireTool
 
@@ -198,3 +200,19 @@ def test_worked_examples_of_the_protocol_document(wire_tool: WireTool) -> None:
         assert framing.Decoder().feed(line) == [frame]
         assert wire_tool.encode(frame.type, frame.seq, frame.payload) == line
         assert wire_tool.decode(line) == [decoded(frame)]
+
+
+def test_the_most_bytes_of_a_frame_on_the_line(tmp_path: Path) -> None:
+    """What server.cc reckons its window with; a body without zeros takes them."""
+    sizes = [*range(8, 520), 761, 762, 763, 4096]
+    program = tmp_path / "lengths.cc"
+    print_one = 'std::printf("%zu %zu\\n", wire::LineBytes({0}), wire::BodyBytes({0}));'
+    calls = "\n".join(print_one.format(n) for n in sizes)
+    program.write_text(f'#include <cstdio>\n#include "wire/frame.h"\nint main() {{\n{calls}\n}}\n')
+    include = f"-I{PROGRAM / 'firmware/lib/wire'}"
+    command = ["g++", "-std=c++17", include, str(program), "-o", str(tmp_path / "lengths")]
+    subprocess.run(command, check=True)
+    lines = subprocess.run([tmp_path / "lengths"], capture_output=True, text=True, check=True)
+    delimiters = 3
+    expected = [f"{len(cobs.encode(bytes([1]) * n)) + delimiters} {n + 8}" for n in sizes]
+    assert lines.stdout.splitlines() == expected

@@ -12,7 +12,7 @@ import pytest
 import serial
 
 from harness.errors import PortError
-from harness.wire import messages
+from harness.wire import messages, transport
 from harness.wire.device import Device
 from harness.wire.transport import SerialLine
 from tests.unit.harness.wire.fake_device import FakeDevice
@@ -110,3 +110,15 @@ def test_a_forbidden_port_names_the_group(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(serial, "serial_for_url", refuse)  # root may open every real one
     with pytest.raises(PortError, match=r"no permission; .* dialout"):
         SerialLine("/dev/ttyACM0", 115200)
+
+
+def test_a_line_that_takes_nothing_is_an_error_after_its_time(
+    pseudo_terminal: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A device that hangs, behind a terminal and behind a socket whose buffers are full."""
+    monkeypatch.setattr(transport, "_WRITE_TIMEOUT_S", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        for url in (pseudo_terminal[1], f"socket://127.0.0.1:{server.getsockname()[1]}"):
+            with SerialLine(url, 115200) as line, pytest.raises(PortError, match="writing to"):
+                for _ in range(100):
+                    line.write(b"x" * 1_000_000)
