@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from flatbuffers import flexbuffers
 
 from codegen.export import request
 from codegen.export.export import export
@@ -37,8 +38,18 @@ def _mixed() -> bytes:
     return b.build([real, steps], [total, back])
 
 
+def _custom() -> bytes:
+    """The project's own op behind a builtin one."""
+    b = ModelBuilder()
+    values, middle, result = (b.tensor([1, 9], scale=0.02, zero_point=1) for _ in range(3))
+    b.op("RELU", [values], [middle])
+    b.op("CUSTOM:Binarize", [middle], [result], custom_options=bytes(flexbuffers.Dumps(20)))
+    return b.build([values], [result])
+
+
 MODELS: dict[str, Callable[[], bytes]] = {
     "cnn": small_cnn,
+    "custom": _custom,
     "mixed": _mixed,
     "readings": _readings,
     "stream": lambda: streaming(np.random.default_rng(3)).model,

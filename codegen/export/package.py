@@ -158,12 +158,7 @@ def _arena_bytes(request: Request, model: Model, plans: Mapping[str, ArenaPlan])
 
 
 def require(request: Request, model: Model) -> None:
-    """Raises UnsupportedModelError for a model that the target or the engine cannot have."""
-    if request.engine == AOT and model.custom_names:
-        raise UnsupportedModelError(
-            f"--engine aot: does not call custom ops yet ({', '.join(model.custom_names)}); use "
-            "--engine interpreter"
-        )
+    """Raises UnsupportedModelError for a model that the target cannot have."""
     if not request.has_runtime and (model.custom_names or "VAR_HANDLE" in model.op_names):
         what = "custom ops" if model.custom_names else "variables (VAR_HANDLE)"
         raise UnsupportedModelError(

@@ -51,6 +51,10 @@ def runtime_files(request: Request, application: Mapping[str, str]) -> dict[str,
     names = {_included_as(path): _flat_name(path) for path in taken}
     if len(set(names.values())) != len(names):
         raise ExportError("two files of the runtime have one name; rename one in firmware/lib")
+    if taken_twice := application.keys() & set(names.values()):
+        raise ExportError(
+            f"--name {request.name}: {min(taken_twice)} is a file of the runtime, too; give another"
+        )
     made = {file: _rewritten(text, request.name, names) for file, text in application.items()}
     for path in taken:
         text = _rewritten(path.read_text(encoding="utf-8"), request.name, names)

@@ -60,7 +60,11 @@ def test_module_yml_is_as_its_schema_says(out: Path) -> None:
 def test_its_files_name_each_other(out: Path) -> None:
     declared = set(re.findall(r"^config (\w+)", (out / "Kconfig").read_text(), re.MULTILINE))
     cmake = (out / "CMakeLists.txt").read_text()
-    assert set(re.findall(r"CONFIG_(\w+)", cmake)) == declared == {"CNN", "CNN_SELF_TEST"}
+    assert (
+        set(re.findall(r"CONFIG_(\w+)", cmake))
+        == declared
+        == {"MCUFORGE_CNN", "MCUFORGE_CNN_SELF_TEST"}
+    )
     set_to = re.findall(r"CONFIG_(\w+)=y", (out / "samples/cnn/prj.conf").read_text())
     assert declared < set(set_to)
     sources = {f"src/{one.name}" for one in (out / "src").glob("*.cc")}

@@ -37,6 +37,14 @@ def compile_by_hand(out: Path, folder: Path, *sources: Path) -> Path:
     return program
 
 
+def compile_lines_of_readme(out: Path, folder: Path) -> None:
+    lines = re.search(r"```c\n(.*?)```", (out / "README.md").read_text(), re.DOTALL)
+    assert lines
+    (folder / "user.c").write_text(lines[1])
+    command = ["gcc", "-std=c11", *_WARNINGS, f"-I{out / 'src'}", "-fsyntax-only"]
+    subprocess.run([*command, str(folder / "user.c")], check=True)
+
+
 def run(program: Path) -> tuple[int, str]:
     done = subprocess.run([program], capture_output=True, text=True, timeout=60, check=False)
     return done.returncode, done.stdout
@@ -93,12 +101,18 @@ def test_its_self_test_can_fail(cnn: Path, built: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "engine", "vectors"),
-    [("mixed", "interpreter", 3), ("stream", "aot", 3), ("readings", "aot", 6)],
+    [
+        ("custom", "interpreter", 3),
+        ("mixed", "interpreter", 3),
+        ("stream", "aot", 3),
+        ("readings", "aot", 6),
+    ],
 )
 def test_other_models(name: str, engine: str, vectors: int, tmp_path: Path) -> None:
     out = make(name, tmp_path, engine=engine)
     program = compile_by_hand(out, tmp_path / "objects", out / "test/main.c")
     assert run(program) == (0, f"{name}: self-test passed, {vectors} vectors\n")
+    compile_lines_of_readme(out, tmp_path)
 
 
 _MISUSE = """
@@ -159,11 +173,7 @@ def test_the_same_bytes_again(cnn: Path, tmp_path: Path) -> None:
 
 
 def test_the_readmes_lines_compile(cnn: Path, tmp_path: Path) -> None:
-    lines = re.search(r"```c\n(.*?)```", (cnn / "README.md").read_text(), re.DOTALL)
-    assert lines
-    (tmp_path / "user.c").write_text(lines[1])
-    command = ["gcc", "-std=c11", *_WARNINGS, f"-I{cnn / 'src'}", "-fsyntax-only"]
-    subprocess.run([*command, str(tmp_path / "user.c")], check=True)
+    compile_lines_of_readme(cnn, tmp_path)
 
 
 def test_kernels_wrap_without_a_flag(cnn: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from codegen.errors import ExportError
 from codegen.export.request import check
 from codegen.export.sources import NAMESPACES, runtime_files
 
@@ -46,6 +47,12 @@ def test_every_namespace_has_the_exports_name(files: dict[str, str]) -> None:
         code = re.sub(r"//[^\n]*", "", text)
         for namespace in NAMESPACES:
             assert not re.search(rf"\b{namespace}::|namespace {namespace}\b", code), name
+
+
+def test_a_name_that_is_a_files() -> None:
+    asked = check("c", "interpreter", "nn_conv_s8", "all", Path("out"))
+    with pytest.raises(ExportError, match=r"nn_conv_s8\.h is a file of the runtime"):
+        runtime_files(asked, {**APPLICATION, "nn_conv_s8.h": ""})
 
 
 def test_every_include_is_a_neighbour(files: dict[str, str]) -> None:
