@@ -27,7 +27,7 @@ from verification.fuzz import ACCEPTED, REFUSED, FuzzReport, Verdict, run_mutant
 LIMIT_S = 5.0
 LIMIT_BYTES = 500 * 10**6
 _BOARD = "mps2_an386"
-_FRAMES = 3  # of a traceback, the innermost
+_FRAMES = 3  # of a traceback, the innermost of our own
 
 
 def run_python_fuzz(
@@ -87,7 +87,10 @@ def _odd_text(text: str) -> Verdict | None:
 
 
 def _described(error: Exception) -> str:
-    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    own = [
+        f for f in traceback.extract_tb(error.__traceback__) if "site-packages" not in f.filename
+    ]
+    frames = own[-_FRAMES:]
     where = "; ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
     return f"{type(error).__name__}: {error}; {where}"
 

@@ -7,13 +7,19 @@ from typing import Any
 
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
-from codegen.model.tflite import Model
+from codegen.errors import ModelError
+from codegen.model.tflite import WALK_ERRORS, Model
 
 
 def op_options(model: Model) -> tuple[Any, ...]:
     """For each op of the main subgraph its options object, such as schema.Pool2DOptionsT; None
-    where the op has none."""
-    return _options(model.data)
+    where the op has none. Raises ModelError for options that lie outside of the file."""
+    try:
+        return _options(model.data)
+    except WALK_ERRORS as error:
+        raise ModelError(
+            f"an op's options are damaged ({error}); convert the model or copy it again"
+        ) from error
 
 
 @lru_cache(maxsize=4)
