@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -177,9 +177,7 @@ class _Emitter:
                 tuple(_symbolic(call, op, c) for call in c.recording.calls[op.index])
                 for c in self.compiled.values()
             ]
-            if any(calls != per_isa[0] for calls in per_isa):
-                raise CodegenError(f"{op.label} (op {op.index}) is called otherwise on another ISA")
-            calls = per_isa[0]
+            calls = _of_all(op, per_isa)
             self._check_computed(op, calls)
             is_custom = any(op.index == c.op for c in self._recording.customs)
             yield {
@@ -330,6 +328,31 @@ def _symbolic(call: Call, op: Op, compiled: _Compiled) -> Call:
 
     arguments = tuple((name, change(value)) for name, value in call.arguments)
     return Call(call.header, call.function, call.fails, arguments)
+
+
+def _of_all(op: Op, per_isa: Sequence[Sequence[Call]]) -> Sequence[Call]:
+    """The calls that are right on each ISA: those of the one that has most scratch buffers, for
+    where a kernel needs none it does not look at it."""
+    most = max(per_isa, key=lambda calls: sum(_scratches(call) for call in calls))
+    for calls in per_isa:
+        if [_without_scratch(call) for call in calls] != [_without_scratch(call) for call in most]:
+            raise CodegenError(f"{op.label} (op {op.index}) is called otherwise on another ISA")
+    return most
+
+
+def _is_scratch(value: object) -> bool:
+    return isinstance(value, _Spotted) and value.spot.kind == "scratch"
+
+
+def _scratches(call: Call) -> int:
+    return sum(_is_scratch(value) for _, value in call.arguments)
+
+
+def _without_scratch(call: Call) -> Call:
+    arguments = tuple(
+        (name, Text("nullptr") if _is_scratch(value) else value) for name, value in call.arguments
+    )
+    return replace(call, arguments=arguments)
 
 
 def _io(tensor: Tensor, offset: str) -> dict[str, Any]:

@@ -39,11 +39,12 @@ class Layout:
     persistent: Mapping[Spot, int]
 
     def offset(self, spot: Spot) -> int:
-        """Bytes from the arena's start to the spot, without its delta."""
+        """Bytes from the arena's start to the spot, without its delta; 0 for the scratch of an op
+        that needs none on this ISA."""
         if spot in self.persistent:
             return self.persistent[spot]
         if spot.kind == "scratch":
-            return next(s.offset for s in self.plan.scratch if s.first == spot.index)
+            return next((s.offset for s in self.plan.scratch if s.first == spot.index), 0)
         return next(t.offset for t in self.plan.tensors if t.index == spot.index)
 
 

@@ -18,7 +18,7 @@ from codegen.errors import CodegenError
 from codegen.host.runtime import ALIGNMENT, RuntimeRefusedError
 from codegen.memory.planner import plan_model
 from codegen.model.tflite import Model
-from verification.cases.model_builder import ModelBuilder, small_cnn, with_first_op
+from verification.cases.model_builder import ModelBuilder, schema, small_cnn, with_first_op
 from verification.cases.registry import CASES
 
 
@@ -126,3 +126,29 @@ def test_a_custom_op_is_called_by_its_registration() -> None:
 def test_a_custom_op_that_nobody_registered_is_refused() -> None:
     with pytest.raises(RuntimeRefusedError, match="Other"):
         generate_aot(with_first_op(small_cnn(), "Other", b""), "net")
+
+
+@pytest.mark.parametrize("op", sorted(CASES))
+def test_one_source_holds_for_all_isas(op: str) -> None:
+    """Scratch differs between them, down to none: nothing else."""
+    for seed in range(3):
+        _source(CASES[op](np.random.default_rng(seed)).model)
+
+
+def test_an_op_without_scratch_on_one_isa_has_it_on_the_others() -> None:
+    """DEPTHWISE_CONV_2D of a multiplier, as in person_detect: the dsp kernel needs none."""
+    b = ModelBuilder()
+    given = b.tensor([1, 8, 8, 1], scale=0.1)
+    weights = b.tensor([1, 3, 3, 8], scale=0.1, data=bytes(72))
+    made = b.tensor([1, 8, 8, 8], scale=0.1)
+    b.op(
+        "DEPTHWISE_CONV_2D",
+        [given, weights],
+        [made],
+        schema.DepthwiseConv2DOptionsT(
+            strideW=1, strideH=1, depthMultiplier=8, dilationWFactor=1, dilationHFactor=1
+        ),
+    )
+    text = _source(b.build([given], [made]))
+    assert "As<int8_t>(arena + kTensor2), arena + kScratch0);" in text
+    assert "constexpr uint32_t kScratch0 = 0;" in text
