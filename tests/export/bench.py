@@ -105,7 +105,7 @@ def clang_headers() -> tuple[str, str]:
             ["arm-none-eabi-g++", "-E", "-v", "-x", language, "-"],
             input="", capture_output=True, text=True, check=True,
         )  # fmt: skip
-        listed = re.search(r"search starts here:\n(.*?)End of search", done.stderr, re.DOTALL)
+        listed = re.search(r"<...> search starts here:\n(.*?)End of search", done.stderr, re.DOTALL)
         assert listed
         folders = [Path(line.strip()).resolve() for line in listed[1].splitlines()]
         found.append(" ".join(f"-isystem {one}" for one in folders if "gcc" not in one.parts))
