@@ -127,6 +127,7 @@ def render(
         "variable_count": sum(
             op.name == "VAR_HANDLE" for graph in model.subgraphs for op in graph.ops
         ),
+        "has_first_values": "CALL_ONCE" in model.op_names,
         "upstream_arena_bytes": upstream_arena_bytes(model, plans.values()),
         "input_count": len(model.inputs),
         "output_count": len(model.outputs),

@@ -128,7 +128,15 @@ bool Invoke(model::OnOp on_op) {
   return g_interpreter->Invoke() == kTfLiteOk;
 }
 
-void Reset() { g_interpreter->Reset(); }
+// The interpreter's own Reset does not run CALL_ONCE again: first values take a new set-up, which
+// worked once.
+void Reset() {
+  if constexpr (mcuforge::kHasFirstValues) {
+    Setup();
+  } else {
+    g_interpreter->Reset();
+  }
+}
 
 }  // namespace engine
 

@@ -16,7 +16,7 @@ from invoke import Program
 import tasks
 from codegen.boards.facts import load_board
 from codegen.emit.generate import generate
-from codegen.engines import AOT
+from codegen.engines import AOT, ENGINES
 from codegen.files.manifest import sha256_file
 from codegen.files.places import BUILD
 from codegen.image import firmware_build
@@ -56,9 +56,15 @@ def test_both_engines_answer_as_the_oracle_in_one_build_folder(model: Path, boar
     assert aot["arena_bytes"] < interpreter["arena_bytes"]
 
 
-def test_a_model_keeps_its_variables_and_loses_them_at_a_reset(model: Path) -> None:
-    model.write_bytes(CASES["VARIABLE_TENSOR"](np.random.default_rng(4)).model)
-    assert _hil(model, "mps2_an386", "aot")["mismatches"] == 0
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("op", ["VARIABLE_TENSOR", "CALL_ONCE"])
+def test_a_model_keeps_its_variables_and_has_the_first_ones_after_a_reset(
+    model: Path, op: str, engine: str
+) -> None:
+    model.write_bytes(CASES[op](np.random.default_rng(4)).model)
+    report = _hil(model, "host", engine)
+    assert report["mismatches"] == 0
+    assert report["self_test"] == {"vectors": 3, "passed": 3}
 
 
 def test_a_custom_op_is_called_without_an_interpreter(model: Path) -> None:
