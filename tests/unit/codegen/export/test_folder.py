@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -94,6 +96,22 @@ def test_an_interrupted_export_can_be_run_again(
     assert sorted(contents(request_.folder).values()) == [b"A", b"b"]
     write(request_, new)
     assert contents(request_.folder) == new
+    assert list(request_.folder.parent.iterdir()) == [request_.folder]
+
+
+def test_a_full_disk_leaves_the_folder_as_it_was(
+    request_: Request, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(request_, FILES)
+
+    def full(path: Path, _: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(ExportError, match=r"cannot write .*: No space left"):
+        folder.write(request_, {"a.txt": b"A"})
+    monkeypatch.undo()
+    assert contents(request_.folder) == FILES
     assert list(request_.folder.parent.iterdir()) == [request_.folder]
 
 
