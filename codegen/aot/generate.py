@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,16 +16,15 @@ from typing import Any
 import numpy as np
 
 from codegen.aot import custom_ops
-from codegen.aot.layout import Layout, Spot, lay_out, spot_of
+from codegen.aot.calls import Spotted, needed_ops, of_all_isas, symbolic
+from codegen.aot.layout import Layout, Spot, lay_out
 from codegen.aot.recording import (
     Address,
     Call,
     Constant,
-    Place,
     Recording,
     Struct,
     Text,
-    Value,
     record,
 )
 from codegen.boards.facts import ISAS
@@ -72,7 +71,7 @@ def generate_aot(
         )
     parsed = Model.parse(model)
     compiled = {isa: _compile(parsed, isa) for isa in isas}
-    values = _Emitter(parsed, compiled).values(name, after_op)
+    values = _Emitter(parsed, compiled, after_op is not None).values(name, after_op)
     return {
         f"{name}_model.{end}": fill(TEMPLATES / f"model.{end}.jinja", values).encode()
         for end in ("h", "cc")
@@ -93,7 +92,7 @@ def count_constants(model: Model, isa: str) -> int:
 
     Raises as generate_aot() does.
     """
-    emitter = _Emitter(model, {isa: _compile(model, isa)})
+    emitter = _Emitter(model, {isa: _compile(model, isa)}, watched=False)
     emitter.values("count", None)
     return sum(definition["bytes"] for definition in emitter.definitions)
 
@@ -112,14 +111,18 @@ def _compile_bytes(data: bytes, isa: str) -> _Compiled:
 
 @dataclass
 class _Emitter:
-    """Collects what the templates lay out. The first ISA's calls stand for all: only places differ,
-    which is checked."""
+    """Collects what the templates lay out.
+
+    watched: somebody looks at each op's output; else what nothing needs is left out.
+    """
 
     model: Model
     compiled: dict[str, _Compiled]
+    watched: bool
     constants: dict[tuple[str, object], str] = field(default_factory=dict)
     definitions: list[dict[str, Any]] = field(default_factory=list)
     spots: dict[Spot, str] = field(default_factory=dict)
+    headers: set[str] = field(default_factory=set)
 
     def values(self, name: str, after_op: str | None) -> dict[str, Any]:
         ops = list(self._ops())
@@ -134,7 +137,6 @@ class _Emitter:
             (self._spot(Spot("tensor", index)), fill, model.tensors[index].nbytes)
             for index, fill in first.recording.kept
         ]
-        calls = [call for op in first.recording.calls for call in op]
         customs = [
             custom_ops.describe(
                 model,
@@ -145,7 +147,7 @@ class _Emitter:
             )
             for custom in first.recording.customs
         ]
-        headers = {call.header for call in calls} | ({"cstring"} if resets else set())
+        headers = self.headers | ({"cstring"} if resets else set())
         headers |= set(custom_ops.HEADERS) if customs else set()
         return {
             "name": name,
@@ -159,7 +161,7 @@ class _Emitter:
             "customs": customs,
             "constants": self.definitions,
             "ops": ops,
-            "computes": bool(calls or customs),
+            "computes": any(op["calls"] for op in ops),
             "once": any(op["once"] for op in ops),
             "inputs": [_io(t, at) for t, at in zip(model.inputs, inputs, strict=True)],
             "outputs": [_io(t, at) for t, at in zip(model.outputs, outputs, strict=True)],
@@ -172,18 +174,18 @@ class _Emitter:
         return next(iter(self.compiled.values())).recording
 
     def _ops(self) -> Iterator[dict[str, Any]]:
+        all_calls = [self._calls(op) for op in self.model.ops]
+        kept = {index for index, _ in self._recording.kept}
+        needed = needed_ops(self.model, all_calls, kept)
         for op in self.model.ops:
-            per_isa = [
-                tuple(_symbolic(call, op, c) for call in c.recording.calls[op.index])
-                for c in self.compiled.values()
-            ]
-            calls = _of_all(op, per_isa)
-            self._check_computed(op, calls)
+            self._check_computed(op, all_calls[op.index])
+            calls = all_calls[op.index] if self.watched or op.index in needed else ()
             is_custom = any(op.index == c.op for c in self._recording.customs)
             yield {
                 "index": op.index,
                 "title": f"{op.label} {_shapes(self.model, op.inputs)} -> "
                 f"{_shapes(self.model, op.outputs)}",
+                "is_needed": bool(calls) or not all_calls[op.index],
                 "once": op.name == "CALL_ONCE" and bool(calls),
                 "calls": [
                     {
@@ -195,6 +197,16 @@ class _Emitter:
                 ]
                 or [custom_ops.call(op)] * is_custom,
             }
+
+    def _calls(self, op: Op) -> Sequence[Call]:
+        per_isa = [
+            [
+                symbolic(call, op, one.interpreters, one.recording.variables)
+                for call in one.recording.calls[op.index]
+            ]
+            for one in self.compiled.values()
+        ]
+        return of_all_isas(op, per_isa)
 
     def _check_computed(self, op: Op, calls: Sequence[Call]) -> None:
         """An op without a call is one that has nothing to compute: its output is its input."""
@@ -210,6 +222,7 @@ class _Emitter:
 
     def _call(self, op: Op, position: int, calls: Sequence[Call]) -> list[str]:
         """One call, in lines."""
+        self.headers.add(calls[position].header)
         lines = rows(self._arguments(op, position, calls), _CALL_WIDTH)
         lines[-1] = lines[-1].rstrip(",")
         return lines
@@ -223,7 +236,7 @@ class _Emitter:
         """C++ for a value; defines the constant that it names."""
         if isinstance(value, Text):
             return value.cpp
-        if isinstance(value, _Spotted):
+        if isinstance(value, Spotted):
             return self._pointer(value)
         if isinstance(value, Constant):
             return self._array(value, owner, name)
@@ -275,7 +288,7 @@ class _Emitter:
         start = Spot(spot.kind, spot.index)
         return self.spots.setdefault(start, f"k{spot.kind.capitalize()}{spot.index}")
 
-    def _pointer(self, value: _Spotted) -> str:
+    def _pointer(self, value: Spotted) -> str:
         at = f"arena + {self._spot(value.spot)}"
         if value.spot.delta:
             at += f" + {value.spot.delta}"
@@ -309,50 +322,6 @@ class _Emitter:
             return ""
         tensor = self.model.tensors[spot.index]
         return f"{_UNSAFE.sub('_', tensor.name)[:60]} {tensor.dtype} {_shape(tensor)}"
-
-
-@dataclass(frozen=True)
-class _Spotted:
-    """A Place by what lies there, so that it is the same on all ISAs."""
-
-    spot: Spot
-    type: str
-
-
-def _symbolic(call: Call, op: Op, compiled: _Compiled) -> Call:
-    def change(value: Value) -> Any:
-        if isinstance(value, Place):
-            variables = compiled.recording.variables
-            return _Spotted(spot_of(value, op, compiled.interpreters, variables), value.type)
-        return value
-
-    arguments = tuple((name, change(value)) for name, value in call.arguments)
-    return Call(call.header, call.function, call.fails, arguments)
-
-
-def _of_all(op: Op, per_isa: Sequence[Sequence[Call]]) -> Sequence[Call]:
-    """The calls that are right on each ISA: those of the one that has most scratch buffers, for
-    where a kernel needs none it does not look at it."""
-    most = max(per_isa, key=lambda calls: sum(_scratches(call) for call in calls))
-    for calls in per_isa:
-        if [_without_scratch(call) for call in calls] != [_without_scratch(call) for call in most]:
-            raise CodegenError(f"{op.label} (op {op.index}) is called otherwise on another ISA")
-    return most
-
-
-def _is_scratch(value: object) -> bool:
-    return isinstance(value, _Spotted) and value.spot.kind == "scratch"
-
-
-def _scratches(call: Call) -> int:
-    return sum(_is_scratch(value) for _, value in call.arguments)
-
-
-def _without_scratch(call: Call) -> Call:
-    arguments = tuple(
-        (name, Text("nullptr") if _is_scratch(value) else value) for name, value in call.arguments
-    )
-    return replace(call, arguments=arguments)
 
 
 def _io(tensor: Tensor, offset: str) -> dict[str, Any]:

@@ -152,3 +152,19 @@ def test_an_op_without_scratch_on_one_isa_has_it_on_the_others() -> None:
     text = _source(b.build([given], [made]))
     assert "As<int8_t>(arena + kTensor2), arena + kScratch0);" in text
     assert "constexpr uint32_t kScratch0 = 0;" in text
+
+
+def test_what_nothing_needs_is_not_called_unless_somebody_watches() -> None:
+    """A shape that is computed for a RESHAPE, whose output's shape is known."""
+    b = ModelBuilder()
+    given = b.tensor([2, 3], scale=0.1)
+    extents = b.tensor([2], dtype="INT32")
+    made = b.tensor([3, 2], scale=0.1)
+    ended = b.tensor([3, 2], scale=0.1)
+    b.op("SHAPE", [given], [extents])
+    b.op("RESHAPE", [given, extents], [made])
+    b.op("RELU", [made], [ended])
+    model = b.build([given], [ended])
+    assert "std::memcpy" not in _source(model) and "nn::LookUpS8" in _source(model)
+    assert "  // 0: SHAPE [2, 3] -> [2]\n  // nothing needs it" in _source(model)
+    assert "std::memcpy" in _source(model, after_op="watch")
