@@ -42,6 +42,7 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     "PAD": ((_DATA, _INTEGER), (_DATA,)),
     "PADV2": ((_DATA, _INTEGER, _DATA), (_DATA,)),
     "MIRROR_PAD": ((_DATA, _INTEGER), (_DATA,)),
+    "BROADCAST_TO": ((_SHAPE_ARITHMETIC, _INTEGER), (_SHAPE_ARITHMETIC,)),
     "TRANSPOSE": ((_DATA, _INTEGER), (_DATA,)),
     "RESIZE_NEAREST_NEIGHBOR": ((_DATA, _INTEGER), (_DATA,)),
     "RESIZE_BILINEAR": ((_DATA, _INTEGER), (_DATA,)),

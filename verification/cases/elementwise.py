@@ -139,6 +139,14 @@ def mul(rng: np.random.Generator) -> Case:
     return _binary(rng, "MUL", options, out, (first, second), max_rank=4)
 
 
+def squared_difference(rng: np.random.Generator) -> Case:
+    first = draw.scale(rng)
+    second = _related(rng, first)
+    out = _related(rng, 100 * max(first, second) ** 2)
+    options = schema.SquaredDifferenceOptionsT()
+    return _binary(rng, "SQUARED_DIFFERENCE", options, out, (first, second))
+
+
 def _extremum(rng: np.random.Generator, name: str) -> Case:
     scale, zero_point = draw.scale(rng), draw.zero_point(rng)
     options = schema.MaximumMinimumOptionsT()
@@ -189,6 +197,18 @@ def _unary(
         f"{draw.shape_text(shape)} scale {in_scale:.4g} zero point {in_zero_point} -> "
         f"{out_scale:.4g}, {out_zero_point}{label}",
     )
+
+
+def abs_(rng: np.random.Generator) -> Case:
+    scale = draw.scale(rng)
+    return _unary(rng, "ABS", schema.AbsOptionsT(), scale, _related(rng, scale))
+
+
+def elu(rng: np.random.Generator) -> Case:
+    """Scales from those of a steep to those of a flat exponential."""
+    scale = draw.scale(rng)
+    out = float(rng.choice([scale, max(scale, 1 / 127), 1 / 127, draw.scale(rng)]))
+    return _unary(rng, "ELU", None, scale, out)
 
 
 def relu(rng: np.random.Generator) -> Case:
@@ -254,13 +274,13 @@ def _reduce(rng: np.random.Generator, name: str) -> Case:
     shape = _shape(rng, 1, 5)
     rank = len(shape)
     # Upstream keeps at most two axes of a mean or sum in a local array.
-    axes = _axes(rng, rank, 5 if name == "REDUCE_MAX" else 2)
+    axes = _axes(rng, rank, 2 if name in ("MEAN", "SUM") else 5)
     reduced = {axis % rank for axis in axes}
     keep = draw.chance(rng, 0.5)
     out_shape = [1 if i in reduced else e for i, e in enumerate(shape) if keep or i not in reduced]
     count = int(np.prod([shape[i] for i in reduced]))
     in_scale, in_zero_point = draw.scale(rng), draw.zero_point(rng)
-    if name == "REDUCE_MAX":
+    if name not in ("MEAN", "SUM"):
         out_scale, out_zero_point = in_scale, in_zero_point
     else:
         spread = in_scale * (np.sqrt(count) if name == "SUM" else 1 / np.sqrt(count))
@@ -290,7 +310,19 @@ def reduce_max(rng: np.random.Generator) -> Case:
     return _reduce(rng, "REDUCE_MAX")
 
 
+def reduce_min(rng: np.random.Generator) -> Case:
+    return _reduce(rng, "REDUCE_MIN")
+
+
 def arg_max(rng: np.random.Generator) -> Case:
+    return _arg(rng, "ARG_MAX", schema.ArgMaxOptionsT(outputType=schema.TensorType.INT32))
+
+
+def arg_min(rng: np.random.Generator) -> Case:
+    return _arg(rng, "ARG_MIN", schema.ArgMinOptionsT(outputType=schema.TensorType.INT32))
+
+
+def _arg(rng: np.random.Generator, name: str, options: object) -> Case:
     """Any axis; many equal values, of which the first counts."""
     shape = _shape(rng, 1, 5)
     axis = int(rng.integers(len(shape)))
@@ -301,7 +333,7 @@ def arg_max(rng: np.random.Generator) -> Case:
     x = b.tensor(shape, scale=draw.scale(rng), zero_point=draw.zero_point(rng))
     y = b.tensor(out_shape, "INT32")
     at = b.constant(np.array([axis] if draw.chance(rng, 0.5) else axis, np.int32))
-    b.op("ARG_MAX", [x, at], [y], schema.ArgMaxOptionsT(outputType=schema.TensorType.INT32))
+    b.op(name, [x, at], [y], options)
     return Case(
         b.build([x], [y]),
         [draw.int8_values(rng, shape)],
@@ -415,9 +447,12 @@ def elementwise_chain(rng: np.random.Generator) -> Case:
 
 _GENERATORS: dict[str, Generator] = {
     "ADD_BROADCAST": add,
+    "ABS": abs_,
     "ARG_MAX": arg_max,
+    "ARG_MIN": arg_min,
     "DEQUANTIZE": dequantize,
     "ELEMENTWISE_CHAIN": elementwise_chain,
+    "ELU": elu,
     "HARD_SWISH": hard_swish,
     "LEAKY_RELU": leaky_relu,
     "LOGISTIC": logistic,
@@ -429,10 +464,12 @@ _GENERATORS: dict[str, Generator] = {
     "PRELU": prelu,
     "QUANTIZE_EDGES": quantize,
     "REDUCE_MAX": reduce_max,
+    "REDUCE_MIN": reduce_min,
     "RELU": relu,
     "RELU6": relu6,
     "SUB": sub,
     "SUM": sum_,
+    "SQUARED_DIFFERENCE": squared_difference,
     "TANH": tanh,
 }
 

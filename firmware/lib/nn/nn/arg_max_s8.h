@@ -1,4 +1,4 @@
-// ARG_MAX, int8 in, int32 out.
+// ARG_MAX and ARG_MIN, int8 in, int32 out.
 
 #ifndef MCUFORGE_NN_ARG_MAX_S8_H_
 #define MCUFORGE_NN_ARG_MAX_S8_H_
@@ -9,6 +9,7 @@ namespace nn {
 
 struct ArgMaxParams {
   uint32_t outer, extent, inner;  // products of the extents before, of and after the axis
+  int8_t flipped;                 // bits that turn a maximum into what is wanted: see Extremum
 };
 
 //   input [outer, extent, inner]    output [outer, inner], not overlapping input

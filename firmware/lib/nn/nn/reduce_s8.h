@@ -1,4 +1,4 @@
-// MEAN, SUM and REDUCE_MAX, int8, over any set of axes.
+// MEAN, SUM, REDUCE_MAX and REDUCE_MIN, int8, over any set of axes.
 
 #ifndef MCUFORGE_NN_REDUCE_S8_H_
 #define MCUFORGE_NN_REDUCE_S8_H_
@@ -23,9 +23,10 @@ Requant RequantForMean(Requant requant, uint32_t count);
 
 //   output  one element for each index of the axes that are not reduced, in order; must not overlap
 //   input
-// SumS8 also computes means. MaxS8 does not rescale.
+// SumS8 also computes means. MaxS8 and MinS8 do not rescale.
 void SumS8(const ReduceParams& params, const int8_t* input, int8_t* output);
 void MaxS8(const ReduceParams& params, const int8_t* input, int8_t* output);
+void MinS8(const ReduceParams& params, const int8_t* input, int8_t* output);
 
 // ---- The walk that the reductions share.
 

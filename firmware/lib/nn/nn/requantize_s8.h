@@ -1,4 +1,4 @@
-// Another scale and zero point: QUANTIZE between integers, RELU.
+// Another scale and zero point: QUANTIZE between integers, RELU, ABS.
 
 #ifndef MCUFORGE_NN_REQUANTIZE_S8_H_
 #define MCUFORGE_NN_REQUANTIZE_S8_H_
@@ -18,6 +18,9 @@ struct RequantizeParams {
 // output may be the input's buffer.
 void RequantizeS8(const RequantizeParams& params, uint32_t count, const int8_t* input,
                   int8_t* output);
+
+// The same of each element's magnitude, all of them int8.
+void AbsS8(const RequantizeParams& params, uint32_t count, const int8_t* input, int8_t* output);
 
 // Between elements of 1, 2 and 4 bytes, all signed. Zero points are in the type's range.
 struct RequantizeWideParams {

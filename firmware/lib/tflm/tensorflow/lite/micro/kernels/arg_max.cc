@@ -1,10 +1,11 @@
 #include "nn/arg_max_s8.h"
+#include "nn/extremum_s8.h"
 #include "tensorflow/lite/micro/kernels/kernel_util.h"
 
 namespace tflm {
 namespace {
 
-TfLiteStatus Prepare(OpContext& context) {
+TfLiteStatus Prepare(OpContext& context, nn::Extremum which) {
   TensorInfo input;
   TensorInfo axes;
   TensorInfo output;
@@ -27,7 +28,8 @@ TfLiteStatus Prepare(OpContext& context) {
   if (!params) {
     return kTfLiteError;
   }
-  *params = nn::ArgMaxParams{1, Extent(context, input, static_cast<uint32_t>(axis)), 1};
+  *params = nn::ArgMaxParams{1, Extent(context, input, static_cast<uint32_t>(axis)), 1,
+                             static_cast<int8_t>(which)};
   for (int32_t i = 0; i < rank; ++i) {
     const uint32_t extent = Extent(context, input, static_cast<uint32_t>(i));
     params->outer *= i < axis ? extent : 1;
@@ -39,6 +41,9 @@ TfLiteStatus Prepare(OpContext& context) {
   return kTfLiteOk;
 }
 
+TfLiteStatus PrepareMax(OpContext& context) { return Prepare(context, nn::Extremum::kMaximum); }
+TfLiteStatus PrepareMin(OpContext& context) { return Prepare(context, nn::Extremum::kMinimum); }
+
 void Eval(OpContext& context) {
   nn::ArgMaxS8(context.Params<nn::ArgMaxParams>(), context.InputData(0),
                context.OutputData<int32_t>(0));
@@ -46,6 +51,7 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kArgMax = {tflite::BuiltinOperator_ARG_MAX, "ARG_MAX", Prepare, Eval};
+const OpDef ops::kArgMax = {tflite::BuiltinOperator_ARG_MAX, "ARG_MAX", PrepareMax, Eval};
+const OpDef ops::kArgMin = {tflite::BuiltinOperator_ARG_MIN, "ARG_MIN", PrepareMin, Eval};
 
 }  // namespace tflm

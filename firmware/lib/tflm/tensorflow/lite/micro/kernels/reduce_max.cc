@@ -15,12 +15,17 @@ TfLiteStatus Prepare(OpContext& context) {
   return kTfLiteOk;
 }
 
-void Eval(OpContext& context) {
+void EvalMax(OpContext& context) {
   nn::MaxS8(context.Params<nn::ReduceParams>(), context.InputData(0), context.OutputData(0));
+}
+
+void EvalMin(OpContext& context) {
+  nn::MinS8(context.Params<nn::ReduceParams>(), context.InputData(0), context.OutputData(0));
 }
 
 }  // namespace
 
-const OpDef ops::kReduceMax = {tflite::BuiltinOperator_REDUCE_MAX, "REDUCE_MAX", Prepare, Eval};
+const OpDef ops::kReduceMax = {tflite::BuiltinOperator_REDUCE_MAX, "REDUCE_MAX", Prepare, EvalMax};
+const OpDef ops::kReduceMin = {tflite::BuiltinOperator_REDUCE_MIN, "REDUCE_MIN", Prepare, EvalMin};
 
 }  // namespace tflm

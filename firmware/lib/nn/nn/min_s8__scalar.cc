@@ -1,0 +1,9 @@
+#include "nn/reduce_extremum_s8.h"
+
+namespace nn {
+
+void MinS8(const ReduceParams& params, const int8_t* input, int8_t* output) {
+  Reduce(params, ReduceExtremum<Extremum::kMinimum>::kReducer, input, output);
+}
+
+}  // namespace nn

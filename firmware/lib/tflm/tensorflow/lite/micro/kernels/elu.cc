@@ -1,0 +1,44 @@
+#include <string.h>
+
+#include "nn/elu_s8.h"
+#include "tensorflow/lite/micro/kernels/elementwise.h"
+
+namespace tflm {
+namespace {
+
+struct EluData {
+  uint32_t count;
+  int8_t table[nn::kTableSize];
+};
+
+nn::EluEnd EndOf(const QuantizedS8& quantized) {
+  const uint32_t bits = nn::BitsFromScale(quantized.scale);
+  nn::EluEnd end{0, quantized.zero_point};
+  memcpy(&end.scale, &bits, sizeof(bits));
+  return end;
+}
+
+TfLiteStatus Prepare(OpContext& context) {
+  UnaryOperands operands;
+  if (!ReadUnary(context, &operands)) {
+    return kTfLiteError;
+  }
+  EluData* const data = context.NewParams<EluData>();
+  if (!data) {
+    return kTfLiteError;
+  }
+  data->count = operands.count;
+  nn::MakeEluTable(EndOf(operands.in), EndOf(operands.out), data->table);
+  return kTfLiteOk;
+}
+
+void Eval(OpContext& context) {
+  const EluData& data = context.Params<EluData>();
+  nn::LookUpS8(data.table, data.count, context.InputData(0), context.OutputData(0));
+}
+
+}  // namespace
+
+const OpDef ops::kElu = {tflite::BuiltinOperator_ELU, "ELU", Prepare, Eval};
+
+}  // namespace tflm
