@@ -25,6 +25,7 @@
 #include "nn/gather.h"
 #include "nn/isa.h"
 #include "nn/log_softmax_s8.h"
+#include "nn/mirror_pad.h"
 #include "nn/mul_s8.h"
 #include "nn/pad_s8.h"
 #include "nn/pool_s8.h"
@@ -33,6 +34,8 @@
 #include "nn/requantize_s8.h"
 #include "nn/resize_s8.h"
 #include "nn/softmax_s8.h"
+#include "nn/space_batch.h"
+#include "nn/squared_difference_s8.h"
 #include "nn/table_s8.h"
 #include "nn/transpose_conv_s8.h"
 #include "tensorflow/lite/micro/bytes.h"
@@ -185,7 +188,9 @@ FIELDS(ReduceParams, 5, extent, requant, reduced, in_zero_point, out_zero_point)
 FIELDS(ClampParams, 2, min, max)
 FIELDS(RequantizeWideParams, 6, requant, count, in_zero_point, out_zero_point, in_bytes, out_bytes)
 FIELDS(FloatEdgeParams, 5, scale_bits, count, zero_point, bytes, flip)
-FIELDS(ArgMaxParams, 3, outer, extent, inner)
+FIELDS(ArgMaxParams, 4, outer, extent, inner, flipped)
+FIELDS(MirrorPadParams, 5, in_extent, out_extent, before, skipped, element_bytes)
+FIELDS(SquaredDifferenceParams, 4, in, out, in_zero_point, out_zero_point)
 
 // Not by FIELDS: 22 of them, each with its line of macros, would be harder to read.
 void PutValue(const nn::ConvParams& value) {
@@ -196,6 +201,14 @@ void PutValue(const nn::ConvParams& value) {
   EACH7(ADD, batches, in_h, in_w, in_c, out_h, out_w, out_c)
   EACH7(ADD, kernel_h, kernel_w, filter_c, stride_h, stride_w, dilation_h, dilation_w)
   EACH6(ADD, pad_top, pad_left, in_zero_point, out_zero_point, out_min, out_max)
+}
+
+void PutValue(const nn::SpaceBatch& value) {
+  const auto& [batches, space_h, space_w, batch_h, batch_w, block_h, block_w, before_h, before_w,
+               run] = value;
+  Fields fields("nn::SpaceBatch");
+  EACH5(ADD, batches, space_h, space_w, batch_h, batch_w)
+  EACH5(ADD, block_h, block_w, before_h, before_w, run)
 }
 
 void PutValue(const nn::Broadcast& value) {
@@ -430,6 +443,30 @@ void MaxS8(const ReduceParams& reduction, const int8_t* input, int8_t* output) {
   ReduceParams params = reduction;
   params.requant = Requant{0, 0};  // not used
   RECORD("nn/reduce_s8.h", "nn::MaxS8", 3, params, input, output);
+}
+
+void MinS8(const ReduceParams& reduction, const int8_t* input, int8_t* output) {
+  ReduceParams params = reduction;
+  params.requant = Requant{0, 0};  // not used
+  RECORD("nn/reduce_s8.h", "nn::MinS8", 3, params, input, output);
+}
+
+void SpaceToBatch(const SpaceBatch& params, const void* input, void* output) {
+  RECORD("nn/space_batch.h", "nn::SpaceToBatch", 3, params, input, output);
+}
+
+void BatchToSpace(const SpaceBatch& params, const void* input, void* output) {
+  RECORD("nn/space_batch.h", "nn::BatchToSpace", 3, params, input, output);
+}
+
+void MirrorPad(const MirrorPadParams& params, const void* input, void* output) {
+  RECORD("nn/mirror_pad.h", "nn::MirrorPad", 3, params, input, output);
+}
+
+void SquaredDifferenceS8(const SquaredDifferenceParams& params, const Broadcast& shape,
+                         const int8_t* input0, const int8_t* input1, int8_t* output) {
+  RECORD("nn/squared_difference_s8.h", "nn::SquaredDifferenceS8", 5, params, shape, input0, input1,
+         output);
 }
 
 void ResizeNearestS8(const ResizeParams& params, const int8_t* input, int8_t* output,

@@ -28,10 +28,11 @@ _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _LITERAL = r'"(?:[^"\\]|\\.)*"'
 _FAIL = rf"\bFail\(\s*(?P<texts>{_LITERAL}(?:\s*{_LITERAL})*)\s*\)"
 _FAIL_OR_CALL = re.compile(rf"{_FAIL}|(?P<qualified>(?:\w+::)*)\b(?P<name>\w+)\b")
-# clang-format puts the head of a function, and the brace that ends it, at the start of a line.
+# clang-format puts the head of a function, and the brace that ends it, at the start of a line; a
+# short function has one line.
 _FUNCTION = re.compile(
     r"^(?!namespace|using|struct|enum|class|constexpr|extern|#|\})[A-Za-z_][^;{}=]*?\b(\w+)\("
-    r"[^;{}]*\)[\w\s]*\{\n(.*?)^\}",
+    r"[^;{}]*\)[\w\s]*\{(?:\n(.*?)^| ([^\n]*) )\}",
     re.DOTALL | re.MULTILINE,
 )
 _OP_DEF = re.compile(
@@ -132,7 +133,7 @@ class _Sources:
             for path in sorted(folder.glob("*.cc")):
                 text = _COMMENT.sub("", path.read_text(encoding="utf-8"))
                 self._texts[path] = text
-                self._functions[path] = {m[1]: m[2] for m in _FUNCTION.finditer(text)}
+                self._functions[path] = {m[1]: m[2] or m[3] or "" for m in _FUNCTION.finditer(text)}
         except (OSError, UnicodeDecodeError) as error:
             raise OpTableError(f"cannot read the kernels in {folder}: {error}") from error
         # What another file may call: all but the local Prepare, Eval and the like.
