@@ -67,6 +67,18 @@ def test_changed_files_are_named_and_kept(request_: Request) -> None:
     assert contents(request_.folder) == FILES
 
 
+@pytest.mark.parametrize(
+    ("count", "end"), [(3, "c.txt; --force"), (4, "c.txt and 1 more; --force")]
+)
+def test_a_message_names_three_of_them(count: int, end: str, request_: Request) -> None:
+    names = [f"{letter}.txt" for letter in "abcd"][:count]
+    write(request_, dict.fromkeys(names, b"x"))
+    for name in names:
+        (request_.folder / name).write_bytes(b"mine")
+    with pytest.raises(ExportError, match=f"changed by hand: a.txt, b.txt, {end}"):
+        folder.check(request_)
+
+
 def test_a_file_of_the_users_that_has_a_new_files_name(request_: Request) -> None:
     write(request_, FILES)
     (request_.folder / "new.txt").write_bytes(b"mine")

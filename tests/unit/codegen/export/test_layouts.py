@@ -1,0 +1,75 @@
+"""How an export is laid out for each kind of project."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from codegen.export import layouts, package
+from codegen.export.package import Package
+from codegen.export.request import TARGETS, check
+from codegen.files.artifacts import INT8_MODEL
+
+
+def made(target: str, folder: Path, cnn_bytes: bytes) -> Package:
+    (folder / INT8_MODEL).write_bytes(cnn_bytes)
+    return package.make(check(target, "interpreter", "net", "all", folder / "out"), folder, "again")
+
+
+@pytest.fixture(scope="module")
+def net(tmp_path_factory: pytest.TempPathFactory, cnn_bytes: bytes) -> Package:
+    return made("c", tmp_path_factory.mktemp("net"), cnn_bytes)
+
+
+def test_each_target_has_one() -> None:
+    assert layouts.LAYOUTS.keys() == TARGETS.keys()
+
+
+@pytest.mark.parametrize("target", sorted(TARGETS.keys() - {"tflm"}))
+def test_nothing_of_the_package_is_missing(target: str, net: Package) -> None:
+    files = layouts.LAYOUTS[target](net)
+    names = {Path(path).stem for path in files}
+    assert {Path(name).stem for name in (*net.sources, *net.test)} <= names
+    assert "README.md" in files
+
+
+@pytest.mark.parametrize(
+    ("target", "file"),
+    [("c", "CMakeLists.txt"), ("zephyr", "CMakeLists.txt"), ("cmsis-pack", "mcuforge.net.pdsc")],
+)
+def test_each_source_is_named(target: str, file: str, net: Package) -> None:
+    files = layouts.LAYOUTS[target](net)
+    named = set(re.findall(r"src/\w+\.cc", files[file]))
+    assert named == {path for path in files if path.startswith("src/") and path.endswith(".cc")}
+
+
+def test_the_platformio_library_is_one(net: Package) -> None:
+    files = layouts.platformio(net)
+    library = json.loads(files["lib/net/library.json"])
+    assert library["headers"] == "net.h"
+    assert f"lib/net/{library['build']['srcDir']}/net.h" in files
+
+
+def test_arduino_has_no_ending_that_its_builder_may_not_know(net: Package) -> None:
+    sources = [path for path in layouts.arduino(net) if path.startswith("src/")]
+    assert {Path(path).suffix for path in sources} == {".c", ".cpp", ".h", ".def"}
+    assert all(path.count("/") == 1 for path in sources)
+
+
+def test_upstream_gets_the_three_files_and_no_runtime(tmp_path: Path, cnn_bytes: bytes) -> None:
+    files = layouts.tflm(made("tflm", tmp_path, cnn_bytes))
+    top = {path for path in files if "/" not in path} - {"README.md"}
+    assert top == {"net_arena.h", "net_model_data.cc", "net_model_data.h", "net_op_resolver.h"}
+    assert "namespace net {" in files["net_op_resolver.h"]
+    assert '"tensorflow/lite/micro/micro_mutable_op_resolver.h"' in files["net_op_resolver.h"]
+    assert not [path for path in files if "/nn_" in path or "/tflm_" in path]
+
+
+def test_the_bill_is_of_what_is_compiled(net: Package) -> None:
+    files = layouts.c(net)
+    changed = {**files, "src/net.cc": files["src/net.cc"] + "\n"}
+    papers = {**files, "README.md": "other"}
+    assert package.bill(net, files) == package.bill(net, papers) != package.bill(net, changed)
