@@ -20,6 +20,7 @@
 #include "nn/copy.h"
 #include "nn/depthwise_conv_s8.h"
 #include "nn/extremum_s8.h"
+#include "nn/fast_channel.h"
 #include "nn/float_edge.h"
 #include "nn/fully_connected_s8.h"
 #include "nn/gather.h"
@@ -330,6 +331,16 @@ void StartCall(const char* header, const char* function, bool fails) {
   StartCall(header, function, false);        \
   EACH##count(ARGUMENT, __VA_ARGS__) Put("]")
 
+// What ConvFastS8 asks for.
+bool IsAllFast(const nn::ConvParams& p, const nn::ChannelScales& scales, const int32_t* bias) {
+  const auto products = static_cast<uint32_t>(p.kernel_h * p.kernel_w * p.filter_c);
+  bool fast = nn::ConvS8ByPairs(p);
+  for (uint32_t c = 0; fast && c < p.out_c; ++c) {
+    fast = nn::IsFast(nn::ChannelRequant(scales, c), bias ? bias[c] : 0, products);
+  }
+  return fast;
+}
+
 nn::ConvParams OfPool(nn::ConvParams params) {  // what pools do not use is not set either
   params.filter_c = 0;
   params.in_zero_point = params.out_zero_point = 0;
@@ -342,7 +353,12 @@ namespace nn {
 
 void ConvS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,
             const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
-  RECORD("nn/conv_s8.h", "nn::ConvS8", 7, params, scales, input, filter, bias, output, scratch);
+  if (IsAllFast(params, scales, bias)) {
+    RECORD("nn/conv_s8.h", "nn::ConvFastS8", 7, params, scales, input, filter, bias, output,
+           scratch);
+  } else {
+    RECORD("nn/conv_s8.h", "nn::ConvS8", 7, params, scales, input, filter, bias, output, scratch);
+  }
 }
 
 void DepthwiseConvS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,

@@ -87,6 +87,18 @@ constexpr uint32_t ConvS8ScratchBytes(const ConvParams& p, Isa isa) {
 void ConvS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,
             const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch);
 
+// The same where the dsp kernel works by pairs (ConvS8ByPairs) and each channel can go the short
+// way (IsFast): for generated code, which knows that, and then links nothing for other channels.
+#if MCUFORGE_ISA_DSP
+void ConvFastS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,
+                const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch);
+#else
+inline void ConvFastS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,
+                       const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
+  ConvS8(params, scales, input, filter, bias, output, scratch);
+}
+#endif
+
 // Output channels [first, end) of the same, without scratch, for the dsp kernel.
 void ConvChannelsS8(const ConvParams& params, const ChannelScales& scales, int32_t first,
                     int32_t end, const int8_t* input, const int8_t* filter, const int32_t* bias,

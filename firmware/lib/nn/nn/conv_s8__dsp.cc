@@ -267,10 +267,11 @@ bool IsLive(const Channel* pair) { return (pair[0].right | pair[1].right) != 0; 
   return ends[0] == ends[1];  // what lies between is between them
 }
 
-}  // namespace
-
-void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
-            const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
+// kAllFast: known by who calls, so that nothing else is linked.
+template <bool kAllFast>
+[[gnu::always_inline]] inline void Conv(const ConvParams& p, const ChannelScales& scales,
+                                        const int8_t* input, const int8_t* filter,
+                                        const int32_t* bias, int8_t* output, void* scratch) {
   const int32_t products = p.kernel_h * p.kernel_w * p.filter_c;
   const int32_t group_channels = p.out_c / (p.in_c / p.filter_c);
   uint32_t* const columns = static_cast<uint32_t*>(scratch);
@@ -293,7 +294,7 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
     const int32_t group_end = (group + 1) * group_channels;
     // By pairs: a lone last channel goes with its neighbour, which comes out the same again.
     end = ConvS8PassEnd(first, group_end, bias != nullptr);
-    const bool by_pairs = ConvS8ByPairs(p);
+    const bool by_pairs = kAllFast || ConvS8ByPairs(p);
     if (end == first) {
       first -= by_pairs;
       ++end;
@@ -306,7 +307,8 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
     bool all_fast = true;
     for (int32_t c = first; c < end; ++c) {
       const Requant requant = ChannelRequant(scales, static_cast<uint32_t>(c));
-      const bool fast = IsFast(requant, bias ? bias[c] : 0, static_cast<uint32_t>(products));
+      const bool fast =
+          kAllFast || IsFast(requant, bias ? bias[c] : 0, static_cast<uint32_t>(products));
       all_fast = all_fast && fast;
       *channel++ = fast ? Channel{requant.multiplier, -requant.shift} : Channel{0, 0};
     }
@@ -355,6 +357,18 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
     }
   }
   ClampAll(output, static_cast<uint32_t>(pixels * p.out_c), p.out_min, p.out_max);
+}
+
+}  // namespace
+
+void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
+            const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
+  Conv<false>(p, scales, input, filter, bias, output, scratch);
+}
+
+void ConvFastS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
+                const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
+  Conv<true>(p, scales, input, filter, bias, output, scratch);
 }
 
 }  // namespace nn

@@ -35,7 +35,7 @@ def test_one_call_an_op_with_its_shape_beside_it() -> None:
         (op.index, op.name) for op in ops
     ]
     assert titles[0][2] == "[1, 12, 12, 1]"
-    assert text.count("nn::ConvS8(") == sum(op.name == "CONV_2D" for op in ops)
+    assert text.count("nn::ConvFastS8(") == sum(op.name == "CONV_2D" for op in ops)
 
 
 def test_the_same_model_gives_the_same_bytes() -> None:
@@ -168,3 +168,19 @@ def test_what_nothing_needs_is_not_called_unless_somebody_watches() -> None:
     assert "std::memcpy" not in _source(model) and "nn::LookUpS8" in _source(model)
     assert "  // 0: SHAPE [2, 3] -> [2]\n  // nothing needs it" in _source(model)
     assert "std::memcpy" in _source(model, after_op="watch")
+
+
+@pytest.mark.parametrize(("bias", "function"), [(5, "nn::ConvFastS8"), (1 << 30, "nn::ConvS8")])
+def test_a_convolution_is_the_short_one_where_each_channel_can_go_that_way(
+    bias: int, function: str
+) -> None:
+    b = ModelBuilder()
+    given = b.tensor([1, 4, 4, 4], scale=0.1)
+    weights = b.tensor([2, 1, 1, 4], scale=0.1, data=bytes(8))
+    biases = np.array([5, bias], np.int32).tobytes()
+    added = b.tensor([2], dtype="INT32", scale=0.01, data=biases)
+    made = b.tensor([1, 4, 4, 2], scale=0.1)
+    options = schema.Conv2DOptionsT(strideW=1, strideH=1, dilationWFactor=1, dilationHFactor=1)
+    b.op("CONV_2D", [given, weights, added], [made], options)
+    ((call,),) = record(b.build([given], [made]), "dsp").calls
+    assert call.function == function
