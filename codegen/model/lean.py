@@ -24,23 +24,30 @@ LENGTH_BYTES = 4  # what a vector begins with
 FILE_IDENTIFIER = b"TFL3"
 
 
-def lean(content: bytes) -> bytes:
+MEMORY_PLAN = b"OfflineMemoryAllocation"
+"""The metadata that tell where in the arena tensors lie (TFLM, docs/memory_management.md)."""
+
+
+def lean(content: bytes, keep_plan: bool = False) -> bytes:
     """`content`, a valid .tflite, written again with each thing once and nothing unread.
 
+    keep_plan: with the memory plan that comes with it, if one does.
     Raises ModelError: what no interpreter reads may be damaged in a model that runs.
     """
     try:
-        return _written_again(content)
+        return _written_again(content, keep_plan)
     except (*WALK_ERRORS, flatbuffers.builder.OffsetArithmeticError) as error:
         raise ModelError(
             f"making the model lean: a part that no interpreter reads is damaged ({error})"
         ) from error
 
 
-def _written_again(content: bytes) -> bytes:
+def _written_again(content: bytes, keep_plan: bool) -> bytes:
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content))
     model.description = None
     model.signatureDefs = None
+    plans = [m for m in model.metadata or [] if keep_plan and m.name == MEMORY_PLAN]
+    plan = [(one, model.buffers[one.buffer]) for one in plans[:1]]
     model.metadata = None
     model.metadataBuffer = None
     for subgraph in model.subgraphs:
@@ -49,6 +56,10 @@ def _written_again(content: bytes) -> bytes:
             tensor.name = None
             tensor.quantization = _read_part(tensor.quantization)
     _share_buffers(model)
+    for metadata, buffer in plan:
+        metadata.buffer = len(model.buffers)
+        model.buffers.append(buffer)
+        model.metadata = [metadata]
     builder = _SharingBuilder(len(content))
     builder.Finish(model.Pack(builder), file_identifier=FILE_IDENTIFIER)
     return bytes(builder.Output())

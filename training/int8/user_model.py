@@ -11,9 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from codegen.boards.facts import ISAS
 from codegen.errors import CodegenError, ModelError
 from codegen.files.artifacts import FLOAT_EDGES, FLOAT_MODEL, INT8_MODEL
-from codegen.model.lean import lean
+from codegen.memory.planner import plan_model
+from codegen.model.lean import MEMORY_PLAN, lean
+from codegen.model.tflite import Model
 from training import artifacts
 from training.int8 import confinement, contained, edges
 from training.int8.edges import Edges
@@ -49,11 +52,26 @@ def leaned(given: bytes) -> bytes:
     """A .tflite without what no interpreter reads; `given` itself where that gains nothing or is
     damaged, or where nobody confirms that the outputs are the same."""
     try:
-        content = lean(given)
+        content = _with_the_better_plan(given)
     except ModelError:  # in what is left out; whatever is read has been checked
         return given
     gains = len(content) < len(given)
     return content if gains and _same_outputs(given, content) else given
+
+
+def _with_the_better_plan(given: bytes) -> bytes:
+    """Lean; a memory plan that comes with the model stays where it takes less than ours, on one
+    instruction set at least: it is left aside on the others."""
+    content = lean(given)
+    if MEMORY_PLAN not in given:
+        return content
+    with_plan = lean(given, keep_plan=True)
+    try:
+        plans = [[plan_model(Model.parse(c), isa) for isa in ISAS] for c in (content, with_plan)]
+    except CodegenError:  # the checks that follow say what is wrong with it
+        return content
+    smaller = any(b.arena_bytes < a.arena_bytes for a, b in zip(*plans, strict=True))
+    return with_plan if smaller else content
 
 
 def _same_outputs(given: bytes, content: bytes) -> bool:

@@ -7,22 +7,27 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+import flatbuffers
 import numpy as np
 import pytest
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from codegen.errors import CodegenError
+from codegen.files.shared_models import SHARED_MODELS
 from codegen.frontend import parameters
 from codegen.frontend.audio import AudioFrontEnd
 from codegen.host.oracle import Oracle
 from codegen.host.runtime import HostRuntime
 from codegen.memory.arena_picture import ascii_picture, show_plan, sizes, svg_picture, table
 from codegen.memory.planner import SCRATCH, ArenaPlan, PlanError, PlannedTensor, plan_model, verify
+from codegen.model.lean import lean
 from codegen.model.tflite import Model
 from verification.cases.model_builder import ModelBuilder
 
 # Of small_cnn(): CONV_2D, MAX_POOL_2D, RESHAPE, FULLY_CONNECTED, SOFTMAX.
 CONV_IN, CONV_OUT = 0, 1
+# A seed of branching_model: placing the largest first does not give the lowest plan.
+NOT_LOWEST = 224
 
 
 @pytest.fixture(scope="module")
@@ -176,3 +181,85 @@ def test_names_cannot_break_the_svg(cnn: Model, plans: dict[str, ArenaPlan]) -> 
 def test_overhead_is_what_exceeds_the_lower_bound(plans: dict[str, ArenaPlan]) -> None:
     plan = replace(plans["scalar"], activation_bytes=1500, lower_bound_bytes=1000)
     assert "500 B, 50.0 % over" in sizes(plan, "scalar")
+
+
+def with_plan(content: bytes, offsets: list[int], head: tuple[int, ...] | None = None) -> bytes:
+    """The model with a memory plan as converters write it: version, subgraph, count, offsets."""
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content))
+    plan = np.array([*(head or (1, 0, len(offsets))), *offsets], np.int32)
+    model.buffers.append(schema.BufferT(data=plan.view(np.uint8)))
+    model.metadata = [
+        schema.MetadataT(name="OfflineMemoryAllocation", buffer=len(model.buffers) - 1)
+    ]
+    builder = flatbuffers.Builder(len(content))
+    builder.Finish(model.Pack(builder), b"TFL3")
+    # which aligns the buffer
+    return lean(bytes(builder.Output()), keep_plan=True)
+
+
+def better_plan(model: Model, plan: ArenaPlan) -> list[int]:
+    """Offsets that are lower than the runtime's own, by trying orders; -1 for no tensor of it."""
+    size = {t.index: -(-t.nbytes // 16) * 16 for t in plan.tensors}
+    for attempt in range(2000):
+        order = list(plan.tensors)
+        random.Random(attempt).shuffle(order)
+        placed: list[tuple[int, PlannedTensor]] = []
+        for tensor in order:
+            offset = 0
+            for at, other in sorted(placed, key=lambda pair: pair[0]):
+                apart = other.first >= tensor.last or tensor.first >= other.last
+                if not apart and at + size[other.index] > offset:
+                    if offset + size[tensor.index] <= at:
+                        break
+                    offset = at + size[other.index]
+            placed.append((offset, tensor))
+        if max(at + size[t.index] for at, t in placed) < plan.activation_bytes:
+            places = {t.index: at for at, t in placed}
+            return [places.get(i, -1) for i in range(len(model.tensors))]
+    raise AssertionError("no better plan found")
+
+
+def test_a_plan_that_comes_with_the_model_is_used_where_it_is_lower() -> None:
+    model = branching_model(NOT_LOWEST)
+    own = plan_model(model, "scalar")
+    assert own.activation_bytes > own.lower_bound_bytes
+    given = Model.parse(with_plan(model.data, better_plan(model, own)))
+    plan = plan_model(given, "scalar")  # and verified
+    assert plan.arena_bytes < own.arena_bytes
+    image = np.random.default_rng(1).integers(-128, 128, model.inputs[0].shape, np.int8)
+    with HostRuntime(given.data, "scalar", plan.arena_bytes) as runtime:
+        runtime.invoke(image)
+        assert runtime.output() == Oracle(model).run([image])[0].tobytes()
+
+
+def test_a_plan_that_lies_makes_nothing_worse() -> None:
+    model = branching_model(NOT_LOWEST)
+    own = plan_model(model, "scalar")
+    count = len(model.tensors)
+    rng = random.Random(1)
+    plans = [
+        [0] * count,
+        [-1] * count,
+        [-(2**31)] * count,
+        [2**31 - 16] * count,
+        [2**30] * count,
+        [8] * count,
+        *([rng.randrange(0, 8192, 16) for _ in range(count)] for _ in range(20)),
+    ]
+    for offsets in plans:
+        assert plan_model(Model.parse(with_plan(model.data, offsets)), "scalar").arena_bytes <= (
+            own.arena_bytes
+        )
+    good = better_plan(model, own)
+    for head in ((1, 1, count), (1, 0, count - 1), (1, 0, 2**31 - 1)):
+        lying = Model.parse(with_plan(model.data, good, head))
+        assert plan_model(lying, "scalar").arena_bytes == own.arena_bytes
+    short = Model.parse(with_plan(model.data, good[:-1]))
+    assert plan_model(short, "scalar").arena_bytes == own.arena_bytes
+
+
+@pytest.mark.parametrize("path", SHARED_MODELS.glob("*offline_plan*.tflite"), ids=lambda p: p.stem)
+def test_upstreams_own_plan_is_met(path: Path) -> None:
+    """Of a model beside the repository; our own plan is 10 % higher."""
+    plan = plan_model(Model.read(path), "mve")
+    assert plan.activation_bytes == plan.lower_bound_bytes

@@ -11,9 +11,16 @@ from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as sch
 
 from codegen.errors import ModelError
 from codegen.files.artifacts import FLOAT_EDGES, FLOAT_MODEL, INT8_MODEL
-from codegen.model.lean import lean
+from codegen.memory.planner import plan_model
+from codegen.model.lean import MEMORY_PLAN, lean
 from codegen.model.tflite import Model
 from pipeline import choice, stages
+from tests.unit.codegen.memory.test_planner import (
+    NOT_LOWEST,
+    better_plan,
+    branching_model,
+    with_plan,
+)
 from training import artifacts
 from training.int8 import user_model
 from verification.cases.model_builder import small_cnn
@@ -68,3 +75,14 @@ def test_a_tflite_is_taken_lean_where_its_outputs_stay(
     monkeypatch.setattr(user_model, "lean", other)
     user_model.import_tflite(path, tmp_path)
     assert (tmp_path / INT8_MODEL).read_bytes() == given
+
+
+def test_a_memory_plan_stays_where_it_takes_less_than_ours() -> None:
+    model = branching_model(NOT_LOWEST)
+    own = plan_model(model, "scalar")
+    lower = with_plan(model.data, better_plan(model, own))
+    kept = user_model.leaned(lower)
+    assert MEMORY_PLAN in kept
+    assert plan_model(Model.parse(kept), "scalar").arena_bytes < own.arena_bytes
+    useless = with_plan(model.data, [-1] * len(model.tensors))
+    assert MEMORY_PLAN in useless and MEMORY_PLAN not in user_model.leaned(useless)

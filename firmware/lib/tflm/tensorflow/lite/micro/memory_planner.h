@@ -21,8 +21,12 @@ struct PlannedBuffer {
   uint16_t own[2];  // for whoever plans
 };
 
+constexpr uint32_t kUnplaced = UINT32_MAX;           // as an offset
+constexpr uint32_t kMostWished = UINT32_C(1) << 30;  // beyond it, sums might wrap
+
 // Greedy placement, the largest first, each at the lowest offset that fits. Returns the plan's
-// height in bytes.
+// height in bytes. A buffer whose offset is not kUnplaced goes there, if it is aligned and nothing
+// that was placed before is in its way.
 uint32_t PlanMemory(PlannedBuffer* buffers, uint32_t count);
 
 }  // namespace tflm

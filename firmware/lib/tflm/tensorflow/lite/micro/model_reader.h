@@ -141,7 +141,7 @@ struct TensorInfo {
 
 // Field numbers of the schema's tables, in their order there.
 namespace model_field {
-enum { kVersion = 0, kOperatorCodes = 1, kSubgraphs = 2, kBuffers = 4 };
+enum { kVersion = 0, kOperatorCodes = 1, kSubgraphs = 2, kBuffers = 4, kMetadata = 6 };
 }
 namespace operator_code_field {
 enum { kDeprecatedBuiltinCode = 0, kCustomCode = 1, kVersion = 2, kBuiltinCode = 3 };
