@@ -145,7 +145,8 @@ void ModelReader::ReadQuantization(const TensorInfo& info, Quantization* quantiz
   }
   // An empty vector may end the model: what reads the first scale unasked must stay inside.
   quantization->scales = Vector{scales.count != 0 ? scales.pos : 0, scales.count};
-  quantization->zero_points = zero_points;
+  // Without a scale a zero point says nothing.
+  quantization->zero_points = scales.count != 0 ? zero_points : Vector{0, 0};
 }
 
 bool ModelReader::ReadTensor(const Vector& tensors, uint32_t index, const Vector& buffers,
