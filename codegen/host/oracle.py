@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from tflite_micro import runtime
 
 from codegen.errors import ModelError, OracleError
+from codegen.model.lean import MEMORY_PLAN
 from codegen.model.tflite import WALK_ERRORS, Model
 
 VERSION = f"tflite-micro {tflite_micro.__version__}"
@@ -54,7 +55,8 @@ class Oracle:
         with _stderr_text() as text:
             try:
                 self._interpreter = runtime.Interpreter.from_bytes(
-                    self.model.data,
+                    # It follows a memory plan even where that lies; the truth is without one.
+                    self.model.data.replace(MEMORY_PLAN, MEMORY_PLAN.lower()),
                     arena_size=arena_bytes,
                     intrepreter_config=_KEEP_TENSORS if keep_tensors else _REUSE_MEMORY,
                 )

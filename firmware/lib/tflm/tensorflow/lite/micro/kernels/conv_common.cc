@@ -48,9 +48,10 @@ ConvData* PrepareConv(OpContext& context, uint32_t activation_field, const Tenso
     context.Fail("the output's channels are not the filter's");
     return nullptr;
   }
-  const nn::ActivationRange range =
-      nn::ActivationRangeS8(static_cast<nn::Activation>(context.OptionU8(activation_field, 0)),
-                            ends.out.scale, ends.out.zero_point);
+  nn::ActivationRange range;
+  if (!FusedRange(context, activation_field, ends.out, &range)) {
+    return nullptr;
+  }
   params.in_zero_point = ends.in.zero_point;
   params.out_zero_point = ends.out.zero_point;
   params.out_min = static_cast<int8_t>(range.min);

@@ -53,9 +53,4 @@ void* NewBinaryData(OpContext& context, const nn::Broadcast& shape, uint32_t dat
   return data;
 }
 
-nn::ActivationRange FusedRange(const OpContext& context, uint32_t field, const QuantizedS8& out) {
-  return nn::ActivationRangeS8(static_cast<nn::Activation>(context.OptionU8(field, 0)), out.scale,
-                               out.zero_point);
-}
-
 }  // namespace tflm

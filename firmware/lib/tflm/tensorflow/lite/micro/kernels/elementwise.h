@@ -75,9 +75,6 @@ BinaryData<Params>* NewBinaryData(OpContext& context, const nn::Broadcast& shape
   return data;
 }
 
-// The range that the op's fused activation, field `field` of its options, leaves.
-nn::ActivationRange FusedRange(const OpContext& context, uint32_t field, const QuantizedS8& out);
-
 }  // namespace tflm
 
 #endif  // TENSORFLOW_LITE_MICRO_KERNELS_ELEMENTWISE_H_

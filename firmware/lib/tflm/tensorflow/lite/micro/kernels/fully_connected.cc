@@ -47,9 +47,10 @@ TfLiteStatus Prepare(OpContext& context) {
   if (!data) {
     return kTfLiteError;
   }
-  const nn::ActivationRange range =
-      nn::ActivationRangeS8(static_cast<nn::Activation>(context.OptionU8(kActivation, 0)),
-                            ends.out.scale, ends.out.zero_point);
+  nn::ActivationRange range;
+  if (!FusedRange(context, kActivation, ends.out, &range)) {
+    return kTfLiteError;
+  }
   data->params = nn::FullyConnectedParams{batches,
                                           features,
                                           channels,

@@ -78,6 +78,17 @@ nn::Scale ScaleOfTensor(const OpContext& context, int32_t index) {
   return nn::ScaleFromBits(context.reader().U32Inside(quantization.scales.pos));
 }
 
+bool FusedRange(const OpContext& context, uint32_t field, const QuantizedS8& out,
+                nn::ActivationRange* range) {
+  const auto activation = static_cast<nn::Activation>(context.OptionU8(field, 0));
+  if (activation > nn::Activation::kRelu && nn::IsLess(out.scale, nn::MakeScale(1, -28))) {
+    context.Fail("needs an output scale of at least 2^-28 for its activation");
+    return false;
+  }
+  *range = nn::ActivationRangeS8(activation, out.scale, out.zero_point);
+  return true;
+}
+
 bool FactorOf(const OpContext& context, nn::Scale a, nn::Scale b, nn::Scale c,
               nn::Requant* factor) {
   *factor = nn::RequantFromScales(a, b, c);

@@ -45,6 +45,11 @@ bool ReadEndsS8(const OpContext& context, EndsS8* ends);
 // The scale of a tensor that ReadQuantizedS8 accepted: in eval, where keeping it would cost RAM.
 nn::Scale ScaleOfTensor(const OpContext& context, int32_t index);
 
+// The int8 range that the fused activation in option `field` leaves. False, with a message, for one
+// with an upper end that is more steps away than an int32 holds.
+bool FusedRange(const OpContext& context, uint32_t field, const QuantizedS8& out,
+                nn::ActivationRange* range);
+
 // The factor a * b / c. False, with a message, if it is none (nn::IsFactor).
 bool FactorOf(const OpContext& context, nn::Scale a, nn::Scale b, nn::Scale c, nn::Requant* factor);
 inline bool FactorOf(const OpContext& context, nn::Scale a, nn::Scale c, nn::Requant* factor) {

@@ -30,7 +30,10 @@ TfLiteStatus Prepare(OpContext& context) {
   params.in_zero_point[0] = operands.in[0].zero_point;
   params.in_zero_point[1] = operands.in[1].zero_point;
   params.out_zero_point = operands.out.zero_point;
-  const nn::ActivationRange range = FusedRange(context, kActivation, operands.out);
+  nn::ActivationRange range;
+  if (!FusedRange(context, kActivation, operands.out, &range)) {
+    return kTfLiteError;
+  }
   params.out_min = static_cast<int8_t>(range.min);
   params.out_max = static_cast<int8_t>(range.max);
   return kTfLiteOk;

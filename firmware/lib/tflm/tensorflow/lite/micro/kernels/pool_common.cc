@@ -33,9 +33,10 @@ TfLiteStatus PreparePool(OpContext& context) {
   if (params->in_c != params->out_c) {
     return context.Fail("input and output have different numbers of channels");
   }
-  const nn::ActivationRange range =
-      nn::ActivationRangeS8(static_cast<nn::Activation>(context.OptionU8(kActivation, 0)),
-                            ends.out.scale, ends.out.zero_point);
+  nn::ActivationRange range;
+  if (!FusedRange(context, kActivation, ends.out, &range)) {
+    return kTfLiteError;
+  }
   params->out_min = static_cast<int8_t>(range.min);
   params->out_max = static_cast<int8_t>(range.max);
   return kTfLiteOk;

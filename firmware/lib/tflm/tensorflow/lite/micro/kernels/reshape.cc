@@ -47,6 +47,7 @@ void Eval(OpContext& context) {
 
 const OpDef ops::kReshape = {tflite::BuiltinOperator_RESHAPE, "RESHAPE", Prepare, Eval};
 const OpDef ops::kSqueeze = {tflite::BuiltinOperator_SQUEEZE, "SQUEEZE", Prepare, Eval};
-const OpDef ops::kExpandDims = {tflite::BuiltinOperator_EXPAND_DIMS, "EXPAND_DIMS", PrepareExpandDims, Eval};
+const OpDef ops::kExpandDims = {tflite::BuiltinOperator_EXPAND_DIMS, "EXPAND_DIMS",
+                                PrepareExpandDims, Eval};
 
 }  // namespace tflm

@@ -67,8 +67,10 @@ TfLiteStatus Prepare(OpContext& context) {
   if (params.out_c != channels || params.in_c != Extent(context, filter, 3)) {
     return context.Fail("the channels of input, filter and output do not fit");
   }
-  const nn::ActivationRange range = nn::ActivationRangeS8(
-      static_cast<nn::Activation>(context.OptionU8(kActivation, 0)), out.scale, out.zero_point);
+  nn::ActivationRange range;
+  if (!FusedRange(context, kActivation, out, &range)) {
+    return kTfLiteError;
+  }
   params.in_zero_point = in.zero_point;
   params.out_zero_point = out.zero_point;
   params.out_min = static_cast<int8_t>(range.min);
