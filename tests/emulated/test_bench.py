@@ -16,7 +16,7 @@ from codegen.cost.estimate import estimate
 from codegen.engines import AOT
 from codegen.memory.planner import plan_model
 from verification.bench import measure, report
-from verification.cases.model_builder import small_cnn
+from verification.cases.model_builder import VALID, ModelBuilder, schema, small_cnn
 
 pytestmark = pytest.mark.emulated
 BOARD = "mps2_an386"
@@ -66,6 +66,38 @@ def test_the_profile_has_every_op_and_adds_up(model_path: Path) -> None:
     assert plain.instructions - 200 * len(model.ops) < total < plain.instructions + 200
     lines = report.profile_lines(row, model)
     assert len(lines) == 1 + len(model.ops)
+
+
+def _with_dead_channels(dead: int) -> bytes:
+    """A convolution of 64 channels; `dead` of them have a tiny scale, so that one bias decides."""
+    rng = np.random.default_rng(1)
+    scales = [0.005] * 64
+    biases = rng.integers(-2000, 2000, 64, dtype=np.int32)
+    for channel in rng.permutation(64)[:dead]:
+        scales[channel] = 1e-10
+        biases[channel] = rng.choice([-(1 << 30), 1 << 30])
+    b = ModelBuilder()
+    x = b.tensor([1, 8, 8, 16], scale=0.02, zero_point=3)
+    weights = rng.integers(-127, 128, (64, 3, 3, 16), dtype=np.int8)
+    y = b.tensor([1, 6, 6, 64], scale=0.2, zero_point=-5)
+    operands = [
+        *(x, b.constant(weights, scale=scales, axis=0)),
+        b.constant(biases, scale=[0.02 * scale for scale in scales]),
+    ]
+    options = schema.Conv2DOptionsT(padding=VALID, strideW=1, strideH=1)
+    b.op("CONV_2D", operands, [y], options, version=3)
+    return b.build([x], [y])
+
+
+@pytest.mark.parametrize("board", ["mps2_an386", "mps3_an547"])
+def test_dead_channels_are_no_cliff(tmp_path: Path, board: str) -> None:
+    paths = [tmp_path / f"dead{dead}.tflite" for dead in (0, 1, 48)]
+    for path, dead in zip(paths, (0, 1, 48), strict=True):
+        path.write_bytes(_with_dead_channels(dead))
+    rows = measure.bench([load_board(board)], paths)
+    assert [row.mismatches for row in rows] == [0, 0, 0]
+    none, one, most = (row.instructions for row in rows)
+    assert one < 1.1 * none and most < 1.1 * none
 
 
 def test_an_image_too_large_for_the_board_names_the_region(tmp_path: Path) -> None:
