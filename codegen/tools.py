@@ -33,6 +33,8 @@ SOURCES = {
     "g++": Source("g++"),
     "gdb-multiarch": Source("gdb-multiarch", serves="debug, flash --protocol gdb, test"),
     "espeak-ng": Source("espeak-ng", "brew install espeak-ng (macOS)", "--recipe keyword"),
+    "cmake": Source("cmake", "brew install cmake (macOS)", "test --only export, tutorials"),
+    "clang": Source("clang", "brew install llvm (macOS)", "test --only export"),
     "npm": Source("npm", "brew install node (macOS)", "--data fashion"),
     "openocd": Source("openocd", "brew install open-ocd (macOS)", "flash --protocol openocd"),
     "st-flash": Source("stlink-tools", "brew install stlink (macOS)", "flash --protocol stlink"),

@@ -33,7 +33,7 @@ def test_(c: Context, given: Given) -> None:
     from codegen.errors import CodegenError
     from codegen.tools import find
     from pipeline import beforehand, stages
-    from verbs.suites import ON_REQUEST, SUITES, run
+    from verbs.suites import NEEDED_BY, ON_REQUEST, SUITES, run
 
     if given.only is not None and given.only not in SUITES + ON_REQUEST:
         known = ", ".join(SUITES + ON_REQUEST)
@@ -50,13 +50,16 @@ def test_(c: Context, given: Given) -> None:
     if not given.only:
         run_lint()
 
+    for suite in suites:
+        for program in NEEDED_BY.get(suite, ()):
+            find(program, f"the tests of {suite}")
+
     def make_images() -> None:
         """A model and its images, made as `hil` makes them."""
         if "emulated" not in suites and not given.port:
             return  # the others make their own; hardware is skipped, with the reason
         tested = [given.board or c.config.mcuforge.board]
         if "emulated" in suites:
-            find("gdb-multiarch", "the emulated tests")
             tested = [*tested, *(board.id for board in boards_built_here())]
         for board_id in dict.fromkeys(tested):
             chosen = choice(c, given, board=board_id)
