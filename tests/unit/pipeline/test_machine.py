@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from serial.tools import list_ports
 
 from pipeline import machine
 
@@ -53,3 +56,35 @@ def test_pins_are_those_of_this_python(tmp_path: Path) -> None:
 def test_the_lock_has_every_direct_dependency() -> None:
     pins = machine._pins(machine.PROGRAM / "requirements.lock")
     assert {"tensorflow", "platformio", "scons", "tflite-micro", "invoke", "pytest"} <= set(pins)
+
+
+def test_ports_are_those_of_boards_and_may_be_read_and_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ports = [
+        SimpleNamespace(device="/dev/ttyS0", vid=None, description="of the machine"),
+        SimpleNamespace(device="/dev/ttyACM0", vid=0x0D28, description="a board"),
+    ]
+    monkeypatch.setattr(list_ports, "comports", lambda: ports)
+    monkeypatch.setattr(machine.os, "access", lambda _, mode: not mode & os.W_OK)
+    (found,) = machine._ports()
+    assert (found.name, found.fine) == ("serial port /dev/ttyACM0", False)
+    assert "dialout" in found.remedy
+    monkeypatch.setattr(machine.os, "access", lambda _, mode: mode == os.R_OK | os.W_OK)
+    (found,) = machine._ports()
+    assert found.fine
+    monkeypatch.setattr(list_ports, "comports", lambda: ports[:1])
+    (found,) = machine._ports()
+    assert found.fine and "only emulated boards" in found.detail
+
+
+def test_an_installed_package_needs_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    says = ["numpy>=2.1", "pytest-xdist; extra == 'dev'", "tomli; python_version < '3'"]
+    monkeypatch.setattr(machine, "IN_CHECKOUT", False)
+    monkeypatch.setattr(machine.importlib.metadata, "requires", lambda _: says)
+    wanted = machine._wanted()
+    assert set(wanted) == {"numpy"}
+    fits, words = wanted["numpy"]
+    assert fits("2.4") and not fits("1.26") and words == "needed is >=2.1"
+    monkeypatch.setattr(machine.importlib.metadata, "requires", lambda _: None)
+    assert machine._wanted() == {}

@@ -190,3 +190,8 @@ def test_a_folder_that_nobody_may_write_is_one_line() -> None:
     with pytest.raises(FolderError, match=r"^work: cannot write in /proc/mcuforge: ") as caught:
         run(Path("/proc/mcuforge"), {"a": "1"})
     assert caught.value.exit_code == 3
+
+
+def test_the_folder_is_made_where_there_is_none(tmp_path: Path) -> None:
+    assert run(tmp_path / "not" / "there", {"a": "1"})
+    assert not run(tmp_path / "not" / "there", {"a": "1"})
