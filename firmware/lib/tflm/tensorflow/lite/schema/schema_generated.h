@@ -62,6 +62,12 @@ constexpr uint8_t OptionsOf(BuiltinOperator code) {
       return 103;
     case BuiltinOperator_VAR_HANDLE:
       return 111;
+    case BuiltinOperator_SPACE_TO_DEPTH:
+      return 19;
+    case BuiltinOperator_MIRROR_PAD:
+      return 77;
+    case BuiltinOperator_DEPTH_TO_SPACE:
+      return 94;
     default:
       return 0;
   }

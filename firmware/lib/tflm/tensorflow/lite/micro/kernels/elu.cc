@@ -23,6 +23,11 @@ TfLiteStatus Prepare(OpContext& context) {
   if (!ReadUnary(context, &operands)) {
     return kTfLiteError;
   }
+  // Beyond these, upstream's quotients leave an int32.
+  if (nn::IsLess(operands.out.scale, nn::MakeScale(1, -28)) ||
+      nn::IsLess(nn::Shifted(operands.out.scale, 22), operands.in.scale)) {
+    return context.Fail("needs an output scale of at least 2^-28, and 2^-22 of the input's");
+  }
   EluData* const data = context.NewParams<EluData>();
   if (!data) {
     return kTfLiteError;
