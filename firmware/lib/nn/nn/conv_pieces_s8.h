@@ -149,7 +149,7 @@ inline bool PrepareChannels(const ConvParams& p, const ChannelScales& scales, co
 }
 
 // All pixels of a block. input, weights, output: where the block's channels begin.
-template <class Machine>
+template <class Machine, bool kAllFast>
 void ComputeBlock(const ConvParams& p, const ChannelBlock& block, const int8_t* input,
                   const int8_t* weights, int8_t* output) {
   const int32_t room = ConvS8ScalarChannels(p);
@@ -198,11 +198,11 @@ void ComputeBlock(const ConvParams& p, const ChannelBlock& block, const int8_t* 
       piece.sums = sums;
       piece.count = block.count;
       piece.ending = block.channels;
-      piece.out = block.fast && last ? output : nullptr;
+      piece.out = (kAllFast || block.fast) && last ? output : nullptr;
       Machine::ComputePiece(&piece);
       begin += count;
     }
-    if (!block.fast) {
+    if (!kAllFast && !block.fast) {
       Unpair(sums, block.count);
       FinishChannels(block.channels, block.count, p.out_zero_point,
                      reinterpret_cast<const int32_t*>(sums), kConvPixels, kConvPixels, output,
@@ -211,8 +211,8 @@ void ComputeBlock(const ConvParams& p, const ChannelBlock& block, const int8_t* 
   }
 }
 
-// ConvS8 with a machine's inner loops.
-template <class Machine>
+// ConvS8 with a machine's inner loops. kAllFast: ConvFastS8.
+template <class Machine, bool kAllFast>
 void ConvByPieces(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
                   const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
   const int32_t group_channels = p.out_c / (p.in_c / p.filter_c);
@@ -224,14 +224,15 @@ void ConvByPieces(const ConvParams& p, const ChannelScales& scales, const int8_t
     const int32_t left = (group + 1) * group_channels - first;
     const int32_t most = single_channels ? single_channels : kConvS8ScalarBlock;
     block.count = left < most ? left : most;
-    block.fast =
+    const bool fast =
         PrepareChannels(p, scales, filter, bias, first, first + block.count, block.channels);
+    block.fast = kAllFast || fast;
     block.single = single_channels && block.fast;
     if (!block.single && block.count > kConvS8ScalarBlock) {
       block.count = kConvS8ScalarBlock;
     }
-    ComputeBlock<Machine>(p, block, input + group * p.filter_c, filter + first * WindowProducts(p),
-                          output + first);
+    ComputeBlock<Machine, kAllFast>(p, block, input + group * p.filter_c,
+                                    filter + first * WindowProducts(p), output + first);
   }
   ClampAll(output, static_cast<uint32_t>(p.batches * p.out_h * p.out_w * p.out_c), p.out_min,
            p.out_max);

@@ -87,9 +87,9 @@ constexpr uint32_t ConvS8ScratchBytes(const ConvParams& p, Isa isa) {
 void ConvS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,
             const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch);
 
-// The same where the dsp kernel works by pairs (ConvS8ByPairs) and each channel can go the short
-// way (IsFast): for generated code, which knows that, and then links nothing for other channels.
-#if MCUFORGE_ISA_DSP
+// The same by pairs of channels (ConvS8ByPairs) that can all go the short way (IsFast): for
+// generated code, which knows that, and then links nothing for other channels.
+#if !MCUFORGE_ISA_MVE
 void ConvFastS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,
                 const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch);
 #else

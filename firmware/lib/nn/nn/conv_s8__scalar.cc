@@ -63,7 +63,12 @@ void Portable::InterleaveRuns(const int8_t* const* from, int32_t offset, int32_t
 
 void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
             const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
-  ConvByPieces<Portable>(p, scales, input, filter, bias, output, scratch);
+  ConvByPieces<Portable, false>(p, scales, input, filter, bias, output, scratch);
+}
+
+void ConvFastS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
+                const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
+  ConvByPieces<Portable, true>(p, scales, input, filter, bias, output, scratch);
 }
 
 }  // namespace nn

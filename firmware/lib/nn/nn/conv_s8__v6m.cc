@@ -280,7 +280,12 @@ void Armv6M::ComputePiece(Piece* piece) {
 
 void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
             const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
-  ConvByPieces<Armv6M>(p, scales, input, filter, bias, output, scratch);
+  ConvByPieces<Armv6M, false>(p, scales, input, filter, bias, output, scratch);
+}
+
+void ConvFastS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
+                const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
+  ConvByPieces<Armv6M, true>(p, scales, input, filter, bias, output, scratch);
 }
 
 }  // namespace nn

@@ -191,7 +191,12 @@ void Armv7M::InterleaveRuns(const int8_t* const* /*from*/, int32_t /*offset*/, i
 
 void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
             const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
-  ConvByPieces<Armv7M>(p, scales, input, filter, bias, output, scratch);
+  ConvByPieces<Armv7M, false>(p, scales, input, filter, bias, output, scratch);
+}
+
+void ConvFastS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
+                const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
+  ConvByPieces<Armv7M, true>(p, scales, input, filter, bias, output, scratch);
 }
 
 }  // namespace nn
