@@ -202,8 +202,18 @@ class _Image:
                 continue
             if instruction.target not in self.functions:
                 waiting.append(instruction.target)
-            if instruction.name != "b" and not instruction.is_return:
+            ends = instruction.name == "b" or instruction.is_return
+            if not (ends or self._never_returns(instruction)):
                 waiting.append(instruction.next)
+
+    def _never_returns(self, call: _Instruction) -> bool:
+        """Whether what is called has no return, and leads to no other function by a jump."""
+        if call.name != "bl" or call.target not in self.functions:
+            return False
+        inner = [self.code[address] for address in self.functions[call.target].addresses]
+        return not any(
+            one.is_return or (one.name != "bl" and one.target in self.functions) for one in inner
+        )
 
 
 def _decode(name: str, operands: str) -> _Instruction:
