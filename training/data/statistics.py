@@ -139,7 +139,7 @@ def table(found: DataStatistics) -> str:
     width = max(map(len, titles))
     lines = [
         *(
-            f"{title:<{width}} {one:>16} {two:>16}"
+            f"{title:<{width}} {one:>20} {two:>20}"
             for title, one, two in zip(titles, *columns, strict=True)
         ),
         "",
