@@ -42,6 +42,7 @@ class OpContext {
   bool Output(uint32_t i, TensorInfo* info) const;
 
   // Fields of the op's options table, by their number in the schema.
+  bool HasOptions() const { return options_->there(); }
   uint8_t OptionU8(uint32_t field, uint8_t fallback) const {
     return graph_.reader.FieldU8(*options_, field, fallback);
   }

@@ -32,7 +32,7 @@ TfLiteStatus Prepare(OpContext& context) {
     return context.Fail("has more than 5 dimensions");
   }
   const uint8_t mode = context.OptionU8(kMode, kReflect);
-  if (mode > kSymmetric) {
+  if (mode > kSymmetric || !context.HasOptions()) {  // upstream has no mode where none is given
     return context.Fail("knows the modes REFLECT and SYMMETRIC only");
   }
   params->skipped = mode == kReflect ? 1 : 0;
