@@ -107,6 +107,12 @@ TfLiteStatus MicroInterpreter::ReadModel() {
   if (reader.bad() || graph_.tensors.count > kMaxCount || graph_.operators.count > kMaxCount) {
     return Malformed("subgraph 0");
   }
+  // By the schema: what has no contents refers to it.
+  if (graph_.buffers.count != 0 &&
+      reader.FieldVector(reader.TableAt(graph_.buffers, 0), tflm::buffer_field::kData, 1).count !=
+          0) {
+    return Malformed("buffer 0 is not empty");
+  }
   return kTfLiteOk;
 }
 
