@@ -204,13 +204,6 @@ def abs_(rng: np.random.Generator) -> Case:
     return _unary(rng, "ABS", schema.AbsOptionsT(), scale, _related(rng, scale))
 
 
-def elu(rng: np.random.Generator) -> Case:
-    """Scales from those of a steep to those of a flat exponential."""
-    scale = draw.scale(rng)
-    out = float(rng.choice([scale, max(scale, 1 / 127), 1 / 127, draw.scale(rng)]))
-    return _unary(rng, "ELU", None, scale, out)
-
-
 def relu(rng: np.random.Generator) -> Case:
     scale = draw.scale(rng)
     if draw.chance(rng, 0.3):
@@ -452,7 +445,6 @@ _GENERATORS: dict[str, Generator] = {
     "ARG_MIN": arg_min,
     "DEQUANTIZE": dequantize,
     "ELEMENTWISE_CHAIN": elementwise_chain,
-    "ELU": elu,
     "HARD_SWISH": hard_swish,
     "LEAKY_RELU": leaky_relu,
     "LOGISTIC": logistic,

@@ -7,6 +7,7 @@ Compiler Equivalence", ICSE 2015); one that does not compile is drawn again.
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import subprocess
@@ -144,6 +145,8 @@ def _noticed(tests: str, folder: Path, limit_s: float) -> str:
         ended = subprocess.run(
             [*command, "--tb=line", tests],
             cwd=folder,
+            # A fault of the same length within the same second would not make a .pyc stale.
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
             capture_output=True,
             text=True,
             errors="replace",
