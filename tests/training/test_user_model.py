@@ -327,9 +327,8 @@ def test_a_conversion_that_leaves_floats_by_chance_is_made_again(
 
 def test_an_op_that_stays_float_is_named_with_its_layer() -> None:
     load_tensorflow(seed=1)
-    model = _of(
-        (6, 6, 1), "layers.Conv2D(2, 3, activation='exponential', name='odd'), layers.Conv2D(2, 3)"
-    )
+    odd = "layers.Conv2D(2, 3, activation='exponential', name='odd')"
+    model = _of((6, 6, 1), odd, "layers.Conv2D(2, 3)")
     values = np.random.default_rng(1).random((9, 6, 6, 1), np.float32)
     with pytest.raises(ConversionError, match=r"made from '.*/odd") as told:
         room.convert(model, values)
