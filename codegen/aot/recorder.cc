@@ -341,6 +341,11 @@ bool IsAllFast(const nn::ConvParams& p, const nn::ChannelScales& scales, const i
   return fast;
 }
 
+nn::ReduceParams OfExtremum(nn::ReduceParams params) {  // which does not rescale
+  params.requant = nn::Requant{0, 0};
+  return params;
+}
+
 nn::ConvParams OfPool(nn::ConvParams params) {  // what pools do not use is not set either
   params.filter_c = 0;
   params.in_zero_point = params.out_zero_point = 0;
@@ -456,14 +461,12 @@ void SumS8(const ReduceParams& params, const int8_t* input, int8_t* output) {
 }
 
 void MaxS8(const ReduceParams& reduction, const int8_t* input, int8_t* output) {
-  ReduceParams params = reduction;
-  params.requant = Requant{0, 0};  // not used
+  const ReduceParams params = OfExtremum(reduction);
   RECORD("nn/reduce_s8.h", "nn::MaxS8", 3, params, input, output);
 }
 
 void MinS8(const ReduceParams& reduction, const int8_t* input, int8_t* output) {
-  ReduceParams params = reduction;
-  params.requant = Requant{0, 0};  // not used
+  const ReduceParams params = OfExtremum(reduction);
   RECORD("nn/reduce_s8.h", "nn::MinS8", 3, params, input, output);
 }
 
@@ -496,12 +499,6 @@ void ResizeBilinearS8(const ResizeParams& params, const int8_t* input, int8_t* o
 
 void ClampS8(const ClampParams& params, uint32_t count, const int8_t* input, int8_t* output) {
   RECORD("nn/clamp_s8.h", "nn::ClampS8", 4, params, count, input, output);
-}
-
-void FillIdentity(int8_t table[kTableSize]) {
-  for (uint32_t i = 0; i < kTableSize; ++i) {
-    table[i] = static_cast<int8_t>(i);
-  }
 }
 
 void LookUpS8(const int8_t values[kTableSize], uint32_t count, const int8_t* input,

@@ -10,20 +10,6 @@
 namespace checks {
 namespace {
 
-struct Case {
-  uint32_t model_bytes;
-  uint32_t arena_bytes;
-  uint32_t input_bytes;
-  uint32_t output_bytes;
-  uint32_t sweep_step;
-};
-
-struct Result {
-  uint32_t outcome;
-  uint32_t detail;
-  uint32_t arena_used;
-};
-
 // Copies all inputs in or all outputs out; returns their bytes, which are at most `limit`.
 uint32_t SetInputs(const AotCase& model, const uint8_t* from, uint32_t limit) {
   uint32_t at = 0;

@@ -30,20 +30,6 @@ extern "C" void DebugLog(const char* format, va_list args) {
 namespace checks {
 namespace {
 
-struct Case {
-  uint32_t model_bytes;
-  uint32_t arena_bytes;
-  uint32_t input_bytes;
-  uint32_t output_bytes;
-  uint32_t sweep_step;
-};
-
-struct Result {
-  uint32_t outcome;
-  uint32_t detail;
-  uint32_t arena_used;
-};
-
 class Runner {
  public:
   Runner(const Case& c, uint32_t number, const AllOps& resolver)

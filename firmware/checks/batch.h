@@ -35,6 +35,21 @@ enum class Outcome : uint32_t {
   kOpWroteOutside = 7,  // an op changed arena bytes that are not its outputs; detail: its node
 };
 
+// A case and its result as the batch has them, without what follows.
+struct Case {
+  uint32_t model_bytes;
+  uint32_t arena_bytes;
+  uint32_t input_bytes;
+  uint32_t output_bytes;
+  uint32_t sweep_step;
+};
+
+struct Result {
+  uint32_t outcome;
+  uint32_t detail;
+  uint32_t arena_used;
+};
+
 // Runs all cases of the batch. Returns how many.
 uint32_t RunBatch();
 

@@ -99,18 +99,23 @@ def test_a_variable_of_two_sizes_is_refused() -> None:
         HostRuntime(b.build([x], [value]))
 
 
-def test_an_initial_subgraph_that_computes_is_refused() -> None:
-    b = ModelBuilder()
-    index, init = b.subgraph("init")
-    one = init.constant(np.ones((1, 4), np.int8), scale=0.5)
-    two = init.tensor([1, 4], scale=0.5)
-    init.op("RELU", [one], [two])
+def require_init_refused(b: ModelBuilder, index: int) -> None:
+    """Of a model that is initialized by subgraph `index`."""
     b.op("CALL_ONCE", [], [], schema.CallOnceOptionsT(initSubgraphIndex=index))
     x = b.tensor([1, 4], scale=0.5)
     y = b.tensor([1, 4], scale=0.5)
     b.op("RELU", [x], [y])
     with pytest.raises(RuntimeRefusedError, match=r"CALL_ONCE \(node 0\): its subgraph may hold"):
         HostRuntime(b.build([x], [y]))
+
+
+def test_an_initial_subgraph_that_computes_is_refused() -> None:
+    b = ModelBuilder()
+    index, init = b.subgraph("init")
+    one = init.constant(np.ones((1, 4), np.int8), scale=0.5)
+    two = init.tensor([1, 4], scale=0.5)
+    init.op("RELU", [one], [two])
+    require_init_refused(b, index)
 
 
 def test_more_assignments_than_handles_are_refused() -> None:
@@ -122,9 +127,4 @@ def test_more_assignments_than_handles_are_refused() -> None:
     init.op("VAR_HANDLE", [], [handle], schema.VarHandleOptionsT(sharedName="state"))
     for _ in range(2):
         init.op("ASSIGN_VARIABLE", [handle, value], [], schema.AssignVariableOptionsT())
-    b.op("CALL_ONCE", [], [], schema.CallOnceOptionsT(initSubgraphIndex=index))
-    x = b.tensor([1, 4], scale=0.5)
-    y = b.tensor([1, 4], scale=0.5)
-    b.op("RELU", [x], [y])
-    with pytest.raises(RuntimeRefusedError, match=r"CALL_ONCE \(node 0\): its subgraph may hold"):
-        HostRuntime(b.build([x], [y]))
+    require_init_refused(b, index)

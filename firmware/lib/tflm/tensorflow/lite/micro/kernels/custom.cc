@@ -1,6 +1,7 @@
 #include <cstring>
 
 #include "tensorflow/lite/micro/bytes.h"
+#include "tensorflow/lite/micro/kernels/custom_error.h"
 #include "tensorflow/lite/micro/memory_planner.h"
 #include "tensorflow/lite/micro/micro_log.h"
 #include "tensorflow/lite/micro/op.h"
@@ -79,17 +80,6 @@ TfLiteTensor* GetTensor(const TfLiteContext* context, int index) {
 TfLiteEvalTensor* GetEvalTensor(const TfLiteContext* context, int index) {
   Tensors* const found = FindTensor(context, index);
   return found ? &found->eval : nullptr;
-}
-
-void ReportError(TfLiteContext*, const char* format, ...) {
-#if !defined(TF_LITE_STRIP_ERROR_STRINGS)
-  va_list args;
-  va_start(args, format);
-  VMicroPrintf(format, args);
-  va_end(args);
-#else
-  static_cast<void>(format);
-#endif
 }
 
 // What a registration's functions are called with.

@@ -1,6 +1,7 @@
 #include "tensorflow/lite/micro/kernels/custom_call.h"
 
 #include "tensorflow/lite/micro/bytes.h"
+#include "tensorflow/lite/micro/kernels/custom_error.h"
 #include "tensorflow/lite/micro/memory_planner.h"
 #include "tensorflow/lite/micro/micro_log.h"
 
@@ -61,17 +62,6 @@ TfLiteEvalTensor* GetEvalTensor(const TfLiteContext* context, int index) {
   const Owner& owner = OwnerOf(context);
   const uint32_t i = Find(owner, index);
   return i < owner.op.tensor_count ? &owner.state->eval_tensors[i] : nullptr;
-}
-
-void ReportError(TfLiteContext*, const char* format, ...) {
-#if !defined(TF_LITE_STRIP_ERROR_STRINGS)
-  va_list args;
-  va_start(args, format);
-  VMicroPrintf(format, args);
-  va_end(args);
-#else
-  static_cast<void>(format);
-#endif
 }
 
 TfLiteIntArray* IntArray(const int32_t* count_first) {
