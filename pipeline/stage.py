@@ -17,6 +17,7 @@ from codegen.files.artifacts import LOCK
 from codegen.files.build_id import build_id
 from codegen.files.manifest import Manifest, sha256_file
 from codegen.files.places import PROGRAM, PROJECT
+from codegen.progress import progress
 from pipeline.closure import PREFIX, closure
 
 # Lists all recipes, so its closure has them all; a stage names the one that it uses.
@@ -105,7 +106,8 @@ def run(stage: Stage, build_dir: Path, force: bool = False) -> Any:
             if not force and _is_settled(stage, build_dir, manifest, wanted):
                 return None
         print(f"{stage.name}: {shown(build_dir)}", flush=True)
-        result = stage.call()
+        with progress(stage.name):
+            result = stage.call()
         manifest.record(
             stage.name,
             {**wanted, **stage.options()},

@@ -12,6 +12,7 @@ built is built again: half of one may well run.
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -49,7 +50,7 @@ from codegen.files.artifacts import (
 )
 from codegen.files.git import git_commit
 from codegen.files.manifest import sha256_file, sha256_files
-from codegen.files.places import BUILD, PROJECT, RUNS
+from codegen.files.places import BUILD, COMMAND, PROJECT, RUNS
 from codegen.image import firmware_build, pio_registry
 from codegen.image.tflm_lib import TflmLib
 from pipeline import image
@@ -180,6 +181,7 @@ def train(choice: Choice) -> None:
                 "seed": choice.seed,
                 "optimizer": optimizer,
                 "resume": choice.resume,
+                "again": _train_again(choice),
             },
             inputs=(TRAIN_SPLIT, FRONTEND) if recipe.has_front_end else (TRAIN_SPLIT,),
             options=lambda: {
@@ -205,6 +207,21 @@ def train(choice: Choice) -> None:
             tools=("tensorflow",),
         ),
     )
+
+
+def _train_again(choice: Choice) -> str:
+    """The command that goes on with the training; "" for one of several, which begins anew."""
+    if choice.variant:
+        return ""
+    stated = {
+        "--recipe": choice.recipe,
+        "--data": choice.data,
+        **choice.reading.given(),
+        "--seed": str(choice.seed),
+        "--optimizer": choice.optimizer,
+    }
+    words = [word for flag, value in stated.items() if value for word in (flag, value)]
+    return shlex.join([COMMAND, "train", *words, "--resume"])
 
 
 def untrained(choice: Choice) -> bytes:

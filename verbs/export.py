@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from invoke import Context
 
-from codegen.files.places import IN_CHECKOUT
+from verbs.again import command, without_folders
 from verbs.choice import choice
 from verbs.options import ENGINE, FORCE, ISA, MADE, Option, here
 from verbs.verb import Given, verb
@@ -96,13 +95,6 @@ def _measured(chosen: Choice) -> list[Measured]:
 
 def _command(given: Given, engine: str) -> str:
     """What repeats it, without the folders of this machine."""
-    words = ["invoke" if IN_CHECKOUT else "mcuforge", "export"]
-    for name, value in vars(given).items():
-        if name in ("output", "force", "engine") or value in (None, "", False):
-            continue
-        if value is True:
-            words.append(f"--{name}")
-            continue
-        text = value.name if hasattr(value, "name") else str(value)
-        words += [f"--{name.replace('_', '-')}", text]
-    return shlex.join([*words, "--engine", engine, "-o", "DIR"])
+    named = {name: without_folders(value) for name, value in vars(given).items()}
+    changes = {**named, "engine": engine, "output": "DIR"}
+    return command("export", given, but=("force",), **changes)

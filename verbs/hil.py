@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from invoke import Context, Exit
 
+from verbs.again import command
 from verbs.choice import choice, engine_of
 from verbs.options import (
     BAUD,
@@ -85,6 +86,7 @@ def hil(c: Context, given: Given) -> None:
         fault=given.fault,
         seed=given.seed,
         resume=given.resume,
+        again=command("hil", given, resume=True),
     )
     settings.check()  # before anything is trained or built
     several = any(map(names_several, filter(None, (given.board, given.model))))

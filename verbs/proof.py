@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 from invoke import Context, Exit
 
 from codegen.engines import INTERPRETER
+from verbs.again import command
 from verbs.options import BOARD, COUNT, ENGINE, JSON, MARKDOWN, MODELS, SEED, Option
 from verbs.verb import Given, verb
+
+
+@contextlib.contextmanager
+def _goes_on(name: str, given: Given) -> Iterator[None]:
+    """Says after Ctrl-C how the rest of the seeds is run."""
+    from verification.stopped import StoppedError
+
+    try:
+        yield
+    except StoppedError as stopped:
+        rest = given.count - stopped.done
+        again = command(name, given, count=rest, seed=given.seed + stopped.done)
+        print(f"{name}: {stopped.done:,} of {given.count:,} are done; `{again}` runs the rest")
+        raise
 
 
 @verb(
@@ -26,17 +44,16 @@ def golden(c: Context, given: Given) -> None:
     from verification.golden import run_golden
 
     boards = given.board.split(",")
-    report = run_golden(
-        CASES,
-        given.count,
-        given.seed,
-        boards=boards,
-        op=given.op,
-        say=print,
-        engine=given.engine or INTERPRETER,
-    )
-    for failure in report.failures:
-        print(failure)
+    with _goes_on("golden", given):
+        report = run_golden(
+            CASES,
+            given.count,
+            given.seed,
+            boards=boards,
+            op=given.op,
+            say=print,
+            engine=given.engine or INTERPRETER,
+        )
     if not report.passed:
         raise Exit(code=1)
     counts = ", ".join(f"{count:,} on {target}" for target, count in report.cases.items())
@@ -86,7 +103,8 @@ def fuzz(c: Context, given: Given) -> None:
         from verification.differential import run_differential as run
     else:
         from verification.fuzz import run_fuzz as run
-    report = run(base_models(), given.count, given.seed, finds_dir=BUILD / "fuzz", say=print)
+    with _goes_on("fuzz", given):
+        report = run(base_models(), given.count, given.seed, finds_dir=BUILD / "fuzz", say=print)
     for words, number in report.others.most_common():
         print(f"fuzz: {number:,} {words}")
     if not report.passed:

@@ -6,6 +6,7 @@ import subprocess
 from functools import lru_cache
 from pathlib import Path
 
+from codegen.progress import progress
 from verification.check_runner import CHECKS, WIRE, build_sanitized, sanitizer_reason
 from verification.errors import CheckFailedError
 
@@ -24,15 +25,17 @@ def run_frame_fuzz(count: int, seed: int) -> int:
 
     Returns how many frames were accepted. Raises CheckFailedError with the find, VerificationError.
     """
+    fuzzer = _fuzzer()
     try:
-        process = subprocess.run(
-            [str(_fuzzer()), str(seed), str(count)],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-            timeout=_START_S + count * _STREAM_S,
-        )
+        with progress(f"fuzz: {count:,} streams"):
+            process = subprocess.run(
+                [str(fuzzer), str(seed), str(count)],
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+                timeout=_START_S + count * _STREAM_S,
+            )
     except subprocess.TimeoutExpired as late:
         raise CheckFailedError(
             f"frame decoder: {count} streams from seed {seed} on: no end in {late.timeout:.0f} s"

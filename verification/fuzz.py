@@ -18,10 +18,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from codegen.files.manifest import atomic_write
+from codegen.progress import progress
 from verification.check_runner import CHECKS, build_sanitized, sanitizer_reason
 from verification.errors import CheckFailedError, VerificationError
+from verification.stopped import telling
 
-_CHUNK = 20_000  # executions a start of the fuzzer, so that progress shows
+_CHUNK = 5_000  # executions a start of the fuzzer, so that progress shows
 _MAX_FINDS = 20
 _CALL_LIMIT_S = 1800  # of a start; each execution has a limit of its own in fuzz.cc
 _BATCH = 1000  # mutants that go the other ways together
@@ -64,6 +66,11 @@ class FuzzReport:
     def passed(self) -> bool:
         return not self.finds and self.executions > 0
 
+    @property
+    def state(self) -> str:
+        """While it runs."""
+        return f"{self.accepted:,} accepted, {len(self.finds)} finds"
+
 
 @lru_cache(maxsize=1)
 def _fuzzer() -> Path:
@@ -97,23 +104,24 @@ def run_fuzz(
     Stops after 20 finds. Raises VerificationError (no models, nothing to do), MissingToolError.
     """
     report = FuzzReport()
-    with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
+    with (
+        tempfile.TemporaryDirectory(prefix="fuzz-") as name,
+        progress("fuzz", count, "models") as step,
+        telling(lambda: report.executions),
+    ):
         pack = _write_pack(Path(name), models, count)
-        progress = Path(name) / "progress.bin"
+        current = Path(name) / "current.bin"
         at, end = seed, seed + count
         while at < end and len(report.finds) < _MAX_FINDS:
             amount = min(_CHUNK, end - at)
-            process = _call("run", pack, progress, at, amount)
+            process = _call("run", pack, current, at, amount)
             if process.returncode == 0:
                 report.executions += amount
                 report.accepted += int(process.stdout)
                 at += amount
-                say(
-                    f"fuzz: {report.executions} of {count} executions, "
-                    f"{report.accepted} accepted, {len(report.finds)} finds"
-                )
+                step.advance(amount, report.state)
                 continue
-            data = progress.read_bytes() if progress.exists() else b""
+            data = current.read_bytes() if current.exists() else b""
             if len(data) != 8:
                 raise VerificationError(
                     f"the fuzzer did not start: {process.stderr.strip()[-300:]}"
@@ -122,6 +130,7 @@ def run_fuzz(
             report.finds.append(_keep(pack, bad, sanitizer_reason(process.stderr), finds_dir))
             say(f"fuzz: find: seed {bad}: {report.finds[-1].reason}")
             report.executions += bad + 1 - at
+            step.advance(bad + 1 - at, report.state)
             at = bad + 1
     return report
 
@@ -137,11 +146,16 @@ def run_mutants(
     """Mutates `models` `count` times; `judge` says of each mutant of a batch what became of it. As
     run_fuzz otherwise."""
     report = FuzzReport()
-    with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
+    with (
+        tempfile.TemporaryDirectory(prefix="fuzz-") as name,
+        progress("fuzz", count, "models") as step,
+        telling(lambda: report.executions),
+    ):
         pack = _write_pack(Path(name), models, count)
         for at in range(seed, seed + count, _BATCH):
             mutants = _mutants(pack, at, min(_BATCH, seed + count - at))
             for offset, verdict in enumerate(judge(mutants)):
+                step.advance(1, report.state)
                 if verdict == ACCEPTED:
                     report.accepted += 1
                 elif verdict.wrong:
@@ -152,10 +166,6 @@ def run_mutants(
                 else:
                     report.others[verdict.words] += 1
             report.executions += len(mutants)
-            say(
-                f"fuzz: {report.executions} of {count} executions, "
-                f"{report.accepted} accepted, {len(report.finds)} finds"
-            )
             if len(report.finds) >= _MAX_FINDS:
                 break
     return report

@@ -30,6 +30,7 @@ from codegen.errors import CodegenError
 from codegen.host.oracle import Oracle
 from codegen.memory.planner import plan_model
 from codegen.model.tflite import Model
+from codegen.progress import progress
 from verification import aot_runner
 from verification.check_runner import (
     Job,
@@ -40,6 +41,7 @@ from verification.check_runner import (
     target_of,
 )
 from verification.errors import VerificationError
+from verification.stopped import telling
 from verification.watchdog import limited
 
 _CASE_LIMIT_S = 120  # in this process: the oracle or a plan; the runner has its own
@@ -155,7 +157,7 @@ def run_golden(
 ) -> Report:
     """Runs `count` cases, seeds `seed` to `seed + count - 1`, on every board.
 
-    generators: by op name. op: only this one; otherwise they take turns. say: gets progress lines.
+    generators: by op name. op: only this one; otherwise they take turns. say: gets each failure.
     engine: AOT runs each model as generated code, and only with the core's own kernels.
     Raises VerificationError (unknown op, a tool missing), BoardError. A failing case is no
     exception: it stands in the report.
@@ -169,24 +171,34 @@ def run_golden(
     names = sorted(generators) if op is None else [op]
     targets = {board: target_of(board) for board in boards}
     report = Report(Counter(dict.fromkeys(boards, 0)))
+
+    def found(failure: Failure) -> None:
+        report.failures.append(failure)
+        say(str(failure))
+
     started = time.monotonic()
-    for begin in range(0, count, _BATCH):
-        drawn = []
-        for s in range(seed + begin, seed + min(begin + _BATCH, count)):
-            name = names[s % len(names)]
-            try:
-                with limited(f"golden: {name} seed {s}: the oracle", _CASE_LIMIT_S):
-                    drawn.append(_draw(generators[name], name, s))
-            except CodegenError as error:
-                report.failures.append(Failure(name, s, "host", "", f"the oracle: {error}"))
-        for board, target in targets.items():
-            before = len(report.failures)
-            report.failures += _run_on(board, target, drawn, engine)
-            report.cases[board] += len(drawn)
-            say(
-                f"golden: {board}: {report.cases[board]} of {count} models, "
-                f"{len(report.failures) - before} new failures"
-            )
+    whole = 0  # cases that ran on every board
+    with (
+        progress("golden", count * len(targets), "models") as step,
+        telling(lambda: whole),
+    ):
+        for begin in range(0, count, _BATCH):
+            seeds = range(seed + begin, seed + min(begin + _BATCH, count))
+            drawn = []
+            for s in seeds:
+                name = names[s % len(names)]
+                try:
+                    with limited(f"golden: {name} seed {s}: the oracle", _CASE_LIMIT_S):
+                        drawn.append(_draw(generators[name], name, s))
+                except CodegenError as error:
+                    found(Failure(name, s, "host", "", f"the oracle: {error}"))
+            for board, target in targets.items():
+                step.advance(0, f"{len(report.failures)} failures, on {board}")
+                for failure in _run_on(board, target, drawn, engine):
+                    found(failure)
+                report.cases[board] += len(drawn)
+                step.advance(len(seeds))
+            whole += len(seeds)
     report.seconds = time.monotonic() - started
     return report
 

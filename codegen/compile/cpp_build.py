@@ -13,7 +13,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -25,6 +24,7 @@ from codegen.compile import compiler_flags
 from codegen.errors import CodegenError
 from codegen.files.cache_limit import prune
 from codegen.files.places import BUILD, PROGRAM
+from codegen.progress import progress
 
 TFLM = PROGRAM / "firmware/lib/tflm"
 NN = PROGRAM / "firmware/lib/nn"
@@ -42,7 +42,6 @@ _PROGRAMS = BUILD / "cpp" / "programs"
 # Of the kernels' files; beside them the portable ones, "__scalar", which belong to every ISA.
 _MACHINE_SUFFIXES = {"scalar": {"__v6m", "__v7m"}, "dsp": {"__dsp"}, "mve": {"__mve"}}
 _FRONTEND_KERNELS = ("fixed_point.cc", "scale.cc", "softmax_s8__scalar.cc")  # for post_label.cc
-_WORTH_A_WORD = 20  # files, which take seconds
 _HEADER_SUFFIXES = {".h", ".def", ".inc"}
 _EVERY_SOURCE = (
     *(*compiler_flags.CXX, *compiler_flags.SECTIONS, *compiler_flags.WARNINGS),
@@ -153,10 +152,12 @@ def compile_objects(
 
     wanted = [(source, flags, object_of(source, flags)) for source, flags in work]
     missing = [one for one in wanted if not _take(one[2])]
-    if len(missing) >= _WORTH_A_WORD:
-        print(f"compiling {len(missing)} C++ files, this once", file=sys.stderr, flush=True)
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        list(pool.map(lambda one: compile_one(*one), missing))
+    with (
+        progress("compiling C++, this once", len(missing), "files") as step,
+        ThreadPoolExecutor(max_workers=os.cpu_count()) as pool,
+    ):
+        for _ in pool.map(lambda one: compile_one(*one), missing):
+            step.advance()
     return [target for _, _, target in wanted]
 
 

@@ -16,6 +16,9 @@ PROGRAM = Path(__file__).resolve().parents[2]
 IN_CHECKOUT = (PROGRAM / "tasks.py").is_file()
 """False where the program is installed as the package mcuforge."""
 
+COMMAND = "invoke" if IN_CHECKOUT else "mcuforge"
+"""What runs a verb."""
+
 PROJECT_VARIABLE = "MCUFORGE_PROJECT"  # of the environment: another folder than the current one
 
 

@@ -22,6 +22,7 @@ from tflite_micro import runtime
 from codegen.errors import ModelError, OracleError
 from codegen.model.lean import MEMORY_PLAN
 from codegen.model.tflite import WALK_ERRORS, Model
+from codegen.progress import silence
 
 VERSION = f"tflite-micro {tflite_micro.__version__}"
 """The oracle's name and exact version."""
@@ -118,8 +119,8 @@ def _stderr_text() -> Iterator[Any]:
 
     TFLM states its reasons there only; without this they would come out beside our own message.
     """
-    sys.stderr.flush()
-    with tempfile.TemporaryFile() as file:
+    with silence(), tempfile.TemporaryFile() as file:
+        sys.stderr.flush()
         saved = os.dup(2)
 
         def text() -> str:

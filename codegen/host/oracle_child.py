@@ -23,6 +23,7 @@ from codegen.files.places import PROJECT
 from codegen.host.random_inputs import numpy_dtype
 from codegen.host.runtime import HostRuntime
 from codegen.model.tflite import Model
+from codegen.progress import progress
 
 _MODEL, _INPUTS, _OUTPUTS = "model.tflite", "inputs.npz", "outputs.npz"
 _RESETS = "resets"
@@ -47,14 +48,15 @@ def answers(
         arrays = {str(i): values for i, values in enumerate(inputs)}
         arrays[_RESETS] = np.array(sorted(resets), np.int64)
         np.savez(folder / _INPUTS, **arrays)  # type: ignore[arg-type]
-        result = subprocess.run(
-            [sys.executable, "-m", __name__, name],
-            cwd=PROJECT,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-        )
+        with progress("asking the oracle"):
+            result = subprocess.run(
+                [sys.executable, "-m", __name__, name],
+                cwd=PROJECT,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+            )
         if result.returncode != 0:
             raise OracleError(_reason(result.returncode, result.stderr))
         with np.load(folder / _OUTPUTS) as made:

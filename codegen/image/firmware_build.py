@@ -42,11 +42,13 @@ from codegen.image.image_sources import (
 )
 from codegen.image.section_sizes import check_size, image_size
 from codegen.image.tflm_lib import TflmLib
+from codegen.progress import progress
 
 FIRMWARE = PROGRAM / "firmware"
 PIO_BUILD_DIR = pio_core.WORKSPACE_DIR / "build"
 TOOLCHAIN_PACKAGE = pio_core.CORE_DIR / "packages" / "toolchain-gccarmnoneeabi"
 
+_STATE_WIDTH = 40  # of a line of PlatformIO's, its end: a file's name
 OWN_RUNTIME = "mcuforge"
 OTHER_RUNTIME = "upstream TFLM"
 AOT_RUNTIME = "mcuforge aot"
@@ -299,10 +301,12 @@ def _run_platformio(
     ) as process:
         assert process.stdout is not None
         try:
-            for line in process.stdout:
-                lines.append(line)
-                if verbose:
-                    print(line, end="", flush=True)
+            with progress(f"build: {environment}") as step:
+                for line in process.stdout:
+                    lines.append(line)
+                    step.advance(state=line.strip()[-_STATE_WIDTH:])
+                    if verbose:
+                        print(line, end="", flush=True)
         except BaseException:
             process.terminate()
             raise

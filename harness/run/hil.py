@@ -21,6 +21,7 @@ from codegen.boards.facts import Board, load_board
 from codegen.errors import CodegenError
 from codegen.files.artifacts import DATA_INFO, MODEL_INPUTS, TEST_SPLIT
 from codegen.files.places import RUNS
+from codegen.progress import Step, progress
 from codegen.samples.facts import DataInfo
 from harness.errors import HarnessError
 from harness.rig import link
@@ -28,7 +29,6 @@ from harness.rig.expected import Expected
 from harness.run import op_diff
 from harness.run.comparison import DigitSubject
 from harness.run.digits import load_digits, takes_digits
-from harness.run.progress import progress
 from harness.run.report import PartReport, Report, print_report
 from harness.run.run_folder import RunFolder
 from harness.run.shards import Shards
@@ -58,6 +58,7 @@ class Settings:
     many emulated ones run side by side instead; by default by processors and count. baud: a rate,
     "auto" for the highest that works, None for the board's own. trace: print every frame. fault,
     seed: damage on the line (harness.wire.damage). resume: go on where the last run stopped.
+    again: the command that does so, for the message of a run that ends early.
     """
 
     count: int | str | None = DEFAULT_COUNT
@@ -68,6 +69,7 @@ class Settings:
     fault: str = ""
     seed: int = 1
     resume: bool = False
+    again: str = "hil --resume"
 
     @property
     def number(self) -> int | None:
@@ -167,15 +169,12 @@ def _send(job: _Job) -> tuple[float, int]:
     """All samples to all parts. (seconds that it took, samples sent)"""
     folder, subject, out = job.folder, job.subject, job.out
     noun, count = subject.noun, len(subject)
-    with progress(f"{job.board.id}: {noun}s", count, out) as advance:
-        for _ in folder.answers:
-            advance()
+    with progress(job.board.id, count, f"{noun}s") as step:
+        step.advance(len(folder.answers))
         shards = Shards(count, folder.answers, job.stopped)
         start_s = time.monotonic()
         try:
-            _run_all(
-                lambda number: _work(job, number, shards, advance), job.parts, shards.stop, out
-            )
+            _run_all(lambda number: _work(job, number, shards, step), job.parts, shards.stop, out)
             if job.stopped():
                 raise HarnessError("hil: stopped before its end")
         except (HarnessError, KeyboardInterrupt):
@@ -183,14 +182,14 @@ def _send(job: _Job) -> tuple[float, int]:
             if folder.answers:
                 said = (
                     f"{len(folder.answers):,} of {count:,} {noun}s were answered before this; "
-                    f"--resume goes on from here; {said}"
+                    f"`{job.settings.again}` goes on from here; {said}"
                 )
             out.print(said, soft_wrap=True)
             raise
         return time.monotonic() - (shards.started_s or start_s), shards.sent
 
 
-def _work(job: _Job, number: int, shards: Shards, advance: Callable[[], None]) -> None:
+def _work(job: _Job, number: int, shards: Shards, step: Step) -> None:
     """One part's share, on its port or emulator."""
     settings, part, folder = job.settings, job.parts[number], job.folder
     frames = Trace(folder.trace(number), *([sys.stderr] if settings.trace else []))
@@ -212,7 +211,7 @@ def _work(job: _Job, number: int, shards: Shards, advance: Callable[[], None]) -
             others=[other for other in job.parts if settings.ports and other is not part],
             raise_baud=settings.baud == "auto",
         )
-        Worker(part, work, advance, job.out).run(connection, frames, folder.console(number))
+        Worker(part, work, step, job.out).run(connection, frames, folder.console(number))
 
 
 def _further_rows(job: _Job, recorded: int) -> list[tuple[str, str]]:

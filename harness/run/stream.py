@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from codegen.boards.facts import load_board
 from codegen.model.int8_checks import check_plain
 from codegen.model.tflite import Model, Tensor
+from codegen.progress import each
 from harness.errors import HarnessError
 from harness.rig import identity, link
 from harness.rig.expected import Expected
@@ -105,7 +106,8 @@ def run(
         identity.check_info(device.info(), expected)
         device.start_stream(parameters)
         answers = zip(shown, device.stream(inputs()), reference, strict=True)
-        for frame, (index, smoothed, wanted) in enumerate(answers):
+        seen = each(board.id, answers, len(shown), "frames")
+        for frame, (index, smoothed, wanted) in enumerate(seen):
             if smoothed != wanted:
                 mismatches += 1
                 say(f"mismatch: frame {frame}: device {smoothed}, reference {wanted}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from rich.console import Console
 
+from codegen.progress import Step
 from harness.errors import CheckError, PortError
 from harness.rig import identity, link
 from harness.rig.expected import Expected
@@ -51,10 +52,10 @@ class Work:
 class Worker:
     """Fills its `part`; every answer goes to the run folder at once."""
 
-    def __init__(self, part: Part, work: Work, advance: Callable[[], None], out: Console) -> None:
+    def __init__(self, part: Part, work: Work, step: Step, out: Console) -> None:
         self._part = part
         self._work = work
-        self._advance = advance
+        self._step = step
         self._out = out
 
     def run(
@@ -105,7 +106,7 @@ class Worker:
                 self._part.answered += 1
                 self._part.mismatches += bool(answer.mismatches)
                 self._work.shards.answered()
-                self._advance()
+                self._step.advance()
         self._part.self_test = device.self_test()
         stack_bytes = device.stats()["stack_high_water_bytes"]
         self._part.stack_bytes = max(self._part.stack_bytes, stack_bytes)

@@ -68,7 +68,7 @@ def _interrupted_in_epoch(
     with monkeypatch.context() as patch:
         patch.setattr(train.EpochProgress, "epoch", interrupt)
         with pytest.raises(KeyboardInterrupt):
-            train.train(recipe, build_dir)
+            train.train(recipe, build_dir, again=f"invoke train {recipe}")
 
 
 @pytest.mark.usefixtures("uncompiled")
@@ -95,7 +95,9 @@ def test_a_resumed_training_gives_the_bytes_of_one_that_was_not_interrupted(
     capsys.readouterr()
 
     _interrupted_in_epoch(2, monkeypatch, recipe, parts)
-    assert "epoch 1/2 is the last one that was finished" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "epoch 1/2 is the last one that was finished" in said
+    assert f"`invoke train {recipe}` goes on after it" in said
     assert not (parts / FLOAT_MODEL).exists()
     train.train(recipe, parts, resume=True)
     assert f"2 epochs of {steps} steps, 1 of them done" in capsys.readouterr().err

@@ -20,6 +20,7 @@ from codegen.files.artifacts import FLOAT_MODEL, INT8_MODEL, METRICS
 from codegen.files.places import PROJECT
 from codegen.model.lean import lean
 from codegen.model.tflite import Model
+from codegen.progress import left_to_another_process
 from codegen.samples import split as split_file
 from codegen.samples.measures import ACCURACY
 from codegen.samples.split import Split
@@ -156,14 +157,15 @@ def _filters(model: Model, op: Any) -> list[np.ndarray]:
 
 def _run_worker(order: Order) -> None:
     """Waits for the worker; its progress goes to our stderr. Raises what it reports."""
-    result = subprocess.run(
-        [sys.executable, "-m", f"{__package__}.worker", json.dumps(asdict(order))],
-        cwd=PROJECT,
-        env={**os.environ, "TF_USE_LEGACY_KERAS": "1"},
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
+    with left_to_another_process():
+        result = subprocess.run(
+            [sys.executable, "-m", f"{__package__}.worker", json.dumps(asdict(order))],
+            cwd=PROJECT,
+            env={**os.environ, "TF_USE_LEGACY_KERAS": "1"},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
     if result.returncode == 0:
         return
     if result.returncode == _INTERRUPTED:

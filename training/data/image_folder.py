@@ -34,7 +34,7 @@ def read(directory: Path, options: DataOptions) -> DataSet:
     channels = options.channels or GREY
     fit = options.fit or STRETCH
     found = folders.class_files(directory, SUFFIXES, _WHAT, IMAGES_PER_CLASS_AT_LEAST)
-    images = np.stack([read_image(path, size, channels, fit) for path in found.paths])
+    images = np.stack([read_image(path, size, channels, fit) for path in found.each()])
     train, test = by_file(Samples(Rows.all_of(images), found.labels), found.is_test)
     return DataSet(
         source=IMAGE_FOLDER,
@@ -59,7 +59,7 @@ def read_image_folder(directory: Path) -> tuple[np.ndarray, np.ndarray, list[str
     unreadable image.
     """
     found = folders.class_files(directory, SUFFIXES, _WHAT, IMAGES_PER_CLASS_AT_LEAST)
-    images = np.stack([read_image(path) for path in found.paths])
+    images = np.stack([read_image(path) for path in found.each()])
     return images, found.labels, list(found.names)
 
 

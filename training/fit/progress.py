@@ -1,14 +1,13 @@
-"""Progress of a training: a bar on a terminal, one line an epoch elsewhere."""
+"""Progress of a training: its steps as codegen.progress shows them, and a line an epoch."""
 
 from __future__ import annotations
 
 import math
-import sys
 import time
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any
 
+from codegen.progress import progress, say
 from training.errors import DivergedError
 
 _LINES_AT_MOST = 50  # of a training of many short epochs
@@ -18,37 +17,20 @@ class EpochProgress:
     """Context manager that shows epochs and stops a training whose loss is no number."""
 
     def __init__(
-        self, title: str, epochs: int, steps_per_epoch: int, done: int | None = None
+        self, title: str, epochs: int, steps_per_epoch: int, done: int = 0, resume: str = ""
     ) -> None:
-        """`done`: epochs that are not made again, of a training that can be resumed."""
+        """`done`: epochs that are not made again. `resume`: the command that goes on with this
+        training when it was interrupted, if one does."""
         self._title, self._epochs, self._steps = title, epochs, steps_per_epoch
-        self._resumable, self._done = done is not None, done or 0
-        self._bar: Any = None
+        self._resume, self._done = resume, done
+        self._shown = progress(title, epochs * steps_per_epoch, "steps")
         self._started_s, self._started_cpu_s = time.monotonic(), time.process_time()
 
     def __enter__(self) -> EpochProgress:
-        if sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-            self._bar = Progress(
-                TextColumn("{task.description}"),
-                BarColumn(),
-                TextColumn("{task.percentage:3.0f} %"),
-                TimeRemainingColumn(),
-                TextColumn("{task.fields[state]}"),
-                console=Console(stderr=True),
-            )
-            self._bar.start()
-            self._task = self._bar.add_task(
-                self._title,
-                total=self._epochs * self._steps,
-                completed=self._done * self._steps,
-                state="compiling",
-            )
-        else:
-            resumed = f", {self._done} of them done" if self._done else ""
-            self._say(f"{self._epochs} epochs of {self._steps} steps{resumed}, compiling")
+        self._step = self._shown.__enter__()
+        self._step.advance(self._done * self._steps, "compiling")
+        resumed = f", {self._done} of them done" if self._done else ""
+        self._say(f"{self._epochs} epochs of {self._steps} steps{resumed}, compiling")
         return self
 
     def __exit__(
@@ -57,12 +39,11 @@ class EpochProgress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-        if kind is KeyboardInterrupt and self._resumable and self._done:
+        self._shown.__exit__(kind, error, trace)
+        if kind is KeyboardInterrupt and self._resume and self._done:
             self._say(
                 f"epoch {self._done}/{self._epochs} is the last one that was finished; "
-                "`invoke train --resume` goes on after it"
+                f"`{self._resume}` goes on after it"
             )
         if kind is None:
             wall_s, cpu_s = self.elapsed_s()
@@ -81,8 +62,7 @@ class EpochProgress:
                 f"{self._title}: the loss became {loss}; nothing was written. "
                 "Lower the recipe's learning rate or check the data"
             )
-        if self._bar is not None:
-            self._bar.advance(self._task)
+        self._step.advance(state=f"loss {loss:.4f}")
 
     def epoch(self, number: int, entry: Mapping[str, float]) -> None:
         """entry: of the history."""
@@ -92,9 +72,7 @@ class EpochProgress:
             state += f"accuracy {100 * entry['held_out_accuracy']:.2f} %"
         else:
             state += f"loss {entry['held_out_loss']:.4f}"
-        if self._bar is not None:
-            self._bar.update(self._task, state=state)
-        elif number in (1, self._epochs) or not number % -(-self._epochs // _LINES_AT_MOST):
+        if number in (1, self._epochs) or not number % -(-self._epochs // _LINES_AT_MOST):
             elapsed_s = time.monotonic() - self._started_s
             self._say(f"epoch {number}/{self._epochs}, {state}, {elapsed_s:.0f} s")
 
@@ -103,4 +81,4 @@ class EpochProgress:
         self._say(f"ends after epoch {self._done}: {reason}")
 
     def _say(self, text: str) -> None:
-        print(f"{self._title}: {text}", file=sys.stderr, flush=True)
+        say(f"{self._title}: {text}")

@@ -33,6 +33,7 @@ def train(
     epochs: int | None = None,
     optimizer: str | None = None,
     resume: bool = False,
+    again: str = "",
 ) -> None:
     """Train `recipe` on train.npz and write float.keras, history.json and history.svg.
 
@@ -43,7 +44,7 @@ def train(
     `optimizer` names one of them.
 
     After each epoch checkpoint.npz has all that `resume` needs to go on with the same training,
-    which gives the same bytes then; it is removed at the end.
+    which gives the same bytes then; it is removed at the end. `again` is the command that does so.
 
     Raises RecipeError, DataError, ArtifactError, CodegenError, DivergedError; an older float.keras
     stays then.
@@ -79,7 +80,7 @@ def train(
     if not resume:
         checkpoint.remove(build_dir)
 
-    with EpochProgress(f"train {recipe}", epochs, steps, done=len(past)) as progress:
+    with EpochProgress(f"train {recipe}", epochs, steps, len(past), again) as progress:
         step = _compiled_step(tf, chosen, model, update, everything.output_count)
         batches = made_ahead(
             augmented_batches(chosen, shown, batch_size, seed, len(past) + 1, scale)

@@ -20,6 +20,7 @@ from typing import Any
 
 from codegen import errors as codegen_errors
 from codegen.files.places import PROJECT
+from codegen.progress import progress
 from training import errors as training_errors
 from training import tf_runtime
 from training.errors import ArtifactError, ConversionError, TrainingError
@@ -59,17 +60,18 @@ def call(
         "confined": confined,
     }
     (folder / _CALL).write_text(json.dumps(told, default=str))
-    result = subprocess.run(
-        [sys.executable, "-m", __name__, str(folder)],
-        cwd=PROJECT,
-        env={**os.environ, "TMPDIR": str(folder)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        check=False,
-    )
+    with progress(what):
+        result = subprocess.run(
+            [sys.executable, "-m", __name__, str(folder)],
+            cwd=PROJECT,
+            env={**os.environ, "TMPDIR": str(folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            check=False,
+        )
     if result.returncode != 0:
         raise _failure(what, result.returncode, result.stderr)
     answer = json.loads((folder / _ANSWER).read_text())

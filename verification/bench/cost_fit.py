@@ -27,6 +27,7 @@ from codegen.host.runtime import RuntimeRefusedError
 from codegen.image.bench_image import render
 from codegen.memory.planner import plan_model
 from codegen.model.tflite import Model
+from codegen.progress import each
 from verification import semihosting
 from verification.bench.least_squares import non_negative_least_squares
 from verification.check_runner import TARGETS, Target
@@ -109,7 +110,7 @@ def refit(
     say(f"costs: {len(works)} models")
     table: dict[str, Costs] = {}
     deviations = []
-    for cpu in cores:
+    for cpu in each("costs", cores, len(cores), "cores"):
         measured = measure(TARGETS[cpu], works)
         table[cpu] = fit(_samples(works, measured))
         for work, instructions in zip(works, measured, strict=True):
@@ -195,7 +196,7 @@ def _random_works(generators: Generators, count: int, seed: int) -> list[Work]:
     works = []
     for name in sorted(generators):
         models = count if name in _HEAVY_OPS else count // _LIGHT_SHARE
-        for number in range(models):
+        for number in each(f"costs: {name}", range(models), models, "models drawn"):
             case = generators[name](np.random.default_rng(seed + number))
             model = Model.parse(case.model)
             try:

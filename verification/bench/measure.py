@@ -33,6 +33,7 @@ from codegen.memory.planner import ArenaPlan, plan_model
 from codegen.model.int8_checks import check_int8, check_plain
 from codegen.model.op_table import load_supported_ops
 from codegen.model.tflite import Model
+from codegen.progress import each, progress
 from verification import semihosting
 from verification.errors import CheckFailedError, VerificationError
 
@@ -161,13 +162,17 @@ def bench(
     baseline = load_baseline()
     # The oracle and the planner are not made for two threads: all of theirs comes first.
     work = []
-    for path in models:
+    paths = list(models)
+    for path in each("bench: models", paths, len(paths), "read"):
         subject = read_subject(path)
         plan = plan_aot if engine == AOT else plan_model
         plans = {isa: plan(subject.model, isa) for isa in {board.isa for board in boards}}
         work.append((subject, plans))
     rows = []
-    with ThreadPoolExecutor(_WORKERS) as pool:
+    with (
+        progress("bench", len(boards) * len(work), "images") as step,
+        ThreadPoolExecutor(_WORKERS) as pool,
+    ):
         futures = [
             pool.submit(_row, board, subject, plans[board.isa], baseline, profile, engine)
             for board in boards
@@ -176,6 +181,7 @@ def bench(
         try:
             for future in futures:
                 rows.append(future.result())
+                step.advance()
                 say(rows[-1])
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from codegen.compile import cpp_build
 from codegen.files.places import BUILD, PROGRAM
+from codegen.progress import progress
 from verification.check_runner import TARGETS
 from verification.errors import CheckFailedError, VerificationError
 from verification.mutation import cpp_mutants, python_mutants
@@ -72,7 +73,7 @@ def run_mutation(
     room = find(room_name)
     drawn = _draw(room, random.Random(seed))
     report = MutationReport()
-    with _copy() as folder:
+    with _copy() as folder, progress("mutate", count, "faults") as step:
         times: dict[str, float] = {}
         while len(report.outcomes) < count:
             source, mutant = next(drawn)
@@ -86,6 +87,7 @@ def run_mutation(
             if outcome is None:
                 continue
             report.outcomes.append(outcome)
+            step.advance()
             say(f"mutate: {len(report.outcomes)} of {count}: {outcome.what} {outcome.by}".rstrip())
             say(outcome.diff)
     return report

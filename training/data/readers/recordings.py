@@ -27,7 +27,7 @@ def read(directory: Path, options: DataOptions) -> DataSet:
     """
     options.refuse_all_but(directory, "a folder of recordings", "--window", "--stride", "--columns")
     found = folders.class_files(directory, SUFFIXES, "CSV files", 1)
-    tables = [csv_file.read(path) for path in found.paths]
+    tables = [csv_file.read(path) for path in found.each()]
     names = options.column_names or [name for name in tables[0].names if name.lower() not in _TIMES]
     values = [_columns(table, names, tables[0], bool(options.columns)) for table in tables]
     window = options.window or _one_length(found.paths, values)

@@ -32,7 +32,7 @@ def read(directory: Path, options: DataOptions) -> DataSet:
     window = options.window or RATE_HZ
     stride = options.stride or window
     windows, origins, resampled, mixed, padded = [], [], 0, 0, 0
-    for number, path in enumerate(found.paths):
+    for number, path in enumerate(found.each()):
         pcm, rate_hz, channels = read_wav(path)
         resampled += rate_hz != RATE_HZ
         mixed += channels > 1

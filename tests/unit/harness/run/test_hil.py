@@ -171,7 +171,6 @@ def test_every_digit_is_answered_once_and_counted(
     assert ("arena", "5,000 B, 4,096 B of them used") in upstream.rows()
     assert written["unique_ids"] == ["000102030405060708090a0b"]
     assert "PASSED" in printed
-    assert f"mps2_an386: digits: {COUNT} of {COUNT}" in printed  # plain lines off a terminal
 
 
 @pytest.mark.parametrize("emulators", [1, 2])
