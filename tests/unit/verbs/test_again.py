@@ -83,7 +83,8 @@ def test_hil_is_told_its_own_command(tmp_path: Path, monkeypatch: pytest.MonkeyP
         raise KeyboardInterrupt
 
     monkeypatch.setattr(hil, "run", run)
-    monkeypatch.setattr(stages, "run", lambda *_, **__: None)
+    for name in ("data", "evaluate", "build"):
+        monkeypatch.setattr(stages, name, lambda *_: None)
     monkeypatch.setattr(beforehand, "require_device", lambda *_, **__: None)
     monkeypatch.setattr(beforehand.DataInfo, "load", lambda _: SimpleNamespace(test_count=50))
     monkeypatch.setattr("harness.run.run_folder.stopped_run", lambda *_: None)
