@@ -12,20 +12,30 @@
 #include <vector>
 
 #include "all_ops.h"
+#include "nn/add_n_s8.h"
 #include "nn/add_s8.h"
 #include "nn/arg_max_s8.h"
 #include "nn/arithmetic_s32.h"
+#include "nn/batch_matmul_s8.h"
+#include "nn/broadcast_shapes.h"
+#include "nn/cast.h"
 #include "nn/clamp_s8.h"
+#include "nn/compare.h"
 #include "nn/conv_s8.h"
 #include "nn/copy.h"
+#include "nn/cumsum_s8.h"
 #include "nn/depthwise_conv_s8.h"
+#include "nn/div_s8.h"
 #include "nn/extremum_s8.h"
 #include "nn/fast_channel.h"
 #include "nn/float_edge.h"
 #include "nn/fully_connected_s8.h"
 #include "nn/gather.h"
+#include "nn/gather_nd.h"
 #include "nn/isa.h"
+#include "nn/l2_normalize_s8.h"
 #include "nn/log_softmax_s8.h"
+#include "nn/logical.h"
 #include "nn/mirror_pad.h"
 #include "nn/mul_s8.h"
 #include "nn/pad_s8.h"
@@ -34,6 +44,8 @@
 #include "nn/reduce_s8.h"
 #include "nn/requantize_s8.h"
 #include "nn/resize_s8.h"
+#include "nn/rsqrt_s8.h"
+#include "nn/select.h"
 #include "nn/softmax_s8.h"
 #include "nn/space_batch.h"
 #include "nn/squared_difference_s8.h"
@@ -84,6 +96,8 @@ constexpr const char* TypeName() {
     return "int32_t";
   } else if constexpr (std::is_same_v<Plain, uint16_t>) {
     return "uint16_t";
+  } else if constexpr (std::is_same_v<Plain, uint8_t>) {
+    return "uint8_t";
   } else {
     return std::is_void_v<Plain> ? "void" : "int8_t";
   }
@@ -139,6 +153,16 @@ class Fields {
   bool first_ = true;
 };
 
+// An enumeration's name is not known here; its value is.
+#define ENUM(Type)                                                                          \
+  void PutValue(nn::Type value) {                                                           \
+    PutText("static_cast<nn::" #Type ">(" + std::to_string(static_cast<int>(value)) + ")"); \
+  }
+ENUM(Comparison)
+ENUM(Compared)
+ENUM(Logic)
+ENUM(CastType)
+
 template <typename T, typename = std::enable_if_t<std::is_integral_v<T>>>
 void PutValue(T value) {
   if constexpr (std::is_same_v<T, bool>) {
@@ -192,6 +216,16 @@ FIELDS(FloatEdgeParams, 5, scale_bits, count, zero_point, bytes, flip)
 FIELDS(ArgMaxParams, 4, outer, extent, inner, flipped)
 FIELDS(MirrorPadParams, 5, in_extent, out_extent, before, skipped, element_bytes)
 FIELDS(SquaredDifferenceParams, 4, in, out, in_zero_point, out_zero_point)
+FIELDS(CompareParams, 4, requant, zero_point, comparison, type)
+FIELDS(SelectParams, 3, extent, step, element_bytes)
+FIELDS(CastParams, 3, count, from, to)
+FIELDS(GatherNdParams, 4, picks, depth, extent, slice_bytes)
+FIELDS(DivParams, 5, requant, in_zero_point, out_zero_point, out_min, out_max)
+FIELDS(AddNParams, 4, count, requant, in_zero_point, out_zero_point)
+FIELDS(CumsumParams, 8, outer, extent, inner, requant, in_zero_point, out_zero_point, exclusive,
+       reverse)
+FIELDS(L2NormalizeParams, 3, rows, depth, in_zero_point)
+FIELDS(RsqrtParams, 4, count, requant, in_zero_point, out_zero_point)
 
 // Not by FIELDS: 22 of them, each with its line of macros, would be harder to read.
 void PutValue(const nn::ConvParams& value) {
@@ -202,6 +236,16 @@ void PutValue(const nn::ConvParams& value) {
   EACH7(ADD, batches, in_h, in_w, in_c, out_h, out_w, out_c)
   EACH7(ADD, kernel_h, kernel_w, filter_c, stride_h, stride_w, dilation_h, dilation_w)
   EACH6(ADD, pad_top, pad_left, in_zero_point, out_zero_point, out_min, out_max)
+}
+
+void PutValue(const nn::BatchMatMulParams& value) {
+  const auto& [rows, depth, columns, left_row_step, left_depth_step, right_depth_step,
+               right_column_step, requant, left_zero_point, right_zero_point, out_zero_point] =
+      value;
+  Fields fields("nn::BatchMatMulParams");
+  EACH5(ADD, rows, depth, columns, left_row_step, left_depth_step)
+  EACH6(ADD, right_depth_step, right_column_step, requant, left_zero_point, right_zero_point,
+        out_zero_point)
 }
 
 void PutValue(const nn::SpaceBatch& value) {
@@ -488,6 +532,78 @@ void SquaredDifferenceS8(const SquaredDifferenceParams& params, const Broadcast&
          output);
 }
 
+void ExtremumS32(Extremum which, const Broadcast& shape, const int32_t* input0,
+                 const int32_t* input1, int32_t* output) {
+  RECORD("nn/extremum_s8.h", "nn::ExtremumS32", 5, which, shape, input0, input1, output);
+}
+
+void Compare(const CompareParams& params, const Broadcast& shape, const void* input0,
+             const void* input1, void* output) {
+  RECORD("nn/compare.h", "nn::Compare", 5, params, shape, input0, input1, output);
+}
+
+void Logical(Logic logic, const Broadcast& shape, const uint8_t* input0, const uint8_t* input1,
+             uint8_t* output) {
+  RECORD("nn/logical.h", "nn::Logical", 5, logic, shape, input0, input1, output);
+}
+
+void Select(const SelectParams& params, const uint8_t* condition, const void* yes, const void* no,
+            void* output) {
+  RECORD("nn/select.h", "nn::Select", 5, params, condition, yes, no, output);
+}
+
+void Cast(const CastParams& params, const void* input, void* output) {
+  RECORD("nn/cast.h", "nn::Cast", 3, params, input, output);
+}
+
+bool GatherNd(const GatherNdParams& params, const void* input, const int32_t* indices,
+              void* output) {
+  StartCall("nn/gather_nd.h", "nn::GatherNd", true);
+  EACH4(ARGUMENT, params, input, indices, output) Put("]");
+  return true;
+}
+
+bool BroadcastShapes(uint32_t count0, const int32_t* shape0, uint32_t count1, const int32_t* shape1,
+                     int32_t* output) {
+  StartCall("nn/broadcast_shapes.h", "nn::BroadcastShapes", true);
+  EACH5(ARGUMENT, count0, shape0, count1, shape1, output) Put("]");
+  return true;
+}
+
+bool DivS8(const DivParams& params, const Broadcast& shape, const int8_t* input0,
+           const int8_t* input1, int8_t* output) {
+  StartCall("nn/div_s8.h", "nn::DivS8", true);
+  EACH5(ARGUMENT, params, shape, input0, input1, output) Put("]");
+  return true;
+}
+
+bool RsqrtS8(const RsqrtParams& params, const int8_t* input, int8_t* output) {
+  StartCall("nn/rsqrt_s8.h", "nn::RsqrtS8", true);
+  EACH3(ARGUMENT, params, input, output) Put("]");
+  return true;
+}
+
+void AddToSumsS8(const AddNParams& params, bool is_first, const int8_t* input, int32_t* sums) {
+  RECORD("nn/add_n_s8.h", "nn::AddToSumsS8", 4, params, is_first, input, sums);
+}
+
+void FinishSumsS8(const AddNParams& params, const int32_t* sums, int8_t* output) {
+  RECORD("nn/add_n_s8.h", "nn::FinishSumsS8", 3, params, sums, output);
+}
+
+void CumsumS8(const CumsumParams& params, const int8_t* input, int8_t* output) {
+  RECORD("nn/cumsum_s8.h", "nn::CumsumS8", 3, params, input, output);
+}
+
+void L2NormalizeS8(const L2NormalizeParams& params, const int8_t* input, int8_t* output) {
+  RECORD("nn/l2_normalize_s8.h", "nn::L2NormalizeS8", 3, params, input, output);
+}
+
+void BatchMatMulS8(const BatchMatMulParams& params, const Broadcast& batches, const int8_t* left,
+                   const int8_t* right, int8_t* output) {
+  RECORD("nn/batch_matmul_s8.h", "nn::BatchMatMulS8", 5, params, batches, left, right, output);
+}
+
 void ResizeNearestS8(const ResizeParams& params, const int8_t* input, int8_t* output,
                      uint16_t* scratch) {
   RECORD("nn/resize_s8.h", "nn::ResizeNearestS8", 4, params, input, output, scratch);
@@ -536,7 +652,13 @@ void CopyBytes(void* output, const void* from, uint32_t bytes) {
   }
 }
 
-void FillBytes(void* to, uint8_t value, uint32_t bytes) { std::memset(to, value, bytes); }
+void FillBytes(void* to, uint8_t value, uint32_t bytes) {
+  if (g_recording) {
+    RECORD("cstring", "std::memset", 3, to, value, bytes);
+  } else {
+    std::memset(to, value, bytes);
+  }
+}
 
 }  // namespace tflm
 

@@ -39,7 +39,7 @@ Costs = Mapping[str, Mapping[str, float]]
 """class of op -> feature -> instructions."""
 
 _TABULATED = {"LOGISTIC", "TANH", "HARD_SWISH", "LEAKY_RELU", "RELU", "QUANTIZE"}
-_REDUCTIONS = {"MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN"}
+_REDUCTIONS = {"MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN", "REDUCE_ALL"}
 _SAME_PADDING = 0  # enum Padding in the schema
 
 

@@ -23,6 +23,11 @@ _SHAPE_ARITHMETIC: _Types = frozenset({"INT8", "INT32"})
 _QUANTIZED: _Types = frozenset({"INT8", "UINT8", "INT16", "INT32"})  # QUANTIZE converts these
 _REAL: _Types = frozenset({"INT8", "FLOAT32"})
 _MOVED: _Types = _SHAPE_ARITHMETIC | {"FLOAT32"}  # converters keep some variables in float
+_BOOL: _Types = frozenset({"BOOL"})
+_CAST: _Types = frozenset({"INT8", "INT16", "INT32", "FLOAT32", "BOOL"})
+_COMPARED: _Types = frozenset({"INT8", "INT32", "INT64", "FLOAT32"})
+_SELECTED: _Types = frozenset({"INT8", "INT16", "FLOAT32"})
+_FILLED: _Types = _MOVED | {"INT64"}
 _RESOURCE: _Types = frozenset({"RESOURCE"})  # handle of a streaming model's variable
 
 # Types of inputs and of outputs by position, the last one repeated; every op that is not
@@ -64,6 +69,26 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     "PACK": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
     "UNPACK": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
     "CONCATENATION": ((_MOVED,), (_MOVED,)),
+    "MINIMUM": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
+    "MAXIMUM": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
+    "BROADCAST_ARGS": ((_INTEGER,), (_INTEGER,)),
+    "CAST": ((_CAST,), (_CAST,)),
+    "CUMSUM": ((_DATA, _INTEGER), (_DATA,)),
+    "EMBEDDING_LOOKUP": ((_INTEGER, _REAL), (_REAL,)),
+    "EQUAL": ((_COMPARED | _BOOL,), (_BOOL,)),
+    "NOT_EQUAL": ((_COMPARED | _BOOL,), (_BOOL,)),
+    "GREATER": ((_COMPARED,), (_BOOL,)),
+    "GREATER_EQUAL": ((_COMPARED,), (_BOOL,)),
+    "LESS": ((_COMPARED,), (_BOOL,)),
+    "LESS_EQUAL": ((_COMPARED,), (_BOOL,)),
+    "LOGICAL_AND": ((_BOOL,), (_BOOL,)),
+    "LOGICAL_OR": ((_BOOL,), (_BOOL,)),
+    "LOGICAL_NOT": ((_BOOL,), (_BOOL,)),
+    "REDUCE_ALL": ((_BOOL, _INTEGER), (_BOOL,)),
+    "SELECT_V2": ((_BOOL, _SELECTED), (_SELECTED,)),
+    "FILL": ((_INTEGER, _MOVED), (_MOVED,)),
+    "ZEROS_LIKE": ((_FILLED,), (_FILLED,)),
+    "GATHER_ND": ((_REAL, _INTEGER), (_REAL,)),
     "VAR_HANDLE": ((), (_RESOURCE,)),
     "READ_VARIABLE": ((_RESOURCE,), (_MOVED,)),
     "ASSIGN_VARIABLE": ((_RESOURCE, _MOVED), ()),

@@ -42,7 +42,10 @@ def op_work(model: Model, op: Op) -> OpWork:
         elif op.name == "TRANSPOSE_CONV":
             # every input element meets every tap of every output channel
             macs = math.prod(data.shape) * math.prod(weights.shape[:3])
-        if macs:
+        elif op.name == "BATCH_MATMUL" and output_shape[-2:]:
+            # the left matrix, transposed or not, has its rows and what is summed over
+            macs = outputs * math.prod(data.shape[-2:]) // output_shape[-2]
+        if macs and op.name != "BATCH_MATMUL":
             filter_shape = weights.shape
     return OpWork(
         macs=macs,

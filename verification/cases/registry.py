@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from verification.cases import blocks, core, elementwise, movement, state
+from verification.cases import arithmetic, blocks, core, elementwise, logic, movement, state
 from verification.cases.case import Generator
 
-_MODULES = (blocks, core, elementwise, movement, state)
+_MODULES = (arithmetic, blocks, core, elementwise, logic, movement, state)
 
 
 def _collect() -> dict[str, Generator]:

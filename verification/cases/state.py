@@ -150,7 +150,10 @@ def _arithmetic(name: str, options: type) -> Generator:
             fed.append(values(second))
         result = b.tensor(out, "INT32")
         order = [y, x] if draw.chance(rng, 0.3) else [x, y]
-        b.op(name, order, [result], options(fusedActivationFunction=activation))
+        own = options()
+        if hasattr(own, "fusedActivationFunction"):
+            own.fusedActivationFunction = activation
+        b.op(name, order, [result], own)
         return Case(
             b.build(graph_inputs, [result]),
             fed,
@@ -163,6 +166,8 @@ def _arithmetic(name: str, options: type) -> Generator:
 
 _GENERATORS: dict[str, Generator] = {
     "ADD_S32": _arithmetic("ADD", schema.AddOptionsT),
+    "MAXIMUM_S32": _arithmetic("MAXIMUM", schema.MaximumMinimumOptionsT),
+    "MINIMUM_S32": _arithmetic("MINIMUM", schema.MaximumMinimumOptionsT),
     "ASSIGN_VARIABLE": streaming,
     "CALL_ONCE": streaming,
     "MUL_S32": _arithmetic("MUL", schema.MulOptionsT),

@@ -68,6 +68,14 @@ constexpr uint8_t OptionsOf(BuiltinOperator code) {
       return 77;
     case BuiltinOperator_DEPTH_TO_SPACE:
       return 94;
+    case BuiltinOperator_L2_NORMALIZATION:
+      return 12;
+    case BuiltinOperator_DIV:
+      return 29;
+    case BuiltinOperator_BATCH_MATMUL:
+      return 101;
+    case BuiltinOperator_CUMSUM:
+      return 102;
     default:
       return 0;
   }

@@ -2,13 +2,10 @@
 
 namespace tflm {
 
-nn::ReduceParams* PrepareReduce(OpContext& context, Reduction* reduction) {
-  TensorInfo input;
+nn::ReduceParams* NewReduction(OpContext& context, const TensorInfo& input,
+                               const TensorInfo& output, uint32_t* reduced) {
   TensorInfo axes;
-  TensorInfo output;
-  if (!context.Input(0, &input) || !context.Input(1, &axes) || !context.Output(0, &output) ||
-      !ReadQuantizedS8(context, input, &reduction->in) ||
-      !ReadQuantizedS8(context, output, &reduction->out)) {
+  if (!context.Input(1, &axes)) {
     return nullptr;
   }
   if (axes.type != kTfLiteInt32 || axes.data == 0) {
@@ -51,9 +48,23 @@ nn::ReduceParams* PrepareReduce(OpContext& context, Reduction* reduction) {
       params->extent[axis] = 1;
     }
   }
-  params->in_zero_point = reduction->in.zero_point;
-  params->out_zero_point = reduction->out.zero_point;
-  reduction->count = count;
+  *reduced = count;
+  return params;
+}
+
+nn::ReduceParams* PrepareReduce(OpContext& context, Reduction* reduction) {
+  EndsS8 ends;
+  if (!ReadEndsS8(context, &ends)) {
+    return nullptr;
+  }
+  reduction->in = ends.in;
+  reduction->out = ends.out;
+  nn::ReduceParams* const params =
+      NewReduction(context, ends.input, ends.output, &reduction->count);
+  if (params) {
+    params->in_zero_point = ends.in.zero_point;
+    params->out_zero_point = ends.out.zero_point;
+  }
   return params;
 }
 

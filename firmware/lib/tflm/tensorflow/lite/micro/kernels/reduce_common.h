@@ -1,4 +1,4 @@
-// MEAN, SUM and REDUCE_MAX.
+// MEAN, SUM, REDUCE_MAX, REDUCE_MIN and REDUCE_ALL.
 
 #ifndef TENSORFLOW_LITE_MICRO_KERNELS_REDUCE_COMMON_H_
 #define TENSORFLOW_LITE_MICRO_KERNELS_REDUCE_COMMON_H_
@@ -13,6 +13,11 @@ struct Reduction {
   QuantizedS8 in, out;
   uint32_t count;  // elements that go into one output
 };
+
+// The op's parameters, but for the quantization; null, with a message, if it is malformed.
+// `reduced`: elements that go into one output.
+nn::ReduceParams* NewReduction(OpContext& context, const TensorInfo& input,
+                               const TensorInfo& output, uint32_t* reduced);
 
 // The op's parameters, but for the rescaling; null, with a message, if it is malformed.
 nn::ReduceParams* PrepareReduce(OpContext& context, Reduction* reduction);

@@ -1,0 +1,40 @@
+// float32 by its bits: cores without an FPU link no soft-float library for it, and all cores give
+// the same bits.
+
+#ifndef MCUFORGE_NN_FLOAT_BITS_H_
+#define MCUFORGE_NN_FLOAT_BITS_H_
+
+#include <cstdint>
+
+namespace nn {
+
+constexpr uint32_t kFloatSign = UINT32_C(1) << 31;
+constexpr uint32_t kFloatInfinity = UINT32_C(0x7f800000);
+
+inline bool IsNan(uint32_t bits) { return (bits & ~kFloatSign) > kFloatInfinity; }
+
+// A finite float32 is magnitude * 2^exponent, magnitude below 2^24.
+struct FloatParts {
+  uint32_t magnitude;
+  int32_t exponent;
+};
+inline FloatParts PartsOfFloat(uint32_t bits) {
+  const uint32_t fraction = bits & 0x7fffff;
+  const uint32_t biased = bits >> 23 & 0xff;
+  return biased == 0 ? FloatParts{fraction, -149}
+                     : FloatParts{fraction | UINT32_C(1) << 23, static_cast<int32_t>(biased) - 150};
+}
+
+// The bits of magnitude * 2^exponent, rounded to nearest, halves to even, as IEEE 754 has it;
+// infinity where it is too large.
+uint32_t FloatFrom(uint64_t magnitude, int32_t exponent);
+
+// The square root of a positive finite float32, rounded likewise.
+uint32_t SqrtOfFloat(uint32_t bits);
+
+// The integer next to it towards zero, within int32; 0 for NaN.
+int32_t TruncatedFloat(uint32_t bits);
+
+}  // namespace nn
+
+#endif  // MCUFORGE_NN_FLOAT_BITS_H_
