@@ -28,6 +28,7 @@ from codegen.files.artifacts import (
     AOT_FILES,
     CONVERTED_MODEL,
     DATA_INFO,
+    FAMILIARITY,
     FLOAT_EDGES,
     FLOAT_MODEL,
     FRONTEND,
@@ -348,6 +349,29 @@ def evaluation(choice: Choice, devices: Sequence[DeviceScores], robustness: bool
     report = room.evaluate(choice.build_dir, devices, robustness)
     page = shown(choice.build_dir / REPORT_HTML)
     return f"{room.table(report)}\n\nevaluate: {page} has the pictures, {REPORT_JSON} all numbers"
+
+
+def familiarity(choice: Choice) -> None:
+    """familiarity.npz, by which `predict` knows what is not like the training data; none where
+    there are none, or the error of a reconstruction says it. After `quantize` and `data`."""
+    from codegen.samples.facts import DataInfo
+
+    split = choice.build_dir / TRAIN_SPLIT
+    if not split.is_file() or DataInfo.load(choice.build_dir).task == "reconstruct":
+        (choice.build_dir / FAMILIARITY).unlink(missing_ok=True)
+        return
+    _run(
+        choice,
+        Stage(
+            "familiarity",
+            "training.judge.familiarity:measure",
+            outputs=(FAMILIARITY,),
+            arguments={"build_dir": choice.build_dir},
+            inputs=(TRAIN_SPLIT, DATA_INFO),
+            inputs_if_there=(FRONTEND,),
+            data=(FRONT_END_LIB,),
+        ),
+    )
 
 
 def graph(choice: Choice, stage: str) -> Path:

@@ -72,6 +72,7 @@ def predict(c: Context, given: Given) -> None:
     if given.png and samples.info.kind != "image":
         raise CodegenError(f"--png {given.png}: the data are {samples.info}, no images")
     stages.quantize(chosen)
+    stages.familiarity(chosen)
     prediction = room.predict(chosen.build_dir, given.image)
     if samples.info.kind == "image":
         pixels = samples.values[0]

@@ -60,6 +60,9 @@ FIRMWARE_INFO = "firmware.json"
 FIRMWARE_MAP = "firmware.map"  # the linker's: which object each byte comes from
 BUILD_LOG = "build.log"
 
+# predict
+FAMILIARITY = "familiarity.npz"  # how like the training data a sample is
+
 # bless, in the folder of all builds
 BLESSED_MODEL = "blessed.tflite"
 DECISIONS = "blessed.jsonl"

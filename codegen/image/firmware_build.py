@@ -304,7 +304,8 @@ def _run_platformio(
             with progress(f"build: {environment}") as step:
                 for line in process.stdout:
                     lines.append(line)
-                    step.advance(state=line.strip()[-_STATE_WIDTH:])
+                    if line[:1].isalpha():  # "Compiling ...", not a rule
+                        step.advance(state=line.strip()[-_STATE_WIDTH:])
                     if verbose:
                         print(line, end="", flush=True)
         except BaseException:

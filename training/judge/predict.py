@@ -28,7 +28,7 @@ from training.data import one_sample
 from training.data.examples import Examples, calibrating
 from training.int8 import float_answers
 from training.int8.quantize import load_float_model
-from training.judge import classification
+from training.judge import classification, familiarity
 from training.judge.evaluate import oracle_answers
 
 _PICTURE_SCALE = 10  # pixels of the PNG for each that the network sees
@@ -38,9 +38,10 @@ _NORMAL_SAMPLES = 200  # that the threshold of an anomaly is taken from
 
 @dataclass(frozen=True)
 class Prediction:
-    """samples: what was read of the file. skew: how unlike the training samples its values are, 0
+    """samples: what was read of the file. skew: how unlike the training samples' its values are, 0
     to 1. answers: by model, real numbers [N, outputs]; of classes probabilities. reconstruction
-    errors are in `errors`, by model, with int8's `threshold`.
+    errors are in `errors`, by model, with int8's `threshold`. strangers: how many of the samples
+    are not like the training's.
     """
 
     samples: Split
@@ -48,6 +49,7 @@ class Prediction:
     answers: dict[str, np.ndarray]
     errors: dict[str, np.ndarray]
     threshold: float | None = None
+    strangers: int = 0
 
 
 def prepared(build_dir: Path, path: Path) -> Split:
@@ -87,7 +89,7 @@ def predict(build_dir: Path, path: Path) -> Prediction:
         answers = {who: classification.softmax(one) for who, one in answers.items()}
     schema = data_schema.load(build_dir)
     skew = schema.skew(split.values) if schema else 0.0
-    return Prediction(split, skew, answers, errors, threshold)
+    return Prediction(split, skew, answers, errors, threshold, _strangers(build_dir, split))
 
 
 def write_picture(path: Path, pixels: np.ndarray) -> None:
@@ -107,6 +109,8 @@ def table(prediction: Prediction) -> str:
         lines = _anomalies(prediction)
     else:
         lines = _numbers(answers)
+    if prediction.strangers:
+        lines.append(_how_strange(prediction))
     if prediction.skew > data_schema.SKEW_LIMIT:
         what = "picture's grey levels are" if info.kind == "image" else "values are"
         hint = "; is it inverted, darker or lighter?" if info.kind == "image" else ""
@@ -115,6 +119,20 @@ def table(prediction: Prediction) -> str:
             f"(divergence {prediction.skew:.2f} of 1, limit {data_schema.SKEW_LIMIT}){hint}"
         )
     return "\n".join(lines)
+
+
+def _how_strange(prediction: Prediction) -> str:
+    noun, count = prediction.samples.info.noun, len(prediction.samples)
+    which = f"the {noun} is" if count == 1 else f"{prediction.strangers} of {count} {noun}s are"
+    return (
+        f"predict: do not rely on it: {which} not like the training data; of {noun}s that are, "
+        f"{familiarity.RARE:.0%} lie so far off (docs/models.md)"
+    )
+
+
+def _strangers(build_dir: Path, split: Split) -> int:
+    known = familiarity.of_folder(build_dir)
+    return 0 if known is None else known.strangers(Examples(split).real())
 
 
 def _classes(info: DataInfo, answers: dict[str, np.ndarray]) -> list[str]:
