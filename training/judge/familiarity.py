@@ -14,8 +14,9 @@ the distribution (Bates and others, "Testing for Outliers with Conformal p-value
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,11 +48,11 @@ class Familiarity:
     weights: NDArray[np.float64]
     limit: float
 
-    def distances(self, samples: NDArray[np.float32]) -> NDArray[np.float64]:
+    def distances(self, samples: NDArray[Any]) -> NDArray[np.float64]:
         """[N, ...] -> [N]; about 2 for training samples."""
         return _parts(self, samples) @ self.weights
 
-    def strangers(self, samples: NDArray[np.float32]) -> int:
+    def strangers(self, samples: NDArray[Any]) -> int:
         """How many of the samples [N, ...] are unlike the training's, where they are more than
         chance would make of samples that are like them; else 0."""
         found = int((self.distances(samples) > self.limit).sum())
@@ -73,7 +74,8 @@ def of_folder(build_dir: Path) -> Familiarity | None:
     if not path.is_file():
         return None
     found = map_npz(path)
-    return Familiarity(**{**found, "limit": float(found["limit"])})
+    limit = float(found.pop("limit"))
+    return Familiarity(**found, limit=limit)
 
 
 def fit(examples: Examples) -> Familiarity:
@@ -87,11 +89,11 @@ def fit(examples: Examples) -> Familiarity:
     kept = min(kept, len(values), _MOST_COMPONENTS)
     plain = Familiarity(mean, vectors[:kept], values[:kept], np.ones(2), math.inf)
     means = np.maximum(_parts(plain, held_out).mean(axis=0), _LEAST)
-    weighted = Familiarity(mean, plain.components, plain.variances, 1 / means, math.inf)
-    return Familiarity(**{**vars(weighted), "limit": _limit(weighted.distances(held_out))})
+    weighted = replace(plain, weights=1 / means)
+    return replace(weighted, limit=_limit(weighted.distances(held_out)))
 
 
-def _parts(one: Familiarity, samples: NDArray[np.float32]) -> NDArray[np.float64]:
+def _parts(one: Familiarity, samples: NDArray[Any]) -> NDArray[np.float64]:
     """[N, 2]: T^2 and Q."""
     off = _flat(samples) - one.mean
     along = off @ one.components.T
@@ -131,5 +133,5 @@ def _some(rows: NDArray[np.intp]) -> NDArray[np.intp]:
     return np.sort(chosen)
 
 
-def _flat(samples: NDArray[np.float32]) -> NDArray[np.float64]:
+def _flat(samples: NDArray[Any]) -> NDArray[np.float64]:
     return samples.reshape(len(samples), -1).astype(np.float64)
