@@ -11,14 +11,20 @@ from pathlib import Path
 API = Path(__file__).with_name("tflm_api")
 
 
-def link_flags(folder: Path) -> list[str]:
-    """For an executable of this machine. folder: where the libraries are put, and stay."""
+def _module() -> Path:
     spec = find_spec("tflite_micro")
     assert spec is not None and spec.submodule_search_locations is not None
     (package,) = spec.submodule_search_locations
-    module = Path(package) / "python" / "tflite_micro" / "_runtime.so"
-    shutil.copy(module, folder / "libupstream.so")
-    _make_python_names(module, folder)
+    return Path(package) / "python" / "tflite_micro" / "_runtime.so"
+
+
+MODULE = _module()
+
+
+def link_flags(folder: Path) -> list[str]:
+    """For an executable of this machine. folder: where the libraries are put, and stay."""
+    shutil.copy(MODULE, folder / "libupstream.so")
+    _make_python_names(MODULE, folder)
     return [f"-L{folder}", "-lupstream", "-lpython_names", f"-Wl,-rpath,{folder}"]
 
 

@@ -12,12 +12,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from codegen.emit.upstream_methods import (
+    CUSTOM_CODES,
+    METHODS,
+    REASONS,
+    UNWRITTEN,
+    UNWRITTEN_CUSTOM,
+)
 from codegen.errors import OpTableError
 from codegen.files import markdown
 from codegen.files.manifest import atomic_write
 from codegen.files.places import PROGRAM
 from codegen.model.int8_checks import operand_types
-from codegen.model.op_table import OPS_DEF, SupportedOp, load_supported_ops
+from codegen.model.op_table import OPS_DEF, SupportedOp, load_custom_ops, load_supported_ops
 
 PAGE = PROGRAM / "docs" / "supported_ops.md"
 KERNELS = OPS_DEF.parent / "kernels"
@@ -57,6 +64,13 @@ Ops of your own come in through `firmware/lib/custom_ops`: [porting.md](porting.
 
 """
 
+_UPSTREAM = f"""
+## Upstream's methods
+
+All {len(METHODS)} `Add` methods of upstream's `MicroMutableOpResolver`, and `AddCustom`: the types
+in which they are here, or why they are not.
+"""
+
 _CONSTRAINTS = """
 ## Constraints
 
@@ -90,11 +104,30 @@ def render() -> str:
         for fact in facts
     ]
     lines = markdown.table(("op", "resolver", "types", "in place", "own kernels"), "lllll", rows)
+    upstream = [(f"`Add{method}()`", here) for method, here in upstream_rows().items()]
+    lines += [_UPSTREAM, *markdown.table(("method", "here"), "ll", upstream)]
     sections = []
     for fact in facts:
         sections.append(f"\n### {fact.op.name}\n")
         sections += [f"- {text}" for text in fact.constraints] or ["None."]
     return _HEADER + "\n".join([*lines, _CONSTRAINTS, *sections]).replace("\n\n\n", "\n\n") + "\n"
+
+
+def upstream_rows() -> dict[str, str]:
+    """{suffix of one of upstream's Add methods: "yes" with its types, or "no" with why not}."""
+    ours = {op.add_suffix: op.name for op in load_supported_ops().values()}
+    customs = load_custom_ops()
+    rows = {}
+    for method in METHODS:
+        code = CUSTOM_CODES.get(method)
+        if method in ours:
+            rows[method] = f"yes: {_types(ours[method])}"
+        elif code in customs:
+            rows[method] = f'yes: the custom op "{code}"'
+        else:
+            unwritten = UNWRITTEN_CUSTOM if code else UNWRITTEN
+            rows[method] = f"no: {REASONS.get(method, unwritten)}"
+    return {**rows, "Custom": "yes: ops of your own"}
 
 
 def load_facts() -> list[OpFacts]:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from codegen.emit import supported_ops
+from codegen.emit.upstream_methods import CUSTOM_CODES, METHODS, REASONS
 from codegen.errors import OpTableError
 from codegen.host.runtime import HostRuntime, RuntimeRefusedError
 from codegen.model.op_table import SupportedOp, load_supported_ops
+from tests.upstream_tflm import MODULE
 from verification.cases.model_builder import ModelBuilder
+
+# Registrations of upstream's that no Add method adds: another form of one, or of its tests.
+_WITHOUT_METHOD = re.compile(r"(RFFT|OVERLAP_ADD)_(FLOAT|INT16|INT32)|L2NORM_REF|BASIC_CLASSIFIER")
 
 
 def test_the_page_is_fresh() -> None:
@@ -34,6 +40,31 @@ def test_every_op_of_the_table_has_its_line() -> None:
     for name, op in load_supported_ops().items():
         assert f"| {name} | `Add{op.add_suffix}()` |" in page
         assert f"\n### {name}\n" in page
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def test_every_op_of_upstream_has_its_row_and_no_other_has_one() -> None:
+    command = ["nm", "--dynamic", "--demangle", str(MODULE)]
+    symbols = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    registered = set(re.findall(r"\bRegister_(\w+)", symbols))
+    upstream = {_plain(name) for name in registered if not _WITHOUT_METHOD.search(name)}
+    assert upstream == {_plain(method) for method in METHODS}
+    assert len(METHODS) == len(set(METHODS)) == 118
+    page = supported_ops.render()
+    for method, here in supported_ops.upstream_rows().items():
+        assert f"| `Add{method}()` | {here} |" in page
+
+
+def test_every_op_of_ours_is_one_of_upstreams_and_reasons_are_for_missing_ones() -> None:
+    rows = supported_ops.upstream_rows()
+    ours = {op.add_suffix for op in load_supported_ops().values()}
+    assert {method for method, here in rows.items() if here.startswith("yes")} >= ours
+    assert ours <= set(METHODS)
+    assert not ours & set(REASONS)
+    assert {*REASONS, *CUSTOM_CODES} <= set(METHODS)
 
 
 def test_a_constraint_on_the_page_is_what_the_runtime_says() -> None:

@@ -55,6 +55,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kCumsum = {tflite::BuiltinOperator_CUMSUM, "CUMSUM", Prepare, Eval};
+const OpDef ops::kCumSum = {tflite::BuiltinOperator_CUMSUM, "CUMSUM", Prepare, Eval};
 
 }  // namespace tflm
