@@ -24,11 +24,17 @@ def plan(c: Context, given: Given) -> None:
     """Show where in the arena each tensor of a model lies and when it is alive."""
     from codegen.aot.facts import engine_facts
     from codegen.boards.facts import load_board
+    from codegen.errors import CodegenError
     from codegen.files.places import BUILD
     from codegen.memory import arena_picture
 
     model: Path = given.model
-    isa = given.isa or load_board(given.board or c.config.mcuforge.board).isa
+    board = load_board(given.board or c.config.mcuforge.board)
+    if given.isa and given.board and given.isa != board.isa:
+        raise CodegenError(
+            f"plan: --isa {given.isa}, but {board.id} is {board.isa}; leave one of them out"
+        )
+    isa = given.isa or board.isa
     picture = given.svg or BUILD / model.stem / f"plan-{isa}.svg"
     facts = engine_facts(engine_of(c, given))
     print(arena_picture.show_plan(model, isa, picture, facts), end="")

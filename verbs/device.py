@@ -53,6 +53,7 @@ def diff(c: Context, given: Given) -> None:
 )
 def stream(c: Context, given: Given) -> None:
     """Show the board a stream of samples, whose scores it smooths over time; check each frame."""
+    from codegen.model.tflite import Model
     from harness.run import stream as room
     from pipeline import beforehand, stages
 
@@ -66,6 +67,10 @@ def stream(c: Context, given: Given) -> None:
     )
     settings.check()
     stages.require_data(chosen, "stream")
+    if chosen.model_kind == "tflite":
+        settings.parameters(Model.read(chosen.model).outputs[0])
+    elif chosen.model is None:
+        settings.require_probability()  # what a recipe's softmax gives
     beforehand.require_device(chosen, given.port, baud=given.baud)
     beforehand.require_samples(chosen, "count", given.count)
     stages.evaluate(chosen)

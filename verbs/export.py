@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from invoke import Context
 
-from verbs.again import command, without_folders
 from verbs.choice import choice
 from verbs.options import ENGINE, FORCE, ISA, MADE, Option, here
+from verbs.shell import command, without_folders
 from verbs.verb import Given, verb
 
 if TYPE_CHECKING:

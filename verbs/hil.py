@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from invoke import Context, Exit
 
-from verbs.again import command
 from verbs.choice import choice, engine_of
 from verbs.options import (
     BAUD,
@@ -28,6 +27,7 @@ from verbs.options import (
     TRAINED,
     Option,
 )
+from verbs.shell import command
 from verbs.verb import Given, verb
 
 if TYPE_CHECKING:

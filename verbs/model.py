@@ -15,6 +15,7 @@ from verbs.options import (
     SEED,
     TRAINED,
     Option,
+    once_each,
 )
 from verbs.verb import Given, verb
 
@@ -34,12 +35,9 @@ def train(c: Context, given: Given) -> None:
 )
 def seeds(c: Context, given: Given) -> None:
     """Train a recipe once for each seed; show each one's accuracy, mean and spread."""
-    from codegen.errors import CodegenError
     from pipeline import stages
 
-    chosen = [SEED.value(one) for one in given.seeds.split(",")]
-    if len(set(chosen)) < len(chosen):
-        raise CodegenError(f"--seeds {given.seeds}: one stands there twice")
+    chosen = [SEED.value(one) for one in once_each("--seeds", given.seeds)]
     print(stages.seeds(choice(c, given), chosen))
 
 

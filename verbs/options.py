@@ -68,6 +68,14 @@ def output(text: str) -> Path:
     return path
 
 
+def once_each(flag: str, text: str) -> list[str]:
+    """Words separated by commas. Raises CodegenError where one stands there twice."""
+    words = text.split(",")
+    if len(set(words)) < len(words):
+        raise CodegenError(f"{flag} {text}: one stands there twice; leave it out")
+    return words
+
+
 def path_or_name(text: str) -> str:
     """The kind of an option that may name a file or folder: absolute where there is one."""
     return str(here(text)) if text and path(text).exists() else text
@@ -271,7 +279,7 @@ PRESET = Option("preset", "of the converter's optimizations: default, size, late
 FORCE = Option("force", "run it although nothing has changed", kind=bool, default=False, short="f")
 RESUME = Option("resume", "go on with a training that was interrupted", kind=bool, default=False)
 VERBOSE = Option("verbose", "show PlatformIO's output", kind=bool, default=False, short="v")
-COUNT = Option("count", "how many", kind=int, short="n", least=1)
+COUNT = Option("count", "how many", kind=int, short="n", least=1, most=2**32 - 1)
 JSON = Option("json", "file to write the report to", kind=output, short="j")
 MARKDOWN = Option("markdown", "document whose marked part takes the tables", kind=path)
 SVG = Option("svg", "picture to write", kind=output)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from invoke import Context, Exit
 
 from codegen.engines import INTERPRETER
-from verbs.again import command
-from verbs.options import BOARD, COUNT, ENGINE, JSON, MARKDOWN, MODELS, SEED, Option
+from verbs.options import BOARD, COUNT, ENGINE, JSON, MARKDOWN, MODELS, SEED, Option, once_each
+from verbs.shell import command
 from verbs.verb import Given, verb
 
 
@@ -28,7 +28,7 @@ def _goes_on(name: str, given: Given) -> Iterator[None]:
 
 
 @verb(
-    COUNT.but("random models in all", default=2000),
+    COUNT.but("random models in all, 2000 by default; with --model, inputs, 10 a model"),
     SEED.but("of the first model; the next has the next number", default=1),
     BOARD.but(
         "boards or cores such as cortex-m55, separated by commas; host by default",
@@ -36,17 +36,34 @@ def _goes_on(name: str, given: Given) -> Iterator[None]:
         carried=False,
     ),
     Option("op", "only this op's models"),
+    MODELS.but(
+        "your own in place of random ones: `all` (../shared/models), or their names or paths, "
+        "separated by commas",
+        default=None,
+    ),
     ENGINE,
 )
 def golden(c: Context, given: Given) -> None:
     """Compare random models with the TFLM oracle, byte for byte, on the host and on real cores."""
+    from codegen.errors import CodegenError
+    from codegen.files.shared_models import find_models, those_that
     from verification.cases.registry import CASES
-    from verification.golden import run_golden
+    from verification.golden import Generators, model_generators, read_runnable, run_golden
 
-    boards = given.board.split(",")
+    if given.model and given.op:
+        raise CodegenError("golden: --op draws models, --model names them; choose one")
+    cases: Generators = CASES
+    if given.model:
+        paths = find_models(given.model)
+        if given.model == "all":
+            paths = those_that(read_runnable, paths, "golden", print)
+        cases = model_generators(paths)
+    given.count = given.count or (10 * len(cases) if given.model else 2000)
+
+    boards = once_each("--board", given.board)
     with _goes_on("golden", given):
         report = run_golden(
-            CASES,
+            cases,
             given.count,
             given.seed,
             boards=boards,
@@ -151,6 +168,7 @@ def bench(c: Context, given: Given) -> None:
     engine = given.engine or INTERPRETER
     if given.markdown:
         read_marked(given.markdown, performance_page.part(engine))  # before minutes of measuring
+    once_each("--board", given.board)
     rows = report.run(given.board, given.model, given.json, given.profile, engine=engine)
     if given.markdown:
         boards = measure.find_boards(given.board)
@@ -171,6 +189,6 @@ def costs(c: Context, given: Given) -> None:
     from verification.cases.cost import COST_CASES
     from verification.cases.registry import CASES
 
-    cores = given.core.split(",") if given.core else room.CORES
+    cores = once_each("--core", given.core) if given.core else room.CORES
     cases = {**CASES, **COST_CASES}
     room.refit(cases, find_models(given.model), given.count, cores=cores)

@@ -14,6 +14,7 @@ The generators come from whoever calls (tests/golden); this module knows no op.
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,6 +29,7 @@ from codegen.aot.generate import generate_aot, plan_aot
 from codegen.engines import AOT, INTERPRETER
 from codegen.errors import CodegenError
 from codegen.host.oracle import Oracle
+from codegen.host.random_inputs import random_inputs
 from codegen.memory.planner import plan_model
 from codegen.model.tflite import Model
 from codegen.progress import progress
@@ -72,34 +74,36 @@ class _ModelCase:
 def model_generators(paths: Iterable[Path]) -> Generators:
     """A generator a .tflite file, by its stem: the model as it is, its inputs random.
 
-    Raises ModelError (not a sound model), VerificationError (two files of one name).
+    Raises ModelError (not a sound model), RuntimeRefusedError (the runtime does not run it),
+    VerificationError (two files of one name).
     """
     generators: dict[str, Callable[[np.random.Generator], Case]] = {}
     for path in paths:
         if path.stem in generators:
             raise VerificationError(f"two models are called {path.stem}; rename one")
-        generators[path.stem] = _model_generator(Model.read(path), path)
+        generators[path.stem] = _model_generator(read_runnable(path), path)
     return generators
+
+
+def read_runnable(path: Path) -> Model:
+    """A model that the runtime runs. Raises ModelError, RuntimeRefusedError."""
+    model = Model.read(path)
+    plan_model(model, "scalar")
+    return model
 
 
 def _model_generator(model: Model, path: Path) -> Callable[[np.random.Generator], Case]:
     def draw(rng: np.random.Generator) -> Case:
-        inputs = []
-        for tensor in model.inputs:
-            dtype = np.dtype(tensor.dtype.lower())
-            if dtype.kind == "f":
-                inputs.append(rng.normal(size=tensor.shape).astype(dtype))
-            else:
-                low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
-                inputs.append(rng.integers(low, high, tensor.shape, dtype, endpoint=True))
-        return _ModelCase(model.data, inputs, str(path))
+        samples = random_inputs(model, 2, seed=int(rng.integers(2**32)))
+        which = rng.integers(2)  # of the whole range, or as in use
+        return _ModelCase(model.data, [values[which] for values in samples], str(path))
 
     return draw
 
 
 @dataclass(frozen=True)
 class Failure:
-    """One case that went wrong on one board."""
+    """One case that went wrong on one board. model: its file, if it is no random one."""
 
     op: str
     seed: int
@@ -107,15 +111,15 @@ class Failure:
     label: str
     reason: str
     engine: str = INTERPRETER
+    model: str = ""
 
     @property
     def command(self) -> str:
         """What repeats it."""
-        engine = "" if self.engine == INTERPRETER else f" --engine {self.engine}"
-        return (
-            f"./invokew golden --op {self.op} --seed {self.seed} --count 1 "
-            f"--board {self.board}{engine}"
-        )
+        words = ["--model", self.model] if self.model else ["--op", self.op]
+        words += ["--seed", str(self.seed), "--count", "1", "--board", self.board]
+        words += [] if self.engine == INTERPRETER else ["--engine", self.engine]
+        return shlex.join(["./invokew", "golden", *words])
 
     def __str__(self) -> str:
         return (
@@ -228,7 +232,10 @@ def _run_on(board: str, target: Target, drawn: Sequence[_Drawn], engine: str) ->
             elif reason is not None and ran.outputs != reference.outputs:
                 reason += "; the portable kernels give something else"
         if reason is not None:
-            failures.append(Failure(item.op, item.seed, board, item.case.label, reason, engine))
+            model = item.case.label if isinstance(item.case, _ModelCase) else ""
+            failures.append(
+                Failure(item.op, item.seed, board, item.case.label, reason, engine, model)
+            )
     return failures
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from codegen.errors import CodegenError
@@ -30,5 +31,23 @@ def find_models(choice: str) -> list[Path]:
             raise CodegenError(
                 f"no model {word!r}: neither a file nor one of {', '.join(shared) or 'none'}"
             )
+        if path in paths:
+            raise CodegenError(f"--model {choice}: {word} stands there twice; leave it out")
         paths.append(path)
     return paths
+
+
+def those_that(
+    require: Callable[[Path], object], paths: Iterable[Path], verb: str, say: Callable[[str], None]
+) -> list[Path]:
+    """Of models that nobody named, those that `require` takes; says why not of the others."""
+
+    def is_taken(path: Path) -> bool:
+        try:
+            require(path)
+        except CodegenError as reason:
+            say(f"{verb}: {path.stem} is left out: {str(reason).partition('; ')[0]}")
+            return False
+        return True
+
+    return [path for path in paths if is_taken(path)]

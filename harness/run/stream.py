@@ -54,6 +54,14 @@ class Settings:
         _require("frames", self.frames, 1, ids.STREAM_MOST_FRAMES)
         _require("refractory", self.refractory, 0, 255)
 
+    def require_probability(self) -> None:
+        """Raises HarnessError for a threshold that no probability reaches or each does."""
+        if not 0 <= self.threshold <= 1:
+            raise HarnessError(
+                f"--threshold {self.threshold:g}: the model's output is a probability; choose 0 to "
+                "1"
+            )
+
     def parameters(self, output: Tensor) -> Parameters:
         """For a model with that output. Raises HarnessError for a value that cannot be."""
         self.check()

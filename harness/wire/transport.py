@@ -122,11 +122,16 @@ class SerialLine:
 
 
 def _require_address(url: str) -> None:
-    """Raises PortError for a URL of a network without host or port; pyserial's words are about its
-    own code."""
-    kind = url.partition("://")[0]
-    if kind not in ("socket", "rfc2217"):
+    """Raises PortError for a URL without host or port, or of another kind; pyserial's words are
+    about its own code."""
+    kind, is_url, _ = url.partition("://")
+    if not is_url:
         return
+    if kind not in ("socket", "rfc2217"):  # pyserial has more, such as loop://, without a board
+        raise PortError(
+            f"opening {url}: not a port or URL; use a port, socket://host:port or "
+            "rfc2217://host:port"
+        )
     try:
         parts = urlsplit(url)
         fine = bool(parts.hostname and parts.port)

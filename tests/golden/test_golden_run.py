@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,10 @@ import pytest
 
 from verification.cases.case import Case
 from verification.cases.core import CASES, softmax
-from verification.cases.model_builder import one_op
+from verification.cases.model_builder import one_op, small_cnn
 from verification.check_runner import HOST, Job, Result, RunnerCrashError, run, target_of
 from verification.errors import VerificationError
-from verification.golden import Failure, run_golden
+from verification.golden import Failure, model_generators, run_golden
 
 pytestmark = pytest.mark.golden
 
@@ -154,3 +155,12 @@ def test_a_failure_reads_well() -> None:
     text = str(Failure("ADD", 5, "host", "1x2 + 1", "2 of 3 output bytes differ"))
     assert "ADD seed 5 on host: 2 of 3 output bytes differ" in text
     assert "repeat: ./invokew golden --op ADD --seed 5 --count 1 --board host" in text
+
+
+def test_a_model_of_ones_own_is_named_in_what_repeats_it(tmp_path: Path) -> None:
+    path = tmp_path / "my net.tflite"
+    path.write_bytes(small_cnn())
+    report = run_golden(model_generators([path]), 2, seed=5)
+    assert report.passed and report.cases["host"] == 2
+    failure = Failure("my net", 5, "host", "", "2 bytes differ", model=str(path))
+    assert f"golden --model '{path}' --seed 5 --count 1 --board host" in failure.command

@@ -11,9 +11,8 @@ from pathlib import Path
 from codegen.boards.facts import Board
 from codegen.cost.op_rows import cost_lines
 from codegen.engines import INTERPRETER
-from codegen.errors import CodegenError
 from codegen.files.manifest import atomic_write
-from codegen.files.shared_models import find_models
+from codegen.files.shared_models import find_models, those_that
 from codegen.model.tflite import Model
 from verification.bench.measure import (
     MEASURES,
@@ -75,7 +74,7 @@ def run(
         raise VerificationError(f"--json {json_path}: no folder {json_path.parent}")
     boards, paths = find_boards(board), find_models(model)
     if model == "all":
-        paths = [path for path in paths if _is_measurable(path, say)]
+        paths = those_that(read_measurable, paths, "bench", say)
     models = {path.stem: path for path in paths}
     say(header())
 
@@ -92,16 +91,6 @@ def run(
         text = json.dumps([row.as_json() for row in rows], indent=1)
         atomic_write(json_path, f"{text}\n".encode())
     return rows
-
-
-def _is_measurable(path: Path, say: Callable[[str], None]) -> bool:
-    """Says why not; of models that nobody named, those that cannot be measured are left out."""
-    try:
-        read_measurable(path)
-    except CodegenError as reason:
-        say(f"bench: {path.stem} is left out: {str(reason).partition('; ')[0]}")
-        return False
-    return True
 
 
 def header() -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from codegen.errors import CodegenError
 from codegen.files import shared_models
-from codegen.files.shared_models import find_models
+from codegen.files.shared_models import find_models, those_that
 
 
 def test_models_are_found_by_name_and_by_path(
@@ -29,3 +29,21 @@ def test_models_are_found_by_name_and_by_path(
             CodegenError, match=f"no model '{word}': neither a file nor one of a, b"
         ):
             find_models(choice)
+
+
+def test_of_models_that_nobody_named_some_are_left_out(tmp_path: Path) -> None:
+    def require(path: Path) -> None:
+        if path.stem == "b":
+            raise CodegenError("b: op 1 (SVDF) is not supported; leave it out")
+
+    said: list[str] = []
+    paths = [tmp_path / f"{name}.tflite" for name in "abc"]
+    assert those_that(require, paths, "golden", said.append) == [paths[0], paths[2]]
+    assert said == ["golden: b is left out: b: op 1 (SVDF) is not supported"]
+
+
+def test_a_model_that_is_named_twice(tmp_path: Path) -> None:
+    (tmp_path / "b.tflite").touch()
+    twice = f"{tmp_path}/b.tflite,{tmp_path}/b.tflite"
+    with pytest.raises(CodegenError, match=r"b.tflite stands there twice; leave it out"):
+        find_models(twice)

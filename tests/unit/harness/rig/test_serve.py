@@ -239,10 +239,12 @@ def test_few_may_wait(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("no_traceback")
-def test_a_client_that_takes_nothing_loses_the_seat(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_takes_nothing_loses_the_seat(
+    port: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(serve, "_PATIENCE_S", 0.3)
     ours, client = socket.socketpair()
-    with ours, client, SerialLine("loop://", 115_200) as line:
+    with ours, client, SerialLine(port, 115_200) as line:
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         session = threading.Thread(target=serve._Session(ours, line).run, daemon=True)
         session.start()
