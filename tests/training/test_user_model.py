@@ -65,6 +65,21 @@ def test_a_keras_file_and_a_saved_model_become_int8(tmp_path: Path) -> None:
     _require_like(tmp_path, pixels, expected)
 
 
+def test_constants_of_a_saved_model_are_no_inputs(tmp_path: Path) -> None:
+    """A Normalization keeps its mean and deviation beside the weights."""
+    tf = load_tensorflow(seed=1)
+    import keras
+
+    normalization = keras.layers.Normalization(axis=None)
+    normalization.adapt(np.random.default_rng(1).normal(40, 9, (50, 6, 6, 1)))
+    image = keras.Input((6, 6, 1))
+    x = keras.layers.Flatten()(normalization(image))
+    with quiet_output():
+        keras.Model(image, keras.layers.Dense(3)(x)).export(tmp_path / "net")
+        found = room.open_float(tf, tmp_path / "net").edges
+    assert [one.shape for one in found.inputs] == [(6, 6, 1)]
+
+
 def _require_like(build_dir: Path, pixels: np.ndarray, expected: np.ndarray) -> None:
     int8 = Model.read(build_dir / INT8_MODEL)
     scores = oracle_scores(int8, quantize_pixels(int8, pixels))
