@@ -20,6 +20,7 @@ from codegen.model.op_table import OPS_DEF, load_supported_ops
 KERNELS = OPS_DEF.parent / "kernels"
 
 _ADD = re.compile(r"\bAdd(\w+)\s*\(")
+_ALL_OPS = "tensorflow/lite/micro/all_ops_resolver.h"
 _CUSTOM = ("Custom", "custom")  # as an op that is in no table
 _FUNCTION = re.compile(r"^(?!inline|static|template)[A-Za-z][^#;{}=()]*\b(\w+)\(", re.MULTILINE)
 _NAME = re.compile(r"\b[A-Za-z]\w+")
@@ -34,7 +35,10 @@ def needless_sources(application: Iterable[Path]) -> frozenset[Path]:
 def needed_files(application: Iterable[Path]) -> frozenset[Path]:
     """Sources and headers of the libraries that the application's files lead to, and these."""
     own = list(application)
-    called = {name for path in own for name in _ADD.findall(path.read_text())}
+    texts = [path.read_text() for path in own]
+    called = {name for text in texts for name in _ADD.findall(text)}
+    if any(_ALL_OPS in _INCLUDE.findall(text) for text in texts):
+        called |= set(_op_sources())
     pending = own + [path for suffix, path in _op_sources().items() if suffix in called]
     of_names = _sources_by_function()
     needed: set[Path] = set()

@@ -56,6 +56,15 @@ def test_each_op_has_all_that_it_needs(cpu: str, tmp_path: Path) -> None:
         assert not missing, f"{op.name}: {missing}"
 
 
+def test_a_resolver_of_all_ops_needs_them(tmp_path: Path) -> None:
+    application = tmp_path / "sketch.cc"
+    application.write_text('#include "tensorflow/lite/micro/all_ops_resolver.h"\n')
+    kernels = {
+        path.stem for path in needless_sources([application]) if path.parent.name == "kernels"
+    }
+    assert not kernels & {op.kernel for op in OPS}
+
+
 def test_an_application_without_ops_needs_no_kernel(tmp_path: Path) -> None:
     application = tmp_path / "application.cc"
     application.write_text(INTERPRETER)

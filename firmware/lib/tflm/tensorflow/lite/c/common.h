@@ -10,12 +10,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tensorflow/lite/micro/micro_log.h"
+
+// Values as in upstream's c_api_types.h. The runtime itself gives the first two.
 typedef enum TfLiteStatus {
   kTfLiteOk = 0,
   kTfLiteError = 1,
+  kTfLiteDelegateError = 2,
+  kTfLiteApplicationError = 3,
+  kTfLiteDelegateDataNotFound = 4,
+  kTfLiteDelegateDataWriteError = 5,
+  kTfLiteDelegateDataReadError = 6,
+  kTfLiteUnresolvedOps = 7,
+  kTfLiteCancelled = 8,
+  kTfLiteOutputShapeNotKnown = 9,
 } TfLiteStatus;
 
-// Values as in upstream's c_api_types.h.
 typedef enum {
   kTfLiteNoType = 0,
   kTfLiteFloat32 = 1,
@@ -36,9 +46,12 @@ typedef enum {
   kTfLiteUInt32 = 16,
   kTfLiteUInt16 = 17,
   kTfLiteInt4 = 18,
+  kTfLiteBFloat16 = 19,
 } TfLiteType;
 
 const char* TfLiteTypeGetName(TfLiteType type);
+// Bytes of an element; 0 for types without a size of their own.
+size_t TfLiteTypeGetSize(TfLiteType type);
 
 // A length and that many ints: the layout of a flatbuffer vector of int32, so `dims` points into
 // the model.
@@ -46,6 +59,39 @@ typedef struct TfLiteIntArray {
   int size;
   int data[];
 } TfLiteIntArray;
+
+inline int TfLiteIntArrayEqualsArray(const TfLiteIntArray* a, int b_size, const int b_data[]) {
+  if (a == nullptr) {
+    return b_size == 0;
+  }
+  int i = 0;
+  while (a->size == b_size && i < b_size && a->data[i] == b_data[i]) {
+    ++i;
+  }
+  return a->size == b_size && i == b_size;
+}
+inline int TfLiteIntArrayEqual(const TfLiteIntArray* a, const TfLiteIntArray* b) {
+  return a == b || (a && b && TfLiteIntArrayEqualsArray(a, b->size, b->data));
+}
+inline size_t TfLiteIntArrayGetSizeInBytes(int size) {
+  return sizeof(TfLiteIntArray) + static_cast<size_t>(size) * sizeof(int);
+}
+
+typedef struct TfLiteFloatArray {
+  int size;
+  float data[];
+} TfLiteFloatArray;
+
+// Where a tensor's memory comes from. One byte, so that tensors keep their size.
+typedef enum TfLiteAllocationType : uint8_t {
+  kTfLiteMemNone = 0,
+  kTfLiteMmapRo = 1,  // constant, in the model
+  kTfLiteArenaRw = 2,
+  kTfLiteArenaRwPersistent = 3,
+  kTfLiteDynamic = 4,
+  kTfLitePersistentRo = 5,
+  kTfLiteCustom = 6,
+} TfLiteAllocationType;
 
 typedef struct TfLiteQuantizationParams {
   float scale;
@@ -82,6 +128,7 @@ typedef struct TfLiteTensor {
   };
   TfLiteType type;
   bool is_variable;
+  TfLiteAllocationType allocation_type;
 } TfLiteTensor;
 
 typedef struct TfLiteEvalTensor {
@@ -121,5 +168,45 @@ typedef struct TfLiteContext {
   TfLiteEvalTensor* (*GetEvalTensor)(const struct TfLiteContext* context, int tensor_index);
   void (*ReportError)(struct TfLiteContext* context, const char* format, ...);
 } TfLiteContext;
+
+#define TF_LITE_KERNEL_LOG(context, ...)            \
+  do {                                              \
+    (context)->ReportError((context), __VA_ARGS__); \
+  } while (false)
+#define TF_LITE_MAYBE_KERNEL_LOG(context, ...)        \
+  do {                                                \
+    if ((context) != nullptr) {                       \
+      (context)->ReportError((context), __VA_ARGS__); \
+    }                                                 \
+  } while (false)
+
+// A function that returns a TfLiteStatus ends with kTfLiteError, and a message that says where,
+// unless what they name holds.
+#define TFLM_ENSURE_OR(context, condition, ...)   \
+  do {                                            \
+    if (!(condition)) {                           \
+      TF_LITE_KERNEL_LOG((context), __VA_ARGS__); \
+      return kTfLiteError;                        \
+    }                                             \
+  } while (false)
+#define TF_LITE_ENSURE_MSG(context, value, ...) TFLM_ENSURE_OR(context, value, __VA_ARGS__)
+#define TF_LITE_ENSURE(context, a) \
+  TFLM_ENSURE_OR(context, a, "%s:%d: not so: %s", __FILE__, __LINE__, #a)
+#define TF_LITE_ENSURE_EQ(context, a, b) \
+  TFLM_ENSURE_OR(context, (a) == (b), "%s:%d: not equal: %s, %s", __FILE__, __LINE__, #a, #b)
+#define TF_LITE_ENSURE_NEAR(context, a, b, epsilon)                         \
+  TFLM_ENSURE_OR(context, ((a) > (b) ? (a) - (b) : (b) - (a)) <= (epsilon), \
+                 "%s:%d: farther apart than %s: %s, %s", __FILE__, __LINE__, #epsilon, #a, #b)
+#define TF_LITE_ENSURE_TYPES_EQ(context, a, b)                                             \
+  TFLM_ENSURE_OR(context, (a) == (b), "%s:%d: types differ: %s is %s, %s is %s", __FILE__, \
+                 __LINE__, #a, TfLiteTypeGetName(a), #b, TfLiteTypeGetName(b))
+#define TF_LITE_ENSURE_OK(context, status)     \
+  do {                                         \
+    const TfLiteStatus tflm_status = (status); \
+    if (tflm_status != kTfLiteOk) {            \
+      return tflm_status;                      \
+    }                                          \
+  } while (false)
+#define TF_LITE_ENSURE_STATUS(status) TF_LITE_ENSURE_OK(nullptr, status)
 
 #endif  // TENSORFLOW_LITE_C_COMMON_H_

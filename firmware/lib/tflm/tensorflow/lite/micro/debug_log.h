@@ -11,9 +11,11 @@ extern "C" {
 // Takes one message. Given by the application (or, with upstream TFLM, by its port).
 void DebugLog(const char* format, va_list args);
 
-// A small vsnprintf without libc: %s %d %i %u %x %c %%, 'l' and 'z' lengths ignored (32-bit
-// values). Always ends with a 0 when buf_size > 0. Returns how many characters were written, the 0
-// not counted.
+// A small vsnprintf without libc and without floating-point arithmetic: %s %d %i %u %x %o %p %c %f
+// %%, with width, precision, '-' and '0'. Every argument is consumed, whatever its specifier; of
+// integers the low 32 bits are shown, of floats 6 decimals at most, and the form of %f for %e, %g
+// and %a, too. Always ends with a 0 when buf_size > 0. Returns how many characters were written,
+// the 0 not counted.
 int DebugVsnprintf(char* buffer, size_t buf_size, const char* format, va_list vlist);
 
 }  // extern "C"

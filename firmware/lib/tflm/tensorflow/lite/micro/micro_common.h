@@ -17,4 +17,9 @@ struct TFLMRegistration {
   const char* custom_name;
 };
 
+// The same as sketches of before 2023 have it, and write {init, free, prepare, invoke, ...}.
+struct TfLiteRegistration : TFLMRegistration {
+  int version;
+};
+
 #endif  // TENSORFLOW_LITE_MICRO_MICRO_COMMON_H_

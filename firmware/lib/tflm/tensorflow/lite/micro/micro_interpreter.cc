@@ -39,17 +39,28 @@ uint32_t AlignedArenaBytes(uint8_t* arena, size_t size) {
 }
 
 #if !defined(TF_LITE_STRIP_ERROR_STRINGS)
-// The name of an op of the schema that ops.def knows, else null.
+// The name of an op of the schema that ops.def knows, else null. One text and a byte an op: a
+// switch would be a table of pointers.
 const char* OpName(int32_t code) {
-  switch (code) {
-#define MCUFORGE_OP(NAME, Method, file) \
-  case BuiltinOperator_##NAME:          \
-    return #NAME;
+#define MCUFORGE_OP(NAME, Method, file) BuiltinOperator_##NAME,
+  static constexpr uint8_t kCodes[] = {
 #include "tensorflow/lite/micro/ops.def"
+  };
 #undef MCUFORGE_OP
-    default:
-      return nullptr;
+#define MCUFORGE_OP(NAME, Method, file) #NAME "\0"
+  static constexpr char kNames[] =
+#include "tensorflow/lite/micro/ops.def"
+      ;
+#undef MCUFORGE_OP
+  const char* name = kNames;
+  for (const uint8_t known : kCodes) {
+    if (known == code) {
+      return name;
+    }
+    while (*name++ != 0) {
+    }
   }
+  return nullptr;
 }
 #endif
 
@@ -70,7 +81,7 @@ MicroInterpreter::MicroInterpreter(const Model* model, const MicroOpResolver& op
       initialization_status_(
           model && (reinterpret_cast<uintptr_t>(model) & 3) == 0 ? kTfLiteOk : kTfLiteError) {}
 
-void MicroInterpreter::ResetVariableTensors() {
+void MicroInterpreter::ClearVariableTensors() {
   for (uint32_t i = 0; graph_.keeps_tensors && i < graph_.tensors.count; ++i) {
     TensorInfo info;
     if (graph_.locations[i] != kNowhere && graph_.locations[i] < kComputed &&
@@ -203,6 +214,7 @@ TfLiteStatus MicroInterpreter::MakeApiTensors() {
     tensor.dims = graph_.IntArrayAt(info.shape.pos);
     tensor.bytes = info.bytes;
     tensor.type = info.type;
+    tensor.allocation_type = info.data != 0 ? kTfLiteMmapRo : kTfLiteArenaRw;
     ModelReader::Quantization read;
     graph_.reader.ReadQuantization(info, &read);
     if (read.scales.count == 1) {
@@ -241,7 +253,7 @@ TfLiteStatus MicroInterpreter::AllocateTensors() {
       MakeApiTensors() != kTfLiteOk) {
     return kTfLiteError;
   }
-  ResetVariableTensors();
+  ClearVariableTensors();
   if (graph_.reader.bad()) {
     return Malformed("a tensor that is a variable");
   }
@@ -278,7 +290,7 @@ TfLiteStatus MicroInterpreter::Reset() {
     }
   }
   if (ready_) {
-    ResetVariableTensors();
+    ClearVariableTensors();
   }
   return kTfLiteOk;
 }

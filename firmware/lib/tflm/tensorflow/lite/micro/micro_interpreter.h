@@ -6,8 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <type_traits>
+
 #include "tensorflow/lite/c/common.h"
+#include "tensorflow/lite/core/api/error_reporter.h"
 #include "tensorflow/lite/micro/graph.h"
+#include "tensorflow/lite/micro/micro_allocator.h"
+#include "tensorflow/lite/micro/micro_context.h"
 #include "tensorflow/lite/micro/micro_op_resolver.h"
 #include "tensorflow/lite/micro/micro_profiler_interface.h"
 #include "tensorflow/lite/schema/schema_generated.h"
@@ -16,6 +21,24 @@ namespace tflite {
 
 class MicroResourceVariables;
 
+// The value of TfLiteType for a C++ type.
+template <typename T>
+constexpr TfLiteType typeToTfLiteType() {
+  if constexpr (std::is_same_v<T, float>) {
+    return kTfLiteFloat32;
+  } else if constexpr (std::is_same_v<T, bool>) {
+    return kTfLiteBool;
+  } else if constexpr (std::is_integral_v<T> && std::is_signed_v<T>) {
+    constexpr TfLiteType kSigned[] = {kTfLiteInt8, kTfLiteInt16, kTfLiteInt32, kTfLiteInt64};
+    return kSigned[sizeof(T) == 8 ? 3 : sizeof(T) / 2];
+  } else if constexpr (std::is_integral_v<T>) {
+    constexpr TfLiteType kUnsigned[] = {kTfLiteUInt8, kTfLiteUInt16, kTfLiteUInt32, kTfLiteUInt64};
+    return kUnsigned[sizeof(T) == 8 ? 3 : sizeof(T) / 2];
+  } else {
+    return kTfLiteNoType;
+  }
+}
+
 class MicroInterpreter {
  public:
   // All must outlive the interpreter. `resource_variables` is ignored: variables live in the arena
@@ -23,6 +46,22 @@ class MicroInterpreter {
   MicroInterpreter(const Model* model, const MicroOpResolver& op_resolver, uint8_t* tensor_arena,
                    size_t tensor_arena_size, MicroResourceVariables* resource_variables = nullptr,
                    MicroProfilerInterface* profiler = nullptr);
+  // In the arena of an allocator.
+  MicroInterpreter(const Model* model, const MicroOpResolver& op_resolver,
+                   MicroAllocator* allocator, MicroResourceVariables* resource_variables = nullptr,
+                   MicroProfilerInterface* profiler = nullptr)
+      : MicroInterpreter(model, op_resolver, allocator ? allocator->arena() : nullptr,
+                         allocator ? allocator->arena_bytes() : 0, resource_variables, profiler) {}
+  // With a reporter, as sketches of before 2022 have it; messages go MicroPrintf's way. A template,
+  // so that a nullptr is none.
+  template <class Reporter,
+            class = std::enable_if_t<std::is_convertible_v<Reporter*, ErrorReporter*>>>
+  MicroInterpreter(const Model* model, const MicroOpResolver& op_resolver, uint8_t* tensor_arena,
+                   size_t tensor_arena_size, Reporter*,
+                   MicroResourceVariables* resource_variables = nullptr,
+                   MicroProfilerInterface* profiler = nullptr)
+      : MicroInterpreter(model, op_resolver, tensor_arena, tensor_arena_size, resource_variables,
+                         profiler) {}
   MicroInterpreter(const MicroInterpreter&) = delete;
   MicroInterpreter& operator=(const MicroInterpreter&) = delete;
 
@@ -36,6 +75,7 @@ class MicroInterpreter {
 
   // Variables back to their initial state.
   TfLiteStatus Reset();
+  TfLiteStatus ResetVariableTensors() { return Reset(); }
 
   size_t inputs_size() const { return inputs_.count; }
   size_t outputs_size() const { return outputs_.count; }
@@ -46,13 +86,39 @@ class MicroInterpreter {
   TfLiteTensor* output(size_t index) {
     return index < outputs_.count && ready_ ? &api_tensors_[inputs_.count + index] : nullptr;
   }
+  TfLiteTensor* input_tensor(size_t index) { return input(index); }
+  TfLiteTensor* output_tensor(size_t index) { return output(index); }
+  // Null, too, where the tensor has another type.
   template <class T>
   T* typed_input_tensor(int index) {
-    return static_cast<T*>(input(static_cast<size_t>(index))->data.data);
+    return Typed<T>(input(static_cast<size_t>(index)));
   }
   template <class T>
   T* typed_output_tensor(int index) {
-    return static_cast<T*>(output(static_cast<size_t>(index))->data.data);
+    return Typed<T>(output(static_cast<size_t>(index)));
+  }
+  // An input or output by its index in the model; null for any other tensor, whose memory is
+  // another one's by then (preserve_all_tensors).
+  TfLiteTensor* GetTensor(int tensor_index) {
+    for (uint32_t i = 0; ready_ && i < inputs_.count + outputs_.count; ++i) {
+      const uint32_t at =
+          i < inputs_.count ? inputs_.pos + 4 * i : outputs_.pos + 4 * (i - inputs_.count);
+      if (static_cast<int>(graph_.reader.U32Inside(at)) == tensor_index) {
+        return &api_tensors_[i];
+      }
+    }
+    return nullptr;
+  }
+  bool preserve_all_tensors() const { return false; }
+  // What custom ops get from MicroContext::external_context(), of all interpreters.
+  TfLiteStatus SetMicroExternalContext(void* external_context) {
+    MicroContext::ExternalContext() = external_context;
+    return kTfLiteOk;
+  }
+  // In place of the constructor's, from the next Invoke on.
+  TfLiteStatus SetAlternateProfiler(MicroProfilerInterface* profiler) {
+    profiler_ = profiler;
+    return kTfLiteOk;
   }
 
   // After AllocateTensors: the least tensor_arena_size (16-byte aligned arena) with which it
@@ -71,11 +137,16 @@ class MicroInterpreter {
   TfLiteStatus PrepareNodes();
   TfLiteStatus MakeApiTensors();
   // Gives such tensors their zero point.
-  void ResetVariableTensors();
+  void ClearVariableTensors();
+  template <class T>
+  static T* Typed(TfLiteTensor* tensor) {
+    const bool fits = tensor && tensor->type == typeToTfLiteType<T>();
+    return fits ? static_cast<T*>(tensor->data.data) : nullptr;
+  }
 
   tflm::Graph graph_;
   const MicroOpResolver& resolver_;
-  MicroProfilerInterface* const profiler_;
+  MicroProfilerInterface* profiler_;
   tflm::ModelReader::Vector operator_codes_;
   tflm::ModelReader::Vector inputs_{0, 0};   // tensor indices
   tflm::ModelReader::Vector outputs_{0, 0};  // tensor indices

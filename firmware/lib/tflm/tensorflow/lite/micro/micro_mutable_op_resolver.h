@@ -3,21 +3,26 @@
 #ifndef TENSORFLOW_LITE_MICRO_MICRO_MUTABLE_OP_RESOLVER_H_
 #define TENSORFLOW_LITE_MICRO_MICRO_MUTABLE_OP_RESOLVER_H_
 
-#include "tensorflow/lite/micro/micro_op_resolver.h"
+#include "tensorflow/lite/core/api/error_reporter.h"
+#include "tensorflow/lite/kernels/internal/compatibility.h"
+#include "tensorflow/lite/micro/compatibility.h"
+#include "tensorflow/lite/micro/kernels/micro_ops.h"
 
 namespace tflite {
 
-// Each Add returns kTfLiteError (and says why) when the op is there already or the resolver is
-// full.
+// An Add method may be given a registration (micro_ops.h); of each op there is one kernel. Each
+// returns kTfLiteError (and says why) when the op is there already or the resolver is full.
 template <unsigned int tOpCount>
 class MicroMutableOpResolver : public MicroOpResolver {
  public:
   MicroMutableOpResolver() : MicroOpResolver(storage_, tOpCount) {}
+  // As sketches of before 2022 have it; messages go MicroPrintf's way.
+  explicit MicroMutableOpResolver(ErrorReporter*) : MicroMutableOpResolver() {}
   MicroMutableOpResolver(const MicroMutableOpResolver&) = delete;
   MicroMutableOpResolver& operator=(const MicroMutableOpResolver&) = delete;
 
 #define MCUFORGE_OP(NAME, Method, file) \
-  TfLiteStatus Add##Method() { return Register(&tflm::ops::k##Method); }
+  TfLiteStatus Add##Method(const tflm::OpDef& op = tflm::ops::k##Method) { return Register(&op); }
 #include "tensorflow/lite/micro/ops.def"
 #undef MCUFORGE_OP
 

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tensorflow/lite/schema/flatbuffer_views.h"
+
 #define TFLITE_SCHEMA_VERSION 3
 
 namespace tflite {
@@ -81,11 +83,17 @@ constexpr uint8_t OptionsOf(BuiltinOperator code) {
   }
 }
 
-// Points at the first byte of the flatbuffer; never made, only cast to.
+// Points at the first byte of the flatbuffer; never made, only cast to. What leads from it to other
+// parts (schema/model_parts.h) reads without bounds: for models that are trusted.
+class SubGraph;
+class OperatorCode;
 class Model {
  public:
   // The schema version that the model says, 0 if it is no .tflite model.
   uint32_t version() const;
+  const flatbuffers::Vector<flatbuffers::Offset<SubGraph>>* subgraphs() const;
+  const flatbuffers::Vector<flatbuffers::Offset<OperatorCode>>* operator_codes() const;
+  const flatbuffers::String* description() const;
 };
 
 // How many bytes belong to `model`: what GetModel was told, else as many as a flatbuffer can have.
@@ -105,5 +113,7 @@ const Model* GetModel(const unsigned char (&array)[N]) {
 }
 
 }  // namespace tflite
+
+#include "tensorflow/lite/schema/model_parts.h"
 
 #endif  // TENSORFLOW_LITE_SCHEMA_SCHEMA_GENERATED_H_

@@ -135,6 +135,8 @@ TfLiteStatus Prepare(OpContext& op) {
     entry.tensor.dims = op.graph().IntArrayAt(info.shape.pos);
     entry.tensor.bytes = info.bytes;
     entry.tensor.type = info.type;
+    entry.tensor.allocation_type = info.data ? kTfLiteMmapRo : kTfLiteArenaRw;
+    entry.tensor.is_variable = op.graph().IsVariable(static_cast<uint32_t>(index));
     if (info.data) {
       entry.tensor.data.data = op.graph().Data(info.data | kInModel);
     }
@@ -166,7 +168,9 @@ void Eval(OpContext& op) {
   for (uint32_t i = 0; i < TensorCount(op); ++i) {
     const int32_t index = TensorIndex(op, i);
     if (index >= 0) {
-      TensorsOf(op)[i].eval.data.data = op.graph().Data(op.graph().locations[index]);
+      Tensors& entry = TensorsOf(op)[i];
+      entry.eval.data.data = op.graph().Data(op.graph().locations[index]);
+      entry.tensor.data = entry.eval.data;
     }
   }
   Call call(op);

@@ -105,6 +105,7 @@ bool InitCustom(const CustomOp& op, uint8_t* arena, CustomState* state) {
     tensor.dims = IntArray(description.dims);
     tensor.bytes = description.bytes;
     tensor.type = description.type;
+    tensor.allocation_type = description.constant ? kTfLiteMmapRo : kTfLiteArenaRw;
     tensor.params = description.params;
     eval = TfLiteEvalTensor{};
     eval.data = tensor.data;

@@ -4,15 +4,29 @@
 #define TENSORFLOW_LITE_MICRO_KERNELS_EVAL_TENSOR_H_
 
 #include "tensorflow/lite/c/common.h"
+#include "tensorflow/lite/micro/micro_common.h"
 
 namespace tflite {
 namespace micro {
+
+// A custom op's registration.
+inline TFLMRegistration RegisterOp(void* (*init)(TfLiteContext*, const char*, size_t),
+                                   TfLiteStatus (*prepare)(TfLiteContext*, TfLiteNode*),
+                                   TfLiteStatus (*invoke)(TfLiteContext*, TfLiteNode*),
+                                   void (*free)(TfLiteContext*, void*) = nullptr,
+                                   void (*reset)(TfLiteContext*, void*) = nullptr) {
+  return TFLMRegistration{init, free, prepare, invoke, reset, 0, nullptr};
+}
 
 // Null when the op has no such input (an optional one may be left out) or output.
 inline const TfLiteEvalTensor* GetEvalInput(const TfLiteContext* context, const TfLiteNode* node,
                                             int index) {
   return index < node->inputs->size ? context->GetEvalTensor(context, node->inputs->data[index])
                                     : nullptr;
+}
+inline TfLiteEvalTensor* GetMutableEvalInput(const TfLiteContext* context, const TfLiteNode* node,
+                                             int index) {
+  return const_cast<TfLiteEvalTensor*>(GetEvalInput(context, node, index));
 }
 inline TfLiteEvalTensor* GetEvalOutput(const TfLiteContext* context, const TfLiteNode* node,
                                        int index) {
@@ -27,6 +41,16 @@ T* GetTensorData(TfLiteEvalTensor* tensor) {
 template <typename T>
 const T* GetTensorData(const TfLiteEvalTensor* tensor) {
   return static_cast<const T*>(tensor->data.data);
+}
+
+// Null for an input that is left out.
+template <typename T>
+const T* GetOptionalTensorData(const TfLiteEvalTensor* tensor) {
+  return tensor ? GetTensorData<T>(tensor) : nullptr;
+}
+
+inline bool HaveSameShapes(const TfLiteEvalTensor* a, const TfLiteEvalTensor* b) {
+  return TfLiteIntArrayEqual(a->dims, b->dims) != 0;
 }
 
 }  // namespace micro

@@ -9,7 +9,10 @@
 #include "nn/broadcast.h"
 #include "nn/conv_params.h"
 #include "nn/scale.h"
+#include "tensorflow/lite/kernels/internal/compatibility.h"
 #include "tensorflow/lite/micro/kernels/eval_tensor.h"
+#include "tensorflow/lite/micro/memory_helpers.h"
+#include "tensorflow/lite/micro/micro_context.h"
 #include "tensorflow/lite/micro/op.h"
 
 namespace tflm {

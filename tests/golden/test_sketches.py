@@ -1,0 +1,72 @@
+"""Sketches as people have them, in the manner of upstream's examples of 2020 and of today, compile
+without a warning against the runtime's headers and run."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
+
+from verification.cases.model_builder import ModelBuilder, one_op, small_cnn
+from verification.check_runner import build_sanitized
+
+pytestmark = pytest.mark.golden
+
+SKETCHES = Path(__file__).with_name("sketches")
+
+
+def _halve() -> bytes:
+    kind = {"shape": [1, 6], "scale": 0.5}
+    return one_op("CUSTOM:Halve", [kind], [kind])
+
+
+def _wand() -> bytes:
+    """Float32 in and out, int8 between."""
+    rng = np.random.default_rng(1)
+    b = ModelBuilder()
+    x = b.tensor([1, 128, 3, 1], "FLOAT32")
+    quantized = b.tensor([1, 128, 3, 1], scale=0.03, zero_point=1)
+    flat = b.tensor([1, 384], scale=0.03, zero_point=1)
+    weights = b.constant(rng.integers(-127, 128, (4, 384), dtype=np.int8), scale=0.01)
+    logits = b.tensor([1, 4], scale=0.1)
+    scores = b.tensor([1, 4], scale=1 / 256, zero_point=-128)
+    y = b.tensor([1, 4], "FLOAT32")
+    b.op("QUANTIZE", [x], [quantized], schema.QuantizeOptionsT())
+    b.op("RESHAPE", [quantized, b.constant([1, 384])], [flat], schema.ReshapeOptionsT())
+    b.op("FULLY_CONNECTED", [flat, weights], [logits], schema.FullyConnectedOptionsT())
+    b.op("SOFTMAX", [logits], [scores], schema.SoftmaxOptionsT(beta=1.0))
+    b.op("DEQUANTIZE", [scores], [y], schema.DequantizeOptionsT())
+    return b.build([x], [y])
+
+
+@pytest.mark.parametrize(
+    ("sketch", "model", "said"),
+    [
+        ("hello_world_2020", small_cnn, "x_value: 0.500000, y_value: "),
+        ("hello_world_2026", small_cnn, "'small_cnn seed 1': 1 subgraphs"),
+        ("micro_speech_2020", small_cnn, "@20ms"),
+        ("magic_wand_2020", _wand, "|   42|end"),
+        ("custom_op_2020", _halve, ""),
+        ("custom_op_2026", _halve, "~~~ALL TESTS PASSED~~~"),
+    ],
+)
+def test_a_sketch_compiles_and_runs(
+    sketch: str, model: Callable[[], bytes], said: str, tmp_path: Path
+) -> None:
+    content = model()
+    array = tmp_path / "model_data.cc"
+    numbers = ", ".join(map(str, content))
+    array.write_text(
+        '#include "sketch.h"\n'
+        f"alignas(16) const unsigned char g_model[] = {{{numbers}}};\n"
+        f"const unsigned int g_model_len = {len(content)};\n"
+    )
+    sources = [SKETCHES / f"{sketch}.cc", SKETCHES / "main.cc", array]
+    program = build_sanitized(sketch, sources, includes=[SKETCHES])
+    done = subprocess.run([program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and said in done.stdout, done.stdout + done.stderr
+    assert not done.stderr
