@@ -15,10 +15,11 @@ from typing import Any
 from codegen.errors import CodegenError
 from codegen.files.artifacts import LOCK
 from codegen.files.build_id import build_id
+from codegen.files.imports import PREFIX
 from codegen.files.manifest import Manifest, sha256_file
 from codegen.files.places import PROGRAM, PROJECT
 from codegen.progress import progress
-from pipeline.closure import PREFIX, closure
+from pipeline.closure import closure
 
 # Lists all recipes, so its closure has them all; a stage names the one that it uses.
 _REGISTER = "training.recipes"

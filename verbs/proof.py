@@ -88,7 +88,7 @@ def golden(c: Context, given: Given) -> None:
     ),
     Option(
         "python",
-        "the models through preflight, plan and generate, in place of the runtime",
+        "the models through preflight, plan, generate and size, in place of the runtime",
         kind=bool,
         default=False,
     ),
@@ -132,7 +132,7 @@ def fuzz(c: Context, given: Given) -> None:
 @verb(
     Option(
         "room",
-        "a folder of Python or of firmware/lib, such as codegen/memory or lib/nn",
+        "a folder of Python, of firmware/lib, or src, such as codegen/memory or lib/nn",
         choices="a folder such as codegen/memory or lib/nn",
     ),
     COUNT.but("faults to try", default=20),

@@ -1,17 +1,20 @@
 """Hostile models through the Python that reads, examines, plans and generates.
 
 Each mutated model (verification/fuzz.py) goes the way of a user's own: `preflight`, the lean pass,
-`plan`, `generate`. What may come of it is an answer or a CodegenError, printable, within LIMIT_S
-and LIMIT_BYTES.
+`plan`, `generate`, and `size` of an image of what was generated (fuzz_image.py), sound and damaged.
+What may come of it is an answer or a CodegenError, printable, within LIMIT_S and LIMIT_BYTES.
 """
 
 from __future__ import annotations
 
 import contextlib
+import io
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+
+from rich.console import Console
 
 from codegen.boards.facts import load_board
 from codegen.cost.preflight import preflight
@@ -21,7 +24,7 @@ from codegen.host.runtime import load_library
 from codegen.memory.arena_picture import show_plan
 from codegen.model.lean import lean
 from codegen.model.tflite import Model
-from verification import children
+from verification import children, fuzz_image
 from verification.fuzz import ACCEPTED, REFUSED, FuzzReport, Verdict, run_mutants
 
 LIMIT_S = 5.0
@@ -77,7 +80,24 @@ def _go(content: bytes) -> str:
                 path.write_bytes(lean(content))
         text += show_plan(path, board.isa, Path(name) / "plan.svg")
         generate(path, Path(name))
+        text += _sized(Path(name), content)
     return text
+
+
+def _sized(folder: Path, seed: bytes) -> str:
+    """What `size` prints of the generated sources' image, and of damaged ones."""
+    said = io.StringIO()
+    console = Console(file=said, width=100)
+    fuzz_image.link(folder)
+    fuzz_image.size(folder, _BOARD, console)
+    for files in fuzz_image.damages(folder, seed):
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+        try:
+            fuzz_image.size(folder, _BOARD, console)
+        except CodegenError as error:
+            console.print(str(error))
+    return said.getvalue()
 
 
 def _odd_text(text: str) -> Verdict | None:

@@ -18,7 +18,9 @@ from typing import Any
 
 from codegen.errors import CodegenError
 from codegen.files.artifacts import FIRMWARE_MAP
+from codegen.files.printable import printable
 from codegen.image.debug_info import sources_by_address
+from codegen.image.elf_file import opened
 from codegen.image.link_map import Piece, read_link_map, within
 
 # Shown in this order; a library that is none of ours makes a room of its own.
@@ -125,7 +127,7 @@ def read_breakdown(image_dir: Path, board_id: str) -> Breakdown:
     for section in sections:
         inside = [piece for piece in placed if piece.output == section.name]
         items += _items(section, inside, symbols, sources)
-    items = _demangled(items)
+    items = [_shown(item) for item in _demangled(items)]
     items.sort(key=lambda item: (-item.flash_bytes - item.ram_bytes, item.name, item.origin))
     return Breakdown(board_id, tuple(items))
 
@@ -213,36 +215,30 @@ def _read_elf(
     """Allocated sections, (address, size, name) of the symbols in order of address, and the
     source of what is at an address.
     """
-    from elftools.common.exceptions import ELFError
     from elftools.elf.constants import SH_FLAGS
-    from elftools.elf.elffile import ELFFile
 
-    try:
-        with path.open("rb") as file:
-            elf = ELFFile(file)
-            sections = [
-                _Section(
-                    name=section.name,
-                    address=section["sh_addr"],
-                    size=section["sh_size"],
-                    in_flash=section["sh_type"] != "SHT_NOBITS",
-                    in_ram=bool(section["sh_flags"] & SH_FLAGS.SHF_WRITE),
-                )
-                for section in elf.iter_sections()
-                if section["sh_flags"] & SH_FLAGS.SHF_ALLOC and section["sh_size"]
-            ]
-            table: Any = elf.get_section_by_name(".symtab")
-            thumb = elf["e_machine"] == "EM_ARM"
-            symbols = []
-            for symbol in table.iter_symbols() if table else ():
-                kind, size = symbol["st_info"]["type"], symbol["st_size"]
-                if size and kind in ("STT_FUNC", "STT_OBJECT"):
-                    is_thumb = thumb and kind == "STT_FUNC"  # bit 0 is the instruction set
-                    address = symbol["st_value"] & ~1 if is_thumb else symbol["st_value"]
-                    symbols.append((address, size, _CLONE.sub("", symbol.name)))
-            sources = sources_by_address(elf)
-    except ELFError as error:
-        raise CodegenError(f"{path} is not an ELF file ({error}); build it again") from error
+    with opened(path) as elf:
+        sections = [
+            _Section(
+                name=section.name,
+                address=section["sh_addr"],
+                size=section["sh_size"],
+                in_flash=section["sh_type"] != "SHT_NOBITS",
+                in_ram=bool(section["sh_flags"] & SH_FLAGS.SHF_WRITE),
+            )
+            for section in elf.iter_sections()
+            if section["sh_flags"] & SH_FLAGS.SHF_ALLOC and section["sh_size"]
+        ]
+        table = elf.get_section_by_name(".symtab")
+        thumb = elf["e_machine"] == "EM_ARM"
+        symbols = []
+        for symbol in table.iter_symbols() if table else ():
+            kind, size = symbol["st_info"]["type"], symbol["st_size"]
+            if size and kind in ("STT_FUNC", "STT_OBJECT"):
+                is_thumb = thumb and kind == "STT_FUNC"  # bit 0 is the instruction set
+                address = symbol["st_value"] & ~1 if is_thumb else symbol["st_value"]
+                symbols.append((address, size, _CLONE.sub("", symbol.name)))
+        sources = sources_by_address(elf)
     return sections, sorted(symbols), sources
 
 
@@ -262,6 +258,12 @@ def _demangled(items: Iterable[Item]) -> list[Item]:
                 for name, item in zip(readable, items, strict=True)
             ]
     return items
+
+
+def _shown(item: Item) -> Item:
+    """With names that a terminal may be shown: a damaged image's may hold anything."""
+    name, room, origin = map(printable, (item.name, item.room, item.origin))
+    return replace(item, name=name, room=room, origin=origin)
 
 
 def _short(name: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from codegen.boards.facts import boards_built_here
 from codegen.cost.memory_fit import check_image
 from codegen.errors import CodegenError
+from codegen.image.elf_file import opened
 
 if TYPE_CHECKING:
     from codegen.boards.facts import Board, Region
@@ -42,15 +43,12 @@ class ImageSize:
 
 def image_size(elf_path: Path, board: Board) -> ImageSize:
     """Reads the ELF. Raises CodegenError if it is none."""
-    from elftools.common.exceptions import ELFError
     from elftools.elf.constants import SH_FLAGS
-    from elftools.elf.elffile import ELFFile
 
     flash = ram = 0
     used = {region.name: 0 for region in board.regions}
     try:
-        with elf_path.open("rb") as file:
-            elf = ELFFile(file)
+        with opened(elf_path) as elf:
             segments = [s for s in elf.iter_segments() if s["p_type"] == "PT_LOAD"]
             for section in elf.iter_sections():
                 size = section["sh_size"]
@@ -66,7 +64,7 @@ def image_size(elf_path: Path, board: Board) -> ImageSize:
                 for region in board.regions:
                     if any(region.origin <= address < region.end for address in addresses):
                         used[region.name] += size
-    except (OSError, ELFError) as error:
+    except OSError as error:
         raise CodegenError(f"cannot read the image {elf_path}: {error}; build it again") from error
     return ImageSize(
         flash_bytes=flash,

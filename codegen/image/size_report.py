@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from codegen.files.manifest import atomic_write
 from codegen.image.breakdown import ROOMS, Breakdown, read_breakdown
@@ -59,7 +60,7 @@ def _rooms(size: Breakdown) -> Table:
     flash_total, ram_total = size.flash_bytes, size.ram_bytes
     for room, (flash, ram) in size.rooms().items():
         table.add_row(
-            room,
+            Text(room),
             *(f"{flash:,}", _percent(flash, flash_total)),
             *(f"{ram:,}", _percent(ram, ram_total)),
             ROOMS.get(room, "another library"),
@@ -76,7 +77,8 @@ def _symbols(size: Breakdown, count: int) -> Table:
         table.add_column(title, no_wrap=True)
     for item in size.items[:count]:
         flash, ram = (f"{n:,}" if n else "" for n in (item.flash_bytes, item.ram_bytes))
-        table.add_row(flash, ram, item.room, item.name, item.origin.rpartition("/")[2])
+        names = (item.room, item.name, item.origin.rpartition("/")[2])
+        table.add_row(flash, ram, *map(Text, names))  # brackets in them are no markup
     return table
 
 

@@ -1,8 +1,13 @@
 """Small faults in Python, by its syntax tree: comparisons, constants, boolean operators,
 arithmetic, statements that are left out.
 
-The text around a fault stays as it is. Left alone: texts, annotations, what only a type checker
-runs, and zip's `strict`, which states what holds anyway.
+The text around a fault stays as it is. Left alone is what no test should hold:
+
+- texts, annotations, decorators, and what only a type checker runs;
+- what asks for the version of Python or the system: only one of its ways is taken here;
+- how something looks (_LOOKS), and zip's `strict`, which states what holds anyway;
+- numbers from _TUNED on that a module gives a name: patience, cuts of texts, sizes of buffers. They
+  are chosen, and the next number would do as well.
 """
 
 from __future__ import annotations
@@ -20,12 +25,18 @@ _ARITHMETIC: dict[type[ast.operator], str] = {
     ast.Add: "-", ast.Sub: "+", ast.Mult: "+", ast.FloorDiv: "*", ast.Div: "*", ast.Mod: "+",
     ast.LShift: ">>", ast.RShift: "<<", ast.BitAnd: "|", ast.BitOr: "&",
 }  # fmt: skip
+_LOOKS = {
+    *("alpha", "box", "dpi", "figsize", "flush", "fontsize", "highlight", "indent", "linewidth"),
+    *("markup", "no_wrap", "pad_edge", "soft_wrap", "stacklevel", "width"),
+}
+_TUNED = 10
 _LEFT_OUT = (ast.Expr, ast.AugAssign, ast.Raise, ast.Assert, ast.Continue, ast.Break)
 
 
 def mutants(source: str) -> list[Mutant]:
     """Every one that this module knows, in the order of the text."""
     tree = ast.parse(source)
+    tree.body = [one for one in tree.body if not _is_tuned(one)]
     text = _Text(source)
     found = [mutant for node in _code(tree) for mutant in _of(node, text)]
     return sorted(found, key=lambda one: (one.start, one.end, one.text))
@@ -64,11 +75,24 @@ def _code(node: ast.AST) -> Iterator[ast.AST]:
                 yield from _code(child)
 
 
+def _is_tuned(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Assign(value=ast.Constant(value=int(number))):
+            return number >= _TUNED
+    return False
+
+
 def _is_left_alone(node: ast.AST) -> bool:
     match node:
         case ast.JoinedStr() | ast.Expr(value=ast.Constant(value=str())):
             return True
         case ast.If(test=ast.Name(id="TYPE_CHECKING")) | ast.keyword(arg="strict"):
+            return True
+        case ast.keyword(arg=str(name)) if name in _LOOKS:
+            return True
+        case ast.Compare(left=ast.Attribute(value=ast.Name(id="sys"))):
+            return True
+        case ast.If(test=ast.Compare(left=ast.Attribute(value=ast.Name(id="sys")))):
             return True
     return False
 

@@ -7,13 +7,36 @@ from pathlib import Path
 
 from codegen.files.places import PROGRAM
 from verification.errors import VerificationError
+from verification.mutation.nearest import test_files
 
 _PYTHON = ("codegen", "harness", "pipeline", "training", "verification", "verbs")
+APPLICATION = "firmware/src"
+# The quick and telling ones first. Not among them: tests of what is around the runtime.
+_RUNTIME = [
+    *(f"tests/golden/test_{name}.py" for name in ("golden", "vector_lengths", "conv_blocks")),
+    *(f"tests/golden/test_{name}.py" for name in ("refusals", "streaming", "arena_sweep", "aot")),
+]
 _CPP = {
-    "firmware/lib/nn": ("tests/golden", "tests/unit/firmware"),
-    "firmware/lib/tflm": ("tests/golden", "tests/unit/codegen/memory", "tests/unit/firmware"),
-    "firmware/lib/wire": ("tests/unit/firmware/wire", "tests/unit/harness/wire"),
-    "firmware/lib/frontend": ("tests/unit/firmware/frontend", "tests/unit/codegen/frontend"),
+    "firmware/lib/nn": [
+        *_RUNTIME,
+        "tests/unit/codegen/host",
+        "tests/unit/codegen/aot",
+        "tests/unit/firmware/frontend",
+    ],
+    "firmware/lib/tflm": [
+        "tests/unit/firmware/test_tflm_api.py",
+        "tests/unit/codegen/memory",
+        *_RUNTIME,
+        "tests/golden/test_custom_op.py",
+        "tests/golden/test_fuzz.py",
+    ],
+    "firmware/lib/wire": ["tests/unit/firmware/wire"],
+    "firmware/lib/frontend": ["tests/unit/firmware/frontend", "tests/unit/codegen/frontend"],
+    APPLICATION: [
+        "tests/unit/firmware/wire",
+        "tests/unit/firmware/test_ring_buffer.py",
+        *("tests/emulated/test_device.py", "--board=host", "-k=host or not emulated"),
+    ],
 }
 
 
@@ -25,17 +48,16 @@ class Room:
     sources: tuple[Path, ...]
 
     def tests(self, source: Path) -> list[str]:
-        """Folders of tests that concern a source: the nearest first."""
-        if source.suffix != ".py":
-            return list(next(tests for room, tests in _CPP.items() if self.name.startswith(room)))
-        near = [f"tests/unit/{folder}" for folder in source.parents if folder.parts]
-        return [folder for folder in near if (PROGRAM / folder).is_dir()]
+        """Files and folders of tests that concern a source: the nearest first."""
+        if source.suffix == ".py":
+            return test_files(source, PROGRAM)
+        return next(tests for room, tests in _CPP.items() if self.name.startswith(room))
 
 
 def find(name: str) -> Room:
-    """A folder of Python or of firmware/lib; `lib/nn` will do. Raises VerificationError."""
+    """A folder of Python or of C++; `lib/nn` will do. Raises VerificationError."""
     name = name.strip("/")
-    name = f"firmware/{name}" if name.startswith("lib/") else name
+    name = f"firmware/{name}" if name.startswith(("lib/", "src")) else name
     folder = PROGRAM / name
     patterns: tuple[str, ...] = ()
     if name.startswith(tuple(_CPP)):

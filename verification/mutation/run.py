@@ -26,12 +26,28 @@ from verification.check_runner import TARGETS
 from verification.errors import CheckFailedError, VerificationError
 from verification.mutation import cpp_mutants, python_mutants
 from verification.mutation.mutant import Mutant
-from verification.mutation.rooms import Room, find
+from verification.mutation.rooms import APPLICATION, Room, find
+from verification.mutation.warm_pytest import WarmPytest
 
-_FACTOR, _LEAST_S = 3, 60.0  # how much longer than without the fault the tests may take
-_MOST_S = 1800.0
+_TEST_LIMIT_S = 120  # some compile the fault first
+_LIMIT_S = 1800.0  # of all tests together
 _CPUS = ("native", "cortex-m0", "cortex-m3", "cortex-m4", "cortex-m55")
-_FLAGS = ("-std=c++17", "-O2", "-fwrapv", "-fno-exceptions", "-fno-rtti", "-fno-lto")
+_FLAGS = (
+    *("-std=c++17", "-O2", "-fwrapv", "-fno-exceptions", "-fno-rtti", "-fno-lto"),
+    # What a board's image is told; any will do to see whether code is the same.
+    *(
+        '-DMCUFORGE_BOARD="x"',
+        '-DMCUFORGE_BUILD_ID="0123456789abcdef"',
+        "-DMCUFORGE_UART_BUFFER_BYTES=512",
+    ),
+    *("-DMCUFORGE_UART_BAUD=115200", "-DMCUFORGE_UART_MAX_BAUD=1000000"),
+)
+_MORE_INCLUDES = (
+    *(Path("firmware/lib") / name for name in ("wire", "frontend", "custom_ops")),
+    *(Path("firmware/boards"), Path("build/tiny/generated")),
+)
+_IMAGE = "tiny/host"
+_NO_CPP = "CppBuildError"
 KILLED, SURVIVED, EQUIVALENT = "killed", "survived", "equivalent"
 
 
@@ -71,24 +87,31 @@ def run_mutation(
     Raises VerificationError (no such room), CheckFailedError (the tests fail without any fault).
     """
     room = find(room_name)
+    of_application = room.name.startswith(APPLICATION)
+    if of_application and not (BUILD / _IMAGE).is_dir():
+        raise VerificationError(
+            f"mutate: {room.name} needs an image; run `invoke hil --board host`"
+        )
     drawn = _draw(room, random.Random(seed))
     report = MutationReport()
-    with _copy() as folder, progress("mutate", count, "faults") as step:
-        times: dict[str, float] = {}
+    with (
+        _copy(of_application) as folder,
+        WarmPytest(folder) as pytest,
+        progress("mutate", count, "faults") as step,
+    ):
+        copy = _Checkout(folder, pytest)
         while len(report.outcomes) < count:
             source, mutant = next(drawn)
             text = (PROGRAM / source).read_text()
-            changed = folder / source
-            changed.write_text(mutant.applied(text))
-            try:
-                outcome = _outcome(room, source, mutant.diff(text, str(source)), folder, times)
-            finally:
-                changed.write_text(text)
+            copy.write(source, mutant.applied(text))
+            outcome = _outcome(room, source, mutant.diff(text, str(source)), copy)
+            copy.write(source, text)
             if outcome is None:
                 continue
             report.outcomes.append(outcome)
             step.advance()
-            say(f"mutate: {len(report.outcomes)} of {count}: {outcome.what} {outcome.by}".rstrip())
+            by = f" by {outcome.by}" if outcome.by else ""
+            say(f"mutate: {len(report.outcomes)} of {count}: {outcome.what}{by}")
             say(outcome.diff)
     return report
 
@@ -107,71 +130,78 @@ def _draw(room: Room, rng: random.Random) -> Iterator[tuple[Path, Mutant]]:
     raise VerificationError(f"mutate: room {room.name} has only {len(every)} faults; ask for fewer")
 
 
-def _outcome(
-    room: Room, source: Path, diff: str, folder: Path, times: dict[str, float]
-) -> Outcome | None:
+class _Checkout:
+    """A copy of the repository that has a fault."""
+
+    def __init__(self, folder: Path, pytest: WarmPytest) -> None:
+        self.folder = folder
+        self._pytest = pytest
+        self._sound: set[str] = set()  # tests that pass without a fault
+        self._written_s = int(time.time())
+
+    def write(self, source: Path, text: str) -> None:
+        """At a second of its own: what is compiled goes by time and length."""
+        self._written_s += 1
+        (self.folder / source).write_text(text)
+        os.utime(self.folder / source, (self._written_s, self._written_s))
+
+    def build_image(self) -> bool:
+        """The application as a process of this machine; False if it does not compile."""
+        command = [sys.executable, "-m", "invoke", "build", "--board", "host"]
+        ended = subprocess.run(command, cwd=self.folder, capture_output=True, check=False)
+        return ended.returncode == 0
+
+    def noticed(self, tests: Sequence[str], source: Path) -> str:
+        """As _noticed. Raises CheckFailedError if the test fails without the fault, too."""
+        by = _noticed(tests, self._pytest)
+        if "::" in by and by not in self._sound:
+            with_fault = (self.folder / source).read_text()
+            self.write(source, (PROGRAM / source).read_text())
+            if source.is_relative_to(APPLICATION):
+                self.build_image()
+            if _noticed([by], self._pytest):
+                raise CheckFailedError(f"mutate: {by} fails without any fault")
+            self.write(source, with_fault)
+            self._sound.add(by)
+        return by
+
+
+def _outcome(room: Room, source: Path, diff: str, copy: _Checkout) -> Outcome | None:
     """None: it does not compile."""
     if source.suffix == ".cc":
-        objects = [_objects(root / source) for root in (PROGRAM, folder)]
+        objects = [_objects(source, root) for root in (PROGRAM, copy.folder)]
         if objects[1] is None:
             return None
         if objects[0] == objects[1]:
             return Outcome(EQUIVALENT, diff)
-    for tests in room.tests(source):
-        if tests not in times:
-            times[tests] = _time_without(tests, source, folder)
-        limit_s = min(_MOST_S, max(_LEAST_S, _FACTOR * times[tests]))
-        if by := _noticed(tests, folder, limit_s):
-            if "CppBuildError" in by:
-                return None
-            return Outcome(KILLED, diff, by)
-    return Outcome(SURVIVED, diff)
+    if source.is_relative_to(APPLICATION) and not copy.build_image():
+        return None
+    by = copy.noticed(room.tests(source), source)
+    if by == _NO_CPP:
+        return None
+    return Outcome(KILLED, diff, by) if by else Outcome(SURVIVED, diff)
 
 
-def _time_without(tests: str, source: Path, folder: Path) -> float:
-    """Seconds that the tests take without the fault, everything compiled."""
-    with_fault = (folder / source).read_text()
-    (folder / source).write_text((PROGRAM / source).read_text())
-    started = time.monotonic()
-    failed = _noticed(tests, folder, _MOST_S)
-    (folder / source).write_text(with_fault)
-    if failed:
-        raise CheckFailedError(f"mutate: {tests} fails without any fault: {failed}")
-    return time.monotonic() - started
-
-
-def _noticed(tests: str, folder: Path, limit_s: float) -> str:
+def _noticed(tests: Sequence[str], pytest: WarmPytest) -> str:
     """The first test that fails, or how the tests ended; "" if all pass."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider"]
-    try:
-        ended = subprocess.run(
-            [*command, "--tb=line", tests],
-            cwd=folder,
-            # A fault of the same length within the same second would not make a .pyc stale.
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=limit_s,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return f"by {tests}, which did not end within {limit_s:.0f} s"
-    if ended.returncode == 0:
+    options = ["-x", "-q", "--no-header", "--tb=line", "-p", "no:cacheprovider"]
+    code, text = pytest.run([*options, f"--timeout={_TEST_LIMIT_S}", *tests], _LIMIT_S)
+    if code is None:
+        return f"tests that did not end within {_LIMIT_S:.0f} s"
+    if code == 0:
         return ""
-    lines = [*ended.stdout.splitlines(), *ended.stderr.splitlines()]
-    if any("CppBuildError" in line for line in lines):
-        return "CppBuildError"
+    lines = text.splitlines()
+    if any(_NO_CPP in line for line in lines):
+        return _NO_CPP
     failed = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
-    return "by " + (failed[0].split(" - ")[0].split(" ", 1)[1] if failed else tests)
+    return failed[0].split(" - ")[0].split(" ", 1)[1] if failed else lines[-1]
 
 
-def _objects(source: Path) -> list[bytes] | None:
-    """The source compiled for this machine and for a core of each kind; None if it does not
-    compile."""
-    library = next(folder for folder in source.parents if folder.parent.name == "lib")
-    root = library.parents[2]
-    includes = [f"-I{root / one.relative_to(PROGRAM)}" for one in (*cpp_build.LIBRARIES, library)]
+def _objects(source: Path, root: Path) -> list[bytes] | None:
+    """The source of the checkout `root` compiled for this machine and for a core of each kind; None
+    if it does not compile."""
+    includes = [*(one.relative_to(PROGRAM) for one in cpp_build.LIBRARIES), *_MORE_INCLUDES]
+    folders = [f"-I{root / one}" for one in (*includes, source.parent)]
     made = []
     for cpu in _CPUS:
         target = TARGETS[cpu]
@@ -179,8 +209,8 @@ def _objects(source: Path) -> list[bytes] | None:
         machine = [] if target.machine is None else target.machine_flags
         with tempfile.TemporaryDirectory() as name:
             to = Path(name) / "made.o"
-            command = [compiler, *machine, *_FLAGS, *includes, f"-ffile-prefix-map={root}=."]
-            command += ["-c", str(source), "-o", str(to)]
+            command = [compiler, *machine, *_FLAGS, *folders, f"-ffile-prefix-map={root}=."]
+            command += ["-c", str(root / source), "-o", str(to)]
             ended = subprocess.run(command, capture_output=True, check=False)
             if ended.returncode != 0:
                 return None
@@ -189,7 +219,7 @@ def _objects(source: Path) -> list[bytes] | None:
 
 
 @contextmanager
-def _copy() -> Iterator[Path]:
+def _copy(with_image: bool) -> Iterator[Path]:
     """The repository's files in a folder of their own, with what was compiled so far."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -205,6 +235,9 @@ def _copy() -> Iterator[Path]:
             shutil.copy2(PROGRAM / path, folder / path)
         if (BUILD / "cpp").is_dir():
             shutil.copytree(BUILD / "cpp", folder / "build" / "cpp")
+        if with_image:
+            shutil.copytree(BUILD / "tiny", folder / "build" / "tiny")
+            shutil.copytree(PROGRAM / ".pio-core", folder / ".pio-core", symlinks=True)
         yield folder
 
 

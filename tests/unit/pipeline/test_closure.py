@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from codegen.files import imports
 from codegen.files.build_id import build_id
-from pipeline import closure as room
 from pipeline.closure import closure
 
 
@@ -101,11 +101,11 @@ def test_installed_as_one_package_the_rooms_have_a_prefix(
             text = text.replace(f"from {name}", f"from mcuforge.{name}")
             text = text.replace(f"import {name}", f"import mcuforge.{name}")
         path.write_text(text)
-    monkeypatch.setattr(room, "PREFIX", "mcuforge.")
-    room._read.cache_clear()
+    monkeypatch.setattr(imports, "PREFIX", "mcuforge.")
+    imports.read.cache_clear()
     assert closure(["mcuforge.room.entry"], root=root) == plain
     assert closure(["room.entry"], root=root) == plain
-    room._read.cache_clear()
+    imports.read.cache_clear()
 
 
 def test_it_costs_little() -> None:

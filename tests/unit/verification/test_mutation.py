@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from verification.errors import CheckFailedError, VerificationError
-from verification.mutation import cpp_mutants, python_mutants, rooms, run
+from verification.mutation import cpp_mutants, nearest, python_mutants, rooms, run
 from verification.mutation.mutant import Mutant
+from verification.mutation.warm_pytest import WarmPytest
 
 PYTHON = '''"""A text with 1 < 2 and not true."""
 from typing import TYPE_CHECKING
@@ -67,6 +68,62 @@ def test_faults_in_cpp() -> None:
     }
 
 
+NO_FAULTS = """
+import sys
+_SHOWN = 600
+if sys.version_info >= (3, 11):
+    pass
+print(json.dumps(x, indent=2), flush=True)
+for a, b in zip(x, y, strict=True):
+    raise E("1 < 2", f"{a + 1}")
+"""
+
+
+def test_what_no_test_should_hold_is_left_alone() -> None:
+    kept = {"print(json.dumps(x, indent=2), flush=True)", 'raise E("1 < 2", f"{a + 1}")'}
+    found = python_mutants.mutants(NO_FAULTS)
+    assert {NO_FAULTS[one.start : one.end] for one in found} == kept
+    assert {one.text for one in found} == {"pass"}
+    assert python_mutants.mutants("_A = 10") == [] and len(python_mutants.mutants("_A = 9")) == 1
+    assert len(python_mutants.mutants("def f():\n    a = 10")) == 1
+
+
+def test_the_tests_of_a_module_are_those_that_import_it(tmp_path: Path) -> None:
+    files = {
+        "room/part.py": "",
+        "room/near.py": "from room import part\n",
+        "room/far.py": "def f():\n    from room.near import x\n",
+        "room/by_name.py": "",
+        "other/alone.py": "import room.far\n",
+        "tests/helper.py": "from room.part import x\n",
+        "tests/unit/room/test_near.py": "import room.near\n",
+        "tests/unit/room/test_part.py": "import room.part\n",
+        "tests/unit/room/test_nothing.py": "",
+        "tests/unit/other/test_b.py": "from tests.helper import y\n",
+        "tests/unit/other/test_far.py": "from room import far\n",
+        "tests/unit/verbs/test_all.py": "import room.part, verbs.a\n",
+        "tests/golden/test_a.py": "import room.part\n",
+        "tests/emulated/test_c.py": "import room.part\n",
+        "verbs/a.py": "",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+    def found(source: str) -> list[str]:
+        tests = nearest.test_files(Path(source), tmp_path)
+        return [test.removeprefix("tests/").removesuffix(".py") for test in tests]
+
+    assert found("room/part.py") == [
+        "unit/room/test_part", "unit/other/test_b", "golden/test_a", "unit/room/test_near"
+    ]  # fmt: skip
+    assert found("room/near.py") == ["unit/room/test_near"]
+    assert found("room/far.py") == ["unit/other/test_far"]
+    assert found("room/by_name.py") == [f"unit/room/test_{n}" for n in ("near", "nothing", "part")]
+    assert found("other/alone.py") == ["unit/other/test_b", "unit/other/test_far"]
+    assert found("verbs/a.py") == ["unit/verbs/test_all"]
+
+
 def test_a_diff_shows_the_changed_line() -> None:
     assert (
         Mutant(4, 5, "2").diff("a = 1\nb = 3\n", "x.py") == "+++ x.py\n@@ -1 +1 @@\n-a = 1\n+a = 2"
@@ -91,33 +148,36 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_fault_that_a_test_notices_is_killed(checkout: Path) -> None:
-    said: list[str] = []
-    report = run.run_mutation("codegen", 1, seed=1, say=said.append)
-    assert report.passed and str(report).startswith("mutate: 1 of 1 noticed, 0 survived")
-    assert "killed by tests/unit/codegen/test_thing.py::test_it" in said[0]
-    assert "+    return 2" in said[1]
-    assert (checkout / "codegen/thing.py").read_text().endswith("return 1\n")
-
-
-def test_a_fault_that_none_notices_survives_and_a_loop_is_killed(
-    checkout: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_which_faults_are_noticed(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One is noticed at once, one by its endless loop, one by nobody."""
     thing = checkout / "codegen/thing.py"
-    thing.write_text("def known():\n    return 1\ndef unknown():\n    return 2\n")
-    report = run.run_mutation("codegen", 2, seed=1)
-    assert not report.passed and report.count(run.SURVIVED) == 1
-    thing.write_text("def known():\n    while False:\n        pass\n    return True\n")
-    monkeypatch.setattr(run, "_LEAST_S", 3.0)
-    outcomes = run.run_mutation("codegen", 3, seed=1).outcomes
-    assert any("did not end within" in one.by for one in outcomes)
+    thing.write_text(
+        "def known():\n    while False:\n        pass\n    return 1\ndef unknown():\n    return 2\n"
+    )
+    monkeypatch.setattr(run, "_TEST_LIMIT_S", 2)
+    said: list[str] = []
+    report = run.run_mutation("codegen", 4, seed=1, say=said.append)
+    assert not report.passed
+    assert str(report) == "mutate: 3 of 4 noticed, 1 survived, 0 are the same code"
+    killed = {one.diff.split("+    ")[-1] for one in report.outcomes if one.what == run.KILLED}
+    assert killed == {"return 2", "while True:", "while not (False):"}
+    assert "killed by tests/unit/codegen/test_thing.py::test_it" in "".join(said)
+    assert "+    return 3" in "".join(said)
+    assert thing.read_text().endswith("return 2\n")
 
 
 def test_what_cannot_be_run_is_said(checkout: Path) -> None:
     with pytest.raises(VerificationError, match="no room 'nowhere'"):
         run.run_mutation("nowhere", 1, seed=1)
-    with pytest.raises(VerificationError, match="has only 1 faults"):
-        run.run_mutation("codegen", 2, seed=1)
     (checkout / "tests/unit/codegen/test_thing.py").write_text("def test_it():\n    assert False\n")
-    with pytest.raises(CheckFailedError, match=r"fails without any fault: by .*test_it"):
+    with pytest.raises(CheckFailedError, match=r"::test_it fails without any fault"):
+        run.run_mutation("codegen", 2, seed=1)
+    (checkout / "codegen/thing.py").write_text("")
+    with pytest.raises(VerificationError, match="has only 0 faults"):
         run.run_mutation("codegen", 1, seed=1)
+
+
+def test_tests_that_do_not_end_are_ended(tmp_path: Path) -> None:
+    (tmp_path / "test_x.py").write_text("import time\ntime.sleep(60)\n")
+    with WarmPytest(tmp_path) as warm:
+        assert warm.run(["test_x.py"], 0.5) == (None, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -166,8 +167,41 @@ def test_a_file_that_is_no_map_or_elf(image_dir: Path, tmp_path: Path) -> None:
     with pytest.raises(CodegenError, match="not a map"):
         read_breakdown(tmp_path, BOARD)
     (tmp_path / "firmware.elf").write_bytes(b"nothing")
-    with pytest.raises(CodegenError, match="not an ELF"):
+    with pytest.raises(CodegenError, match=r"cannot read the image .*firmware\.elf: Magic"):
         read_breakdown(tmp_path, BOARD)
+    (tmp_path / "firmware.elf").unlink()
+    with pytest.raises(CodegenError, match=r"firmware\.elf is missing; run `invoke build"):
+        read_breakdown(tmp_path, BOARD)
+
+
+def test_a_damaged_image_is_read_or_refused(image_dir: Path, tmp_path: Path) -> None:
+    """The reader of ELF and debug info has errors of its own for it, of any kind."""
+    shutil.copy(image_dir / "firmware.map", tmp_path)
+    sound = (image_dir / "firmware.elf").read_bytes()
+    refused = 0
+    for start in range(0, len(sound), 97):
+        damaged = sound[:start] + b"\xff" * 8 + sound[start + 8 :]
+        (tmp_path / "firmware.elf").write_bytes(damaged)
+        try:
+            read_breakdown(tmp_path, BOARD)
+        except CodegenError as error:
+            assert str(error).endswith("; build it again")
+            refused += 1
+    assert refused > 5
+
+
+def test_names_of_an_image_are_only_shown(
+    image_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No escape sequence and no markup of what prints the tables."""
+    shutil.copy(image_dir / "firmware.map", tmp_path)
+    sound = (image_dir / "firmware.elf").read_bytes()
+    damaged = sound.replace(b"g_ticks\0", b"[/b]\x1b[J\0")
+    assert damaged != sound
+    (tmp_path / "firmware.elf").write_bytes(damaged)
+    run(tmp_path, BOARD, "tiny", svg_path=tmp_path / "s.svg")
+    shown = capsys.readouterr().out + (tmp_path / "s.svg").read_text()
+    assert "\x1b" not in shown and r"[/b]\x1b[J" in shown
 
 
 def test_report_files(image_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,29 @@
+"""An image's ELF file, opened for reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from codegen.errors import CodegenError
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Any]:
+    """A pyelftools ELFFile, while its tables are read.
+
+    Raises OSError, and CodegenError where the file is damaged, whatever that led to:
+    KeyError and AssertionError are as usual there as pyelftools' own errors.
+    """
+    from elftools.elf.elffile import ELFFile
+
+    try:
+        with path.open("rb") as file:
+            yield ELFFile(file)
+    except (OSError, CodegenError):
+        raise
+    except Exception as error:
+        why = str(error) or type(error).__name__
+        raise CodegenError(f"cannot read the image {path}: {why}; build it again") from error
