@@ -110,6 +110,6 @@ def test_installed_as_one_package_the_rooms_have_a_prefix(
 
 def test_it_costs_little() -> None:
     closure(["pipeline.image"])
-    start_s = time.perf_counter()
+    start_s = time.process_time()
     closure(["pipeline.image"])
-    assert time.perf_counter() - start_s < 0.05
+    assert time.process_time() - start_s < 0.05
