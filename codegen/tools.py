@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
 
-from codegen.errors import MissingToolError
+from codegen.errors import CodegenError, MissingToolError
+
+_WHY = "|".join(os.strerror(one) for one in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+# "error writing to /tmp/x.s: No space ...", or "[Errno 28] No space ...: '/tmp/x.npz'"
+_FULL = re.compile(rf"((?P<before>/[^\s:'\"]+)['\"]?: )?(?P<why>{_WHY})(: '(?P<after>[^']+)')?")
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,17 @@ def find(program: str, purpose: str) -> str:
     if not path:
         raise missing(program, purpose)
     return path
+
+
+def require_space(what: str, said: str) -> None:
+    """Raises CodegenError where a program failed because a disk is full, which may be that of
+    TMPDIR. what: it did. said: it printed."""
+    found = _FULL.search(said)
+    if found:
+        place = found["before"] or found["after"] or os.environ.get("TMPDIR", tempfile.gettempdir())
+        raise CodegenError(
+            f"{what}: cannot write {place}: {found['why']}; free space there, then run it again"
+        )
 
 
 def missing(program: str, purpose: str) -> MissingToolError:

@@ -220,6 +220,7 @@ def _run(command: Sequence[str], what: str) -> None:
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode == 0:
         return
+    tools.require_space(what, result.stderr)
     overflow = OVERFLOWED.search(result.stderr) or _NO_FIT.search(result.stderr)
     if overflow:
         by = f" by {overflow[2]} B" if overflow.lastindex == 2 else ""

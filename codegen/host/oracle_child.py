@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from codegen import tools
 from codegen.errors import CodegenError, OracleError
 from codegen.files.places import PROJECT
 from codegen.host.random_inputs import numpy_dtype
@@ -58,6 +59,7 @@ def answers(
                 check=False,
             )
         if result.returncode != 0:
+            tools.require_space("asking the oracle", result.stderr)
             raise OracleError(_reason(result.returncode, result.stderr))
         with np.load(folder / _OUTPUTS) as made:
             return [made[str(i)] for i in range(len(model.outputs))]

@@ -48,7 +48,6 @@ FIRMWARE = PROGRAM / "firmware"
 PIO_BUILD_DIR = pio_core.WORKSPACE_DIR / "build"
 TOOLCHAIN_PACKAGE = pio_core.CORE_DIR / "packages" / "toolchain-gccarmnoneeabi"
 
-_STATE_WIDTH = 40  # of a line of PlatformIO's, its end: a file's name
 OWN_RUNTIME = "mcuforge"
 OTHER_RUNTIME = "upstream TFLM"
 AOT_RUNTIME = "mcuforge aot"
@@ -305,7 +304,8 @@ def _run_platformio(
                 for line in process.stdout:
                     lines.append(line)
                     if line[:1].isalpha():  # "Compiling ...", not a rule
-                        step.advance(state=line.strip()[-_STATE_WIDTH:])
+                        words = line.split()
+                        step.advance(state=f"{words[0]} {Path(words[-1]).name}")
                     if verbose:
                         print(line, end="", flush=True)
         except BaseException:
@@ -315,6 +315,7 @@ def _run_platformio(
     atomic_write(log_path, output.encode())
     if process.returncode == 0:
         return
+    tools.require_space(f"building {environment}", output)
     check_image(_overflowing(board, output), board, boards_built_here())
     if not verbose:
         sys.stderr.write("".join(_relevant(lines)))

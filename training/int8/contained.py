@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from codegen import errors as codegen_errors
+from codegen import tools
 from codegen.files.places import PROJECT
 from codegen.progress import progress
 from training import errors as training_errors
@@ -73,6 +74,7 @@ def call(
             check=False,
         )
     if result.returncode != 0:
+        tools.require_space(what, result.stderr)
         raise _failure(what, result.returncode, result.stderr)
     answer = json.loads((folder / _ANSWER).read_text())
     if "error" in answer:
