@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
+_PLACE = re.compile(r'^ *File ".*", line \d+.*\n.*\n?', re.MULTILINE)  # and the line that is there
+_HEADINGS = ("in user code:", "Exception encountered when calling")
+
 
 class TrainingError(Exception):
     """Base of all errors that training/ raises on purpose. The message is one line for the user."""
@@ -44,5 +50,9 @@ class CompressionError(TrainingError):
 
 
 def first_line(error: Exception) -> str:
-    """The first line of what Keras or the converter said, who say much."""
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+    """The first line of what Keras or the converter said, who say much, that is neither a heading
+    nor a place in the code."""
+    said = _COLOUR.sub("", str(error)).strip()
+    lines = [line.strip() for line in _PLACE.sub("", said).splitlines()]
+    told = [line for line in lines if line and not line.startswith(_HEADINGS)]
+    return next(iter([*told, *filter(None, lines)]), type(error).__name__)
