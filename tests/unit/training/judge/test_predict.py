@@ -144,3 +144,50 @@ def test_each_task_has_its_words() -> None:
 def test_one_output_between_two_classes() -> None:
     text = predict.table(replace(shown(), answers={"int8": np.array([[0.9]])}))
     assert "10.0%" in text and "int8 says b (90.0%)" in text
+
+
+def many(count: int, outputs: int = 2, labels: int = 2) -> predict.Prediction:
+    names = [f"c{index}" for index in range(labels)]
+    answers = np.tile(np.linspace(0.1, 0.9, outputs), (count, 1))
+    samples = split(np.zeros((count, 4)), task="classify", labels=names)
+    return replace(shown(), samples=samples, answers={"float": answers, "int8": answers})
+
+
+def rows(text: str) -> list[str]:
+    return [line for line in text.splitlines() if "|" in line][2:]
+
+
+def test_several_samples_have_a_row_each_and_a_mean() -> None:
+    text = predict.table(many(10))
+    assert len(rows(text)) == 10 and len(rows(predict.table(many(11)))) == 10
+    assert "float says c1 (90.0%), int8 says c1 (90.0%), the mean of 10 samples" in text
+    assert "mean of" not in predict.table(many(1))
+    assert len(rows(predict.table(many(1)))) == 2
+
+
+def test_classes_that_the_data_have_no_name_for_are_numbers() -> None:
+    assert "int8 says 4 (90.0%)" in predict.table(many(1, outputs=5, labels=2))
+
+
+def test_numbers_and_anomalies_are_cut_to_some_rows() -> None:
+    numbers = replace(shown("none"), answers={"int8": np.ones((3, 2))})
+    assert len(rows(predict.table(numbers))) == 6
+    numbers = replace(numbers, answers={"int8": np.ones((12, 12))})
+    assert len(rows(predict.table(numbers))) == 100
+    errors = replace(
+        many(12), samples=split(np.zeros((12, 4)), task="reconstruct", labels=["a", "b"]),
+        errors={"int8": np.linspace(0, 1, 12)},
+    )  # fmt: skip
+    text = predict.table(errors)
+    assert len(rows(text)) == 10 and text.endswith("predict: error 1")
+    assert "says normal" in predict.table(replace(errors, threshold=1.0))
+
+
+def test_a_picture_is_written_as_squares(tmp_path: Path) -> None:
+    for shape in ((2, 3), (2, 3, 3)):
+        pixels = np.arange(np.prod(shape), dtype=np.uint8).reshape(shape)
+        predict.write_picture(tmp_path / "seen.png", pixels)
+        seen = np.asarray(Image.open(tmp_path / "seen.png"))
+        assert seen.shape == (20, 30, *shape[2:])
+        np.testing.assert_array_equal(seen[::10, ::10], pixels)
+        np.testing.assert_array_equal(seen[9::10, 9::10], pixels)
