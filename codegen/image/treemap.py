@@ -14,6 +14,7 @@ from codegen.image.breakdown import Breakdown, Item
 
 _WIDTH, _HEIGHT = 1000.0, 560.0
 _TITLE_HEIGHT = 26.0
+_LEGEND_HEIGHT = 26.0
 _LABEL_WIDTH_PER_CHARACTER = 6.2
 _COLOURS = {
     "model": "#4e79a7",
@@ -74,9 +75,10 @@ def squarify(sizes: Sequence[int], frame: Rect) -> list[Rect]:
 
 def treemap(breakdown: Breakdown) -> str:
     """The SVG's text."""
+    height = 2 * (_HEIGHT + _TITLE_HEIGHT) + _LEGEND_HEIGHT
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH:g} '
-        f'{2 * (_HEIGHT + _TITLE_HEIGHT):g}" font-family="sans-serif" font-size="11">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH:g} {height:g}" '
+        'font-family="sans-serif" font-size="11">',
         '<rect width="100%" height="100%" fill="#ffffff"/>',
     ]
     top = 0.0
@@ -89,7 +91,20 @@ def treemap(breakdown: Breakdown) -> str:
         frame = Rect(0, top + _TITLE_HEIGHT, _WIDTH, _HEIGHT)
         parts += _tiles([(size, item) for size, item in sized if size], frame)
         top += _HEIGHT + _TITLE_HEIGHT
-    return "\n".join([*parts, "</svg>", ""])
+    rooms = dict.fromkeys(item.room for item in breakdown.items)
+    return "\n".join([*parts, *_legend(list(rooms), top + 8), "</svg>", ""])
+
+
+def _legend(rooms: Sequence[str], top: float) -> list[str]:
+    """What the colours mean; an area is in proportion to its bytes."""
+    named = sorted(rooms, key=lambda room: list(_COLOURS).index(room) if room in _COLOURS else 99)
+    width = _WIDTH / max(1, len(named))
+    return [
+        f'<rect x="{4 + number * width:.1f}" y="{top:g}" width="12" height="12" '
+        f'fill="{_COLOURS.get(room, _OTHER_COLOUR)}"/>'
+        f'<text x="{20 + number * width:.1f}" y="{top + 10:g}">{escape(room)}</text>'
+        for number, room in enumerate(named)
+    ]
 
 
 def _tiles(sized: list[tuple[int, Item]], frame: Rect) -> list[str]:

@@ -24,6 +24,9 @@ _OWN_MARK = "#"
 _WIDTH = 88  # characters of the ASCII picture
 _HEIGHT = 24
 _SVG_WIDTH, _SVG_HEIGHT, _SVG_MARGIN = 960, 480, 60
+_SVG_OPS = 24  # more, below, for the names of ops
+_LABEL_HEIGHT = 12  # a box that is lower has its tooltip only
+_MOST_TICKS = 6
 _HUES = 137.5  # degrees between neighbours' colours: the golden angle, so that they differ well
 
 
@@ -113,15 +116,18 @@ def svg_picture(model: Model, plan: ArenaPlan) -> str:
     def box(x0: float, x1: float, y0: int, y1: int, style: str, title: str, label: str) -> str:
         x, y = _SVG_MARGIN + x0 * x_scale, floor - y1 * y_scale
         width, height = (x1 - x0) * x_scale, (y1 - y0) * y_scale
+        shown = escape(label) if height > _LABEL_HEIGHT else ""
         return (
             f'<g><title>{escape(title)}</title><rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" '
             f'height="{height:.1f}" {style}/><text x="{x + 3:.1f}" y="{y + 12:.1f}">'
-            f"{escape(label)}</text></g>"
+            f"{shown}</text></g>"
         )
 
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SVG_WIDTH} {_SVG_HEIGHT}" '
+        '<svg xmlns="http://www.w3.org/2000/svg" '
+        f'viewBox="0 0 {_SVG_WIDTH} {_SVG_HEIGHT + _SVG_OPS}" '
         'font-family="sans-serif" font-size="11">',
+        '<rect width="100%" height="100%" fill="#fff"/>',
         f'<text x="{_SVG_MARGIN}" y="24" font-size="15">arena {plan.arena_bytes} B, lower bound '
         f"of its activations {plan.lower_bound_bytes} B</text>",
         box(
@@ -148,7 +154,44 @@ def svg_picture(model: Model, plan: ArenaPlan) -> str:
             f'<text x="{x:.1f}" y="{floor + 14}" font-size="9" '
             f'transform="rotate(30 {x:.1f} {floor + 14})">{escape(op.label)}</text>'
         )
+    parts += [*_bytes_axis(plan.arena_bytes, y_scale, floor), *_legend()]
     return "\n".join([*parts, "</svg>", ""])
+
+
+def _bytes_axis(arena_bytes: int, y_scale: float, floor: float) -> list[str]:
+    """Ticks at round numbers of bytes, six at most, and what both axes count."""
+    step = next(
+        round(digit * 10**power)
+        for power in range(12)
+        for digit in (1, 2, 5)
+        if arena_bytes <= _MOST_TICKS * digit * 10**power
+    )
+    right = _SVG_WIDTH - _SVG_MARGIN
+    parts = [
+        f'<path d="M{_SVG_MARGIN} {_SVG_MARGIN}V{floor}H{right}" fill="none" stroke="#000"/>',
+        f'<text x="8" y="{_SVG_MARGIN - 12}">bytes</text>',
+        f'<text x="{right + 8}" y="{floor + 4}">op</text>',
+    ]
+    for value in range(0, arena_bytes + 1, step):
+        y = floor - value * y_scale
+        parts.append(
+            f'<path d="M{_SVG_MARGIN - 4} {y:.1f}h4" stroke="#000"/>'
+            f'<text x="{_SVG_MARGIN - 7}" y="{y + 4:.1f}" text-anchor="end">{value:,}</text>'
+        )
+    return parts
+
+
+def _legend() -> list[str]:
+    kinds = (
+        ('fill="#bbb"', "the engine's own"),
+        ('fill="hsl(0 60% 75%)" stroke="#444"', "a tensor, with its index, while it is needed"),
+        ('fill="#eee" stroke="#444" stroke-dasharray="4 2"', "scratch of an op"),
+    )
+    return [
+        f'<rect x="{_SVG_MARGIN + number * 200}" y="34" width="14" height="10" {style}/>'
+        f'<text x="{_SVG_MARGIN + number * 200 + 20}" y="43">{text}</text>'
+        for number, (style, text) in zip((0, 0.8, 2.3), kinds, strict=True)
+    ]
 
 
 def _marked(plan: ArenaPlan) -> list[tuple[str, PlannedTensor]]:

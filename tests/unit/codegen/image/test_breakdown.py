@@ -212,6 +212,8 @@ def test_report_files(image_dir: Path, tmp_path: Path, capsys: pytest.CaptureFix
     root = ET.fromstring((tmp_path / "s.svg").read_text())
     titles = [title.text or "" for title in root.iter("{http://www.w3.org/2000/svg}title")]
     assert "model: mcuforge::kModel: 100 B" in titles
+    texts = {text.text for text in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"model", "arena", "stack"} <= texts  # what the colours mean
     assert '"arena"' in (tmp_path / "s.json").read_text()
 
 

@@ -164,10 +164,15 @@ def test_the_pictures_show_each_buffer(cnn: Model, plans: dict[str, ArenaPlan]) 
     columns = {len(line) for line in picture.splitlines()[:-1]}
     assert len(columns) == 1
     root = ElementTree.fromstring(svg_picture(cnn, plan))
-    boxes = root.findall(".//{http://www.w3.org/2000/svg}rect")
+    svg = "{http://www.w3.org/2000/svg}"
+    boxes = root.findall(f"{svg}g/{svg}rect")
     assert len(boxes) == 1 + len(plan.tensors) + len(plan.scratch)
     heights = sorted(float(box.attrib["height"]) for box in boxes)
     assert heights[0] > 0
+    texts = [one.text for one in root.iter(f"{svg}text")]
+    assert {"bytes", "op", "the engine's own", "scratch of an op"} <= set(texts)
+    ticks = [int(text.replace(",", "")) for text in texts if text and text[-3:] == "000"]
+    assert 2 <= len(ticks) <= 6 and max(ticks) <= plan.arena_bytes < max(ticks) + ticks[0]
 
 
 def test_names_cannot_break_the_svg(cnn: Model, plans: dict[str, ArenaPlan]) -> None:
