@@ -264,7 +264,11 @@ class _Emitter:
         """A field: a struct or an array in it is written in its place."""
         if not isinstance(value, Struct):
             return self._expression(value, owner, name)
-        return "{" + ", ".join(self._field(v, owner, n) for n, v in value.fields) + "}"
+        inner = (
+            self._field(field, owner, own_name or f"{name}_{i}")  # an element has none
+            for i, (own_name, field) in enumerate(value.fields)
+        )
+        return "{" + ", ".join(inner) + "}"
 
     def _array(self, value: Constant, owner: str, name: str) -> str:
         kind = "int8_t" if value.type == "void" else value.type

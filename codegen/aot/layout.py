@@ -81,10 +81,12 @@ def spot_of(place: Place, op: Op, interpreters: ArenaPlan, variables: Sequence[V
     for index, variable in enumerate(variables):
         if variable.offset <= place.offset < variable.offset + variable.nbytes:
             return Spot("variable", index, place.offset - variable.offset)
-    own = op.outputs if place.written else op.inputs
-    for tensor in interpreters.tensors:
-        if tensor.index in own and tensor.offset <= place.offset < tensor.offset + tensor.nbytes:
-            return Spot("tensor", tensor.index, place.offset - tensor.offset)
+    # What is written and no output is one of the op's states, which are inputs.
+    for own in (op.outputs, op.inputs) if place.written else (op.inputs,):
+        for tensor in interpreters.tensors:
+            begin = tensor.offset
+            if tensor.index in own and begin <= place.offset < begin + tensor.nbytes:
+                return Spot("tensor", tensor.index, place.offset - begin)
     for scratch in interpreters.scratch:
         if scratch.first == op.index and scratch.offset == place.offset:
             return Spot("scratch", op.index)

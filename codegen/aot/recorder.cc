@@ -36,6 +36,7 @@
 #include "nn/l2_normalize_s8.h"
 #include "nn/log_softmax_s8.h"
 #include "nn/logical.h"
+#include "nn/lstm_s8.h"
 #include "nn/mirror_pad.h"
 #include "nn/mul_s8.h"
 #include "nn/pad_s8.h"
@@ -98,6 +99,8 @@ constexpr const char* TypeName() {
     return "uint16_t";
   } else if constexpr (std::is_same_v<Plain, uint8_t>) {
     return "uint8_t";
+  } else if constexpr (std::is_same_v<Plain, int16_t>) {
+    return "int16_t";
   } else {
     return std::is_void_v<Plain> ? "void" : "int8_t";
   }
@@ -309,6 +312,24 @@ void PutValue(const nn::ChannelScales* scales) {
   }
 }
 
+FIELDS(LstmFactors, 2, input, hidden)
+FIELDS(SigmoidScaleS16, 2, multiplier, right)
+
+void PutValue(const nn::LstmParams& value) {
+  const auto& [batches, steps, features, units, batch_step, time_step, gates, forget_cell,
+               input_cell, hidden, cell_scale, cell_clip, in_zero_point, hidden_zero_point] = value;
+  Fields fields("nn::LstmParams");
+  EACH6(ADD, batches, steps, features, units, batch_step, time_step)
+  EACH8(ADD, gates, forget_cell, input_cell, hidden, cell_scale, cell_clip, in_zero_point,
+        hidden_zero_point)
+}
+
+void PutValue(const nn::LstmWeights& value) {
+  const auto& [input, hidden, bias] = value;
+  Fields fields("nn::LstmWeights");
+  EACH3(ADD, input, hidden, bias)
+}
+
 void PutValue(nn::Extremum which) {
   PutText(which == nn::Extremum::kMaximum ? "nn::Extremum::kMaximum" : "nn::Extremum::kMinimum");
 }
@@ -322,7 +343,13 @@ template <typename T, size_t kCount>
 void PutValue(const T (&array)[kCount]) {
   Fields fields("");
   for (const T& one : array) {
-    fields.Add("", [&] { PutValue(one); });
+    fields.Add("", [&] {
+      if constexpr (std::is_pointer_v<T>) {
+        PutPointer(one);
+      } else {
+        PutValue(one);
+      }
+    });
   }
 }
 
@@ -430,6 +457,11 @@ void FullyConnectedS8(const FullyConnectedParams& params, Requant requant,
   }
   RECORD("nn/fully_connected_s8.h", "nn::FullyConnectedS8", 7, params, requant, channel_scales,
          input, filter, bias, output);
+}
+
+void LstmS8(const LstmParams& params, const LstmWeights& weights, const int8_t* input,
+            int8_t* hidden, int16_t* cell, int8_t* output) {
+  RECORD("nn/lstm_s8.h", "nn::LstmS8", 6, params, weights, input, hidden, cell, output);
 }
 
 void AddS8(const AddParams& params, const Broadcast& shape, const int8_t* input0,

@@ -29,6 +29,7 @@ _COMPARED: _Types = frozenset({"INT8", "INT32", "INT64", "FLOAT32"})
 _SELECTED: _Types = frozenset({"INT8", "INT16", "FLOAT32"})
 _FILLED: _Types = _MOVED | {"INT64"}
 _RESOURCE: _Types = frozenset({"RESOURCE"})  # handle of a streaming model's variable
+_STATE: _Types = frozenset({"INT16"})  # a recurrent cell's own
 
 # Types of inputs and of outputs by position, the last one repeated; every op that is not
 # listed takes and gives INT8 only.
@@ -89,6 +90,11 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     "FILL": ((_INTEGER, _MOVED), (_MOVED,)),
     "ZEROS_LIKE": ((_FILLED,), (_FILLED,)),
     "GATHER_ND": ((_REAL, _INTEGER), (_REAL,)),
+    # input, weights, peepholes, biases, projection, states, layer normalization
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": (
+        (*[_DATA] * 12, *[_INTEGER] * 4, _DATA, _INTEGER, _DATA, _STATE, _DATA),
+        (_DATA,),
+    ),
     "VAR_HANDLE": ((), (_RESOURCE,)),
     "READ_VARIABLE": ((_RESOURCE,), (_MOVED,)),
     "ASSIGN_VARIABLE": ((_RESOURCE, _MOVED), ()),

@@ -42,6 +42,9 @@ def op_work(model: Model, op: Op) -> OpWork:
         elif op.name == "TRANSPOSE_CONV":
             # every input element meets every tap of every output channel
             macs = math.prod(data.shape) * math.prod(weights.shape[:3])
+        elif op.name == "UNIDIRECTIONAL_SEQUENCE_LSTM":
+            # four gates of two products each: with the input and with the state
+            macs = outputs * 4 * (weights.shape[-1] + output_shape[-1])
         elif op.name == "BATCH_MATMUL" and output_shape[-2:]:
             # the left matrix, transposed or not, has its rows and what is summed over
             macs = outputs * math.prod(data.shape[-2:]) // output_shape[-2]

@@ -18,6 +18,11 @@ bool IsCustom(const char* tag) {
   return false;
 }
 
+// Whether an op writes the variables among its inputs, too: they are its states.
+bool HasStates(const char* tag) {
+  return std::strcmp(tag, "UNIDIRECTIONAL_SEQUENCE_LSTM") == 0 || std::strcmp(tag, "SVDF") == 0;
+}
+
 }  // namespace
 
 void OpWatch::Start(const Graph& graph, uint8_t* arena, uint32_t arena_bytes) {
@@ -124,7 +129,8 @@ uint32_t OpWatch::BeginEvent(const char* tag) {
   keeps_state_ = std::strstr(tag, "VARIABLE") || std::strstr(tag, "CALL_ONCE");
   const tflm::Node& node = graph_->nodes[node_];
   for (const uint32_t index : graph_->IndicesAt(node.inputs)) {
-    Add(static_cast<int32_t>(index), false);
+    Add(static_cast<int32_t>(index),
+        HasStates(tag) && index < graph_->tensors.count && graph_->IsVariable(index));
   }
   for (const uint32_t index : graph_->IndicesAt(node.outputs)) {
     Add(static_cast<int32_t>(index), true);

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from verification.cases import arithmetic, blocks, core, elementwise, logic, movement, state
+from verification.cases import (
+    arithmetic,
+    blocks,
+    core,
+    elementwise,
+    logic,
+    movement,
+    recurrent,
+    state,
+)
 from verification.cases.case import Generator
 
-_MODULES = (arithmetic, blocks, core, elementwise, logic, movement, state)
+_MODULES = (arithmetic, blocks, core, elementwise, logic, movement, recurrent, state)
 
 
 def _collect() -> dict[str, Generator]:

@@ -56,6 +56,8 @@ constexpr uint8_t OptionsOf(BuiltinOperator code) {
       return 59;
     case BuiltinOperator_UNPACK:
       return 64;
+    case BuiltinOperator_UNIDIRECTIONAL_SEQUENCE_LSTM:
+      return 71;
     case BuiltinOperator_RESIZE_NEAREST_NEIGHBOR:
       return 74;
     case BuiltinOperator_LEAKY_RELU:
