@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codegen.cost.preflight import PreflightError
-from codegen.engines import AOT
+from codegen.engines import AOT, INTERPRETER
 from codegen.errors import BudgetError, CodegenError
 from codegen.files.artifacts import (
     AOT_FILES,
@@ -214,15 +214,16 @@ def _train_again(choice: Choice) -> str:
     """The command that goes on with the training; "" for one of several, which begins anew."""
     if choice.variant:
         return ""
-    stated = {
-        "--recipe": choice.recipe,
-        "--data": choice.data,
-        **choice.reading.given(),
-        "--seed": str(choice.seed),
-        "--optimizer": choice.optimizer,
-    }
-    words = [word for flag, value in stated.items() if value for word in (flag, value)]
-    return shlex.join([COMMAND, "train", *words, "--resume"])
+    how = {"--seed": str(choice.seed), "--optimizer": choice.optimizer}
+    return f"{_command('train', choice, how)} --resume"
+
+
+def _command(verb: str, choice: Choice, further: Mapping[str, str]) -> str:
+    """What has a verb work on the choice's model and data. further: options with their values."""
+    of_model = {"--recipe": choice.recipe} if choice.model is None else {"--model": choice.model}
+    stated = {**of_model, "--data": choice.data, **choice.reading.given(), **further}
+    words = [word for flag, value in stated.items() if value for word in (flag, str(value))]
+    return shlex.join([COMMAND, verb, *words])
 
 
 def untrained(choice: Choice) -> bytes:
@@ -599,8 +600,14 @@ def _budget_problems(choice: Choice) -> list[str]:
 
 def _hil_command(choice: Choice) -> str:
     """What proves the choice's image on its board."""
-    what = f"--recipe {choice.recipe}" if choice.model is None else f"--model {choice.model}"
-    return f"invoke hil --board {choice.board_id} {what}"
+    how = {
+        "--board": choice.board_id,
+        "--engine": "" if choice.engine == INTERPRETER else choice.engine,
+        "--front-end": str(choice.front_end or ""),
+        "--calibration-data": str(choice.calibration_data or ""),
+        "--tflm-lib": choice.tflm_lib,
+    }
+    return _command("hil", choice, how)
 
 
 def _run_problems(choice: Choice, how: str) -> list[str]:

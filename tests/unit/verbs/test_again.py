@@ -15,6 +15,7 @@ from invoke import Program
 import tasks
 from harness.run import hil
 from pipeline import beforehand, stage, stages
+from pipeline import choice as pipeline_choice
 from training.data.options import DataOptions
 from verification import fuzz, golden
 from verification.cases.model_builder import small_cnn
@@ -128,3 +129,35 @@ def test_a_training_is_told_what_goes_on_with_it(
 def test_what_cannot_go_on_says_no_such_thing() -> None:
     choice = stages.Choice("host", "tiny", "auto", DataOptions(), variant="-adam-2")
     assert stages._train_again(choice) == ""
+
+
+def test_bless_asks_for_a_run_of_the_very_same_model(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hint is taken as it is, and asks for what bless was asked for."""
+    monkeypatch.setattr(stages, "RUNS", tmp_path / "runs")
+    model, data = tmp_path / "net.tflite", tmp_path / "my data"
+    model.write_bytes(small_cnn())
+    data.mkdir()
+    command = f"bless --board host --model {model} --data '{data}' --image-size 28x28 --engine aot"
+    chosen: list[stages.Choice] = []
+    choose = pipeline_choice.check
+
+    def note(choice: stages.Choice) -> None:
+        chosen.append(choice)
+        choose(choice)
+
+    monkeypatch.setattr(pipeline_choice, "check", note)
+    with pytest.raises(SystemExit):
+        Program().run(["invoke", "--search-root", str(ROOT), *shlex.split(command)])
+    again = _hint(capsys.readouterr().err)
+    monkeypatch.setattr(stages, "evaluate", _ctrl_c)
+    monkeypatch.setattr(beforehand, "require_device", lambda *_, **__: None)
+    monkeypatch.setattr(stages, "data", lambda *_: None)
+    monkeypatch.setattr(beforehand.DataInfo, "load", lambda _: SimpleNamespace(test_count=50))
+    _interrupted(again, capsys)
+    assert chosen[0] == chosen[1]
+
+
+def _ctrl_c(*_: Any) -> None:
+    raise KeyboardInterrupt

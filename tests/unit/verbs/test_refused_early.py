@@ -103,7 +103,7 @@ def test_a_model_that_was_never_run_is_not_blessed(
     monkeypatch.setattr(stages, "RUNS", tmp_path / "runs")
     said, code = refused(capsys, "bless", "--board", "host")
     assert code == 2
-    assert "no run of host; run `invoke hil --board host --recipe tiny` first" in said
+    assert "no run of host; run `invoke hil --recipe tiny --data auto --board host` first" in said
 
 
 WRITERS = [
