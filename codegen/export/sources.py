@@ -17,9 +17,12 @@ from codegen.compile.needless_sources import needed_files
 from codegen.errors import ExportError
 from codegen.export.request import Request
 
-NAMESPACES = ("nn", "tflite", "tflm", "frontend", "custom_ops", "mcuforge")
+NAMESPACES = ("nn", "tflite", "tflm", "flatbuffers", "frontend", "custom_ops", "mcuforge")
 # Outside of any namespace.
-_FUNCTIONS = ("TfLiteTypeGetName",)
+_FUNCTIONS = (
+    *("TfLiteTypeGetName", "TfLiteTypeGetSize", "TfLiteIntArrayEqual"),
+    *("TfLiteIntArrayEqualsArray", "TfLiteIntArrayGetSizeInBytes"),
+)
 # The runtime's words; an export has none, but states that a C program can look at.
 _OF_LOGGING = ("micro_log.cc", "debug_vsnprintf.cc", "debug_log.h")
 _FOLDERS = {NN: "nn", TFLM: "tflm", FRONTEND: "frontend", CUSTOM_OPS: "custom"}

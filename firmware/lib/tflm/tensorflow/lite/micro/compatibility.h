@@ -1,10 +1,8 @@
-// For classes with a virtual destructor that are never made with new.
+// By upstream's name of this header: what it names stands in kernels/internal/compatibility.h.
 
 #ifndef TENSORFLOW_LITE_MICRO_COMPATIBILITY_H_
 #define TENSORFLOW_LITE_MICRO_COMPATIBILITY_H_
 
-#define TF_LITE_REMOVE_VIRTUAL_DELETE \
- public:                              \
-  static void operator delete(void*) {}
+#include "tensorflow/lite/kernels/internal/compatibility.h"
 
 #endif  // TENSORFLOW_LITE_MICRO_COMPATIBILITY_H_

@@ -5,7 +5,6 @@
 
 #include "tensorflow/lite/core/api/error_reporter.h"
 #include "tensorflow/lite/kernels/internal/compatibility.h"
-#include "tensorflow/lite/micro/compatibility.h"
 #include "tensorflow/lite/micro/kernels/micro_ops.h"
 
 namespace tflite {

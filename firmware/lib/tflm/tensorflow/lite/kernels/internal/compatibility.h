@@ -28,4 +28,9 @@
 
 #define TFLITE_NOEXCEPT noexcept
 
+// In a class with a virtual destructor that is never made with new.
+#define TF_LITE_REMOVE_VIRTUAL_DELETE \
+ public:                              \
+  static void operator delete(void*) {}
+
 #endif  // TENSORFLOW_LITE_KERNELS_INTERNAL_COMPATIBILITY_H_
