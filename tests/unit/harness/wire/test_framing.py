@@ -71,3 +71,21 @@ def test_endless_noise_does_not_fill_the_memory() -> None:
     assert items
     assert len(decoder._pending) <= 100
     assert decoder.feed(encode(FRAME))[-1] == FRAME
+
+
+def test_so_much_noise_is_waited_for_and_no_byte_more() -> None:
+    decoder = Decoder(max_chunk_bytes=100)
+    assert decoder.feed(b"\x01" * 100) == [] and len(decoder._pending) == 100
+    assert len(decoder.feed(b"\x01")) == 1 and not decoder._pending
+    assert len(decoder.feed(b"a\0" + b"\x01" * 100)) == 1 and len(decoder._pending) == 100
+    assert len(decoder.feed(b"\0" + b"\x01" * 101)) == 2 and not decoder._pending
+
+
+def test_of_a_line_that_goes_on_whole_lines_are_shown() -> None:
+    decoder = Decoder()
+    decoder.feed(b"one\ntwo\nthr")
+    assert decoder.flush_text(whole_lines=True) == Text(b"one\ntwo\n")
+    assert decoder.flush_text(whole_lines=True) is None
+    assert decoder.flush_text() == Text(b"thr")
+    decoder.feed(b"x")
+    assert decoder.flush_text() is None  # one byte may be a frame's first

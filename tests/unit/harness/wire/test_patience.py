@@ -151,3 +151,36 @@ def test_late_replies_without_end_leave_patience_a_number() -> None:
     assert round_trip.patience_s(10.0) == 10.0
     round_trip.add(0.001)
     assert round_trip.patience_s(10.0) < 1.0
+
+
+def test_patience_follows_the_round_trip_as_in_rfc_6298() -> None:
+    trip = RoundTrip(first_s=1.0)
+    assert trip.patience_s(10.0) == 1.0 and trip.patience_s(0.5) == 0.5
+    assert trip.pace_s == 0.05
+    trip.add(0.08)  # SRTT = R, RTTVAR = R / 2
+    assert trip.patience_s(10.0) == pytest.approx(0.08 + 4 * 0.04)
+    assert trip.pace_s == pytest.approx(0.04)
+    trip.add(0.16)  # RTTVAR = 3/4 RTTVAR + 1/4 |SRTT - R|, then SRTT = 7/8 SRTT + 1/8 R
+    smoothed_s, deviation_s = 0.09, 0.75 * 0.04 + 0.25 * 0.08
+    assert trip.patience_s(10.0) == pytest.approx(smoothed_s + 4 * deviation_s)
+    assert trip.pace_s == pytest.approx(smoothed_s / 2)
+    trip.was_late()
+    trip.was_late()
+    assert trip.patience_s(10.0) == pytest.approx(4 * (smoothed_s + 4 * deviation_s))
+    for _ in range(200):
+        trip.add(0.001)
+    assert trip.patience_s(10.0) == 0.2 and trip.pace_s == 0.002
+    for _ in range(20):
+        trip.was_late()
+    assert trip.patience_s(100.0) == pytest.approx(64 * 0.2)
+    for _ in range(200):
+        trip.add(5.0)
+    assert trip.pace_s == 0.05
+
+
+def test_a_request_is_repeated_so_often_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange, "_MOST_REPEATS", 5)
+    line = Flood(FLOODS["errors"])
+    with pytest.raises(DeviceError):
+        Device(line, timeout_s=5, retries=1).info()
+    assert line.written == 1 + 5
