@@ -430,14 +430,17 @@ def compress(choice: Choice, method: str, given: dict[str, Any]) -> str:
 
     given: options of the method, None for what the user did not state.
     """
+    from codegen.samples.facts import DataInfo
     from training.compression import compress as room
-    from training.compression.options import chosen
+    from training.compression.options import chosen, require_task
 
     methods, options = chosen(method, given)
     if choice.model is not None:
         raise CodegenError(
             "compress: --model gives a model that is trained and quantized; leave it out"
         )
+    data(choice)
+    require_task(DataInfo.load(choice.build_dir).task)
     evaluate(choice)
     for name in methods:
         output = room.model_file(choice.build_dir, name).relative_to(choice.build_dir)

@@ -66,3 +66,12 @@ def chosen(method: str, given: dict[str, Any]) -> tuple[list[str], Options]:
             f"--{unused[0]}: {method} does not take it; it is for {', '.join(takers)}"
         )
     return list(METHODS) if method == ALL else [method], Options(**stated)
+
+
+def require_task(task: str) -> None:
+    """Raises CompressionError for data that the fine-tuning has no loss for."""
+    if task != "classify":
+        raise CompressionError(
+            f"compress: fine-tunes classifiers, the task of these data is {task}; "
+            "quantize alone makes such a model smaller"
+        )

@@ -24,7 +24,7 @@ from training.compression import methods
 from training.compression.legacy import to_legacy
 from training.compression.options import Options
 from training.data.examples import Examples, calibrating, load
-from training.errors import CompressionError, TrainingError
+from training.errors import TrainingError
 from training.fit.progress import EpochProgress
 from training.fit.train import augmented_batches, held_out_rows, made_ahead
 from training.int8.quantize import full_int8, load_float_model, run_converter
@@ -56,11 +56,6 @@ def run(order: Order) -> None:
     tf = load_tensorflow(order.seed)
     recipe, options = get_recipe(order.recipe), Options(**order.options)
     examples = load(build_dir, TRAIN_SPLIT)
-    if examples.info.task != "classify":
-        raise CompressionError(
-            f"compress: fine-tunes classifiers, the task of these data is {examples.info.task}; "
-            "quantize alone makes such a model smaller"
-        )
     calibration = calibrating(build_dir, order.calibration).real()
     trained = load_float_model(build_dir / FLOAT_MODEL)
     with quiet_output():

@@ -240,6 +240,7 @@ bless --margin -1                        => --margin -1.0: choose 0 or more
 bless --recall-margin nope               => --recall-margin nope: give a number
 compress --method prune --sparsity 2     => --sparsity 2.0: give the share that goes
 compress --method cluster --clusters 1   => --clusters 1: give 2 to 256
+compress --method qat -r dense -d numbers.csv => compress: fine-tunes classifiers, the task of thes
 compress --method qat --epochs 0         => --epochs 0: give 1 or more
 size --symbols -1                        => --symbols -1: choose 0 or more
 debug --gdb-port 70000                   => --gdb-port 70000: choose
@@ -321,6 +322,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(30))
     (folder / "model.onnx").write_bytes(b"\x08\x07")
     (folder / "junk.npz").write_bytes(b"PK\3\4")
+    (folder / "numbers.csv").write_text("a,y\n" + "".join(f"{i},{i / 7}\n" for i in range(60)))
     (folder / "one.csv").write_text("a,b\n1,2\n")
     rows = [f"{i},\x1b[2J,0\n{i},b,1\n" for i in range(20)]
     (folder / "escapes.csv").write_text("x,y,z\n" + "".join(rows))
@@ -350,7 +352,8 @@ def nothing_begins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, here: Path) 
             run(one, *given, **named)
 
     monkeypatch.setattr(stages, "run", began)
-    monkeypatch.setattr(beforehand.DataInfo, "load", lambda _: SimpleNamespace(test_count=30))
+    found = SimpleNamespace(test_count=30, task="regress")
+    monkeypatch.setattr(beforehand.DataInfo, "load", lambda _: found)
     monkeypatch.setattr(options, "USER_FOLDER", here)
     for module in (pipeline_choice, stages):
         monkeypatch.setattr(module, "BUILD", tmp_path / "build")
