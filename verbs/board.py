@@ -30,11 +30,14 @@ def boards(c: Context, given: Given) -> None:
     from rich.table import Table
 
     from codegen.boards.facts import list_boards, load_board
+    from codegen.errors import CodegenError
     from harness.rig import flash as room
     from harness.rig import ports
 
     # never folded: a terminal that is too narrow folds it itself, a pipe gets whole lines
     console = Console(width=200)
+    if given.connected and given.board:
+        raise CodegenError("boards: --connected lists what is there, --board tells of one; choose")
     if given.connected:
         ports.print_connected(console)
         return

@@ -34,19 +34,26 @@ class FaultSpec:
         values: dict[str, float | bool] = {}
         for part in filter(None, text.split(",")):
             name, _, value = part.strip().partition("=")
+            if {name, f"{name}_s"} & values.keys():
+                raise HarnessError(f"--fault: {name} stands there twice; leave one out")
             if name == "split" and not value:
                 values["split"] = True
             elif name in _RATES and (rate := _rate(value)) is not None:
                 values[name] = rate
-            elif name in ("stall", "cut") and (match := _DURATION.fullmatch(value)):
-                number, unit = match.groups()
-                values[f"{name}_s"] = float(number) / (1000 if unit == "ms" else 1)
+            elif name in ("stall", "cut") and (duration_s := _duration_s(value)) > 0:
+                values[f"{name}_s"] = duration_s
             else:
                 raise HarnessError(
                     f"--fault: {part!r} is not understood; give {', '.join(_RATES)} = share of "
                     "bytes (1e-4), split, stall=50ms, cut=20s, separated by commas"
                 )
         return cls(**values)  # type: ignore[arg-type]
+
+
+def _duration_s(text: str) -> float:
+    """Of "50ms" or "20s"; 0 for anything else, which is no duration of a fault."""
+    match = _DURATION.fullmatch(text)
+    return float(match[1]) / (1000 if match[2] == "ms" else 1) if match else 0.0
 
 
 @dataclass

@@ -31,6 +31,7 @@ hil x                                    => No idea what 'x' is!
 train --nope                             => No idea what '--nope' is!
 hil hil --nope                           => No idea what '--nope' is!
 boards --board nope                      => no board 'nope'; known boards:
+boards --connected --board host          => boards: --connected lists what is there, --board
 doctor --fix                             => No idea what '--fix' is!
 train --model good.tflite                => No idea what '--model' is!
 emulate --port X                         => No idea what '--port' is!
@@ -226,6 +227,10 @@ hil --baud 99999999999                   => --baud 99999999999: choose 1 to 4294
 profile --baud -9600                     => --baud -9600: choose 1 to 4294967295
 hil --fault nope=1                       => --fault: 'nope=1' is not understood
 hil --fault flip=2                       => --fault: 'flip=2' is not understood
+hil --fault cut=0s                       => --fault: 'cut=0s' is not understood
+hil --fault stall=0ms                    => --fault: 'stall=0ms' is not understood
+hil --fault flip=1e-4,split,flip=1e-3    => --fault: flip stands there twice; leave one out
+hil --fault cut=5s,cut=2s                => --fault: cut stands there twice; leave one out
 hil --fault stall=5                      => --fault: 'stall=5' is not understood
 stream --frames 0                        => --frames 0: choose 1 to 16
 stream --frames x                        => --frames x: give a whole number
