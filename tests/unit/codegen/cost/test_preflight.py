@@ -93,3 +93,10 @@ def test_a_tflite_is_known_by_its_contents(cnn_path: Path, tmp_path: Path) -> No
     keras.write_bytes(b"PK\x03\x04 and more")
     assert is_tflite(cnn_path) and is_tflite(renamed)
     assert not is_tflite(keras) and not is_tflite(tmp_path)
+
+
+def test_limits_are_said_where_there_are_any(cnn: Model) -> None:
+    (flash,) = (line for line in preflight(cnn, BOARD).lines("x") if line.startswith("  flash"))
+    assert flash.endswith(f"of {BOARD.flash_bytes:,} B")
+    (flash,) = (line for line in preflight(cnn, load_board("host")).lines("x") if "  flash" in line)
+    assert flash.endswith("of no limit")

@@ -16,7 +16,7 @@ from codegen.image import firmware_build, image_sources, pio_core
 from codegen.image.breakdown import room_of
 from codegen.image.firmware_build import FirmwareBuildError
 from codegen.image.link_map import read_link_map, within
-from codegen.image.section_sizes import ImageSize
+from codegen.image.section_sizes import ImageSize, RegionUse
 from codegen.image.tflm_lib import TflmLib, linked_folder
 
 BOARD = load_board("mps2_an386")
@@ -250,3 +250,11 @@ def test_a_choice_of_sanitizers_has_a_folder_of_its_own(tmp_path: Path) -> None:
     assert given["tflm_lib"] == ""
     other = firmware_build.inputs(host, tmp_path, tflm_lib=TflmLib("a/b", None))
     assert other["tflm_lib"] == "a/b"
+
+
+def test_a_size_is_said_with_its_share() -> None:
+    region = next(one for one in BOARD.regions if one.kind == "ram")
+    use = RegionUse(region, region.length // 8)
+    assert str(use).endswith(f" of {region.length:,} B (12.5 %)")
+    assert str(ImageSize(1, 2, (use,))) == str(use)
+    assert str(ImageSize(1000, 2, ())) == "flash 1,000 B, ram 2 B (no limit)"
