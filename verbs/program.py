@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import sys
+from pathlib import Path
 
 from invoke import Collection, Program
 
@@ -42,6 +44,7 @@ def namespace() -> Collection:
     """
     for name in _OF_OTHER_PROJECTS:
         os.environ.pop(name, None)
+    _leave_out_foreign_packages()
     found = Collection()
     for module in pkgutil.iter_modules(verbs.__path__, f"{verbs.__name__}."):
         for one in vars(importlib.import_module(module.name)).values():
@@ -49,6 +52,17 @@ def namespace() -> Collection:
                 found.add_task(one)
     found.configure(_defaults())
     return found
+
+
+def _leave_out_foreign_packages() -> None:
+    """What a ROS or vendor SDK set-up puts before this environment's packages, such as a NumPy of
+    its own, is neither ours nor our processes'. A folder that holds the program stays."""
+    given = [one for one in os.environ.pop("PYTHONPATH", "").split(os.pathsep) if one]
+    own = [one for one in given if PROGRAM.is_relative_to(Path(one).resolve())]
+    if own:
+        os.environ["PYTHONPATH"] = os.pathsep.join(own)
+    foreign = {Path(one).resolve() for one in given if one not in own}
+    sys.path[:] = [one for one in sys.path if not one or Path(one).resolve() not in foreign]
 
 
 def _defaults() -> dict[str, object]:

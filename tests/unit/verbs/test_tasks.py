@@ -309,6 +309,24 @@ def test_where_the_user_stands_is_no_business_of_programs_that_a_verb_starts(
     assert said.split() == [str(tmp_path / "x"), "False"]
 
 
+@pytest.mark.parametrize("with_own", [True, False])
+def test_packages_of_another_environment_are_left_out(tmp_path: Path, with_own: bool) -> None:
+    """As PYTHONPATH puts them before ours; what holds the program stays."""
+    (tmp_path / "numpy").mkdir()
+    (tmp_path / "numpy" / "__init__.py").write_text("raise ImportError('foreign')")
+    own = [str(ROOT)] if with_own else []
+    code = "import os, tasks, numpy; print(os.environ.get('PYTHONPATH'))"
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *own])},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert said.strip() == (str(ROOT) if with_own else "None")
+
+
 def test_every_path_of_a_verb_is_taken_as_one() -> None:
     """An option that names a file turns its text into a path of the user's."""
     wanted = {"model", "data", "json", "svg", "image", "png", "markdown", "tflm_lib"}
