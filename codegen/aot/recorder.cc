@@ -29,6 +29,7 @@
 #include "nn/extremum_s8.h"
 #include "nn/fast_channel.h"
 #include "nn/float_edge.h"
+#include "nn/float_unary.h"
 #include "nn/fully_connected_s8.h"
 #include "nn/gather.h"
 #include "nn/gather_nd.h"
@@ -165,6 +166,7 @@ ENUM(Comparison)
 ENUM(Compared)
 ENUM(Logic)
 ENUM(CastType)
+ENUM(FloatFunction)
 
 template <typename T, typename = std::enable_if_t<std::is_integral_v<T>>>
 void PutValue(T value) {
@@ -207,7 +209,7 @@ FIELDS(MulParams, 5, requant, in_zero_point, out_zero_point, out_min, out_max)
 FIELDS(PreluParams, 5, positive, negative, in_zero_point, alpha_zero_point, out_zero_point)
 FIELDS(BroadcastAxis, 2, extent, step)
 FIELDS(ArithmeticParams, 2, out_min, out_max)
-FIELDS(SoftmaxParams, 4, rows, depth, input, diff_min)
+FIELDS(SoftmaxParams, 5, rows, depth, input, diff_min, out_bits)
 FIELDS(LogSoftmaxParams, 5, rows, depth, input, reverse, diff_min)
 FIELDS(PadParams, 3, in_extent, before, after)
 FIELDS(StridedCopy, 4, extent, step, start, element_bytes)
@@ -504,7 +506,7 @@ void AveragePoolS8(const ConvParams& pool, const int8_t* input, int8_t* output) 
   RECORD("nn/pool_s8.h", "nn::AveragePoolS8", 3, params, input, output);
 }
 
-void SoftmaxS8(const SoftmaxParams& params, const int8_t* input, int8_t* output) {
+void SoftmaxS8(const SoftmaxParams& params, const int8_t* input, void* output) {
   RECORD("nn/softmax_s8.h", "nn::SoftmaxS8", 3, params, input, output);
 }
 
@@ -665,6 +667,10 @@ void QuantizeS8(const FloatEdgeParams& params, const uint32_t* input, int8_t* ou
 
 void Dequantize(const FloatEdgeParams& params, const void* input, uint32_t* output) {
   RECORD("nn/float_edge.h", "nn::Dequantize", 3, params, input, output);
+}
+
+void FloatUnary(FloatFunction function, uint32_t count, const uint32_t* input, uint32_t* output) {
+  RECORD("nn/float_unary.h", "nn::FloatUnary", 4, function, count, input, output);
 }
 
 void ArgMaxS8(const ArgMaxParams& params, const int8_t* input, int32_t* output) {

@@ -53,7 +53,9 @@ Made from the code by `python -m codegen.emit.supported_ops`; do not edit.
 
 The runtime runs full-int8 models: activations and weights are int8, biases int32. Int32 is
 allowed besides where an op takes a shape, an axis, paddings or indices, and on the ops with which
-converters compute shapes. `invoke preflight` says before any training whether a model fits.
+converters compute shapes. Comparisons give bools, which logic, SELECT_V2 and CAST take. Of float32
+there are the edges, what moves or compares elements, and a few functions that need no
+floating-point arithmetic. `invoke preflight` says before any training whether a model fits.
 Ops of your own come in through `firmware/lib/custom_ops`: [porting.md](porting.md#a-custom-op).
 
 - *types*: of the inputs and of the outputs, in the model's order, the last one repeated.

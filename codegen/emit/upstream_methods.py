@@ -47,22 +47,16 @@ CUSTOM_CODES = {
 _FLOAT = "upstream has it in float32 only; int8 models have none"
 
 REASONS = {
-    "Ceil": _FLOAT,
     "Cos": _FLOAT,
     "Decode": "a custom op that unpacks compressed weights; `invoke compress` has other means",
     "Elu": "no converter writes it in int8; the kernel would link soft float",
     "EthosU": "a custom op for the Ethos-U's driver and compiled command streams",
     "Exp": _FLOAT,
-    "Floor": _FLOAT,
     "FloorDiv": _FLOAT,
     "FloorMod": _FLOAT,
     "L2Pool2D": _FLOAT,
     "Log": _FLOAT,
-    "Neg": _FLOAT,
-    "Round": _FLOAT,
     "Sin": _FLOAT,
-    "Sqrt": _FLOAT,
-    "Square": _FLOAT,
 }
 """Why a method's op is not here, where more is to be said than that nobody has written it."""
 

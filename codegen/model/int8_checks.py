@@ -26,6 +26,7 @@ _MOVED: _Types = _SHAPE_ARITHMETIC | {"FLOAT32"}  # converters keep some variabl
 _BOOL: _Types = frozenset({"BOOL"})
 _CAST: _Types = frozenset({"INT8", "INT16", "INT32", "FLOAT32", "BOOL"})
 _COMPARED: _Types = frozenset({"INT8", "INT32", "INT64", "FLOAT32"})
+_FLOAT: _Types = frozenset({"FLOAT32"})
 _SELECTED: _Types = frozenset({"INT8", "INT16", "FLOAT32"})
 _FILLED: _Types = _MOVED | {"INT64"}
 _RESOURCE: _Types = frozenset({"RESOURCE"})  # handle of a streaming model's variable
@@ -72,6 +73,7 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     "CONCATENATION": ((_MOVED,), (_MOVED,)),
     "MINIMUM": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
     "MAXIMUM": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
+    "SOFTMAX": ((_DATA,), (frozenset({"INT8", "INT16"}),)),
     "BROADCAST_ARGS": ((_INTEGER,), (_INTEGER,)),
     "CAST": ((_CAST,), (_CAST,)),
     "CUMSUM": ((_DATA, _INTEGER), (_DATA,)),
@@ -95,6 +97,7 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
         (*[_DATA] * 12, *[_INTEGER] * 4, _DATA, _INTEGER, _DATA, _STATE, _DATA),
         (_DATA,),
     ),
+    **dict.fromkeys(("CEIL", "FLOOR", "NEG", "ROUND", "SQRT", "SQUARE"), ((_FLOAT,), (_FLOAT,))),
     "VAR_HANDLE": ((), (_RESOURCE,)),
     "READ_VARIABLE": ((_RESOURCE,), (_MOVED,)),
     "ASSIGN_VARIABLE": ((_RESOURCE, _MOVED), ()),

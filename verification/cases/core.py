@@ -345,12 +345,16 @@ _SOFTMAX_ENDS_THE_PROCESS = 512
 
 
 def softmax(rng: np.random.Generator) -> Case:
-    """1-D to 4-D, any beta."""
+    """1-D to 4-D, any beta; a quarter of them to int16."""
     shape = [*rng.choice([1, 1, 2, 3], int(rng.integers(0, 4))).tolist(), draw.extent(rng, 65)]
     beta = 1.0 if draw.chance(rng, 0.6) else float(rng.uniform(0.1, 4))
     b = ModelBuilder()
     source = b.tensor(shape, scale=draw.scale(rng), zero_point=draw.zero_point(rng))
-    output = b.tensor(shape, scale=1 / 256, zero_point=-128)
+    if draw.chance(rng, 0.25):
+        scale = float(rng.choice([1 / 65536, 1 / 65535]))
+        output = b.tensor(shape, "INT16", scale=scale, zero_point=-32768)
+    else:
+        output = b.tensor(shape, scale=1 / 256, zero_point=-128)
     b.op("SOFTMAX", [source], [output], schema.SoftmaxOptionsT(beta=beta), version=2)
     return Case(
         b.build([source], [output]),

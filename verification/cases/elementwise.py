@@ -388,7 +388,7 @@ def _edge(rng: np.random.Generator, name: str, source: str, target: str) -> Case
 
 
 def quantize(rng: np.random.Generator) -> Case:
-    """Every pair of types with int8 on one side that upstream has."""
+    """Every pair of types that upstream has, but for float32 to int16."""
     source, target = (
         ("FLOAT32", "INT8"),
         ("UINT8", "INT8"),
@@ -398,7 +398,10 @@ def quantize(rng: np.random.Generator) -> Case:
         ("INT32", "INT8"),
         ("INT8", "INT16"),
         ("INT8", "INT32"),
-    )[int(rng.integers(8))]
+        ("INT16", "INT16"),
+        ("INT16", "INT32"),
+        ("INT32", "INT16"),
+    )[int(rng.integers(11))]
     return _edge(rng, "QUANTIZE", source, target)
 
 

@@ -174,7 +174,34 @@ def reduce_all(rng: np.random.Generator) -> Case:
     return Case(b.build([x], [y]), [values], f"{draw.shape_text(shape)} axes {axes}")
 
 
+def _float_unary(name: str, options: Any = None) -> Generator:
+    def generate(rng: np.random.Generator) -> Case:
+        """Halves, both zeros, subnormals and any bits but NaN's; no negative roots."""
+        shape = [draw.extent(rng, 17) for _ in range(int(rng.integers(1, 4)))]
+        kind = rng.random()
+        if kind < 0.4:
+            values = (rng.integers(-400, 400, shape) / 4).astype(np.float32)
+        elif kind < 0.7:
+            values = rng.integers(0, 2**32, shape, dtype=np.uint32).view(np.float32)
+            values = np.where(np.isnan(values), np.float32(-0.0), values)
+        else:
+            values = (rng.normal(size=shape) * 10.0 ** rng.integers(-42, 9)).astype(np.float32)
+        values = np.abs(values) if name == "SQRT" else values
+        b = ModelBuilder()
+        x, y = b.tensor(shape, "FLOAT32"), b.tensor(shape, "FLOAT32")
+        b.op(name, [x], [y], options)
+        return Case(b.build([x], [y]), [values], draw.shape_text(shape))
+
+    return generate
+
+
 CASES: Cases = {
+    "CEIL": _float_unary("CEIL"),
+    "FLOOR": _float_unary("FLOOR"),
+    "NEG": _float_unary("NEG", schema.NegOptionsT()),
+    "ROUND": _float_unary("ROUND"),
+    "SQRT": _float_unary("SQRT"),
+    "SQUARE": _float_unary("SQUARE", schema.SquareOptionsT()),
     "EQUAL": _comparison("EQUAL", schema.EqualOptionsT(), ["INT32", "INT64", "FLOAT32", "BOOL"]),
     "NOT_EQUAL": _comparison(
         "NOT_EQUAL", schema.NotEqualOptionsT(), ["INT32", "INT64", "FLOAT32", "BOOL"]

@@ -16,6 +16,7 @@ bool MakeSoftmax(float scale, uint32_t classes, nn::SoftmaxParams* params) {
   nn::SetSoftmaxScale(nn::ScaleFromBits(bits), nn::MakeScale(1, 0), &params->input);
   if (params->input.shift <= 0) return false;
   params->diff_min = nn::SoftmaxDiffMin(params->input);
+  params->out_bits = 8;
   return true;
 }
 

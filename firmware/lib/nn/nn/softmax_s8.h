@@ -1,4 +1,4 @@
-// SOFTMAX, int8 in and out, along the last axis.
+// SOFTMAX, int8 in, int8 or int16 out, along the last axis.
 
 #ifndef MCUFORGE_NN_SOFTMAX_S8_H_
 #define MCUFORGE_NN_SOFTMAX_S8_H_
@@ -10,8 +10,9 @@ namespace nn {
 struct SoftmaxParams {
   uint32_t rows;
   uint32_t depth;
-  Requant input;     // beta * input scale as Q5.26; shift >= 0
-  int32_t diff_min;  // differences to the row's maximum below this count as exp() == 0
+  Requant input;      // beta * input scale as Q5.26; shift >= 0
+  int32_t diff_min;   // differences to the row's maximum below this count as exp() == 0
+  uint32_t out_bits;  // 8 or 16
 };
 
 constexpr uint32_t kMostSoftmaxDepth = 4095;  // the sum of exponentials, each at most 1, is Q12.19
@@ -32,8 +33,9 @@ inline int32_t SoftmaxDiffMin(Requant scale) {
                                scale.shift);
 }
 
-//   input, output [rows, depth]; output (scale 1/256, zero point -128) may be the input's buffer
-void SoftmaxS8(const SoftmaxParams& params, const int8_t* input, int8_t* output);
+//   input, output [rows, depth]; output has the scale 2^-out_bits and the least zero point; of 8
+//   bits, it may be the input's buffer
+void SoftmaxS8(const SoftmaxParams& params, const int8_t* input, void* output);
 
 }  // namespace nn
 

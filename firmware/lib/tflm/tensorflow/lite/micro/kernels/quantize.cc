@@ -28,9 +28,10 @@ TfLiteStatus Prepare(OpContext& context) {
   if (!(from_float || ReadEdgeType(context, input, &in)) || !ReadEdgeType(context, output, &out)) {
     return kTfLiteError;
   }
-  // Upstream's forms: float32 to int8, and any integer to or from int8.
-  if (output.type != kTfLiteInt8 && input.type != kTfLiteInt8) {
-    return context.Fail("needs int8 on one side");
+  // Upstream's forms: float32 to int8, any integer to or from int8, int16 to or from a wider one.
+  const bool words = !from_float && in.bytes >= 2 && out.bytes >= 2 && in.bytes + out.bytes <= 6;
+  if (output.type != kTfLiteInt8 && input.type != kTfLiteInt8 && !words) {
+    return context.Fail("needs int8 on one side, or int16 on one and int16 or int32 on the other");
   }
   QuantizeData* const data = context.NewParams<QuantizeData>();
   if (!data) {

@@ -1,0 +1,73 @@
+// Small rather than fast.
+#pragma GCC optimize("Os")
+
+#include "nn/float_bits.h"
+#include "nn/float_unary.h"
+
+namespace nn {
+namespace {
+
+constexpr uint32_t kNan = UINT32_C(0x7fc00000);
+
+// To an integer: down, up or to the nearest with halves to even.
+uint32_t Integral(FloatFunction function, uint32_t bits) {
+  const uint32_t sign = bits & kFloatSign;
+  const uint32_t magnitude = bits & ~kFloatSign;
+  const FloatParts parts = PartsOfFloat(magnitude);
+  if (parts.exponent >= 0 || magnitude == 0) {  // it is one, or infinite, or NaN
+    return bits;
+  }
+  const int32_t dropped = -parts.exponent;
+  const uint32_t whole = dropped < 32 ? parts.magnitude >> dropped : 0;
+  bool up = false;  // away from zero
+  if (function == FloatFunction::kRound) {
+    const uint32_t twice = dropped < 32 ? parts.magnitude >> (dropped - 1) : 0;
+    const bool is_tie = dropped < 32 && twice << (dropped - 1) == parts.magnitude;
+    up = (twice & 1) != 0 && (!is_tie || (whole & 1) != 0);
+  } else {
+    const bool has_rest = dropped >= 32 || whole << dropped != parts.magnitude;
+    up = has_rest && (sign != 0) == (function == FloatFunction::kFloor);
+  }
+  const uint32_t result = FloatFrom(whole + (up ? 1 : 0), 0);
+  // Upstream rounds to a zero without a sign.
+  return result == 0 && function == FloatFunction::kRound ? 0 : sign | result;
+}
+
+uint32_t Square(uint32_t magnitude) {
+  if (magnitude >= kFloatInfinity) {
+    return magnitude;
+  }
+  const FloatParts parts = PartsOfFloat(magnitude);
+  return FloatFrom(static_cast<uint64_t>(parts.magnitude) * parts.magnitude, 2 * parts.exponent);
+}
+
+uint32_t Sqrt(uint32_t bits) {
+  const uint32_t magnitude = bits & ~kFloatSign;
+  if (magnitude == 0 || bits == kFloatInfinity || IsNan(bits)) {
+    return bits;
+  }
+  return bits >> 31 ? kNan : SqrtOfFloat(bits);
+}
+
+uint32_t Apply(FloatFunction function, uint32_t bits) {
+  switch (function) {
+    case FloatFunction::kNeg:
+      return bits ^ kFloatSign;
+    case FloatFunction::kSquare:
+      return Square(bits & ~kFloatSign);
+    case FloatFunction::kSqrt:
+      return Sqrt(bits);
+    default:
+      return Integral(function, bits);
+  }
+}
+
+}  // namespace
+
+void FloatUnary(FloatFunction function, uint32_t count, const uint32_t* input, uint32_t* output) {
+  for (uint32_t i = 0; i < count; ++i) {
+    output[i] = Apply(function, input[i]);
+  }
+}
+
+}  // namespace nn
