@@ -252,11 +252,13 @@ def test_each_seed_has_a_folder(ran: list[Stage], monkeypatch: pytest.MonkeyPatc
 
 def test_each_compression_is_a_stage(ran: list[Stage], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stages, "evaluate", lambda _: None)
+    task = SimpleNamespace(task="classify")
+    monkeypatch.setattr("codegen.samples.facts.DataInfo.load", lambda _: task)
     monkeypatch.setattr("training.compression.compress.table", lambda _, methods: ",".join(methods))
     assert stages.compress(replace(TINY, seed=9), "prune", {}) == "prune"
-    assert names(ran) == ["compress prune"]
-    assert ran[0].arguments["seed"] == 9 and ran[0].facts == {"seed": 9}
-    assert len(ran[0].outputs) == 2 and ran[0].outputs[1].endswith(".json")
+    assert names(ran)[-1] == "compress prune"
+    assert ran[-1].arguments["seed"] == 9 and ran[-1].facts == {"seed": 9}
+    assert len(ran[-1].outputs) == 2 and ran[-1].outputs[1].endswith(".json")
 
 
 def test_a_forced_verb_forces_its_stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -301,7 +303,7 @@ def test_blessing_looks_at_budget_and_last_run(
     assert blessing["problems"] == [] and blessing["margins"].recall == 2.5
     assert blessing["margins"].accuracy == type(blessing["margins"])().accuracy
     assert blessing["facts"]["name"] == "tiny" and blessing["facts"]["board"] == "host"
-    assert blessing["run"] == ("host", "invoke hil --board host --recipe tiny")
+    assert blessing["run"] == ("host", "invoke hil --recipe tiny --data auto --board host")
     blessing["last"] = "it failed"
     stages.bless(TINY, 1.0, None)
     assert blessing["problems"] == ["it failed"] and blessing["margins"].accuracy == 1.0
@@ -316,7 +318,7 @@ def test_blessing_looks_at_budget_and_last_run(
     stages.bless(TINY, None, None)
     assert blessing["problems"] == ["too large"]
     stages.bless(replace(TINY, model=Path("x/tiny.tflite")), None, None)
-    assert blessing["run"][1] == "invoke hil --board host --model x/tiny.tflite"
+    assert blessing["run"][1] == "invoke hil --model x/tiny.tflite --data auto --board host"
 
 
 def test_the_numbers_of_samples(ran: list[Stage], monkeypatch: pytest.MonkeyPatch) -> None:
