@@ -51,6 +51,7 @@
 #include "nn/softmax_s8.h"
 #include "nn/space_batch.h"
 #include "nn/squared_difference_s8.h"
+#include "nn/svdf_s8.h"
 #include "nn/table_s8.h"
 #include "nn/transpose_conv_s8.h"
 #include "tensorflow/lite/micro/bytes.h"
@@ -315,6 +316,15 @@ void PutValue(const nn::ChannelScales* scales) {
 }
 
 FIELDS(LstmFactors, 2, input, hidden)
+
+void PutValue(const nn::SvdfParams& value) {
+  const auto& [batches, features, units, rank, memory, feature, time, in_zero_point,
+               state_zero_point, out_zero_point] = value;
+  Fields fields("nn::SvdfParams");
+  EACH5(ADD, batches, features, units, rank, memory)
+  EACH5(ADD, feature, time, in_zero_point, state_zero_point, out_zero_point)
+}
+
 FIELDS(SigmoidScaleS16, 2, multiplier, right)
 
 void PutValue(const nn::LstmParams& value) {
@@ -459,6 +469,18 @@ void FullyConnectedS8(const FullyConnectedParams& params, Requant requant,
   }
   RECORD("nn/fully_connected_s8.h", "nn::FullyConnectedS8", 7, params, requant, channel_scales,
          input, filter, bias, output);
+}
+
+void SvdfS8(const SvdfParams& params, const int8_t* input, const int8_t* feature_weights,
+            const int8_t* time_weights, const int32_t* bias, int8_t* state, int8_t* output) {
+  RECORD("nn/svdf_s8.h", "nn::SvdfS8", 7, params, input, feature_weights, time_weights, bias, state,
+         output);
+}
+
+void SvdfS8(const SvdfParams& params, const int8_t* input, const int8_t* feature_weights,
+            const int16_t* time_weights, const int32_t* bias, int16_t* state, int8_t* output) {
+  RECORD("nn/svdf_s8.h", "nn::SvdfS8", 7, params, input, feature_weights, time_weights, bias, state,
+         output);
 }
 
 void LstmS8(const LstmParams& params, const LstmWeights& weights, const int8_t* input,

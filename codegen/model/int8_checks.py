@@ -92,6 +92,7 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     "FILL": ((_INTEGER, _MOVED), (_MOVED,)),
     "ZEROS_LIKE": ((_FILLED,), (_FILLED,)),
     "GATHER_ND": ((_REAL, _INTEGER), (_REAL,)),
+    "SVDF": ((_DATA, _DATA, _DATA | _STATE, _INTEGER, _DATA | _STATE), (_DATA,)),
     # input, weights, peepholes, biases, projection, states, layer normalization
     "UNIDIRECTIONAL_SEQUENCE_LSTM": (
         (*[_DATA] * 12, *[_INTEGER] * 4, _DATA, _INTEGER, _DATA, _STATE, _DATA),

@@ -42,6 +42,10 @@ def op_work(model: Model, op: Op) -> OpWork:
         elif op.name == "TRANSPOSE_CONV":
             # every input element meets every tap of every output channel
             macs = math.prod(data.shape) * math.prod(weights.shape[:3])
+        elif op.name == "SVDF":
+            time = _tensor(model, op.inputs, 2)
+            macs = math.prod(weights.shape) + (math.prod(time.shape) if time else 0)
+            macs *= output_shape[0] if output_shape else 1
         elif op.name == "UNIDIRECTIONAL_SEQUENCE_LSTM":
             # four gates of two products each: with the input and with the state
             macs = outputs * 4 * (weights.shape[-1] + output_shape[-1])

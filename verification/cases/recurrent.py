@@ -64,7 +64,53 @@ def unidirectional_sequence_lstm(rng: np.random.Generator) -> Case:
     )
 
 
+def svdf(rng: np.random.Generator) -> Case:
+    """States of int8 and of int16; with a bias, without which the oracle crashes."""
+    batches, rank = int(rng.choice([1, 1, 2, 3])), int(rng.choice([1, 1, 2, 3]))
+    features, units = draw.extent(rng, 65), draw.extent(rng, 33)
+    memory, filters = draw.extent(rng, 17), units * rank
+    wide = draw.chance(rng, 0.5)
+    in_scale, feature_scale = draw.scale(rng), draw.scale(rng, 1e-3, 5e-2)
+    state_scale = draw.output_scale(rng, in_scale, [feature_scale], features)
+    state_scale /= 256 if wide else 1
+    time_scale = draw.scale(rng, 1e-3, 5e-2) / (256 if wide else 1)
+    b = ModelBuilder()
+    source = b.tensor([batches, features], scale=in_scale, zero_point=draw.zero_point(rng))
+    of_features = b.constant(draw.weights(rng, [filters, features]), scale=feature_scale)
+    times = draw.weights(rng, [filters, memory])
+    if wide:
+        times = rng.integers(-32767, 32768, [filters, memory]).astype(np.int16)
+    of_time = b.constant(times, scale=time_scale)
+    reach = 2**28 if wide else 2**14 * rank
+    biases = rng.integers(-reach, reach, units, dtype=np.int32)
+    bias = b.constant(biases, scale=state_scale * time_scale)
+    state = b.tensor(
+        [batches, filters * memory],
+        "INT16" if wide else "INT8",
+        scale=state_scale,
+        zero_point=0 if wide else draw.zero_point(rng),
+        is_variable=True,
+    )
+    spread = [time_scale * (65536 if wide else 1)]
+    output = b.tensor(
+        [batches, units],
+        scale=draw.output_scale(rng, state_scale, spread, memory * rank),
+        zero_point=draw.zero_point(rng),
+    )
+    options = schema.SVDFOptionsT(
+        rank=rank, fusedActivationFunction=schema.ActivationFunctionType.RELU
+    )
+    b.op("SVDF", [source, of_features, of_time, bias, state], [output], options, version=3)
+    return Case(
+        b.build([source], [output]),
+        [draw.int8_values(rng, [batches, features])],
+        f"{batches} x {features}, {units} units of rank {rank}, memory {memory} "
+        f"{'int16' if wide else 'int8'}",
+    )
+
+
 _GENERATORS: dict[str, Generator] = {
+    "SVDF": svdf,
     "UNIDIRECTIONAL_SEQUENCE_LSTM": unidirectional_sequence_lstm,
 }
 

@@ -32,6 +32,8 @@ constexpr uint8_t OptionsOf(BuiltinOperator code) {
     case BuiltinOperator_AVERAGE_POOL_2D:
     case BuiltinOperator_MAX_POOL_2D:
       return 5;
+    case BuiltinOperator_SVDF:
+      return 6;
     case BuiltinOperator_FULLY_CONNECTED:
       return 8;
     case BuiltinOperator_SOFTMAX:
