@@ -39,7 +39,14 @@ from codegen.model.tflite import Model, Op, Tensor
 
 TEMPLATES = Path(__file__).parent / "templates"
 _WITHOUT_CALL = {"VAR_HANDLE"}  # stands for a variable
-_NUMPY = {"int8_t": "i1", "uint8_t": "u1", "uint16_t": "<u2", "int32_t": "<i4", "uint32_t": "<u4"}
+_NUMPY = {
+    "int8_t": "i1",
+    "uint8_t": "u1",
+    "int16_t": "<i2",
+    "uint16_t": "<u2",
+    "int32_t": "<i4",
+    "uint32_t": "<u4",
+}
 _CALL_WIDTH = 90
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*\Z")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_/.:;-]")  # in a comment

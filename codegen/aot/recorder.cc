@@ -123,7 +123,9 @@ void PutPointer(T* pointer, uint32_t count = 0) {
     Put("{\"arena\": " + std::to_string(at - g_arena) + ", \"type\": \"" + kType +
         "\", \"written\": " + (std::is_const_v<T> ? "false" : "true") + "}");
   } else if (at >= g_model && at < g_model + g_model_bytes) {
-    const bool is_bytes = size == 1 || std::is_same_v<std::remove_cv_t<T>, int32_t>;  // a buffer
+    using Plain = std::remove_cv_t<T>;
+    const bool is_bytes =  // a buffer
+        size == 1 || std::is_same_v<Plain, int16_t> || std::is_same_v<Plain, int32_t>;
     const size_t bytes = count ? count * size : VectorCount(at) * (is_bytes ? 1 : size);
     Put("{\"model\": " + std::to_string(at - g_model) + ", \"type\": \"" + kType +
         "\", \"bytes\": " + std::to_string(bytes) + "}");
