@@ -50,17 +50,18 @@ def case_number(index: int) -> bytes:
     return struct.pack("<I", index)
 
 
-def build_runner(target: Target, models: Sequence[bytes]) -> Path:
-    """A check runner whose case i is models[i].
+def build_runner(target: Target, cases: Sequence[tuple[bytes, float]]) -> Path:
+    """A check runner whose case i is the model of cases[i], with that strip_cost (generate_aot).
 
     Raises CodegenError (a model that the engine refuses), CppBuildError, MissingToolError.
     """
     with tempfile.TemporaryDirectory(prefix="aot-") as name:
         folder = Path(name)
-        for index, model in enumerate(models):
-            for file_name, text in generate_aot(model, f"case{index}", [target.isa]).items():
+        for index, (model, strip_cost) in enumerate(cases):
+            made = generate_aot(model, f"case{index}", [target.isa], strip_cost=strip_cost)
+            for file_name, text in made.items():
                 (folder / file_name).write_bytes(text)
-        (folder / "aot_cases.h").write_text(_table(len(models)))
+        (folder / "aot_cases.h").write_text(_table(len(cases)))
         sources = [*sorted(folder.glob("*.cc")), CHECKS / "aot_batch.cc"]
         kernels = [one for one in cpp_build.library_sources(target.isa) if NN in one[0].parents]
         if target.machine is None:

@@ -8,11 +8,21 @@ at random, its highest buffers first, as long as that helps. The same buffers gi
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 _STEPS = 2000  # changes of the order that are tried
 _SEED = 1
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Bytes by which one buffer has to start before or behind another to lie partly on it, both
+    multiples of `step`, as any distance has to be then."""
+
+    before: int
+    behind: int
+    step: int = 1
 
 
 @dataclass(frozen=True)
@@ -20,13 +30,14 @@ class Buffer:
     """`nbytes` alive at the ops in the half-open [first, last).
 
     shares: numbers of buffers that it may lie on exactly, though both are alive at one op: an op's
-    output on its input.
+    output on its input. apart: of buffers that it may lie on partly.
     """
 
     nbytes: int
     first: int
     last: int
     shares: frozenset[int] = frozenset()
+    apart: Mapping[int, Apart] = field(default_factory=dict)
 
 
 def height_of(buffers: Sequence[Buffer], offsets: Sequence[int]) -> int:
@@ -72,32 +83,62 @@ def _meet(a: Buffer, b: Buffer) -> bool:
     return a.first < b.last and b.first < a.last
 
 
+@dataclass(frozen=True)
+class _Taken:
+    """What a buffer that has its place, at `start`, leaves to another one.
+
+    It may start so early or so late that they do not meet, or, whole `step`s from `start`, earlier
+    or later by so much (see Apart), or exactly there.
+    """
+
+    start: int
+    before: int
+    behind: int
+    shared: bool
+    apart: Apart | None
+
+    def places(self) -> set[int]:
+        """Where the other one would lie next to it, or on it."""
+        places = {self.before, self.behind} | ({self.start} if self.shared else set())
+        if self.apart is not None:
+            places |= {self.start - self.apart.before, self.start + self.apart.behind}
+        return places
+
+    def allows(self, place: int) -> bool:
+        if place <= self.before or place >= self.behind or (self.shared and place == self.start):
+            return True
+        off = place - self.start
+        return (
+            self.apart is not None
+            and off % self.apart.step == 0
+            and (-off >= self.apart.before or off >= self.apart.behind)
+        )
+
+
 def _first_fit(
     buffers: Sequence[Buffer], neighbours: Sequence[Iterable[int]], order: Sequence[int]
 ) -> list[int]:
     offsets = [-1] * len(buffers)
     for n in order:
-        buffer = buffers[n]
-        taken = [
-            (
-                offsets[i],
-                offsets[i] + buffers[i].nbytes,
-                i in buffer.shares or n in buffers[i].shares,
-            )
-            for i in neighbours[n]
-            if offsets[i] >= 0
-        ]
-        places = {
-            0,
-            *(end for _, end, _ in taken),
-            *(start for start, _, shared in taken if shared),
-        }
+        taken = [_taken(buffers, n, i, offsets[i]) for i in neighbours[n] if offsets[i] >= 0]
+        places = {0}.union(*(one.places() for one in taken))
         offsets[n] = next(
             place
             for place in sorted(places)
-            if all(
-                place >= end or place + buffer.nbytes <= start or (shared and place == start)
-                for start, end, shared in taken
-            )
+            if place >= 0 and all(one.allows(place) for one in taken)
         )
     return offsets
+
+
+def _taken(buffers: Sequence[Buffer], n: int, i: int, start: int) -> _Taken:
+    """What buffer i, at `start`, leaves to buffer n."""
+    apart = buffers[n].apart.get(i)
+    if apart is None and (turned := buffers[i].apart.get(n)) is not None:
+        apart = Apart(turned.behind, turned.before, turned.step)
+    return _Taken(
+        start,
+        before=start - buffers[n].nbytes,
+        behind=start + buffers[i].nbytes,
+        shared=i in buffers[n].shares or n in buffers[i].shares,
+        apart=apart,
+    )

@@ -70,6 +70,7 @@ def describe(
 def call(op: Op) -> dict[str, Any]:
     """The op's call, as the template has them."""
     return {
+        "condition": None,
         "function": "tflm::InvokeCustom",
         "fails": True,
         "rows": [f"kOp{op.index}Custom, arena, &g_op{op.index}"],

@@ -27,6 +27,7 @@ from codegen.aot.recording import (
     Text,
     record,
 )
+from codegen.aot.strips import by_strips
 from codegen.boards.facts import ISAS
 from codegen.compile.compiler_flags import isa_macro
 from codegen.errors import CodegenError, UnsupportedModelError
@@ -39,6 +40,8 @@ from codegen.model.tflite import Model, Op, Tensor
 
 TEMPLATES = Path(__file__).parent / "templates"
 _WITHOUT_CALL = {"VAR_HANDLE"}  # stands for a variable
+STRIP_COST = 0.03
+"""What a lower arena by strips may cost on any core, as a part of all instructions."""
 _NUMPY = {
     "int8_t": "i1",
     "uint8_t": "u1",
@@ -63,12 +66,18 @@ class _Compiled:
 
 
 def generate_aot(
-    model: bytes, name: str, isas: Sequence[str] = ISAS, after_op: str | None = None
+    model: bytes,
+    name: str,
+    isas: Sequence[str] = ISAS,
+    after_op: str | None = None,
+    strip_cost: float = STRIP_COST,
 ) -> dict[str, bytes]:
     """{file name: bytes} of NAME_model.h and NAME_model.cc, in namespace NAME.
 
     name: a C++ identifier in lower case. isas: with more than one, the compiler's own macros choose
     (lib/nn/nn/isa.h). after_op: a C function, void(uint32_t op), that is told after each op.
+    strip_cost: what a lower arena by strips may cost (strip_choice.py), as a part of all
+    instructions.
     Raises ModelError, RuntimeRefusedError (the runtime's reason), UnsupportedModelError,
     CodegenError (no such name), CppBuildError, MissingToolError.
     """
@@ -77,7 +86,7 @@ def generate_aot(
             f"{name!r} cannot be a namespace of C++; take lower-case letters, digits and _"
         )
     parsed = Model.parse(model)
-    compiled = {isa: _compile(parsed, isa) for isa in isas}
+    compiled = {isa: _compile(parsed, isa, strip_cost) for isa in isas}
     values = _Emitter(parsed, compiled, after_op is not None).values(name, after_op)
     return {
         f"{name}_model.{end}": fill(TEMPLATES / f"model.{end}.jinja", values).encode()
@@ -85,12 +94,12 @@ def generate_aot(
     }
 
 
-def plan_aot(model: Model, isa: str) -> ArenaPlan:
+def plan_aot(model: Model, isa: str, strip_cost: float = STRIP_COST) -> ArenaPlan:
     """The arena of generated code on one ISA; persistent are the model's variables.
 
     Raises as generate_aot() does.
     """
-    return _compile(model, isa).layout.plan
+    return _compile(model, isa, strip_cost).layout.plan
 
 
 def count_constants(model: Model, isa: str) -> int:
@@ -99,21 +108,22 @@ def count_constants(model: Model, isa: str) -> int:
 
     Raises as generate_aot() does.
     """
-    emitter = _Emitter(model, {isa: _compile(model, isa)}, watched=False)
+    emitter = _Emitter(model, {isa: _compile(model, isa, STRIP_COST)}, watched=False)
     emitter.values("count", None)
     return sum(definition["bytes"] for definition in emitter.definitions)
 
 
-def _compile(model: Model, isa: str) -> _Compiled:
-    return _compile_bytes(model.data, isa)
+def _compile(model: Model, isa: str, strip_cost: float) -> _Compiled:
+    return _compile_bytes(model.data, isa, strip_cost)
 
 
 @lru_cache(maxsize=len(ISAS))  # the plan of one model is asked for again and again
-def _compile_bytes(data: bytes, isa: str) -> _Compiled:
+def _compile_bytes(data: bytes, isa: str, strip_cost: float) -> _Compiled:
     model = Model.parse(data)
     recording = record(model.data, isa)
     interpreters = planner.plan_model(model, isa)
-    return _Compiled(recording, interpreters, lay_out(model, recording, interpreters))
+    layout = lay_out(model, recording, interpreters, isa, strip_cost)
+    return _Compiled(recording, interpreters, layout)
 
 
 @dataclass
@@ -196,11 +206,12 @@ class _Emitter:
                 "once": op.name == "CALL_ONCE" and bool(calls),
                 "calls": [
                     {
+                        "condition": condition,
                         "fails": call.fails,
                         "function": call.function,
-                        "rows": self._call(op, position, calls),
+                        "rows": self._call(op, position, len(calls), call),
                     }
-                    for position, call in enumerate(calls)
+                    for position, condition, call in self._ways(op, calls)
                 ]
                 or [custom_ops.call(op)] * is_custom,
             }
@@ -215,6 +226,22 @@ class _Emitter:
         ]
         return of_all_isas(op, per_isa)
 
+    def _ways(self, op: Op, calls: Sequence[Call]) -> Iterator[tuple[int, str | None, Call]]:
+        """(position, what it is for, call): by strips, in one piece, or either, by the ISA."""
+        rows = _rows_name(op.index)
+        by_strips_on = [op.index in one.layout.rows for one in self.compiled.values()]
+        for position, call in enumerate(calls):
+            if not all(by_strips_on):
+                yield position, f"{rows} == 0" if any(by_strips_on) else None, call
+            if any(by_strips_on):
+                condition = None if all(by_strips_on) else f"{rows} != 0"
+                yield position, condition, by_strips(call, rows)
+
+    @property
+    def _by_strips(self) -> list[int]:
+        """Ops that go by strips on one ISA at least."""
+        return sorted({op for one in self.compiled.values() for op in one.layout.rows})
+
     def _check_computed(self, op: Op, calls: Sequence[Call]) -> None:
         """An op without a call is one that has nothing to compute: its output is its input."""
         if calls or op.name in _WITHOUT_CALL or op.custom_name or not op.outputs:
@@ -227,17 +254,14 @@ class _Emitter:
                 "use --engine interpreter"
             )
 
-    def _call(self, op: Op, position: int, calls: Sequence[Call]) -> list[str]:
-        """One call, in lines."""
-        self.headers.add(calls[position].header)
-        lines = rows(self._arguments(op, position, calls), _CALL_WIDTH)
+    def _call(self, op: Op, position: int, count: int, call: Call) -> list[str]:
+        """One of `count` calls, in lines."""
+        self.headers.add(call.header)
+        owner = f"Op{op.index}" + (f"Call{position}" if count > 1 else "")
+        arguments = (self._expression(value, owner, name) for name, value in call.arguments)
+        lines = rows(arguments, _CALL_WIDTH)
         lines[-1] = lines[-1].rstrip(",")
         return lines
-
-    def _arguments(self, op: Op, position: int, calls: Sequence[Call]) -> Iterator[str]:
-        owner = f"Op{op.index}" + (f"Call{position}" if len(calls) > 1 else "")
-        for name, value in calls[position].arguments:
-            yield self._expression(value, owner, name)
 
     def _expression(self, value: object, owner: str, name: str) -> str:
         """C++ for a value; defines the constant that it names."""
@@ -320,10 +344,17 @@ class _Emitter:
                         {"name": self.spots[s], "at": layout.offset(s), "title": self._title(s)}
                         for s in order
                     ],
+                    "strips": [
+                        {
+                            "name": _rows_name(op),
+                            "rows": layout.rows.get(op, 0),
+                        }
+                        for op in self._by_strips
+                    ],
                 }
             )
         same = all(
-            (arena["bytes"], arena["offsets"]) == (arenas[0]["bytes"], arenas[0]["offsets"])
+            all(arena[key] == arenas[0][key] for key in ("bytes", "offsets", "strips"))
             for arena in arenas
         )
         return arenas[:1] if same else arenas
@@ -333,6 +364,10 @@ class _Emitter:
             return ""
         tensor = self.model.tensors[spot.index]
         return f"{_UNSAFE.sub('_', tensor.name)[:60]} {tensor.dtype} {_shape(tensor)}"
+
+
+def _rows_name(op: int) -> str:
+    return f"kOp{op}Rows"
 
 
 def _io(tensor: Tensor, offset: str) -> dict[str, Any]:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from codegen.aot import arena_search
-from codegen.aot.arena_search import Buffer
-from codegen.aot.recording import Place, Recording, Variable
-from codegen.host.runtime import ALIGNMENT
+from codegen.aot.arena_search import Apart, Buffer
+from codegen.aot.recording import Call, Place, Recording, Variable
+from codegen.aot.strip_check import check_strips
+from codegen.aot.strip_choice import StripOp, choose
+from codegen.aot.strips import (
+    channel_blocks,
+    ready_once,
+    row_windows,
+    scratch_bytes,
+    strips_function,
+)
 from codegen.memory import planner
-from codegen.memory.planner import ArenaPlan, PlannedTensor
+from codegen.memory.planner import ArenaPlan, PlannedTensor, StripPlan, align
 from codegen.model.tflite import Model, Op
 
 
@@ -32,11 +40,14 @@ class Layout:
     """The arena on one ISA. plan: without an interpreter; its persistent part are variables, and
     what custom ops allocate.
 
-    persistent: where each of them lies.
+    persistent: where each of them lies. rows: {op: output rows of a strip} of the ops that are
+    called by strips (strips.py), negative from the bottom up; all of its rows where a kernel is
+    linked that others need.
     """
 
     plan: ArenaPlan
     persistent: Mapping[Spot, int]
+    rows: Mapping[int, int]
 
     def offset(self, spot: Spot) -> int:
         """Bytes from the arena's start to the spot, without its delta; 0 for the scratch of an op
@@ -48,8 +59,11 @@ class Layout:
         return next(t.offset for t in self.plan.tensors if t.index == spot.index)
 
 
-def lay_out(model: Model, recording: Recording, interpreters: ArenaPlan) -> Layout:
-    """The same arena without what an interpreter keeps in it. interpreters: its plan.
+def lay_out(
+    model: Model, recording: Recording, interpreters: ArenaPlan, isa: str, most_more: float
+) -> Layout:
+    """The same arena without what an interpreter keeps in it, and lower by strips where that costs
+    no more instructions than `most_more` of all. interpreters: its plan.
 
     Raises PlanError.
     """
@@ -59,11 +73,28 @@ def lay_out(model: Model, recording: Recording, interpreters: ArenaPlan) -> Layo
     end = 0
     for spot, nbytes in wanted:
         persistent[spot] = end
-        end += _align(nbytes)
+        end += align(nbytes)
     buffers = (*interpreters.tensors, *interpreters.scratch)
-    moved = _lowest(model, recording, interpreters, buffers, end)
+    candidates = strip_ops(model, recording, buffers, isa)
+    alive = _alive(interpreters, model, buffers)
+    heights, cost = choose(model, list(candidates.values()), alive, isa, most_more)
+    moved = _lowest(model, recording, interpreters, buffers, {}, end)
+    strips, whole = None, dict[int, int]()
+    if heights:
+        chosen = {candidates[op]: height for op, height in heights.items()}
+        more = {one.op: one.more_scratch for one in chosen}
+        lower = _lowest(model, recording, interpreters, _grown(buffers, more), chosen, end)
+        alike = _alike(model, recording, buffers, heights, isa)
+        more |= {op: nbytes for op, (_, nbytes) in alike.items()}
+        other = _lowest(model, recording, interpreters, _grown(buffers, more), chosen, end)
+        if _height(other, end) <= _height(lower, end):
+            lower, whole = other, {op: rows for op, (rows, _) in alike.items()}
+        saved = _height(moved, end) - _height(lower, end)
+        if saved > 0:
+            moved, strips = lower, StripPlan(_directions(chosen, lower), saved, cost)
+            whole |= {one.op: one.windows.out_h for one in chosen if one.op not in strips.rows}
     tensors, scratch = moved[: len(interpreters.tensors)], moved[len(interpreters.tensors) :]
-    arena_bytes = max((_align(b.offset + b.nbytes) for b in moved), default=end)
+    arena_bytes = _height(moved, end)
     plan = replace(
         interpreters,
         arena_bytes=arena_bytes,
@@ -71,9 +102,101 @@ def lay_out(model: Model, recording: Recording, interpreters: ArenaPlan) -> Layo
         persistent_bytes=end,
         tensors=tensors,
         scratch=scratch,
+        strips=strips,
     )
-    planner.verify(model, moved, plan.in_place_inputs, end, arena_bytes)
-    return Layout(plan, persistent)
+    rows_of = strips.rows if strips is not None else {}
+    by_strips = {(model.ops[op].outputs[0], model.ops[op].inputs[0]) for op in rows_of}
+    planner.verify(model, moved, plan.in_place_inputs, end, arena_bytes, by_strips)
+    for op, rows in rows_of.items():
+        one = candidates[op]
+        what = f"{model.ops[op].label} (op {op})"
+        places = moved[one.input].offset, moved[one.output].offset
+        check_strips(what, one.windows, *places, rows, one.blocks)
+    return Layout(plan, persistent, {**rows_of, **(whole if strips is not None else {})})
+
+
+def _height(buffers: Sequence[PlannedTensor], least: int) -> int:
+    return max((align(b.offset + b.nbytes) for b in buffers), default=least)
+
+
+def _grown(buffers: Sequence[PlannedTensor], more: Mapping[int, int]) -> tuple[PlannedTensor, ...]:
+    """The buffers, with more bytes of scratch. more: by op."""
+    return tuple(
+        replace(b, nbytes=b.nbytes + more[b.first])
+        if b.index == planner.SCRATCH and b.first in more
+        else b
+        for b in buffers
+    )
+
+
+def _alike(
+    model: Model,
+    recording: Recording,
+    buffers: Sequence[PlannedTensor],
+    chosen: Collection[int],
+    isa: str,
+) -> dict[int, tuple[int, int]]:
+    """{op: (all its rows, bytes of scratch more)} of what may be called as the chosen ops are,
+    in one strip, so that the kernel is not linked twice."""
+    functions = {strips_function(recording.calls[op][0]) for op in chosen}
+    found = {}
+    for op in model.ops:
+        calls = recording.calls[op.index]
+        windows = row_windows(calls)
+        if windows and op.index not in chosen and strips_function(calls[0]) in functions:
+            more = _more_scratch(calls[0], op.index, buffers, isa)
+            found[op.index] = windows.out_h, more
+    return found
+
+
+def _more_scratch(call: Call, op: int, buffers: Sequence[PlannedTensor], isa: str) -> int:
+    """Aligned bytes that the op's call needs by strips beyond what it has."""
+    has = sum(align(b.nbytes) for b in buffers if b.index == planner.SCRATCH and b.first == op)
+    needs = scratch_bytes(call, isa)
+    return 0 if needs is None else align(needs) - has
+
+
+def strip_ops(
+    model: Model, recording: Recording, buffers: Sequence[PlannedTensor], isa: str
+) -> dict[int, StripOp]:
+    """By op, those that may go by strips: nobody needs their input afterwards."""
+    number = {b.index: n for n, b in enumerate(buffers) if b.index != planner.SCRATCH}
+    found = {}
+    for op in model.ops:
+        windows = row_windows(recording.calls[op.index])
+        source = number.get(op.inputs[0]) if windows else None
+        output = number.get(op.outputs[0]) if windows else None
+        if windows is None or source is None or output is None:
+            continue
+        if buffers[source].last == op.index + 1 and buffers[output].first == op.index:
+            (call,) = recording.calls[op.index]
+            found[op.index] = StripOp(
+                op.index,
+                windows,
+                output,
+                source,
+                in_bytes=align(buffers[source].nbytes),
+                out_bytes=align(buffers[output].nbytes),
+                blocks=channel_blocks(call),
+                ready_once=ready_once(call),
+                more_scratch=_more_scratch(call, op.index, buffers, isa),
+            )
+    return found
+
+
+def _directions(chosen: Mapping[StripOp, int], buffers: Sequence[PlannedTensor]) -> dict[int, int]:
+    """Rows with the direction that the places ask for; without ops whose two lie apart."""
+    strips = {}
+    for one, height in chosen.items():
+        source, output = buffers[one.input], buffers[one.output]
+        if (
+            output.offset + output.nbytes <= source.offset
+            or source.offset + source.nbytes <= output.offset
+        ):
+            continue
+        goes_down = output.offset + one.windows.down(height) <= source.offset
+        strips[one.op] = height if goes_down else -height
+    return strips
 
 
 def spot_of(place: Place, op: Op, interpreters: ArenaPlan, variables: Sequence[Variable]) -> Spot:
@@ -100,6 +223,7 @@ def _lowest(
     recording: Recording,
     interpreters: ArenaPlan,
     buffers: Sequence[PlannedTensor],
+    strips: Mapping[StripOp, int],
     start: int,
 ) -> tuple[PlannedTensor, ...]:
     """The buffers from `start` on: where the interpreter has them, or lower if a search finds it.
@@ -107,9 +231,12 @@ def _lowest(
     An op that calls nothing has its output where its input is; the two move together.
     """
     own = [buffer.offset - interpreters.persistent_bytes for buffer in buffers]
-    units = _units(model, recording, interpreters, buffers, own)
-    bound = _bound(interpreters, model, buffers)
-    height = max((_align(o + b.nbytes) for b, o in zip(buffers, own, strict=True)), default=0)
+    units = _units(model, recording, interpreters, buffers, strips, own)
+    alive = _alive(interpreters, model, buffers)
+    for one, height in strips.items():
+        alive[one.op] -= one.saved_bytes(height) + one.more_scratch
+    bound = max(alive, default=0)
+    height = max((align(o + b.nbytes) for b, o in zip(buffers, own, strict=True)), default=0)
     if height > bound:
         found = arena_search.search([unit for unit, _ in units], bound)
         if arena_search.height_of([unit for unit, _ in units], found) < height:
@@ -126,6 +253,7 @@ def _units(
     recording: Recording,
     interpreters: ArenaPlan,
     buffers: Sequence[PlannedTensor],
+    strips: Mapping[StripOp, int],
     offsets: Sequence[int],
 ) -> list[tuple[Buffer, list[int]]]:
     """What moves as one, with the numbers of its buffers."""
@@ -155,13 +283,19 @@ def _units(
         over, under = unit_of[output], unit_of[source]
         if first[over] == buffers[output].first == last[under] - 1:
             shares[over].add(position[under])
+    apart: dict[int, dict[int, Apart]] = {unit: {} for unit in members}
+    for one, height in strips.items():
+        over, under = unit_of[one.output], unit_of[one.input]
+        if first[over] == one.op == last[under] - 1:
+            apart[over][position[under]] = one.apart(height)
     return [
         (
             Buffer(
-                max(_align(buffers[n].nbytes) for n in group),
+                max(align(buffers[n].nbytes) for n in group),
                 first[unit],
                 last[unit],
                 frozenset(shares[unit]),
+                apart[unit],
             ),
             group,
         )
@@ -169,12 +303,12 @@ def _units(
     ]
 
 
-def _bound(plan: ArenaPlan, model: Model, buffers: Sequence[PlannedTensor]) -> int:
-    """The most bytes alive at one op, scratch too, with the in-place ops that there may be."""
+def _alive(plan: ArenaPlan, model: Model, buffers: Sequence[PlannedTensor]) -> list[int]:
+    """Bytes alive at each op, scratch too, with the in-place ops that there may be."""
     by_index = {b.index: b for b in buffers if b.index != planner.SCRATCH}
-    bound = 0
+    by_op = []
     for op in model.ops:
-        alive = sum(_align(b.nbytes) for b in buffers if b.first <= op.index < b.last)
+        alive = sum(align(b.nbytes) for b in buffers if b.first <= op.index < b.last)
         output = by_index.get(op.outputs[0]) if op.outputs else None
         if output is not None and any(
             index in by_index
@@ -182,10 +316,6 @@ def _bound(plan: ArenaPlan, model: Model, buffers: Sequence[PlannedTensor]) -> i
             and by_index[index].nbytes >= output.nbytes
             for index in planner.taken_over(op, plan.in_place_inputs)
         ):
-            alive -= _align(output.nbytes)
-        bound = max(bound, alive)
-    return bound
-
-
-def _align(nbytes: int) -> int:
-    return -(-nbytes // ALIGNMENT) * ALIGNMENT
+            alive -= align(output.nbytes)
+        by_op.append(alive)
+    return by_op

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,7 @@ class Features:
     values: Mapping[str, float]
 
 
+@cache
 def cost_table(path: Path = TABLE) -> Mapping[str, Costs]:
     """{cpu: costs}. Raises CostTableError."""
     try:
@@ -84,6 +87,34 @@ def estimate(model: Model, cpu: str, table: Mapping[str, Costs] | None = None) -
     return [_cost(features(model, op), costs) for op in model.ops]
 
 
+def estimate_strips(model: Model, op: Op, height: int, in_blocks: bool, cpu: str) -> int:
+    """Instructions that a windowed op takes more if it is computed by strips of `height` output
+    rows, each by a call of its own; in_blocks: by one call, which makes its channels ready once.
+    cpu: one that has been measured."""
+    costs = cost_table()[cpu]
+    whole = features(model, op)
+    work = op_work(model, op)
+    strips = math.ceil(work.output_shape[1] / height)
+    if op.name not in ("CONV_2D", "DEPTHWISE_CONV_2D"):
+        of_calls = Features(whole.op_class, {"op": whole.values["op"] * (strips - 1)})
+        return _cost(of_calls, costs)
+    shapes = (work.input_shape, work.filter_shape, work.output_shape)
+    shape = _conv_shape(op.name, *shapes, op_options(model)[op.index])
+    parts: Counter[ConvShape] = Counter()
+    for first in range(0, shape.out_h, height):
+        top = first * shape.stride_h - shape.pad_top
+        in_first = max(0, top)
+        rows = min(height, shape.out_h - first)
+        part = replace(shape, in_h=shape.in_h - in_first, out_h=rows, pad_top=in_first - top)
+        parts[part] += 1
+    has_bias = _has_bias(op)
+    by_strips = sum(_cost(_conv(op.name, p, has_bias), costs) * n for p, n in parts.items())
+    if in_blocks:
+        once = {name: whole.values.get(name, 0.0) for name in ("op", "channels", "weights")}
+        by_strips -= (strips - 1) * _cost(Features(whole.op_class, once), costs)
+    return max(0, by_strips - _cost(whole, costs))
+
+
 def _cost(of: Features, costs: Costs) -> int:
     plain = of.op_class.partition("/")[0]
     coefficients = costs.get(of.op_class) or costs.get(plain) or {"outputs": 40.0}
@@ -96,9 +127,8 @@ def features(model: Model, op: Op) -> Features:
     work = op_work(model, op)
     rank4 = len(work.input_shape) == len(work.output_shape) == 4
     if op.name in ("CONV_2D", "DEPTHWISE_CONV_2D") and rank4 and options is not None:
-        has_bias = len(op.inputs) > 2 and op.inputs[2] >= 0
         shapes = (work.input_shape, work.filter_shape, work.output_shape)
-        return _conv(op.name, *shapes, options, has_bias)
+        return _conv(op.name, _conv_shape(op.name, *shapes, options), _has_bias(op))
     if op.name == "FULLY_CONNECTED" and work.filter_shape:
         depth = work.filter_shape[-1]
         rows = work.outputs // max(1, work.filter_shape[0])
@@ -139,16 +169,12 @@ def _elementwise_class(model: Model, op: Op, outputs: int) -> str:
     return f"{op.name}/broadcast" if two and len(shapes) > 1 else op.name
 
 
-def _conv(
-    name: str,
-    in_shape: tuple[int, ...],
-    filter_shape: tuple[int, ...],
-    out_shape: tuple[int, ...],
-    options: Any,
-    has_bias: bool,
-) -> Features:
-    """Convolutions: NHWC shapes, filter [out, h, w, in] or [1, h, w, out]."""
-    shape = _conv_shape(name, in_shape, filter_shape, out_shape, options)
+def _has_bias(op: Op) -> bool:
+    return len(op.inputs) > 2 and op.inputs[2] >= 0
+
+
+def _conv(name: str, shape: ConvShape, has_bias: bool) -> Features:
+    """CONV_2D and DEPTHWISE_CONV_2D."""
     inside = (
         valid_taps(shape.in_h, shape.out_h, shape.kernel_h, shape.stride_h, shape.dilation_h,
                    shape.pad_top),

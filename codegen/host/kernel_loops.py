@@ -9,6 +9,7 @@ import ctypes
 from dataclasses import dataclass, fields, replace
 from functools import cache
 
+from codegen.boards.facts import ISAS
 from codegen.host.runtime import load_library
 
 
@@ -94,6 +95,11 @@ def valid_taps(extent: int, out: int, kernel: int, stride: int, dilation: int, b
 def conv_by_pairs(shape: ConvShape) -> bool:
     """Whether the dsp CONV_2D blocks its channels and products; where it does not, none does."""
     return bool(load_library().mcuforge_conv_by_pairs(_pointer(shape)))
+
+
+def conv_strips_scratch(shape: ConvShape, isa: str) -> int:
+    """Bytes of scratch that a CONV_2D by strips of rows needs."""
+    return int(load_library().mcuforge_conv_strips_scratch(_pointer(shape), ISAS.index(isa)))
 
 
 def conv_loops(shape: ConvShape) -> dict[str, float]:

@@ -172,6 +172,10 @@ int mcuforge_conv_by_pairs(const ConvShape* shape) {
   return nn::ConvS8ByPairs(ParamsOf(*shape)) ? 1 : 0;
 }
 
+uint32_t mcuforge_conv_strips_scratch(const ConvShape* shape, int isa) {
+  return nn::ConvStripsS8ScratchBytes(ParamsOf(*shape), static_cast<nn::Isa>(isa));
+}
+
 uint32_t mcuforge_table_entries() { return nn::kTableSize; }
 
 uint32_t mcuforge_table_pays_from() { return nn::kTablePays; }

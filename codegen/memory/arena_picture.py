@@ -59,13 +59,21 @@ def sizes(plan: ArenaPlan, isa: str, persistent: str = INTERPRETER_FACTS.persist
     """What the arena's bytes are for, and how far that is from the least possible."""
     overhead = plan.activation_bytes - plan.lower_bound_bytes
     percent = 100 * overhead / max(1, plan.lower_bound_bytes)
+    beside = f"overhead      {overhead:>8} B, {percent:.1f} % over the lower bound\n"
+    if plan.strips is not None:
+        ops = ", ".join(map(str, plan.strips.rows))
+        beside = (
+            f"strips        {plan.strips.saved_bytes:>8} B less, some rows at a time in "
+            f"op{'s' * (len(plan.strips.rows) > 1)} {ops},\n"
+            f"{'':24}for about {100 * plan.strips.cost:.1f} % more instructions\n"
+        )
     scratch = max((buffer.nbytes for buffer in plan.scratch), default=0)
     return (
         f"arena         {plan.arena_bytes:>8} B for {isa}\n"
         f"  persistent  {plan.persistent_bytes:>8} B, {persistent}\n"
         f"  activations {plan.activation_bytes:>8} B, the largest scratch buffer {scratch} B\n"
         f"lower bound   {plan.lower_bound_bytes:>8} B, the most tensor bytes alive at one op\n"
-        f"overhead      {overhead:>8} B, {percent:.1f} % over the lower bound\n"
+        f"{beside}"
     )
 
 

@@ -6,7 +6,7 @@ here is what it reports on the target, to the byte.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,13 +42,26 @@ class PlannedTensor:
 
 
 @dataclass(frozen=True)
+class StripPlan:
+    """What generated code gains by computing ops a strip of output rows at a time.
+
+    rows: {op: output rows of a strip}, negative from the bottom up. saved_bytes: of the arena.
+    cost: instructions more than without, as a part of all, on the core where that is most.
+    """
+
+    rows: Mapping[int, int]
+    saved_bytes: int
+    cost: float
+
+
+@dataclass(frozen=True)
 class ArenaPlan:
     """Sizes in bytes.
 
     arena_bytes: the least arena that AllocateTensors succeeds with.
     activation_bytes: tensors and scratch.
     lower_bound_bytes: the most tensor bytes alive at one op, 16-byte aligned, with in-place ops. No
-    plan can need less.
+    plan can need less without strips.
     persistent_bytes: the interpreter's own data, aligned.
     in_place_inputs: a mask for each op. Bit i is set if its first output may take over the memory
     of its input i, provided that nobody needs that input afterwards.
@@ -62,6 +75,7 @@ class ArenaPlan:
     tensors: tuple[PlannedTensor, ...] = ()
     scratch: tuple[PlannedTensor, ...] = ()
     in_place_inputs: tuple[int, ...] = ()
+    strips: StripPlan | None = None
 
 
 def plan(model_path: Path, isa: str) -> ArenaPlan:
@@ -87,7 +101,7 @@ def plan_model(model: Model, isa: str) -> ArenaPlan:
             if offset is not None
         ]  # fmt: skip
         arena_bytes = runtime.arena_used_bytes
-    persistent = _align(own_bytes)
+    persistent = align(own_bytes)
     tensors = _placed(model, offsets)
     verify(model, [*tensors, *scratch], in_place_inputs, persistent, arena_bytes)
     return ArenaPlan(
@@ -101,7 +115,8 @@ def plan_model(model: Model, isa: str) -> ArenaPlan:
     )
 
 
-def _align(nbytes: int) -> int:
+def align(nbytes: int) -> int:
+    """Up to what a buffer takes."""
     return -(-nbytes // ALIGNMENT) * ALIGNMENT
 
 
@@ -122,12 +137,15 @@ def verify(
     in_place_inputs: Sequence[int],
     persistent_bytes: int,
     arena_bytes: int,
+    elsewhere: Collection[tuple[int, int]] = (),
 ) -> None:
     """Raises PlanError unless the plan is sound; independent of the planner.
 
     Every tensor and scratch buffer lies between the interpreter's own data and the arena's end, and
     no two that are alive at one op overlap. The one exception: an op's first output exactly on one
     of its in_place_inputs (see ArenaPlan) that dies there.
+
+    elsewhere: pairs of tensors, an output and an input, whose overlap is checked elsewhere.
     """
     for position, new in enumerate(buffers):
         if (
@@ -151,7 +169,7 @@ def verify(
                 and new.index == model.ops[new.first].outputs[0]
                 and old.index in taken_over(model.ops[new.first], in_place_inputs)
             )
-            if not in_place:
+            if not in_place and (new.index, old.index) not in elsewhere:
                 raise PlanError(
                     f"{_describe(old)} and {_describe(new)} overlap while both are alive"
                 )
@@ -176,7 +194,7 @@ def _lower_bound(
     by_index = {tensor.index: tensor for tensor in tensors}
     bound = 0
     for op in model.ops:
-        alive = sum(_align(t.nbytes) for t in tensors if t.first <= op.index < t.last)
+        alive = sum(align(t.nbytes) for t in tensors if t.first <= op.index < t.last)
         taken = taken_over(op, in_place_inputs)
         if any(
             by_index[i].last == op.index + 1
@@ -184,6 +202,6 @@ def _lower_bound(
             for i in taken
             if i in by_index
         ):
-            alive -= _align(by_index[op.outputs[0]].nbytes)
+            alive -= align(by_index[op.outputs[0]].nbytes)
         bound = max(bound, alive)
     return bound

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from codegen.aot.generate import plan_aot
+from codegen.aot.generate import STRIP_COST, plan_aot
 from codegen.engines import AOT, ENGINES
 from codegen.memory.planner import plan_model
 from codegen.model.tflite import Model
@@ -51,7 +51,7 @@ def test_less_arena_or_a_misaligned_one_is_refused_before_anything_is_written() 
     arena_bytes = plan_aot(Model.parse(model), "scalar").arena_bytes
     inputs = np.zeros((1, 12, 12, 1), np.int8).tobytes()
     job = Job(aot_runner.case_number(0), inputs, arena_bytes, 10)
-    runner = aot_runner.build_runner(HOST, [model])
+    runner = aot_runner.build_runner(HOST, [(model, STRIP_COST)])
     (result,) = run(HOST, [job], runner=runner)
     assert result.failure is None
     (result,) = run(HOST, [replace(job, arena_bytes=arena_bytes + 16)], runner=runner)
@@ -69,7 +69,7 @@ def test_an_index_beyond_its_tensor_ends_invoke_with_an_error(engine: str) -> No
     inputs = np.arange(8, dtype=np.int8).tobytes() + np.array([3, 4], np.int32).tobytes()
     model = Model.parse(content)
     if engine == AOT:
-        runner = aot_runner.build_runner(HOST, [content])
+        runner = aot_runner.build_runner(HOST, [(content, STRIP_COST)])
         job = Job(aot_runner.case_number(0), inputs, plan_aot(model, "scalar").arena_bytes, 4)
     else:
         runner = HOST.runner

@@ -5,6 +5,7 @@ from __future__ import annotations
 from verification.cases import (
     arithmetic,
     blocks,
+    chains,
     core,
     elementwise,
     logic,
@@ -14,7 +15,7 @@ from verification.cases import (
 )
 from verification.cases.case import Generator
 
-_MODULES = (arithmetic, blocks, core, elementwise, logic, movement, recurrent, state)
+_MODULES = (arithmetic, blocks, chains, core, elementwise, logic, movement, recurrent, state)
 
 
 def _collect() -> dict[str, Generator]:

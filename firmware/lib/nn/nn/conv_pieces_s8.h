@@ -21,6 +21,8 @@
 #include "nn/conv_s8.h"
 #include "nn/conv_windows_s8.h"
 #include "nn/scalar.h"
+#include "nn/strips.h"
+#include "nn/strips_s8.h"
 
 namespace nn {
 
@@ -120,6 +122,9 @@ struct ChannelBlock {
   int32_t count;            // at least 1
   bool fast;                // all of them
   bool single;              // their windows are single pieces
+  bool ready;               // their biases have what splits take off added, too
+  uint32_t* sums;           // room for those of the channels, if windows are not single pieces
+  uint32_t* columns;
 };
 
 inline int32_t SumOfWeights(const int8_t* w, int32_t count) {
@@ -148,17 +153,21 @@ inline bool PrepareChannels(const ConvParams& p, const ChannelScales& scales, co
   return fast;
 }
 
+inline bool AreFast(const ScalarChannel* channels, int32_t count) {
+  bool fast = true;
+  for (int32_t c = 0; c < count; ++c) {
+    fast = fast && channels[c].fast;
+  }
+  return fast;
+}
+
 // All pixels of a block. input, weights, output: where the block's channels begin.
 template <class Machine, bool kAllFast>
 void ComputeBlock(const ConvParams& p, const ChannelBlock& block, const int8_t* input,
                   const int8_t* weights, int8_t* output) {
-  const int32_t room = ConvS8ScalarChannels(p);
-  uint32_t* const sums = reinterpret_cast<uint32_t*>(block.channels + room);
-  uint32_t* const columns = block.single ? reinterpret_cast<uint32_t*>(block.channels + block.count)
-                                         : sums + kConvPixels * room;
   const Cut cut = CutWindow(p, block.single);
   const int32_t splits = CountSplits(cut);
-  for (int32_t c = 0; c < block.count; ++c) {
+  for (int32_t c = 0; !block.ready && c < block.count; ++c) {
     block.channels[c].bias += splits;
   }
   int8_t padding[kPaddingRun];
@@ -176,7 +185,7 @@ void ComputeBlock(const ConvParams& p, const ChannelBlock& block, const int8_t* 
   Windows windows;
   windows.row_step = p.dilation_h * p.in_w * p.in_c;
   Piece piece;
-  piece.columns = columns;
+  piece.columns = block.columns;
   piece.start = static_cast<uint32_t>(splits) * 0x8000;
   piece.out_step = step == 1 ? 0 : p.out_c;
   piece.twice_zero_point = 2 * p.out_zero_point + 1;
@@ -188,14 +197,14 @@ void ComputeBlock(const ConvParams& p, const ChannelBlock& block, const int8_t* 
     windows.Open(p, inside, taps_are_runs, step, &corner);
     for (int32_t begin = 0, unit_left = 0; begin < cut.products;) {
       const int32_t count = NextPiece(cut, &unit_left);
-      Gather<Machine>(p, padding, &windows, count, columns);
+      Gather<Machine>(p, padding, &windows, count, block.columns);
       const bool last = begin + count == cut.products;
       piece.starting = begin == 0 ? block.channels : nullptr;
       piece.pairs = count >> 1;
       piece.odd = count & 1;
       piece.weights = weights + begin;
       piece.weights_step = cut.products - count;
-      piece.sums = sums;
+      piece.sums = block.sums;
       piece.count = block.count;
       piece.ending = block.channels;
       piece.out = (kAllFast || block.fast) && last ? output : nullptr;
@@ -203,37 +212,60 @@ void ComputeBlock(const ConvParams& p, const ChannelBlock& block, const int8_t* 
       begin += count;
     }
     if (!kAllFast && !block.fast) {
-      Unpair(sums, block.count);
+      Unpair(block.sums, block.count);
       FinishChannels(block.channels, block.count, p.out_zero_point,
-                     reinterpret_cast<const int32_t*>(sums), kConvPixels, kConvPixels, output,
+                     reinterpret_cast<const int32_t*>(block.sums), kConvPixels, kConvPixels, output,
                      piece.out_step);
     }
   }
 }
 
-// ConvS8 with a machine's inner loops. kAllFast: ConvFastS8.
-template <class Machine, bool kAllFast>
-void ConvByPieces(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
-                  const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
+// ConvS8 with a machine's inner loops. kAllFast: ConvFastS8; kByStrips: the same by strips.
+template <class Machine, bool kAllFast, bool kByStrips>
+[[gnu::always_inline]] inline void ConvByPieces(const ConvParams& p, const ChannelScales& scales,
+                                                const int8_t* input, const int8_t* filter,
+                                                const int32_t* bias, int8_t* output, void* scratch,
+                                                int32_t rows) {
   const int32_t group_channels = p.out_c / (p.in_c / p.filter_c);
-  const int32_t single_channels = Machine::kSumsInRegisters ? SingleBlockChannels(p) : 0;
-  ChannelBlock block;
-  block.channels = static_cast<ScalarChannel*>(scratch);
-  for (int32_t first = 0; first < p.out_c; first += block.count) {
-    const int32_t group = first / group_channels;
-    const int32_t left = (group + 1) * group_channels - first;
-    const int32_t most = single_channels ? single_channels : kConvS8ScalarBlock;
-    block.count = left < most ? left : most;
-    const bool fast =
-        PrepareChannels(p, scales, filter, bias, first, first + block.count, block.channels);
-    block.fast = kAllFast || fast;
-    block.single = single_channels && block.fast;
-    if (!block.single && block.count > kConvS8ScalarBlock) {
-      block.count = kConvS8ScalarBlock;
-    }
-    ComputeBlock<Machine, kAllFast>(p, block, input + group * p.filter_c,
-                                    filter + first * WindowProducts(p), output + first);
+  const int32_t room = ConvS8ScalarChannels(p);
+  // By strips the channels, all of them, stay ready from strip to strip.
+  ScalarChannel* const channels = static_cast<ScalarChannel*>(scratch);
+  uint32_t* const work = reinterpret_cast<uint32_t*>(channels + (kByStrips ? p.out_c : room));
+  int32_t single_channels = 0;
+  if (Machine::kSumsInRegisters) {
+    const bool fits = kColumnBytes * WindowProducts(p) <=
+                      static_cast<int32_t>(kConvPixels * sizeof(uint32_t)) * room +
+                          kColumnBytes * ConvS8ScalarPiece(p);
+    single_channels = kByStrips ? (fits ? p.out_c : 0) : SingleBlockChannels(p);
   }
+  ChannelBlock block;
+  block.ready = false;
+  InStrips<kByStrips>(
+      p, input, output, rows, [&](const ConvParams& strip, const int8_t* in, int8_t* out) {
+        for (int32_t first = 0; first < p.out_c; first += block.count) {
+          const int32_t group = first / group_channels;
+          const int32_t left = (group + 1) * group_channels - first;
+          const int32_t most = single_channels ? single_channels : kConvS8ScalarBlock;
+          block.channels = channels + (kByStrips ? first : 0);
+          block.count = left < most ? left : most;
+          const bool fast = kByStrips && block.ready
+                                ? AreFast(block.channels, block.count)
+                                : PrepareChannels(p, scales, filter, bias, first,
+                                                  first + block.count, block.channels);
+          block.fast = kAllFast || fast;
+          block.single = single_channels && block.fast;
+          if (!block.single && block.count > kConvS8ScalarBlock) {
+            block.count = kConvS8ScalarBlock;
+          }
+          block.sums = work;
+          block.columns = !block.single ? work + kConvPixels * room
+                          : kByStrips   ? work
+                                        : reinterpret_cast<uint32_t*>(channels + block.count);
+          ComputeBlock<Machine, kAllFast>(strip, block, in + group * p.filter_c,
+                                          filter + first * WindowProducts(p), out + first);
+        }
+        block.ready = kByStrips;
+      });
   ClampAll(output, static_cast<uint32_t>(p.batches * p.out_h * p.out_w * p.out_c), p.out_min,
            p.out_max);
 }

@@ -79,6 +79,20 @@ constexpr uint32_t ConvS8ScratchBytes(const ConvParams& p, Isa isa) {
   return 0;
 }
 
+// Scratch that ConvStripsS8 (strips_s8.h) needs, bytes: room for what it knows of all channels, not
+// of a block.
+constexpr uint32_t ConvStripsS8ScratchBytes(const ConvParams& p, Isa isa) {
+  int32_t more = 0;
+  if (isa == Isa::kDsp && ConvS8ByPairs(p)) {
+    more = 8 * (p.out_c - ConvS8BlockChannels(p));
+  } else if (isa == Isa::kMve) {
+    more = 48 * (DivideUp(p.out_c, 4) - ConvS8MveQuads(p));
+  } else if (isa == Isa::kScalar) {
+    more = 12 * (p.out_c - ConvS8ScalarChannels(p));
+  }
+  return ConvS8ScratchBytes(p, isa) + static_cast<uint32_t>(more);
+}
+
 //   input   [batches, in_h, in_w, in_c]
 //   filter  [out_c, kernel_h, kernel_w, filter_c]
 //   bias    [out_c] or null

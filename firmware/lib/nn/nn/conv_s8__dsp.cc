@@ -10,6 +10,8 @@
 
 #include "nn/conv_s8.h"
 #include "nn/dsp.h"
+#include "nn/strips.h"
+#include "nn/strips_s8.h"
 
 // Two output pixels by two output channels at a time. The inputs of the two pixels ("columns") are
 // gathered once and widened to int16 with the zero point taken off; the weights are widened as they
@@ -267,108 +269,149 @@ bool IsLive(const Channel* pair) { return (pair[0].right | pair[1].right) != 0; 
   return ends[0] == ends[1];  // what lies between is between them
 }
 
-// kAllFast: known by who calls, so that nothing else is linked.
+// Fills in the channels [first, end), those that cannot go the short way with zeros; returns
+// whether all can.
 template <bool kAllFast>
+bool MakeChannels(const ConvParams& p, const ChannelScales& scales, const int32_t* bias,
+                  int32_t first, int32_t end, Channel* channel) {
+  const auto products = static_cast<uint32_t>(p.kernel_h * p.kernel_w * p.filter_c);
+  bool all_fast = true;
+  for (int32_t c = first; c < end; ++c) {
+    const Requant requant = ChannelRequant(scales, static_cast<uint32_t>(c));
+    const bool fast = kAllFast || IsFast(requant, bias ? bias[c] : 0, products);
+    all_fast = all_fast && fast;
+    *channel++ = fast ? Channel{requant.multiplier, -requant.shift} : Channel{0, 0};
+  }
+  return all_fast;
+}
+
+bool AreFast(const Channel* channels, int32_t count) {
+  bool fast = true;
+  for (int32_t c = 0; c < count; ++c) {
+    fast = fast && channels[c].right != 0;
+  }
+  return fast;
+}
+
+// kAllFast: known by who calls, so that nothing else is linked. kByStrips: all channels stay ready
+// from strip to strip.
+template <bool kAllFast, bool kByStrips>
 [[gnu::always_inline]] inline void Conv(const ConvParams& p, const ChannelScales& scales,
                                         const int8_t* input, const int8_t* filter,
-                                        const int32_t* bias, int8_t* output, void* scratch) {
+                                        const int32_t* bias, int8_t* output, void* scratch,
+                                        int32_t rows) {
   const int32_t products = p.kernel_h * p.kernel_w * p.filter_c;
   const int32_t group_channels = p.out_c / (p.in_c / p.filter_c);
   uint32_t* const columns = static_cast<uint32_t*>(scratch);
   Channel* const channels = reinterpret_cast<Channel*>(columns + ((products + 3) & ~3));
-  const Gather gather{p, products, TwoHalfwords(-p.in_zero_point),
-                      reinterpret_cast<int8_t*>(channels + ConvS8BlockChannels(p))};
   Tile tile;
   tile.columns = columns;
   tile.products = products;
   tile.blocks = static_cast<uint32_t>(products) >> 2;
-  tile.channels = channels;
   tile.twice_zero_point = 2 * p.out_zero_point + 1;
   tile.tail = -(-products & 3);
-  const int32_t pixels = p.batches * p.out_h * p.out_w;
   // Without a bias there are zeros for one pair of channels.
   const int32_t no_bias[2] = {0, 0};
 
-  for (int32_t first = 0, end; first < p.out_c; first = end) {
-    const int32_t group = first / group_channels;
-    const int32_t group_end = (group + 1) * group_channels;
-    // By pairs: a lone last channel goes with its neighbour, which comes out the same again.
-    end = ConvS8PassEnd(first, group_end, bias != nullptr);
-    const bool by_pairs = kAllFast || ConvS8ByPairs(p);
-    if (end == first) {
-      first -= by_pairs;
-      ++end;
-    }
-    if (!by_pairs) {
-      ConvChannelsS8(p, scales, first, end, input, filter, bias, output);
-      continue;
-    }
-    Channel* channel = channels;
-    bool all_fast = true;
-    for (int32_t c = first; c < end; ++c) {
-      const Requant requant = ChannelRequant(scales, static_cast<uint32_t>(c));
-      const bool fast =
-          kAllFast || IsFast(requant, bias ? bias[c] : 0, static_cast<uint32_t>(products));
-      all_fast = all_fast && fast;
-      *channel++ = fast ? Channel{requant.multiplier, -requant.shift} : Channel{0, 0};
-    }
-    const int8_t* image = input + group * p.filter_c;
-    tile.weights = filter + first * products;
-    tile.bias = bias ? bias + first : no_bias;
-    tile.end = channel;
-    int8_t* out = output + first;
-    int32_t out_y = 0;
-    int32_t out_x = 0;
-    for (int32_t pixel = 0; pixel < pixels; pixel += 2, out += 2 * p.out_c) {
-      // The last pixel of an odd number is computed twice, into the same place.
-      for (int32_t i = 0; i < 2; ++i) {
-        const bool again = pixel + i == pixels;
-        out_x -= again ? 1 : 0;
-        GatherColumn(gather, image, out_y * p.stride_h - p.pad_top, out_x * p.stride_w - p.pad_left,
-                     columns + 2 * i);
-        tile.out[i] = again ? out : out + i * p.out_c;
-        if (++out_x == p.out_w && pixel + i + 1 != pixels) {
-          out_x = 0;
-          if (++out_y == p.out_h) {
-            out_y = 0;
-            image += p.in_h * p.in_w * p.in_c;
+  if (kByStrips && (kAllFast || ConvS8ByPairs(p))) {
+    MakeChannels<kAllFast>(p, scales, bias, 0, p.out_c, channels);
+  }
+  InStrips<kByStrips>(
+      p, input, output, rows, [&](const ConvParams& strip, const int8_t* in, int8_t* to) {
+        const Gather gather{
+            strip, products, TwoHalfwords(-p.in_zero_point),
+            reinterpret_cast<int8_t*>(channels + (kByStrips ? p.out_c : ConvS8BlockChannels(p)))};
+        const int32_t pixels = strip.batches * strip.out_h * strip.out_w;
+        for (int32_t first = 0, end; first < p.out_c; first = end) {
+          const int32_t group = first / group_channels;
+          const int32_t group_end = (group + 1) * group_channels;
+          // By pairs: a lone last channel goes with its neighbour, which comes out the same again.
+          end = ConvS8PassEnd(first, group_end, bias != nullptr);
+          const bool by_pairs = kAllFast || ConvS8ByPairs(p);
+          if (end == first) {
+            first -= by_pairs;
+            ++end;
+          }
+          if (!by_pairs) {
+            ConvChannelsS8(strip, scales, first, end, in, filter, bias, to);
+            continue;
+          }
+          Channel* const block = channels + (kByStrips ? first : 0);
+          const bool all_fast = !kByStrips
+                                    ? MakeChannels<kAllFast>(p, scales, bias, first, end, block)
+                                    : kAllFast || AreFast(block, end - first);
+          const int8_t* image = in + group * p.filter_c;
+          tile.weights = filter + first * products;
+          tile.bias = bias ? bias + first : no_bias;
+          tile.channels = block;
+          tile.end = block + (end - first);
+          int8_t* out = to + first;
+          int32_t out_y = 0;
+          int32_t out_x = 0;
+          for (int32_t pixel = 0; pixel < pixels; pixel += 2, out += 2 * p.out_c) {
+            // The last pixel of an odd number is computed twice, into the same place.
+            for (int32_t i = 0; i < 2; ++i) {
+              const bool again = pixel + i == pixels;
+              out_x -= again ? 1 : 0;
+              GatherColumn(gather, image, out_y * p.stride_h - strip.pad_top,
+                           out_x * p.stride_w - p.pad_left, columns + 2 * i);
+              tile.out[i] = again ? out : out + i * p.out_c;
+              if (++out_x == p.out_w && pixel + i + 1 != pixels) {
+                out_x = 0;
+                if (++out_y == strip.out_h) {
+                  out_y = 0;
+                  image += strip.in_h * p.in_w * p.in_c;
+                }
+              }
+            }
+            if (all_fast) {
+              ComputePairs(&tile);
+            } else {
+              ComputeLivePairs(tile);
+            }
+          }
+          for (int32_t c = first; !all_fast && c < end; ++c) {
+            if (block[c - first].right != 0) {
+              continue;
+            }
+            int8_t value;
+            if (IsConstant(p, ChannelRequant(scales, static_cast<uint32_t>(c)), bias ? bias[c] : 0,
+                           products, &value)) {
+              for (int32_t i = 0; i < pixels; ++i) {
+                to[i * p.out_c + c] = value;
+              }
+            } else {
+              ConvChannelsS8(strip, scales, c, c + 1, in, filter, bias, to);
+            }
           }
         }
-      }
-      if (all_fast) {
-        ComputePairs(&tile);
-      } else {
-        ComputeLivePairs(tile);
-      }
-    }
-    for (int32_t c = first; !all_fast && c < end; ++c) {
-      if (channels[c - first].right != 0) {
-        continue;
-      }
-      int8_t value;
-      if (IsConstant(p, ChannelRequant(scales, static_cast<uint32_t>(c)), bias ? bias[c] : 0,
-                     products, &value)) {
-        for (int32_t i = 0; i < pixels; ++i) {
-          output[i * p.out_c + c] = value;
-        }
-      } else {
-        ConvChannelsS8(p, scales, c, c + 1, input, filter, bias, output);
-      }
-    }
-  }
-  ClampAll(output, static_cast<uint32_t>(pixels * p.out_c), p.out_min, p.out_max);
+      });
+  ClampAll(output, static_cast<uint32_t>(p.batches * p.out_h * p.out_w * p.out_c), p.out_min,
+           p.out_max);
 }
 
 }  // namespace
 
 void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
             const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
-  Conv<false>(p, scales, input, filter, bias, output, scratch);
+  Conv<false, false>(p, scales, input, filter, bias, output, scratch, 0);
 }
 
 void ConvFastS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
                 const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
-  Conv<true>(p, scales, input, filter, bias, output, scratch);
+  Conv<true, false>(p, scales, input, filter, bias, output, scratch, 0);
+}
+
+void ConvStripsS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
+                  const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch,
+                  int32_t rows) {
+  Conv<false, true>(p, scales, input, filter, bias, output, scratch, rows);
+}
+
+void ConvFastStripsS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
+                      const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch,
+                      int32_t rows) {
+  Conv<true, true>(p, scales, input, filter, bias, output, scratch, rows);
 }
 
 }  // namespace nn

@@ -8,6 +8,8 @@
 
 #include "nn/conv_s8.h"
 #include "nn/mve.h"
+#include "nn/strips.h"
+#include "nn/strips_s8.h"
 #include "nn/window_run.h"
 
 // Three output pixels by four output channels at a time. The zero point is taken off through the
@@ -120,20 +122,20 @@ void GatherColumn(const ConvParams& p, const WindowRun& windows, const int8_t* f
   }
 }
 
-}  // namespace
-
-void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
-            const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
+// kByStrips: all channels stay ready from strip to strip.
+template <bool kByStrips>
+[[gnu::always_inline]] inline void Conv(const ConvParams& p, const ChannelScales& scales,
+                                        const int8_t* input, const int8_t* filter,
+                                        const int32_t* bias, int8_t* output, void* scratch,
+                                        int32_t rows_of_strip) {
   const int32_t group_channels = p.out_c / (p.in_c / p.filter_c);
-  const int32_t quads = ConvS8MveQuads(p);
+  const int32_t quads = kByStrips ? (p.out_c + 3) >> 2 : ConvS8MveQuads(p);
   auto* const requants = static_cast<QuadRequant*>(scratch);
   auto* const biases = reinterpret_cast<int32_t*>(requants + quads);
   auto* const columns = reinterpret_cast<int8_t*>(biases + 4 * quads);
   const bool in_place = ConvS8NeedsNoColumn(p);
   QuadRows rows;
   rows.row = p.kernel_h * p.kernel_w * p.filter_c;
-  rows.bias = biases;
-  rows.requants = requants;
   rows.requant_step = sizeof(QuadRequant);
   rows.output_step = p.out_c;
   rows.out_zero_point = p.out_zero_point;
@@ -141,40 +143,64 @@ void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* inpu
   rows.high = p.out_max;
   rows.fold = ZeroPointFold{0, 0};
 
-  for (int32_t first = 0; first < p.out_c; first += rows.channels) {
-    const int32_t group = first / group_channels;
-    const int32_t left = (group + 1) * group_channels - first;
-    rows.channels = left < kConvS8Block ? left : kConvS8Block;
-    rows.weights = filter + first * rows.row;
-    MakeRequants(scales, first, rows.channels, requants);
-    for (int32_t c = 0; c < rows.channels; ++c) {
-      biases[c] = (bias ? bias[first + c] : 0) -
-                  p.in_zero_point * SumOfWeights(rows.weights + c * rows.row, rows.row);
-    }
-    rows.output = output + first;
-    int32_t gathered = 0;
-    const int8_t* image = input + group * p.filter_c;
-    for (int32_t batch = 0; batch < p.batches; ++batch, image += p.in_h * p.in_w * p.in_c) {
-      ForEachWindowRun(p, [&](const WindowRun& windows) {
-        const int8_t* from = image + windows.origin * p.in_c;
-        for (int32_t i = 0; i < windows.pixels; ++i, from += p.stride_w * p.in_c) {
-          if (in_place) {
-            rows.window[gathered] = from;
-          } else {
-            int8_t* const column = columns + gathered * rows.row;
-            GatherColumn(p, windows, from, column);
-            rows.window[gathered] = column;
+  bool ready = false;
+  InStrips<kByStrips>(
+      p, input, output, rows_of_strip, [&](const ConvParams& strip, const int8_t* in, int8_t* out) {
+        for (int32_t first = 0; first < p.out_c; first += rows.channels) {
+          const int32_t group = first / group_channels;
+          const int32_t left = (group + 1) * group_channels - first;
+          rows.channels = left < kConvS8Block ? left : kConvS8Block;
+          rows.weights = filter + first * rows.row;
+          rows.requants = requants + (kByStrips ? first >> 2 : 0);
+          rows.bias = biases + (kByStrips ? first : 0);
+          if (!kByStrips || !ready) {
+            MakeRequants(scales, first, rows.channels, requants + (kByStrips ? first >> 2 : 0));
           }
-          if (++gathered == 3) {
-            ComputePixels(rows, gathered);
-            rows.output += 3 * rows.output_step;
-            gathered = 0;
+          for (int32_t c = 0; !(kByStrips && ready) && c < rows.channels; ++c) {
+            biases[c + (kByStrips ? first : 0)] =
+                (bias ? bias[first + c] : 0) -
+                p.in_zero_point * SumOfWeights(rows.weights + c * rows.row, rows.row);
           }
+          rows.output = out + first;
+          int32_t gathered = 0;
+          const int8_t* image = in + group * p.filter_c;
+          for (int32_t batch = 0; batch < strip.batches;
+               ++batch, image += strip.in_h * p.in_w * p.in_c) {
+            ForEachWindowRun(strip, [&](const WindowRun& windows) {
+              const int8_t* from = image + windows.origin * p.in_c;
+              for (int32_t i = 0; i < windows.pixels; ++i, from += p.stride_w * p.in_c) {
+                if (in_place) {
+                  rows.window[gathered] = from;
+                } else {
+                  int8_t* const column = columns + gathered * rows.row;
+                  GatherColumn(strip, windows, from, column);
+                  rows.window[gathered] = column;
+                }
+                if (++gathered == 3) {
+                  ComputePixels(rows, gathered);
+                  rows.output += 3 * rows.output_step;
+                  gathered = 0;
+                }
+              }
+            });
+          }
+          ComputePixels(rows, gathered);
         }
+        ready = true;
       });
-    }
-    ComputePixels(rows, gathered);
-  }
+}
+
+}  // namespace
+
+void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
+            const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
+  Conv<false>(p, scales, input, filter, bias, output, scratch, 0);
+}
+
+void ConvStripsS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
+                  const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch,
+                  int32_t rows) {
+  Conv<true>(p, scales, input, filter, bias, output, scratch, rows);
 }
 
 }  // namespace nn

@@ -63,12 +63,24 @@ void Portable::InterleaveRuns(const int8_t* const* from, int32_t offset, int32_t
 
 void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
             const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
-  ConvByPieces<Portable, false>(p, scales, input, filter, bias, output, scratch);
+  ConvByPieces<Portable, false, false>(p, scales, input, filter, bias, output, scratch, 0);
 }
 
 void ConvFastS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
                 const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
-  ConvByPieces<Portable, true>(p, scales, input, filter, bias, output, scratch);
+  ConvByPieces<Portable, true, false>(p, scales, input, filter, bias, output, scratch, 0);
+}
+
+void ConvStripsS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
+                  const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch,
+                  int32_t rows) {
+  ConvByPieces<Portable, false, true>(p, scales, input, filter, bias, output, scratch, rows);
+}
+
+void ConvFastStripsS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
+                      const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch,
+                      int32_t rows) {
+  ConvByPieces<Portable, true, true>(p, scales, input, filter, bias, output, scratch, rows);
 }
 
 }  // namespace nn

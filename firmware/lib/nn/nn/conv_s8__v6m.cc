@@ -280,12 +280,24 @@ void Armv6M::ComputePiece(Piece* piece) {
 
 void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
             const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
-  ConvByPieces<Armv6M, false>(p, scales, input, filter, bias, output, scratch);
+  ConvByPieces<Armv6M, false, false>(p, scales, input, filter, bias, output, scratch, 0);
 }
 
 void ConvFastS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
                 const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
-  ConvByPieces<Armv6M, true>(p, scales, input, filter, bias, output, scratch);
+  ConvByPieces<Armv6M, true, false>(p, scales, input, filter, bias, output, scratch, 0);
+}
+
+void ConvStripsS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
+                  const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch,
+                  int32_t rows) {
+  ConvByPieces<Armv6M, false, true>(p, scales, input, filter, bias, output, scratch, rows);
+}
+
+void ConvFastStripsS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
+                      const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch,
+                      int32_t rows) {
+  ConvByPieces<Armv6M, true, true>(p, scales, input, filter, bias, output, scratch, rows);
 }
 
 }  // namespace nn

@@ -191,12 +191,24 @@ void Armv7M::InterleaveRuns(const int8_t* const* /*from*/, int32_t /*offset*/, i
 
 void ConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
             const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
-  ConvByPieces<Armv7M, false>(p, scales, input, filter, bias, output, scratch);
+  ConvByPieces<Armv7M, false, false>(p, scales, input, filter, bias, output, scratch, 0);
 }
 
 void ConvFastS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
                 const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
-  ConvByPieces<Armv7M, true>(p, scales, input, filter, bias, output, scratch);
+  ConvByPieces<Armv7M, true, false>(p, scales, input, filter, bias, output, scratch, 0);
+}
+
+void ConvStripsS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
+                  const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch,
+                  int32_t rows) {
+  ConvByPieces<Armv7M, false, true>(p, scales, input, filter, bias, output, scratch, rows);
+}
+
+void ConvFastStripsS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
+                      const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch,
+                      int32_t rows) {
+  ConvByPieces<Armv7M, true, true>(p, scales, input, filter, bias, output, scratch, rows);
 }
 
 }  // namespace nn

@@ -15,6 +15,12 @@ constexpr bool DepthwiseConvS8ByFour(const ConvParams& p) {
   return p.filter_c == 1 && p.out_c >= 4;
 }
 
+// Whether a block of channels reads and writes no others, so that each may be finished before the
+// next one begins where the output lies on the input.
+constexpr bool DepthwiseConvS8InBlocks(const ConvParams& p) {
+  return p.filter_c == 1 && (p.out_c & 3) == 0;
+}
+
 // Channels that the mve kernel prepares at once, and what it needs for each eight of them.
 constexpr int32_t kDepthwiseConvS8MveBlock = 32;
 constexpr int32_t kDepthwiseConvS8MveOctetBytes = 112;

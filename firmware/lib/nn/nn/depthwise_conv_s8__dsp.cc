@@ -10,6 +10,8 @@
 #include "nn/depthwise_channel_s8.h"
 #include "nn/depthwise_conv_s8.h"
 #include "nn/dsp.h"
+#include "nn/strips.h"
+#include "nn/strips_s8.h"
 
 // Four channels at a time, each with its own accumulator. Their weights are widened once for the
 // whole image. Per tap and 4 MACs: 1 LDR and 2 SXTAB16 (inputs), 1 LDRD (weights), 4 SMLABB/SMLATT
@@ -123,17 +125,13 @@ static_assert(sizeof(FastChannel) == 16);
   // clang-format on
 }
 
-}  // namespace
-
-void DepthwiseConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
-                     const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
+// Four channels after four. kByStrips: DepthwiseConvBlockStripsS8.
+template <bool kByStrips>
+[[gnu::always_inline]] inline void Depthwise(const ConvParams& p, const ChannelScales& scales,
+                                             const int8_t* input, const int8_t* filter,
+                                             const int32_t* bias, int8_t* output, void* scratch,
+                                             int32_t rows) {
   const int32_t channels = p.out_c;
-  if (!DepthwiseConvS8ByFour(p)) {
-    for (int32_t channel = 0; channel < channels; ++channel) {
-      DepthwiseChannelS8(p, scales, channel, input, filter, bias, output);
-    }
-    return;
-  }
   FastChannel* const fast_channels = static_cast<FastChannel*>(scratch);
   uint32_t* const weights = reinterpret_cast<uint32_t*>(fast_channels + 4);
   const int32_t taps = p.kernel_h * p.kernel_w;
@@ -152,61 +150,88 @@ void DepthwiseConvS8(const ConvParams& p, const ChannelScales& scales, const int
                                      bias ? bias[channel + i] : 0, static_cast<uint32_t>(taps),
                                      p.out_zero_point, &fast_channels[i]);
     }
-    if (!fast) {
-      for (int32_t i = 0; i < 4; ++i) {
-        DepthwiseChannelS8(p, scales, channel + i, input, filter, bias, output);
-      }
-      continue;
-    }
     for (int32_t tap = 0; tap < taps; ++tap) {
       const uint32_t word = LoadWord(filter + tap * channels + channel);
       weights[2 * tap] = EvenBytes(word);
       weights[2 * tap + 1] = OddBytes(word);
     }
-    int8_t* out = output + channel;
-    for (int32_t batch = 0; batch < p.batches; ++batch) {
-      const int8_t* const image = input + batch * p.in_h * p.in_w * channels + channel;
-      for (int32_t out_y = 0; out_y < p.out_h; ++out_y) {
-        const int32_t in_y0 = out_y * p.stride_h - p.pad_top;
-        const TapRange ky_range = ClipTaps(in_y0, p.kernel_h, p.dilation_h, p.in_h);
-        for (int32_t out_x = 0; out_x < p.out_w;) {
-          const int32_t in_x0 = out_x * p.stride_w - p.pad_left;
-          const TapRange kx_range = ClipTaps(in_x0, p.kernel_w, p.dilation_w, p.in_w);
-          run.taps = kx_range.end - kx_range.first;
-          run.pixels = 1;
-          if (run.taps == p.kernel_w) {
-            // The pixels that follow use all taps too, up to where the last tap leaves the input.
-            int32_t last_x = in_x0 + (p.kernel_w - 1) * p.dilation_w + p.stride_w;
-            for (; out_x + run.pixels < p.out_w && last_x < p.in_w; last_x += p.stride_w) {
-              ++run.pixels;
+    InStrips<kByStrips>(
+        p, input, output, rows, [&](const ConvParams& strip, const int8_t* in, int8_t* out) {
+          if (!fast) {
+            for (int32_t i = 0; i < 4; ++i) {
+              DepthwiseChannelS8(strip, scales, channel + i, in, filter, bias, out);
             }
+            return;
           }
-          out_x += run.pixels;
-          run.rows = ky_range.end - ky_range.first;
-          run.input = image + ((in_y0 + ky_range.first * p.dilation_h) * p.in_w + in_x0 +
-                               kx_range.first * p.dilation_w) *
-                                  channels;
-          run.weights = weights + 2 * (ky_range.first * p.kernel_w + kx_range.first);
-          run.row_step = (p.dilation_h * p.in_w - run.taps * p.dilation_w) * channels;
-          run.weights_step = 8 * (p.kernel_w - run.taps);
-          run.output = out;
-          out += run.pixels * channels;
-          if (run.taps > 0 && run.rows > 0) {
-            ComputePixels(&run);
-          } else {
-            // A dilated window whose every tap is padding.
-            for (; run.pixels > 0; --run.pixels, run.output += channels) {
-              for (int32_t i = 0; i < 4; ++i) {
-                run.output[i] = FastOutput(fast_channels[i].bias, fast_channels[i]);
+          out += channel;
+          for (int32_t batch = 0; batch < strip.batches; ++batch) {
+            const int8_t* const image = in + batch * strip.in_h * strip.in_w * channels + channel;
+            for (int32_t out_y = 0; out_y < strip.out_h; ++out_y) {
+              const int32_t in_y0 = out_y * strip.stride_h - strip.pad_top;
+              const TapRange ky_range =
+                  ClipTaps(in_y0, strip.kernel_h, strip.dilation_h, strip.in_h);
+              for (int32_t out_x = 0; out_x < strip.out_w;) {
+                const int32_t in_x0 = out_x * strip.stride_w - strip.pad_left;
+                const TapRange kx_range =
+                    ClipTaps(in_x0, strip.kernel_w, strip.dilation_w, strip.in_w);
+                run.taps = kx_range.end - kx_range.first;
+                run.pixels = 1;
+                if (run.taps == strip.kernel_w) {
+                  // The pixels that follow use all taps too, up to where the last tap leaves the
+                  // input.
+                  int32_t last_x = in_x0 + (strip.kernel_w - 1) * strip.dilation_w + strip.stride_w;
+                  for (; out_x + run.pixels < strip.out_w && last_x < strip.in_w;
+                       last_x += strip.stride_w) {
+                    ++run.pixels;
+                  }
+                }
+                out_x += run.pixels;
+                run.rows = ky_range.end - ky_range.first;
+                run.input = image + ((in_y0 + ky_range.first * strip.dilation_h) * strip.in_w +
+                                     in_x0 + kx_range.first * strip.dilation_w) *
+                                        channels;
+                run.weights = weights + 2 * (ky_range.first * strip.kernel_w + kx_range.first);
+                run.row_step =
+                    (strip.dilation_h * strip.in_w - run.taps * strip.dilation_w) * channels;
+                run.weights_step = 8 * (strip.kernel_w - run.taps);
+                run.output = out;
+                out += run.pixels * channels;
+                if (run.taps > 0 && run.rows > 0) {
+                  ComputePixels(&run);
+                } else {
+                  // A dilated window whose every tap is padding.
+                  for (; run.pixels > 0; --run.pixels, run.output += channels) {
+                    for (int32_t i = 0; i < 4; ++i) {
+                      run.output[i] = FastOutput(fast_channels[i].bias, fast_channels[i]);
+                    }
+                  }
+                }
               }
             }
           }
-        }
-      }
-    }
+        });
   }
   ClampAll(output, static_cast<uint32_t>(p.batches * p.out_h * p.out_w * channels), p.out_min,
            p.out_max);
+}
+
+}  // namespace
+
+void DepthwiseConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
+                     const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
+  if (DepthwiseConvS8ByFour(p)) {
+    Depthwise<false>(p, scales, input, filter, bias, output, scratch, 0);
+    return;
+  }
+  for (int32_t channel = 0; channel < p.out_c; ++channel) {
+    DepthwiseChannelS8(p, scales, channel, input, filter, bias, output);
+  }
+}
+
+void DepthwiseConvBlockStripsS8(const ConvParams& p, const ChannelScales& scales,
+                                const int8_t* input, const int8_t* filter, const int32_t* bias,
+                                int8_t* output, void* scratch, int32_t rows) {
+  Depthwise<true>(p, scales, input, filter, bias, output, scratch, rows);
 }
 
 }  // namespace nn

@@ -10,6 +10,8 @@
 
 #include "nn/depthwise_conv_s8.h"
 #include "nn/mve.h"
+#include "nn/strips.h"
+#include "nn/strips_s8.h"
 #include "nn/window_run.h"
 
 // Eight channels at a time as int16; VMULLB and VMULLT give the products of the even and the odd
@@ -208,10 +210,12 @@ void MakeOctets(const ConvParams& p, const ChannelScales& scales, const int32_t*
   }
 }
 
-}  // namespace
-
-void DepthwiseConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
-                     const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
+// kByStrips: DepthwiseConvBlockStripsS8.
+template <bool kByStrips>
+[[gnu::always_inline]] inline void Depthwise(const ConvParams& p, const ChannelScales& scales,
+                                             const int8_t* input, const int8_t* filter,
+                                             const int32_t* bias, int8_t* output, void* scratch,
+                                             int32_t rows) {
   auto* const octets = static_cast<Octet*>(scratch);
   Run run;
   run.tap_step = p.dilation_w * p.in_c;
@@ -229,20 +233,38 @@ void DepthwiseConvS8(const ConvParams& p, const ChannelScales& scales, const int
     const int32_t left = p.out_c - first;
     run.channels = left < kDepthwiseConvS8MveBlock ? left : kDepthwiseConvS8MveBlock;
     MakeOctets(p, scales, bias, first, run.channels, octets);
-    run.output = output + first;
-    const int8_t* image = input;
-    for (int32_t batch = 0; batch < p.batches; ++batch, image += p.in_h * p.in_w * p.in_c) {
-      ForEachWindowRun(p, [&](const WindowRun& windows) {
-        run.taps = windows.taps;
-        run.rows = windows.taps == 0 ? 0 : windows.rows;
-        run.pixels = windows.pixels;
-        run.x = image + windows.origin * p.in_c;
-        run.weights = filter + (windows.ky.first * p.kernel_w + windows.kx.first) * p.out_c + first;
-        ComputeRun(run);
-        run.output += run.pixels * p.out_c;
-      });
-    }
+    InStrips<kByStrips>(
+        p, input, output, rows, [&](const ConvParams& strip, const int8_t* in, int8_t* out) {
+          run.output = out + first;
+          const int8_t* image = in;
+          for (int32_t batch = 0; batch < strip.batches;
+               ++batch, image += strip.in_h * strip.in_w * strip.in_c) {
+            ForEachWindowRun(strip, [&](const WindowRun& windows) {
+              run.taps = windows.taps;
+              run.rows = windows.taps == 0 ? 0 : windows.rows;
+              run.pixels = windows.pixels;
+              run.x = image + windows.origin * strip.in_c;
+              run.weights =
+                  filter + (windows.ky.first * p.kernel_w + windows.kx.first) * p.out_c + first;
+              ComputeRun(run);
+              run.output += run.pixels * p.out_c;
+            });
+          }
+        });
   }
+}
+
+}  // namespace
+
+void DepthwiseConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
+                     const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
+  Depthwise<false>(p, scales, input, filter, bias, output, scratch, 0);
+}
+
+void DepthwiseConvBlockStripsS8(const ConvParams& p, const ChannelScales& scales,
+                                const int8_t* input, const int8_t* filter, const int32_t* bias,
+                                int8_t* output, void* scratch, int32_t rows) {
+  Depthwise<true>(p, scales, input, filter, bias, output, scratch, rows);
 }
 
 }  // namespace nn

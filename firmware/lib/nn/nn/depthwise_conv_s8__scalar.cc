@@ -46,7 +46,13 @@ void Portable::ComputePixels(PixelGroup* group) {
 
 void DepthwiseConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
                      const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
-  DepthwiseByLines<Portable>(p, scales, input, filter, bias, output, scratch);
+  DepthwiseByLines<Portable, false>(p, scales, input, filter, bias, output, scratch, 0);
+}
+
+void DepthwiseConvBlockStripsS8(const ConvParams& p, const ChannelScales& scales,
+                                const int8_t* input, const int8_t* filter, const int32_t* bias,
+                                int8_t* output, void* scratch, int32_t rows) {
+  DepthwiseByLines<Portable, true>(p, scales, input, filter, bias, output, scratch, rows);
 }
 
 }  // namespace nn

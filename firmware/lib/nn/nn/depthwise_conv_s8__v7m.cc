@@ -143,7 +143,13 @@ void Armv7M::ComputePixels(PixelGroup* /*group*/) {
 
 void DepthwiseConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
                      const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
-  DepthwiseByLines<Armv7M>(p, scales, input, filter, bias, output, scratch);
+  DepthwiseByLines<Armv7M, false>(p, scales, input, filter, bias, output, scratch, 0);
+}
+
+void DepthwiseConvBlockStripsS8(const ConvParams& p, const ChannelScales& scales,
+                                const int8_t* input, const int8_t* filter, const int32_t* bias,
+                                int8_t* output, void* scratch, int32_t rows) {
+  DepthwiseByLines<Armv7M, true>(p, scales, input, filter, bias, output, scratch, rows);
 }
 
 }  // namespace nn

@@ -12,6 +12,8 @@
 #include "nn/depthwise_channel_s8.h"
 #include "nn/depthwise_conv_s8.h"
 #include "nn/scalar.h"
+#include "nn/strips.h"
+#include "nn/strips_s8.h"
 
 namespace nn {
 
@@ -129,10 +131,11 @@ void ComputeImage(const ConvParams& p, PixelGroup group, const int8_t* image, co
   }
 }
 
-// DepthwiseConvS8 with a machine's inner loop.
-template <class Machine>
+// DepthwiseConvS8 with a machine's inner loop. kByStrips: DepthwiseConvBlockStripsS8.
+template <class Machine, bool kByStrips>
 void DepthwiseByLines(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
-                      const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
+                      const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch,
+                      int32_t rows) {
   FastChannel* const channels = static_cast<FastChannel*>(scratch);
   PixelGroup group;
   group.in_zero_point = p.in_zero_point;
@@ -147,16 +150,20 @@ void DepthwiseByLines(const ConvParams& p, const ChannelScales& scales, const in
                              static_cast<uint32_t>(p.kernel_h * p.kernel_w), p.out_zero_point,
                              &channels[c - first]);
     }
-    if (!fast) {
-      for (int32_t c = first; c < first + group.count; ++c) {
-        DepthwiseChannelS8(p, scales, c, input, filter, bias, output);
-      }
-      continue;
-    }
-    for (int32_t batch = 0; batch < p.batches; ++batch) {
-      ComputeImage<Machine>(p, group, input + batch * p.in_h * p.in_w * p.in_c + first,
-                            filter + first, output + batch * p.out_h * p.out_w * p.out_c + first);
-    }
+    InStrips<kByStrips>(
+        p, input, output, rows, [&](const ConvParams& strip, const int8_t* in, int8_t* out) {
+          if (!fast) {
+            for (int32_t c = first; c < first + group.count; ++c) {
+              DepthwiseChannelS8(strip, scales, c, in, filter, bias, out);
+            }
+            return;
+          }
+          for (int32_t batch = 0; batch < strip.batches; ++batch) {
+            ComputeImage<Machine>(
+                strip, group, in + batch * strip.in_h * strip.in_w * strip.in_c + first,
+                filter + first, out + batch * strip.out_h * strip.out_w * strip.out_c + first);
+          }
+        });
   }
   ClampAll(output, static_cast<uint32_t>(p.batches * p.out_h * p.out_w * p.out_c), p.out_min,
            p.out_max);

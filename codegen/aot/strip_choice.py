@@ -1,0 +1,117 @@
+"""Which ops go by strips, and how high these are: the least arena for a stated price.
+
+Each strip makes its channels ready anew, so low strips cost instructions; high ones need their
+output further from their input. For a height of the arena the cheapest strips that fit each op
+under it are known; the lowest arena whose strips cost no more than is allowed is taken.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from codegen.aot.arena_search import Apart
+from codegen.aot.strips import RowWindows
+from codegen.cost.estimate import estimate, estimate_strips
+from codegen.host.runtime import ALIGNMENT
+from codegen.model.tflite import Model
+
+CORES = {
+    "scalar": ("cortex-m0", "cortex-m3"),
+    "dsp": ("cortex-m4", "cortex-m7", "cortex-m33"),
+    "mve": ("cortex-m55",),
+}
+"""Measured cores of each ISA; strips must not cost too much on any of them."""
+
+
+@dataclass(frozen=True)
+class StripOp:
+    """An op that may go by strips because its input dies there.
+
+    op: its index. output, input: numbers of the buffers. in_bytes, out_bytes: of these, aligned.
+    blocks: see channel_blocks(). ready_once: see ready_once(). more_scratch: bytes that strips take
+    more, aligned.
+    """
+
+    op: int
+    windows: RowWindows
+    output: int
+    input: int
+    in_bytes: int
+    out_bytes: int
+    blocks: int | None
+    ready_once: bool
+    more_scratch: int
+
+    def apart(self, height: int) -> Apart:
+        step = math.lcm(ALIGNMENT, self.blocks or 1)
+        down, up = self.windows.down(height), self.windows.up(height)
+        return Apart(-(-down // step) * step, -(-up // step) * step, step)
+
+    def saved_bytes(self, height: int) -> int:
+        """How much less both buffers and the scratch need together than apart."""
+        apart = self.apart(height)
+        before = max(self.in_bytes + max(apart.before, 0), self.out_bytes)
+        behind = max(self.out_bytes + max(apart.behind, 0), self.in_bytes)
+        return max(0, self.in_bytes + self.out_bytes - min(before, behind) - self.more_scratch)
+
+
+def choose(
+    model: Model, ops: Sequence[StripOp], alive: Sequence[int], isa: str, most_more: float
+) -> tuple[Mapping[int, int], float]:
+    """{op: height of its strips} of those that go by strips, and what these cost as a part of all
+    instructions, on the core where that is most.
+
+    alive: bytes that each op of the model needs in one piece. most_more: instructions that strips
+    may cost more, as a part of all.
+    """
+    totals = [max(1, sum(estimate(model, cpu) or ())) for cpu in CORES[isa]]
+    offers = {one.op: _offers(model, one, isa) for one in ops}
+    bounds = {alive[op] - one.saved_bytes for op, found in offers.items() for one in found}
+    for bound in sorted(bounds | {max(alive, default=0)}):
+        chosen = _under(bound, alive, offers)
+        if chosen is None:
+            continue
+        more = [sum(one.more[core] for one in chosen.values()) for core in range(len(totals))]
+        cost = max(part / total for part, total in zip(more, totals, strict=True))
+        if cost <= most_more:
+            return {op: one.height for op, one in chosen.items()}, cost
+    return {}, 0.0
+
+
+@dataclass(frozen=True)
+class _Offer:
+    """Strips of `height` rows. more: instructions, on each core."""
+
+    height: int
+    saved_bytes: int
+    more: tuple[int, ...]
+
+
+def _offers(model: Model, one: StripOp, isa: str) -> list[_Offer]:
+    op = model.ops[one.op]
+    return [
+        _Offer(
+            height,
+            saved,
+            tuple(estimate_strips(model, op, height, one.ready_once, cpu) for cpu in CORES[isa]),
+        )
+        for height in one.windows.heights()
+        if (saved := one.saved_bytes(height)) > 0
+    ]
+
+
+def _under(
+    bound: int, alive: Sequence[int], offers: Mapping[int, Sequence[_Offer]]
+) -> dict[int, _Offer] | None:
+    """The cheapest offers with which every op needs at most `bound` bytes; None: there are none."""
+    chosen = {}
+    for op, nbytes in enumerate(alive):
+        if nbytes <= bound:
+            continue
+        fitting = [one for one in offers.get(op, ()) if nbytes - one.saved_bytes <= bound]
+        if not fitting:
+            return None
+        chosen[op] = min(fitting, key=lambda one: (max(one.more), one.height))
+    return chosen

@@ -1,0 +1,137 @@
+"""Windowed ops by strips of output rows (lib/nn/nn/strips_s8.h), so that the output may lie partly
+on the input.
+
+An op that goes from the top down may have its output lower in the arena than its input, one that
+goes from the bottom up higher: what a strip writes is then input that no later strip reads. It is
+how far apart the two have to start that is computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+
+from codegen.aot.recording import Call, Struct, Text
+from codegen.host.kernel_loops import ConvShape, conv_strips_scratch
+
+_HEADER = "nn/strips_s8.h"
+_DEPTHWISE = "nn::DepthwiseConvS8"
+_BLOCK_STRIPS = "nn::DepthwiseConvBlockStripsS8"
+_CONVOLUTIONS = {"nn::ConvS8", "nn::ConvFastS8"}
+_STRIPS_OF = {
+    "nn::ConvS8": "nn::ConvStripsS8",
+    "nn::ConvFastS8": "nn::ConvFastStripsS8",
+    _DEPTHWISE: "nn::DepthwiseConvStripsS8",
+    "nn::MaxPoolS8": "nn::MaxPoolStripsS8",
+    "nn::AveragePoolS8": "nn::AveragePoolStripsS8",
+}
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Output rows [first, end), which need the input rows [in_first, in_end)."""
+
+    first: int
+    end: int
+    in_first: int
+    in_end: int
+
+
+@dataclass(frozen=True)
+class RowWindows:
+    """Along the height of one image: extents in rows, *_row_bytes of one row of all channels.
+
+    reach: rows from a window's first tap to its last, both counted.
+    """
+
+    in_h: int
+    out_h: int
+    stride: int
+    pad_top: int
+    reach: int
+    in_row_bytes: int
+    out_row_bytes: int
+
+    def strips(self, rows: int) -> Iterator[Strip]:
+        """From the top down, of `rows` output rows each; the last may have fewer."""
+        for first in range(0, self.out_h, rows):
+            end = min(first + rows, self.out_h)
+            top = first * self.stride - self.pad_top
+            bottom = (end - 1) * self.stride - self.pad_top + self.reach
+            yield Strip(first, end, max(0, top), min(self.in_h, bottom))
+
+    def down(self, rows: int) -> int:
+        """Bytes by which the output has to start before the input, going down; may be negative."""
+        return max(
+            s.end * self.out_row_bytes - s.in_first * self.in_row_bytes for s in self.strips(rows)
+        )
+
+    def up(self, rows: int) -> int:
+        """Bytes by which the output has to start behind the input, going up; may be negative."""
+        return max(
+            s.in_end * self.in_row_bytes - s.first * self.out_row_bytes for s in self.strips(rows)
+        )
+
+    def heights(self) -> list[int]:
+        """Of strips, the largest first; one for each number of strips that there can be."""
+        out_h = self.out_h
+        return sorted({-(-out_h // count) for count in range(2, out_h + 1)}, reverse=True)
+
+
+def _params(call: Call) -> dict[str, int]:
+    params = call.arguments[0][1]
+    assert isinstance(params, Struct)
+    return {name: int(value.cpp) for name, value in params.fields if isinstance(value, Text)}
+
+
+def row_windows(calls: Sequence[Call]) -> RowWindows | None:
+    """Of an op that consists of one call that can go by strips; else None."""
+    if len(calls) != 1 or calls[0].function not in _STRIPS_OF:
+        return None
+    p = _params(calls[0])
+    windows = RowWindows(
+        in_h=p["in_h"],
+        out_h=p["out_h"],
+        stride=p["stride_h"],
+        pad_top=p["pad_top"],
+        reach=(p["kernel_h"] - 1) * p["dilation_h"] + 1,
+        in_row_bytes=p["in_w"] * p["in_c"],
+        out_row_bytes=p["out_w"] * p["out_c"],
+    )
+    last_window_meets = (p["out_h"] - 1) * p["stride_h"] - p["pad_top"] < p["in_h"]
+    grouped = calls[0].function in _CONVOLUTIONS and p["filter_c"] != p["in_c"]
+    possible = p["batches"] == 1 and last_window_meets and not grouped
+    return windows if possible else None
+
+
+def ready_once(call: Call) -> bool:
+    """Whether by strips its channels are made ready once, not for each strip."""
+    return call.function in _CONVOLUTIONS or channel_blocks(call) is not None
+
+
+def scratch_bytes(call: Call, isa: str) -> int | None:
+    """What the call needs by strips; None: as much as in one piece."""
+    if call.function not in _CONVOLUTIONS:
+        return None
+    p = _params(call)
+    shape = ConvShape(**{field.name: p[field.name] for field in fields(ConvShape)})
+    return conv_strips_scratch(shape, isa)
+
+
+def channel_blocks(call: Call) -> int | None:
+    """Channels of a call that finishes one block of them after the other (DepthwiseConvS8InBlocks):
+    its output has to start a multiple of so many bytes from its input. None of any other."""
+    p = _params(call)
+    in_blocks = p.get("filter_c") == 1 and p["out_c"] % 4 == 0
+    return p["out_c"] if call.function == _DEPTHWISE and in_blocks else None
+
+
+def strips_function(call: Call) -> str:
+    """What does the same by strips."""
+    return _STRIPS_OF[call.function] if channel_blocks(call) is None else _BLOCK_STRIPS
+
+
+def by_strips(call: Call, rows: str) -> Call:
+    """The call that does the same by strips. rows: C++, negative to go from the bottom up."""
+    arguments = (*call.arguments, ("rows", Text(rows)))
+    return replace(call, header=_HEADER, function=strips_function(call), arguments=arguments)

@@ -1,0 +1,128 @@
+"""Ops by strips of rows: how far apart input and output have to start, and what is gained."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from codegen.aot.generate import STRIP_COST, generate_aot, plan_aot
+from codegen.aot.strip_check import check_strips
+from codegen.aot.strips import RowWindows
+from codegen.boards.facts import ISAS
+from codegen.memory import arena_picture
+from codegen.memory.planner import PlanError
+from codegen.model.tflite import Model
+from verification.cases import draw
+from verification.cases.model_builder import SAME, ModelBuilder, schema
+
+_FAR = 10_000
+
+
+@st.composite
+def _windows(at: st.DrawFn) -> RowWindows:
+    extent, stride, reach = (at(st.integers(1, high)) for high in (12, 3, 5))
+    pad_top = at(st.integers(0, reach - 1))
+    below = at(st.integers(0, reach - 1))
+    out_h = (extent + pad_top + below - reach) // stride + 1
+    assume(out_h > 1 and (out_h - 1) * stride - pad_top < extent)
+    row_bytes = st.integers(1, 9)
+    return RowWindows(extent, out_h, stride, pad_top, reach, at(row_bytes), at(row_bytes))
+
+
+@given(_windows(), st.integers(1, 12))
+def test_at_the_distance_that_is_computed_nothing_is_lost(windows: RowWindows, rows: int) -> None:
+    check_strips("op", windows, _FAR, _FAR - windows.down(rows), rows)
+    check_strips("op", windows, _FAR, _FAR + windows.up(rows), -rows)
+
+
+@given(_windows(), st.integers(1, 12))
+def test_one_byte_nearer_a_strip_writes_on_what_it_reads(windows: RowWindows, rows: int) -> None:
+    with pytest.raises(PlanError, match="writes on input row"):
+        check_strips("op", windows, _FAR, _FAR - windows.down(rows) + 1, rows)
+    with pytest.raises(PlanError, match="writes on input row"):
+        check_strips("op", windows, _FAR, _FAR + windows.up(rows) - 1, -rows)
+
+
+def _separable(height: int, channels: int, blocks: int = 2) -> bytes:
+    """Depthwise 3x3 and pointwise convolutions in turn, all of one shape."""
+    rng = np.random.default_rng(3)
+    b = ModelBuilder()
+    shape = [1, height, height, channels]
+    tensors = [b.tensor(shape, scale=0.05, zero_point=-3) for _ in range(2 * blocks + 1)]
+    for i in range(2 * blocks):
+        depthwise = i % 2 == 0
+        extents = [1, 3, 3, channels] if depthwise else [channels, 1, 1, channels]
+        filter_ = b.constant(
+            draw.weights(rng, extents), scale=[0.01] * channels, axis=3 if depthwise else 0
+        )
+        bias = b.constant(np.zeros(channels, np.int32), scale=[0.0005] * channels)
+        common = {"padding": SAME, "strideH": 1, "strideW": 1}
+        common |= {"dilationHFactor": 1, "dilationWFactor": 1}
+        options = (
+            schema.DepthwiseConv2DOptionsT(depthMultiplier=1, **common)
+            if depthwise
+            else schema.Conv2DOptionsT(**common)
+        )
+        name = "DEPTHWISE_CONV_2D" if depthwise else "CONV_2D"
+        b.op(name, [tensors[i], filter_, bias], [tensors[i + 1]], options, version=2)
+    return b.build(tensors[:1], tensors[-1:])
+
+
+@pytest.mark.parametrize("isa", ISAS)
+def test_a_chain_needs_little_more_than_one_image(isa: str) -> None:
+    model = Model.parse(_separable(height=32, channels=16))
+    plan = plan_aot(model, isa)
+    image = 32 * 32 * 16
+    assert plan.strips is not None and plan.strips.cost <= STRIP_COST
+    assert plan.arena_bytes < 1.4 * image
+    assert plan.arena_bytes + plan.strips.saved_bytes == plan_aot(model, isa, 0.0).arena_bytes
+    assert set(plan.strips.rows) == {0, 1, 2, 3}
+    assert {rows < 0 for rows in plan.strips.rows.values()} == {True, False}
+
+
+def test_what_costs_too_much_is_left() -> None:
+    model = Model.parse(_separable(height=12, channels=16))
+    plans = [plan_aot(model, "scalar", cost) for cost in (0.0, 0.001, 0.01, math.inf)]
+    assert plans[0].strips is None
+    arenas = [plan.arena_bytes for plan in plans]
+    assert arenas == sorted(arenas, reverse=True) and arenas[0] > arenas[-1]
+    for plan, cost in zip(plans[1:], (0.001, 0.01, math.inf), strict=True):
+        assert plan.strips is None or plan.strips.cost <= cost
+
+
+def test_generated_code_says_the_rows_on_each_isa() -> None:
+    text = generate_aot(_separable(height=32, channels=16), "net")["net_model.cc"].decode()
+    assert text.count("nn::DepthwiseConvBlockStripsS8(") == 2
+    for isa in ISAS:
+        plan = plan_aot(Model.parse(_separable(height=32, channels=16)), isa)
+        assert plan.strips is not None
+        for op, rows in plan.strips.rows.items():
+            assert f"constexpr int32_t kOp{op}Rows = {rows};" in text
+
+
+def test_an_isa_without_strips_has_the_call_in_one_piece() -> None:
+    content = _separable(height=32, channels=16)
+    model = Model.parse(content)
+    costs = [10 ** (-step / 4) for step in range(4, 24)]
+    differ = (
+        cost
+        for cost in costs
+        if len({plan_aot(model, isa, cost).strips is None for isa in ISAS}) == 2
+    )
+    text = generate_aot(content, "net", strip_cost=next(differ))["net_model.cc"].decode()
+    whole = r"  if \(kOp(\d)Rows == 0\) \{\n  nn::\w+S8\([^;]*;\n  \}\n"
+    strips = r"  if \(kOp\1Rows != 0\) \{\n  nn::\w+StripsS8\([^;]*kOp\1Rows\);\n  \}\n"
+    assert re.search(whole + strips, text)
+
+
+def test_plan_says_what_strips_gain_and_cost() -> None:
+    plan = plan_aot(Model.parse(_separable(height=32, channels=16)), "dsp")
+    assert plan.strips is not None
+    said = arena_picture.sizes(plan, "dsp")
+    assert f"{plan.strips.saved_bytes:>8} B less, some rows at a time in ops 0, 1, 2, 3" in said
+    assert f"for about {100 * plan.strips.cost:.1f} % more instructions" in said

@@ -1,0 +1,76 @@
+"""Generators of chains of windowed ops over images: what generated code may compute by strips."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
+
+from verification.cases import draw
+from verification.cases.case import Case, Cases
+from verification.cases.model_builder import SAME, VALID, ModelBuilder
+
+_SCALE, _ZERO_POINT = 0.05, -3  # of every activation: pools change neither
+
+
+def window_chain(rng: np.random.Generator) -> Case:
+    """2 to 8 ops: convolutions, depthwise ones, pools, and now and then the sum with what an
+    earlier op of the same shape gave."""
+    b = ModelBuilder()
+    shape = [1, int(rng.integers(4, 20)), int(rng.integers(2, 12)), draw.extent(rng, 17)]
+    first = tensor = b.tensor(shape, scale=_SCALE, zero_point=_ZERO_POINT)
+    inputs = [draw.int8_values(rng, shape)]
+    earlier: list[tuple[list[int], int]] = []
+    names = []
+    for _ in range(int(rng.integers(2, 9))):
+        same = [other for other_shape, other in earlier if other_shape == shape]
+        name = str(rng.choice(["CONV_2D", "DEPTHWISE_CONV_2D", "MAX_POOL_2D", "AVERAGE_POOL_2D"]))
+        options: Any
+        if same and draw.chance(rng, 0.5):
+            name, options = "ADD", schema.AddOptionsT()
+            after, operands = shape, [tensor, int(rng.choice(same))]
+        else:
+            earlier.append((shape, tensor))
+            after, operands, options = _windowed(rng, b, name, shape, tensor)
+        tensor = b.tensor(after, scale=_SCALE, zero_point=_ZERO_POINT)
+        b.op(name, operands, [tensor], options, version=1 if name == "ADD" else 2)
+        names.append(name)
+        shape = after
+    label = f"{draw.shape_text(list(inputs[0].shape))}: {', '.join(names)}"
+    return Case(b.build([first], [tensor]), inputs, label)
+
+
+def _windowed(
+    rng: np.random.Generator, b: ModelBuilder, name: str, shape: list[int], tensor: int
+) -> tuple[list[int], list[int], Any]:
+    """The output's shape, the operands and the options of a windowed op."""
+    _, height, width, channels = shape
+    kernel = [int(min(rng.choice([1, 2, 3, 3, 5]), extent)) for extent in (height, width)]
+    stride = [int(rng.choice([1, 1, 1, 2])) for _ in range(2)]
+    padding = int(rng.choice([SAME, SAME, VALID]))
+    extents = [
+        -(-extent // s) if padding == SAME else (extent - k) // s + 1
+        for extent, k, s in zip((height, width), kernel, stride, strict=True)
+    ]
+    common: dict[str, Any] = {"padding": padding, "strideH": stride[0], "strideW": stride[1]}
+    if "POOL" in name:
+        pool = schema.Pool2DOptionsT(filterHeight=kernel[0], filterWidth=kernel[1], **common)
+        return [1, *extents, channels], [tensor], pool
+    depthwise = name == "DEPTHWISE_CONV_2D"
+    out_c = channels if depthwise else draw.extent(rng, 40)
+    filter_shape = [1, *kernel, channels] if depthwise else [out_c, *kernel, channels]
+    scales = [float(s) for s in rng.uniform(0.002, 0.02, out_c)]
+    filter_ = b.constant(draw.weights(rng, filter_shape), scale=scales, axis=3 if depthwise else 0)
+    terms = int(np.prod(kernel)) * (1 if depthwise else channels)
+    bias = b.constant(draw.bias_values(rng, out_c, terms), scale=[_SCALE * s for s in scales])
+    common |= {"dilationHFactor": 1, "dilationWFactor": 1}
+    options = (
+        schema.DepthwiseConv2DOptionsT(depthMultiplier=1, **common)
+        if depthwise
+        else schema.Conv2DOptionsT(**common)
+    )
+    return [1, *extents, out_c], [tensor, filter_, bias], options
+
+
+CASES: Cases = {"WINDOW_CHAIN": window_chain}
