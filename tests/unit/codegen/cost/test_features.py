@@ -59,14 +59,14 @@ def conv(
     rows, columns = (
         taps_inside(*axis, padding) for axis in zip(size, kernel, strides, dilations, strict=True)
     )
-    of = estimate._conv(
+    given = estimate._conv_shape(
         name,
         (batches, *size, in_c),
         (1 if name[0] == "D" else out_c, *kernel, out_c if name[0] == "D" else filter_c),
         (batches, *out, out_c),
         options(padding, strides, dilationHFactor=dilations[0], dilationWFactor=dilations[1]),
-        has_bias,
     )
+    of = estimate._conv(name, given, has_bias)
     counted = {
         "pixels": batches * out[0] * out[1],
         "image rows": batches * out[0],
