@@ -99,10 +99,14 @@ def _main(folder: Path) -> None:
         resets = set(arrays[_RESETS].tolist())
         inputs = [arrays[str(i)] for i in range(len(model.inputs))]
     oracle = Oracle(model)
+    runs_once = "CALL_ONCE" in model.op_names  # reset() does not run that again
     rows = []
     for i in range(len(inputs[0])):
         if i in resets and i > 0:
-            oracle = Oracle(model)  # its reset() does not run CALL_ONCE again
+            if runs_once:
+                oracle = Oracle(model)
+            else:
+                oracle.reset()
         rows.append(oracle.run([values[i] for values in inputs]))
     outputs = [np.stack(column) for column in zip(*rows, strict=True)]
     np.savez(folder / _OUTPUTS, **{str(i): values for i, values in enumerate(outputs)})  # type: ignore[arg-type]
