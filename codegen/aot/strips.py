@@ -1,4 +1,4 @@
-"""Windowed ops by strips of output rows (lib/nn/nn/strips_s8.h), so that the output may lie partly
+"""Windowed ops by strips of output rows (lib/nn/nn/strips.h), so that the output may lie partly
 on the input.
 
 An op that goes from the top down may have its output lower in the arena than its input, one that
@@ -14,7 +14,6 @@ from dataclasses import dataclass, fields, replace
 from codegen.aot.recording import Call, Struct, Text
 from codegen.host.kernel_loops import ConvShape, conv_strips_scratch
 
-_HEADER = "nn/strips_s8.h"
 _DEPTHWISE = "nn::DepthwiseConvS8"
 _BLOCK_STRIPS = "nn::DepthwiseConvBlockStripsS8"
 _CONVOLUTIONS = {"nn::ConvS8", "nn::ConvFastS8"}
@@ -134,4 +133,4 @@ def strips_function(call: Call) -> str:
 def by_strips(call: Call, rows: str) -> Call:
     """The call that does the same by strips. rows: C++, negative to go from the bottom up."""
     arguments = (*call.arguments, ("rows", Text(rows)))
-    return replace(call, header=_HEADER, function=strips_function(call), arguments=arguments)
+    return replace(call, function=strips_function(call), arguments=arguments)

@@ -13,6 +13,7 @@ from codegen.host.oracle import Oracle
 from codegen.host.random_inputs import random_inputs
 from codegen.memory.planner import plan_model
 from codegen.model.tflite import Model
+from verification.cases.case import Case
 from verification.cases.core import graph
 from verification.cases.model_builder import small_cnn
 from verification.cases.registry import CASES
@@ -21,19 +22,18 @@ from verification.check_runner import HOST, TARGETS, Job, Target, run
 pytestmark = pytest.mark.golden
 
 
-def _job(model_bytes: bytes, target: Target, sweep_step: int) -> tuple[Job, tuple[bytes, bytes]]:
+def _job(case: Case, target: Target, sweep_step: int) -> tuple[Job, tuple[bytes, bytes]]:
     """The job and the oracle's outputs of the first run and of the second."""
-    model = Model.parse(model_bytes)
-    inputs = [values[0] for values in random_inputs(model, 1, seed=5)]
+    model, inputs = Model.parse(case.model), case.inputs
     oracle = Oracle(model)
     first, second = (b"".join(o.tobytes() for o in oracle.run(inputs)) for _ in range(2))
     arena_bytes = plan_model(model, target.isa).arena_bytes
-    data = b"".join(values.tobytes() for values in inputs)
-    return Job(model_bytes, data, arena_bytes, len(first), sweep_step), (first, second)
+    data = b"".join(np.ascontiguousarray(values).tobytes() for values in inputs)
+    return Job(case.model, data, arena_bytes, len(first), sweep_step), (first, second)
 
 
-def _sweep(models: list[bytes], target: Target, sweep_step: int) -> None:
-    made = [_job(model, target, sweep_step) for model in models]
+def _sweep(cases: list[Case], target: Target, sweep_step: int) -> None:
+    made = [_job(case, target, sweep_step) for case in cases]
     results = run(target, [job for job, _ in made])
     for (job, expected), result in zip(made, results, strict=True):
         assert result.failure is None
@@ -42,15 +42,20 @@ def _sweep(models: list[bytes], target: Target, sweep_step: int) -> None:
         assert "arena too small" in result.message
 
 
-def _models() -> list[bytes]:
-    graphs = [graph(np.random.default_rng(seed)).model for seed in (2, 3, 5, 8)]
-    return [small_cnn(), small_cnn(2, image=12, channels=7), *graphs]
+def _network(model: bytes) -> Case:
+    return Case(model, [one[0] for one in random_inputs(Model.parse(model), 1, seed=5)], "network")
 
 
-def _smallest(name: str) -> bytes:
+def _models() -> list[Case]:
+    networks = [small_cnn(), small_cnn(2, image=12, channels=7)]
+    graphs = [graph(np.random.default_rng(seed)) for seed in (2, 3, 5, 8)]
+    return [*map(_network, networks), *graphs]
+
+
+def _smallest(name: str) -> Case:
     """Of a generator's first models: what an op does with its arena depends on no size."""
-    made = (CASES[name](np.random.default_rng(seed)).model for seed in range(30))
-    return min(made, key=len)
+    made = (CASES[name](np.random.default_rng(seed)) for seed in range(30))
+    return min(made, key=lambda case: len(case.model))
 
 
 def test_an_arena_of_any_size_is_refused_by_every_op() -> None:
@@ -64,16 +69,16 @@ def test_every_small_arena_is_refused_on_the_host(step: int) -> None:
 
 
 def test_every_single_size_of_a_small_arena() -> None:
-    _sweep([small_cnn(3, image=8, channels=2)], HOST, 1)
+    _sweep([_network(small_cnn(3, image=8, channels=2))], HOST, 1)
 
 
 @pytest.mark.emulated
 @pytest.mark.parametrize("core", ["cortex-m0", "cortex-m3", "cortex-m4", "cortex-m55"])
 def test_small_arenas_are_refused_on_each_instruction_set(core: str) -> None:
-    _sweep([small_cnn(), _models()[2]], TARGETS[core], 48)
+    _sweep([_network(small_cnn()), _models()[2]], TARGETS[core], 48)
 
 
 def test_the_message_names_the_tensor_that_does_not_fit() -> None:
-    job, _ = _job(small_cnn(), HOST, 0)
+    job, _ = _job(_network(small_cnn()), HOST, 0)
     (result,) = run(HOST, [job])
     assert "tensor" in result.message and f"{job.arena_bytes} needed" in result.message

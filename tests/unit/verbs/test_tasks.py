@@ -56,6 +56,7 @@ def test_hil_takes_several_ports() -> None:
 def test_common_options_mean_the_same() -> None:
     measured = {
         ("golden", "board"),
+        ("golden", "model"),
         ("golden", "seed"),
         ("fuzz", "seed"),
         ("mutate", "seed"),

@@ -22,7 +22,6 @@
 #include "nn/conv_windows_s8.h"
 #include "nn/scalar.h"
 #include "nn/strips.h"
-#include "nn/strips_s8.h"
 
 namespace nn {
 

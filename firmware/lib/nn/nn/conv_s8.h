@@ -79,7 +79,7 @@ constexpr uint32_t ConvS8ScratchBytes(const ConvParams& p, Isa isa) {
   return 0;
 }
 
-// Scratch that ConvStripsS8 (strips_s8.h) needs, bytes: room for what it knows of all channels, not
+// Scratch that ConvStripsS8 needs, bytes: room for what it knows of all channels, not
 // of a block.
 constexpr uint32_t ConvStripsS8ScratchBytes(const ConvParams& p, Isa isa) {
   int32_t more = 0;
@@ -110,6 +110,23 @@ void ConvFastS8(const ConvParams& params, const ChannelScales& scales, const int
 inline void ConvFastS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,
                        const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
   ConvS8(params, scales, input, filter, bias, output, scratch);
+}
+#endif
+
+// The same by strips of `rows` output rows (strips.h), without groups. Scratch is of
+// ConvStripsS8ScratchBytes: channels are made ready once.
+void ConvStripsS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,
+                  const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch,
+                  int32_t rows);
+#if !MCUFORGE_ISA_MVE
+void ConvFastStripsS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,
+                      const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch,
+                      int32_t rows);
+#else
+inline void ConvFastStripsS8(const ConvParams& params, const ChannelScales& scales,
+                             const int8_t* input, const int8_t* filter, const int32_t* bias,
+                             int8_t* output, void* scratch, int32_t rows) {
+  ConvStripsS8(params, scales, input, filter, bias, output, scratch, rows);
 }
 #endif
 

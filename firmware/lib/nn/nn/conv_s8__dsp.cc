@@ -11,7 +11,6 @@
 #include "nn/conv_s8.h"
 #include "nn/dsp.h"
 #include "nn/strips.h"
-#include "nn/strips_s8.h"
 
 // Two output pixels by two output channels at a time. The inputs of the two pixels ("columns") are
 // gathered once and widened to int16 with the zero point taken off; the weights are widened as they

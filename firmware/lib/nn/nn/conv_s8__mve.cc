@@ -9,7 +9,6 @@
 #include "nn/conv_s8.h"
 #include "nn/mve.h"
 #include "nn/strips.h"
-#include "nn/strips_s8.h"
 #include "nn/window_run.h"
 
 // Three output pixels by four output channels at a time. The zero point is taken off through the

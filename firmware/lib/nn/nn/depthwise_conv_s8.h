@@ -54,6 +54,18 @@ constexpr uint32_t DepthwiseConvS8ScratchBytes(const ConvParams& p, Isa isa) {
 void DepthwiseConvS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,
                      const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch);
 
+// The same by strips of `rows` output rows (strips.h).
+void DepthwiseConvStripsS8(const ConvParams& params, const ChannelScales& scales,
+                           const int8_t* input, const int8_t* filter, const int32_t* bias,
+                           int8_t* output, void* scratch, int32_t rows);
+
+// The same channels first: those of a block are made ready once, for all of its strips. For a
+// multiplier of 1 and channels in fours (DepthwiseConvS8InBlocks), and an output that starts a
+// multiple of the channels from the input, so that no channel is written on another one.
+void DepthwiseConvBlockStripsS8(const ConvParams& params, const ChannelScales& scales,
+                                const int8_t* input, const int8_t* filter, const int32_t* bias,
+                                int8_t* output, void* scratch, int32_t rows);
+
 }  // namespace nn
 
 #endif  // MCUFORGE_NN_DEPTHWISE_CONV_S8_H_

@@ -11,7 +11,6 @@
 #include "nn/depthwise_conv_s8.h"
 #include "nn/dsp.h"
 #include "nn/strips.h"
-#include "nn/strips_s8.h"
 
 // Four channels at a time, each with its own accumulator. Their weights are widened once for the
 // whole image. Per tap and 4 MACs: 1 LDR and 2 SXTAB16 (inputs), 1 LDRD (weights), 4 SMLABB/SMLATT

@@ -11,7 +11,6 @@
 #include "nn/depthwise_conv_s8.h"
 #include "nn/mve.h"
 #include "nn/strips.h"
-#include "nn/strips_s8.h"
 #include "nn/window_run.h"
 
 // Eight channels at a time as int16; VMULLB and VMULLT give the products of the even and the odd

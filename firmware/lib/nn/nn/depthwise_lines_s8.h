@@ -13,7 +13,6 @@
 #include "nn/depthwise_conv_s8.h"
 #include "nn/scalar.h"
 #include "nn/strips.h"
-#include "nn/strips_s8.h"
 
 namespace nn {
 

@@ -14,6 +14,11 @@ namespace nn {
 void MaxPoolS8(const ConvParams& params, const int8_t* input, int8_t* output);
 void AveragePoolS8(const ConvParams& params, const int8_t* input, int8_t* output);
 
+// The same by strips of `rows` output rows (strips.h).
+void MaxPoolStripsS8(const ConvParams& params, const int8_t* input, int8_t* output, int32_t rows);
+void AveragePoolStripsS8(const ConvParams& params, const int8_t* input, int8_t* output,
+                         int32_t rows);
+
 }  // namespace nn
 
 #endif  // MCUFORGE_NN_POOL_S8_H_

@@ -1,4 +1,12 @@
-// The strips of output rows of a windowed op.
+// Windowed ops a strip of output rows at a time, so that the output may lie over input rows that no
+// later strip reads (Gural and Murmann, "Memory-Optimal Direct Convolutions", ICML 2019, for
+// single rows). For generated code, whose plan of the arena says how many rows are safe.
+//
+// A function with "Strips" in its name does what the one without does, but for
+//   params  one batch, and the last row's window meets the input
+//   rows    of output that a strip has, at least 1; the last strip may have fewer. Negative: from
+//           the bottom strip up
+//   output  may overlap input where no strip writes what it or a later one reads
 
 #ifndef MCUFORGE_NN_STRIPS_H_
 #define MCUFORGE_NN_STRIPS_H_
@@ -7,7 +15,7 @@
 
 namespace nn {
 
-// compute(params, input, output) for each strip of one image; rows as in strips_s8.h.
+// compute(params, input, output) for each strip of one image.
 template <class Compute>
 [[gnu::always_inline]] inline void ForEachStrip(const ConvParams& p, const int8_t* input,
                                                 int8_t* output, int32_t rows, Compute compute) {
