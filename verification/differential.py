@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from codegen.errors import CodegenError
 from codegen.host.oracle import Oracle
 from codegen.host.random_inputs import random_inputs
 from codegen.host.runtime import HostRuntime, load_library
-from codegen.model.tflite import Model
+from codegen.model.tflite import Model, Tensor
 from verification import children
 from verification.fuzz import ACCEPTED, REFUSED, FuzzReport, Verdict, run_mutants
 
@@ -85,7 +87,10 @@ def _ours(content: bytes) -> Answers:
             outputs = []
             for i in range(_SAMPLES):
                 runtime.invoke(*(values[i] for values in samples))
-                outputs += [runtime.output(k) for k in range(len(model.outputs))]
+                outputs += [
+                    _with_one_nan(runtime.output(k), tensor)
+                    for k, tensor in enumerate(model.outputs)
+                ]
             return outputs
     except CodegenError:
         return REFUSED
@@ -97,6 +102,19 @@ def _oracles(content: bytes) -> Answers:
         samples = random_inputs(model, _SAMPLES, _SEED)
         oracle = Oracle(model)
         rows = [oracle.run([values[i] for values in samples]) for i in range(_SAMPLES)]
-        return [output.tobytes() for row in rows for output in row]
+        return [
+            _with_one_nan(output.tobytes(), tensor)
+            for row in rows
+            for output, tensor in zip(row, model.outputs, strict=True)
+        ]
     except CodegenError:
         return ORACLE_REFUSED
+
+
+def _with_one_nan(output: bytes, tensor: Tensor) -> bytes:
+    """The output, its NaNs all of the same bits: which sign a new one has is the machine's (IEEE
+    754-2019, 6.3), on x86 another than on Arm."""
+    if tensor.dtype != "FLOAT32":
+        return output
+    values = np.frombuffer(output, np.float32)
+    return np.where(np.isnan(values), np.float32(np.nan), values).tobytes()

@@ -180,4 +180,5 @@ def test_what_cannot_be_run_is_said(checkout: Path) -> None:
 def test_tests_that_do_not_end_are_ended(tmp_path: Path) -> None:
     (tmp_path / "test_x.py").write_text("import time\ntime.sleep(60)\n")
     with WarmPytest(tmp_path) as warm:
-        assert warm.run(["test_x.py"], 0.5) == (None, "")
+        ended, _ = warm.run(["test_x.py"], 0.5)
+    assert ended is None
