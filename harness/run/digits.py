@@ -43,7 +43,9 @@ def takes_digits(build_dir: Path) -> bool:
     if not holds_images(build_dir):
         return False
     (images,) = _load(build_dir / TEST_SPLIT, IMAGES)
-    return takes_pixels(Model.read(build_dir / INT8_MODEL), math.prod(images.shape[1:]))
+    model = Model.read(build_dir / INT8_MODEL)
+    # A stateful model's samples are in sequences, each from the first state on.
+    return not model.is_stateful and takes_pixels(model, math.prod(images.shape[1:]))
 
 
 def holds_images(build_dir: Path) -> bool:
