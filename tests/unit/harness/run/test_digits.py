@@ -11,8 +11,8 @@ from codegen.files.manifest import sha256_file
 from codegen.host.oracle import Oracle
 from codegen.model.tflite import Model
 from harness.errors import HarnessError
-from harness.run.digits import load_digits
-from verification.cases.model_builder import small_cnn
+from harness.run.digits import load_digits, takes_digits
+from verification.cases.model_builder import ModelBuilder, schema, small_cnn
 
 COUNT = 6
 
@@ -47,6 +47,18 @@ def test_scores_are_the_oracles(build_dir: Path) -> None:
         (scores,) = oracle.run([row.reshape(model.inputs[0].shape)])
         assert np.array_equal(scores.reshape(-1), wanted)
     assert digits.labels.tolist() == [0, 1, 2, 3]
+
+
+def test_a_model_with_state_is_sent_sequences_not_digits(build_dir: Path) -> None:
+    assert takes_digits(build_dir)
+    b = ModelBuilder()
+    pixels = Model.read(build_dir / "model.tflite").inputs[0].nbytes
+    taken, state, sums = (
+        b.tensor([1, pixels], scale=0.5, is_variable=kept) for kept in (False, True, False)
+    )
+    b.op("ADD", [taken, state], [sums], schema.AddOptionsT())
+    (build_dir / "model.tflite").write_bytes(b.build([taken], [sums]))
+    assert not takes_digits(build_dir)
 
 
 def test_recorded_scores_are_used_when_they_belong(build_dir: Path) -> None:
