@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from codegen.aot import arena_search
 from codegen.aot.arena_search import Apart, Buffer
-from codegen.aot.recording import Call, Place, Recording, Variable
+from codegen.aot.recording import Place, Recording, Variable
 from codegen.aot.strip_check import check_strips
-from codegen.aot.strip_choice import StripOp, choose
-from codegen.aot.strips import (
-    channel_blocks,
-    ready_once,
-    row_windows,
-    scratch_bytes,
-    strips_function,
-)
+from codegen.aot.strip_choice import choose
+from codegen.aot.strip_ops import StripOp, alike, directions, strip_ops
 from codegen.memory import planner
 from codegen.memory.planner import ArenaPlan, PlannedTensor, StripPlan, align
 from codegen.model.tflite import Model, Op
@@ -76,23 +70,18 @@ def lay_out(
         end += align(nbytes)
     buffers = (*interpreters.tensors, *interpreters.scratch)
     candidates = strip_ops(model, recording, buffers, isa)
+    moved = _lowest(model, recording, interpreters, buffers, {}, end)
     alive = _alive(interpreters, model, buffers)
     heights, cost = choose(model, list(candidates.values()), alive, isa, most_more)
-    moved = _lowest(model, recording, interpreters, buffers, {}, end)
-    strips, whole = None, dict[int, int]()
+    strips = None
+    rows: dict[int, int] = {}
     if heights:
         chosen = {candidates[op]: height for op, height in heights.items()}
-        more = {one.op: one.more_scratch for one in chosen}
-        lower = _lowest(model, recording, interpreters, _grown(buffers, more), chosen, end)
-        alike = _alike(model, recording, buffers, heights, isa)
-        more |= {op: nbytes for op, (_, nbytes) in alike.items()}
-        other = _lowest(model, recording, interpreters, _grown(buffers, more), chosen, end)
-        if _height(other, end) <= _height(lower, end):
-            lower, whole = other, {op: rows for op, (rows, _) in alike.items()}
+        lower, whole = _lowest_by_strips(model, recording, interpreters, buffers, chosen, end, isa)
         saved = _height(moved, end) - _height(lower, end)
         if saved > 0:
-            moved, strips = lower, StripPlan(_directions(chosen, lower), saved, cost)
-            whole |= {one.op: one.windows.out_h for one in chosen if one.op not in strips.rows}
+            moved, overlapping = lower, directions(chosen, lower)
+            strips, rows = StripPlan(overlapping, saved, cost), {**whole, **overlapping}
     tensors, scratch = moved[: len(interpreters.tensors)], moved[len(interpreters.tensors) :]
     arena_bytes = _height(moved, end)
     plan = replace(
@@ -104,15 +93,40 @@ def lay_out(
         scratch=scratch,
         strips=strips,
     )
-    rows_of = strips.rows if strips is not None else {}
-    by_strips = {(model.ops[op].outputs[0], model.ops[op].inputs[0]) for op in rows_of}
-    planner.verify(model, moved, plan.in_place_inputs, end, arena_bytes, by_strips)
-    for op, rows in rows_of.items():
+    by_strips = {} if strips is None else strips.rows
+    overlaps = {(model.ops[op].outputs[0], model.ops[op].inputs[0]) for op in by_strips}
+    planner.verify(model, moved, plan.in_place_inputs, end, arena_bytes, overlaps)
+    for op, op_rows in by_strips.items():
         one = candidates[op]
         what = f"{model.ops[op].label} (op {op})"
         places = moved[one.input].offset, moved[one.output].offset
-        check_strips(what, one.windows, *places, rows, one.blocks)
-    return Layout(plan, persistent, {**rows_of, **(whole if strips is not None else {})})
+        check_strips(what, one.windows, *places, op_rows, one.blocks)
+    return Layout(plan, persistent, rows)
+
+
+def _lowest_by_strips(
+    model: Model,
+    recording: Recording,
+    interpreters: ArenaPlan,
+    buffers: Sequence[PlannedTensor],
+    chosen: Mapping[StripOp, int],
+    start: int,
+    isa: str,
+) -> tuple[tuple[PlannedTensor, ...], Mapping[int, int]]:
+    """The buffers with ops by strips, and {op: all its rows} of those that are called by strips,
+    but in one."""
+
+    def lowest(more: Mapping[int, int]) -> tuple[PlannedTensor, ...]:
+        return _lowest(model, recording, interpreters, _grown(buffers, more), chosen, start)
+
+    more = {one.op: one.more_scratch for one in chosen}
+    whole = {one.op: one.windows.out_h for one in chosen}
+    same = alike(model, recording, buffers, more, isa)
+    apart = lowest(more)
+    together = lowest(more | {op: nbytes for op, (_, nbytes) in same.items()})
+    if _height(together, start) > _height(apart, start):
+        return apart, whole  # scratch for a kernel that is linked once would cost too much
+    return together, whole | {op: rows for op, (rows, _) in same.items()}
 
 
 def _height(buffers: Sequence[PlannedTensor], least: int) -> int:
@@ -127,76 +141,6 @@ def _grown(buffers: Sequence[PlannedTensor], more: Mapping[int, int]) -> tuple[P
         else b
         for b in buffers
     )
-
-
-def _alike(
-    model: Model,
-    recording: Recording,
-    buffers: Sequence[PlannedTensor],
-    chosen: Collection[int],
-    isa: str,
-) -> dict[int, tuple[int, int]]:
-    """{op: (all its rows, bytes of scratch more)} of what may be called as the chosen ops are,
-    in one strip, so that the kernel is not linked twice."""
-    functions = {strips_function(recording.calls[op][0]) for op in chosen}
-    found = {}
-    for op in model.ops:
-        calls = recording.calls[op.index]
-        windows = row_windows(calls)
-        if windows and op.index not in chosen and strips_function(calls[0]) in functions:
-            more = _more_scratch(calls[0], op.index, buffers, isa)
-            found[op.index] = windows.out_h, more
-    return found
-
-
-def _more_scratch(call: Call, op: int, buffers: Sequence[PlannedTensor], isa: str) -> int:
-    """Aligned bytes that the op's call needs by strips beyond what it has."""
-    has = sum(align(b.nbytes) for b in buffers if b.index == planner.SCRATCH and b.first == op)
-    needs = scratch_bytes(call, isa)
-    return 0 if needs is None else align(needs) - has
-
-
-def strip_ops(
-    model: Model, recording: Recording, buffers: Sequence[PlannedTensor], isa: str
-) -> dict[int, StripOp]:
-    """By op, those that may go by strips: nobody needs their input afterwards."""
-    number = {b.index: n for n, b in enumerate(buffers) if b.index != planner.SCRATCH}
-    found = {}
-    for op in model.ops:
-        windows = row_windows(recording.calls[op.index])
-        source = number.get(op.inputs[0]) if windows else None
-        output = number.get(op.outputs[0]) if windows else None
-        if windows is None or source is None or output is None:
-            continue
-        if buffers[source].last == op.index + 1 and buffers[output].first == op.index:
-            (call,) = recording.calls[op.index]
-            found[op.index] = StripOp(
-                op.index,
-                windows,
-                output,
-                source,
-                in_bytes=align(buffers[source].nbytes),
-                out_bytes=align(buffers[output].nbytes),
-                blocks=channel_blocks(call),
-                ready_once=ready_once(call),
-                more_scratch=_more_scratch(call, op.index, buffers, isa),
-            )
-    return found
-
-
-def _directions(chosen: Mapping[StripOp, int], buffers: Sequence[PlannedTensor]) -> dict[int, int]:
-    """Rows with the direction that the places ask for; without ops whose two lie apart."""
-    strips = {}
-    for one, height in chosen.items():
-        source, output = buffers[one.input], buffers[one.output]
-        if (
-            output.offset + output.nbytes <= source.offset
-            or source.offset + source.nbytes <= output.offset
-        ):
-            continue
-        goes_down = output.offset + one.windows.down(height) <= source.offset
-        strips[one.op] = height if goes_down else -height
-    return strips
 
 
 def spot_of(place: Place, op: Op, interpreters: ArenaPlan, variables: Sequence[Variable]) -> Spot:

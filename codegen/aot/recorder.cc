@@ -412,9 +412,14 @@ void StartCall(const char* header, const char* function, bool fails) {
       (fails ? "true" : "false"));
   g_first_call = false;
 }
-#define RECORD(header, function, count, ...) \
-  StartCall(header, function, false);        \
+#define RECORD_AS(fails, header, function, count, ...) \
+  StartCall(header, function, fails);                  \
   EACH##count(ARGUMENT, __VA_ARGS__) Put("]")
+#define RECORD(...) RECORD_AS(false, __VA_ARGS__)
+// Of a function that returns whether it could compute.
+#define RECORD_CHECKED(...)     \
+  RECORD_AS(true, __VA_ARGS__); \
+  return true
 
 // What ConvFastS8 asks for.
 bool IsAllFast(const nn::ConvParams& p, const nn::ChannelScales& scales, const int32_t* bias) {
@@ -553,9 +558,7 @@ void CopyRows(uint32_t rows, uint32_t run, const void* input, uint32_t input_ste
 }
 
 bool Gather(const GatherParams& params, const void* input, const int32_t* indices, void* output) {
-  StartCall("nn/gather.h", "nn::Gather", true);
-  EACH4(ARGUMENT, params, input, indices, output) Put("]");
-  return true;
+  RECORD_CHECKED("nn/gather.h", "nn::Gather", 4, params, input, indices, output);
 }
 
 void SumS8(const ReduceParams& params, const int8_t* input, int8_t* output) {
@@ -616,29 +619,22 @@ void Cast(const CastParams& params, const void* input, void* output) {
 
 bool GatherNd(const GatherNdParams& params, const void* input, const int32_t* indices,
               void* output) {
-  StartCall("nn/gather_nd.h", "nn::GatherNd", true);
-  EACH4(ARGUMENT, params, input, indices, output) Put("]");
-  return true;
+  RECORD_CHECKED("nn/gather_nd.h", "nn::GatherNd", 4, params, input, indices, output);
 }
 
 bool BroadcastShapes(uint32_t count0, const int32_t* shape0, uint32_t count1, const int32_t* shape1,
                      int32_t* output) {
-  StartCall("nn/broadcast_shapes.h", "nn::BroadcastShapes", true);
-  EACH5(ARGUMENT, count0, shape0, count1, shape1, output) Put("]");
-  return true;
+  RECORD_CHECKED("nn/broadcast_shapes.h", "nn::BroadcastShapes", 5, count0, shape0, count1, shape1,
+                 output);
 }
 
 bool DivS8(const DivParams& params, const Broadcast& shape, const int8_t* input0,
            const int8_t* input1, int8_t* output) {
-  StartCall("nn/div_s8.h", "nn::DivS8", true);
-  EACH5(ARGUMENT, params, shape, input0, input1, output) Put("]");
-  return true;
+  RECORD_CHECKED("nn/div_s8.h", "nn::DivS8", 5, params, shape, input0, input1, output);
 }
 
 bool RsqrtS8(const RsqrtParams& params, const int8_t* input, int8_t* output) {
-  StartCall("nn/rsqrt_s8.h", "nn::RsqrtS8", true);
-  EACH3(ARGUMENT, params, input, output) Put("]");
-  return true;
+  RECORD_CHECKED("nn/rsqrt_s8.h", "nn::RsqrtS8", 3, params, input, output);
 }
 
 void AddToSumsS8(const AddNParams& params, bool is_first, const int8_t* input, int32_t* sums) {

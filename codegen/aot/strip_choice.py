@@ -1,20 +1,17 @@
 """Which ops go by strips, and how high these are: the least arena for a stated price.
 
-Each strip makes its channels ready anew, so low strips cost instructions; high ones need their
-output further from their input. For a height of the arena the cheapest strips that fit each op
+Low strips cost instructions, for each starts its kernel's loops anew; high ones need their output
+further from their input. For a height of the arena the cheapest strips that fit each op
 under it are known; the lowest arena whose strips cost no more than is allowed is taken.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from codegen.aot.arena_search import Apart
-from codegen.aot.strips import RowWindows
+from codegen.aot.strip_ops import StripOp
 from codegen.cost.estimate import estimate, estimate_strips
-from codegen.host.runtime import ALIGNMENT
 from codegen.model.tflite import Model
 
 CORES = {
@@ -23,38 +20,6 @@ CORES = {
     "mve": ("cortex-m55",),
 }
 """Measured cores of each ISA; strips must not cost too much on any of them."""
-
-
-@dataclass(frozen=True)
-class StripOp:
-    """An op that may go by strips because its input dies there.
-
-    op: its index. output, input: numbers of the buffers. in_bytes, out_bytes: of these, aligned.
-    blocks: see channel_blocks(). ready_once: see ready_once(). more_scratch: bytes that strips take
-    more, aligned.
-    """
-
-    op: int
-    windows: RowWindows
-    output: int
-    input: int
-    in_bytes: int
-    out_bytes: int
-    blocks: int | None
-    ready_once: bool
-    more_scratch: int
-
-    def apart(self, height: int) -> Apart:
-        step = math.lcm(ALIGNMENT, self.blocks or 1)
-        down, up = self.windows.down(height), self.windows.up(height)
-        return Apart(-(-down // step) * step, -(-up // step) * step, step)
-
-    def saved_bytes(self, height: int) -> int:
-        """How much less both buffers and the scratch need together than apart."""
-        apart = self.apart(height)
-        before = max(self.in_bytes + max(apart.before, 0), self.out_bytes)
-        behind = max(self.out_bytes + max(apart.behind, 0), self.in_bytes)
-        return max(0, self.in_bytes + self.out_bytes - min(before, behind) - self.more_scratch)
 
 
 def choose(

@@ -89,6 +89,24 @@ bool FusedRange(const OpContext& context, uint32_t field, const QuantizedS8& out
   return true;
 }
 
+TfLiteStatus PrepareSameBytes(OpContext& context) {
+  TensorInfo input;
+  TensorInfo output;
+  if (!context.Input(0, &input) || !context.Output(0, &output)) {
+    return kTfLiteError;
+  }
+  if (input.type != output.type || input.bytes != output.bytes) {
+    return context.Fail("input and output differ in type or number of elements");
+  }
+  uint32_t* const bytes = context.NewParams<uint32_t>();
+  if (!bytes) {
+    return kTfLiteError;
+  }
+  *bytes = input.bytes;
+  context.AllowInPlace(0);
+  return kTfLiteOk;
+}
+
 bool FactorOf(const OpContext& context, nn::Scale a, nn::Scale b, nn::Scale c,
               nn::Requant* factor) {
   *factor = nn::RequantFromScales(a, b, c);

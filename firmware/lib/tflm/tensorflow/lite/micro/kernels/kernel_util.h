@@ -53,6 +53,10 @@ nn::Scale ScaleOfTensor(const OpContext& context, int32_t index);
 bool FusedRange(const OpContext& context, uint32_t field, const QuantizedS8& out,
                 nn::ActivationRange* range);
 
+// For an op whose output has as many bytes of the same type as its input, which it may lie on:
+// keeps their number, a uint32_t, as its parameters.
+TfLiteStatus PrepareSameBytes(OpContext& context);
+
 // The factor a * b / c. False, with a message, if it is none (nn::IsFactor).
 bool FactorOf(const OpContext& context, nn::Scale a, nn::Scale b, nn::Scale c, nn::Requant* factor);
 inline bool FactorOf(const OpContext& context, nn::Scale a, nn::Scale c, nn::Requant* factor) {

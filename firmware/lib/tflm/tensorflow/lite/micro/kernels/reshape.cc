@@ -1,28 +1,11 @@
 #include "tensorflow/lite/micro/bytes.h"
-#include "tensorflow/lite/micro/op.h"
+#include "tensorflow/lite/micro/kernels/kernel_util.h"
 
 namespace tflm {
 namespace {
 
 // RESHAPE, SQUEEZE and EXPAND_DIMS. The output's shape stands in the model: by the time that a
 // model is on a device, shapes are fixed.
-TfLiteStatus Prepare(OpContext& context) {
-  TensorInfo input;
-  TensorInfo output;
-  if (!context.Input(0, &input) || !context.Output(0, &output)) {
-    return kTfLiteError;
-  }
-  if (input.type != output.type || input.bytes != output.bytes) {
-    return context.Fail("input and output differ in type or number of elements");
-  }
-  uint32_t* const bytes = context.NewParams<uint32_t>();
-  if (!bytes) {
-    return kTfLiteError;
-  }
-  *bytes = input.bytes;
-  context.AllowInPlace(0);
-  return kTfLiteOk;
-}
 
 TfLiteStatus PrepareExpandDims(OpContext& context) {
   TensorInfo axis;
@@ -32,7 +15,7 @@ TfLiteStatus PrepareExpandDims(OpContext& context) {
   if (axis.type != kTfLiteInt32 || axis.data == 0) {
     return context.Fail("needs a constant int32 axis");
   }
-  return Prepare(context);
+  return PrepareSameBytes(context);
 }
 
 void Eval(OpContext& context) {
@@ -45,8 +28,8 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kReshape = {tflite::BuiltinOperator_RESHAPE, "RESHAPE", Prepare, Eval};
-const OpDef ops::kSqueeze = {tflite::BuiltinOperator_SQUEEZE, "SQUEEZE", Prepare, Eval};
+const OpDef ops::kReshape = {tflite::BuiltinOperator_RESHAPE, "RESHAPE", PrepareSameBytes, Eval};
+const OpDef ops::kSqueeze = {tflite::BuiltinOperator_SQUEEZE, "SQUEEZE", PrepareSameBytes, Eval};
 const OpDef ops::kExpandDims = {tflite::BuiltinOperator_EXPAND_DIMS, "EXPAND_DIMS",
                                 PrepareExpandDims, Eval};
 
