@@ -27,7 +27,12 @@ TfLiteStatus PrepareAddOrSub(OpContext& context, nn::Activation s32_activation) 
   if (params.shift[nn::AddParams::kOutput] > 0) {
     return context.Fail("needs an output scale above 2^-19 of the larger input scale");
   }
-  return SetEnds(context, kActivation, operands, &params) ? kTfLiteOk : kTfLiteError;
+  nn::ActivationRange range;
+  if (!FusedRange(context, kActivation, operands.out, &range)) {
+    return kTfLiteError;
+  }
+  SetEnds(operands, range, &params);
+  return kTfLiteOk;
 }
 
 }  // namespace tflm

@@ -25,7 +25,12 @@ TfLiteStatus Prepare(OpContext& context) {
   if (params.requant.shift > 23) {
     return context.Fail("needs an output scale above 2^-23 of the inputs' quotient");
   }
-  return SetEnds(context, kActivation, operands, &params) ? kTfLiteOk : kTfLiteError;
+  nn::ActivationRange range;
+  if (!FusedRange(context, kActivation, operands.out, &range)) {
+    return kTfLiteError;
+  }
+  SetEnds(operands, range, &params);
+  return kTfLiteOk;
 }
 
 void Eval(OpContext& context) {

@@ -75,21 +75,14 @@ BinaryData<Params>* NewBinaryData(OpContext& context, const nn::Broadcast& shape
   return data;
 }
 
-// Fills in the zero points and the output range. activation_field: of the op's options. False, with
-// a message, if the activation is none that is known.
+// Fills in the zero points and the output range.
 template <typename Params>
-bool SetEnds(const OpContext& context, uint32_t activation_field, const BinaryOperands& operands,
-             Params* params) {
+void SetEnds(const BinaryOperands& operands, const nn::ActivationRange& range, Params* params) {
   params->in_zero_point[0] = operands.in[0].zero_point;
   params->in_zero_point[1] = operands.in[1].zero_point;
   params->out_zero_point = operands.out.zero_point;
-  nn::ActivationRange range;
-  if (!FusedRange(context, activation_field, operands.out, &range)) {
-    return false;
-  }
   params->out_min = static_cast<int8_t>(range.min);
   params->out_max = static_cast<int8_t>(range.max);
-  return true;
 }
 
 }  // namespace tflm

@@ -27,7 +27,12 @@ TfLiteStatus Prepare(OpContext& context) {
                 &params.requant)) {
     return kTfLiteError;
   }
-  return SetEnds(context, kActivation, operands, &params) ? kTfLiteOk : kTfLiteError;
+  nn::ActivationRange range;
+  if (!FusedRange(context, kActivation, operands.out, &range)) {
+    return kTfLiteError;
+  }
+  SetEnds(operands, range, &params);
+  return kTfLiteOk;
 }
 
 void Eval(OpContext& context) {
