@@ -21,22 +21,17 @@ namespace tflite {
 
 class MicroResourceVariables;
 
-// The value of TfLiteType for a C++ type.
+// The value of TfLiteType for a C++ type. C++14: cores of Arduino compile this header so.
 template <typename T>
 constexpr TfLiteType typeToTfLiteType() {
-  if constexpr (std::is_same_v<T, float>) {
-    return kTfLiteFloat32;
-  } else if constexpr (std::is_same_v<T, bool>) {
-    return kTfLiteBool;
-  } else if constexpr (std::is_integral_v<T> && std::is_signed_v<T>) {
-    constexpr TfLiteType kSigned[] = {kTfLiteInt8, kTfLiteInt16, kTfLiteInt32, kTfLiteInt64};
-    return kSigned[sizeof(T) == 8 ? 3 : sizeof(T) / 2];
-  } else if constexpr (std::is_integral_v<T>) {
-    constexpr TfLiteType kUnsigned[] = {kTfLiteUInt8, kTfLiteUInt16, kTfLiteUInt32, kTfLiteUInt64};
-    return kUnsigned[sizeof(T) == 8 ? 3 : sizeof(T) / 2];
-  } else {
-    return kTfLiteNoType;
-  }
+  constexpr TfLiteType kSigned[] = {kTfLiteInt8, kTfLiteInt16, kTfLiteInt32, kTfLiteInt64};
+  constexpr TfLiteType kUnsigned[] = {kTfLiteUInt8, kTfLiteUInt16, kTfLiteUInt32, kTfLiteUInt64};
+  constexpr size_t kSize = sizeof(T) >= 8 ? 3 : sizeof(T) / 2;
+  return std::is_same<T, float>::value  ? kTfLiteFloat32
+         : std::is_same<T, bool>::value ? kTfLiteBool
+         : !std::is_integral<T>::value  ? kTfLiteNoType
+         : std::is_signed<T>::value     ? kSigned[kSize]
+                                        : kUnsigned[kSize];
 }
 
 class MicroInterpreter {
@@ -55,7 +50,7 @@ class MicroInterpreter {
   // With a reporter, as sketches of before 2022 have it; messages go MicroPrintf's way. A template,
   // so that a nullptr is none.
   template <class Reporter,
-            class = std::enable_if_t<std::is_convertible_v<Reporter*, ErrorReporter*>>>
+            class = std::enable_if_t<std::is_convertible<Reporter*, ErrorReporter*>::value>>
   MicroInterpreter(const Model* model, const MicroOpResolver& op_resolver, uint8_t* tensor_arena,
                    size_t tensor_arena_size, Reporter*,
                    MicroResourceVariables* resource_variables = nullptr,
