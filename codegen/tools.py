@@ -37,6 +37,10 @@ SOURCES = {
         "qemu-system-arm", "sudo dnf install qemu-system-arm (Fedora), brew install qemu (macOS)"
     ),
     "arm-none-eabi-g++": Source(_COMPILER, "brew install gcc-arm-embedded (macOS)"),
+    **dict.fromkeys(
+        ("arm-none-eabi-objdump", "arm-none-eabi-c++filt"),
+        Source("binutils-arm-none-eabi", "brew install gcc-arm-embedded (macOS)", "cycles"),
+    ),
     "g++": Source("g++"),
     "gdb-multiarch": Source("gdb-multiarch", serves="debug, flash --protocol gdb, test"),
     "espeak-ng": Source("espeak-ng", "brew install espeak-ng (macOS)", "--recipe keyword"),

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from invoke import Context, Exit
 
 from verbs.choice import choice
-from verbs.options import COUNT, IMAGE, JSON, LINE, TFLM_LIB, Option
+from verbs.options import COUNT, CYCLES, IMAGE, JSON, LINE, TFLM_LIB, Option
 from verbs.verb import Given, verb
+
+if TYPE_CHECKING:
+    from pipeline.choice import Choice
+    from verification.bench.cycles import ModelCycles
 
 
 @verb(
@@ -80,19 +86,44 @@ def stream(c: Context, given: Given) -> None:
         raise Exit(code=1)
 
 
-@verb(*IMAGE, TFLM_LIB, JSON.but("file to write the table to"), *LINE)
+@verb(*IMAGE, TFLM_LIB, JSON.but("file to write the table to"), CYCLES, *LINE)
 def profile(c: Context, given: Given) -> None:
     """Show what each op of the model costs on the board: MACs, instructions, share."""
     from harness.run import op_profile as room
     from pipeline import beforehand, stages
 
     chosen = choice(c, given)
+    if given.cycles:
+        _require_predictable(chosen)
     beforehand.require_device(chosen, given.port, baud=given.baud)
     stages.build(chosen)
+    predicted = _predicted(chosen) if given.cycles else None
     room.run(
         chosen.board_id,
         chosen.build_dir,
         port=given.port,
         baud=given.baud,
         json_path=given.json,
+        predicted=None if predicted is None else predicted.columns(),
     )
+    if predicted is not None:
+        print(predicted.summary())
+
+
+def _require_predictable(chosen: Choice) -> None:
+    """Before anything is built. Raises CodegenError."""
+    from codegen.errors import CodegenError
+    from verification.bench.cycles import require_table
+
+    if chosen.tflm_lib:
+        raise CodegenError(
+            "profile: --cycles predicts our own runtime, --tflm-lib takes its place; leave one out"
+        )
+    require_table(chosen.board)
+
+
+def _predicted(chosen: Choice) -> ModelCycles:
+    from codegen.files.artifacts import INT8_MODEL
+    from verification.bench import cycles_page
+
+    return cycles_page.predict(chosen.build_dir / INT8_MODEL, chosen.board, chosen.engine)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from codegen.boards.facts import Board
     from harness.matrix.run import Source
     from harness.run.hil import Settings
+    from harness.run.report import Report
     from pipeline.choice import Choice
 
 
@@ -102,8 +103,23 @@ def hil(c: Context, given: Given) -> None:
     stages.evaluate(chosen)
     stages.build(chosen)
     report = room.run(chosen.board_id, chosen.build_dir, settings, json_path=given.json)
+    if settings.ports:
+        _print_cycles(chosen, report)
     if not report.passed:
         raise Exit(code=1)
+
+
+def _print_cycles(chosen: Choice, report: Report) -> None:
+    """Of a real board what its counter said, beside what was predicted: where both are known."""
+    from codegen.files.artifacts import INT8_MODEL
+    from verification.bench import cycles_page as room
+
+    model, board = chosen.build_dir / INT8_MODEL, chosen.board
+    median_us = report.inference_us.get("median")
+    if chosen.tflm_lib or median_us is None or not room.is_comparable(board, model):
+        return
+    measured = round(median_us * board.clock_hz / 1e6)
+    print(room.beside(room.predict(model, board, chosen.engine, ops=False), measured))
 
 
 def _with_samples_there(chosen: Choice, given: Given, settings: Settings) -> Settings:

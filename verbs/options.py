@@ -283,9 +283,15 @@ COUNT = Option("count", "how many", kind=int, short="n", least=1, most=2**32 - 1
 JSON = Option("json", "file to write the report to", kind=output, short="j")
 MARKDOWN = Option("markdown", "document whose marked part takes the tables", kind=path)
 SVG = Option("svg", "picture to write", kind=output)
+CYCLES = Option(
+    "cycles",
+    "predict cycles, too, by the core's tables (docs/cycles.md)",
+    kind=bool,
+    default=False,
+)
 MODELS = Option(
     "model",
-    "`all` (../shared/models), or their names or paths, separated by commas",
+    "`all` (../shared/models), or their names or paths, or folders, separated by commas",
     kind=paths_or_names,
     default="all",
     short="m",

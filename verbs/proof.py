@@ -8,7 +8,19 @@ from collections.abc import Iterator
 from invoke import Context, Exit
 
 from codegen.engines import INTERPRETER
-from verbs.options import BOARD, COUNT, ENGINE, JSON, MARKDOWN, MODELS, SEED, Option, once_each
+from verbs.choice import engine_of
+from verbs.options import (
+    BOARD,
+    COUNT,
+    CYCLES,
+    ENGINE,
+    JSON,
+    MARKDOWN,
+    MODELS,
+    SEED,
+    Option,
+    once_each,
+)
 from verbs.shell import command
 from verbs.verb import Given, verb
 
@@ -158,6 +170,7 @@ def mutate(c: Context, given: Given) -> None:
     JSON.but("file to write the list of measurements and ratios to"),
     ENGINE,
     Option("profile", "show each op: shape, MACs, instructions, share", kind=bool, default=False),
+    CYCLES,
     MARKDOWN.but("document whose marked part takes the tables, such as docs/performance.md"),
 )
 def bench(c: Context, given: Given) -> None:
@@ -169,12 +182,29 @@ def bench(c: Context, given: Given) -> None:
     if given.markdown:
         read_marked(given.markdown, performance_page.part(engine))  # before minutes of measuring
     once_each("--board", given.board)
-    rows = report.run(given.board, given.model, given.json, given.profile, engine=engine)
+    rows = report.run(
+        given.board, given.model, given.json, given.profile, engine=engine, cycles=given.cycles
+    )
     if given.markdown:
         boards = measure.find_boards(given.board)
         performance_page.update(given.markdown, rows, boards, engine)
     if any(row.mismatches for row in rows):
         raise Exit(code=1)
+
+
+@verb(
+    BOARD.but("ids separated by commas; QEMU need not know them", carried=False),
+    MODELS,
+    ENGINE,
+    JSON.but("file to write the list of cycles to, by op and by function"),
+)
+def cycles(c: Context, given: Given) -> None:
+    """Predict the cycles of an inference: by op, by function, and what they are lost to."""
+    from verification.bench import cycles_page as room
+
+    board = given.board or c.config.mcuforge.board
+    once_each("--board", board)
+    room.run(board, given.model, given.json, engine_of(c, given))
 
 
 @verb(

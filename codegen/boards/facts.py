@@ -97,6 +97,29 @@ class Emulator:
 
 
 @dataclass(frozen=True)
+class FlashCache:
+    """Between core and flash. line_bytes: of one line, a power of two."""
+
+    lines: int
+    line_bytes: int
+
+
+@dataclass(frozen=True)
+class FlashTiming:
+    """What reading the flash costs at the board's clock. source: the document that says so.
+
+    wait_states: cycles for a line that no cache holds. has_prefetch: the next line of instructions
+    is fetched beforehand. Without wait states there is nothing to cache.
+    """
+
+    source: str
+    wait_states: int
+    instruction_cache: FlashCache = FlashCache(1, 4)
+    data_cache: FlashCache = FlashCache(1, 4)
+    has_prefetch: bool = False
+
+
+@dataclass(frozen=True)
 class UsbId:
     """USB vendor and product id by which a connected board's port is found."""
 
@@ -144,6 +167,7 @@ class Board:
     usb_ids: tuple[UsbId, ...]
     path: Path  # the JSON file
     upload: dict[str, str] = field(default_factory=dict)  # protocol -> what its tool has to know
+    flash_timing: FlashTiming | None = None  # None where nobody has looked it up
 
     def region_bytes(self, kind: str) -> int:
         """Bytes of all regions of a kind ("flash" or "ram"); 0 means no limit is known."""
@@ -244,6 +268,7 @@ def _board(table: _Table, path: Path) -> Board:
         usb_ids=tuple(_usb_id(entry) for entry in facts.tables("usb_ids")),
         path=path,
         upload=_upload(facts.optional_table("upload")),
+        flash_timing=_flash_timing(facts) if facts.has("flash_timing") else None,
     )
     frameworks = ["arduino"] if family.architecture == "arduino" else []
     if table.take("frameworks", list) != frameworks:
@@ -361,6 +386,27 @@ def _upload(table: _Table) -> dict[str, str]:
     facts = {protocol: table.text(protocol) for protocol in PROTOCOLS if table.has(protocol)}
     table.close()
     return facts
+
+
+def _flash_timing(facts: _Table) -> FlashTiming:
+    table = facts.table("flash_timing")
+    source, wait_states = table.text("source"), table.number("wait_states", high=15)
+    timing = FlashTiming(source, wait_states)
+    if wait_states:
+        instructions = _flash_cache(table.table("instruction_cache"))
+        data = _flash_cache(table.table("data_cache"))
+        has_prefetch = bool(table.number("prefetch", high=1))
+        timing = FlashTiming(source, wait_states, instructions, data, has_prefetch)
+    table.close()
+    return timing
+
+
+def _flash_cache(table: _Table) -> FlashCache:
+    cache = FlashCache(table.number("lines", low=1, high=4096), table.number("line_bytes", low=4))
+    table.close()
+    if cache.line_bytes & (cache.line_bytes - 1):
+        raise BoardError(f"{table.where}: line_bytes {cache.line_bytes} is no power of two")
+    return cache
 
 
 def _usb_id(table: _Table) -> UsbId:

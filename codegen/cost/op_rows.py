@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from codegen.model.op_work import op_work
 from codegen.model.tflite import Model
 
 
-def cost_lines(model: Model, costs: Sequence[int], unit: str) -> list[str]:
-    """A table of the model's ops: shapes, MACs, cost, cost a MAC and an output, share."""
+def cost_lines(
+    model: Model,
+    costs: Sequence[int],
+    unit: str,
+    beside: Mapping[str, Sequence[int]] | None = None,
+) -> list[str]:
+    """A table of the model's ops: shapes, MACs, cost, cost a MAC and an output, share. beside:
+    further costs of each op, by title."""
+    beside = beside or {}
     total = max(1, sum(costs))
     lines = [
         f"{'op':>4} {'name':24} {'output':18} {'filter':16} {'MACs':>11} {unit:>12} "
-        f"{'/MAC':>7} {'/output':>8} {'share':>6}"
+        f"{'/MAC':>7} {'/output':>8} {'share':>6}{_cells(beside)}"
     ]
     for op, cost in zip(model.ops, costs, strict=True):
         work = op_work(model, op)
@@ -22,8 +29,13 @@ def cost_lines(model: Model, costs: Sequence[int], unit: str) -> list[str]:
             f"{op.index:>4} {op.label:24} {_shape(work.output_shape):18} "
             f"{_shape(work.filter_shape):16} {work.macs:>11,} {cost:>12,} {per_mac:>7} "
             f"{cost / max(1, work.outputs):>8.1f} {cost / total:>6.1%}"
+            f"{_cells(f'{column[op.index]:,}' for column in beside.values())}"
         )
     return lines
+
+
+def _cells(texts: Iterable[str]) -> str:
+    return "".join(f" {text:>12}" for text in texts)
 
 
 def _shape(shape: Sequence[int]) -> str:

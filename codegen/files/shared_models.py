@@ -12,7 +12,7 @@ SHARED_MODELS = PROGRAM.parent / "shared" / "models"
 
 
 def find_models(choice: str) -> list[Path]:
-    """`all` (the shared models), or paths and shared models' names, separated by commas.
+    """`all` (the shared models), or paths, folders and shared models' names, separated by commas.
 
     Raises CodegenError if there is none.
     """
@@ -21,19 +21,24 @@ def find_models(choice: str) -> list[Path]:
         if not shared:
             raise CodegenError(
                 f"no models in {SHARED_MODELS.parent.name}/{SHARED_MODELS.name} beside the "
-                "repository; give --model a path"
+                "repository; give --model paths or a folder, or put models there "
+                "(docs/measuring.md says which)"
             )
         return list(shared.values())
-    paths = []
+    paths: list[Path] = []
     for word in choice.split(","):
         path = shared.get(word) or Path(word)
         if not word or not path.exists():
             raise CodegenError(
                 f"no model {word!r}: neither a file nor one of {', '.join(shared) or 'none'}"
             )
-        if path in paths:
-            raise CodegenError(f"--model {choice}: {word} stands there twice; leave it out")
-        paths.append(path)
+        found = sorted(path.glob("*.tflite")) if path.is_dir() else [path]
+        # A SavedModel is a folder, too, and one that holds no .tflite.
+        for one in found or [path]:
+            if one in paths:
+                name = word if one == path else one
+                raise CodegenError(f"--model {choice}: {name} stands there twice; leave it out")
+            paths.append(one)
     return paths
 
 

@@ -6,8 +6,8 @@ And its front end, if there is one: what it takes for one sample.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from codegen.boards.facts import Board, load_board
@@ -32,7 +32,7 @@ class OpProfile:
     "cycles" of a real board.
 
     total: of Invoke as a whole. ops: of each op of the model, in order. front_end: of what makes
-    the input of a sample, None without one.
+    the input of a sample, None without one. predicted: further costs of each op, by name.
     """
 
     board: str
@@ -41,6 +41,7 @@ class OpProfile:
     total: int
     ops: tuple[int, ...]
     front_end: int | None = None
+    predicted: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     def as_json(self, model: Model) -> dict[str, object]:
         """The document of `invoke profile --json`; per_mac is null for ops without MACs."""
@@ -59,6 +60,7 @@ class OpProfile:
                     "filter_shape": list(work.filter_shape),
                     "macs": work.macs,
                     self.unit: cost,
+                    **{name: costs[op.index] for name, costs in self.predicted.items()},
                     "per_mac": round(cost / work.macs, 4) if work.macs else None,
                     "share": round(cost / max(1, self.total), 4),
                 }
@@ -74,10 +76,12 @@ def run(
     port: str | None = None,
     baud: int | None = None,
     json_path: Path | None = None,
+    predicted: Mapping[str, Sequence[int]] | None = None,
     say: Callable[[str], None] = print,
 ) -> OpProfile:
     """Profiles one inference on a fixed random input, prints the table, writes the JSON.
 
+    predicted: costs of each op to show beside, by name.
     Raises HarnessError or CodegenError.
     """
     board = load_board(board_id)
@@ -105,9 +109,10 @@ def run(
         total=round(reply.ticks * per_tick),
         ops=tuple(round(ticks * per_tick) for ticks in reply.op_ticks),
         front_end=None if front_end is None else round(sample_ticks * per_tick),
+        predicted=predicted or {},
     )
     say(f"{build_dir.name} on {board.id} ({info.isa} kernels of {info.runtime})")
-    for line in cost_lines(model, found.ops, unit):
+    for line in cost_lines(model, found.ops, unit, found.predicted):
         say(line)
     between = found.total - sum(found.ops)
     say(f"{found.total:,} {unit} an inference, {between:,} of them between the ops")

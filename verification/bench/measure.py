@@ -25,6 +25,8 @@ from numpy.typing import NDArray
 from codegen.aot.generate import plan_aot
 from codegen.boards.facts import Board, list_boards, load_board
 from codegen.compile.cpp_build import RegionOverflowError
+from codegen.cycles.core_tables import CORES
+from codegen.cycles.weigh import Cycles
 from codegen.engines import AOT, INTERPRETER
 from codegen.files.places import PROGRAM
 from codegen.host.scores import oracle_scores
@@ -35,24 +37,27 @@ from codegen.model.op_table import load_supported_ops
 from codegen.model.tflite import Model
 from codegen.progress import each, progress
 from verification import semihosting
+from verification.bench.cycles import ModelCycles, require_table, weigh_image, weigh_ops
 from verification.errors import CheckFailedError, VerificationError
 
 BASELINE = PROGRAM / "docs" / "baseline_tflm_cmsis_nn.json"
 
 MEASURES = ("instructions", "flash_bytes", "arena_bytes", "stack_bytes", "init_instructions")
+CYCLES = ("cycles_0ws", "cycles_flash")  # of docs/cycles.md
 INPUT_COUNT = 5  # as the baseline; the median is taken
 _INPUT_SEED = 7
 _CALIBRATION_INSTRUCTIONS = 1_000_000  # firmware/bench/main.cc: 2 * kCalibrationLoops
 _WORKERS = 2
 
-# Boards whose memory is too small for a model run its image on one that has enough and executes
-# the same instructions: Armv6-M code runs unchanged on a Cortex-M3.
+# Boards whose memory is too small for a model, or that QEMU does not know, run its image on one
+# that executes the same instructions: Armv6-M code runs unchanged on a Cortex-M3.
 _STAND_INS = {
     "cortex-m0": "mps2_an385",
     "cortex-m0plus": "mps2_an385",
     "cortex-m3": "mps2_an385",
     "cortex-m4": "mps2_an386",
     "cortex-m7": "mps2_an500",
+    "cortex-m33": "mps2_an505",
 }
 
 
@@ -69,7 +74,7 @@ class OpCost:
 class Row:
     """One model on one board. model: the file's stem. ran_on: board whose machine executed it.
 
-    ratios: ours / baseline for each of MEASURES; empty where there is no baseline.
+    ratios: ours / baseline for those of MEASURES and CYCLES that the baseline has.
     constant_bytes: the .tflite, or the arrays of generated code. whole_ratio: flash_bytes and these
     together, ours / baseline with its .tflite.
     """
@@ -91,15 +96,32 @@ class Row:
     engine: str = INTERPRETER
     constant_bytes: int = 0
     whole_ratio: float | None = None
+    cycles: ModelCycles | None = None
 
-    def as_json(self) -> dict[str, object]:
-        """The row of `invoke bench --json`."""
+    @property
+    def cycles_0ws(self) -> int | None:
+        return None if self.cycles is None else round(self.cycles.total.at_0_wait_states)
+
+    @property
+    def cycles_flash(self) -> int | None:
+        found = None if self.cycles is None else self.cycles.with_flash
+        return None if found is None else round(found)
+
+    def as_json(self, with_cycles: bool = False) -> dict[str, object]:
+        """The row of `invoke bench --json`. with_cycles: and what --cycles adds."""
         own = {name: getattr(self, name) for name in ("board", "model", *MEASURES)}
-        ratios = {
+        found = {**own, **self._ratios(MEASURES)}
+        found |= {"engine": self.engine, "constant_bytes": self.constant_bytes}
+        if with_cycles:
+            found |= {name: getattr(self, name) for name in CYCLES}
+            found |= self._ratios(CYCLES)
+        return found
+
+    def _ratios(self, names: Sequence[str]) -> dict[str, float | None]:
+        return {
             f"ratio_{name}": round(self.ratios[name], 4) if name in self.ratios else None
-            for name in MEASURES
+            for name in names
         }
-        return {**own, **ratios, "engine": self.engine, "constant_bytes": self.constant_bytes}
 
 
 @dataclass(frozen=True)
@@ -153,9 +175,10 @@ def bench(
     profile: bool = False,
     say: Callable[[Row], None] = lambda _: None,
     engine: str = INTERPRETER,
+    cycles: bool = False,
 ) -> list[Row]:
     """Measures every model on every board. say: gets each row as soon as it and those before it
-    are there.
+    are there. cycles: what was executed is weighed, too.
 
     Raises CheckFailedError (the image failed), CodegenError (it cannot be built or planned).
     """
@@ -165,8 +188,9 @@ def bench(
     paths = list(models)
     for path in each("bench: models", paths, len(paths), "read"):
         subject = read_subject(path)
-        plan = plan_aot if engine == AOT else plan_model
-        plans = {isa: plan(subject.model, isa) for isa in {board.isa for board in boards}}
+        plans = {
+            isa: planner(engine)(subject.model, isa) for isa in {board.isa for board in boards}
+        }
         work.append((subject, plans))
     rows = []
     with (
@@ -174,7 +198,7 @@ def bench(
         ThreadPoolExecutor(_WORKERS) as pool,
     ):
         futures = [
-            pool.submit(_row, board, subject, plans[board.isa], baseline, profile, engine)
+            pool.submit(_row, board, subject, plans[board.isa], baseline, profile, engine, cycles)
             for board in boards
             for subject, plans in work
         ]
@@ -187,6 +211,11 @@ def bench(
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return rows
+
+
+def planner(engine: str) -> Callable[[Model, str], ArenaPlan]:
+    """What plans the arena of a model for an ISA."""
+    return plan_aot if engine == AOT else plan_model
 
 
 def read_measurable(path: Path) -> Model:
@@ -229,19 +258,46 @@ def measure(
     engine: str = INTERPRETER,
 ) -> tuple[Measurement, BenchImage, Board]:
     """Builds and runs the image; returns also the board whose machine ran it."""
-    supported = load_supported_ops()
-    arguments = (subject.model, board, plan.arena_bytes, subject.inputs, supported)
-    runs_on = board
-    try:
-        image = build_bench_image(*arguments, profile=profile, engine=engine)
-    except RegionOverflowError:
-        if board.cpu not in _STAND_INS or _STAND_INS[board.cpu] == board.id:
-            raise
-        runs_on = load_board(_STAND_INS[board.cpu])
-        image = build_bench_image(*arguments, runs_on, profile, engine)
+    image, runs_on = build(subject, board, plan, profile, engine)
     text, results = run_image(image)
     what = f"{subject.name} on {board.id}"
     return parse_output(text, results, len(subject.inputs), what), image, runs_on
+
+
+def build(
+    subject: Subject, board: Board, plan: ArenaPlan, profile: bool, engine: str
+) -> tuple[BenchImage, Board]:
+    """The image, and the board whose machine runs it. Raises as build_bench_image() does."""
+    supported = load_supported_ops()
+    arguments = (subject.model, board, plan.arena_bytes, subject.inputs, supported)
+    stand_in = _STAND_INS.get(board.cpu)
+    if _is_emulated(board) or stand_in is None:
+        try:
+            return build_bench_image(*arguments, profile=profile, engine=engine), board
+        except RegionOverflowError:
+            if stand_in in (None, board.id):
+                raise
+    assert stand_in is not None
+    runs_on = load_board(stand_in)
+    return build_bench_image(*arguments, runs_on, profile, engine), runs_on
+
+
+def weigh(
+    subject: Subject, board: Board, plan: ArenaPlan, engine: str, ops: bool = True
+) -> ModelCycles:
+    """Predicted cycles of a model, without anything else being measured. ops: of each op, too.
+
+    Raises VerificationError (no table for the core), and as build() and run_image() do.
+    """
+    require_table(board)
+    count = len(subject.inputs)
+    image, runs_on = build(subject, board, plan, False, engine)
+    total, functions = weigh_image(image, runs_on, board, count)
+    of_ops: tuple[Cycles, ...] = ()
+    if ops:
+        image, runs_on = build(subject, board, plan, True, engine)
+        of_ops = weigh_ops(image, runs_on, board, count, len(subject.model.ops))
+    return ModelCycles(board.id, subject.name, engine, board.flash_timing, total, functions, of_ops)
 
 
 def run_image(image: BenchImage, timeout_s: float = 600) -> tuple[str, bytes]:
@@ -304,6 +360,7 @@ def _row(
     baseline: Baseline,
     profile: bool,
     engine: str,
+    cycles: bool,
 ) -> Row:
     measured, image, runs_on = measure(subject, board, plan, profile, engine)
     where = f"{subject.name} on {board.id}"
@@ -319,6 +376,9 @@ def _row(
     got = measured.outputs
     if len(got) != len(expected):
         raise CheckFailedError(f"{where} gave {len(got)} output bytes, the oracle {len(expected)}")
+    found = None
+    if cycles and board.cpu in CORES:
+        found = weigh(subject, board, plan, engine, profile)
     ours = {
         "instructions": measured.instructions,
         "flash_bytes": image.flash_bytes,
@@ -329,7 +389,7 @@ def _row(
     peer = baseline.get((subject.name, board.cpu))
     if peer is not None and peer["model_bytes"] != subject.model.size:
         peer = None  # another model of that name
-    return Row(
+    row = Row(
         board=board.id,
         model=subject.name,
         **ours,
@@ -338,7 +398,7 @@ def _row(
         op_count=len(subject.model.ops),
         arena_lower_bound_bytes=plan.lower_bound_bytes,
         mismatches=sum(a != b for a, b in zip(got, expected, strict=True)),
-        ratios={name: ours[name] / peer[name] for name in MEASURES} if peer else {},
+        ratios={},
         profile=tuple(
             replace(cost, name=op.name)
             for cost, op in zip(measured.profile, subject.model.ops, strict=False)
@@ -347,9 +407,18 @@ def _row(
         constant_bytes=image.constant_bytes,
         whole_ratio=(image.flash_bytes + image.constant_bytes)
         / (peer["flash_bytes"] + peer["model_bytes"])
-        if peer
+        if peer and "flash_bytes" in peer
         else None,
+        cycles=found,
     )
+    return replace(row, ratios=_ratios(row, peer)) if peer else row
+
+
+def _ratios(row: Row, peer: Mapping[str, Any]) -> dict[str, float]:
+    """Ours / the peer's, of what both have. Its cycles with flash are those of its board's."""
+    names = [*MEASURES, CYCLES[0], *[CYCLES[1]] * (peer["board"] == row.board)]
+    both = {name: getattr(row, name) for name in names if name in peer}
+    return {name: value / peer[name] for name, value in both.items() if value is not None}
 
 
 def _is_emulated(board: Board) -> bool:

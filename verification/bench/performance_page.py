@@ -11,7 +11,7 @@ from codegen.engines import AOT, INTERPRETER
 from codegen.files.git import short_commit
 from codegen.files.markdown import update_marked
 from codegen.files.places import PROGRAM
-from verification.bench.measure import MEASURES, Row
+from verification.bench.measure import CYCLES, MEASURES, Row
 from verification.bench.report import TITLES, goals, mean_ratios, ratio_text
 
 VERB = "bench"
@@ -29,23 +29,24 @@ def tables(rows: Sequence[Row], boards: Iterable[Board]) -> str:
     Of generated code the constants besides: they are its model.
     """
     generated = any(row.engine == AOT for row in rows)
-    titles = ["model", *(TITLES[name] for name in MEASURES), *[_CONSTANTS] * generated]
     blocks = [
         f"Measured on {datetime.now(UTC):%Y-%m-%d}, sources of commit {short_commit(PROGRAM)}."
     ]
     for board in boards:
         own = [row for row in rows if row.board == board.id]
+        names = [*MEASURES, *(n for n in CYCLES if any(getattr(r, n) is not None for r in own))]
+        titles = ["model", *(TITLES[name] for name in names), *[_CONSTANTS] * generated]
         cells = [
             [
                 row.model,
-                *(f"{getattr(row, n)} ({ratio_text(row.ratios.get(n))})" for n in MEASURES),
+                *(f"{getattr(row, n)} ({ratio_text(row.ratios.get(n))})" for n in names),
                 *[f"{row.constant_bytes} ({ratio_text(row.whole_ratio)})"] * generated,
             ]
             for row in own
         ]
         means = mean_ratios(own)
         if means:
-            shown = (f"({means[name]:.3f})" for name in MEASURES)
+            shown = (f"({ratio_text(means.get(name))})" for name in names)
             cells.append(["geometric mean", *shown, *[""] * generated])
         lines = [titles, ["---", *["---:"] * (len(titles) - 1)], *cells]
         table = "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -135,7 +135,9 @@ def test_an_output_that_cannot_be_written(
 
 
 def test_writers_are_found() -> None:
-    assert {"hil", "profile", "size", "plan", "predict", "bench"} <= {verb for verb, _ in WRITERS}
+    assert {"hil", "profile", "size", "plan", "predict", "bench", "cycles"} <= {
+        verb for verb, _ in WRITERS
+    }
 
 
 def test_a_build_folder_may_be_made_by_a_stage(

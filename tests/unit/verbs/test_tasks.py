@@ -27,6 +27,7 @@ VERBS = (
     *("train", "seeds", "quantize", "generate", "build", "flash", "emulate", "monitor", "serve"),
     *("hil", "test", "golden", "fuzz", "mutate", "evaluate", "compress", "bless", "runs"),
     *("diff", "stream", "profile", "debug", "size", "bench", "plan", "preflight", "costs"),
+    "cycles",
     *("data", "predict", "view", "export"),
     *("lint", "boards", "doctor", "clean"),
 )
@@ -62,6 +63,8 @@ def test_common_options_mean_the_same() -> None:
         ("mutate", "seed"),
         ("bench", "board"),
         ("bench", "model"),
+        ("cycles", "board"),
+        ("cycles", "model"),
         ("plan", "model"),
         ("preflight", "model"),
         ("costs", "model"),

@@ -7,17 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from codegen.boards.facts import load_board
+from codegen.boards.facts import FlashTiming, load_board
 from codegen.compile import compiler_flags, cpp_build
 from codegen.compile.cpp_build import machine_flags
+from codegen.cycles.weigh import Cycles
 from codegen.engines import AOT
 from codegen.errors import CodegenError
 from codegen.files import shared_models
 from codegen.files.markdown import marks
 from codegen.files.shared_models import find_models
-from verification.bench import measure, performance_page, report
-from verification.bench.measure import MEASURES, Row
-from verification.cases.model_builder import small_cnn
+from verification.bench import cycles_page, measure, performance_page, report
+from verification.bench.cycles import ModelCycles
+from verification.bench.measure import CYCLES, MEASURES, Row
+from verification.cases.model_builder import ModelBuilder, schema, small_cnn
 from verification.errors import CheckFailedError, VerificationError
 
 PRINTED = """op CONV_2D  00000040
@@ -27,6 +29,15 @@ op SOFTMAX  00000010
 """
 # calibration, init, arena, stack, two inferences; two outputs of two bytes
 RESULTS = struct.pack("<6I4B", 0xC3500, 0x1000, 512, 256, 0x52, 0x56, 1, 0xFF, 2, 0xFE)
+
+WEIGHED = {
+    (cpu, model)
+    for cpu in ("cortex-m3", "cortex-m4")
+    for model in (
+        *("mlperf_ad01_int8", "mlperf_kws_int8", "mlperf_resnet_int8", "mlperf_vww_int8"),
+        *("mnist_dscnn_int8", "mnist_idx_int8", "mnist_small_folded_int8"),
+    )
+}
 
 ROW = Row(
     board="mps2_an386",
@@ -66,9 +77,12 @@ def test_an_image_that_fails_is_an_error_with_its_last_words(results: bytes) -> 
 
 def test_baseline_has_every_core_of_the_goals_and_only_the_peer() -> None:
     baseline = measure.load_baseline()
-    assert {cpu for _, cpu in baseline} == set(report._SPEED_GOALS)
-    for record in baseline.values():
-        assert all(record[name] > 0 for name in (*MEASURES, "macs", "model_bytes"))
+    assert {cpu for _, cpu in baseline} == set(report._SPEED_GOALS["instructions"])
+    for (model, cpu), record in baseline.items():
+        # of the largest model nobody noted more
+        names = ["instructions"] if model == "mlperf_vww_int8" else [*MEASURES, "macs"]
+        names += CYCLES if (cpu, model) in WEIGHED else ()
+        assert all(record[name] > 0 for name in (*names, "model_bytes"))
     # "mnist_small_int8" on Cortex-M4 with CMSIS-NN; the reference kernels take 4,866,285
     assert baseline["mnist_small_int8", "cortex-m4"]["instructions"] == 1208966
 
@@ -80,6 +94,73 @@ def test_json_has_each_measure_and_its_ratio() -> None:
     assert row["ratio_instructions"] == 0.2
     without = replace(ROW, ratios={}).as_json()
     assert without["ratio_flash_bytes"] is None
+
+
+def test_json_has_cycles_where_they_were_asked_for() -> None:
+    cycles = ModelCycles("mps2_an386", "m", "interpreter", None, Cycles(50, load_use=9.6), {})
+    row = replace(ROW, cycles=cycles, ratios={**ROW.ratios, "cycles_0ws": 0.5})
+    found = row.as_json(with_cycles=True)
+    assert {name: found[name] for name in list(found)[-4:]} == {
+        "cycles_0ws": 60,
+        "cycles_flash": None,  # the board's flash is not known
+        "ratio_cycles_0ws": 0.5,
+        "ratio_cycles_flash": None,
+    }
+    assert "60 0.500           -     -" in report.row_text(row, cycles=True)
+
+
+def test_a_folder_gives_its_models(tmp_path: Path) -> None:
+    for name in ("b.tflite", "a.tflite", "notes.txt"):
+        (tmp_path / name).touch()
+    both = [tmp_path / "a.tflite", tmp_path / "b.tflite"]
+    assert find_models(str(tmp_path)) == both
+    with pytest.raises(CodegenError, match=r"b\.tflite stands there twice"):
+        find_models(f"{tmp_path},{both[1]}")
+
+
+def test_without_shared_models_it_says_where_they_come_from(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(shared_models, "SHARED_MODELS", tmp_path / "models")
+    with pytest.raises(CodegenError, match=r"docs/measuring\.md says"):
+        find_models("all")
+
+
+def two_inputs() -> bytes:
+    b = ModelBuilder()
+    x, y = (b.tensor([1, 8], scale=0.02) for _ in range(2))
+    out = b.tensor([1, 8], scale=0.04)
+    b.op("ADD", [x, y], [out], options=schema.AddOptionsT())
+    return b.build([x, y], [out])
+
+
+def test_predicted_stands_beside_measured() -> None:
+    of = ModelCycles("nucleo_f446re", "m", "aot", None, Cycles(50, load_use=10), {})
+    said = cycles_page.beside(of, 80)
+    assert "80 measured" in said
+    assert "60 at 0 wait states" in said
+    assert "(predicted / measured 0.750)" in said
+    flash = FlashTiming("a manual", 5)
+    assert "(predicted / measured 1.250)" in cycles_page.beside(
+        replace(of, flash=flash, total=Cycles(50, flash_data=50)), 80
+    )
+
+
+@pytest.mark.parametrize(
+    ("board", "model", "comparable"),
+    [
+        ("nucleo_f446re", small_cnn(), True),
+        ("nucleo_h743zi", small_cnn(), False),  # no table of an M7
+        ("nano33ble", small_cnn(), False),  # its clock counts microseconds
+        ("nucleo_f446re", two_inputs(), False),  # which the benchmark's image does not run
+    ],
+)
+def test_real_boards_that_can_be_compared(
+    board: str, model: bytes, comparable: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "m.tflite"
+    path.write_bytes(model)
+    assert cycles_page.is_comparable(load_board(board), path) == comparable
 
 
 def test_goals_are_missed_one_by_one() -> None:

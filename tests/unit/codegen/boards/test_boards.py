@@ -34,6 +34,14 @@ def test_every_board_loads(board_id: str) -> None:
 
 
 @pytest.mark.parametrize("board_id", facts.board_ids())
+def test_flash_is_reckoned_as_the_port_sets_it(board_id: str) -> None:
+    board = facts.load_board(board_id)
+    if "flash_wait_states" in board.chip and board.flash_timing is not None:
+        assert board.flash_timing.wait_states == board.chip["flash_wait_states"]
+        assert board.flash_timing.has_prefetch  # firmware/boards/stm32f2f4/chip.cc turns it on
+
+
+@pytest.mark.parametrize("board_id", facts.board_ids())
 def test_platformio_knows_every_board(board_id: str) -> None:
     lines = (PROGRAM / "platformio.ini").read_text().splitlines()
     assert f"[env:{board_id}]" in lines
@@ -71,6 +79,15 @@ def region(name: str, kind: str, origin: str, length: str) -> dict[str, str]:
         (lambda d, m: m.update(clock_hz="25M"), "clock_hz is '25M', which has the wrong type"),
         (lambda d, m: m.update(clock_hz=True), "clock_hz is True, which has the wrong type"),
         (lambda d, m: m.update(clock_hz=0), "clock_hz is 0; allowed: 1 to"),
+        (lambda d, m: m["flash_timing"].pop("source"), "key 'source' is missing"),
+        (lambda d, m: m["flash_timing"].update(wait_states=16), "wait_states is 16; allowed: 0 to"),
+        (lambda d, m: m["flash_timing"].update(wait_states=0), "unknown key 'data_cache'"),
+        (lambda d, m: m["flash_timing"].update(prefetch=2), "prefetch is 2; allowed: 0 to 1"),
+        (lambda d, m: m["flash_timing"].pop("data_cache"), "key 'data_cache' is missing"),
+        (
+            lambda d, m: m["flash_timing"].update(data_cache={"lines": 8, "line_bytes": 12}),
+            "line_bytes 12 is no power of two",
+        ),
         (lambda d, m: m.update(stack_bytes=1001), "multiple of 8"),
         (lambda d, m: m.update(fpu="none"), "float_abi 'hard' with fpu 'none'"),
         (lambda d, m: m.update(cpu="native"), "does not fit family 'mps2'"),

@@ -42,3 +42,14 @@ def test_table_and_document_name_the_unit() -> None:
     ops = document["ops"]
     assert isinstance(ops, list)
     assert (ops[0]["ns"], ops[0]["per_mac"], ops[0]["share"]) == (75, None, 0.375)
+
+
+def test_predicted_costs_stand_beside() -> None:
+    model = two_ops()
+    found = OpProfile("host", model.sha256, "ns", 200, (75, 25), predicted={"cycles_0ws": [7, 9]})
+    ops = found.as_json(model)["ops"]
+    assert isinstance(ops, list)
+    assert [row["cycles_0ws"] for row in ops] == [7, 9]
+    title, first, second = cost_lines(model, found.ops, "ns", found.predicted)
+    assert title.endswith(" cycles_0ws")
+    assert (first.split()[-1], second.split()[-1]) == ("7", "9")
