@@ -71,7 +71,7 @@ def _facts(board: Board) -> Iterator[tuple[str, str]]:
 
 def _runs_here(board: Board) -> str:
     if board.emulator is not None:
-        return "in QEMU" if board.emulator.machine else "process"
+        return "in QEMU" if board.emulator.kind == "qemu" else board.emulator.kind
     return {"built": "built", "registry": "registry"}[board.status]
 
 

@@ -33,10 +33,10 @@ CPUS = (
 )
 ARCHITECTURES = ("cortex_m", "native", "arduino")
 STACK_GUARDS = ("none", "mpu", "msplim")
-TICK_SOURCES = ("systick", "dwt", "timer", "monotonic", "micros")
+TICK_SOURCES = ("systick", "timer", "monotonic", "micros")
 REGION_KINDS = ("flash", "ram")
 FACT_KINDS = ("address", "irq", "number", "pin")
-EMULATOR_KINDS = ("qemu", "process")
+EMULATOR_KINDS = ("qemu", "process", "rp2040js")
 SERIALS = ("socket", "pty")
 PROTOCOLS = ("emulator", "openocd", "pyocd", "stlink", "jlink", "dfu", "uf2", "gdb", "platformio")
 
@@ -85,11 +85,13 @@ class Tick:
 
 @dataclass(frozen=True)
 class Emulator:
-    """How the board runs without hardware: a QEMU machine, or the ELF as a process of its own."""
+    """How the board runs without hardware: a QEMU machine, the ELF as a process of its own, or
+    the RP2040 of the npm package rp2040js."""
 
-    kind: str  # qemu | process
+    kind: str  # qemu | process | rp2040js
     machine: str | None = None
     serial: str = "pty"  # what the emulator offers as the UART: socket | pty
+    serial_index: int = 0  # which of the machine's serial lines the board's UART is
     icount_shift: int | None = None  # one instruction takes 2^shift ns of virtual time
     # Rate of board::Ticks() in the machine. It may differ from the INFO reply's: QEMU has no model
     # of an STM32's clocks, so its counter runs at one rate whatever the firmware selects.
@@ -172,6 +174,16 @@ class Board:
     def region_bytes(self, kind: str) -> int:
         """Bytes of all regions of a kind ("flash" or "ram"); 0 means no limit is known."""
         return sum(region.length for region in self.regions if region.kind == kind)
+
+    @property
+    def image_origin(self) -> int:
+        """Address of the first byte of firmware.bin: of the lowest flash region that it fills."""
+        return min(region.origin for region in self.regions if region.kind == "flash")
+
+    @property
+    def vector_table(self) -> int:
+        """Address of the vector table: the program is in the first flash region."""
+        return next(region.origin for region in self.regions if region.kind == "flash")
 
     @property
     def flash_bytes(self) -> int:
@@ -370,11 +382,14 @@ def _emulator(facts: _Table) -> Emulator | None:
     kind = table.choice("kind", EMULATOR_KINDS)
     if kind == "process":
         emulator = Emulator(kind=kind)
+    elif kind == "rp2040js":
+        emulator = Emulator(kind=kind, serial="socket")
     else:
         emulator = Emulator(
             kind=kind,
             machine=table.text("machine", pattern=r"[a-z0-9-]+"),
             serial=table.choice("serial", SERIALS),
+            serial_index=table.number("serial_index", high=7) if table.has("serial_index") else 0,
             icount_shift=table.number("icount_shift", low=0, high=10),
             tick_hz=table.number("tick_hz", low=1),
         )
@@ -493,8 +508,12 @@ class _Table:
         return int(digits) * _SIZE_UNITS[text[len(digits) :]]
 
     def pin(self, key: str) -> int:
-        """A pin by its name in the datasheet: "PB6" is 16 + 6 (STM32), "P1.08" is 32 + 8 (nRF)."""
-        text = self.text(key, pattern=r"P([A-K](1[0-5]|[0-9])|[01]\.([0-2]?[0-9]|3[01]))")
+        """A pin by its name in the datasheet: "PB6" is 16 + 6 (STM32), "P1.08" is 32 + 8 (nRF),
+        "GP5" is 5 (RP2040)."""
+        names = r"P([A-K](1[0-5]|[0-9])|[01]\.([0-2]?[0-9]|3[01]))|GP([12]?[0-9])"
+        text = self.text(key, pattern=names)
+        if text[0] == "G":
+            return int(text[2:])
         if text[1].isalpha():
             return 16 * (ord(text[1]) - ord("A")) + int(text[2:])
         return 32 * int(text[1]) + int(text[3:])

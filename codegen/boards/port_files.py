@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from codegen.boards.facts import STACK_GUARDS, TICK_SOURCES, Board
+from codegen.boards.facts import STACK_GUARDS, Board
 from codegen.files.places import PROGRAM
 from codegen.files.templates import fill
 
+_SYSTEM_VECTORS = 16
 TEMPLATES = PROGRAM / "firmware" / "platform" / "builder"
 
 
@@ -16,8 +17,6 @@ def board_facts(board: Board) -> str:
     values = {
         "board": board,
         "constants": constants,
-        "tick_sources": [f"k{_camel(source)}" for source in TICK_SOURCES],
-        "tick_source": f"k{_camel(board.tick.source)}",
         "stack_guards": [f"k{_camel(guard)}" for guard in STACK_GUARDS],
         "stack_guard": f"k{_camel(board.stack_guard)}",
         "stack_bottom": next((r.origin for r in board.regions if r.kind == "ram"), None),
@@ -29,7 +28,16 @@ def linker_script(board: Board) -> str:
     """Text of the GNU ld script. The first flash and the first RAM region hold the program."""
     flash = [region for region in board.regions if region.kind == "flash"]
     ram = [region for region in board.regions if region.kind == "ram"]
-    values = {"board": board, "flash": flash[0], "ram": ram[0], "further_ram": ram[1:]}
+    # VTOR wants the table aligned to its size, rounded up to a power of two (Armv7-M B3.2.5).
+    table_bytes = 4 * (_SYSTEM_VECTORS + board.chip["irq_count"])
+    values = {
+        "board": board,
+        "flash": flash[0],
+        "ram": ram[0],
+        "further_flash": flash[1:],
+        "further_ram": ram[1:],
+        "table_alignment": 1 << (table_bytes - 1).bit_length(),
+    }
     return fill(TEMPLATES / "cortex_m.ld.jinja", values)
 
 

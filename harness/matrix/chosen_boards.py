@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codegen.boards.facts import Board, list_boards, load_board
 from harness.errors import HarnessError
+from harness.rig.emulator import is_here
 
 
 def names_several(choice: str) -> bool:
@@ -12,12 +13,18 @@ def names_several(choice: str) -> bool:
 
 
 def choose_boards(choice: str) -> list[Board]:
-    """`all` (every board with an emulator), or ids separated by commas.
+    """`all` (every board whose emulator is here; the others are named), or ids separated by commas.
 
     Raises BoardError (unknown), HarnessError (has no emulator, or is named twice).
     """
     if choice == "all":
-        return [board for board in list_boards() if board.emulator is not None]
+        boards = [board for board in list_boards() if board.emulator is not None]
+        absent = ", ".join(board.id for board in boards if not is_here(board))
+        if absent:
+            print(
+                f"hil: {absent} is left out: its emulator is not here yet, --board {absent} gets it"
+            )
+        return [board for board in boards if is_here(board)]
     boards = [load_board(name) for name in choice.split(",")]
     if len({board.id for board in boards}) < len(boards):
         raise HarnessError(f"--board {choice}: a board is named twice")

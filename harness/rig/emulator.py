@@ -4,8 +4,9 @@
         line = SerialLine(emulator.url, board.uart.baud)   # nothing runs yet, so nothing is lost
         emulator.resume()
 
-A QEMU machine starts paused, with its UART on a TCP socket of this machine. A board that is a Linux
-process (`host`) has its UART on a pseudo-terminal, which keeps what comes before it is opened.
+A QEMU machine starts paused, with its UART on a TCP socket of this machine; so does an RP2040 in
+rp2040js. A board that is a Linux process (`host`) has its UART on a pseudo-terminal, which keeps
+what comes before it is opened.
 """
 
 import contextlib
@@ -26,6 +27,7 @@ from codegen import tools
 from codegen.boards.facts import Board
 from codegen.boards.facts import Emulator as EmulatorFacts
 from harness.errors import EmulatorError, HarnessError
+from harness.rig import rp2040js
 from harness.rig.ports import wiring
 from harness.rig.qmp import Qmp
 
@@ -175,6 +177,7 @@ class _QemuEmulator(Emulator):
         # loop and wakes both threads, which adds up to several times an inference.
         command += ["-chardev", "socket,id=uart,host=127.0.0.1,port=0,server=on,wait=off"]
         command[-1] += ",nodelay=on,mux=on"
+        command += ["-serial", "null"] * self._facts.serial_index
         command += ["-serial", "chardev:uart", "-echr", _NO_ESCAPE_KEY]
         if self._facts.icount_shift is not None:
             # sleep=on: while the core waits for a byte, so does QEMU, instead of racing through
@@ -224,7 +227,11 @@ class _ProcessEmulator(Emulator):
     name = "the firmware's process"
 
     def _start(self) -> None:
-        process = self._spawn([str(self._elf.resolve())])
+        self.url = self._first_line([str(self._elf.resolve())], "PTY")
+
+    def _first_line(self, command: list[str], word: str) -> str:
+        """Start the process and wait for its line "<word> <where its UART is>"."""
+        process = self._spawn(command)
         assert process.stdout is not None
         stdout = process.stdout
 
@@ -232,13 +239,29 @@ class _ProcessEmulator(Emulator):
             ready, _, _ = select.select([stdout], [], [], 0)
             return stdout.readline().decode("utf-8", "backslashreplace") if ready else None
 
-        line = _poll(first_line, self.check_alive, f"{self.name} did not name its pseudo-terminal")
-        match = re.fullmatch(r"PTY (\S+)\s*", line)
+        line = _poll(first_line, self.check_alive, f"{self.name} did not say where its UART is")
+        match = re.fullmatch(rf"{word} (\S+)\s*", line)
         if match is None:
             time.sleep(_POLL_S)
             self.check_alive()
-            raise EmulatorError(f"{self.name} printed {line!r}, expected 'PTY <path>'")
-        self.url = match.group(1)
+            raise EmulatorError(f"{self.name} printed {line!r}, expected '{word} ...'")
+        return match.group(1)
+
+
+class _Rp2040Emulator(_ProcessEmulator):
+    """rp2040js in a process of Node.js."""
+
+    name = "rp2040js"
+
+    def _start(self) -> None:
+        self.url = f"socket://127.0.0.1:{self._first_line(rp2040js.command(self._elf), 'PORT')}"
+
+    def resume(self) -> None:
+        """Let the firmware run."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.write(b"run\n")
+        self._process.stdin.flush()
 
 
 def require_emulator(board: Board) -> None:
@@ -250,6 +273,13 @@ def require_emulator(board: Board) -> None:
         )
     if board.emulator.kind == "qemu":
         tools.find(QEMU, f"emulating {board.emulator.machine}")
+    elif board.emulator.kind == "rp2040js":
+        rp2040js.require()
+
+
+def is_here(board: Board) -> bool:
+    """Whether the board runs on this machine as it is: QEMU is always wanted, Node.js is not."""
+    return board.emulator is not None and (board.emulator.kind != "rp2040js" or rp2040js.is_here())
 
 
 def open_emulator(
@@ -267,8 +297,10 @@ def open_emulator(
     if board.emulator.kind == "qemu":
         return _QemuEmulator(elf, board.emulator, gdb_port, load)
     if gdb_port is not None or not load:
-        raise HarnessError(f"{board.id} is a process of this machine; run gdb on {elf} itself")
-    return _ProcessEmulator(elf)
+        if board.emulator.kind == "process":
+            raise HarnessError(f"{board.id} is a process of this machine; run gdb on {elf} itself")
+        raise HarnessError(f"{board.id}: {board.emulator.kind} has no gdb stub here; give --remote")
+    return _Rp2040Emulator(elf) if board.emulator.kind == "rp2040js" else _ProcessEmulator(elf)
 
 
 Result = TypeVar("Result")

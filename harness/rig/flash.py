@@ -117,8 +117,7 @@ def upload(
     if protocol == "uf2":
         if serial:
             raise HarnessError("uf2: a drive has no --serial; connect one board at a time")
-        fact, origin = upload_tools.fact(board, "uf2"), upload_tools.origin(board)
-        mass_storage.copy_to_drive(image_dir, fact, int(origin, 16))
+        mass_storage.copy_to_drive(image_dir, upload_tools.fact(board, "uf2"))
         return
     if protocol == "gdb":
         command = upload_tools.gdb(board, image_dir, serial, remote)

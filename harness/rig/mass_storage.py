@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import struct
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,31 +11,9 @@ from pathlib import Path
 from harness.errors import HarnessError
 from harness.rig.upload_tools import FlashError, NoProbeError
 
-# The UF2 file format: 512-byte blocks of 256 bytes each, github.com/microsoft/uf2
-_UF2_START = (0x0A324655, 0x9E5D5157)
-_UF2_END = 0x0AB16F30
-_UF2_FAMILY_PRESENT = 0x2000
-_UF2_PAYLOAD = 256
 
-
-def uf2(image: bytes, origin: int, family: int) -> bytes:
-    """The image, which begins at address `origin`, as a UF2 file."""
-    chunks = [image[i : i + _UF2_PAYLOAD] for i in range(0, len(image), _UF2_PAYLOAD)]
-    return b"".join(
-        struct.pack(
-            "<8I476sI",
-            *_UF2_START,
-            *(_UF2_FAMILY_PRESENT, origin + number * _UF2_PAYLOAD, _UF2_PAYLOAD),
-            *(number, len(chunks), family, chunk, _UF2_END),
-        )
-        for number, chunk in enumerate(chunks)
-    )
-
-
-def copy_to_drive(
-    image_dir: Path, fact: str, origin: int, mounts: Iterable[Path] | None = None
-) -> Path:
-    """Writes firmware.hex, or UF2 where the fact has a family id, to the drive of that label.
+def copy_to_drive(image_dir: Path, fact: str, mounts: Iterable[Path] | None = None) -> Path:
+    """Writes firmware.hex to the drive of that label, or firmware.uf2 where a family id is given.
 
     fact: "<label>" or "<label> <family id>". mounts: where drives are looked for, the system's
     own if None. Raises NoProbeError, FlashError. A board reads what is copied at once and drops
@@ -53,12 +30,9 @@ def copy_to_drive(
         raise HarnessError(
             f"{len(drives)} drives are called {label} ({', '.join(map(str, drives))}); leave one"
         )
-    if family:
-        data = uf2((image_dir / "firmware.bin").read_bytes(), origin, int(family, 16))
-        target = drives[0] / "firmware.uf2"
-    else:
-        data = (image_dir / "firmware.hex").read_bytes()
-        target = drives[0] / "firmware.hex"
+    name = "firmware.uf2" if family else "firmware.hex"
+    data = (image_dir / name).read_bytes()
+    target = drives[0] / name
     free = shutil.disk_usage(drives[0]).free
     if len(data) > free:
         raise FlashError(f"{target} takes {len(data):,} B, the drive has {free:,} B free")

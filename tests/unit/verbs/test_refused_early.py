@@ -72,7 +72,7 @@ def test_a_board_that_nobody_can_ask(
 ) -> None:
     monkeypatch.setattr(stages.pio_registry, "require_platform", lambda _: None)
     monkeypatch.setattr(firmware_build, "compiler_version", lambda _: "")
-    said, code = refused(capsys, *verb, "--board", "pico")
+    said, code = refused(capsys, *verb, "--board", "pico_arduino")
     assert code == 2
     assert "--port" in said or "--remote" in said
 

@@ -344,7 +344,7 @@ def row(board: Board) -> str:
     """The board's line in `invoke boards`, made from its data."""
     runs_here = board.status
     if board.emulator is not None:
-        runs_here = "in QEMU" if board.emulator.machine else "process"
+        runs_here = {"qemu": "in QEMU"}.get(board.emulator.kind, board.emulator.kind)
     sizes = (board.flash_bytes, board.ram_bytes)
     memory = [f"{size >> 10} KB" for size in sizes] if board.regions else ["-", "-"]
     return " ".join([board.id, board.core, board.isa, *memory, runs_here])

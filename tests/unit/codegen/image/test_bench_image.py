@@ -75,7 +75,7 @@ def test_nothing_is_profiled_unless_asked(
 
 
 def test_it_runs_in_qemu_only(cnn: Model, compiled: list[tuple[str, list[str]]]) -> None:
-    for board in (load_board("host"), load_board("disco_f407vg")):
+    for board in (load_board("host"), load_board("pico")):
         with pytest.raises(CppBuildError, match=f"{board.id} is no QEMU machine"):
             build(cnn, board=board)
     other = load_board("mps2_an500")

@@ -40,7 +40,7 @@ def test_any_answer_of_any_host_counts(server: str) -> None:
 
 
 def test_platform_is_the_one_in_platformio_ini() -> None:
-    assert pio_registry.platform_of(load_board("pico")) == "raspberrypi"
+    assert pio_registry.platform_of(load_board("pico_arduino")) == "raspberrypi"
     assert pio_registry.platform_of(load_board("teensy41")) == "teensy"
 
 
@@ -55,9 +55,9 @@ def test_installed_version(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("board_id", "version", "in_reach", "refused"),
     [
-        ("pico", None, False, True),
-        ("pico", None, True, False),
-        ("pico", "1.0.0", False, False),
+        ("pico_arduino", None, False, True),
+        ("pico_arduino", None, True, False),
+        ("pico_arduino", "1.0.0", False, False),
         ("microbit", None, False, False),
     ],
 )
@@ -73,7 +73,9 @@ def test_refused_where_the_platform_cannot_come_from(
     if not refused:
         pio_registry.require_platform(load_board(board_id))
         return
-    message = r"^build pico: PlatformIO's platform raspberrypi is not installed, and its registry"
+    message = (
+        r"^build pico_arduino: PlatformIO's platform raspberrypi is not installed, and its reg"
+    )
     with pytest.raises(pio_registry.PlatformMissingError, match=message) as caught:
         pio_registry.require_platform(load_board(board_id))
     assert caught.value.exit_code == 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import struct
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -98,11 +97,11 @@ def test_gdb_loads_reads_back_and_starts_from_the_vector_table() -> None:
 
 
 def test_boards_of_other_platforms_are_uploaded_by_these() -> None:
-    pico = load_board("pico")
+    pico = load_board("pico_arduino")
     assert flash.choose(pico, None) == "platformio"
     arguments = COMMANDS["platformio"](pico, IMAGE, None).arguments
     assert arguments[1:4] == ("-m", "platformio", "run")
-    assert arguments[-4:] == ("--environment", "pico", "--target", "upload")
+    assert arguments[-4:] == ("--environment", "pico_arduino", "--target", "upload")
     with pytest.raises(HarnessError, match="no --serial"):
         COMMANDS["platformio"](pico, IMAGE, "S1")
 
@@ -255,42 +254,37 @@ def image_dir(tmp_path: Path) -> Path:
     folder = tmp_path / "image"
     folder.mkdir()
     (folder / "firmware.hex").write_bytes(b":00000001FF\n")
-    (folder / "firmware.bin").write_bytes(bytes(range(256)) + b"end")
+    (folder / "firmware.uf2").write_bytes(b"UF2")
     return folder
 
 
 def test_hex_is_copied_to_the_drive(image_dir: Path, tmp_path: Path) -> None:
     drive = tmp_path / "DISCO"
     drive.mkdir()
-    target = mass_storage.copy_to_drive(image_dir, "DISCO", 0, [tmp_path / "OTHER", drive])
+    target = mass_storage.copy_to_drive(image_dir, "DISCO", [tmp_path / "OTHER", drive])
     assert target == drive / "firmware.hex"
     assert target.read_bytes() == b":00000001FF\n"
 
 
-def test_uf2_blocks(image_dir: Path, tmp_path: Path) -> None:
+def test_a_drive_of_a_uf2_loader_gets_that_file(image_dir: Path, tmp_path: Path) -> None:
     drive = tmp_path / "RPI-RP2"
     drive.mkdir()
-    target = mass_storage.copy_to_drive(image_dir, "RPI-RP2 0xe48bff56", 0x1000_0000, [drive])
-    data = target.read_bytes()
-    assert target.name == "firmware.uf2"
-    assert len(data) == 2 * 512
-    second = struct.unpack("<8I476sI", data[512:])
-    assert second[:8] == (*(0x0A324655, 0x9E5D5157, 0x2000, 0x1000_0100, 256, 1, 2, 0xE48BFF56),)
-    assert second[8] == b"end".ljust(476, b"\0")
-    assert second[9] == 0x0AB16F30
+    target = mass_storage.copy_to_drive(image_dir, "RPI-RP2 0xe48bff56", [drive])
+    assert target == drive / "firmware.uf2"
+    assert target.read_bytes() == b"UF2"
 
 
 def test_drives_that_are_absent_twice_or_refuse(image_dir: Path, tmp_path: Path) -> None:
     with pytest.raises(NoProbeError, match="no drive DISCO is mounted"):
-        mass_storage.copy_to_drive(image_dir, "DISCO", 0, [tmp_path])
+        mass_storage.copy_to_drive(image_dir, "DISCO", [tmp_path])
     one, two = tmp_path / "a" / "DISCO", tmp_path / "b" / "DISCO"
     one.mkdir(parents=True)
     two.mkdir(parents=True)
     with pytest.raises(HarnessError, match="2 drives are called DISCO"):
-        mass_storage.copy_to_drive(image_dir, "DISCO", 0, [one, two])
+        mass_storage.copy_to_drive(image_dir, "DISCO", [one, two])
     (one / "FAIL.TXT").write_text("error: The hex file cannot be decoded.\n")
     with pytest.raises(FlashError, match="refused the image: error: The hex file"):
-        mass_storage.copy_to_drive(image_dir, "DISCO", 0, [one])
+        mass_storage.copy_to_drive(image_dir, "DISCO", [one])
 
 
 def test_uf2_protocol_takes_no_serial() -> None:

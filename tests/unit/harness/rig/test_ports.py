@@ -65,7 +65,7 @@ def test_a_board_without_usb_id_names_its_wires() -> None:
     with pytest.raises(PortError, match=r"PA2 \(the board sends\) and PA3 .* --port"):
         ports.find_port(load_board("disco_f407vg"), ports=[FIRST])
     with pytest.raises(HarnessError, match=r"no emulator; .* PA2 .* PA3 .* --port"):
-        open_emulator(load_board("disco_f407vg"), Path("firmware.elf"))
+        open_emulator(replace(load_board("disco_f407vg"), emulator=None), Path("firmware.elf"))
     assert ports.wiring(NUCLEO) == ""
 
 
