@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from codegen.errors import CodegenError
-from codegen.image.elf_file import opened
+from codegen.files.elf_file import opened
 
 SECTION = ".boot2"
 CODE_BYTES = 252  # the checksum follows

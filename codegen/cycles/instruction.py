@@ -10,7 +10,7 @@ from pathlib import Path
 
 from codegen import tools
 from codegen.errors import CodegenError
-from codegen.image.elf_file import opened
+from codegen.files.elf_file import opened
 
 OBJDUMP = "arm-none-eabi-objdump"
 

@@ -18,9 +18,9 @@ from typing import Any
 
 from codegen.errors import CodegenError
 from codegen.files.artifacts import FIRMWARE_MAP
+from codegen.files.elf_file import opened
 from codegen.files.printable import printable
 from codegen.image.debug_info import sources_by_address
-from codegen.image.elf_file import opened
 from codegen.image.link_map import Piece, read_link_map, within
 
 # Shown in this order; a library that is none of ours makes a room of its own.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from codegen.boards.facts import boards_built_here
 from codegen.cost.memory_fit import check_image
 from codegen.errors import CodegenError
-from codegen.image.elf_file import opened
+from codegen.files.elf_file import opened
 
 if TYPE_CHECKING:
     from codegen.boards.facts import Board, Region

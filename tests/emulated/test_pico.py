@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from codegen.boards.facts import load_board
-from codegen.image.elf_file import opened
+from codegen.files.elf_file import opened
 from harness.errors import EmulatorError
 from harness.rig import link
 from harness.rig.emulator import open_emulator
