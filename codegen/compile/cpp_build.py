@@ -21,6 +21,7 @@ from pathlib import Path
 from codegen import tools
 from codegen.boards.facts import Board
 from codegen.compile import compiler_flags
+from codegen.compile.included import Headers
 from codegen.errors import CodegenError
 from codegen.files.cache_limit import prune
 from codegen.files.places import BUILD, PROGRAM
@@ -42,7 +43,6 @@ _PROGRAMS = BUILD / "cpp" / "programs"
 # Of the kernels' files; beside them the portable ones, "__scalar", which belong to every ISA.
 _MACHINE_SUFFIXES = {"scalar": {"__v6m", "__v7m"}, "dsp": {"__dsp"}, "mve": {"__mve"}}
 _FRONTEND_KERNELS = ("fixed_point.cc", "scale.cc", "softmax_s8__scalar.cc")  # for post_label.cc
-_HEADER_SUFFIXES = {".h", ".def", ".inc"}
 _EVERY_SOURCE = (
     *(*compiler_flags.CXX, *compiler_flags.SECTIONS, *compiler_flags.WARNINGS),
     *compiler_flags.SIZE,
@@ -79,7 +79,7 @@ def library_flags(library: Path) -> list[str]:
     try:
         build = json.loads((library / "library.json").read_text())["build"]
         removed, added = build.get("unflags", []), build.get("flags", [])
-    except (OSError, ValueError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CodegenError(f"cannot read {library / 'library.json'}: {error}; restore it") from None
     return [flag for flag in _EVERY_SOURCE if flag not in removed] + list(added)
 
@@ -131,13 +131,12 @@ def compile_objects(
     """
     program = tools.find(compiler, "compiling C++")
     folders = [*LIBRARIES, *includes]
-    # A header's folder may have any name; only what it holds changes an object.
-    headers = _digest(p for f in folders for p in f.rglob("*") if p.suffix in _HEADER_SUFFIXES)
+    headers = Headers(folders)
     _prune()
     _OBJECTS.mkdir(parents=True, exist_ok=True)
 
     def object_of(source: Path, flags: Sequence[str]) -> Path:
-        words = [program, *flags, source.name, headers]
+        words = [program, *flags, source.name, headers.digest(source)]
         key = "\0".join(words).encode() + b"\0" + source.read_bytes()
         return _OBJECTS / f"{source.stem}-{hashlib.sha256(key).hexdigest()[:20]}.o"
 
@@ -228,10 +227,3 @@ def _run(command: Sequence[str], what: str) -> None:
     lines = [line.strip() for line in result.stderr.splitlines() if line.strip()] or ["no message"]
     telling = [x for x in lines if _TELLING.search(x)] or lines
     raise CppBuildError(f"{what} failed: {telling[0][:500]}")
-
-
-def _digest(paths: Iterable[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(paths):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()

@@ -209,7 +209,21 @@ def _op_problems(model: Model, supported: Mapping[str, SupportedOp]) -> list[str
     whole: Sequence[Callable[[Model], None]] = (check_edges,)
     if not model.ops:
         whole = (lambda m: check_ops(m, supported), check_edges)
-    return problems + [text for check in whole if (text := _problem(check, model))]
+    return _advice_once(problems + [text for check in whole if (text := _problem(check, model))])
+
+
+def _advice_once(problems: Sequence[str]) -> list[str]:
+    """What to do stands after the semicolons, the same for each op of a kind: the first one's
+    will do."""
+    said: set[str] = set()
+    shorter = []
+    for problem in problems:
+        parts = problem.split("; ")
+        while len(parts) > 1 and parts[-1] in said:
+            parts.pop()
+        said.update(parts[1:])
+        shorter.append("; ".join(parts))
+    return shorter
 
 
 def _problem(check: Callable[[Model], None], model: Model) -> str | None:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from codegen.compile import cpp_build
 from codegen.files.places import BUILD, PROGRAM
+from codegen.host.runtime import PLAN_FLAG
 from codegen.progress import progress
 from verification.check_runner import TARGETS
 from verification.errors import CheckFailedError, VerificationError
@@ -31,7 +32,8 @@ from verification.mutation.warm_pytest import WarmPytest
 
 _TEST_LIMIT_S = 120  # some compile the fault first
 _LIMIT_S = 1800.0  # of all tests together
-_CPUS = ("native", "cortex-m0", "cortex-m3", "cortex-m4", "cortex-m55")
+_NATIVE, _PLANNING = "native", "native, planning"
+_CORES = ("cortex-m0", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m55")
 _FLAGS = (
     *("-std=c++17", "-O2", "-fwrapv", "-fno-exceptions", "-fno-rtti", "-fno-lto"),
     # What a board's image is told; any will do to see whether code is the same.
@@ -47,6 +49,7 @@ _MORE_INCLUDES = (
     *(Path("firmware/boards"), Path("build/tiny/generated")),
 )
 _IMAGE = "tiny/host"
+_NO_TESTS = 5  # pytest's exit code where none was chosen
 _NO_CPP = "CppBuildError"
 KILLED, SURVIVED, EQUIVALENT = "killed", "survived", "equivalent"
 
@@ -168,18 +171,30 @@ class _Checkout:
 
 def _outcome(room: Room, source: Path, diff: str, copy: _Checkout) -> Outcome | None:
     """None: it does not compile."""
+    tests = list(room.tests(source))
     if source.suffix == ".cc":
-        objects = [_objects(source, root) for root in (PROGRAM, copy.folder)]
-        if objects[1] is None:
+        before, after = (_objects(source, root) for root in (PROGRAM, copy.folder))
+        if before is None or after is None:
             return None
-        if objects[0] == objects[1]:
+        if before == after:
             return Outcome(EQUIVALENT, diff)
+        if not source.is_relative_to(APPLICATION):
+            tests += _of_cores({name for name in after if before[name] != after[name]})
     if source.is_relative_to(APPLICATION) and not copy.build_image():
         return None
-    by = copy.noticed(room.tests(source), source)
+    by = copy.noticed(tests, source)
     if by == _NO_CPP:
         return None
     return Outcome(KILLED, diff, by) if by else Outcome(SURVIVED, diff)
+
+
+def _of_cores(changed: set[str]) -> list[str]:
+    """pytest's option that leaves out tests whose core runs the same code as before; they are
+    called by their core."""
+    if not changed & {_NATIVE, _PLANNING}:
+        return ["-k", " or ".join(sorted(changed))]
+    same = [core for core in _CORES if core not in changed]
+    return ["-k", f"not ({' or '.join(same)})"] if same else []
 
 
 def _noticed(tests: Sequence[str], pytest: WarmPytest) -> str:
@@ -188,7 +203,7 @@ def _noticed(tests: Sequence[str], pytest: WarmPytest) -> str:
     code, text = pytest.run([*options, f"--timeout={_TEST_LIMIT_S}", *tests], _LIMIT_S)
     if code is None:
         return f"tests that did not end within {_LIMIT_S:.0f} s"
-    if code == 0:
+    if code in (0, _NO_TESTS):
         return ""
     lines = text.splitlines()
     if any(_NO_CPP in line for line in lines):
@@ -197,16 +212,16 @@ def _noticed(tests: Sequence[str], pytest: WarmPytest) -> str:
     return failed[0].split(" - ")[0].split(" ", 1)[1] if failed else lines[-1]
 
 
-def _objects(source: Path, root: Path) -> list[bytes] | None:
-    """The source of the checkout `root` compiled for this machine and for a core of each kind; None
-    if it does not compile."""
+def _objects(source: Path, root: Path) -> dict[str, bytes] | None:
+    """The source of the checkout `root` compiled for this machine, to run and to plan, and for a
+    core of each kind; None if it does not compile."""
     includes = [*(one.relative_to(PROGRAM) for one in cpp_build.LIBRARIES), *_MORE_INCLUDES]
     folders = [f"-I{root / one}" for one in (*includes, source.parent)]
-    made = []
-    for cpu in _CPUS:
-        target = TARGETS[cpu]
-        compiler = cpp_build.HOST if target.machine is None else cpp_build.ARM
-        machine = [] if target.machine is None else target.machine_flags
+    made = {}
+    machines: dict[str, list[str]] = {_NATIVE: [], _PLANNING: [PLAN_FLAG]}
+    machines |= {cpu: TARGETS[cpu].machine_flags for cpu in _CORES}
+    for cpu, machine in machines.items():
+        compiler = cpp_build.ARM if cpu in _CORES else cpp_build.HOST
         with tempfile.TemporaryDirectory() as name:
             to = Path(name) / "made.o"
             command = [compiler, *machine, *_FLAGS, *folders, f"-ffile-prefix-map={root}=."]
@@ -214,7 +229,7 @@ def _objects(source: Path, root: Path) -> list[bytes] | None:
             ended = subprocess.run(command, capture_output=True, check=False)
             if ended.returncode != 0:
                 return None
-            made.append(to.read_bytes())
+            made[cpu] = to.read_bytes()
     return made
 
 

@@ -240,6 +240,133 @@ def test_what_takes_no_model(model: Choice) -> None:
             verb()
 
 
+def test_a_graph_is_listed_and_where_to_look_at_it(
+    ran: list[Stage], floating: Choice, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str], tmp_path: Path,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("training.judge.graph_stages.write", lambda folder, stage: stage)
+    monkeypatch.setattr("training.judge.graph_stages.text", lambda listing: f"listed {listing}")
+    folder = stages.graph(floating, "frozen")
+    assert folder == floating.build_dir / "graph/frozen"
+    assert names(ran) == ["import", "data", "quantize"]
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "listed frozen"
+    assert said[1] == f"  TensorBoard: tensorboard --logdir {folder}"
+    assert said[2].startswith(f"  Netron: netron {folder}/frozen.pb, or open")
+    saved = replace(floating, model=tmp_path)
+    with pytest.raises(CodegenError, match="a Keras model is needed"):
+        stages.graph(saved, "frozen")
+    stages.graph(saved, "tflite")  # of which there is one
+    with pytest.raises(TrainingError, match="nothing"):
+        stages.graph(floating, "nothing")
+
+
+def test_pages_are_of_what_was_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(choice, "BUILD", tmp_path)
+    asked: list[Any] = []
+    room = "training.judge.evaluation_report"
+    monkeypatch.setattr(f"{room}.takes", lambda _: bool(asked))
+    monkeypatch.setattr("training.judge.measures_table.table", lambda _: "measures")
+    monkeypatch.setattr(f"{room}.evaluate", lambda *args: asked.append(args))
+    monkeypatch.setattr(f"{room}.table", lambda _: "table")
+    assert stages.evaluation(TINY, [], True) == "measures"
+    asked.append("it takes them")
+    said = stages.evaluation(TINY, [], True)
+    assert asked[1:] == [(TINY.build_dir, [], True)]
+    page, numbers = f"{TINY.build_dir}/evaluate.html", "evaluate.json"
+    assert said == f"table\n\nevaluate: {page} has the pictures, {numbers} all numbers"
+
+
+def test_familiarity_is_of_training_data(ran: list[Stage], monkeypatch: pytest.MonkeyPatch) -> None:
+    TINY.build_dir.mkdir(parents=True)
+    made = TINY.build_dir / "familiarity.npz"
+    info = SimpleNamespace(task="classify")
+    monkeypatch.setattr("codegen.samples.facts.DataInfo.load", lambda _: info)
+    made.touch()
+    stages.familiarity(TINY)
+    assert not ran and not made.exists()  # there are no training data
+    (TINY.build_dir / "train.npz").touch()
+    stages.familiarity(TINY)
+    assert names(ran) == ["familiarity"] and ran[0].data == (stages.FRONT_END_LIB,)
+    info.task = "reconstruct"
+    made.touch()
+    stages.familiarity(TINY)
+    assert names(ran) == ["familiarity"] and not made.exists()
+
+
+def test_modes_and_layers_are_compared_apart(
+    ran: list[Stage], floating: Choice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+
+    def call(function: Any, scratch: Path, what: str, **given: Any) -> str:
+        assert scratch.is_dir() and given.pop("confined") is False
+        asked.append((function.__module__, what, given))
+        return "said"
+
+    monkeypatch.setattr("training.int8.contained.call", call)
+    given = {"build_dir": floating.build_dir, "calibration": 500}
+    assert stages.compare_modes(floating, "all") == "said"
+    assert stages.layer_errors(floating) == "said"
+    assert names(ran) == ["import", "data"] * 2
+    assert stages.compare_modes(TINY, "int8") == "said"
+    assert names(ran)[4:] == ["data", "train", "export"]
+    modes, layers, int8 = asked
+    assert modes[:2] == ("training.int8.modes", "quantize --mode all")
+    assert modes[2] == {**given, "modes": modes[2]["modes"], "preset": "default"}
+    assert len(modes[2]["modes"]) > 3 and int8[2]["modes"] == ["int8"]
+    assert layers == ("training.int8.layer_errors", "quantize --layers", given)
+    with pytest.raises(TrainingError):
+        stages.compare_modes(TINY, "none")
+    monkeypatch.setattr(stages, "_float_edges", lambda _: edges(inputs=2))
+    with pytest.raises(CodegenError, match=r"^quantize --mode, --layers: .*several inputs"):
+        stages.layer_errors(floating)
+
+
+def test_an_evaluation_is_told_and_kept(
+    ran: list[Stage], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept: list[Any] = []
+    monkeypatch.setattr(Model, "read", lambda _: SimpleNamespace(custom_names=[]))
+    monkeypatch.setattr("training.judge.measures_table.line", lambda _, metrics: metrics)
+    monkeypatch.setattr("training.judge.lineage.keep", lambda *args: kept.append(args))
+    stages.evaluate(TINY)
+    assert ran[-1].data == () and not kept and not capsys.readouterr().out  # it is up to date
+    monkeypatch.setattr(
+        stages, "run", lambda stage, *_, **__: "99 %" if stage.name == "evaluate" else None
+    )
+    stages.evaluate(TINY)
+    assert capsys.readouterr().out == "evaluate: 99 %\n"
+    (one,) = kept
+    assert one[2] == TINY.build_dir and one[1].__name__ == "record"
+
+
+def test_how_to_go_on_names_all_that_was_chosen(
+    ran: list[Stage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stages.train(replace(TINY, seed=3, optimizer="adam", data="my data"))
+    (train,) = (stage for stage in ran if stage.name == "train")
+    command = "invoke train --recipe tiny --data 'my data' --seed 3 --optimizer adam --resume"
+    assert train.arguments["again"] == command
+    ran.clear()
+    stages.train(replace(TINY, variant="-adam-3"))
+    (train,) = (stage for stage in ran if stage.name == "train")
+    assert train.arguments["again"] == ""
+    proof = stages._hil_command(
+        replace(
+            TINY,
+            engine=AOT,
+            front_end=Path("f.json"),
+            tflm_lib="a/b",
+            calibration_data=Path("c.npz"),
+        )
+    )
+    assert proof == (
+        "invoke hil --recipe tiny --data auto --board host --engine aot --front-end f.json "
+        "--calibration-data c.npz --tflm-lib a/b"
+    )
+
+
 def test_each_seed_has_a_folder(ran: list[Stage], monkeypatch: pytest.MonkeyPatch) -> None:
     evaluated: list[Choice] = []
     monkeypatch.setattr(stages, "evaluate", evaluated.append)

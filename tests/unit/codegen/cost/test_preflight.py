@@ -34,6 +34,8 @@ def test_each_op_that_is_missing_is_named(cnn: Model) -> None:
         "op 0 (CONV_2D)",
         "op 4 (SOFTMAX)",
     ]
+    assert "converts to supported ops: " in found.problems[0]
+    assert found.problems[1] == "op 4 (SOFTMAX) is not supported"  # what to do is said already
     assert found.plan is None and found.instructions is None
     assert "does not fit mps2_an386, 2 problems" in "\n".join(found.lines("cnn"))
 

@@ -15,6 +15,7 @@ class Loop:
 
     def __init__(self) -> None:
         self.held = b""
+        self.baud = 115_200
 
     def read(self, _: float) -> bytes:
         data, self.held = self.held, b""
@@ -24,7 +25,7 @@ class Loop:
         self.held += data
 
     def set_baud(self, baud: int) -> None:
-        raise NotImplementedError
+        self.baud = baud
 
     def close(self) -> None:
         self.held = b""
@@ -74,12 +75,70 @@ def test_a_cut_line_stays_cut() -> None:
         line.read(0)
 
 
+def test_the_line_behind_it_is_still_the_line() -> None:
+    loop = Loop()
+    line = FaultyLine(loop, FaultSpec(), 1, Injected())
+    line.set_baud(9600)
+    line.write(b"x")
+    assert (line.url, loop.baud, loop.held) == ("loop", 9600, b"x")
+    line.close()
+    assert loop.held == b""
+
+
+def test_what_stalls_waits_so_long_and_passes_nothing_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("harness.wire.damage.time.sleep", waited.append)
+    injected = Injected()
+    loop = Loop()
+    line = FaultyLine(loop, FaultSpec(stall_s=0.05), 1, injected)
+    for _ in range(2000):
+        line.write(b"x")
+    to_device = injected.stall
+    for _ in range(2000):
+        loop.held = b"x"
+        assert line.read(0) == b"x" and line.read(0) == b""
+    assert 5 < to_device < 40 and 5 < injected.stall - to_device < 40  # 20 expected, of what passes
+    assert waited == [0.05] * injected.stall
+    waited.clear()
+    whole = FaultyLine(Loop(), FaultSpec(), 1, injected)
+    for _ in range(1000):
+        whole.write(b"x")
+    assert not waited
+
+
+def test_a_line_is_cut_when_it_is_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = [100.0]
+    monkeypatch.setattr("harness.wire.damage.time.monotonic", lambda: now_s[0])
+    injected = Injected()
+    line = FaultyLine(Loop(), FaultSpec(cut_s=20), 1, injected)
+    for now_s[0] in (100.0, 119.9):
+        line.write(b"x")
+    now_s[0] = 120.1
+    with pytest.raises(PortError):
+        line.read(0)
+    assert str(injected) == "1 cut"
+
+
 def test_durations_are_read_with_their_unit() -> None:
     spec = FaultSpec.parse("stall=50ms,cut=20s,split")
     assert (spec.stall_s, spec.cut_s, spec.split) == (0.05, 20, True)
 
 
-@pytest.mark.parametrize("text", ["flop=1", "flip=2", "flip=x", "stall=50", "split=1", "cut"])
+def test_rates_are_shares() -> None:
+    spec = FaultSpec.parse("flip=0,drop=1, dup=0.5,,insert=1e-4")
+    assert (spec.flip, spec.drop, spec.dup, spec.insert) == (0, 1, 0.5, 1e-4)
+    with pytest.raises(HarnessError, match="flip stands there twice"):
+        FaultSpec.parse("flip=1e-4,flip=0")
+    with pytest.raises(HarnessError, match="stall stands there twice"):
+        FaultSpec.parse("stall=1s,stall=1s")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["flop=1", "flip=2", "flip=-1", "flip=x", "stall=50", "stall=0s", "split=1", "cut", "cut=0ms"],
+)
 def test_bad_specs_are_refused(text: str) -> None:
     with pytest.raises(HarnessError, match="is not understood; give flip") as error:
         FaultSpec.parse(text)

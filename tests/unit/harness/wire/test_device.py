@@ -1,6 +1,5 @@
 """Device against a fake that loses, damages and repeats frames, or is something else altogether."""
 
-import time
 from itertools import cycle, repeat
 from typing import Any
 
@@ -15,11 +14,14 @@ from harness.errors import (
     DeviceTimeoutError,
     ProtocolVersionError,
 )
+from harness.wire import device as device_module
 from harness.wire import exchange, ids, messages
 from harness.wire.device import Device
 from harness.wire.framing import Frame
+from tests.unit.harness.wire import fake_device
 from tests.unit.harness.wire.fake_device import (
     MODEL_SHA256,
+    Clock,
     Damage,
     FakeDevice,
     boot_text,
@@ -28,6 +30,16 @@ from tests.unit.harness.wire.fake_device import (
     lost,
     noise,
 )
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """That both ends go by: what is lost costs no time here, on a busy machine neither."""
+    made = Clock()
+    for module in (exchange, device_module, fake_device):
+        monkeypatch.setattr(module, "time", made)
+    return made
+
 
 PIXELS = np.array([9, 2, 3, 4], np.uint8)
 
@@ -346,11 +358,11 @@ def test_a_loss_that_shows_is_repeated_at_once(monkeypatch: pytest.MonkeyPatch) 
     assert fake.inferences == 30
 
 
-def test_a_device_that_is_held_up_gets_no_needless_repeats() -> None:
+def test_a_device_that_is_held_up_gets_no_needless_repeats(clock: Clock) -> None:
     class HeldUp(FakeDevice):
         def read(self, timeout_s: float) -> bytes:
             if len(self.served) == 10 and timeout_s > 0.1:
-                time.sleep(0.15)
+                clock.sleep(0.15)
             return super().read(timeout_s)
 
     device, scores = many(HeldUp(), 20)
