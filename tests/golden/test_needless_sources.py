@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from codegen.compile import cpp_build
-from codegen.compile.needless_sources import needless_sources
+from codegen.compile.needless_sources import needed_files, needless_sources
 from codegen.model.op_table import load_supported_ops
 from verification.check_runner import TARGETS
 
@@ -85,3 +85,26 @@ def test_custom_ops_get_what_they_include(tmp_path: Path) -> None:
     custom.write_text(f'{INTERPRETER}#include "custom_ops.h"\n')
     assert kernel_util in needless_sources([plain])
     assert kernel_util not in needless_sources([custom])
+
+
+@pytest.mark.parametrize(
+    ("op", "needed"),
+    [
+        ("Reshape", {"reshape.cc"}),
+        ("Relu", {"relu.cc", "elementwise.cc", "requantize_s8__scalar.cc", "table_s8__scalar.cc"}),
+        (
+            "Logistic",
+            {"logistic.cc", "logistic_s8__scalar.cc", "sigmoid_common.cc", "fixed_point.cc"}
+            | {"elementwise.cc", "table_s8__scalar.cc"},
+        ),
+    ],
+)
+def test_an_op_needs_no_kernel_of_others(op: str, needed: set[str], tmp_path: Path) -> None:
+    application = tmp_path / "application.cc"
+    application.write_text(f"{INTERPRETER}auto status = resolver.Add{op}();\n")
+    kept = {
+        path.name
+        for path in needed_files([application])
+        if path.suffix == ".cc" and path.parent.name in ("kernels", "nn")
+    }
+    assert kept == needed | {"broadcast.cc", "kernel_util.cc", "scale.cc"}  # what every op has

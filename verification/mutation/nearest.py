@@ -19,8 +19,10 @@ def test_files(source: Path, root: Path = PROGRAM) -> list[str]:
     """Test files that notice a fault in `source`, a module relative to `root`.
 
     Those that import it themselves, and those in the folder that is named as its own is that import
-    what imports it. Where there is none, those that are nearest by imports; where nothing imports
-    it, as with what is imported by a name in a table, all of that folder.
+    what imports it. Where some of that folder import it themselves, those of other rooms are not
+    asked: what just they notice has no test of its own. Where none imports it, those that are
+    nearest by imports; where nothing leads to it, as with what is imported by a name in a table,
+    all of that folder.
     """
     folder = f"tests/unit/{source.parent.as_posix()}/"
     module = ".".join(source.with_suffix("").parts)
@@ -29,6 +31,11 @@ def test_files(source: Path, root: Path = PROGRAM) -> list[str]:
     inside = [test for test in tests if test.startswith(folder)]
     least = min(steps.values(), default=math.inf)
     found = {test for test in tests if steps[test] == least < math.inf}
+    if any(steps[test] == 1 for test in inside):
+        room = source.parts[0]
+        found = {
+            test for test in found if test.startswith((f"tests/unit/{room}/", f"tests/{room}/"))
+        }
     found |= {test for test in inside if steps[test] < math.inf or least == math.inf}
 
     def order(test: str) -> tuple[bool, float, bool, int, str]:
