@@ -2,7 +2,7 @@
 statements that are left out.
 
 What is no C++ afterwards (a template's bracket is no comparison) does not compile, and is not
-counted.
+counted. As in Python, a number from _TUNED on that gets a name is left alone.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ _OTHER = {
 }  # fmt: skip
 # With a blank on both sides: what is binary is written so, a pointer or reference is not.
 _OPERATOR = re.compile(r"(?<= )(<<|>>|<=|>=|==|!=|&&|\|\||\+=|-=|[-+*/%<>&|])(?= )")
+_TUNED = 10
+_NAMED = re.compile(r"\bconstexpr [\w: ]+ k\w+ = (\d+)u?;")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?=u?\b(?!\.))")
 _TRUTH = re.compile(r"\b(true|false)\b")
 _STATEMENT = re.compile(
@@ -33,7 +35,9 @@ def mutants(source: str) -> list[Mutant]:
     """Every one that this module knows, in the order of the text."""
     code = _SKIPPED.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), source)
     found = [Mutant(*m.span(1), _OTHER[m[1]]) for m in _OPERATOR.finditer(code)]
-    found += [Mutant(*m.span(), str(int(m[0]) + 1)) for m in _NUMBER.finditer(code)]
+    tuned = {m.start(1) for m in _NAMED.finditer(code) if int(m[1]) >= _TUNED}
+    numbers = [m for m in _NUMBER.finditer(code) if m.start() not in tuned]
+    found += [Mutant(*m.span(), str(int(m[0]) + 1)) for m in numbers]
     truth = {"true": "false", "false": "true"}
     found += [Mutant(*m.span(), truth[m[0]]) for m in _TRUTH.finditer(code)]
     found += [Mutant(*m.span(1), ";") for m in _STATEMENT.finditer(code)]

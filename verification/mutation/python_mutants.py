@@ -86,7 +86,7 @@ def _is_tuned(statement: ast.stmt) -> bool:
 
 def _is_left_alone(node: ast.AST) -> bool:
     match node:
-        case ast.JoinedStr() | ast.Expr(value=ast.Constant(value=str())):
+        case ast.JoinedStr() | ast.Expr(value=ast.Constant()):  # a docstring, or `...`
             return True
         case ast.If(test=ast.Name(id="TYPE_CHECKING")) | ast.keyword(arg="strict"):
             return True

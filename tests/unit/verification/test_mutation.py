@@ -23,6 +23,7 @@ def f(a: int = 7, größe: str = "ä 1 < 2") -> bool:
 '''.replace("import that == 5", "x = 5")
 CPP = """// 1 + 1 < 3
 #define ONE 1
+constexpr int32_t kLimit = 512;
 bool F(const char* s, int n) {
   n += 4;
   return n + 1 <= 7u && s[0] == 'x' || true;
@@ -77,6 +78,7 @@ print(json.dumps(x, indent=2), flush=True)
 for a, b in zip(x, y, strict=True):
     raise E("1 < 2", f"{a + 1}")
 assert x
+def abstract(): ...
 b = now_s - begun_s >= limit_s or time.monotonic() < end_s
 """
 

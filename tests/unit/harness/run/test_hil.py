@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,10 @@ from harness.rig import link
 from harness.rig.expected import Expected
 from harness.run import hil, op_diff
 from harness.run.digits import Digits
+from harness.run.report import PartReport
 from harness.run.worker import Part
 from harness.wire import ids, messages
+from harness.wire.channel import LineCounts
 from harness.wire.device import Device
 from harness.wire.framing import Frame
 from harness.wire.messages import SelfTest
@@ -418,9 +421,81 @@ def test_count_is_a_number_or_all(count: int | str | None, expected: int | None)
 
 
 def test_any_other_count_is_bad_input() -> None:
-    with pytest.raises(HarnessError, match="--count many: give a number") as error:
-        hil.parse_count("many")
-    assert error.value.exit_code == 2
+    for count, message in [("many", "give a number"), (0, "choose 1 or more"), ("-1", "choose 1")]:
+        with pytest.raises(HarnessError, match=f"--count {count}: {message}") as error:
+            hil.parse_count(count)
+        assert error.value.exit_code == 2
+    assert hil.parse_count(1) == 1
+
+
+def test_a_baud_rate_is_one_of_the_protocol() -> None:
+    for baud, rate in [(None, None), ("auto", None), ("1", 1), (2**32 - 1, 2**32 - 1)]:
+        assert hil.Settings(baud=baud).own_baud == rate
+    for wrong, message in [("fast", "give a rate"), (0, "choose 1 to"), (2**32, "choose 1 to")]:
+        with pytest.raises(HarnessError, match=f"--baud {wrong}: {message}"):
+            hil.Settings(baud=wrong).check()
+
+
+@pytest.mark.parametrize(
+    ("processors", "count", "emulators"),
+    [(8, 199, 1), (8, 399, 1), (8, 400, 2), (8, 10_000, 4), (2, 10_000, 2), (None, 10_000, 1)],
+)
+def test_how_many_emulators_are_worth_their_start(
+    processors: int | None, count: int, emulators: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hil.os, "cpu_count", lambda: processors)
+    assert hil.default_emulators(count) == emulators
+
+
+@pytest.mark.parametrize(
+    ("there", "subject"),
+    [
+        (("digits.npz",), ("digits", 7)),
+        (("inputs.npz", "digits.npz"), ("inputs", 7)),
+        (("digits.npz", ""), ("data", 7)),
+        ((), ("random", 7)),
+    ],
+)
+def test_what_is_sent_is_what_the_folder_has(
+    there: tuple[str, ...],
+    subject: tuple[str, int],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in filter(None, there):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(hil, "takes_digits", lambda _: there == ("digits.npz",))
+    monkeypatch.setattr(hil, "load_digits", lambda _, number: ("digits", number))
+    monkeypatch.setattr(hil, "DigitSubject", lambda digits, every_format: digits)
+    for kind in ("inputs", "data", "random"):
+        monkeypatch.setattr(hil, f"{kind}_subject", lambda _, number, kind=kind: (kind, number))
+    assert hil.load_subject(tmp_path, "7") == subject
+    assert hil.load_subject(tmp_path, "all") == (
+        subject[0], 1000 if subject[0] == "random" else None
+    )  # fmt: skip
+
+
+def test_damage_at_either_end_is_counted() -> None:
+    parts = [Part("A", lines=LineCounts(1, 2, 3, 4), answered=9, reconnects=5, failure="x")]
+    parts.append(replace(parts[0], name="B", failure=""))
+    first, second = (hil._row(part, elapsed_s=2.0) for part in parts)
+    assert first == PartReport("A", "", 9, 0, 1, 5, 5, 4.5, "x")
+    assert second == replace(first, name="B", failure=None)
+
+
+def test_instructions_are_counted_where_time_is_virtual() -> None:
+    info = SimpleNamespace(tick_hz=25_000_000)
+    assert hil.instructions(BOARD, info, 1000.0) == 1250  # type: ignore[arg-type]
+    emulator = BOARD.emulator
+    assert emulator is not None
+    at_its_own = replace(BOARD, emulator=replace(emulator, tick_hz=50_000_000))
+    assert hil.instructions(at_its_own, info, 1000.0) == 625  # type: ignore[arg-type]
+    for board, hz in [
+        (replace(BOARD, emulator=None), 1),
+        (replace(BOARD, emulator=replace(emulator, icount_shift=None)), 1),
+        (BOARD, 0),
+    ]:
+        assert hil.instructions(board, SimpleNamespace(tick_hz=hz), 1.0) is None  # type: ignore[arg-type]
 
 
 def test_statistics_and_confusions_are_of_all_digits(

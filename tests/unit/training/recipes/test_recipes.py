@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codegen.samples.facts import DataInfo
 from training.data.augment import Augmentation
 from training.data.options import DataOptions
-from training.errors import RecipeError
+from training.errors import DataError, RecipeError
 from training.recipes import RECIPES, get_recipe, vision
 
 # What the verbs import to list recipes, to decide what is fresh and to say what is missing.
@@ -119,3 +121,45 @@ def test_pictures_are_changed_by_the_generator_alone(monkeypatch: pytest.MonkeyP
 def test_what_lies_outside_of_a_picture_is_mirrored() -> None:
     places = np.array([-10, -2, -1, 0, 4.4, 9, 10, 11, 20])
     assert vision._reflected(places, 10).tolist() == [9, 1, 0, 0, 4, 9, 9, 8, 0]
+
+
+@pytest.mark.parametrize(
+    ("count", "batch"),
+    [(1, 1), (7, 7), (8, 8), (63, 8), (64, 8), (72, 9), (800, 100), (1023, 127), (9999, 128)],
+)
+def test_a_small_set_goes_in_small_batches(count: int, batch: int) -> None:
+    recipe = get_recipe("tiny")
+    assert recipe.batch_size == 128
+    assert recipe.batch_for(count) == batch
+
+
+@pytest.mark.parametrize(
+    ("count", "epochs", "patience"),
+    [
+        (1, 2500, 312),  # a step an epoch
+        (8, 2500, 312),
+        (800, 313, 39),  # 8 steps an epoch: 312.5 epochs
+        (1023, 313, 39),
+        (1024, 313, None),  # as many as the recipe's own batches take
+    ],
+)
+def test_how_long_a_small_set_is_trained(count: int, epochs: int, patience: int | None) -> None:
+    recipe = replace(get_recipe("tiny"), epochs=5, steps_at_least=2500)
+    assert recipe.epochs_for(count) == epochs
+    assert recipe.patience_for(count) == patience
+    assert replace(recipe, steps_at_least=100).patience_for(800) == 20  # at least
+    assert replace(recipe, steps_at_least=1).epochs_for(count) == 5
+
+
+def test_images_are_large_enough_for_the_convolutions() -> None:
+    info = DataInfo("x", "", 1, 1, {}, ["a", "b"], shape=[24, 24])
+    recipe = get_recipe("tiny")
+    recipe.check(info)
+    for shape in ([23, 24], [24, 23]):
+        with pytest.raises(DataError, match="takes images of 24x24 or more"):
+            recipe.check(replace(info, shape=shape))
+    for wrong in (replace(info, kind="audio"), replace(info, task="regress")):
+        with pytest.raises(
+            DataError, match=r"^recipe tiny takes data of kind image and task class"
+        ):
+            recipe.check(wrong)

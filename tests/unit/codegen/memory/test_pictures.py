@@ -1,0 +1,85 @@
+"""The pictures of a plan made by hand, as somebody approved them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from codegen.memory import arena_picture
+from codegen.memory.planner import SCRATCH, ArenaPlan, PlannedTensor, StripPlan
+from codegen.model.tflite import Model
+from tests import approved
+from verification.cases.model_builder import ModelBuilder
+
+HERE = Path(__file__).parent / "pictures"
+# Of the ops 0 and 1: 16 B of the engine's own, two images, of which the second one lies partly on
+# where the first one was, scores that the application reads, and scratch of op 1.
+PLAN = ArenaPlan(
+    arena_bytes=1216,
+    activation_bytes=1200,
+    lower_bound_bytes=1000,
+    persistent_bytes=16,
+    tensors=(
+        PlannedTensor(0, "image", 16, 400, 0, 1),
+        PlannedTensor(1, "features <of it>", 416, 600, 0, 2),
+        PlannedTensor(2, "scores\x07", 16, 12, 1, 4),
+    ),
+    scratch=(PlannedTensor(SCRATCH, "op 1", 1016, 200, 1, 2),),
+)
+
+
+def model() -> Model:
+    b = ModelBuilder()
+    image = b.tensor([1, 20, 20, 1], scale=0.5, zero_point=0)
+    features = b.tensor([1, 600], scale=0.5, zero_point=0)
+    scores = b.tensor([12], scale=0.5, zero_point=0)
+    b.op("RELU", [image], [features])
+    b.op("RELU", [features], [scores])
+    return Model.parse(b.build([image], [scores]))
+
+
+def test_pictures() -> None:
+    made = model()
+    approved.check(HERE / "plan.svg", arena_picture.svg_picture(made, PLAN))
+    text = (
+        arena_picture.table(made, PLAN)
+        + arena_picture.ascii_picture(made, PLAN)
+        + arena_picture.sizes(PLAN, "scalar")
+    )
+    approved.check(HERE / "plan.txt", text)
+
+
+def test_a_plan_by_strips_says_what_they_save_and_cost() -> None:
+    strips = StripPlan({1: 2}, 300, 0.021)
+    assert (
+        "strips             300 B less, some rows at a time in op 1,\n"
+        "                        for about 2.1 % more instructions\n"
+    ) in arena_picture.sizes(replace(PLAN, strips=strips), "dsp")
+    several = replace(strips, rows={0: 1, 1: -2})
+    assert "in ops 0, 1,\n" in arena_picture.sizes(replace(PLAN, strips=several), "dsp")
+
+
+def test_an_arena_of_nothing_is_drawn() -> None:
+    empty = ArenaPlan(0, 0, 0, 0)
+    assert "0 B, 0.0 % over the lower bound" in arena_picture.sizes(empty, "scalar")
+    picture = arena_picture.ascii_picture(model(), empty).splitlines()
+    assert picture[0] == "       0 " + "." * 12 and len(picture) == 2
+    assert arena_picture.svg_picture(model(), empty).count("<rect") == 5
+
+
+def test_many_buffers_go_round_the_letters() -> None:
+    many = tuple(PlannedTensor(0, "x", 0, 16, 0, 1) for _ in range(63))
+    marks = [mark for mark, _ in arena_picture._marked(replace(PLAN, tensors=many, scratch=()))]
+    assert "".join(marks[:2] + marks[60:]) == "ab89a"
+
+
+def test_a_cell_shows_the_youngest_of_the_largest() -> None:
+    def cell(low: int, high: int, first: int = 0, last: int = 4) -> str:
+        return arena_picture._cell(PLAN, low, high, first, last)
+
+    assert [cell(0, 15), cell(15, 16), cell(16, 416, 0, 1), cell(16, 416, 1, 2)] == [*"##ac"]
+    assert cell(300, 500) == "a" and cell(340, 500) == "b" and cell(332, 500) == "b"
+    assert cell(1000, 1032, 1, 2) == "~" and cell(1000, 1033, 1, 2) == "~"
+    assert cell(1000, 1031, 1, 2) == "b"
+    assert cell(1216, 1300) == "." and cell(1216 - 1, 1300) == "~"
+    assert cell(416, 417, 2, 3) == "." and cell(28, 29, 1, 4) == "." and cell(27, 29, 1, 4) == "c"
