@@ -498,6 +498,14 @@ def test_instructions_are_counted_where_time_is_virtual() -> None:
         assert hil.instructions(board, SimpleNamespace(tick_hz=hz), 1.0) is None  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("asked", [False, True])
+def test_frames_are_shown_where_that_is_asked_for(
+    asked: bool, run: Callable[..., tuple[hil.Report, str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(**({"trace": True} if asked else {}))
+    assert ("INFER" in capsys.readouterr().err) == asked
+
+
 def test_statistics_and_confusions_are_of_all_digits(
     run: Callable[..., tuple[hil.Report, str]],
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -104,3 +105,10 @@ def test_a_sample_is_one_of_the_split(monkeypatch: pytest.MonkeyPatch) -> None:
     for wrong in (-1, 3):
         with pytest.raises(HarnessError, match=f"^--digit {wrong}: there are words 0 to 2"):
             op_diff._inputs(Path(), MODEL, wrong)
+
+
+def test_a_scalar_has_a_place_too() -> None:
+    scalar = replace(MODEL.tensors[0], shape=())
+    values = [np.array([value], np.int8) for value in (1, 2)]
+    text = str(op_diff.Difference(MODEL.ops[0], scalar, *values))
+    assert text.endswith("[] differs in 1 of 1 elements, first at [0]: device 1, oracle 2")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from harness.errors import HarnessError
 from harness.run import stream
 from harness.run.run_folder import Answer, Mismatch, read_answers
 from harness.wire.smoothing import Smoothed, smooth
@@ -87,3 +89,89 @@ def test_answers_of_earlier_versions_are_read(tmp_path: Path) -> None:
         4: Answer(4, 1, 7, (Mismatch(4, (1,), (2,), "raw", 0, 0),)),
         5: Answer(5, None, 8, (Mismatch(4, (1,), (2,), "raw", 0, 3),)),
     }
+
+
+class Split:
+    """Two samples, which have classes."""
+
+    classes: Any = np.array([1, 0])
+    front_end: Any = None
+    info = SimpleNamespace(task="classify", labels=["a", "b"], noun="word")
+
+    def __len__(self) -> int:
+        return 2
+
+    def values_for_front_end(self) -> list[str]:
+        return ["sample 0", "sample 1"]
+
+
+@pytest.mark.parametrize("front_end", [None, "audio"])
+def test_samples_go_as_input_or_to_the_front_end(
+    front_end: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    split = Split()
+    split.front_end = front_end
+    outputs = [np.arange(4, dtype=np.int8).reshape(2, 1, 2)]
+    subject = SimpleNamespace(split=split, outputs=outputs, model_inputs=[["in 0", "in 1"]])
+    monkeypatch.setattr(stream, "takes_digits", lambda _: False)
+    monkeypatch.setattr(stream, "data_subject", lambda *_: subject)
+    found = stream._samples(Path(), 2)
+    sent: Any = [found.sent(index) for index in range(2)]
+    raw, sample = stream.ids.InputFormat.RAW_S8, stream.ids.InputFormat.SAMPLE
+    whole = [("in 0", raw), ("in 1", raw)]
+    assert sent == (whole if front_end is None else [("sample 0", sample), ("sample 1", sample)])
+    assert found.scores.tolist() == [[0, 1], [2, 3]] and found.classes is split.classes
+    assert (found.labels, found.noun) == (["a", "b"], "word")
+    split.info = SimpleNamespace(task="regress")
+    with pytest.raises(HarnessError, match=r"^stream: detects classes, the data are"):
+        stream._samples(Path(), 2)
+    split.info, split.classes = Split.info, None
+    with pytest.raises(HarnessError, match=r"^stream: detects classes"):
+        stream._samples(Path(), 2)
+
+
+def test_digits_go_the_shorter_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    digits = SimpleNamespace(
+        images=["first", "second"], oracle_scores=SCORES, labels=[1], noun="digit"
+    )
+    monkeypatch.setattr(stream, "takes_digits", lambda _: True)
+    monkeypatch.setattr(stream, "load_digits", lambda *_: digits)
+    monkeypatch.setattr(stream.comparison, "shorter_format", lambda _, index: f"way {index}")
+    found = stream._samples(Path(), 2)
+    assert found.sent(1) == ("second", "way 1")  # type: ignore[comparison-overlap]
+    assert found.scores is SCORES and found.labels == [] and found.noun == "digit"
+
+
+def settings(**changed: Any) -> stream.Settings:
+    return replace(SETTINGS, **changed)
+
+
+@pytest.mark.parametrize(
+    ("option", "least", "most"), [("hold", 1, 1000), ("frames", 1, 16), ("refractory", 0, 255)]
+)
+def test_what_can_be_of_no_model(option: str, least: int, most: int) -> None:
+    assert stream.ids.STREAM_MOST_FRAMES == 16
+    for fine in (least, most):
+        settings(**{option: fine}).check()
+    for wrong in (least - 1, most + 1):
+        with pytest.raises(HarnessError, match=f"^--{option} {wrong}: choose {least} to {most}"):
+            settings(**{option: wrong}).check()
+    settings(count=1).check()
+    with pytest.raises(HarnessError, match=r"^--count 0: choose 1 or more"):
+        settings(count=0).check()
+
+
+def test_thresholds() -> None:
+    for share in (0, 1):
+        settings(threshold=share).require_probability()
+    for share in (-0.01, 1.01):
+        with pytest.raises(HarnessError, match="choose 0 to 1"):
+            settings(threshold=share).require_probability()
+    output: Any = OUTPUT  # 0 to 255/256
+    for real, quantized in [(0.0, -128), (0.001, -127), (0.5, 0), (255 / 256, 127)]:
+        assert settings(threshold=real).parameters(output).threshold == quantized
+    for real in (-0.001, 0.999):
+        with pytest.raises(HarnessError, match=r"the model's output is 0 to 0.9961; choose"):
+            settings(threshold=real).parameters(output)
+    parameters = settings(frames=3, refractory=9).parameters(output)
+    assert (parameters.frames, parameters.refractory) == (3, 9)
