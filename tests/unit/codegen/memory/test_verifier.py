@@ -70,7 +70,7 @@ def test_an_output_may_lie_on_the_input_that_it_takes_over() -> None:
         ([FIRST, replace(SECOND, last=3), replace(THIRD, offset=48)], (0, 1)),  # it is needed
     ]:
         with pytest.raises(PlanError, match="tensor 1 and tensor 2 overlap"):
-            check(wrong, in_place)  # type: ignore[arg-type]
+            check(wrong, in_place)
 
 
 def test_pairs_that_are_checked_elsewhere_may_overlap() -> None:

@@ -100,7 +100,8 @@ def test_a_sample_is_one_of_the_split(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(op_diff.split_file, "load", lambda _: Split([10, 20, 30]))
     monkeypatch.setattr(op_diff, "model_input", lambda _, rows: rows)
-    for digit, values in [(0, [10]), (2, [30])]:
+    expected: list[tuple[int, Any]] = [(0, [10]), (2, [30])]
+    for digit, values in expected:
         assert op_diff._inputs(Path(), MODEL, digit) == (f"word {digit}", values)
     for wrong in (-1, 3):
         with pytest.raises(HarnessError, match=f"^--digit {wrong}: there are words 0 to 2"):

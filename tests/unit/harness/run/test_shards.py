@@ -16,7 +16,8 @@ def test_each_is_handed_out_once_and_those_that_are_done_are_not() -> None:
     first, second = iter(shards), iter(shards)
     assert [next(first), next(second), next(first)] == [0, 2, 4]
     assert list(second) == [] and shards.sent == 5
-    assert not shards.ended
+    ended: bool = shards.ended
+    assert not ended
 
 
 def test_the_time_runs_from_the_first_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,7 +43,8 @@ def test_it_ends_with_the_last_answer() -> None:
     waited: list[bool] = []
     other = threading.Thread(target=lambda: waited.append(shards.wait_for_more()))
     other.start()
-    assert other.is_alive() and not shards.ended  # one may come back
+    ended: bool = shards.ended
+    assert other.is_alive() and not ended  # one may come back
     shards.answered()
     other.join(10)
     assert waited == [False] and shards.ended

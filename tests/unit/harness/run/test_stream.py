@@ -162,7 +162,7 @@ def test_what_can_be_of_no_model(option: str, least: int, most: int) -> None:
 
 
 def test_thresholds() -> None:
-    for share in (0, 1):
+    for share in (0.0, 1.0):
         settings(threshold=share).require_probability()
     for share in (-0.01, 1.01):
         with pytest.raises(HarnessError, match="choose 0 to 1"):
@@ -170,8 +170,8 @@ def test_thresholds() -> None:
     output: Any = OUTPUT  # 0 to 255/256
     for real, quantized in [(0.0, -128), (0.001, -127), (0.5, 0), (255 / 256, 127)]:
         assert settings(threshold=real).parameters(output).threshold == quantized
-    for real in (-0.001, 0.999):
+    for beyond in (-0.001, 0.999):
         with pytest.raises(HarnessError, match=r"the model's output is 0 to 0.9961; choose"):
-            settings(threshold=real).parameters(output)
+            settings(threshold=beyond).parameters(output)
     parameters = settings(frames=3, refractory=9).parameters(output)
     assert (parameters.frames, parameters.refractory) == (3, 9)

@@ -14,7 +14,7 @@ class Variable:
     """As TensorFlow's, as far as it is used."""
 
     def __init__(self, value: Any) -> None:
-        self.value = value.value if isinstance(value, Variable) else value
+        self.value: Any = value.value if isinstance(value, Variable) else value
 
     def assign(self, value: Any) -> None:
         self.value = value.value if isinstance(value, Variable) else value
