@@ -472,7 +472,8 @@ def test_what_is_sent_is_what_the_folder_has(
     monkeypatch.setattr(hil, "DigitSubject", lambda digits, every_format: digits)
     for kind in ("inputs", "data", "random"):
         monkeypatch.setattr(hil, f"{kind}_subject", lambda _, number, kind=kind: (kind, number))
-    assert hil.load_subject(tmp_path, "7") == subject
+    found: Any = hil.load_subject(tmp_path, "7")
+    assert found == subject
     everything: Any = hil.load_subject(tmp_path, "all")
     assert everything == (
         subject[0], 1000 if subject[0] == "random" else None
