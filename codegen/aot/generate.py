@@ -49,6 +49,7 @@ _NUMPY = {
     "uint16_t": "<u2",
     "int32_t": "<i4",
     "uint32_t": "<u4",
+    "int64_t": "<i8",
 }
 _CALL_WIDTH = 90
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*\Z")

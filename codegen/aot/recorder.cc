@@ -17,19 +17,23 @@
 #include "nn/arg_max_s8.h"
 #include "nn/arithmetic_s32.h"
 #include "nn/batch_matmul_s8.h"
+#include "nn/binary_s16.h"
 #include "nn/broadcast_shapes.h"
 #include "nn/cast.h"
 #include "nn/clamp_s8.h"
 #include "nn/compare.h"
+#include "nn/conv_s16.h"
 #include "nn/conv_s8.h"
 #include "nn/copy.h"
 #include "nn/cumsum_s8.h"
+#include "nn/depthwise_conv_s16.h"
 #include "nn/depthwise_conv_s8.h"
 #include "nn/div_s8.h"
 #include "nn/extremum_s8.h"
 #include "nn/fast_channel.h"
 #include "nn/float_edge.h"
 #include "nn/float_unary.h"
+#include "nn/fully_connected_s16.h"
 #include "nn/fully_connected_s8.h"
 #include "nn/gather.h"
 #include "nn/gather_nd.h"
@@ -40,20 +44,26 @@
 #include "nn/lstm_s8.h"
 #include "nn/mirror_pad.h"
 #include "nn/mul_s8.h"
+#include "nn/pad_s16.h"
 #include "nn/pad_s8.h"
+#include "nn/pool_s16.h"
 #include "nn/pool_s8.h"
 #include "nn/prelu_s8.h"
+#include "nn/reduce_s16.h"
 #include "nn/reduce_s8.h"
 #include "nn/requantize_s8.h"
 #include "nn/resize_s8.h"
 #include "nn/rsqrt_s8.h"
 #include "nn/select.h"
+#include "nn/softmax_s16.h"
 #include "nn/softmax_s8.h"
 #include "nn/space_batch.h"
 #include "nn/squared_difference_s8.h"
 #include "nn/svdf_s8.h"
 #include "nn/table_s8.h"
+#include "nn/transpose_conv_s16.h"
 #include "nn/transpose_conv_s8.h"
+#include "nn/unary_s16.h"
 #include "tensorflow/lite/micro/bytes.h"
 #include "tensorflow/lite/micro/debug_log.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
@@ -103,6 +113,8 @@ constexpr const char* TypeName() {
     return "uint8_t";
   } else if constexpr (std::is_same_v<Plain, int16_t>) {
     return "int16_t";
+  } else if constexpr (std::is_same_v<Plain, int64_t>) {
+    return "int64_t";
   } else {
     return std::is_void_v<Plain> ? "void" : "int8_t";
   }
@@ -125,7 +137,8 @@ void PutPointer(T* pointer, uint32_t count = 0) {
   } else if (at >= g_model && at < g_model + g_model_bytes) {
     using Plain = std::remove_cv_t<T>;
     const bool is_bytes =  // a buffer
-        size == 1 || std::is_same_v<Plain, int16_t> || std::is_same_v<Plain, int32_t>;
+        size == 1 || std::is_same_v<Plain, int16_t> || std::is_same_v<Plain, int32_t> ||
+        std::is_same_v<Plain, int64_t>;
     const size_t bytes = count ? count * size : VectorCount(at) * (is_bytes ? 1 : size);
     Put("{\"model\": " + std::to_string(at - g_model) + ", \"type\": \"" + kType +
         "\", \"bytes\": " + std::to_string(bytes) + "}");
@@ -264,6 +277,16 @@ void PutValue(const nn::SpaceBatch& value) {
   EACH5(ADD, block_h, block_w, before_h, before_w, run)
 }
 
+FIELDS(ConvS16Params, 3, shape, out_min, out_max)
+FIELDS(FullyConnectedS16Params, 5, batches, in_features, out_features, out_min, out_max)
+FIELDS(AddS16Params, 4, in, out, out_min, out_max)
+FIELDS(MulS16Params, 3, requant, out_min, out_max)
+FIELDS(SquaredDifferenceS16Params, 2, in, out)
+FIELDS(RangeS16, 2, min, max)
+FIELDS(LeakyReluS16Params, 3, positive, negative, alpha_sign)
+FIELDS(SoftmaxS16Params, 3, rows, depth, input)
+FIELDS(SigmoidScaleS16, 2, multiplier, right)
+
 void PutValue(const nn::Broadcast& value) {
   Fields fields("nn::Broadcast");
   fields.Add("axes", [&] { PutValue(value.axes); });
@@ -326,8 +349,6 @@ void PutValue(const nn::SvdfParams& value) {
   EACH5(ADD, batches, features, units, rank, memory)
   EACH5(ADD, feature, time, in_zero_point, state_zero_point, out_zero_point)
 }
-
-FIELDS(SigmoidScaleS16, 2, multiplier, right)
 
 void PutValue(const nn::LstmParams& value) {
   const auto& [batches, steps, features, units, batch_step, time_step, gates, forget_cell,
@@ -429,6 +450,18 @@ bool IsAllFast(const nn::ConvParams& p, const nn::ChannelScales& scales, const i
     fast = nn::IsFast(nn::ChannelRequant(scales, c), bias ? bias[c] : 0, products);
   }
   return fast;
+}
+
+nn::ConvS16Params OfS16(
+    nn::ConvS16Params params) {  // whose zero points and int8 range are not used
+  params.shape.in_zero_point = params.shape.out_zero_point = 0;
+  params.shape.out_min = params.shape.out_max = 0;
+  return params;
+}
+
+nn::ConvS16Params OfPool(nn::ConvS16Params params) {
+  params.shape.filter_c = 0;
+  return OfS16(params);
 }
 
 nn::ReduceParams OfExtremum(nn::ReduceParams params) {  // which does not rescale
@@ -681,8 +714,8 @@ void RequantizeWide(const RequantizeWideParams& params, const void* input, void*
   RECORD("nn/requantize_s8.h", "nn::RequantizeWide", 3, params, input, output);
 }
 
-void QuantizeS8(const FloatEdgeParams& params, const uint32_t* input, int8_t* output) {
-  RECORD("nn/float_edge.h", "nn::QuantizeS8", 3, params, input, output);
+void Quantize(const FloatEdgeParams& params, const uint32_t* input, void* output) {
+  RECORD("nn/float_edge.h", "nn::Quantize", 3, params, input, output);
 }
 
 void Dequantize(const FloatEdgeParams& params, const void* input, uint32_t* output) {
@@ -695,6 +728,109 @@ void FloatUnary(FloatFunction function, uint32_t count, const uint32_t* input, u
 
 void ArgMaxS8(const ArgMaxParams& params, const int8_t* input, int32_t* output) {
   RECORD("nn/arg_max_s8.h", "nn::ArgMaxS8", 3, params, input, output);
+}
+
+void ConvS16(const ConvS16Params& conv, const ChannelScales& scales, const int16_t* input,
+             const int8_t* filter, const Bias64* bias, int16_t* output) {
+  const ConvS16Params params = OfS16(conv);
+  RECORD("nn/conv_s16.h", "nn::ConvS16", 6, params, scales, input, filter, bias, output);
+}
+
+void DepthwiseConvS16(const ConvS16Params& conv, const ChannelScales& scales, const int16_t* input,
+                      const int8_t* filter, const Bias64* bias, int16_t* output) {
+  const ConvS16Params params = OfS16(conv);
+  RECORD("nn/depthwise_conv_s16.h", "nn::DepthwiseConvS16", 6, params, scales, input, filter, bias,
+         output);
+}
+
+void TransposeConvS16(const ConvS16Params& conv, const ChannelScales& scales, const int16_t* input,
+                      const int8_t* filter, const Bias64* bias, int16_t* output) {
+  const ConvS16Params params = OfS16(conv);
+  RECORD("nn/transpose_conv_s16.h", "nn::TransposeConvS16", 6, params, scales, input, filter, bias,
+         output);
+}
+
+void FullyConnectedS16(const FullyConnectedS16Params& params, Requant requant,
+                       const ChannelScales* channel_scales, const int16_t* input,
+                       const int8_t* filter, const Bias64* bias, int16_t* output) {
+  if (channel_scales) {
+    requant = Requant{0, 0};  // not used
+  }
+  RECORD("nn/fully_connected_s16.h", "nn::FullyConnectedS16", 7, params, requant, channel_scales,
+         input, filter, bias, output);
+}
+
+void MaxPoolS16(const ConvS16Params& pool, const int16_t* input, int16_t* output) {
+  const ConvS16Params params = OfPool(pool);
+  RECORD("nn/pool_s16.h", "nn::MaxPoolS16", 3, params, input, output);
+}
+
+void AveragePoolS16(const ConvS16Params& pool, const int16_t* input, int16_t* output) {
+  const ConvS16Params params = OfPool(pool);
+  RECORD("nn/pool_s16.h", "nn::AveragePoolS16", 3, params, input, output);
+}
+
+void AddS16(const AddS16Params& params, const Broadcast& shape, const int16_t* input0,
+            const int16_t* input1, int16_t* output) {
+  RECORD("nn/binary_s16.h", "nn::AddS16", 5, params, shape, input0, input1, output);
+}
+
+void SubS16(const AddS16Params& params, const Broadcast& shape, const int16_t* input0,
+            const int16_t* input1, int16_t* output) {
+  RECORD("nn/binary_s16.h", "nn::SubS16", 5, params, shape, input0, input1, output);
+}
+
+void MulS16(const MulS16Params& params, const Broadcast& shape, const int16_t* input0,
+            const int16_t* input1, int16_t* output) {
+  RECORD("nn/binary_s16.h", "nn::MulS16", 5, params, shape, input0, input1, output);
+}
+
+void SquaredDifferenceS16(const SquaredDifferenceS16Params& params, const Broadcast& shape,
+                          const int16_t* input0, const int16_t* input1, int16_t* output) {
+  RECORD("nn/binary_s16.h", "nn::SquaredDifferenceS16", 5, params, shape, input0, input1, output);
+}
+
+void ExtremumS16(Extremum which, const Broadcast& shape, const int16_t* input0,
+                 const int16_t* input1, int16_t* output) {
+  RECORD("nn/binary_s16.h", "nn::ExtremumS16", 5, which, shape, input0, input1, output);
+}
+
+void RequantizeS16(Requant requant, RangeS16 range, uint32_t count, const int16_t* input,
+                   int16_t* output) {
+  RECORD("nn/unary_s16.h", "nn::RequantizeS16", 5, requant, range, count, input, output);
+}
+
+void ClampS16(RangeS16 range, uint32_t count, const int16_t* input, int16_t* output) {
+  RECORD("nn/unary_s16.h", "nn::ClampS16", 4, range, count, input, output);
+}
+
+void AbsS16(Requant requant, uint32_t count, const int16_t* input, int16_t* output) {
+  RECORD("nn/unary_s16.h", "nn::AbsS16", 4, requant, count, input, output);
+}
+
+void LeakyReluS16(const LeakyReluS16Params& params, uint32_t count, const int16_t* input,
+                  int16_t* output) {
+  RECORD("nn/unary_s16.h", "nn::LeakyReluS16", 4, params, count, input, output);
+}
+
+void LogisticAllS16(SigmoidScaleS16 scale, uint32_t count, const int16_t* input, int16_t* output) {
+  RECORD("nn/unary_s16.h", "nn::LogisticAllS16", 4, scale, count, input, output);
+}
+
+void TanhAllS16(SigmoidScaleS16 scale, uint32_t count, const int16_t* input, int16_t* output) {
+  RECORD("nn/unary_s16.h", "nn::TanhAllS16", 4, scale, count, input, output);
+}
+
+void SoftmaxS16(const SoftmaxS16Params& params, const int16_t* input, int16_t* output) {
+  RECORD("nn/softmax_s16.h", "nn::SoftmaxS16", 3, params, input, output);
+}
+
+void SumS16(const ReduceParams& params, const int16_t* input, int16_t* output) {
+  RECORD("nn/reduce_s16.h", "nn::SumS16", 3, params, input, output);
+}
+
+void PadS16(const PadParams& params, const int16_t* value, const int16_t* input, int16_t* output) {
+  RECORD("nn/pad_s16.h", "nn::PadS16", 4, params, value, input, output);
 }
 
 }  // namespace nn

@@ -19,9 +19,9 @@ from codegen.model.op_table import OPS_DEF, load_supported_ops
 
 KERNELS = OPS_DEF.parent / "kernels"
 
-_ADD = re.compile(r"\bAdd(\w+)\s*\(")
+_ADD = re.compile(r"\bAdd(\w+)\s*\((?:\s*(MCUFORGE_INT8)\b)?")
 _ALL_OPS = "tensorflow/lite/micro/all_ops_resolver.h"
-_CUSTOM = ("Custom", "custom")  # as an op that is in no table
+_CUSTOM = {"Custom": ["custom"]}  # as an op that is in no table
 _FUNCTION = re.compile(r"^(?!inline|static|template)[A-Za-z][^#;{}=()]*\b(\w+)\(", re.MULTILINE)
 _NAME = re.compile(r"\b[A-Za-z]\w+")
 _INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
@@ -36,10 +36,14 @@ def needed_files(application: Iterable[Path]) -> frozenset[Path]:
     """Sources and headers of the libraries that the application's files lead to, and these."""
     own = list(application)
     texts = [path.read_text() for path in own]
-    called = {name for text in texts for name in _ADD.findall(text)}
+    called = {call for text in texts for call in _ADD.findall(text)}
     if any(_ALL_OPS in _INCLUDE.findall(text) for text in texts):
-        called |= set(_op_sources())
-    pending = own + [path for suffix, path in _op_sources().items() if suffix in called]
+        called |= {(suffix, "") for suffix in _op_sources()}
+    pending = own + [
+        path
+        for suffix, narrow in called
+        for path in _op_sources().get(suffix, [])[: 1 if narrow else None]
+    ]
     of_names = _sources_by_function()
     needed: set[Path] = set()
     while pending:
@@ -54,10 +58,15 @@ def needed_files(application: Iterable[Path]) -> frozenset[Path]:
     return frozenset(needed)
 
 
-def _op_sources() -> dict[str, Path]:
-    """By the resolver's method, without its "Add"."""
-    kernels = {op.add_suffix: op.kernel for op in load_supported_ops().values()}
-    return {suffix: KERNELS / f"{stem}.cc" for suffix, stem in (*kernels.items(), _CUSTOM)}
+def _op_sources() -> dict[str, list[Path]]:
+    """By the resolver's method, without its "Add": the op's own, then that of its form which takes
+    int16, too."""
+    stems = {
+        op.add_suffix: [stem for stem in (op.kernel, op.wide_kernel) if stem]
+        for op in load_supported_ops().values()
+    }
+    stems.update(_CUSTOM)
+    return {suffix: [KERNELS / f"{stem}.cc" for stem in of] for suffix, of in stems.items()}
 
 
 @functools.cache
@@ -73,7 +82,7 @@ def _sources_by_header() -> dict[Path, list[Path]]:
 @functools.cache
 def _sources_by_function() -> dict[str, list[Path]]:
     """Of those without a header of their name: known by what another header declares of theirs."""
-    ops = set(_op_sources().values())
+    ops = {path for paths in _op_sources().values() for path in paths}
     found: dict[str, list[Path]] = {}
     for source in _sources():
         if source not in ops and not _header(source).is_file():

@@ -43,7 +43,7 @@ _FUNCTION = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _OP_DEF = re.compile(
-    r'const\s+OpDef\s+ops::k(\w+)\s*=\s*\{[^,]*,\s*"(\w+)"\s*,\s*(\w+)\s*,\s*(\w+)\s*(?:,\s*\w+\s*)?\}'
+    r'const\s+OpDef\s+(?:int8_)?ops::k(\w+)\s*=\s*\{[^,]*,\s*"(\w+)"\s*,\s*(\w+)\s*,\s*(\w+)\s*(?:,\s*\w+\s*)?\}'
 )
 
 _HEADER = """\
@@ -51,11 +51,12 @@ _HEADER = """\
 
 Made from the code by `python -m codegen.emit.supported_ops`; do not edit.
 
-The runtime runs full-int8 models: activations and weights are int8, biases int32. Int32 is
-allowed besides where an op takes a shape, an axis, paddings or indices, and on the ops with which
-converters compute shapes. Comparisons give bools, which logic, SELECT_V2 and CAST take. Of float32
-there are the edges, what moves or compares elements, and a few functions that need no
-floating-point arithmetic. `invoke preflight` says before any training whether a model fits.
+The runtime runs full-int8 models: activations and weights are int8, biases int32; and 16x8 ones:
+activations are int16 with zero point 0, weights int8, biases int64. Int32 is allowed besides where
+an op takes a shape, an axis, paddings or indices, and on the ops with which converters compute
+shapes. Comparisons give bools, which logic, SELECT_V2 and CAST take. Of float32 there are the
+edges, what moves or compares elements, and a few functions that need no floating-point arithmetic.
+`invoke preflight` says before any training whether a model fits.
 Ops of your own come in through `firmware/lib/custom_ops`: [porting.md](porting.md#a-custom-op).
 
 - *types*: of the inputs and of the outputs, in the model's order, the last one repeated.
@@ -138,21 +139,28 @@ def load_facts() -> list[OpFacts]:
     kernels_of = _machine_kernels()
     facts = []
     for op in load_supported_ops().values():
-        path = KERNELS / f"{op.kernel}.cc"
-        prepare, evaluate = sources.op_functions(path, op)
+        paths = [KERNELS / f"{stem}.cc" for stem in (op.kernel, op.wide_kernel) if stem]
+        functions = [(path, *sources.op_functions(path, op)) for path in paths]
         called = {
             name.removeprefix("nn::")
+            for path, _, evaluate in functions
             for name in sources.mentioned(path, evaluate)
             if name.startswith("nn::")
         }
+        messages = [
+            text for path, prepare, _ in functions for text in sources.messages(path, prepare)
+        ]
+        prepared = [
+            name for path, prepare, _ in functions for name in sources.mentioned(path, prepare)
+        ]
         facts.append(
             OpFacts(
                 op=op,
-                constraints=tuple(dict.fromkeys(sources.messages(path, prepare))),
+                constraints=tuple(dict.fromkeys(messages)),
                 own_kernels=tuple(
                     machine for machine in _MACHINES if called & kernels_of.get(machine, set())
                 ),
-                in_place="AllowInPlace" in sources.mentioned(path, prepare),
+                in_place="AllowInPlace" in prepared,
             )
         )
     return facts

@@ -2,7 +2,8 @@
 
 Full-int8 means: weights and activations are INT8; INT32 is allowed only where an op takes a bias,
 a shape, an axis, a padding or an index, and on the integer ops with which converters compute
-shapes (SHAPE, STRIDED_SLICE, PACK ...). What a custom op takes is its own affair. Inputs and
+shapes (SHAPE, STRIDED_SLICE, PACK ...). 16x8 means: activations are INT16, weights INT8, biases
+INT64; not every op has that form. What a custom op takes is its own affair. Inputs and
 outputs may be of any number, type and rank; plain models, of one int8 input and one int8 output,
 are served one sample a request, and pictures are sent to those alone.
 """
@@ -18,11 +19,14 @@ from codegen.model.tflite import Model, Op, Subgraph, Tensor
 _Types = frozenset[str]
 
 _DATA: _Types = frozenset({"INT8"})
-_INTEGER: _Types = frozenset({"INT32"})  # bias, shape, axes, paddings, indices
+_WIDE: _Types = frozenset({"INT8", "INT16"})  # activations that are either
+_INTEGER: _Types = frozenset({"INT32"})  # shape, axes, paddings, indices
+_BIAS: _Types = frozenset({"INT32", "INT64"})  # of int8, of 16x8
 _SHAPE_ARITHMETIC: _Types = frozenset({"INT8", "INT32"})
+_ARITHMETIC: _Types = _SHAPE_ARITHMETIC | _WIDE
 _QUANTIZED: _Types = frozenset({"INT8", "UINT8", "INT16", "INT32"})  # QUANTIZE converts these
 _REAL: _Types = frozenset({"INT8", "FLOAT32"})
-_MOVED: _Types = _SHAPE_ARITHMETIC | {"FLOAT32"}  # converters keep some variables in float
+_MOVED: _Types = _ARITHMETIC | {"FLOAT32"}  # converters keep some variables in float
 _BOOL: _Types = frozenset({"BOOL"})
 _CAST: _Types = frozenset({"INT8", "INT16", "INT32", "FLOAT32", "BOOL"})
 _COMPARED: _Types = frozenset({"INT8", "INT32", "INT64", "FLOAT32"})
@@ -35,45 +39,45 @@ _STATE: _Types = frozenset({"INT16"})  # a recurrent cell's own
 # Types of inputs and of outputs by position, the last one repeated; every op that is not
 # listed takes and gives INT8 only.
 _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
-    "CONV_2D": ((_DATA, _DATA, _INTEGER), (_DATA,)),
-    "DEPTHWISE_CONV_2D": ((_DATA, _DATA, _INTEGER), (_DATA,)),
-    "FULLY_CONNECTED": ((_DATA, _DATA, _INTEGER), (_DATA,)),
-    "TRANSPOSE_CONV": ((_INTEGER, _DATA, _DATA, _INTEGER), (_DATA,)),
-    "ADD": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
-    "SUB": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
-    "MUL": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
-    "MEAN": ((_DATA, _INTEGER), (_DATA,)),
-    "SUM": ((_DATA, _INTEGER), (_DATA,)),
+    "CONV_2D": ((_WIDE, _DATA, _BIAS), (_WIDE,)),
+    "DEPTHWISE_CONV_2D": ((_WIDE, _DATA, _BIAS), (_WIDE,)),
+    "FULLY_CONNECTED": ((_WIDE, _DATA, _BIAS), (_WIDE,)),
+    "TRANSPOSE_CONV": ((_INTEGER, _DATA, _WIDE, _BIAS), (_WIDE,)),
+    "ADD": ((_ARITHMETIC,), (_ARITHMETIC,)),
+    "SUB": ((_ARITHMETIC,), (_ARITHMETIC,)),
+    "MUL": ((_ARITHMETIC,), (_ARITHMETIC,)),
+    "MEAN": ((_WIDE, _INTEGER), (_WIDE,)),
+    "SUM": ((_WIDE, _INTEGER), (_WIDE,)),
     "REDUCE_MAX": ((_DATA, _INTEGER), (_DATA,)),
     "REDUCE_MIN": ((_DATA, _INTEGER), (_DATA,)),
-    "PAD": ((_DATA, _INTEGER), (_DATA,)),
-    "PADV2": ((_DATA, _INTEGER, _DATA), (_DATA,)),
+    "PAD": ((_WIDE, _INTEGER), (_WIDE,)),
+    "PADV2": ((_WIDE, _INTEGER, _WIDE), (_WIDE,)),
     "MIRROR_PAD": ((_DATA, _INTEGER), (_DATA,)),
     "BROADCAST_TO": ((_SHAPE_ARITHMETIC, _INTEGER), (_SHAPE_ARITHMETIC,)),
-    "TRANSPOSE": ((_DATA, _INTEGER), (_DATA,)),
-    "RESIZE_NEAREST_NEIGHBOR": ((_DATA, _INTEGER), (_DATA,)),
+    "TRANSPOSE": ((_WIDE, _INTEGER), (_WIDE,)),
+    "RESIZE_NEAREST_NEIGHBOR": ((_WIDE, _INTEGER), (_WIDE,)),
     "RESIZE_BILINEAR": ((_DATA, _INTEGER), (_DATA,)),
-    "SPLIT": ((_INTEGER, _DATA), (_DATA,)),
-    "SPLIT_V": ((_DATA, _INTEGER), (_DATA,)),
+    "SPLIT": ((_INTEGER, _WIDE), (_WIDE,)),
+    "SPLIT_V": ((_WIDE, _INTEGER), (_WIDE,)),
     "ARG_MAX": ((_DATA, _INTEGER), (_INTEGER,)),
     "ARG_MIN": ((_DATA, _INTEGER), (_INTEGER,)),
     "SPACE_TO_BATCH_ND": ((_DATA, _INTEGER), (_DATA,)),
     "BATCH_TO_SPACE_ND": ((_DATA, _INTEGER), (_DATA,)),
     "QUANTIZE": ((_QUANTIZED | {"FLOAT32"},), (_QUANTIZED,)),
     "DEQUANTIZE": ((_QUANTIZED - {"INT32"},), (_REAL,)),
-    "SHAPE": ((_SHAPE_ARITHMETIC,), (_INTEGER,)),
+    "SHAPE": ((_ARITHMETIC,), (_INTEGER,)),
     "RESHAPE": ((_MOVED, _INTEGER), (_MOVED,)),
     "EXPAND_DIMS": ((_MOVED, _INTEGER), (_MOVED,)),
     "GATHER": ((_SHAPE_ARITHMETIC, _INTEGER), (_SHAPE_ARITHMETIC,)),
     "SLICE": ((_MOVED, _INTEGER), (_MOVED,)),
     "STRIDED_SLICE": ((_MOVED, _INTEGER), (_MOVED,)),
     "SQUEEZE": ((_MOVED,), (_MOVED,)),
-    "PACK": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
-    "UNPACK": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
+    "PACK": ((_ARITHMETIC,), (_ARITHMETIC,)),
+    "UNPACK": ((_ARITHMETIC,), (_ARITHMETIC,)),
     "CONCATENATION": ((_MOVED,), (_MOVED,)),
-    "MINIMUM": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
-    "MAXIMUM": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
-    "SOFTMAX": ((_DATA,), (frozenset({"INT8", "INT16"}),)),
+    "MINIMUM": ((_ARITHMETIC,), (_ARITHMETIC,)),
+    "MAXIMUM": ((_ARITHMETIC,), (_ARITHMETIC,)),
+    "SOFTMAX": ((_WIDE,), (_WIDE,)),
     "BROADCAST_ARGS": ((_INTEGER,), (_INTEGER,)),
     "CAST": ((_CAST,), (_CAST,)),
     "CUMSUM": ((_DATA, _INTEGER), (_DATA,)),
@@ -98,6 +102,10 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
         (*[_DATA] * 12, *[_INTEGER] * 4, _DATA, _INTEGER, _DATA, _STATE, _DATA),
         (_DATA,),
     ),
+    **dict.fromkeys(
+        ("ABS", "AVERAGE_POOL_2D", "LEAKY_RELU", "LOGISTIC", "MAX_POOL_2D"), ((_WIDE,), (_WIDE,))
+    ),
+    **dict.fromkeys(("RELU", "RELU6", "SQUARED_DIFFERENCE", "TANH"), ((_WIDE,), (_WIDE,))),
     **dict.fromkeys(("CEIL", "FLOOR", "NEG", "ROUND", "SQRT", "SQUARE"), ((_FLOAT,), (_FLOAT,))),
     "VAR_HANDLE": ((), (_RESOURCE,)),
     "READ_VARIABLE": ((_RESOURCE,), (_MOVED,)),
@@ -257,7 +265,7 @@ def _type_message(graph: Subgraph, op: Op, role: str, tensor: Tensor, types: _Ty
     elif tensor.dtype == "FLOAT16":
         fault += "; the weights were quantized to float16 only"
     elif tensor.dtype in ("INT16", "INT64"):
-        fault += "; that is the 16x8 mode with int16 activations"
+        fault += "; in the 16x8 mode with int16 activations this op is not there"
     elif tensor.dtype == "INT4":
         fault += "; 4-bit weights are not supported"
     return f"{fault}; the firmware runs full-int8 models only: {_FULL_INT8_RECIPE}"

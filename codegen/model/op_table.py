@@ -1,12 +1,16 @@
-"""The ops that the firmware can run: two tables, shared with the C++ sources.
+"""The ops that the firmware can run: three tables, shared with the C++ sources.
 
-Both are X-macro files. Each line of firmware/lib/tflm/tensorflow/lite/micro/ops.def
+All are X-macro files. Each line of firmware/lib/tflm/tensorflow/lite/micro/ops.def
 
     MCUFORGE_OP(CONV_2D, Conv2D, conv)
 
 states the builtin operator's name in the schema, the suffix of the resolver's method
-(`AddConv2D`) and the stem of the kernel's source file. Each line of
-firmware/lib/custom_ops/custom_ops.def
+(`AddConv2D`) and the stem of the kernel's source file. Each line
+
+    MCUFORGE_WIDE_OP(CONV_2D, Conv2D, conv_s16)
+
+of wide_ops.def beside it states the source file of the form of an op that takes int16, too. Each
+line of firmware/lib/custom_ops/custom_ops.def
 
     MCUFORGE_CUSTOM_OP("Binarize", RegisterBinarize)
 
@@ -28,9 +32,11 @@ from codegen.model.tflite import BUILTIN_NAMES, Model
 
 _LIBRARIES = PROGRAM / "firmware/lib"
 OPS_DEF = _LIBRARIES / "tflm/tensorflow/lite/micro/ops.def"
+WIDE_OPS_DEF = OPS_DEF.with_name("wide_ops.def")
 CUSTOM_OPS_DEF = _LIBRARIES / "custom_ops/custom_ops.def"
 
 _OP = re.compile(r"MCUFORGE_OP\(\s*([A-Z][A-Z0-9_]*)\s*,\s*(\w+)\s*,\s*(\w+)\s*\)")
+_WIDE_OP = re.compile(_OP.pattern.replace("MCUFORGE_OP", "MCUFORGE_WIDE_OP"))
 _CUSTOM_OP = re.compile(r'MCUFORGE_CUSTOM_OP\(\s*"([^"\\\n]+)"\s*,\s*([A-Za-z_]\w*)\s*\)')
 _IGNORED = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)  # comments
 _DIRECTIVE = re.compile(r"^\s*#[^\n]*$", re.MULTILINE)
@@ -41,16 +47,26 @@ class SupportedOp:
     """One op of the runtime.
 
     name: builtin name in the schema. add_suffix: of the resolver's method, `Add<suffix>()`.
-    kernel: stem of its source file.
+    kernel: stem of its source file. wide_kernel: of that of the op which takes int16, too; "" where
+    there is none.
     """
 
     name: str
     add_suffix: str
     kernel: str
+    wide_kernel: str = ""
 
 
-def load_supported_ops(path: Path = OPS_DEF) -> dict[str, SupportedOp]:
+def load_supported_ops(
+    path: Path = OPS_DEF, wide_path: Path = WIDE_OPS_DEF
+) -> dict[str, SupportedOp]:
     """{builtin name: op}, in the order of the file. Raises OpTableError."""
+    wide = {
+        name: kernel
+        for name, _, kernel in _entries(
+            wide_path, _WIDE_OP, "MCUFORGE_WIDE_OP(NAME, Suffix, kernel)"
+        )
+    }
     known = set(BUILTIN_NAMES.values())
     ops: dict[str, SupportedOp] = {}
     for name, add_suffix, kernel in _entries(path, _OP, "MCUFORGE_OP(NAME, Suffix, kernel)"):
@@ -58,7 +74,7 @@ def load_supported_ops(path: Path = OPS_DEF) -> dict[str, SupportedOp]:
             raise OpTableError(f"{path}: {name} is no builtin operator of the schema")
         if name in ops:
             raise OpTableError(f"{path}: {name} stands there twice")
-        ops[name] = SupportedOp(name, add_suffix, kernel)
+        ops[name] = SupportedOp(name, add_suffix, kernel, wide.get(name, ""))
     if not ops:
         raise OpTableError(f"{path} names no op")
     return ops
@@ -81,13 +97,29 @@ def resolver_calls(model: Model, supported: Mapping[str, SupportedOp]) -> list[s
     """What registers exactly the ops of a model that check_ops() accepts: methods of
     tflite::MicroMutableOpResolver with their arguments. supported: of load_supported_ops().
     """
-    calls = [f"Add{supported[name].add_suffix}()" for name in model.op_names if name != "CUSTOM"]
+    wide = _ops_of_int16(model)
+    calls = []
+    for name in model.op_names:
+        if name != "CUSTOM":
+            op = supported[name]
+            narrow = op.wide_kernel and name not in wide
+            calls.append(f"Add{op.add_suffix}({f'MCUFORGE_INT8({name})' if narrow else ''})")
     if model.custom_names:
         functions = load_custom_ops()
         calls += [
             f'AddCustom("{code}", custom_ops::{functions[code]}())' for code in model.custom_names
         ]
     return calls
+
+
+def _ops_of_int16(model: Model) -> set[str]:
+    """Names of the ops that make or take int16."""
+    return {
+        op.name
+        for graph in model.subgraphs
+        for op in graph.ops
+        if any(graph.tensors[i].dtype == "INT16" for i in (*op.inputs, *op.outputs) if i >= 0)
+    }
 
 
 def _entries(path: Path, entry: re.Pattern[str], form: str) -> list[tuple[str, ...]]:

@@ -12,10 +12,11 @@ from verification.cases import (
     movement,
     recurrent,
     state,
+    wide,
 )
 from verification.cases.case import Generator
 
-_MODULES = (arithmetic, blocks, chains, core, elementwise, logic, movement, recurrent, state)
+_MODULES = (arithmetic, blocks, chains, core, elementwise, logic, movement, recurrent, state, wide)
 
 
 def _collect() -> dict[str, Generator]:

@@ -16,10 +16,10 @@ struct FloatEdgeParams {
   uint8_t flip;   // 0x80 where they are uint8, with a zero point 128 lower; else 0
 };
 
-// round(x / scale) + zero point, halves away from zero, clamped to int8; NaN gives the zero point.
-// (Upstream leaves what x / scale beyond int32 and NaN give to the machine.)
+// round(x / scale) + zero point, halves away from zero, clamped to int8 or int16; NaN gives the
+// zero point. (Upstream leaves what x / scale beyond int32 and NaN give to the machine.)
 //   input   bits of float32    output   may be the input's buffer
-void QuantizeS8(const FloatEdgeParams& params, const uint32_t* input, int8_t* output);
+void Quantize(const FloatEdgeParams& params, const uint32_t* input, void* output);
 
 // (x - zero point) * scale, as the bits of a float32.
 //   input   int8, uint8 or int16, as params say    output   not overlapping input

@@ -4,7 +4,7 @@
 #define MCUFORGE_NN_REDUCE_EXTREMUM_S8_H_
 
 #include "nn/extremum_s8.h"
-#include "nn/reduce_s8.h"
+#include "nn/reduce_walk.h"
 
 namespace nn {
 
@@ -31,7 +31,7 @@ struct ReduceExtremum {
     return static_cast<int8_t>(max ^ kFlipped);
   }
 
-  static constexpr Reducer kReducer{INT8_MIN, One, Lanes, Finish};
+  static constexpr Reducer<int8_t> kReducer{INT8_MIN, One, Lanes, Finish};
 };
 
 }  // namespace nn

@@ -28,24 +28,6 @@ void SumS8(const ReduceParams& params, const int8_t* input, int8_t* output);
 void MaxS8(const ReduceParams& params, const int8_t* input, int8_t* output);
 void MinS8(const ReduceParams& params, const int8_t* input, int8_t* output);
 
-// ---- The walk that the reductions share.
-
-// Outputs that are next to each other both in memory and in their inputs are computed together.
-constexpr uint32_t kReduceLanes = 4;
-
-struct Reducer {
-  int32_t first;  // what an accumulator starts from
-  // Takes `count` elements that are `stride` apart into one accumulator, or as many of each of
-  // kReduceLanes neighbours into theirs.
-  void (*one)(const int8_t* x, uint32_t count, uint32_t stride, int32_t* sum);
-  void (*lanes)(const int8_t* x, uint32_t count, uint32_t stride, int32_t* sum);
-  // Accumulator to output; `elements` went into it.
-  int8_t (*finish)(const ReduceParams& params, int32_t sum, uint32_t elements);
-};
-
-void Reduce(const ReduceParams& params, const Reducer& reducer, const int8_t* input,
-            int8_t* output);
-
 }  // namespace nn
 
 #endif  // MCUFORGE_NN_REDUCE_S8_H_

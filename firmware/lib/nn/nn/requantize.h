@@ -20,7 +20,7 @@ constexpr int32_t kMaxShift = 30;
 
 inline bool IsFactor(Requant r) { return r.shift <= kMaxShift; }
 
-inline int32_t Clamp(int32_t x, int32_t low, int32_t high) {
+constexpr int32_t Clamp(int32_t x, int32_t low, int32_t high) {
   return x < low ? low : (x > high ? high : x);
 }
 

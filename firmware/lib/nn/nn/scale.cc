@@ -252,8 +252,9 @@ uint32_t BitsFromScale(Scale scale) {
 
 #endif
 
-ActivationRange ActivationRangeS8(Activation activation, Scale scale, int32_t zero_point) {
-  ActivationRange range{-128, 127};
+ActivationRange ActivationRangeOf(Activation activation, Scale scale, int32_t zero_point,
+                                  int32_t high) {
+  ActivationRange range{~high, high};
   if (activation == Activation::kNone || activation > Activation::kRelu6) {
     return range;
   }
@@ -261,13 +262,13 @@ ActivationRange ActivationRangeS8(Activation activation, Scale scale, int32_t ze
   if (activation != Activation::kRelu) {
     constexpr Scale kOne = MakeScale(1, 0);
     constexpr Scale kSix = MakeScale(6, 0);
-    constexpr int32_t kBeyond = 512;  // farther than any int8 from any int8 zero point
+    const int32_t beyond = 4 * high;  // farther than any value from any zero point
     const bool to_one = activation == Activation::kReluN1To1;
-    const int32_t steps = DivideByScale(to_one ? kOne : kSix, scale, kBeyond);
-    range.max = Clamp(zero_point + steps, -128, 127);
+    const int32_t steps = DivideByScale(to_one ? kOne : kSix, scale, beyond);
+    range.max = Clamp(zero_point + steps, ~high, high);
     min -= to_one ? steps : 0;
   }
-  range.min = Clamp(min, -128, 127);
+  range.min = Clamp(min, ~high, high);
   return range;
 }
 

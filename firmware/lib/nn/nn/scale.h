@@ -96,7 +96,7 @@ uint32_t IntegerFromScale(Scale scale, bool to_nearest);
 // The float32's bits; infinity where it is too large. A subnormal result must be exact.
 uint32_t BitsFromScale(Scale scale);
 
-// Output range of a kernel, as int8.
+// Output range of a kernel.
 struct ActivationRange {
   int32_t min;
   int32_t max;
@@ -105,8 +105,13 @@ struct ActivationRange {
 // Fused activations with their numbers in the .tflite schema (enum ActivationFunctionType).
 enum class Activation : uint8_t { kNone = 0, kRelu = 1, kReluN1To1 = 2, kRelu6 = 3 };
 
-// The int8 range that `activation` leaves for an output quantized with (scale, zero_point).
-ActivationRange ActivationRangeS8(Activation activation, Scale scale, int32_t zero_point);
+// The range that `activation` leaves for an output quantized with (scale, zero_point), of a type
+// whose largest value is `high`.
+ActivationRange ActivationRangeOf(Activation activation, Scale scale, int32_t zero_point,
+                                  int32_t high);
+inline ActivationRange ActivationRangeS8(Activation activation, Scale scale, int32_t zero_point) {
+  return ActivationRangeOf(activation, scale, zero_point, INT8_MAX);
+}
 
 // The scales of one kernel's filter: one a channel, or one for all.
 //   filter_scales  bits of float32 scales; `step` 1 a channel, 0 for one scale for all

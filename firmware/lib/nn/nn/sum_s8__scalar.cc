@@ -1,32 +1,7 @@
-#include "nn/reduce_s8.h"
+#include "nn/reduce_walk.h"
 
 namespace nn {
 namespace {
-
-void SumOne(const int8_t* x, uint32_t count, uint32_t stride, int32_t* sum) {
-  int32_t s = *sum;
-  for (; count > 0; --count, x += stride) {
-    s += *x;
-  }
-  *sum = s;
-}
-
-void SumLanes(const int8_t* x, uint32_t count, uint32_t stride, int32_t* sum) {
-  int32_t s0 = sum[0];
-  int32_t s1 = sum[1];
-  int32_t s2 = sum[2];
-  int32_t s3 = sum[3];
-  for (; count > 0; --count, x += stride) {
-    s0 += x[0];
-    s1 += x[1];
-    s2 += x[2];
-    s3 += x[3];
-  }
-  sum[0] = s0;
-  sum[1] = s1;
-  sum[2] = s2;
-  sum[3] = s3;
-}
 
 int8_t Finish(const ReduceParams& p, int32_t sum, uint32_t elements) {
   return RequantizeTo8(sum - p.in_zero_point * static_cast<int32_t>(elements), p.requant,
@@ -56,7 +31,7 @@ Requant RequantForMean(Requant requant, uint32_t count) {
 }
 
 void SumS8(const ReduceParams& params, const int8_t* input, int8_t* output) {
-  static constexpr Reducer kReducer{0, SumOne, SumLanes, Finish};
+  static constexpr Reducer<int8_t> kReducer{0, SumOne, SumLanes, Finish};
   Reduce(params, kReducer, input, output);
 }
 

@@ -1,52 +1,7 @@
 #include "nn/transpose_conv_s8.h"
+#include "nn/transpose_taps.h"
 
 namespace nn {
-namespace {
-
-// The taps of one axis that reach one output position: tap first_tap + i * stride meets the input
-// at first_in - i, for i in [0, count).
-struct Taps {
-  int32_t first_tap, first_in, count;
-};
-
-// Walks an axis of the output, so that no position needs a division.
-class AxisWalk {
- public:
-  AxisWalk(int32_t pad, int32_t stride, int32_t kernel, int32_t in_extent)
-      : stride_(stride), kernel_(kernel), in_extent_(in_extent) {
-    for (; pad > 0; --pad) {
-      Advance();
-    }
-  }
-
-  Taps Here() const {
-    Taps taps{phase_, in_, 0};
-    // Inputs behind the last one do not exist: skip to it.
-    while (taps.first_in >= in_extent_) {
-      --taps.first_in;
-      taps.first_tap += stride_;
-    }
-    int32_t in = taps.first_in;
-    for (int32_t tap = taps.first_tap; tap < kernel_ && in >= 0; tap += stride_, --in) {
-      ++taps.count;
-    }
-    return taps;
-  }
-
-  void Advance() {
-    if (++phase_ == stride_) {
-      phase_ = 0;
-      ++in_;
-    }
-  }
-
- private:
-  const int32_t stride_, kernel_, in_extent_;
-  int32_t phase_ = 0;  // (output position + padding) % stride
-  int32_t in_ = 0;     // (output position + padding) / stride
-};
-
-}  // namespace
 
 void TransposeConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
                      const int8_t* filter, const int32_t* bias, int8_t* output) {
@@ -58,10 +13,10 @@ void TransposeConvS8(const ConvParams& p, const ChannelScales& scales, const int
     for (int32_t batch = 0; batch < p.batches; ++batch) {
       AxisWalk y(p.pad_top, p.stride_h, p.kernel_h, p.in_h);
       for (int32_t out_y = 0; out_y < p.out_h; ++out_y, y.Advance()) {
-        const Taps rows = y.Here();
+        const TransposeTaps rows = y.Here();
         AxisWalk x(p.pad_left, p.stride_w, p.kernel_w, p.in_w);
         for (int32_t out_x = 0; out_x < p.out_w; ++out_x, x.Advance(), out += p.out_c) {
-          const Taps columns = x.Here();
+          const TransposeTaps columns = x.Here();
           int32_t acc = bias ? bias[channel] : 0;
           for (int32_t i = 0; i < rows.count; ++i) {
             const int8_t* in = image + ((rows.first_in - i) * p.in_w + columns.first_in) * in_c;

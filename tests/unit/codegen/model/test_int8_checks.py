@@ -44,6 +44,7 @@ def _dense(
 def test_full_int8_passes(cnn: Model) -> None:
     check_int8(cnn)
     check_int8(_dense())
+    check_int8(_dense("INT16", "INT8", "INT64"))
 
 
 @pytest.mark.parametrize(
@@ -51,17 +52,18 @@ def test_full_int8_passes(cnn: Model) -> None:
     [
         (
             _dense("FLOAT32", "FLOAT32", "FLOAT32"),
-            r"op 0 \(FULLY_CONNECTED\): input tensor 'x' is FLOAT32, not INT8; this op is float; .*"
+            r"op 0 \(FULLY_CONNECTED\): input tensor 'x' is FLOAT32, not INT16 or INT8; this op is "
+            r"float; .*"
             r"representative_dataset.*TFLITE_BUILTINS_INT8.*inference_input_type",
         ),
         (_dense("FLOAT32", "INT8", "FLOAT32"), r"'x' is FLOAT32.*hybrid op \(int8 weights"),
-        (_dense("INT16", "INT8", "INT64"), r"'x' is INT16, not INT8; that is the 16x8 mode"),
-        (_dense("UINT8", "INT8"), r"'x' is UINT8, not INT8"),
+        (_dense("INT16", "INT16", "INT64"), r"'w' is INT16, not INT8; in the 16x8 mode"),
+        (_dense("UINT8", "INT8"), r"'x' is UINT8, not INT16 or INT8"),
         (_dense("INT8", "INT4"), r"'w' is INT4, not INT8; 4-bit weights"),
         (_dense("INT8", "INT8", "FLOAT32"), r"'bias' is FLOAT32, not INT32"),
         (_dense(dtype="FLOAT32"), r"output tensor 'y' is FLOAT32"),
     ],
-    ids=["float", "hybrid", "int16x8", "uint8", "int4", "float bias", "float output"],
+    ids=["float", "hybrid", "int16 weights", "uint8", "int4", "float bias", "float output"],
 )
 def test_other_types_are_refused(model: Model, message: str) -> None:
     with pytest.raises(UnsupportedModelError, match=message) as caught:
@@ -130,7 +132,7 @@ def test_index_operands_are_int32_and_only_they(
     for spec in inputs:
         if "shape" in spec:
             spec["dtype"] = "INT32"
-    with pytest.raises(UnsupportedModelError, match="is INT32, not INT8"):
+    with pytest.raises(UnsupportedModelError, match="is INT32, not INT16 or INT8"):
         check_types(Model.parse(one_op(name, inputs, [{"shape": output, "scale": 1.0}])))
 
 

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from codegen.errors import OpTableError
-from codegen.model.op_table import SupportedOp, load_custom_ops, load_supported_ops
+from codegen.model.op_table import (
+    WIDE_OPS_DEF,
+    SupportedOp,
+    load_custom_ops,
+    load_supported_ops,
+    resolver_calls,
+)
+from codegen.model.tflite import Model
+from verification.cases.model_builder import one_op
 
 
 def test_the_runtimes_own_table() -> None:
     ops = load_supported_ops()
-    assert ops["CONV_2D"] == SupportedOp("CONV_2D", "Conv2D", "conv")
+    assert ops["CONV_2D"] == SupportedOp("CONV_2D", "Conv2D", "conv", "conv_s16")
+    assert ops["RESHAPE"] == SupportedOp("RESHAPE", "Reshape", "reshape")
     assert {"FULLY_CONNECTED", "SOFTMAX", "MAX_POOL_2D"} <= set(ops)
 
 
@@ -79,3 +89,22 @@ def test_a_table_of_custom_ops_may_be_empty_and_names_may_be_anything(tmp_path: 
 def test_malformed_tables_of_custom_ops(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(OpTableError, match=message):
         _custom_table(tmp_path, text)
+
+
+def _io(dtype: str) -> dict[str, Any]:
+    return {"shape": [1, 4], "dtype": dtype, "scale": 0.5}
+
+
+def test_a_model_without_int16_registers_ops_for_int8_alone() -> None:
+    ops = load_supported_ops()
+    narrow = Model.parse(one_op("RELU", [_io("INT8")], [_io("INT8")]))
+    assert resolver_calls(narrow, ops) == ["AddRelu(MCUFORGE_INT8(RELU))"]
+    wide = Model.parse(one_op("RELU", [_io("INT16")], [_io("INT16")]))
+    assert resolver_calls(wide, ops) == ["AddRelu()"]
+    moved = Model.parse(one_op("RESHAPE", [_io("INT8")], [_io("INT8")]))
+    assert resolver_calls(moved, ops) == ["AddReshape()"]  # which has one form
+
+
+def test_each_op_with_two_forms_is_one_of_the_table() -> None:
+    wide = [op.name for op in load_supported_ops().values() if op.wide_kernel]
+    assert len(wide) == WIDE_OPS_DEF.read_text().count("\nMCUFORGE_WIDE_OP(")

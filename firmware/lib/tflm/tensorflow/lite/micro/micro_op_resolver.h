@@ -51,6 +51,14 @@ namespace ops {
 extern const OpDef kCustom;
 }  // namespace ops
 
+// The ops for int8 alone where there is a form for int16, too; for any other one, the op itself.
+namespace int8_ops {
+using namespace ops;
+#define MCUFORGE_WIDE_OP(NAME, Method, file) extern const OpDef k##Method;
+#include "tensorflow/lite/micro/wide_ops.def"
+#undef MCUFORGE_WIDE_OP
+}  // namespace int8_ops
+
 }  // namespace tflm
 
 namespace tflite {

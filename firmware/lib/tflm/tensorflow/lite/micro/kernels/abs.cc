@@ -27,6 +27,6 @@ void Eval(OpContext& context) { RunUnary(context, context.Params<AbsData>(), nn:
 
 }  // namespace
 
-const OpDef ops::kAbs = {tflite::BuiltinOperator_ABS, "ABS", Prepare, Eval};
+const OpDef int8_ops::kAbs = {tflite::BuiltinOperator_ABS, "ABS", Prepare, Eval};
 
 }  // namespace tflm

@@ -19,6 +19,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kAdd = {tflite::BuiltinOperator_ADD, "ADD", Prepare, Eval};
+const OpDef int8_ops::kAdd = {tflite::BuiltinOperator_ADD, "ADD", Prepare, Eval};
 
 }  // namespace tflm

@@ -10,7 +10,7 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kAveragePool2D = {tflite::BuiltinOperator_AVERAGE_POOL_2D, "AVERAGE_POOL_2D",
-                                   PreparePool, Eval};
+const OpDef int8_ops::kAveragePool2D = {tflite::BuiltinOperator_AVERAGE_POOL_2D, "AVERAGE_POOL_2D",
+                                        PreparePool, Eval};
 
 }  // namespace tflm

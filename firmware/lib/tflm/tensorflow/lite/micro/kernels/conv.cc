@@ -38,6 +38,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kConv2D = {tflite::BuiltinOperator_CONV_2D, "CONV_2D", Prepare, Eval};
+const OpDef int8_ops::kConv2D = {tflite::BuiltinOperator_CONV_2D, "CONV_2D", Prepare, Eval};
 
 }  // namespace tflm

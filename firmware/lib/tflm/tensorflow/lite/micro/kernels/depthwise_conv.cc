@@ -37,7 +37,7 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kDepthwiseConv2D = {tflite::BuiltinOperator_DEPTHWISE_CONV_2D, "DEPTHWISE_CONV_2D",
-                                     Prepare, Eval};
+const OpDef int8_ops::kDepthwiseConv2D = {tflite::BuiltinOperator_DEPTHWISE_CONV_2D,
+                                          "DEPTHWISE_CONV_2D", Prepare, Eval};
 
 }  // namespace tflm

@@ -83,7 +83,7 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kFullyConnected = {tflite::BuiltinOperator_FULLY_CONNECTED, "FULLY_CONNECTED",
-                                    Prepare, Eval};
+const OpDef int8_ops::kFullyConnected = {tflite::BuiltinOperator_FULLY_CONNECTED, "FULLY_CONNECTED",
+                                         Prepare, Eval};
 
 }  // namespace tflm

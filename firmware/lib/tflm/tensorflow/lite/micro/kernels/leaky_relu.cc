@@ -41,6 +41,7 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kLeakyRelu = {tflite::BuiltinOperator_LEAKY_RELU, "LEAKY_RELU", Prepare, Eval};
+const OpDef int8_ops::kLeakyRelu = {tflite::BuiltinOperator_LEAKY_RELU, "LEAKY_RELU", Prepare,
+                                    Eval};
 
 }  // namespace tflm

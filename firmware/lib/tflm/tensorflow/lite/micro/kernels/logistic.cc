@@ -18,6 +18,6 @@ void Eval(OpContext& context) { RunUnary(context, context.Params<SigmoidData>(),
 
 }  // namespace
 
-const OpDef ops::kLogistic = {tflite::BuiltinOperator_LOGISTIC, "LOGISTIC", Prepare, Eval};
+const OpDef int8_ops::kLogistic = {tflite::BuiltinOperator_LOGISTIC, "LOGISTIC", Prepare, Eval};
 
 }  // namespace tflm

@@ -10,7 +10,7 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kMaxPool2D = {tflite::BuiltinOperator_MAX_POOL_2D, "MAX_POOL_2D", PreparePool,
-                               Eval};
+const OpDef int8_ops::kMaxPool2D = {tflite::BuiltinOperator_MAX_POOL_2D, "MAX_POOL_2D", PreparePool,
+                                    Eval};
 
 }  // namespace tflm

@@ -7,6 +7,7 @@ void Eval(OpContext& context) { EvalExtremum(context, nn::Extremum::kMaximum); }
 
 }  // namespace
 
-const OpDef ops::kMaximum = {tflite::BuiltinOperator_MAXIMUM, "MAXIMUM", PrepareExtremum, Eval};
+const OpDef int8_ops::kMaximum = {tflite::BuiltinOperator_MAXIMUM, "MAXIMUM", PrepareExtremum,
+                                  Eval};
 
 }  // namespace tflm

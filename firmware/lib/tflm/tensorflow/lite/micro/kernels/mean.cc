@@ -19,6 +19,6 @@ TfLiteStatus Prepare(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kMean = {tflite::BuiltinOperator_MEAN, "MEAN", Prepare, EvalSum};
+const OpDef int8_ops::kMean = {tflite::BuiltinOperator_MEAN, "MEAN", Prepare, EvalSum};
 
 }  // namespace tflm

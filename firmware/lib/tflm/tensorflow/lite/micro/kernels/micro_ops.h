@@ -1,5 +1,5 @@
-// Upstream's functions that name a kernel, for the resolver's Add methods. A kernel for all types
-// is the one for each: a model's own types decide.
+// Upstream's functions that name a kernel, for the resolver's Add methods. Where an op has a form
+// for int16, that for int8 alone links nothing of it; else a model's own types decide.
 
 #ifndef TENSORFLOW_LITE_MICRO_KERNELS_MICRO_OPS_H_
 #define TENSORFLOW_LITE_MICRO_KERNELS_MICRO_OPS_H_
@@ -8,9 +8,9 @@
 
 namespace tflite {
 
-#define MCUFORGE_OP(NAME, Method, file)                                               \
-  inline const tflm::OpDef& Register_##NAME() { return tflm::ops::k##Method; }        \
-  inline const tflm::OpDef& Register_##NAME##_INT8() { return tflm::ops::k##Method; } \
+#define MCUFORGE_OP(NAME, Method, file)                                                    \
+  inline const tflm::OpDef& Register_##NAME() { return tflm::ops::k##Method; }             \
+  inline const tflm::OpDef& Register_##NAME##_INT8() { return tflm::int8_ops::k##Method; } \
   inline const tflm::OpDef& Register_##NAME##_INT16() { return tflm::ops::k##Method; }
 #include "tensorflow/lite/micro/ops.def"
 #undef MCUFORGE_OP
@@ -24,5 +24,9 @@ namespace micro {
 }  // namespace ops
 
 }  // namespace tflite
+
+// As the argument of an Add method, in code that compiles with upstream's headers, too: there it is
+// nothing.
+#define MCUFORGE_INT8(NAME) ::tflite::Register_##NAME##_INT8()
 
 #endif  // TENSORFLOW_LITE_MICRO_KERNELS_MICRO_OPS_H_

@@ -7,6 +7,7 @@ void Eval(OpContext& context) { EvalExtremum(context, nn::Extremum::kMinimum); }
 
 }  // namespace
 
-const OpDef ops::kMinimum = {tflite::BuiltinOperator_MINIMUM, "MINIMUM", PrepareExtremum, Eval};
+const OpDef int8_ops::kMinimum = {tflite::BuiltinOperator_MINIMUM, "MINIMUM", PrepareExtremum,
+                                  Eval};
 
 }  // namespace tflm

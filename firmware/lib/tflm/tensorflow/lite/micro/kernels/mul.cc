@@ -46,6 +46,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kMul = {tflite::BuiltinOperator_MUL, "MUL", Prepare, Eval};
+const OpDef int8_ops::kMul = {tflite::BuiltinOperator_MUL, "MUL", Prepare, Eval};
 
 }  // namespace tflm

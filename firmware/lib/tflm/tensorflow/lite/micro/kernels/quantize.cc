@@ -28,10 +28,13 @@ TfLiteStatus Prepare(OpContext& context) {
   if (!(from_float || ReadEdgeType(context, input, &in)) || !ReadEdgeType(context, output, &out)) {
     return kTfLiteError;
   }
-  // Upstream's forms: float32 to int8, any integer to or from int8, int16 to or from a wider one.
-  const bool words = !from_float && in.bytes >= 2 && out.bytes >= 2 && in.bytes + out.bytes <= 6;
+  // Upstream's forms: float32 to int8 or int16, any integer to or from int8, int16 to or from a
+  // wider one.
+  const bool words =
+      from_float ? out.bytes == 2 : in.bytes >= 2 && out.bytes >= 2 && in.bytes + out.bytes <= 6;
   if (output.type != kTfLiteInt8 && input.type != kTfLiteInt8 && !words) {
-    return context.Fail("needs int8 on one side, or int16 on one and int16 or int32 on the other");
+    return context.Fail(
+        "needs int8 on one side, or int16 on one and int16, int32 or float32 on the other");
   }
   QuantizeData* const data = context.NewParams<QuantizeData>();
   if (!data) {
@@ -75,7 +78,7 @@ void Eval(OpContext& context) {
   } else if (data.form == QuantizeData::kWide) {
     nn::RequantizeWide(data.wide, context.InputData(0), context.OutputData(0));
   } else {
-    nn::QuantizeS8(data.real, context.InputData<uint32_t>(0), context.OutputData(0));
+    nn::Quantize(data.real, context.InputData<uint32_t>(0), context.OutputData<void>(0));
   }
 }
 

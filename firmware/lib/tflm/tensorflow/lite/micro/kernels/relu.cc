@@ -29,6 +29,6 @@ void Eval(OpContext& context) { RunUnary(context, context.Params<ReluData>(), nn
 
 }  // namespace
 
-const OpDef ops::kRelu = {tflite::BuiltinOperator_RELU, "RELU", Prepare, Eval};
+const OpDef int8_ops::kRelu = {tflite::BuiltinOperator_RELU, "RELU", Prepare, Eval};
 
 }  // namespace tflm

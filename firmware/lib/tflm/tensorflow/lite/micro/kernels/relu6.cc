@@ -34,6 +34,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kRelu6 = {tflite::BuiltinOperator_RELU6, "RELU6", Prepare, Eval};
+const OpDef int8_ops::kRelu6 = {tflite::BuiltinOperator_RELU6, "RELU6", Prepare, Eval};
 
 }  // namespace tflm

@@ -5,7 +5,7 @@
 namespace tflm {
 
 nn::ResizeParams* PrepareResize(OpContext& context, uint32_t align_corners_field,
-                                uint32_t half_pixel_centers_field) {
+                                uint32_t half_pixel_centers_field, uint32_t bytes) {
   TensorInfo input;
   TensorInfo size;
   TensorInfo output;
@@ -13,7 +13,8 @@ nn::ResizeParams* PrepareResize(OpContext& context, uint32_t align_corners_field
     return nullptr;
   }
   const ModelReader& reader = context.reader();
-  if (input.type != kTfLiteInt8 || output.type != kTfLiteInt8 || input.shape.count != 4 ||
+  const TfLiteType type = bytes == 1 ? kTfLiteInt8 : kTfLiteInt16;
+  if (input.type != type || output.type != type || input.shape.count != 4 ||
       output.shape.count != 4 || size.type != kTfLiteInt32 || size.data == 0 ||
       size.elements != 2) {
     context.Fail("needs a 4-D int8 input and output and a constant int32 size [height, width]");
@@ -42,6 +43,7 @@ nn::ResizeParams* PrepareResize(OpContext& context, uint32_t align_corners_field
     context.Fail("the output's shape does not follow from input and size, or is out of range");
     return nullptr;
   }
+  params->channels *= bytes;
   return params;
 }
 

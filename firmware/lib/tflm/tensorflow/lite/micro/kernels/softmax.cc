@@ -72,6 +72,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kSoftmax = {tflite::BuiltinOperator_SOFTMAX, "SOFTMAX", Prepare, Eval};
+const OpDef int8_ops::kSoftmax = {tflite::BuiltinOperator_SOFTMAX, "SOFTMAX", Prepare, Eval};
 
 }  // namespace tflm

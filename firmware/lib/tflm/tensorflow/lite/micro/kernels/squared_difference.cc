@@ -39,7 +39,7 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kSquaredDifference = {tflite::BuiltinOperator_SQUARED_DIFFERENCE,
-                                       "SQUARED_DIFFERENCE", Prepare, Eval};
+const OpDef int8_ops::kSquaredDifference = {tflite::BuiltinOperator_SQUARED_DIFFERENCE,
+                                            "SQUARED_DIFFERENCE", Prepare, Eval};
 
 }  // namespace tflm

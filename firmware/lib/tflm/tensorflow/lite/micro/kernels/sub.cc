@@ -20,6 +20,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kSub = {tflite::BuiltinOperator_SUB, "SUB", Prepare, Eval};
+const OpDef int8_ops::kSub = {tflite::BuiltinOperator_SUB, "SUB", Prepare, Eval};
 
 }  // namespace tflm

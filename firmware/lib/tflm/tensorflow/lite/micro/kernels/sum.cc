@@ -16,6 +16,6 @@ TfLiteStatus Prepare(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kSum = {tflite::BuiltinOperator_SUM, "SUM", Prepare, EvalSum};
+const OpDef int8_ops::kSum = {tflite::BuiltinOperator_SUM, "SUM", Prepare, EvalSum};
 
 }  // namespace tflm

@@ -12,6 +12,6 @@ void Eval(OpContext& context) { RunUnary(context, context.Params<SigmoidData>(),
 
 }  // namespace
 
-const OpDef ops::kTanh = {tflite::BuiltinOperator_TANH, "TANH", Prepare, Eval};
+const OpDef int8_ops::kTanh = {tflite::BuiltinOperator_TANH, "TANH", Prepare, Eval};
 
 }  // namespace tflm

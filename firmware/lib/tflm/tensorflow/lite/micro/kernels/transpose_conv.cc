@@ -89,7 +89,7 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kTransposeConv = {tflite::BuiltinOperator_TRANSPOSE_CONV, "TRANSPOSE_CONV",
-                                   Prepare, Eval};
+const OpDef int8_ops::kTransposeConv = {tflite::BuiltinOperator_TRANSPOSE_CONV, "TRANSPOSE_CONV",
+                                        Prepare, Eval};
 
 }  // namespace tflm

@@ -1,0 +1,51 @@
+#include "nn/conv_s16.h"
+
+#include "tensorflow/lite/micro/kernels/s16.h"
+
+namespace tflm {
+namespace {
+
+enum { kActivation = 3 };  // field of Conv2DOptions
+enum { kBias = 2 };        // input
+
+TfLiteStatus Prepare(OpContext& context) {
+  if (!IsS16(context)) {
+    return int8_ops::kConv2D.prepare(context);
+  }
+  TensorInfo filter;
+  if (!context.Input(1, &filter)) {
+    return kTfLiteError;
+  }
+  if (filter.shape.count != 4) {
+    return context.Fail("needs a 4-D filter");
+  }
+  ConvS16Data* const data =
+      PrepareConvS16(context, kActivation, filter, Extent(context, filter, 0));
+  if (!data) {
+    return kTfLiteError;
+  }
+  nn::ConvParams& shape = data->params.shape;
+  const uint32_t filter_c = Extent(context, filter, 3);
+  const uint32_t groups = shape.in_c / filter_c;
+  if (groups == 0 || shape.in_c % filter_c != 0 || shape.out_c % groups != 0) {
+    return context.Fail("the input's channels are no multiple of the filter's");
+  }
+  shape.filter_c = static_cast<uint16_t>(filter_c);
+  return kTfLiteOk;
+}
+
+void Eval(OpContext& context) {
+  if (!IsS16(context)) {
+    int8_ops::kConv2D.eval(context);
+    return;
+  }
+  const ConvS16Data& data = context.Params<ConvS16Data>();
+  nn::ConvS16(data.params, ScalesOf(context, data), context.InputData<int16_t>(0),
+              context.InputData(1), BiasS64(context, kBias), context.OutputData<int16_t>(0));
+}
+
+}  // namespace
+
+const OpDef ops::kConv2D = {tflite::BuiltinOperator_CONV_2D, "CONV_2D", Prepare, Eval};
+
+}  // namespace tflm

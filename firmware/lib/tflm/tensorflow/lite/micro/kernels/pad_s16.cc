@@ -1,0 +1,46 @@
+#include "nn/pad_s16.h"
+
+#include "tensorflow/lite/micro/kernels/pad_common.h"
+#include "tensorflow/lite/micro/kernels/s16.h"
+
+namespace tflm {
+namespace {
+
+TfLiteStatus Prepare(OpContext& context) {
+  if (!IsS16(context)) {
+    return int8_ops::kPad.prepare(context);
+  }
+  EndsS16 ends;
+  if (!ReadEndsS16(context, &ends)) {
+    return kTfLiteError;
+  }
+  if (context.HasInput(kPadValue)) {
+    TensorInfo value;
+    nn::Scale scale;
+    if (!context.Input(kPadValue, &value) || !ReadScaleS16(context, value, &scale)) {
+      return kTfLiteError;
+    }
+    if (!nn::IsEqual(scale, ends.out)) {
+      return context.Fail("padding value and output differ in scale");
+    }
+  }
+  nn::PadParams* const params = context.NewParams<nn::PadParams>();
+  return params && FillPadding(context, ends.input, ends.output, params) ? kTfLiteOk : kTfLiteError;
+}
+
+void Eval(OpContext& context) {
+  if (!IsS16(context)) {
+    int8_ops::kPad.eval(context);
+    return;
+  }
+  nn::PadS16(context.Params<nn::PadParams>(),
+             context.HasInput(kPadValue) ? context.InputData<int16_t>(kPadValue) : nullptr,
+             context.InputData<int16_t>(kPadInput), context.OutputData<int16_t>(0));
+}
+
+}  // namespace
+
+const OpDef ops::kPad = {tflite::BuiltinOperator_PAD, "PAD", Prepare, Eval};
+const OpDef ops::kPadV2 = {tflite::BuiltinOperator_PADV2, "PADV2", Prepare, Eval};
+
+}  // namespace tflm

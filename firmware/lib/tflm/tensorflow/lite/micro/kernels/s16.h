@@ -1,0 +1,65 @@
+// What the ops share in their form for int16: 16x8, int16 activations with zero point 0.
+
+#ifndef TENSORFLOW_LITE_MICRO_KERNELS_S16_H_
+#define TENSORFLOW_LITE_MICRO_KERNELS_S16_H_
+
+#include "nn/conv_s16.h"
+#include "nn/scale.h"
+#include "tensorflow/lite/micro/kernels/elementwise.h"
+#include "tensorflow/lite/micro/kernels/kernel_util.h"
+
+namespace tflm {
+
+// Whether an op is to be taken in this form: it makes int16 of anything but int8.
+bool IsS16(const OpContext& context);
+
+// The scale of an int16 tensor with one scale and zero point 0. False, with a message, for others.
+bool ReadScaleS16(const OpContext& context, const TensorInfo& info, nn::Scale* scale);
+
+// An op's input `i` and output 0, both such tensors.
+struct EndsS16 {
+  TensorInfo input, output;
+  nn::Scale in, out;
+};
+bool ReadEndsS16(const OpContext& context, EndsS16* ends, uint32_t i = 0);
+
+// As FusedRange.
+bool FusedRangeS16(const OpContext& context, uint32_t field, nn::Scale out,
+                   nn::ActivationRange* range);
+
+// As ReadFilterScales, for int64 accumulators.
+bool ReadFilterScalesS16(const OpContext& context, const TensorInfo& filter, uint32_t channels,
+                         nn::Scale in, nn::Scale out, ModelReader::Quantization* quantization);
+
+// Input `i` is absent, or int64 with one value a channel. False, with a message, if not.
+bool CheckBiasS64(const OpContext& context, uint32_t i, uint32_t channels);
+// Null where it is absent.
+const nn::Bias64* BiasS64(const OpContext& context, uint32_t i);
+
+struct ConvS16Data {
+  nn::ConvS16Params params;
+  uint32_t filter_scales;  // as in ConvData
+};
+
+// As PrepareConv.
+ConvS16Data* PrepareConvS16(OpContext& context, uint32_t activation_field, const TensorInfo& filter,
+                            uint32_t channels);
+
+// `input`: which of the op's inputs is convolved.
+nn::ChannelScales ScalesOf(const OpContext& context, const ConvS16Data& data, uint32_t input = 0);
+
+// One input and one output with as many elements. False, with a message, for others. Lets the op
+// run in place.
+bool ReadUnaryS16(OpContext& context, EndsS16* ends);
+
+// Two inputs that broadcast to one output.
+struct BinaryOperandsS16 {
+  nn::Scale in[2], out;
+  nn::Broadcast shape;
+};
+// As ReadBinary.
+bool ReadBinaryS16(OpContext& context, BinaryOperandsS16* operands);
+
+}  // namespace tflm
+
+#endif  // TENSORFLOW_LITE_MICRO_KERNELS_S16_H_
