@@ -41,6 +41,7 @@
 #include "nn/l2_normalize_s8.h"
 #include "nn/log_softmax_s8.h"
 #include "nn/logical.h"
+#include "nn/lstm_s16.h"
 #include "nn/lstm_s8.h"
 #include "nn/mirror_pad.h"
 #include "nn/mul_s8.h"
@@ -359,11 +360,8 @@ void PutValue(const nn::LstmParams& value) {
         hidden_zero_point)
 }
 
-void PutValue(const nn::LstmWeights& value) {
-  const auto& [input, hidden, bias] = value;
-  Fields fields("nn::LstmWeights");
-  EACH3(ADD, input, hidden, bias)
-}
+FIELDS(LstmWeights, 3, input, hidden, bias)
+FIELDS(LstmS16Weights, 3, input, hidden, bias)
 
 void PutValue(nn::Extremum which) {
   PutText(which == nn::Extremum::kMaximum ? "nn::Extremum::kMaximum" : "nn::Extremum::kMinimum");
@@ -526,6 +524,11 @@ void SvdfS8(const SvdfParams& params, const int8_t* input, const int8_t* feature
 void LstmS8(const LstmParams& params, const LstmWeights& weights, const int8_t* input,
             int8_t* hidden, int16_t* cell, int8_t* output) {
   RECORD("nn/lstm_s8.h", "nn::LstmS8", 6, params, weights, input, hidden, cell, output);
+}
+
+void LstmS16(const LstmParams& params, const LstmS16Weights& weights, const int16_t* input,
+             int16_t* hidden, int16_t* cell, int16_t* output) {
+  RECORD("nn/lstm_s16.h", "nn::LstmS16", 6, params, weights, input, hidden, cell, output);
 }
 
 void AddS8(const AddParams& params, const Broadcast& shape, const int8_t* input0,

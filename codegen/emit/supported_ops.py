@@ -45,6 +45,9 @@ _FUNCTION = re.compile(
 _OP_DEF = re.compile(
     r'const\s+OpDef\s+(?:int8_)?ops::k(\w+)\s*=\s*\{[^,]*,\s*"(\w+)"\s*,\s*(\w+)\s*,\s*(\w+)\s*(?:,\s*\w+\s*)?\}'
 )
+_EITHER_FORM = re.compile(
+    r"^MCUFORGE_EITHER_FORM\((\w+),\s*(\w+),\s*(\w+),\s*(\w+)\)", re.MULTILINE
+)
 
 _HEADER = """\
 # Supported ops
@@ -188,7 +191,9 @@ class _Sources:
 
     def op_functions(self, path: Path, op: SupportedOp) -> tuple[str, str]:
         """Names of an op's prepare and eval functions."""
-        for suffix, name, prepare, evaluate in _OP_DEF.findall(self._texts.get(path, "")):
+        text = self._texts.get(path, "")
+        either = [(suffix, name, *rest) for name, suffix, *rest in _EITHER_FORM.findall(text)]
+        for suffix, name, prepare, evaluate in [*_OP_DEF.findall(text), *either]:
             if suffix == op.add_suffix:
                 if name != op.name:
                     raise OpTableError(f"{path.name} calls {op.name} {name!r}")

@@ -99,8 +99,8 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     "SVDF": ((_DATA, _DATA, _DATA | _STATE, _INTEGER, _DATA | _STATE), (_DATA,)),
     # input, weights, peepholes, biases, projection, states, layer normalization
     "UNIDIRECTIONAL_SEQUENCE_LSTM": (
-        (*[_DATA] * 12, *[_INTEGER] * 4, _DATA, _INTEGER, _DATA, _STATE, _DATA),
-        (_DATA,),
+        (_WIDE, *[_DATA] * 11, *[_BIAS] * 4, _DATA, _INTEGER, _WIDE, _STATE, _DATA),
+        (_WIDE,),
     ),
     **dict.fromkeys(
         ("ABS", "AVERAGE_POOL_2D", "LEAKY_RELU", "LOGISTIC", "MAX_POOL_2D"), ((_WIDE,), (_WIDE,))

@@ -15,17 +15,18 @@ from numpy.typing import NDArray
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from codegen.model.lean import lean
-from verification.cases import core, elementwise, movement
+from verification.cases import core, elementwise, movement, recurrent
 from verification.cases.case import Case, Cases, Generator
 
 _STEPS = 256  # int16 steps in one of int8
 
-# Position of the weights and of the bias among an op's inputs.
+# Positions of the weights and of the biases among an op's inputs.
 _WEIGHTED = {
-    "CONV_2D": (1, 2),
-    "DEPTHWISE_CONV_2D": (1, 2),
-    "FULLY_CONNECTED": (1, 2),
-    "TRANSPOSE_CONV": (1, 3),
+    "CONV_2D": ([1], [2]),
+    "DEPTHWISE_CONV_2D": ([1], [2]),
+    "FULLY_CONNECTED": ([1], [2]),
+    "TRANSPOSE_CONV": ([1], [3]),
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": (range(1, 9), range(12, 16)),
 }
 _UNIT_OUTPUT = {"LOGISTIC", "TANH", "SOFTMAX"}  # of scale 2^-15
 _NAMES = {v: k for k, v in vars(schema.BuiltinOperator).items() if isinstance(v, int)}
@@ -51,9 +52,9 @@ def widened(rng: np.random.Generator, case: Case) -> Case:
     for op in graph.operators:
         name = _NAMES[model.operatorCodes[op.opcodeIndex].builtinCode]
         if name in _WEIGHTED:
-            at_weights, at_bias = _WEIGHTED[name]
-            weights.add(int(op.inputs[at_weights]))
-            biases |= {int(index) for index in op.inputs[at_bias : at_bias + 1]}
+            of_weights, of_biases = _WEIGHTED[name]
+            weights |= {int(op.inputs[i]) for i in of_weights}
+            biases |= {int(op.inputs[i]) for i in of_biases if i < len(op.inputs)}
         if name in _UNIT_OUTPUT:
             unit.add(int(op.outputs[0]))
         if name in ("ADD", "SUB"):
@@ -124,12 +125,15 @@ _OF_MOVEMENT = (
     *("SPLIT", "SPLIT_V", "SQUEEZE", "STRIDED_SLICE", "TRANSPOSE", "TRANSPOSE_CONV", "UNPACK"),
 )
 
+_OF_RECURRENT = ("UNIDIRECTIONAL_SEQUENCE_LSTM",)
+
 CASES: Cases = {
     f"{name}_16X8": _wide(cases[name])
     for cases, names in (
         (core.CASES, _OF_CORE),
         (elementwise.CASES, _OF_ELEMENTWISE),
         (movement.CASES, _OF_MOVEMENT),
+        (recurrent.CASES, _OF_RECURRENT),
     )
     for name in names
 }

@@ -36,29 +36,13 @@ TfLiteStatus PrepareAddS16(OpContext& context) {
   return kTfLiteOk;
 }
 
-TfLiteStatus PrepareAdd(OpContext& context) {
-  return IsS16(context) ? PrepareAddS16(context) : int8_ops::kAdd.prepare(context);
-}
-
 void EvalAdd(OpContext& context) {
-  if (!IsS16(context)) {
-    int8_ops::kAdd.eval(context);
-    return;
-  }
   const AddS16Data& data = context.Params<AddS16Data>();
   nn::AddS16(data.params, data.shape, context.InputData<int16_t>(0), context.InputData<int16_t>(1),
              context.OutputData<int16_t>(0));
 }
 
-TfLiteStatus PrepareSub(OpContext& context) {
-  return IsS16(context) ? PrepareAddS16(context) : int8_ops::kSub.prepare(context);
-}
-
 void EvalSub(OpContext& context) {
-  if (!IsS16(context)) {
-    int8_ops::kSub.eval(context);
-    return;
-  }
   const AddS16Data& data = context.Params<AddS16Data>();
   nn::SubS16(data.params, data.shape, context.InputData<int16_t>(0), context.InputData<int16_t>(1),
              context.OutputData<int16_t>(0));
@@ -66,7 +50,7 @@ void EvalSub(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kAdd = {tflite::BuiltinOperator_ADD, "ADD", PrepareAdd, EvalAdd};
-const OpDef ops::kSub = {tflite::BuiltinOperator_SUB, "SUB", PrepareSub, EvalSub};
+MCUFORGE_EITHER_FORM(ADD, Add, PrepareAddS16, EvalAdd)
+MCUFORGE_EITHER_FORM(SUB, Sub, PrepareAddS16, EvalSub)
 
 }  // namespace tflm

@@ -9,9 +9,6 @@ enum { kActivation = 3 };  // field of Conv2DOptions
 enum { kBias = 2 };        // input
 
 TfLiteStatus Prepare(OpContext& context) {
-  if (!IsS16(context)) {
-    return int8_ops::kConv2D.prepare(context);
-  }
   TensorInfo filter;
   if (!context.Input(1, &filter)) {
     return kTfLiteError;
@@ -35,10 +32,6 @@ TfLiteStatus Prepare(OpContext& context) {
 }
 
 void Eval(OpContext& context) {
-  if (!IsS16(context)) {
-    int8_ops::kConv2D.eval(context);
-    return;
-  }
   const ConvS16Data& data = context.Params<ConvS16Data>();
   nn::ConvS16(data.params, ScalesOf(context, data), context.InputData<int16_t>(0),
               context.InputData(1), BiasS64(context, kBias), context.OutputData<int16_t>(0));
@@ -46,6 +39,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kConv2D = {tflite::BuiltinOperator_CONV_2D, "CONV_2D", Prepare, Eval};
+MCUFORGE_EITHER_FORM(CONV_2D, Conv2D, Prepare, Eval)
 
 }  // namespace tflm

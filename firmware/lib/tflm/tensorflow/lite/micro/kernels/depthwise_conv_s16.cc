@@ -9,9 +9,6 @@ enum { kMultiplier = 3, kActivation = 4 };  // fields of DepthwiseConv2DOptions
 enum { kBias = 2 };                         // input
 
 TfLiteStatus Prepare(OpContext& context) {
-  if (!IsS16(context)) {
-    return int8_ops::kDepthwiseConv2D.prepare(context);
-  }
   TensorInfo filter;
   if (!context.Input(1, &filter)) {
     return kTfLiteError;
@@ -33,10 +30,6 @@ TfLiteStatus Prepare(OpContext& context) {
 }
 
 void Eval(OpContext& context) {
-  if (!IsS16(context)) {
-    int8_ops::kDepthwiseConv2D.eval(context);
-    return;
-  }
   const ConvS16Data& data = context.Params<ConvS16Data>();
   nn::DepthwiseConvS16(data.params, ScalesOf(context, data), context.InputData<int16_t>(0),
                        context.InputData(1), BiasS64(context, kBias),
@@ -45,7 +38,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kDepthwiseConv2D = {tflite::BuiltinOperator_DEPTHWISE_CONV_2D, "DEPTHWISE_CONV_2D",
-                                     Prepare, Eval};
+MCUFORGE_EITHER_FORM(DEPTHWISE_CONV_2D, DepthwiseConv2D, Prepare, Eval)
 
 }  // namespace tflm

@@ -22,35 +22,13 @@ void EvalExtremumS16(OpContext& context, nn::Extremum which) {
                   context.InputData<int16_t>(1), context.OutputData<int16_t>(0));
 }
 
-TfLiteStatus PrepareMaximum(OpContext& context) {
-  return IsS16(context) ? PrepareExtremumS16(context) : int8_ops::kMaximum.prepare(context);
-}
+void EvalMaximum(OpContext& context) { EvalExtremumS16(context, nn::Extremum::kMaximum); }
 
-void EvalMaximum(OpContext& context) {
-  if (IsS16(context)) {
-    EvalExtremumS16(context, nn::Extremum::kMaximum);
-  } else {
-    int8_ops::kMaximum.eval(context);
-  }
-}
-
-TfLiteStatus PrepareMinimum(OpContext& context) {
-  return IsS16(context) ? PrepareExtremumS16(context) : int8_ops::kMinimum.prepare(context);
-}
-
-void EvalMinimum(OpContext& context) {
-  if (IsS16(context)) {
-    EvalExtremumS16(context, nn::Extremum::kMinimum);
-  } else {
-    int8_ops::kMinimum.eval(context);
-  }
-}
+void EvalMinimum(OpContext& context) { EvalExtremumS16(context, nn::Extremum::kMinimum); }
 
 }  // namespace
 
-const OpDef ops::kMaximum = {tflite::BuiltinOperator_MAXIMUM, "MAXIMUM", PrepareMaximum,
-                             EvalMaximum};
-const OpDef ops::kMinimum = {tflite::BuiltinOperator_MINIMUM, "MINIMUM", PrepareMinimum,
-                             EvalMinimum};
+MCUFORGE_EITHER_FORM(MAXIMUM, Maximum, PrepareExtremumS16, EvalMaximum)
+MCUFORGE_EITHER_FORM(MINIMUM, Minimum, PrepareExtremumS16, EvalMinimum)
 
 }  // namespace tflm

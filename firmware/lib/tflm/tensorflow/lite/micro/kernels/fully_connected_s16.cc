@@ -15,9 +15,6 @@ struct FullyConnectedData {
 };
 
 TfLiteStatus Prepare(OpContext& context) {
-  if (!IsS16(context)) {
-    return int8_ops::kFullyConnected.prepare(context);
-  }
   EndsS16 ends;
   TensorInfo info;
   if (!ReadEndsS16(context, &ends) || !context.Input(1, &info)) {
@@ -59,10 +56,6 @@ TfLiteStatus Prepare(OpContext& context) {
 }
 
 void Eval(OpContext& context) {
-  if (!IsS16(context)) {
-    int8_ops::kFullyConnected.eval(context);
-    return;
-  }
   const FullyConnectedData& data = context.Params<FullyConnectedData>();
   nn::ChannelScales scales;
   if (data.filter_scales) {
@@ -77,7 +70,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kFullyConnected = {tflite::BuiltinOperator_FULLY_CONNECTED, "FULLY_CONNECTED",
-                                    Prepare, Eval};
+MCUFORGE_EITHER_FORM(FULLY_CONNECTED, FullyConnected, Prepare, Eval)
 
 }  // namespace tflm

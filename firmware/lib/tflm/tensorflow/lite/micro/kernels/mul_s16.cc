@@ -9,9 +9,6 @@ enum { kActivation = 0 };  // field of MulOptions
 using MulS16Data = BinaryData<nn::MulS16Params>;
 
 TfLiteStatus Prepare(OpContext& context) {
-  if (!IsS16(context)) {
-    return int8_ops::kMul.prepare(context);
-  }
   BinaryOperandsS16 operands;
   if (!ReadBinaryS16(context, &operands)) {
     return kTfLiteError;
@@ -29,10 +26,6 @@ TfLiteStatus Prepare(OpContext& context) {
 }
 
 void Eval(OpContext& context) {
-  if (!IsS16(context)) {
-    int8_ops::kMul.eval(context);
-    return;
-  }
   const MulS16Data& data = context.Params<MulS16Data>();
   nn::MulS16(data.params, data.shape, context.InputData<int16_t>(0), context.InputData<int16_t>(1),
              context.OutputData<int16_t>(0));
@@ -40,6 +33,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kMul = {tflite::BuiltinOperator_MUL, "MUL", Prepare, Eval};
+MCUFORGE_EITHER_FORM(MUL, Mul, Prepare, Eval)
 
 }  // namespace tflm

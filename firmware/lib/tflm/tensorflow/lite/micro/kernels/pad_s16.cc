@@ -7,9 +7,6 @@ namespace tflm {
 namespace {
 
 TfLiteStatus Prepare(OpContext& context) {
-  if (!IsS16(context)) {
-    return int8_ops::kPad.prepare(context);
-  }
   EndsS16 ends;
   if (!ReadEndsS16(context, &ends)) {
     return kTfLiteError;
@@ -29,10 +26,6 @@ TfLiteStatus Prepare(OpContext& context) {
 }
 
 void Eval(OpContext& context) {
-  if (!IsS16(context)) {
-    int8_ops::kPad.eval(context);
-    return;
-  }
   nn::PadS16(context.Params<nn::PadParams>(),
              context.HasInput(kPadValue) ? context.InputData<int16_t>(kPadValue) : nullptr,
              context.InputData<int16_t>(kPadInput), context.OutputData<int16_t>(0));
@@ -40,7 +33,7 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kPad = {tflite::BuiltinOperator_PAD, "PAD", Prepare, Eval};
-const OpDef ops::kPadV2 = {tflite::BuiltinOperator_PADV2, "PADV2", Prepare, Eval};
+MCUFORGE_EITHER_FORM(PAD, Pad, Prepare, Eval)
+MCUFORGE_EITHER_FORM(PADV2, PadV2, Prepare, Eval)
 
 }  // namespace tflm

@@ -42,37 +42,19 @@ TfLiteStatus PreparePoolS16(OpContext& context) {
   return kTfLiteOk;
 }
 
-TfLiteStatus PrepareMax(OpContext& context) {
-  return IsS16(context) ? PreparePoolS16(context) : int8_ops::kMaxPool2D.prepare(context);
-}
-
 void EvalMax(OpContext& context) {
-  if (!IsS16(context)) {
-    int8_ops::kMaxPool2D.eval(context);
-    return;
-  }
   nn::MaxPoolS16(context.Params<nn::ConvS16Params>(), context.InputData<int16_t>(0),
                  context.OutputData<int16_t>(0));
 }
 
-TfLiteStatus PrepareAverage(OpContext& context) {
-  return IsS16(context) ? PreparePoolS16(context) : int8_ops::kAveragePool2D.prepare(context);
-}
-
 void EvalAverage(OpContext& context) {
-  if (!IsS16(context)) {
-    int8_ops::kAveragePool2D.eval(context);
-    return;
-  }
   nn::AveragePoolS16(context.Params<nn::ConvS16Params>(), context.InputData<int16_t>(0),
                      context.OutputData<int16_t>(0));
 }
 
 }  // namespace
 
-const OpDef ops::kMaxPool2D = {tflite::BuiltinOperator_MAX_POOL_2D, "MAX_POOL_2D", PrepareMax,
-                               EvalMax};
-const OpDef ops::kAveragePool2D = {tflite::BuiltinOperator_AVERAGE_POOL_2D, "AVERAGE_POOL_2D",
-                                   PrepareAverage, EvalAverage};
+MCUFORGE_EITHER_FORM(MAX_POOL_2D, MaxPool2D, PreparePoolS16, EvalMax)
+MCUFORGE_EITHER_FORM(AVERAGE_POOL_2D, AveragePool2D, PreparePoolS16, EvalAverage)
 
 }  // namespace tflm

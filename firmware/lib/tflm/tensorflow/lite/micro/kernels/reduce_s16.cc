@@ -34,33 +34,13 @@ void EvalReduceS16(OpContext& context) {
              context.OutputData<int16_t>(0));
 }
 
-TfLiteStatus PrepareMean(OpContext& context) {
-  return IsS16(context) ? PrepareReduceS16(context, true) : int8_ops::kMean.prepare(context);
-}
+TfLiteStatus PrepareMean(OpContext& context) { return PrepareReduceS16(context, true); }
 
-void EvalMean(OpContext& context) {
-  if (IsS16(context)) {
-    EvalReduceS16(context);
-  } else {
-    int8_ops::kMean.eval(context);
-  }
-}
-
-TfLiteStatus PrepareSum(OpContext& context) {
-  return IsS16(context) ? PrepareReduceS16(context, false) : int8_ops::kSum.prepare(context);
-}
-
-void EvalSumOf(OpContext& context) {
-  if (IsS16(context)) {
-    EvalReduceS16(context);
-  } else {
-    int8_ops::kSum.eval(context);
-  }
-}
+TfLiteStatus PrepareSum(OpContext& context) { return PrepareReduceS16(context, false); }
 
 }  // namespace
 
-const OpDef ops::kMean = {tflite::BuiltinOperator_MEAN, "MEAN", PrepareMean, EvalMean};
-const OpDef ops::kSum = {tflite::BuiltinOperator_SUM, "SUM", PrepareSum, EvalSumOf};
+MCUFORGE_EITHER_FORM(MEAN, Mean, PrepareMean, EvalReduceS16)
+MCUFORGE_EITHER_FORM(SUM, Sum, PrepareSum, EvalReduceS16)
 
 }  // namespace tflm

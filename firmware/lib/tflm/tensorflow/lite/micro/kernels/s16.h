@@ -13,6 +13,23 @@ namespace tflm {
 // Whether an op is to be taken in this form: it makes int16 of anything but int8.
 bool IsS16(const OpContext& context);
 
+// An op's functions where `kInt8` is its form for int8, and these are its form for int16.
+template <const OpDef& kInt8, TfLiteStatus (*kPrepare)(OpContext&), void (*kEval)(OpContext&)>
+struct EitherForm {
+  static TfLiteStatus Prepare(OpContext& context) {
+    return IsS16(context) ? kPrepare(context) : kInt8.prepare(context);
+  }
+  static void Eval(OpContext& context) {
+    return IsS16(context) ? kEval(context) : kInt8.eval(context);
+  }
+};
+
+// Defines the op of wide_ops.def that takes both.
+#define MCUFORGE_EITHER_FORM(NAME, Method, prepare, eval)                                \
+  const OpDef ops::k##Method = {tflite::BuiltinOperator_##NAME, #NAME,                   \
+                                EitherForm<int8_ops::k##Method, prepare, eval>::Prepare, \
+                                EitherForm<int8_ops::k##Method, prepare, eval>::Eval};
+
 // The scale of an int16 tensor with one scale and zero point 0. False, with a message, for others.
 bool ReadScaleS16(const OpContext& context, const TensorInfo& info, nn::Scale* scale);
 

@@ -70,29 +70,17 @@ TfLiteStatus PrepareSigmoidS16(OpContext& context, int32_t most_left) {
   return kTfLiteOk;
 }
 
-TfLiteStatus PrepareLogistic(OpContext& context) {
-  return IsS16(context) ? PrepareSigmoidS16(context, 0) : int8_ops::kLogistic.prepare(context);
-}
+TfLiteStatus PrepareLogistic(OpContext& context) { return PrepareSigmoidS16(context, 0); }
 
 void EvalLogistic(OpContext& context) {
-  if (!IsS16(context)) {
-    int8_ops::kLogistic.eval(context);
-    return;
-  }
   const SigmoidS16Data& data = context.Params<SigmoidS16Data>();
   nn::LogisticAllS16(data.params, data.count, context.InputData<int16_t>(0),
                      context.OutputData<int16_t>(0));
 }
 
-TfLiteStatus PrepareTanh(OpContext& context) {
-  return IsS16(context) ? PrepareSigmoidS16(context, 1) : int8_ops::kTanh.prepare(context);
-}
+TfLiteStatus PrepareTanh(OpContext& context) { return PrepareSigmoidS16(context, 1); }
 
 void EvalTanh(OpContext& context) {
-  if (!IsS16(context)) {
-    int8_ops::kTanh.eval(context);
-    return;
-  }
   const SigmoidS16Data& data = context.Params<SigmoidS16Data>();
   nn::TanhAllS16(data.params, data.count, context.InputData<int16_t>(0),
                  context.OutputData<int16_t>(0));
@@ -100,8 +88,7 @@ void EvalTanh(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kLogistic = {tflite::BuiltinOperator_LOGISTIC, "LOGISTIC", PrepareLogistic,
-                              EvalLogistic};
-const OpDef ops::kTanh = {tflite::BuiltinOperator_TANH, "TANH", PrepareTanh, EvalTanh};
+MCUFORGE_EITHER_FORM(LOGISTIC, Logistic, PrepareLogistic, EvalLogistic)
+MCUFORGE_EITHER_FORM(TANH, Tanh, PrepareTanh, EvalTanh)
 
 }  // namespace tflm

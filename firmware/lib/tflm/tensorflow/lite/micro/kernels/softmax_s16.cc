@@ -8,9 +8,6 @@ namespace {
 enum { kBeta = 0 };  // field of SoftmaxOptions
 
 TfLiteStatus Prepare(OpContext& context) {
-  if (!IsS16(context)) {
-    return int8_ops::kSoftmax.prepare(context);
-  }
   EndsS16 ends;
   if (!ReadEndsS16(context, &ends)) {
     return kTfLiteError;
@@ -44,16 +41,12 @@ TfLiteStatus Prepare(OpContext& context) {
 }
 
 void Eval(OpContext& context) {
-  if (!IsS16(context)) {
-    int8_ops::kSoftmax.eval(context);
-    return;
-  }
   nn::SoftmaxS16(context.Params<nn::SoftmaxS16Params>(), context.InputData<int16_t>(0),
                  context.OutputData<int16_t>(0));
 }
 
 }  // namespace
 
-const OpDef ops::kSoftmax = {tflite::BuiltinOperator_SOFTMAX, "SOFTMAX", Prepare, Eval};
+MCUFORGE_EITHER_FORM(SOFTMAX, Softmax, Prepare, Eval)
 
 }  // namespace tflm

@@ -7,9 +7,6 @@ namespace {
 using SquaredDifferenceS16Data = BinaryData<nn::SquaredDifferenceS16Params>;
 
 TfLiteStatus Prepare(OpContext& context) {
-  if (!IsS16(context)) {
-    return int8_ops::kSquaredDifference.prepare(context);
-  }
   BinaryOperandsS16 operands;
   if (!ReadBinaryS16(context, &operands)) {
     return kTfLiteError;
@@ -28,10 +25,6 @@ TfLiteStatus Prepare(OpContext& context) {
 }
 
 void Eval(OpContext& context) {
-  if (!IsS16(context)) {
-    int8_ops::kSquaredDifference.eval(context);
-    return;
-  }
   const SquaredDifferenceS16Data& data = context.Params<SquaredDifferenceS16Data>();
   nn::SquaredDifferenceS16(data.params, data.shape, context.InputData<int16_t>(0),
                            context.InputData<int16_t>(1), context.OutputData<int16_t>(0));
@@ -39,7 +32,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kSquaredDifference = {tflite::BuiltinOperator_SQUARED_DIFFERENCE,
-                                       "SQUARED_DIFFERENCE", Prepare, Eval};
+MCUFORGE_EITHER_FORM(SQUARED_DIFFERENCE, SquaredDifference, Prepare, Eval)
 
 }  // namespace tflm

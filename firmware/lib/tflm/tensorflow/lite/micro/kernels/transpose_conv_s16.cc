@@ -18,9 +18,6 @@ enum {
 };  // fields of TransposeConvOptions
 
 TfLiteStatus Prepare(OpContext& context) {
-  if (!IsS16(context)) {
-    return int8_ops::kTransposeConv.prepare(context);
-  }
   EndsS16 ends;
   TensorInfo filter;
   if (!ReadEndsS16(context, &ends, kInput) || !context.Input(kFilter, &filter)) {
@@ -66,10 +63,6 @@ TfLiteStatus Prepare(OpContext& context) {
 }
 
 void Eval(OpContext& context) {
-  if (!IsS16(context)) {
-    int8_ops::kTransposeConv.eval(context);
-    return;
-  }
   const ConvS16Data& data = context.Params<ConvS16Data>();
   nn::TransposeConvS16(data.params, ScalesOf(context, data, kInput),
                        context.InputData<int16_t>(kInput), context.InputData(kFilter),
@@ -78,7 +71,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kTransposeConv = {tflite::BuiltinOperator_TRANSPOSE_CONV, "TRANSPOSE_CONV",
-                                   Prepare, Eval};
+MCUFORGE_EITHER_FORM(TRANSPOSE_CONV, TransposeConv, Prepare, Eval)
 
 }  // namespace tflm

@@ -23,29 +23,13 @@ TfLiteStatus PrepareScaled(OpContext& context) {
   return kTfLiteOk;
 }
 
-TfLiteStatus PrepareRelu(OpContext& context) {
-  return IsS16(context) ? PrepareScaled(context) : int8_ops::kRelu.prepare(context);
-}
-
 void EvalRelu(OpContext& context) {
-  if (!IsS16(context)) {
-    int8_ops::kRelu.eval(context);
-    return;
-  }
   const ScaledData& data = context.Params<ScaledData>();
   nn::RequantizeS16(data.params, nn::RangeS16{0, INT16_MAX}, data.count,
                     context.InputData<int16_t>(0), context.OutputData<int16_t>(0));
 }
 
-TfLiteStatus PrepareAbs(OpContext& context) {
-  return IsS16(context) ? PrepareScaled(context) : int8_ops::kAbs.prepare(context);
-}
-
 void EvalAbs(OpContext& context) {
-  if (!IsS16(context)) {
-    int8_ops::kAbs.eval(context);
-    return;
-  }
   const ScaledData& data = context.Params<ScaledData>();
   nn::AbsS16(data.params, data.count, context.InputData<int16_t>(0),
              context.OutputData<int16_t>(0));
@@ -56,9 +40,6 @@ void EvalAbs(OpContext& context) {
 using RangeData = UnaryData<nn::RangeS16>;
 
 TfLiteStatus PrepareRelu6(OpContext& context) {
-  if (!IsS16(context)) {
-    return int8_ops::kRelu6.prepare(context);
-  }
   EndsS16 ends;
   if (!ReadUnaryS16(context, &ends)) {
     return kTfLiteError;
@@ -79,10 +60,6 @@ TfLiteStatus PrepareRelu6(OpContext& context) {
 }
 
 void EvalRelu6(OpContext& context) {
-  if (!IsS16(context)) {
-    int8_ops::kRelu6.eval(context);
-    return;
-  }
   const RangeData& data = context.Params<RangeData>();
   nn::ClampS16(data.params, data.count, context.InputData<int16_t>(0),
                context.OutputData<int16_t>(0));
@@ -95,9 +72,6 @@ using LeakyReluData = UnaryData<nn::LeakyReluS16Params>;
 enum { kAlpha = 0 };  // field of LeakyReluOptions, float32
 
 TfLiteStatus PrepareLeakyRelu(OpContext& context) {
-  if (!IsS16(context)) {
-    return int8_ops::kLeakyRelu.prepare(context);
-  }
   EndsS16 ends;
   if (!ReadUnaryS16(context, &ends)) {
     return kTfLiteError;
@@ -118,10 +92,6 @@ TfLiteStatus PrepareLeakyRelu(OpContext& context) {
 }
 
 void EvalLeakyRelu(OpContext& context) {
-  if (!IsS16(context)) {
-    int8_ops::kLeakyRelu.eval(context);
-    return;
-  }
   const LeakyReluData& data = context.Params<LeakyReluData>();
   nn::LeakyReluS16(data.params, data.count, context.InputData<int16_t>(0),
                    context.OutputData<int16_t>(0));
@@ -129,10 +99,9 @@ void EvalLeakyRelu(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kRelu = {tflite::BuiltinOperator_RELU, "RELU", PrepareRelu, EvalRelu};
-const OpDef ops::kRelu6 = {tflite::BuiltinOperator_RELU6, "RELU6", PrepareRelu6, EvalRelu6};
-const OpDef ops::kAbs = {tflite::BuiltinOperator_ABS, "ABS", PrepareAbs, EvalAbs};
-const OpDef ops::kLeakyRelu = {tflite::BuiltinOperator_LEAKY_RELU, "LEAKY_RELU", PrepareLeakyRelu,
-                               EvalLeakyRelu};
+MCUFORGE_EITHER_FORM(RELU, Relu, PrepareScaled, EvalRelu)
+MCUFORGE_EITHER_FORM(RELU6, Relu6, PrepareRelu6, EvalRelu6)
+MCUFORGE_EITHER_FORM(ABS, Abs, PrepareScaled, EvalAbs)
+MCUFORGE_EITHER_FORM(LEAKY_RELU, LeakyRelu, PrepareLeakyRelu, EvalLeakyRelu)
 
 }  // namespace tflm
