@@ -60,10 +60,15 @@ def needed_files(application: Iterable[Path]) -> frozenset[Path]:
 
 def _op_sources() -> dict[str, list[Path]]:
     """By the resolver's method, without its "Add": the op's own, then that of its form which takes
-    int16, too."""
+    int16, too, with those for int8 of the other ops there."""
+    ops = load_supported_ops().values()
+    of_wide: dict[str, list[str]] = {}
+    for op in ops:
+        of_wide.setdefault(op.wide_kernel, []).append(op.kernel)
     stems = {
-        op.add_suffix: [stem for stem in (op.kernel, op.wide_kernel) if stem]
-        for op in load_supported_ops().values()
+        op.add_suffix: [op.kernel]
+        + ([op.wide_kernel, *of_wide[op.wide_kernel]] if op.wide_kernel else [])
+        for op in ops
     }
     stems.update(_CUSTOM)
     return {suffix: [KERNELS / f"{stem}.cc" for stem in of] for suffix, of in stems.items()}

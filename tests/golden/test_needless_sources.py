@@ -43,9 +43,11 @@ def _symbols(isa_of: str) -> dict[Path, tuple[set[str], set[str]]]:
 def test_each_op_has_all_that_it_needs(cpu: str, tmp_path: Path) -> None:
     symbols = _symbols(cpu)
     ours = set().union(*(defined for defined, _ in symbols.values()))
-    for op in OPS:
+    calls = [(op, argument) for op in OPS for argument in ("", f"MCUFORGE_INT8({op.name})")]
+    for op, argument in calls:
         application = tmp_path / f"{op.name}.cc"
-        application.write_text(f"{INTERPRETER}auto status = resolver.Add{op.add_suffix}();\n")
+        call = f"resolver.Add{op.add_suffix}({argument})"
+        application.write_text(f"{INTERPRETER}auto status = {call};\n")
         needless = needless_sources([application])
         assert needless, f"{op.name} alone needs everything"
         kept = [parts for path, parts in symbols.items() if path not in needless]
@@ -54,6 +56,16 @@ def test_each_op_has_all_that_it_needs(cpu: str, tmp_path: Path) -> None:
         assert f"k{op.add_suffix}" in "".join(defined)
         missing = (taken & ours) - defined
         assert not missing, f"{op.name}: {missing}"
+
+
+def test_an_op_for_int8_alone_needs_nothing_of_int16(tmp_path: Path) -> None:
+    application = tmp_path / "application.cc"
+    application.write_text(f"{INTERPRETER}auto s = resolver.AddConv2D(MCUFORGE_INT8(CONV_2D));\n")
+    kept = {path.name for path, _ in cpp_build.library_sources("scalar")} - {
+        path.name for path in needless_sources([application])
+    }
+    assert "conv_s8__scalar.cc" in kept
+    assert not {name for name in kept if "s16" in name}
 
 
 def test_a_resolver_of_all_ops_needs_them(tmp_path: Path) -> None:
