@@ -48,6 +48,7 @@ SOURCES = {
     "clang": Source("clang", "brew install llvm (macOS)", "test --only export"),
     "npm": Source("npm", "brew install node (macOS)", "--board pico, --data fashion"),
     "node": Source("nodejs", "brew install node (macOS)", "--board pico"),
+    "chromedriver": Source("chromium chromium-driver", "brew install chromedriver (macOS)", "test"),
     "openocd": Source("openocd", "brew install open-ocd (macOS)", "flash --protocol openocd"),
     "st-flash": Source("stlink-tools", "brew install stlink (macOS)", "flash --protocol stlink"),
     "dfu-util": Source("dfu-util", "brew install dfu-util (macOS)", "flash --protocol dfu"),

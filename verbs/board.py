@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from invoke import Context
 
 from verbs.choice import choice
-from verbs.options import BOARD, IMAGE, LINE, PORT, REMOTE, TFLM_LIB, Option
+from verbs.options import BOARD, IMAGE, LINE, LISTEN, PORT, REMOTE, TFLM_LIB, Option
 from verbs.verb import Given, verb
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def monitor(c: Context, given: Given) -> None:
         "serial port of the board",
         choices="a board's serial port; `invoke boards --connected` lists them",
     ),
-    Option("listen", "HOST:PORT to listen at; beyond this machine it needs MCUFORGE_TOKEN"),
+    LISTEN,
 )
 def serve(c: Context, given: Given) -> None:
     """Let other programs and machines use a board's port (RFC 2217); Ctrl-C ends it."""

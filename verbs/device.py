@@ -1,4 +1,4 @@
-"""Verbs that ask a device about its model besides hil: diff, stream, profile."""
+"""Verbs that ask a device about its model besides hil: diff, stream, profile, pad."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from invoke import Context, Exit
 
 from verbs.choice import choice
-from verbs.options import COUNT, CYCLES, IMAGE, JSON, LINE, TFLM_LIB, Option
+from verbs.options import COUNT, CYCLES, IMAGE, JSON, LINE, LISTEN, TFLM_LIB, Option, here
 from verbs.verb import Given, verb
 
 if TYPE_CHECKING:
@@ -127,3 +127,37 @@ def _predicted(chosen: Choice) -> ModelCycles:
     from verification.bench import cycles_page
 
     return cycles_page.predict(chosen.build_dir / INT8_MODEL, chosen.board, chosen.engine)
+
+
+@verb(
+    *IMAGE,
+    Option(
+        "save",
+        "folder that drawings are saved to under their labels, by default `drawings`",
+        kind=here,
+        default="drawings",
+    ),
+    LISTEN,
+    *LINE,
+)
+def pad(c: Context, given: Given) -> None:
+    """Open a page to draw on, whose answers come from the board; Ctrl-C ends it."""
+    from harness.pad import server
+    from harness.pad.desk import Desk
+    from harness.pad.session import Session
+    from pipeline import beforehand, samples, stages
+
+    chosen = choice(c, given)
+    stages.require_data(chosen, "pad")
+    listen = given.listen or server.DEFAULT_LISTEN
+    server.require(listen)
+    beforehand.require_device(chosen, given.port, baud=given.baud)
+    stages.evaluate(chosen)
+    stages.build(chosen)
+    build_dir = chosen.build_dir
+    session = Session(chosen.board_id, build_dir, given.port, given.baud)
+    try:
+        desk = Desk(session, build_dir, samples.reader(build_dir), given.save)
+        server.run(desk, listen)
+    finally:
+        session.close()

@@ -264,6 +264,7 @@ BAUD = Option(
     "baud", "baud rate, if not the board's own", kind=int, carried=True, least=1, most=2**32 - 1
 )
 LINE = (PORT, BAUD)
+LISTEN = Option("listen", "HOST:PORT to listen at; beyond this machine it needs MCUFORGE_TOKEN")
 REMOTE = Option("remote", "host:port of a gdb server")
 
 # ---------------------------------------------------------------- how it is done

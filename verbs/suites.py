@@ -13,7 +13,11 @@ from codegen.files.places import PROGRAM
 
 SUITES = ("unit", "golden", "training", "emulated", "hardware")
 ON_REQUEST = ("compression", "tutorials", "export")  # they take minutes: by their names only
-NEEDED_BY = {"emulated": ("gdb-multiarch",), "tutorials": ("cmake",), "export": ("cmake", "clang")}
+NEEDED_BY = {
+    "emulated": ("gdb-multiarch", "chromedriver"),
+    "tutorials": ("cmake",),
+    "export": ("cmake", "clang"),
+}
 # After the images: training and the tutorials need none, but as many processors as there are.
 _AFTER_IMAGES = ("training", "emulated", "tutorials", "hardware")
 

@@ -3,7 +3,6 @@
 The port is open only as long as a client is, so a board may be plugged in again in between.
 """
 
-import ipaddress
 import socket
 import struct
 import threading
@@ -14,7 +13,8 @@ from typing import Any
 
 from serial.rfc2217 import PortManager
 
-from harness.errors import HarnessError, PortError
+from harness.errors import PortError
+from harness.rig.listening import listener
 from harness.wire import rfc2217
 from harness.wire.telnet import Guard, TelnetError
 from harness.wire.transport import BULK_BYTES, SerialLine
@@ -44,7 +44,9 @@ class Server:
         self._say = say
         self._token = rfc2217.read_token()
         SerialLine(port, _BAUD).close()  # so that what is wrong with it is said now
-        self._listener = _listen(listen, self._token is not None)
+        self._listener = listener(
+            listen, DEFAULT_LISTEN, self._token is not None, backlog=_MOST_WAITING
+        )
         host, number = self._listener.getsockname()[:2]
         self.url = f"rfc2217://[{host}]:{number}" if ":" in host else f"rfc2217://{host}:{number}"
         self._seat = threading.Lock()
@@ -191,30 +193,6 @@ class _Port:
         except OSError:
             if name not in _MODEM_OUTPUTS:
                 raise
-
-
-def _listen(listen: str, has_token: bool) -> socket.socket:
-    host, _, number = listen.rpartition(":")
-    try:
-        if not 0 <= int(number) <= 0xFFFF:
-            raise ValueError
-        family, _, _, _, address = socket.getaddrinfo(
-            host.strip("[]"), int(number), type=socket.SOCK_STREAM
-        )[0]
-    except (OSError, ValueError):
-        raise HarnessError(
-            f"--listen {listen}: not an address; give HOST:PORT, as {DEFAULT_LISTEN}"
-        ) from None
-    if not ipaddress.ip_address(address[0]).is_loopback and not has_token:
-        raise HarnessError(
-            f"--listen {listen}: beyond this machine anybody could use the board; set "
-            f"{rfc2217.TOKEN_VARIABLE} to a secret here and for the clients, or stay with "
-            f"{DEFAULT_LISTEN} and come in through ssh -L"
-        )
-    try:
-        return socket.create_server(address[:2], family=family, backlog=_MOST_WAITING)
-    except OSError as error:
-        raise HarnessError(f"--listen {listen}: {error.strerror}; choose another") from error
 
 
 def run(port: str, listen: str) -> None:

@@ -101,7 +101,7 @@ def run(
             f"profile: {board.id} timed {sum(map(bool, reply.op_ticks))} ops, the model has "
             f"{len(model.ops)}; was the runtime built without its profiler?"
         )
-    unit, per_tick = _unit(board, info, port)
+    unit, per_tick = unit_of(board, info, port)
     found = OpProfile(
         board=board.id,
         model_sha256=info.model_sha256,
@@ -127,7 +127,7 @@ def run(
     return found
 
 
-def _unit(board: Board, info: Info, port: str | None) -> tuple[str, float]:
+def unit_of(board: Board, info: Info, port: str | None) -> tuple[str, float]:
     """(unit, how many of it are one tick)."""
     if port is not None:
         return "cycles", info.clock_hz / info.tick_hz

@@ -49,6 +49,7 @@ DEVICE_VERBS = [
     ("diff",),
     ("stream",),
     ("profile",),
+    ("pad",),
     ("flash",),
     ("predict", "--image", "x.png"),
     ("test", "--only", "hardware"),
@@ -65,7 +66,7 @@ def test_a_port_that_is_not_there(
 
 
 @pytest.mark.parametrize(
-    "verb", [*DEVICE_VERBS[:4], ("emulate",), ("monitor",), ("debug",)], ids=lambda verb: verb[0]
+    "verb", [*DEVICE_VERBS[:5], ("emulate",), ("monitor",), ("debug",)], ids=lambda verb: verb[0]
 )
 def test_a_board_that_nobody_can_ask(
     verb: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -77,7 +78,7 @@ def test_a_board_that_nobody_can_ask(
     assert "--port" in said or "--remote" in said
 
 
-@pytest.mark.parametrize("verb", DEVICE_VERBS[:4], ids=lambda verb: verb[0])
+@pytest.mark.parametrize("verb", DEVICE_VERBS[:5], ids=lambda verb: verb[0])
 @pytest.mark.parametrize("missing", ["arm-none-eabi-g++", emulator.QEMU])
 def test_a_program_that_is_missing(
     verb: tuple[str, ...],

@@ -26,7 +26,7 @@ ROOT = Path(tasks.__file__).parent
 VERBS = (
     *("train", "seeds", "quantize", "generate", "build", "flash", "emulate", "monitor", "serve"),
     *("hil", "test", "golden", "fuzz", "mutate", "evaluate", "compress", "bless", "runs"),
-    *("diff", "stream", "profile", "debug", "size", "bench", "plan", "preflight", "costs"),
+    *("diff", "stream", "profile", "pad", "debug", "size", "bench", "plan", "preflight", "costs"),
     "cycles",
     *("data", "predict", "view", "export"),
     *("lint", "boards", "doctor", "clean"),

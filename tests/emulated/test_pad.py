@@ -1,0 +1,326 @@
+"""The pad: a real browser draws on it, firmware answers, the oracle says what is right."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import requests
+import uvicorn
+from PIL import Image
+from selenium.webdriver import ActionChains, Chrome, ChromeOptions, ChromeService, Keys
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import Select, WebDriverWait
+
+from codegen.boards.facts import load_board
+from codegen.files.artifacts import INT8_MODEL
+from codegen.host import oracle_child
+from codegen.model.tflite import Model
+from codegen.samples import split
+from codegen.samples.encode import model_input
+from harness.pad import server
+from harness.pad.desk import Desk
+from harness.pad.session import Session
+from harness.rig.expected import Expected
+from harness.rig.listening import listener
+from pipeline import samples
+
+pytestmark = pytest.mark.emulated
+
+TOKEN = "a token of this test"
+BOARD = "host"
+WAIT_S = 20
+SEVEN = [(60, 0), (40, 0), (-12, 40), (-28, 60), (-20, 50)]  # moves of the pen from its corner
+
+
+@dataclass(frozen=True)
+class Pad:
+    url: str
+    build_dir: Path
+    drawings: Path
+
+    @property
+    def page(self) -> str:
+        return f"{self.url}/#token={TOKEN}"
+
+    def ask(
+        self, method: str, path: str, token: str = TOKEN, data: bytes = b""
+    ) -> requests.Response:
+        headers = {server.TOKEN_HEADER: token}
+        return requests.request(
+            method, f"{self.url}/{path}", headers=headers, data=data, timeout=WAIT_S
+        )
+
+
+@pytest.fixture(scope="module")
+def pad(build_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pad]:
+    drawings = tmp_path_factory.mktemp("pad") / "drawings"
+    session = Session(BOARD, build_dir, say=lambda _: None)
+    desk = Desk(session, build_dir, samples.reader(build_dir), drawings)
+    place = listener("127.0.0.1:0", server.DEFAULT_LISTEN, False, 16)
+    config = uvicorn.Config(server.application(desk, TOKEN), log_level="warning", lifespan="off")
+    serving = uvicorn.Server(config)
+    thread = threading.Thread(target=serving.run, kwargs={"sockets": [place]})
+    thread.start()
+    try:
+        yield Pad(f"http://127.0.0.1:{place.getsockname()[1]}", build_dir, drawings)
+    finally:
+        serving.should_exit = True
+        thread.join()
+        session.close()
+        desk.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chrome]:
+    options = ChromeOptions()
+    options.binary_location = shutil.which("chromium") or ""
+    for argument in (
+        *("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run"),
+        *("--disable-background-networking", "--disable-sync", "--window-size=1280,1000"),
+        *("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"),
+    ):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = Chrome(options=options, service=ChromeService(shutil.which("chromedriver")))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def page(browser: Chrome, pad: Pad) -> Chrome:
+    """The page, freshly opened; all that a browser complains of is a failure of the test before."""
+    browser.get("about:blank")  # another fragment alone loads nothing
+    browser.get(pad.page)
+    until(browser, lambda: browser.execute_script("return document.body.dataset.ready") == "yes")
+    browser.get_log("browser")
+    return browser
+
+
+def until(browser: Chrome, condition: Callable[[], object]) -> None:
+    WebDriverWait(browser, WAIT_S, poll_frequency=0.05).until(lambda _: condition())
+
+
+def at(browser: Chrome, name: str) -> WebElement:
+    return browser.find_element(By.ID, name)
+
+
+def draw(browser: Chrome, moves: list[tuple[int, int]]) -> None:
+    pen = ActionChains(browser, duration=10)
+    pen.move_to_element_with_offset(at(browser, "canvas"), -50, -75).click_and_hold()
+    for x, y in moves:
+        pen.move_by_offset(x, y)
+    pen.release().perform()
+
+
+def settled(browser: Chrome) -> str:
+    """The verdict, once the last question is answered."""
+    until(browser, lambda: at(browser, "verdict").text != "nothing yet")
+    until(browser, lambda: at(browser, "answer").get_attribute("aria-busy") == "false")
+    return at(browser, "verdict").text
+
+
+def oracles_class(pad: Pad, png: bytes, folder: Path) -> int:
+    """What TFLM says to a drawing."""
+    path = folder / "drawing.png"
+    path.write_bytes(png)
+    model = Model.read(pad.build_dir / INT8_MODEL)
+    (scores,) = oracle_child.answers(
+        model, [model_input(model, samples.reader(pad.build_dir)(path))], resets=[0]
+    )
+    return int(scores.reshape(-1).argmax())
+
+
+def test_strokes_are_answered_as_by_the_oracle(page: Chrome, pad: Pad, tmp_path: Path) -> None:
+    draw(page, SEVEN)
+    verdict = settled(page)
+    data = page.execute_script("return document.getElementById('canvas').toDataURL('image/png')")
+    png = base64.b64decode(data.partition(",")[2])
+    assert verdict.startswith(f"{oracles_class(pad, png, tmp_path)}, "), verdict
+    assert "every bit the same" in at(page, "equal").text
+    assert at(page, "bars").get_attribute("aria-label").count(",") == 9  # type: ignore[union-attr]
+    assert page.execute_script("return document.getElementById('strip').children.length") > 3
+    assert page.find_element(By.CSS_SELECTOR, "#seen img").size["width"] > 50
+    page.save_screenshot(str(tmp_path / "pad.png"))
+    assert page.get_log("browser") == []
+
+
+def test_undo_clear_and_invert(page: Chrome) -> None:
+    def ink() -> int:
+        return int(
+            page.execute_script(
+                "const c = document.getElementById('canvas'), d = c.getContext('2d')"
+                ".getImageData(0, 0, c.width, c.height).data;"
+                "let n = 0; for (let i = 0; i < d.length; i += 4) n += d[i] < 128; return n"
+            )
+        )
+
+    blank = ink()
+    draw(page, [(40, 0)])
+    one = ink()
+    draw(page, [(0, 60)])
+    two = ink()
+    assert blank == 0 < one < two
+    at(page, "undo").click()
+    assert ink() == one
+    at(page, "invert").click()
+    assert ink() == 448 * 448 - one
+    at(page, "clear").click()
+    assert ink() == 448 * 448
+    at(page, "invert").click()
+    assert ink() == 0
+
+
+def test_it_is_drawn_on_by_keyboard(page: Chrome) -> None:
+    at(page, "canvas").send_keys(Keys.SPACE, *[Keys.ARROW_DOWN] * 9)
+    assert settled(page).startswith("1, ")
+
+
+def test_drawings_are_saved_as_data(page: Chrome, pad: Pad) -> None:
+    draw(page, SEVEN)
+    Select(at(page, "label")).select_by_visible_text("7")
+    page.find_element(By.CSS_SELECTOR, "#save button").click()
+    until(page, lambda: "train with --data" in at(page, "saved").text)
+    (path,) = (pad.drawings / "7").iterdir()
+    assert path.name == "0000.png"
+    with Image.open(path) as image:
+        assert image.size == (448, 448)
+    page.find_element(By.CSS_SELECTOR, "#save button").click()  # cleared since
+    until(page, lambda: at(page, "saved").text == "nothing is drawn")
+
+
+def test_a_sample_of_the_gallery_is_asked(page: Chrome, pad: Pad) -> None:
+    Select(at(page, "order")).select_by_value("worst")
+    until(page, lambda: len(page.find_elements(By.CSS_SELECTOR, "#gallery button")) == 24)
+    page.find_element(By.CSS_SELECTOR, "#gallery button").click()
+    until(page, lambda: "(it is " in at(page, "verdict").text)
+    assert page.find_elements(By.CSS_SELECTOR, "#gallery button.wrong")
+    label = page.find_element(By.CSS_SELECTOR, "#gallery button").get_attribute("aria-label")
+    assert label is not None
+    index = int(label.split()[1].rstrip(":"))
+    targets = split.load(pad.build_dir).targets
+    assert targets is not None
+    truth = int(targets[index])
+    assert at(page, "verdict").text.endswith(f"(it is {truth})")
+    assert not at(page, "verdict").text.startswith(f"{truth},")  # the worst one is wrong
+
+
+def test_a_file_is_answered_and_one_that_is_none_is_refused(page: Chrome, tmp_path: Path) -> None:
+    grey = np.full((90, 90), 255, np.uint8)
+    grey[10:80, 42:50] = 0
+    Image.fromarray(grey).save(tmp_path / "one.png")
+    (tmp_path / "none.png").write_bytes(b"no picture")
+    at(page, "file").send_keys(str(tmp_path / "one.png"))
+    assert settled(page).startswith("1, ")
+    at(page, "file").send_keys(str(tmp_path / "none.png"))
+    until(page, lambda: at(page, "verdict").text.startswith("none.png: no image"))
+    assert at(page, "state").text == ""  # the board is well
+
+
+def test_a_picture_is_taken_with_the_camera(page: Chrome) -> None:
+    at(page, "camera").click()
+    until(page, lambda: at(page, "camera").text == "Take the picture")
+    at(page, "camera").click()
+    until(page, lambda: at(page, "verdict").text != "nothing yet")
+
+
+def test_a_pulled_line_is_said_and_comes_back(page: Chrome, build_dir: Path) -> None:
+    draw(page, SEVEN)
+    before = settled(page)
+    elf = Expected.load(load_board(BOARD), build_dir).elf.resolve()
+    os.kill(_process_of(elf), signal.SIGKILL)
+    draw(page, [(0, 1)])
+    until(page, lambda: "bad" in (at(page, "state").get_attribute("class") or ""))
+    assert at(page, "state").text
+    draw(page, [(0, 1)])
+    until(page, lambda: at(page, "state").text == "the board answers again")
+    at(page, "undo").click()
+    at(page, "undo").click()
+    assert settled(page) == before
+
+
+def test_two_tabs_get_their_own_answers(page: Chrome, pad: Pad) -> None:
+    draw(page, SEVEN)
+    first = settled(page)
+    page.switch_to.new_window("tab")
+    try:
+        page.get(pad.page)
+        until(page, lambda: page.execute_script("return document.body.dataset.ready") == "yes")
+        assert at(page, "verdict").text == "nothing yet"
+        at(page, "canvas").send_keys(Keys.SPACE, *[Keys.ARROW_DOWN] * 9)
+        assert settled(page).startswith("1, ")
+        page.close()
+    finally:
+        page.switch_to.window(page.window_handles[0])
+    assert at(page, "verdict").text == first
+
+
+def test_a_phone_scrolls_down_only(page: Chrome) -> None:
+    page.set_window_size(400, 850)
+    try:
+        wide = page.execute_script(
+            "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert wide == 0
+        nameless = page.execute_script(
+            "return [...document.querySelectorAll('button, input, select, canvas')].filter((e) =>"
+            "!e.textContent.trim() && !e.getAttribute('aria-label') && !e.labels?.length).length"
+        )
+        assert nameless == 0
+    finally:
+        page.set_window_size(1280, 1000)
+
+
+def test_nothing_is_told_without_the_token(pad: Pad) -> None:
+    assert pad.ask("GET", "api/model", token="").status_code == 403
+    assert pad.ask("GET", "api/model", token=TOKEN[:-1]).status_code == 403
+    assert pad.ask("GET", "api/model").json()["board"] == BOARD
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "message"),
+    [
+        ("GET", "api/test?index=99999999", "the test split has 0 to"),
+        ("GET", "api/test?index=-1", "no whole number"),
+        ("GET", "api/test", "index is missing"),
+        ("GET", "api/gallery?start=0&count=x", "no whole number"),
+        ("POST", "api/answer?name=a.png", "a.png"),
+        ("POST", "api/answer?name=..%2F..%2Fa.npy", "no .npy file"),
+        ("POST", "api/drawings?label=%2F%2E%2E", "no picture"),
+    ],
+)
+def test_wrong_requests_get_a_line(pad: Pad, method: str, path: str, message: str) -> None:
+    answer = pad.ask(method, path, data=b"x" if method == "POST" else b"")
+    assert answer.status_code == 400
+    assert message in answer.json()["error"]
+    assert not (pad.drawings.parent / "_").exists()
+
+
+def test_a_label_is_no_path(pad: Pad) -> None:
+    buffer = io.BytesIO()
+    Image.new("L", (8, 8)).save(buffer, "png")
+    answer = pad.ask("POST", "api/drawings?label=..%2F..%2Fetc", data=buffer.getvalue()).json()
+    assert Path(answer["path"]).resolve().is_relative_to(pad.drawings.resolve())
+
+
+def _process_of(elf: Path) -> int:
+    """The process of this machine that runs that file, as a child of ours."""
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        pid = int(status.parent.name)
+        try:
+            parent = int(status.read_text().rpartition(")")[2].split()[1])
+            if parent == os.getpid() and (status.parent / "exe").resolve() == elf:
+                return pid
+        except OSError:
+            continue
+    raise AssertionError(f"nobody runs {elf}")
