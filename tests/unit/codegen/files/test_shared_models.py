@@ -45,5 +45,21 @@ def test_of_models_that_nobody_named_some_are_left_out(tmp_path: Path) -> None:
 def test_a_model_that_is_named_twice(tmp_path: Path) -> None:
     (tmp_path / "b.tflite").touch()
     twice = f"{tmp_path}/b.tflite,{tmp_path}/b.tflite"
-    with pytest.raises(CodegenError, match=r"b.tflite stands there twice; leave it out"):
+    with pytest.raises(CodegenError, match=rf"^--model .*: {tmp_path}/b.tflite stands there twice"):
         find_models(twice)
+    assert find_models(str(tmp_path)) == [tmp_path / "b.tflite"]
+    # found in the folder that the second word names
+    with pytest.raises(CodegenError, match=rf": {tmp_path}/b.tflite stands there twice"):
+        find_models(f"{tmp_path}/b.tflite,{tmp_path}")
+    saved = tmp_path / "saved"
+    saved.mkdir()
+    assert find_models(str(saved)) == [saved]
+
+
+def test_a_shared_model_is_called_as_the_user_called_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_models, "SHARED_MODELS", tmp_path)
+    (tmp_path / "a.tflite").touch()
+    with pytest.raises(CodegenError, match=r"^--model a,a: a stands there twice"):
+        find_models("a,a")
