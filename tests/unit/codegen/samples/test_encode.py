@@ -10,7 +10,7 @@ import pytest
 from codegen.errors import CodegenError
 from codegen.host.oracle import Oracle
 from codegen.model.tflite import Model
-from codegen.samples.encode import model_input, quantize
+from codegen.samples.encode import dequantize, model_input, pixels_of, quantize
 from codegen.samples.real import real_values
 from tests.unit.codegen.samples.data import split
 from verification.cases.model_builder import one_op
@@ -100,3 +100,79 @@ def test_several_inputs_need_random_ones() -> None:
     model = Model.parse(one_op("ADD", [dict(spec), dict(spec)], [dict(spec)]))
     with pytest.raises(CodegenError, match=r"2 inputs .* leave --data out"):
         model_input(model, split(np.zeros((1, 4), np.float32)))
+
+
+def test_what_pixels_stand_for() -> None:
+    images = split(np.zeros((1, 2, 2), np.uint8), kind="image").info
+    table = split(np.zeros((1, 4), np.uint8), kind="table").info
+    assert pixels_of(reshape([2, 2, 1], scale=0.5), images) == (0, 255)
+    assert pixels_of(reshape([2, 2, 1], scale=0.5), table) == (0, 1)
+    assert pixels_of(reshape([2, 2, 1], "FLOAT32", None), images) == (0, 1)
+
+
+def test_a_picture_of_bytes_is_no_table_of_bytes() -> None:
+    """A picture's bytes are pixels, a table's are the input's own, or quantized."""
+    plain = reshape([2, 2, 1], "UINT8", None)
+    values = np.array([[[0, 51], [204, 255]]], np.uint8)
+    assert model_input(plain, split(values, kind="image")).reshape(-1).tolist() == [0, 51, 204, 255]
+    whole = reshape([4], "INT32", None)
+    table = split(values.reshape(1, 4), kind="table")
+    assert model_input(whole, table).reshape(-1).tolist() == [0, 51, 204, 255]
+    real = model_input(reshape([2, 2, 1], "FLOAT32", None), split(values, kind="image"))
+    np.testing.assert_allclose(real.reshape(-1), [0, 0.2, 0.8, 1])
+    scaled = model_input(reshape([4], scale=2.0), table).reshape(-1)
+    assert scaled.tolist() == [-3, 23, 99, 125]  # 51 / 2 is rounded away from zero
+
+
+@pytest.mark.parametrize(
+    ("dtype", "values", "fine"),
+    [
+        ("UINT8", [0.0, 255.0], True),
+        ("UINT8", [-1.0, 0.0], False),
+        ("UINT8", [0.0, 256.0], False),
+        ("BOOL", [0.0, 1.0], True),
+        ("BOOL", [0.0, 2.0], False),
+        ("INT16", [-32768.0, 32767.0], True),
+        ("INT16", [0.0, 0.5], False),
+    ],
+)
+def test_whole_numbers_within_the_inputs_type(dtype: str, values: list[float], fine: bool) -> None:
+    model = reshape([2], dtype, None)
+    given = split(np.array([values], np.float32))
+    if fine:
+        assert model_input(model, given).reshape(-1).tolist() == values
+        return
+    with pytest.raises(CodegenError, match=f"is {dtype} without a scale and takes whole numbers"):
+        model_input(model, given)
+
+
+def test_values_stand_for_real_numbers_where_there_is_a_scale() -> None:
+    values = np.array([-3, 0, 5], np.int8)
+    assert dequantize(values, reshape([3]).inputs[0]).tolist() == [0, 1.5, 4]
+    found = dequantize(values, reshape([3], "INT32", None).inputs[0])
+    assert found.tolist() == [-3, 0, 5] and found.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("shape", "taken"), [((4, 1, 2), [4, 2]), ((2, 4), [2, 4, 1]), ((8,), [2, 4]), ((2, 2), [4])]
+)
+def test_axes_of_one_and_flat_samples_fit(shape: tuple[int, ...], taken: list[int]) -> None:
+    values = np.zeros((3, *shape), np.int8)
+    assert model_input(reshape(taken), split(values, kind="tensor")).shape == (3, 1, *taken)
+
+
+def test_turned_axes_of_two_are_refused_too() -> None:
+    values = np.zeros((1, 2, 4), np.int8)
+    with pytest.raises(CodegenError, match="samples of 2x4 for a model that takes 4x2: the axes"):
+        model_input(reshape([4, 2]), split(values, kind="tensor"))
+
+
+def test_a_batch_is_told_where_the_model_takes_one() -> None:
+    spec = {"shape": [2, 4], "scale": 0.1, "zero_point": 0}
+    batch = Model.parse(one_op("RESHAPE", [dict(spec)], [dict(spec)]))
+    with pytest.raises(CodegenError, match=r"input \[2, 4\] \(a batch of 2\) takes 8; give --data"):
+        model_input(batch, split(np.zeros((1, 4), np.float32), kind="tensor"))
+    with pytest.raises(CodegenError, match=r"input \[1, 4\] takes 4; give"):
+        model_input(reshape([4]), split(np.zeros((1, 3), np.float32), kind="tensor"))
+    with pytest.raises(CodegenError, match="samples of one value are 1 values"):
+        model_input(reshape([4]), split(np.zeros((1,), np.float32), kind="tensor"))

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from codegen.errors import CodegenError
 from codegen.frontend.readings import ReadingsFrontEnd
-from codegen.samples.measures import measure, output_of, roc_auc, shown
+from codegen.samples.measures import (
+    higher_is_better,
+    measure,
+    output_of,
+    predicted_classes,
+    roc_auc,
+    shown,
+)
 from tests.unit.codegen.samples.data import split
 
 RNG = np.random.default_rng(6)
@@ -131,3 +138,96 @@ def test_shares_are_shown_in_per_cent() -> None:
         "100.00%",
         "0.1235",
     )
+
+
+def test_which_measures_are_better_high() -> None:
+    better = [higher_is_better(name) for name in ("accuracy", "AUC", "top-3", "RMSE", "MAE")]
+    assert better == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("task", "labels", "sizes", "index"),
+    [
+        ("none", [], [4, 5], 0),
+        ("regress", [], [4, 5], 0),
+        ("classify", ["a", "b"], [5, 1], 1),  # a sigmoid
+        ("classify", ["a", "b"], [5, 2], 1),
+        ("classify", LABELS, [1, 3], 1),
+        ("classify", LABELS, [2, 4, 5], 1),  # classes of which these data have no sample
+        ("reconstruct", [], [3, 6], 1),
+    ],
+)
+def test_the_output_of_each_task(
+    task: str, labels: list[str], sizes: list[int], index: int
+) -> None:
+    assert output_of(split(np.zeros((1, 6)), task=task, labels=labels), sizes) == index
+
+
+def test_a_single_output_is_two_classes_only_where_there_are_two() -> None:
+    answer = np.array([[0.5], [0.51]])
+    assert predicted_classes(answer, 2).tolist() == [0, 1]
+    assert predicted_classes(answer, 3).tolist() == [0, 0]
+    assert predicted_classes(np.array([[0.1, 0.9]]), 2).tolist() == [1]
+
+
+@pytest.mark.parametrize(("classes", "has_top"), [(6, False), (7, True)])
+def test_top_3_says_something_of_seven_classes_and_more(classes: int, has_top: bool) -> None:
+    data = split(np.zeros((1, 1)), [0], task="classify", labels=[str(n) for n in range(classes)])
+    assert ("top-3" in measure(data, None, [np.eye(classes)[:1]]).values) == has_top
+
+
+def test_numbers_without_spread_have_no_r2() -> None:
+    data = split(np.zeros((3, 1)), np.ones((3, 1), np.float32), task="regress")
+    found = measure(data, None, [np.zeros((3, 1))])
+    assert found.values == {"MAE": 1.0, "RMSE": 1.0} and found.main == ("RMSE", 1.0)
+    with pytest.raises(CodegenError, match="gives 2 values, the data have 1 targets a sample"):
+        measure(data, None, [np.zeros((3, 2))])
+
+
+def test_slices_of_numbers_are_their_root_mean_squares() -> None:
+    groups = np.array(["a"] * 5 + ["b"] * 4)  # four samples say nothing
+    data = split(np.zeros((9, 1)), np.zeros((9, 1), np.float32), groups, task="regress")
+    found = measure(data, None, [np.array([[3.0]] * 5 + [[9.0]] * 4)])
+    assert [(one.column, one.value, one.count, one.measure) for one in found.slices] == [
+        ("group", "a", 5, 3.0)
+    ]
+
+
+@pytest.mark.parametrize(("groups", "has_slices"), [(64, True), (65, False)])
+def test_a_column_of_many_values_has_no_slices(groups: int, has_slices: bool) -> None:
+    names = np.repeat([str(n) for n in range(groups)], 5)
+    targets = np.zeros((len(names), 1), np.float32)
+    data = split(np.zeros((len(names), 1)), targets, names, task="regress")
+    assert bool(measure(data, None, [targets]).slices) == has_slices
+
+
+@pytest.mark.parametrize("classes", [[0, 0], [1, 1]])
+def test_one_kind_alone_has_no_curve(classes: list[int]) -> None:
+    data = split(
+        np.ones((2, 2)), classes, task="reconstruct", labels=["rest", "run"], normal="rest"
+    )
+    found = measure(data, np.ones((2, 2)), [np.zeros((2, 2))])
+    assert found.values == {"mean error": 1.0} and found.main is None
+
+
+def test_each_other_class_is_compared_with_the_normal() -> None:
+    inputs = np.zeros((4, 1))
+    answers = np.sqrt(np.array([[1.0], [3.0], [2.0], [4.0]]))
+    data = split(
+        inputs, [0, 0, 1, 2], task="reconstruct", labels=["rest", "run", "fall", "never"],
+        normal="rest",
+    )  # fmt: skip
+    found = measure(data, inputs, [answers])
+    assert [(one.value, one.count, one.measure) for one in found.slices] == [
+        ("run", 1, 0.5), ("fall", 1, 1.0)
+    ]  # fmt: skip
+    assert found.values["AUC"] == 0.75
+    assert found.values["mean error of normal samples"] == pytest.approx(2)
+    assert found.values["mean error of others"] == pytest.approx(3)
+    assert found.values["found at the threshold"] == 0.5
+
+
+def test_without_targets_nothing_is_measured() -> None:
+    for task in ("classify", "regress", "none"):
+        found = measure(split(np.zeros((2, 3)), task=task, labels=LABELS), None, [np.zeros((2, 3))])
+        assert (found.task, found.count, found.values, found.main) == (task, 2, {}, None)
