@@ -114,3 +114,10 @@ def test_how_long_a_frame_may_be_follows_the_losses() -> None:
     for _ in range(1000):
         channel.passed(1000)
     assert channel.longest_payload == ids.LONGEST_BYTES
+
+
+@pytest.mark.parametrize(("most", "too_long"), [(0, False), (1, True), (2, True), (3, False)])
+def test_what_a_device_has_no_room_for(most: int, too_long: bool) -> None:
+    device = Device(FakeDevice())
+    device._max_payload = most  # 0: not known
+    assert device._is_too_long(b"ab", head_bytes=1) == too_long

@@ -122,3 +122,18 @@ def test_a_blessed_model_that_was_changed_is_not_deployed(candidate: Any, tmp_pa
     (tmp_path / BLESSED_MODEL).write_bytes(b"0.1")
     with pytest.raises(ArtifactError, match="not the model that was blessed last"):
         bless.blessed(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "loss"),
+    [
+        ("accuracy", 0.9, 0.88, 2.0),
+        ("AUC", 0.5, 0.75, -25.0),
+        ("RMSE", 2.0, 2.5, 25.0),
+        ("MAE", 2.0, 1.0, -50.0),
+        ("RMSE", 0.0, 0.0, 0.0),  # of nothing there is no share
+        ("RMSE", 0.0, 0.1, 1.0),
+    ],
+)
+def test_how_much_worse(name: str, before: float, after: float, loss: float) -> None:
+    assert bless._loss(name, before, after) == loss

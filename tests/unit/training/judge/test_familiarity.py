@@ -122,3 +122,61 @@ def test_predict_says_so(tmp_path: Path) -> None:
     assert "rely" not in said
     assert predict._strangers(tmp_path, one) == 0  # no training data, no claim
     assert not (tmp_path / FAMILIARITY).exists()
+
+
+def test_the_two_parts_of_a_distance() -> None:
+    one = familiarity.Familiarity(
+        mean=np.array([1.0, 2.0, 3.0]),
+        components=np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]),
+        variances=np.array([4.0, 0.25]),
+        weights=np.array([0.5, 10.0]),
+        limit=9.0,
+    )
+    samples = np.array([[[3.0], [2.5], [3.1]], [[1.0], [2.0], [3.0]]])
+    # 2^2 / 4 + 0.5^2 / 0.25, and 0.1^2 that they do not explain
+    np.testing.assert_allclose(
+        familiarity._parts(one, samples), np.array([[2, 0.01], [0, 0]]), atol=1e-12
+    )
+    np.testing.assert_allclose(one.distances(samples), np.array([1.1, 0]), atol=1e-12)
+
+
+@pytest.mark.parametrize(("count", "rank"), [(98, None), (99, 99), (199, 198), (1000, 991)])
+def test_the_limit_is_so_rare(count: int, rank: int | None) -> None:
+    distances = np.random.default_rng(1).permutation(np.arange(1.0, count + 1))
+    assert familiarity._limit(distances) == (rank or np.inf)
+
+
+def test_at_most_so_many_are_looked_at_always_the_same() -> None:
+    rows = np.arange(5000)
+    some = familiarity._some(rows)
+    assert len(some) == 2000 == len(set(some.tolist())) and (np.diff(some) > 0).all()
+    assert familiarity._some(rows[::-1]).tolist() != some.tolist()
+    assert familiarity._some(rows).tolist() == some.tolist()
+    assert familiarity._some(rows[:7]).tolist() == list(range(7))
+
+
+def test_components_explain_as_much_as_stated() -> None:
+    values = np.random.default_rng(2).normal(size=(4000, 80)) * np.sqrt(np.arange(80, 0, -1))
+    labels: dict[str, Any] = {"task": "classify", "labels": ["a", "b"]}
+    found = familiarity.fit(
+        Examples(split(values.astype(np.float32), np.arange(4000) % 2, **labels))
+    )
+    kept = found.variances / values.var(axis=0).sum()  # of 80 to 1
+    assert kept[:-1].sum() < 0.955 and kept.sum() > 0.945
+    assert found.components.shape == (len(kept), 80) and len(kept) < 64
+    even = np.random.default_rng(2).normal(size=(4000, 80)).astype(np.float32)
+    most = familiarity.fit(Examples(split(even, np.arange(4000) % 2, **labels)))
+    assert len(most.components) == 64  # at most
+
+
+def test_without_a_limit_nothing_is_strange() -> None:
+    none = familiarity._none(_examples(9))
+    assert none.components.shape == (0, _WIDTH) and none.variances.shape == (0,)
+    assert none.limit == np.inf and none.strangers(np.full((3, _WIDTH), 1e9)) == 0
+
+
+@pytest.mark.parametrize(("count", "beyond", "strangers"), [(1, 1, 1), (100, 4, 0), (100, 5, 5)])
+def test_more_than_chance(count: int, beyond: int, strangers: int) -> None:
+    one = familiarity.Familiarity(np.zeros(1), np.zeros((0, 1)), np.zeros(0), np.ones(2), limit=1.0)
+    samples = np.array([[2.0]] * beyond + [[1.0]] * (count - beyond))  # 1.0 is at the limit
+    assert one.strangers(samples) == strangers
