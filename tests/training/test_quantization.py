@@ -28,7 +28,7 @@ def test_modes_are_converted_measured_and_judged(trained: Path) -> None:
     assert results["int8"].bytes < results["float32"].bytes
     assert results["float32"].logit_error_max < 1e-3 < results["int8"].logit_error_max
     assert not results["int8"].refused
-    assert "FLOAT32, not INT8" in results["float32"].refused
+    assert "FLOAT32, not INT16 or INT8" in results["float32"].refused
     for mode, result in results.items():
         model = Model.read(trained / modes.FOLDER / f"{mode}.tflite")
         assert model.size == result.bytes
@@ -36,14 +36,15 @@ def test_modes_are_converted_measured_and_judged(trained: Path) -> None:
     assert "| float32 |" in text and text.endswith(f"float32: {results['float32'].refused}")
 
 
-def test_uint8_at_the_edges_goes_on(trained: Path) -> None:
-    """And gives the oracle's bytes: QUANTIZE stands at either end."""
+@pytest.mark.parametrize(("mode", "edges"), [("int8-uint8io", "UINT8"), ("int16x8", "INT16")])
+def test_other_integers_at_the_edges_go_on(trained: Path, mode: str, edges: str) -> None:
+    """And give the oracle's bytes."""
     model = load_float_model(trained / FLOAT_MODEL)
     pixels = calibrating(trained, 20).real()
-    content = modes.convert_in_mode(load_tensorflow(), model, pixels, "int8-uint8io")
+    content = modes.convert_in_mode(load_tensorflow(), model, pixels, mode)
     parsed = Model.parse(content)
     check_int8(parsed, load_supported_ops())
-    assert [one.dtype for one in (*parsed.inputs, *parsed.outputs)] == ["UINT8", "UINT8"]
+    assert [one.dtype for one in (*parsed.inputs, *parsed.outputs)] == [edges, edges]
     (inputs,) = random_inputs(parsed, 5, seed=1)
     (wanted,) = answers(parsed, [inputs])
     with HostRuntime(content) as runtime:
@@ -52,8 +53,10 @@ def test_uint8_at_the_edges_goes_on(trained: Path) -> None:
             assert runtime.output() == row.tobytes()
 
 
-@pytest.mark.parametrize("mode", sorted(set(modes.MODES) - {"int8", "int8-uint8io", "float32"}))
-def test_only_int8_may_go_on(trained: Path, mode: str) -> None:
+@pytest.mark.parametrize(
+    "mode", sorted(set(modes.MODES) - {"int8", "int8-uint8io", "int16x8", "float32"})
+)
+def test_hybrid_and_float16_may_not_go_on(trained: Path, mode: str) -> None:
     model = load_float_model(trained / FLOAT_MODEL)
     pixels = calibrating(trained, 20).real()
     content = modes.convert_in_mode(load_tensorflow(), model, pixels, mode)

@@ -18,7 +18,7 @@ import numpy as np
 from codegen.errors import CodegenError
 from codegen.files import markdown
 from codegen.files.artifacts import COMPARED_MODES, FLOAT_MODEL, TEST_SPLIT
-from codegen.model.int8_checks import check_int8, check_plain
+from codegen.model.int8_checks import check_int8
 from codegen.model.op_table import load_supported_ops
 from codegen.model.tflite import Model
 from codegen.samples.measures import measure, shown
@@ -219,9 +219,7 @@ def quantized_input(inputs: np.ndarray, tensor: Any) -> np.ndarray:
 
 def _refusal(content: bytes) -> str:
     try:
-        model = Model.parse(content)
-        check_int8(model, load_supported_ops())
-        check_plain(model)
+        check_int8(Model.parse(content), load_supported_ops())
     except CodegenError as error:
         return str(error)
     return ""

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from codegen.model.lean import lean
-from verification.cases import core, elementwise, movement, recurrent
+from verification.cases import core, draw, elementwise, movement, recurrent
 from verification.cases.case import Case, Cases, Generator
+from verification.cases.model_builder import ModelBuilder
 
 _STEPS = 256  # int16 steps in one of int8
 
@@ -112,6 +113,18 @@ def _wide(generator: Generator) -> Generator:
     return drawn
 
 
+def softmax_pairs(rng: np.random.Generator) -> Case:
+    """Rows of two, the second all over the range of the exponential: every point of both curves."""
+    shape = [2048, 2]
+    b = ModelBuilder()
+    source = b.tensor(shape, "INT16", scale=10 / 65535)
+    output = b.tensor(shape, "INT16", scale=2.0**-15)
+    b.op("SOFTMAX", [source], [output], schema.SoftmaxOptionsT(beta=1.0))
+    rows = rng.integers(-32768, 32768, shape, dtype=np.int16)
+    rows[:, 0] = 32767
+    return Case(b.build([source], [output]), [rows], draw.shape_text(shape))
+
+
 _OF_CORE = (
     *("ADD", "AVERAGE_POOL_2D", "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "MAX_POOL_2D"),
     *("MEAN", "PAD", "RESHAPE", "SOFTMAX"),
@@ -127,7 +140,7 @@ _OF_MOVEMENT = (
 
 _OF_RECURRENT = ("UNIDIRECTIONAL_SEQUENCE_LSTM",)
 
-CASES: Cases = {
+_WIDENED: Cases = {
     f"{name}_16X8": _wide(cases[name])
     for cases, names in (
         (core.CASES, _OF_CORE),
@@ -137,3 +150,5 @@ CASES: Cases = {
     )
     for name in names
 }
+
+CASES: Cases = {**_WIDENED, "SOFTMAX_PAIRS_16X8": softmax_pairs}

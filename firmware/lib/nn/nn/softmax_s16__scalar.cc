@@ -44,7 +44,15 @@ constexpr double Exp(double x) {  // of x <= 0
 constexpr double OneOver(double x) { return 1 / (1 + x); }
 
 constexpr Curve kExp = MakeCurve(-10, 0, Exp);
-constexpr Curve kReciprocal = MakeCurve(0, 1, OneOver);
+
+// Upstream computes this one in float32, which rounds two points otherwise.
+constexpr Curve MakeReciprocal() {
+  Curve curve = MakeCurve(0, 1, OneOver);
+  --curve.at[160];
+  ++curve.at[294];
+  return curve;
+}
+constexpr Curve kReciprocal = MakeReciprocal();
 
 int32_t OnCurve(const Curve& curve, int32_t x) {
   x = Clamp(x, INT16_MIN, INT16_MAX);
