@@ -72,6 +72,21 @@ def test_other_types_are_refused(model: Model, message: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("weights", "hybrid"), [("INT8", True), ("INT4", True), ("FLOAT32", False)]
+)
+def test_a_hybrid_op_is_known_by_its_weights_alone(weights: str, nbytes: int, hybrid: bool) -> None:
+    """It has no bias here."""
+    b = ModelBuilder()
+    x = b.tensor([1, 4], "FLOAT32", name="x")
+    w = b.tensor([3, 4], weights, scale=0.1, data=bytes(nbytes))
+    y = b.tensor([1, 3], "FLOAT32")
+    b.op("FULLY_CONNECTED", [x, w], [y], schema.FullyConnectedOptionsT())
+    kind = r"a hybrid op \(int8 weights" if hybrid else "float;"
+    with pytest.raises(UnsupportedModelError, match=f"'x' is FLOAT32.*; this op is {kind}"):
+        check_int8(Model.parse(b.build([x], [y])))
+
+
 def test_float16_weights_are_named() -> None:
     data = one_op(
         "DEQUANTIZE",

@@ -52,6 +52,9 @@ def test_table_and_document_name_the_unit() -> None:
     ops = document["ops"]
     assert isinstance(ops, list)
     assert (ops[0]["ns"], ops[0]["per_mac"], ops[0]["share"]) == (75, None, 0.375)
+    for total, share in [(1, 1.0), (0, 1.0)]:
+        short: Any = OpProfile("host", model.sha256, "ns", total, (1, 0)).as_json(model)["ops"]
+        assert short[0]["share"] == share
 
 
 def test_predicted_costs_stand_beside() -> None:
