@@ -23,14 +23,18 @@ pytestmark = pytest.mark.golden
 
 
 def test_every_op_gives_the_oracles_bytes_on_the_host() -> None:
-    report = run_golden(CASES, 2 * len(CASES), seed=7, engine=AOT)
+    report = run_golden(CASES, len(CASES), seed=7, engine=AOT)
     assert report.passed, "\n".join(map(str, report.failures))
 
 
 @pytest.mark.emulated
-@pytest.mark.parametrize("core", ["cortex-m0", "cortex-m3", "cortex-m4", "cortex-m55"])
-def test_every_op_gives_the_oracles_bytes_on_a_core(core: str) -> None:
-    report = run_golden(CASES, len(CASES), seed=11, boards=[core], engine=AOT)
+@pytest.mark.parametrize(
+    ("core", "first"), [("cortex-m0", 0), ("cortex-m3", 1), ("cortex-m4", 0), ("cortex-m55", 1)]
+)
+def test_every_op_gives_the_oracles_bytes_on_a_core(core: str, first: int) -> None:
+    # Each op on two of the cores: to compile them all for all takes a minute.
+    cases = dict(list(CASES.items())[first::2])
+    report = run_golden(cases, len(cases), seed=11, boards=[core], engine=AOT)
     assert report.passed, "\n".join(map(str, report.failures))
 
 
