@@ -73,7 +73,7 @@ def test_other_types_are_refused(model: Model, message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("weights", "hybrid"), [("INT8", True), ("INT4", True), ("FLOAT32", False)]
+    ("weights", "nbytes", "hybrid"), [("INT8", 12, True), ("INT4", 6, True), ("FLOAT32", 48, False)]
 )
 def test_a_hybrid_op_is_known_by_its_weights_alone(weights: str, nbytes: int, hybrid: bool) -> None:
     """It has no bias here."""
