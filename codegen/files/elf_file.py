@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from codegen.errors import CodegenError
+from codegen.files.printable import printable
 
 
 @contextmanager
@@ -25,5 +26,5 @@ def opened(path: Path) -> Iterator[Any]:
     except (OSError, CodegenError):
         raise
     except Exception as error:
-        why = str(error) or type(error).__name__
+        why = printable(str(error)) or type(error).__name__  # bytes of the file may be in it
         raise CodegenError(f"cannot read the image {path}: {why}; build it again") from error

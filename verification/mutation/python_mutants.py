@@ -78,10 +78,14 @@ def _code(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _is_tuned(statement: ast.stmt) -> bool:
-    match statement:
-        case ast.Assign(value=ast.Constant(value=int(number))):
-            return number >= _TUNED
-    return False
+    """Also `1 << 20`."""
+    if not isinstance(statement, ast.Assign):
+        return False
+    of_numbers = (ast.Constant, ast.BinOp, ast.operator)
+    if not all(isinstance(node, of_numbers) for node in ast.walk(statement.value)):
+        return False
+    value = eval(compile(ast.Expression(statement.value), "", "eval"))  # numbers alone
+    return isinstance(value, int) and value >= _TUNED
 
 
 def _is_left_alone(node: ast.AST) -> bool:

@@ -16,6 +16,10 @@ def test_every_check_answers() -> None:
     findings = machine.examine()
     names = {finding.name for finding in findings}
     assert {"python", "python packages", "qemu-system-arm", "g++", "project folder"} <= names
+    assert {"QEMU machines", "disk space", "serial ports"} & names >= {
+        "QEMU machines",
+        "disk space",
+    }
     assert all(finding.fine or finding.remedy for finding in findings)
 
 
