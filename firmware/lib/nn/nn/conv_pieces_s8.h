@@ -18,6 +18,7 @@
 #ifndef MCUFORGE_NN_CONV_PIECES_S8_H_
 #define MCUFORGE_NN_CONV_PIECES_S8_H_
 
+#include "nn/conv_constant_s8.h"
 #include "nn/conv_s8.h"
 #include "nn/conv_windows_s8.h"
 #include "nn/scalar.h"
@@ -44,7 +45,7 @@ struct Piece {
   uint32_t* sums;                 // kConvPixels a channel: of each pair see Unpair
   int32_t count;                  // of channels, at least 1
   uint32_t start;                 // see StartSums
-  const ScalarChannel* ending;    // in the last piece of a window whose channels are all fast
+  const ScalarChannel* ending;    // in the last piece of a window, of channels that are fast
   int8_t* out;                    // of these; null in other pieces
   int32_t out_step;               // from pixel to pixel
   int32_t twice_zero_point;       // of the output, and 1: what FastAddend shifts
@@ -137,27 +138,52 @@ inline int32_t SumOfWeights(const int8_t* w, int32_t count) {
   return sum;
 }
 
-// Fills in the channels [first, end); returns whether all of them are fast.
-inline bool PrepareChannels(const ConvParams& p, const ChannelScales& scales, const int8_t* filter,
+// Finds out whether a channel that is not fast is constant.
+inline void FindConstant(const ConvParams& p, int32_t bias, ScalarChannel* channel) {
+  int32_t sums[2];
+  int8_t ends[2];
+  if (FindSumEnds(p, channel->shift, bias, sums)) {
+    FinishChannels(channel, 1, p.out_zero_point, sums, 0, 2, ends, 1);
+    if (ends[0] == ends[1]) {
+      channel->kind = ChannelKind::kConstant;
+      channel->value = ends[0];
+    }
+  }
+}
+
+[[gnu::noinline]] inline int32_t CountKind(const ScalarChannel* channels, int32_t count,
+                                           ChannelKind kind) {
+  int32_t found = 0;
+  for (int32_t c = 0; c < count; ++c) {
+    found += channels[c].kind == kind;
+  }
+  return found;
+}
+
+// Fills in the channels [first, end).
+inline void PrepareChannels(const ConvParams& p, const ChannelScales& scales, const int8_t* filter,
                             const int32_t* bias, int32_t first, int32_t end,
                             ScalarChannel* channel) {
   const int32_t products = WindowProducts(p);
-  bool fast = true;
   for (int32_t c = first; c < end; ++c, ++channel) {
-    *channel = MakeScalarChannel(ChannelRequant(scales, static_cast<uint32_t>(c)),
-                                 bias ? bias[c] : 0, static_cast<uint32_t>(products));
+    const int32_t channel_bias = bias ? bias[c] : 0;
+    *channel = MakeScalarChannel(ChannelRequant(scales, static_cast<uint32_t>(c)), channel_bias,
+                                 static_cast<uint32_t>(products));
+    if (channel->kind != ChannelKind::kFast) {
+      FindConstant(p, channel_bias, channel);
+    }
     channel->bias -= p.in_zero_point * SumOfWeights(filter + c * products, products);
-    fast = fast && channel->fast;
   }
-  return fast;
 }
 
-inline bool AreFast(const ScalarChannel* channels, int32_t count) {
-  bool fast = true;
-  for (int32_t c = 0; c < count; ++c) {
-    fast = fast && channels[c].fast;
-  }
-  return fast;
+// Where the channels end that are of one kind with the first one.
+[[gnu::noinline]] inline int32_t RunEnd(const ScalarChannel* channels, int32_t first,
+                                        int32_t count) {
+  int32_t end = first;
+  do {
+    ++end;
+  } while (end < count && channels[end].kind == channels[first].kind);
+  return end;
 }
 
 // All pixels of a block. input, weights, output: where the block's channels begin.
@@ -198,23 +224,31 @@ void ComputeBlock(const ConvParams& p, const ChannelBlock& block, const int8_t* 
       const int32_t count = NextPiece(cut, &unit_left);
       Gather<Machine>(p, padding, &windows, count, block.columns);
       const bool last = begin + count == cut.products;
-      piece.starting = begin == 0 ? block.channels : nullptr;
       piece.pairs = count >> 1;
       piece.odd = count & 1;
-      piece.weights = weights + begin;
       piece.weights_step = cut.products - count;
-      piece.sums = block.sums;
-      piece.count = block.count;
-      piece.ending = block.channels;
-      piece.out = (kAllFast || block.fast) && last ? output : nullptr;
-      Machine::ComputePiece(&piece);
+      for (int32_t first = 0, end; first < block.count; first = end) {
+        const ScalarChannel* const run = block.channels + first;
+        end = kAllFast || block.fast ? block.count : RunEnd(block.channels, first, block.count);
+        if (!kAllFast && run->kind == ChannelKind::kConstant) {
+          continue;
+        }
+        uint32_t* const sums = block.sums + kConvPixels * first;
+        const bool fast = kAllFast || run->kind == ChannelKind::kFast;
+        piece.starting = begin == 0 ? run : nullptr;
+        piece.weights = weights + first * cut.products + begin;
+        piece.sums = sums;
+        piece.count = end - first;
+        piece.ending = run;
+        piece.out = fast && last ? output + first : nullptr;
+        Machine::ComputePiece(&piece);
+        if (!fast && last) {
+          Unpair(sums, end - first);
+          FinishChannels(run, end - first, p.out_zero_point, reinterpret_cast<const int32_t*>(sums),
+                         kConvPixels, kConvPixels, output + first, piece.out_step);
+        }
+      }
       begin += count;
-    }
-    if (!kAllFast && !block.fast) {
-      Unpair(block.sums, block.count);
-      FinishChannels(block.channels, block.count, p.out_zero_point,
-                     reinterpret_cast<const int32_t*>(block.sums), kConvPixels, kConvPixels, output,
-                     piece.out_step);
     }
   }
 }
@@ -247,12 +281,13 @@ template <class Machine, bool kAllFast, bool kByStrips>
           const int32_t most = single_channels ? single_channels : kConvS8ScalarBlock;
           block.channels = channels + (kByStrips ? first : 0);
           block.count = left < most ? left : most;
-          const bool fast = kByStrips && block.ready
-                                ? AreFast(block.channels, block.count)
-                                : PrepareChannels(p, scales, filter, bias, first,
-                                                  first + block.count, block.channels);
-          block.fast = kAllFast || fast;
-          block.single = single_channels && block.fast;
+          if (!kByStrips || !block.ready) {
+            PrepareChannels(p, scales, filter, bias, first, first + block.count, block.channels);
+          }
+          block.fast =
+              kAllFast || CountKind(block.channels, block.count, ChannelKind::kFast) == block.count;
+          block.single = single_channels && (kAllFast || CountKind(block.channels, block.count,
+                                                                   ChannelKind::kSlow) == 0);
           if (!block.single && block.count > kConvS8ScalarBlock) {
             block.count = kConvS8ScalarBlock;
           }
@@ -260,8 +295,16 @@ template <class Machine, bool kAllFast, bool kByStrips>
           block.columns = !block.single ? work + kConvPixels * room
                           : kByStrips   ? work
                                         : reinterpret_cast<uint32_t*>(channels + block.count);
-          ComputeBlock<Machine, kAllFast>(strip, block, in + group * p.filter_c,
-                                          filter + first * WindowProducts(p), out + first);
+          for (int32_t c = 0; !kAllFast && c < block.count; ++c) {
+            if (block.channels[c].kind == ChannelKind::kConstant) {
+              FillChannelS8(strip, block.channels[c].value, out + first + c);
+            }
+          }
+          if (kAllFast ||
+              CountKind(block.channels, block.count, ChannelKind::kConstant) != block.count) {
+            ComputeBlock<Machine, kAllFast>(strip, block, in + group * p.filter_c,
+                                            filter + first * WindowProducts(p), out + first);
+          }
         }
         block.ready = kByStrips;
       });

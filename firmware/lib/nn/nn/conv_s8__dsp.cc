@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include "nn/conv_constant_s8.h"
 #include "nn/conv_s8.h"
 #include "nn/dsp.h"
 #include "nn/strips.h"
@@ -254,18 +255,16 @@ bool IsLive(const Channel* pair) { return (pair[0].right | pair[1].right) != 0; 
 // Whether a channel gives the same for every input, as a dead one does, whose scale is tiny; then
 // `value` is that.
 [[gnu::noinline]] bool IsConstant(const ConvParams& p, Requant requant, int32_t bias,
-                                  int32_t products, int8_t* value) {
-  const int64_t reach = INT64_C(255) * 128 * products;  // of a sum of products of int9 and int8
-  if (bias - reach < INT32_MIN || bias + reach > INT32_MAX) {
+                                  int8_t* value) {
+  int32_t ends[2];
+  if (!FindSumEnds(p, requant.shift, bias, ends)) {
     return false;
   }
-  int32_t ends[2];
-  for (int32_t i = 0; i < 2; ++i) {
-    const int32_t acc = static_cast<int32_t>(bias + (2 * i - 1) * reach);
-    ends[i] = Clamp(ApplyRequant(acc, requant) + p.out_zero_point, p.out_min, p.out_max);
+  for (int32_t& end : ends) {
+    end = RequantizeTo8(end, requant, p.out_zero_point, p.out_min, p.out_max);
   }
   *value = static_cast<int8_t>(ends[0]);
-  return ends[0] == ends[1];  // what lies between is between them
+  return ends[0] == ends[1];
 }
 
 // Fills in the channels [first, end), those that cannot go the short way with zeros; returns
@@ -375,10 +374,8 @@ template <bool kAllFast, bool kByStrips>
             }
             int8_t value;
             if (IsConstant(p, ChannelRequant(scales, static_cast<uint32_t>(c)), bias ? bias[c] : 0,
-                           products, &value)) {
-              for (int32_t i = 0; i < pixels; ++i) {
-                to[i * p.out_c + c] = value;
-              }
+                           &value)) {
+              FillChannelS8(strip, value, to + c);
             } else {
               ConvChannelsS8(strip, scales, c, c + 1, in, filter, bias, to);
             }

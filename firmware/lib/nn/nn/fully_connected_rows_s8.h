@@ -44,7 +44,7 @@ void FullyConnectedByRows(const FullyConnectedParams& p, Requant requant,
   ScalarChannel scalar_channels[kRows];
   scalar_channels[0] = MakeScalarChannel(requant, 0, p.in_features);
   if (bias && !AreSmallBiases(bias, p.out_features)) {
-    scalar_channels[0].fast = false;
+    scalar_channels[0].kind = ChannelKind::kSlow;
   }
   for (int32_t first = 0, count; first < channels; first += count) {
     // The last rows start early enough to be whole; what they compute again comes out the same.

@@ -14,7 +14,7 @@ void FinishChannels(const ScalarChannel* channel, int32_t channels, int32_t out_
     const int32_t right = -channel->shift;
     int8_t* out = to;
     int32_t i = 0;
-    if (channel->fast) {
+    if (channel->kind == ChannelKind::kFast) {
       const int32_t addend = FastAddend(right, out_zero_point);
       do {
         const int32_t y = MulHighSmall(acc[i], multiplier);

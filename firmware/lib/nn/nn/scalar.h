@@ -33,17 +33,22 @@ inline int8_t FastOutput(int32_t acc, const FastChannel& channel) {
   return SaturateS8((y + (y >> 31) + channel.addend) >> channel.right);
 }
 
+// What a channel allows: the short way (IsFast), nothing but ApplyRequant, or no computing at all.
+enum class ChannelKind : uint8_t { kFast, kSlow, kConstant };
+
 // One channel's way from accumulator to output.
 struct ScalarChannel {
   int32_t bias;
   int32_t multiplier;
   int8_t shift;
-  bool fast;  // see IsFast
+  ChannelKind kind;
+  int8_t value;  // of a constant one; only CONV_2D looks for these
 };
 
 inline ScalarChannel MakeScalarChannel(Requant requant, int32_t bias, uint32_t products) {
   return ScalarChannel{bias, requant.multiplier, static_cast<int8_t>(requant.shift),
-                       IsFast(requant, bias, products)};
+                       IsFast(requant, bias, products) ? ChannelKind::kFast : ChannelKind::kSlow,
+                       0};
 }
 
 // Outputs of `channels` channels, `count` (at least 1) each; limited as by FastOutput.
