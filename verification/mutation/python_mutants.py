@@ -7,8 +7,8 @@ The text around a fault stays as it is. Left alone is what no test should hold:
 - what asks for the version of Python or the system: only one of its ways is taken here;
 - how something looks (_LOOKS); and zip's `strict` and assertions, which state what holds anyway;
 - whether a limit is in time when it is met to the nanosecond (`now_s`, time.monotonic());
-- numbers from _TUNED on that a module gives a name: patience, cuts of texts, sizes of buffers. They
-  are chosen, and the next number would do as well.
+- numbers from _TUNED on that get a name in a module or a class, or are a parameter's default:
+  patience, cuts of texts, sizes of buffers. They are chosen, and the next would do as well.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ _ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 def mutants(source: str) -> list[Mutant]:
     """Every one that this module knows, in the order of the text."""
     tree = ast.parse(source)
-    tree.body = [one for one in tree.body if not _is_tuned(one)]
     text = _Text(source)
-    found = [mutant for node in _code(tree) for mutant in _of(node, text)]
+    tuned = _tuned(tree)
+    found = [mutant for node in _code(tree, tuned) for mutant in _of(node, text)]
     return sorted(found, key=lambda one: (one.start, one.end, one.text))
 
 
@@ -66,26 +66,35 @@ class _Text:
         return self.extent(left)[1], self.extent(right)[0]
 
 
-def _code(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes that run."""
+def _code(node: ast.AST, tuned: set[int]) -> Iterator[ast.AST]:
+    """The nodes that run. tuned: ids of those that are left alone besides."""
     yield node
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list", "type_params"):
             continue
         for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST) and not _is_left_alone(child):
-                yield from _code(child)
+            if isinstance(child, ast.AST) and id(child) not in tuned and not _is_left_alone(child):
+                yield from _code(child, tuned)
 
 
-def _is_tuned(statement: ast.stmt) -> bool:
-    """Also `1 << 20`."""
-    if not isinstance(statement, ast.Assign):
-        return False
+def _tuned(tree: ast.Module) -> set[int]:
+    """Ids of the values that are chosen numbers, also such as `1 << 20`."""
+    scopes: list[ast.Module | ast.ClassDef] = [tree]
+    scopes += [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    named = [one for scope in scopes for one in scope.body]
+    values = [one.value for one in named if isinstance(one, (ast.Assign, ast.AnnAssign))]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arguments):
+            values += [*node.defaults, *node.kw_defaults]
+    return {id(value) for value in values if value is not None and _is_chosen(value)}
+
+
+def _is_chosen(value: ast.expr) -> bool:
     of_numbers = (ast.Constant, ast.BinOp, ast.operator)
-    if not all(isinstance(node, of_numbers) for node in ast.walk(statement.value)):
+    if not all(isinstance(node, of_numbers) for node in ast.walk(value)):
         return False
-    value = eval(compile(ast.Expression(statement.value), "", "eval"))  # numbers alone
-    return isinstance(value, int) and value >= _TUNED
+    number = eval(compile(ast.Expression(value), "", "eval"))  # of numbers alone
+    return isinstance(number, int) and number >= _TUNED
 
 
 def _is_left_alone(node: ast.AST) -> bool:

@@ -117,3 +117,18 @@ def test_a_model_that_would_crash_the_oracle_is_refused() -> None:
     )
     with pytest.raises(OracleError, match=r"op 0 \(DEPTHWISE_CONV_2D\) has -1 for its bias"):
         Oracle(model)
+
+
+def test_a_depthwise_convolution_may_have_two_inputs() -> None:
+    source = {"shape": [1, 2, 2, 1], "scale": 0.5, "zero_point": 0}
+    weights = {"values": np.full((1, 1, 1, 1), 2, np.int8), "scale": 0.5}
+    options = schema.DepthwiseConv2DOptionsT(strideW=1, strideH=1, depthMultiplier=1)
+    model = one_op("DEPTHWISE_CONV_2D", [source, weights], [dict(source)], options, version=3)
+    (made,) = Oracle(model).run([np.array([1, 2, 3, -4], np.int8).reshape(1, 2, 2, 1)])
+    assert made.reshape(-1).tolist() == [1, 2, 3, -4]  # times 2 * 0.5
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_as_many_inputs_as_the_model_has(count: int, cnn: Model) -> None:
+    with pytest.raises(OracleError, match=f"^{count} inputs given, the model has 1"):
+        Oracle(cnn).run([np.zeros(cnn.inputs[0].shape, np.int8)] * count)

@@ -83,3 +83,11 @@ def test_a_cell_shows_the_youngest_of_the_largest() -> None:
     assert cell(1000, 1031, 1, 2) == "b"
     assert cell(1216, 1300) == "." and cell(1216 - 1, 1300) == "~"
     assert cell(416, 417, 2, 3) == "." and cell(28, 29, 1, 4) == "." and cell(27, 29, 1, 4) == "c"
+
+
+def test_small_arenas_are_drawn_to_their_own_scale() -> None:
+    one_byte = ArenaPlan(1, 0, 0, persistent_bytes=1)
+    assert 'height="360.0" fill="#bbb"' in arena_picture.svg_picture(model(), one_byte)
+    for nbytes, rows in [(15, 1), (16, 1), (64, 4), (384, 24), (9999, 24)]:
+        picture = arena_picture.ascii_picture(model(), ArenaPlan(nbytes, nbytes, 0, 0))
+        assert len(picture.splitlines()) == rows + 1

@@ -103,3 +103,9 @@ def test_a_tensor_without_a_place_is_an_error() -> None:
 @pytest.mark.parametrize(("size", "aligned"), [(0, 0), (1, 16), (16, 16), (17, 32)])
 def test_buffers_are_aligned(size: int, aligned: int) -> None:
     assert planner.align(size) == aligned
+
+
+def test_what_would_be_born_after_the_last_op_is_in_nobodys_place() -> None:
+    late = replace(THIRD, first=2, last=3, offset=48)
+    with pytest.raises(PlanError, match="tensor 1 and tensor 2 overlap"):
+        check([FIRST, replace(SECOND, last=3), late], (1, 1))

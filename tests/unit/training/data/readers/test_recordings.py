@@ -54,6 +54,8 @@ def test_windows_of_a_recording_stay_in_one_split(
     assert (
         "10 recordings give 60 windows of 8 rows, one every 4; 20 rows" in capsys.readouterr().out
     )
+    datasets.prepare(str(folder), tmp_path / "b", options=DataOptions(window=7, stride=5))
+    assert "give 50 windows of 7 rows, one every 5; 30 rows at their" in capsys.readouterr().out
     train, test = splits(tmp_path / "build")
     assert len(train) == 48 and len(test) == 12
     assert not set(train.groups) & set(test.groups)

@@ -126,3 +126,20 @@ def test_refused(folder: Path, tmp_path: Path, spoil: Any, message: str) -> None
         datasets.prepare(str(folder), tmp_path / "build")
     assert "\n" not in str(caught.value) and caught.value.exit_code == 2
     assert not (tmp_path / "build").exists()
+
+
+def test_what_was_done_to_sounds_is_said(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(folder / "no" / "low_nohash_9.wav", tone(200, 8000), 8000)
+    for n in range(2):
+        write(folder / "no" / f"both_nohash_{n}.wav", np.stack([tone(200, RATE_HZ)] * 2, axis=1))
+    datasets.prepare(str(folder), tmp_path / "build")
+    said = capsys.readouterr().out
+    assert "1 of 23 sounds are resampled to 16000 Hz" in said
+    assert "2 of 23 sounds are mixed to one channel" in said
+    assert "20 of 23 sounds are filled up with silence to 1 s" in said
+    for n, path in enumerate(folder.rglob("*.wav")):
+        write(path, tone(200 + 50 * n, RATE_HZ))
+    datasets.prepare(str(folder), tmp_path / "again")
+    assert "sounds are" not in capsys.readouterr().out

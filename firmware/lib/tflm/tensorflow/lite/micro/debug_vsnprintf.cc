@@ -85,11 +85,11 @@ void PutDouble(Text* text, double value, uint32_t decimals) {
       text->PutFront(name[i]);
     }
   } else if (exponent >= 32) {
-    text->PutNumber(static_cast<uint32_t>(exponent - 31), 10, 0);
+    text->PutNumber(static_cast<uint32_t>(exponent - 31), 10, 1);
     text->PutFront('^');
     text->PutFront('2');
     text->PutFront('*');
-    text->PutNumber(static_cast<uint32_t>(mantissa >> 21), 10, 0);
+    text->PutNumber(static_cast<uint32_t>(mantissa >> 21), 10, 1);
   } else {
     uint64_t fraction = 0;  // of 2^-32
     if (exponent >= -32) {
@@ -115,7 +115,7 @@ void PutDouble(Text* text, double value, uint32_t decimals) {
       text->PutNumber(part, 10, decimals);
       text->PutFront('.');
     }
-    text->PutNumber(whole, 10, 0);
+    text->PutNumber(whole, 10, 1);
   }
   if (bits >> 63) {
     text->PutFront('-');
