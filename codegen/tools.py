@@ -48,6 +48,7 @@ SOURCES = {
     "clang": Source("clang", "brew install llvm (macOS)", "test --only export"),
     "npm": Source("npm", "brew install node (macOS)", "--board pico, --data fashion"),
     "node": Source("nodejs", "brew install node (macOS)", "--board pico"),
+    "chromium": Source("chromium", "brew install chromium (macOS)", "report --pdf"),
     "chromedriver": Source("chromium chromium-driver", "brew install chromedriver (macOS)", "test"),
     "openocd": Source("openocd", "brew install open-ocd (macOS)", "flash --protocol openocd"),
     "st-flash": Source("stlink-tools", "brew install stlink (macOS)", "flash --protocol stlink"),

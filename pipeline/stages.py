@@ -346,6 +346,7 @@ def evaluation(choice: Choice, devices: Sequence[DeviceScores], robustness: bool
     from training.judge import measures_table
 
     if not room.takes(choice.build_dir):
+        (choice.build_dir / REPORT_HTML).unlink(missing_ok=True)  # of another task's data
         return measures_table.table(choice.build_dir)
     report = room.evaluate(choice.build_dir, devices, robustness)
     page = shown(choice.build_dir / REPORT_HTML)

@@ -1,4 +1,4 @@
-"""Verbs that show data and judge models: data, evaluate, predict, view, bless, runs."""
+"""Verbs that show data and judge models: data, evaluate, report, predict, view, bless, runs."""
 
 from __future__ import annotations
 
@@ -40,6 +40,36 @@ def evaluate(c: Context, given: Given) -> None:
     stages.evaluate(chosen)
     scores = recorded.latest_scores(chosen.build_dir, given.board)
     print(stages.evaluation(chosen, scores, given.robustness))
+
+
+@verb(
+    *IMAGE,
+    Option("out", "HTML file to write, by default report.html in the build folder", kind=output),
+    Option("pdf", "also print it to this PDF file, by chromium", kind=output),
+    *LINE,
+)
+def report(c: Context, given: Given) -> None:
+    """Write all that is known of a model and its boards to one HTML file, and as PDF."""
+    from codegen import tools
+    from codegen.files.artifacts import REPORT_PAGE
+    from pipeline import beforehand, report_stage, stages
+    from pipeline.stage import shown
+
+    chosen = choice(c, given)
+    beforehand.require_device(chosen, given.port, baud=given.baud)
+    if given.pdf:
+        tools.find(report_stage.PRINTER, "report --pdf")
+    if stages.has_data(chosen):
+        stages.evaluate(chosen)
+    else:
+        stages.quantize(chosen)
+    stages.build(chosen)
+    page = given.out or chosen.build_dir / REPORT_PAGE
+    size = report_stage.make(chosen, page, given.port, given.baud)
+    print(f"report: {shown(page)}, {size:,} B")
+    if given.pdf:
+        report_stage.print_pdf(page, given.pdf)
+        print(f"report: {shown(given.pdf)}")
 
 
 _IMAGE = "a photo, scan or drawing of one digit, or an image, WAV, CSV or .npy like those of --data"

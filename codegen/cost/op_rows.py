@@ -26,8 +26,8 @@ def cost_lines(
         work = op_work(model, op)
         per_mac = f"{cost / work.macs:.2f}" if work.macs else "-"
         lines.append(
-            f"{op.index:>4} {op.label:24} {_shape(work.output_shape):18} "
-            f"{_shape(work.filter_shape):16} {work.macs:>11,} {cost:>12,} {per_mac:>7} "
+            f"{op.index:>4} {op.label:24} {shape_text(work.output_shape):18} "
+            f"{shape_text(work.filter_shape):16} {work.macs:>11,} {cost:>12,} {per_mac:>7} "
             f"{cost / max(1, work.outputs):>8.1f} {cost / total:>6.1%}"
             f"{_cells(f'{column[op.index]:,}' for column in beside.values())}"
         )
@@ -38,5 +38,6 @@ def _cells(texts: Iterable[str]) -> str:
     return "".join(f" {text:>12}" for text in texts)
 
 
-def _shape(shape: Sequence[int]) -> str:
+def shape_text(shape: Sequence[int]) -> str:
+    """1x14x14x12, or - for a scalar."""
     return "x".join(map(str, shape)) or "-"

@@ -47,6 +47,7 @@ METRICS = "metrics.json"
 ORACLE_SCORES = "oracle.npz"
 REPORT_JSON = "evaluate.json"
 REPORT_HTML = "evaluate.html"
+REPORT_PAGE = "report.html"
 
 # generate
 GENERATED = "generated"

@@ -82,6 +82,19 @@ def last_run_problem(
     return f"no hil run on {board_id} was of this model; run `{how}`"
 
 
+def latest_results(build_dir: Path, runs: Path = RUNS) -> list[tuple[str, dict[str, Any]]]:
+    """Of each board the last finished run of build_dir's model: (name of its folder, its
+    result.json), by board id."""
+    model_sha256 = sha256_file(build_dir / INT8_MODEL)
+    found: dict[str, tuple[str, dict[str, Any]]] = {}
+    for path in sorted(runs.glob(_EVERY_RUN), reverse=True):
+        folder = path.parent
+        result = _read(folder / RESULT)
+        if result.get("model_sha256") == model_sha256 and "answered" in result:
+            found.setdefault(_board_of(folder), (folder.name, result))
+    return [found[board] for board in sorted(found)]
+
+
 def _read(path: Path) -> dict[str, Any]:
     """A JSON object of a run's folder; empty where there is none or it is damaged."""
     try:
