@@ -1,4 +1,4 @@
-"""Verbs about this project and machine: test, lint, doctor, clean."""
+"""Verbs about a project and this machine: new, test, lint, doctor, clean."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from invoke import Context, Exit
 
 from codegen.files.places import PROGRAM
 from verbs.choice import choice
-from verbs.options import BOARD, DATA, MODEL, PORT, RECIPE, Option
+from verbs.options import BOARD, DATA, MODEL, PORT, RECIPE, Option, path
 from verbs.shell import run_shown
 from verbs.verb import Given, verb
 
@@ -72,6 +72,25 @@ def test_(c: Context, given: Given) -> None:
     workers = "0" if given.port else "auto"
     if not run(suites, make_images, [*options, *further], workers):
         raise Exit("error: tests failed; their messages are above", code=1)
+
+
+@verb(
+    Option("folder", "the project's folder, new or empty", kind=path, choices="a new folder"),
+    BOARD,
+    RECIPE,
+    DATA,
+)
+def new(c: Context, given: Given) -> None:
+    """Make a project of your own that depends on mcuforge: settings, CI, hooks, a test."""
+    from codegen.boards.facts import load_board
+    from pipeline import new_project
+    from training.recipes import get_recipe
+
+    board = load_board(given.board or c.config.mcuforge.board)
+    recipe = given.recipe or c.config.mcuforge.recipe
+    get_recipe(recipe)
+    new_project.make(given.folder, board, recipe, given.data or c.config.mcuforge.data)
+    print(new_project.steps(given.folder))
 
 
 @verb()

@@ -25,7 +25,7 @@ from verification.cases.model_builder import small_cnn
 ROOT = Path(tasks.__file__).parent
 VERBS = (
     *("train", "seeds", "quantize", "generate", "build", "flash", "emulate", "monitor", "serve"),
-    *("hil", "test", "golden", "fuzz", "mutate", "evaluate", "report", "compress", "bless"),
+    *("hil", "new", "test", "golden", "fuzz", "mutate", "evaluate", "report", "compress", "bless"),
     "runs",
     *("diff", "stream", "profile", "pad", "debug", "size", "bench", "plan", "preflight", "costs"),
     "cycles",
