@@ -13,6 +13,7 @@ from pathlib import Path
 from codegen.aot.generate import generate_aot
 from codegen.compile import cpp_build
 from codegen.compile.cpp_build import NN
+from codegen.model.tflite import Model
 from verification.check_runner import CHECKS, Target, build_image, build_sanitized
 
 _IMAGE_BYTES = 200_000  # of models in one runner: what the smallest machine's code memory bears
@@ -63,11 +64,18 @@ def build_runner(target: Target, cases: Sequence[tuple[bytes, float]]) -> Path:
                 (folder / file_name).write_bytes(text)
         (folder / "aot_cases.h").write_text(_table(len(cases)))
         sources = [*sorted(folder.glob("*.cc")), CHECKS / "aot_batch.cc"]
-        kernels = [one for one in cpp_build.library_sources(target.isa) if NN in one[0].parents]
+        libraries = cpp_build.library_sources(target.isa)
+        includes = [folder]
+        if any(Model.parse(model).custom_names for model, _ in cases):
+            # by lib/tflm, not by kernels alone
+            sources += [*cpp_build.custom_op_sources(), CHECKS / "aot_log.cc"]
+            includes.append(cpp_build.CUSTOM_OPS)
+        else:
+            libraries = [one for one in libraries if NN in one[0].parents]
         if target.machine is None:
             sources.append(CHECKS / "host.cc")
-            return build_sanitized("aot", sources, libraries=kernels, includes=[folder])
-        return build_image(target, f"aot-{target.cpu}", sources, kernels, [folder])
+            return build_sanitized("aot", sources, libraries=libraries, includes=includes)
+        return build_image(target, f"aot-{target.cpu}", sources, libraries, includes)
 
 
 def _table(count: int) -> str:

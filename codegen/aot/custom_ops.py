@@ -16,6 +16,7 @@ TFLITE_TYPES = {
     **{"BOOL": "kTfLiteBool", "FLOAT32": "kTfLiteFloat32", "UINT8": "kTfLiteUInt8"},
     **{"INT8": "kTfLiteInt8", "INT16": "kTfLiteInt16", "INT32": "kTfLiteInt32"},
     **{"INT64": "kTfLiteInt64", "FLOAT16": "kTfLiteFloat16"},
+    **{"UINT32": "kTfLiteUInt32", "UINT64": "kTfLiteUInt64"},
 }
 """Enumerators of TfLiteType by the schema's TensorType."""
 

@@ -561,6 +561,11 @@ void ArithmeticS32(Arithmetic op, const ArithmeticParams& params, const Broadcas
   RECORD("nn/arithmetic_s32.h", "nn::ArithmeticS32", 6, op, params, shape, input0, input1, output);
 }
 
+bool DivideS32(const ArithmeticParams& params, const Broadcast& shape, const int32_t* input0,
+               const int32_t* input1, int32_t* output) {
+  RECORD_CHECKED("nn/arithmetic_s32.h", "nn::DivideS32", 5, params, shape, input0, input1, output);
+}
+
 void MaxPoolS8(const ConvParams& pool, const int8_t* input, int8_t* output) {
   const ConvParams params = OfPool(pool);
   RECORD("nn/pool_s8.h", "nn::MaxPoolS8", 3, params, input, output);

@@ -1,9 +1,9 @@
 """The truth for every int8 result: the official TFLM interpreter in the tflite-micro wheel.
 
 tf.lite.Interpreter is no oracle: its kernels round differently and differ by one LSB now and then.
-The wheel's version is pinned in pyproject.toml. It cannot run custom ops: the scores of a model
-that has one come from the firmware's own runtime on the host, which shows that host and device
-agree, and no more. `oracle_name` goes into whatever is recorded with scores.
+The wheel's version is pinned in pyproject.toml. It can run no custom ops but upstream's own: the
+scores of a model that has another one come from the firmware's own runtime on the host, which shows
+that host and device agree, and no more. `oracle_name` goes into whatever is recorded with scores.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tflite_micro import runtime
 
 from codegen.errors import ModelError, OracleError
 from codegen.model.lean import MEMORY_PLAN
+from codegen.model.op_table import is_upstreams
 from codegen.model.tflite import WALK_ERRORS, Model
 from codegen.progress import silence
 
@@ -95,7 +96,7 @@ class Oracle:
 def _refuse_what_it_cannot_run(model: Model) -> None:
     """Raises OracleError for a custom op, and where the wheel would end the process."""
     for op in model.ops:
-        if op.custom_name is not None:
+        if op.custom_name is not None and not is_upstreams(op.custom_name):
             raise OracleError(
                 f"op {op.index} ({op.label}): {VERSION} runs no custom op; `invoke hil` "
                 "compares the scores of such a model with those of our own runtime on the host"

@@ -23,6 +23,7 @@ from codegen.errors import CodegenError, OracleError
 from codegen.files.places import PROJECT
 from codegen.host.random_inputs import numpy_dtype
 from codegen.host.runtime import HostRuntime
+from codegen.model.op_table import has_foreign_ops
 from codegen.model.tflite import Model
 from codegen.progress import progress
 
@@ -37,11 +38,11 @@ def answers(
 
     inputs: for each model input an array [N, *its shape] of its dtype. resets: the samples before
     which variables go back to where they started; between them their values are kept.
-    A model with custom ops, which the wheel does not run, is asked of our own runtime.
+    A model with custom ops that the wheel does not have is asked of our own runtime.
     Raises OracleError, RuntimeRefusedError, CppBuildError, MissingToolError.
     """
     with HostRuntime(model.data) as runtime:  # its reason for a refusal is clearer than the wheel's
-        if model.custom_names:
+        if has_foreign_ops(model):
             return _own_answers(model, runtime, inputs, resets)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 from codegen.errors import OracleError
 from codegen.host import oracle_child
 from codegen.host.oracle import VERSION
+from codegen.model.op_table import has_foreign_ops
 from codegen.model.tflite import Model
 
 
 def oracle_name(model: Model) -> str:
     """Who gives the model's `oracle_scores`: what to record beside them."""
-    if model.custom_names:
+    if has_foreign_ops(model):
         return f"mcuforge's own runtime on the host; {VERSION} runs no custom op"
     return VERSION
 

@@ -28,7 +28,7 @@ _QUANTIZED: _Types = frozenset({"INT8", "UINT8", "INT16", "INT32"})  # QUANTIZE 
 _REAL: _Types = frozenset({"INT8", "FLOAT32"})
 _MOVED: _Types = _ARITHMETIC | {"FLOAT32"}  # converters keep some variables in float
 _BOOL: _Types = frozenset({"BOOL"})
-_CAST: _Types = frozenset({"INT8", "INT16", "INT32", "FLOAT32", "BOOL"})
+_CAST: _Types = frozenset({"INT8", "INT16", "INT32", "UINT32", "FLOAT32", "BOOL"})
 _COMPARED: _Types = frozenset({"INT8", "INT32", "INT64", "FLOAT32"})
 _FLOAT: _Types = frozenset({"FLOAT32"})
 _SELECTED: _Types = frozenset({"INT8", "INT16", "FLOAT32"})
@@ -45,6 +45,7 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     "TRANSPOSE_CONV": ((_INTEGER, _DATA, _WIDE, _BIAS), (_WIDE,)),
     "ADD": ((_ARITHMETIC,), (_ARITHMETIC,)),
     "SUB": ((_ARITHMETIC,), (_ARITHMETIC,)),
+    "DIV": ((_SHAPE_ARITHMETIC,), (_SHAPE_ARITHMETIC,)),
     "MUL": ((_ARITHMETIC,), (_ARITHMETIC,)),
     "MEAN": ((_WIDE, _INTEGER), (_WIDE,)),
     "SUM": ((_WIDE, _INTEGER), (_WIDE,)),

@@ -93,6 +93,16 @@ def load_custom_ops(path: Path = CUSTOM_OPS_DEF) -> dict[str, str]:
     return functions
 
 
+def is_upstreams(custom_code: str) -> bool:
+    """Whether upstream has this custom op, and so the oracle."""
+    return custom_code.startswith("Signal")
+
+
+def has_foreign_ops(model: Model) -> bool:
+    """Whether the model has a custom op that upstream does not have."""
+    return not all(map(is_upstreams, model.custom_names))
+
+
 def resolver_calls(model: Model, supported: Mapping[str, SupportedOp]) -> list[str]:
     """What registers exactly the ops of a model that check_ops() accepts: methods of
     tflite::MicroMutableOpResolver with their arguments. supported: of load_supported_ops().

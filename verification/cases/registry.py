@@ -11,12 +11,25 @@ from verification.cases import (
     logic,
     movement,
     recurrent,
+    signal,
     state,
     wide,
 )
 from verification.cases.case import Generator
 
-_MODULES = (arithmetic, blocks, chains, core, elementwise, logic, movement, recurrent, state, wide)
+_MODULES = (
+    arithmetic,
+    blocks,
+    chains,
+    core,
+    elementwise,
+    logic,
+    movement,
+    recurrent,
+    signal,
+    state,
+    wide,
+)
 
 
 def _collect() -> dict[str, Generator]:

@@ -130,6 +130,23 @@ def variable_tensor(rng: np.random.Generator) -> Case:
     return Case(b.build([x], order[1:]), [draw.int8_values(rng, shape)], draw.shape_text(shape))
 
 
+def divide(rng: np.random.Generator) -> Case:
+    """int32, by positive and negative divisors; by 0 and the least int32 by -1 end upstream."""
+    shape, second, out = _operand_shapes(rng, 4)
+    if shape != out:
+        shape, second = out, shape
+    reach = int(rng.choice([8, 2**16, 2**31 - 1]))
+    dividends = rng.integers(-reach, reach + 1, shape, dtype=np.int32)
+    divisors = rng.integers(1, int(rng.choice([8, 2**31 - 1])), second, dtype=np.int32)
+    divisors *= rng.choice(np.array([-1, 1], np.int32), second)
+    b = ModelBuilder()
+    x, y, result = b.tensor(shape, "INT32"), b.constant(divisors), b.tensor(out, "INT32")
+    activation = int(rng.choice(draw.ACTIVATIONS))
+    b.op("DIV", [x, y], [result], schema.DivOptionsT(fusedActivationFunction=activation))
+    label = f"int32 {draw.shape_text(shape)} by {draw.shape_text(second)}"
+    return Case(b.build([x], [result]), [dividends], f"{label} {draw.activation_name(activation)}")
+
+
 def _arithmetic(name: str, options: type) -> Generator:
     def generator(rng: np.random.Generator) -> Case:
         first, second, out = _operand_shapes(rng, 4)
@@ -170,6 +187,7 @@ _GENERATORS: dict[str, Generator] = {
     "MINIMUM_S32": _arithmetic("MINIMUM", schema.MaximumMinimumOptionsT),
     "ASSIGN_VARIABLE": streaming,
     "CALL_ONCE": streaming,
+    "DIV_S32": divide,
     "MUL_S32": _arithmetic("MUL", schema.MulOptionsT),
     "READ_VARIABLE": streaming,
     "SUB_S32": _arithmetic("SUB", schema.SubOptionsT),

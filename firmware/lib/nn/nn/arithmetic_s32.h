@@ -1,4 +1,4 @@
-// ADD, SUB and MUL of integers that stand for themselves, int32, with broadcasting: what converters
+// ADD, SUB, MUL and DIV of integers that stand for themselves, int32, with broadcasting: what converters
 // make of computations on shapes and indices. Results wrap, then are clamped.
 
 #ifndef MCUFORGE_NN_ARITHMETIC_S32_H_
@@ -19,6 +19,10 @@ struct ArithmeticParams {
 // output may be the buffer of an input of the same shape.
 void ArithmeticS32(Arithmetic op, const ArithmeticParams& params, const Broadcast& shape,
                    const int32_t* input0, const int32_t* input1, int32_t* output);
+
+// input0 / input1, cut off towards zero. False where a divisor is 0: the output is not to be used.
+bool DivideS32(const ArithmeticParams& params, const Broadcast& shape, const int32_t* input0,
+               const int32_t* input1, int32_t* output);
 
 }  // namespace nn
 

@@ -15,6 +15,7 @@ int32_t Load(CastType from, CastType to, const void* input, uint32_t i) {
     case CastType::kS16:
       return static_cast<const int16_t*>(input)[i];
     case CastType::kS32:
+    case CastType::kU32:
       return static_cast<const int32_t*>(input)[i];
     case CastType::kBool:
       return static_cast<const uint8_t*>(input)[i] != 0;
@@ -46,6 +47,7 @@ void Cast(const CastParams& p, const void* input, void* output) {
         static_cast<int16_t*>(output)[i] = static_cast<int16_t>(x);
         break;
       case CastType::kS32:
+      case CastType::kU32:
         static_cast<int32_t*>(output)[i] = x;
         break;
       case CastType::kBool:

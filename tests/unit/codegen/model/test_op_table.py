@@ -11,6 +11,8 @@ from codegen.errors import OpTableError
 from codegen.model.op_table import (
     WIDE_OPS_DEF,
     SupportedOp,
+    has_foreign_ops,
+    is_upstreams,
     load_custom_ops,
     load_supported_ops,
     resolver_calls,
@@ -60,6 +62,13 @@ def test_absent_table(tmp_path: Path) -> None:
     with pytest.raises(OpTableError, match=r"cannot read the table of ops .*restore") as caught:
         load_supported_ops(tmp_path / "ops.def")
     assert caught.value.exit_code == 3
+
+
+def test_upstreams_custom_ops_are_told_from_others() -> None:
+    assert is_upstreams("SignalWindow") and not is_upstreams("Binarize")
+    window = Model.parse(one_op("CUSTOM:SignalWindow", [_io("INT16")], [_io("INT16")]))
+    own = Model.parse(one_op("CUSTOM:Binarize", [_io("INT8")], [_io("INT8")]))
+    assert not has_foreign_ops(window) and has_foreign_ops(own)
 
 
 def test_the_projects_own_custom_ops() -> None:

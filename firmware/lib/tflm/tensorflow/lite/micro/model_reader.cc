@@ -26,8 +26,10 @@ constexpr uint8_t kTypes[] = {
     Facts(kTfLiteInt8, 0),
     kUnknownType,
     kUnknownType,
-    kUnknownType,
+    Facts(kTfLiteUInt64, 3),
     Facts(kTfLiteResource, 2),
+    kUnknownType,
+    Facts(kTfLiteUInt32, 2),
 };
 
 }  // namespace

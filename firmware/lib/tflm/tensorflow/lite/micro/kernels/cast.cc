@@ -17,6 +17,9 @@ bool ReadCastType(const OpContext& context, const TensorInfo& info, nn::CastType
     case kTfLiteInt32:
       *type = nn::CastType::kS32;
       return true;
+    case kTfLiteUInt32:
+      *type = nn::CastType::kU32;
+      return true;
     case kTfLiteFloat32:
       *type = nn::CastType::kF32;
       return true;
@@ -24,7 +27,7 @@ bool ReadCastType(const OpContext& context, const TensorInfo& info, nn::CastType
       *type = nn::CastType::kBool;
       return true;
     default:
-      context.Fail("needs int8, int16, int32, float32 or bool on both sides");
+      context.Fail("needs int8, int16, int32, uint32, float32 or bool on both sides");
       return false;
   }
 }
@@ -36,6 +39,10 @@ TfLiteStatus Prepare(OpContext& context) {
   if (!ReadEdge(context, &input, &output) || !ReadCastType(context, input, &params.from) ||
       !ReadCastType(context, output, &params.to)) {
     return kTfLiteError;
+  }
+  if ((params.from == nn::CastType::kU32 && params.to != nn::CastType::kS32) ||
+      (params.to == nn::CastType::kU32 && params.from != nn::CastType::kS32)) {
+    return context.Fail("casts uint32 to and from int32 only");
   }
   params.count = input.elements;
   nn::CastParams* const kept = context.NewParams<nn::CastParams>();

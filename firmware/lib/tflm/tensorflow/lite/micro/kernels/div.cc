@@ -1,5 +1,5 @@
 #include "nn/div_s8.h"
-#include "tensorflow/lite/micro/kernels/elementwise.h"
+#include "tensorflow/lite/micro/kernels/arithmetic_s32.h"
 
 namespace tflm {
 namespace {
@@ -10,8 +10,13 @@ using DivData = BinaryData<nn::DivParams>;
 
 TfLiteStatus Prepare(OpContext& context) {
   BinaryOperands operands;
-  if (!ReadBinary(context, &operands)) {
+  bool s32;
+  if (!ReadBinary(context, &operands, &s32)) {
     return kTfLiteError;
+  }
+  if (s32) {
+    return PrepareS32(context, operands.shape,
+                      static_cast<nn::Activation>(context.OptionU8(kActivation, 0)));
   }
   DivData* const data = NewBinaryData<nn::DivParams>(context, operands.shape);
   if (!data) {
@@ -35,8 +40,14 @@ TfLiteStatus Prepare(OpContext& context) {
 
 void Eval(OpContext& context) {
   const DivData& data = context.Params<DivData>();
-  if (!nn::DivS8(data.params, data.shape, context.InputData(0), context.InputData(1),
-                 context.OutputData(0))) {
+  const auto& of_s32 = context.Params<BinaryData<nn::ArithmeticParams>>();
+  const bool fine =
+      data.is_s32
+          ? nn::DivideS32(of_s32.params, of_s32.shape, context.InputData<int32_t>(0),
+                          context.InputData<int32_t>(1), context.OutputData<int32_t>(0))
+          : nn::DivS8(data.params, data.shape, context.InputData(0), context.InputData(1),
+                      context.OutputData(0));
+  if (!fine) {
     context.FailEval("divides by zero");
   }
 }

@@ -1,0 +1,18 @@
+// The options of a custom op: a flexbuffer that holds a map of integers by name
+// (flatbuffers.dev/flatbuffers_internals, "FlexBuffers").
+
+#ifndef CUSTOM_OPS_SIGNAL_OPTIONS_H_
+#define CUSTOM_OPS_SIGNAL_OPTIONS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace custom_ops {
+
+// The integer or bool that `key` names, `fallback` where the map has no such key or is none.
+// Nothing outside of the buffer is read.
+int32_t Option(const char* buffer, size_t length, const char* key, int32_t fallback);
+
+}  // namespace custom_ops
+
+#endif  // CUSTOM_OPS_SIGNAL_OPTIONS_H_
