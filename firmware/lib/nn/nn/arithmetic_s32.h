@@ -1,5 +1,5 @@
-// ADD, SUB, MUL and DIV of integers that stand for themselves, int32, with broadcasting: what converters
-// make of computations on shapes and indices. Results wrap, then are clamped.
+// ADD, SUB, MUL and DIV of integers that stand for themselves, int32, with broadcasting: what
+// converters make of computations on shapes and indices. Results wrap, then are clamped.
 
 #ifndef MCUFORGE_NN_ARITHMETIC_S32_H_
 #define MCUFORGE_NN_ARITHMETIC_S32_H_

@@ -16,8 +16,8 @@ struct CastParams {
 
 // To a narrower integer, the low bits are kept; to bool, what is not 0 becomes 1; an integer rounds
 // to the nearest float32. A float32 is cut off towards zero; where it is beyond int32, to int32's
-// nearest end (upstream leaves that open). A uint32 is none of float32. Buffers are aligned to their elements and do not
-// overlap.
+// nearest end (upstream leaves that open). A uint32 is none of float32. Buffers are aligned to
+// their elements and do not overlap.
 void Cast(const CastParams& params, const void* input, void* output);
 
 }  // namespace nn

@@ -42,11 +42,10 @@ void Eval(OpContext& context) {
   const DivData& data = context.Params<DivData>();
   const auto& of_s32 = context.Params<BinaryData<nn::ArithmeticParams>>();
   const bool fine =
-      data.is_s32
-          ? nn::DivideS32(of_s32.params, of_s32.shape, context.InputData<int32_t>(0),
-                          context.InputData<int32_t>(1), context.OutputData<int32_t>(0))
-          : nn::DivS8(data.params, data.shape, context.InputData(0), context.InputData(1),
-                      context.OutputData(0));
+      data.is_s32 ? nn::DivideS32(of_s32.params, of_s32.shape, context.InputData<int32_t>(0),
+                                  context.InputData<int32_t>(1), context.OutputData<int32_t>(0))
+                  : nn::DivS8(data.params, data.shape, context.InputData(0), context.InputData(1),
+                              context.OutputData(0));
   if (!fine) {
     context.FailEval("divides by zero");
   }
