@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from codegen.memory import arena_picture
 from codegen.memory.planner import SCRATCH, ArenaPlan, PlannedTensor, StripPlan
@@ -91,3 +94,13 @@ def test_small_arenas_are_drawn_to_their_own_scale() -> None:
     for nbytes, rows in [(15, 1), (16, 1), (64, 4), (384, 24), (9999, 24)]:
         picture = arena_picture.ascii_picture(model(), ArenaPlan(nbytes, nbytes, 0, 0))
         assert len(picture.splitlines()) == rows + 1
+
+
+@pytest.mark.parametrize(
+    ("nbytes", "ticks"),
+    [(1, [0, 1]), (6, [*range(7)]), (7, [0, 2, 4, 6]), (6000, [*range(0, 6001, 1000)]),
+     (6001, [0, 2000, 4000, 6000]), (12001, [0, 5000, 10000])],
+)  # fmt: skip
+def test_ticks_are_round_numbers_of_bytes(nbytes: int, ticks: list[int]) -> None:
+    drawn = arena_picture._bytes_axis(nbytes, 1.0, 0.0)[3:]
+    assert [int(re.findall(r">([\d,]+)<", one)[0].replace(",", "")) for one in drawn] == ticks

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from codegen.errors import CodegenError
+from codegen.frontend.readings import ReadingsFrontEnd
 from codegen.host.oracle import Oracle
 from codegen.model.tflite import Model
 from codegen.samples.encode import dequantize, model_input, pixels_of, quantize
@@ -176,3 +178,16 @@ def test_a_batch_is_told_where_the_model_takes_one() -> None:
         model_input(reshape([4]), split(np.zeros((1, 3), np.float32), kind="tensor"))
     with pytest.raises(CodegenError, match="samples of one value are 1 values"):
         model_input(reshape([4]), split(np.zeros((1,), np.float32), kind="tensor"))
+
+
+@pytest.mark.parametrize(("dtype", "scale"), [("UINT8", 0.5), ("FLOAT32", None), ("INT8", None)])
+def test_a_front_end_gives_quantized_int8(dtype: str, scale: float | None) -> None:
+    front_end = ReadingsFrontEnd(8, 1, (0.0,), (1.0,))
+    given = split(np.zeros((1, 8, 1), front_end.sample_dtype), kind="signal")
+    shape = list(front_end.feature_shape)
+    with pytest.raises(
+        CodegenError, match=f"a front end gives int8, the model's input .* is {dtype}"
+    ):
+        model_input(reshape(shape, dtype, scale), replace(given, front_end=front_end))
+    made = model_input(reshape(shape, scale=0.5), replace(given, front_end=front_end))
+    assert made.dtype == np.int8 and made.shape == (1, 1, *shape)

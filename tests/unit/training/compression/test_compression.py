@@ -12,7 +12,7 @@ import pytest
 from codegen.files.artifacts import FLOAT_MODEL
 from training import artifacts
 from training.compression import compress
-from training.compression.options import METHODS, Options, chosen
+from training.compression.options import METHODS, Options, chosen, require_task
 from training.errors import CompressionError
 
 
@@ -31,7 +31,9 @@ def test_a_method_takes_its_own_options_and_all_takes_every_one() -> None:
         ("prune", {"sparsity": 1.0}, "--sparsity 1.0: give the share that goes, above 0"),
         ("prune", {"sparsity": float("nan")}, "--sparsity nan: "),
         ("prune", {"schedule": "cubic"}, "--schedule cubic: unknown; known: polynomial, constant"),
+        ("prune", {"sparsity": 0.0}, "--sparsity 0.0: give the share that goes, above 0"),
         ("cluster", {"clusters": 1}, "--clusters 1: give 2 to 256"),
+        ("cluster", {"clusters": 257}, "--clusters 257: give 2 to 256"),
         ("qat", {"epochs": 0}, "--epochs 0: give 1 or more"),
     ],
 )
@@ -40,6 +42,16 @@ def test_what_cannot_work_is_refused(method: str, given: dict[str, Any], message
         chosen(method, given)
     assert str(caught.value).startswith(message)
     assert caught.value.exit_code == 2
+
+
+def test_what_just_works() -> None:
+    for clusters in (2, 256):
+        assert chosen("cluster", {"clusters": clusters})[1].clusters == clusters
+    assert chosen("qat", {"epochs": 1}) == (["qat"], Options(epochs=1))
+    assert chosen("all", {"clusters": 9, "epochs": None})[1] == Options(clusters=9)
+    require_task("classify")
+    with pytest.raises(CompressionError, match=r"fine-tunes classifiers, .* is regress"):
+        require_task("regress")
 
 
 @pytest.mark.parametrize(
