@@ -422,3 +422,17 @@ def test_the_engine_aot_has_sources_of_its_own(tmp_path: Path) -> None:
     sizes = re.findall(r"kArenaBytes = (\d+);", header)
     assert sizes == re.findall(r"kTensorArenaSize = (\d+);", arena)[1:]  # without upstream's
     assert "mcuforge_after_op(0);" in (folder / "aot_model.cc").read_text()
+
+
+def test_tensors_are_described_as_the_wire_states_them() -> None:
+    b = ModelBuilder()
+    plain = b.tensor([1, 4], scale=0.5, zero_point=-7)
+    real = b.tensor([2, 3], "FLOAT32")
+    many = b.tensor([2, 1], scale=[0.5, 0.25], zero_point=[0, 0])
+    b.op("RELU", [plain], [real])
+    tensors = Model.parse(b.build([plain, real, many], [])).main.tensors
+    found = generate_module._described(tensors)
+    assert [(one["scale"], one["zero_point"], one["nbytes"]) for one in found] == [
+        ("5.0e-01f", -7, 4), ("0.0e+00f", 0, 24), ("0.0e+00f", 0, 2)
+    ]  # fmt: skip
+    assert [one["shape"] for one in found] == [(1, 4), (2, 3), (2, 1)]

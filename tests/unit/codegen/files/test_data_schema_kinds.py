@@ -188,3 +188,23 @@ def test_ink_counts_by_itself() -> None:
     assert data_schema.divergence(counts(500, 500, 0), counts(500, 250, 250)) == pytest.approx(
         0.3113, abs=1e-4
     )
+
+
+def test_the_first_sample_may_be_the_bad_one(folder: Path) -> None:
+    values = table()
+    values[0, 1] = np.nan
+    with pytest.raises(DataSchemaError, match="sample 0 has NaN or infinity"):
+        data_schema.require(folder, "new", values, None)
+    many = np.tile(table(), (300, 1))  # more than are looked at at once
+    many[9000, 0] = np.inf
+    with pytest.raises(DataSchemaError, match="sample 9000 has NaN or infinity"):
+        data_schema.require(folder, "new", many, None)
+
+
+def test_each_of_a_few_samples_counts(folder: Path) -> None:
+    """Of every other one the values are far off, of all they are not."""
+    values = table()
+    values[::2] = 0.99, 99
+    data_schema.require(folder, "new", values, None)
+    with pytest.raises(DataSchemaError, match="inverted or scaled"):
+        data_schema.require(folder, "new", values[::2], None)
