@@ -73,3 +73,16 @@ def test_the_bill_is_of_what_is_compiled(net: Package) -> None:
     changed = {**files, "src/net.cc": files["src/net.cc"] + "\n"}
     papers = {**files, "README.md": "other"}
     assert package.bill(net, files) == package.bill(net, papers) != package.bill(net, changed)
+
+
+@pytest.mark.parametrize("engine", ["interpreter", "aot"])
+def test_an_engine_has_the_sources_of_its_own(
+    engine: str, tmp_path: Path, cnn_bytes: bytes
+) -> None:
+    (tmp_path / INT8_MODEL).write_bytes(cnn_bytes)
+    asked = check("c", engine, "net", "dsp", tmp_path / "out")
+    names = set(package.make(asked, tmp_path, "again").sources)
+    of_interpreter = {"net_model_data.h", "net_model_data.cc", "net_op_resolver.h"}
+    assert names & of_interpreter == (of_interpreter if engine == "interpreter" else set())
+    assert bool(names & {"net_sample.h", "net_sample.cc", "net_frontend.h"}) is False
+    assert {"net.h", "net.cc", "net_target.h", "net_kernel.h", "net_labels.h"} <= names

@@ -72,3 +72,16 @@ def test_no_pragma_brings_an_unsound_optimisation_back(files: dict[str, str]) ->
     pragmas = [p for text in files.values() for p in re.findall(r"#pragma GCC optimize.*", text)]
     assert len(pragmas) > 3
     assert all('"no-ipa-ra"' in one for one in pragmas)
+
+
+def test_kernels_and_the_rest_are_configured_apart(files: dict[str, str]) -> None:
+    """Sums of kernels wrap."""
+    seen = set()
+    for name, text in files.items():
+        if name.endswith(".cc") and name != "net.cc":
+            is_kernel = name.startswith("nn_")
+            seen.add(is_kernel)
+            assert f'#include "net_{"kernel" if is_kernel else "target"}.h"' in text, name
+            for pragma in re.findall(r"#pragma GCC optimize.*", text):
+                assert ('"wrapv"' in pragma) == is_kernel, name
+    assert seen == {True, False}
