@@ -61,7 +61,12 @@ def test_an_error_may_grow_by_its_share(rmse: float, accepted: bool) -> None:
     assert worse[0].startswith("RMSE of group 3 2.1, the blessed model has 2 and may be missed by")
 
 
-@pytest.mark.parametrize("bad", [{"accuracy": -1.0}, {"recall": float("nan")}])
+@pytest.mark.parametrize("fine", [0.0, 100.0])
+def test_margins_are_percentage_points(fine: float) -> None:
+    assert Margins(accuracy=fine, recall=fine).recall == fine
+
+
+@pytest.mark.parametrize("bad", [{"accuracy": -1.0}, {"recall": float("nan")}, {"recall": 100.5}])
 def test_margins_that_mean_nothing_are_refused(bad: dict[str, float]) -> None:
     with pytest.raises(ArtifactError, match="give percentage points, 0 to 100"):
         Margins(**bad)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import wave
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -191,3 +192,38 @@ def test_a_picture_is_written_as_squares(tmp_path: Path) -> None:
         assert seen.shape == (20, 30, *shape[2:])
         np.testing.assert_array_equal(seen[::10, ::10], pixels)
         np.testing.assert_array_equal(seen[9::10, 9::10], pixels)
+
+
+@pytest.mark.parametrize(
+    ("task", "last_op", "answers", "errors"),
+    [
+        ("classify", "SOFTMAX", [[0.0, 0.0]], {}),
+        ("classify", "FULLY_CONNECTED", [[0.5, 0.5]], {}),  # softmax of what it gives
+        ("regress", "FULLY_CONNECTED", [[0.0, 0.0]], {}),
+        ("reconstruct", "FULLY_CONNECTED", [[0.0, 0.0]], {"int8": [4.0]}),
+    ],
+)
+def test_answers_by_the_task_of_the_data(
+    task: str,
+    last_op: str,
+    answers: list[list[float]],
+    errors: dict[str, list[float]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    labels = ["a", "b"] if task == "classify" else []
+    given = split(np.full((1, 2), 2.0, np.float32), task=task, labels=labels)
+    model = SimpleNamespace(inputs=[None], ops=[SimpleNamespace(name=last_op)])
+    outputs = [np.zeros((1, 2))]
+    monkeypatch.setattr(predict.artifacts, "require", lambda *_: tmp_path)
+    monkeypatch.setattr(predict.Model, "read", lambda _: model)
+    monkeypatch.setattr(predict, "prepared", lambda *_: given)
+    monkeypatch.setattr(predict, "oracle_answers", lambda *_: (given.values, outputs))
+    monkeypatch.setattr(predict, "real_outputs", lambda _, made: made)
+    monkeypatch.setattr(predict, "dequantize", lambda values, _: values)
+    monkeypatch.setattr(predict, "_threshold", lambda *_: 0.25)
+    found = predict.predict(tmp_path, tmp_path / "x.csv")
+    assert {who: one.tolist() for who, one in found.answers.items()} == {"int8": answers}
+    assert {who: one.tolist() for who, one in found.errors.items()} == errors
+    assert found.threshold == (0.25 if task == "reconstruct" else None)
+    assert (found.skew, found.strangers) == (0.0, 0)
