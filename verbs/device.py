@@ -137,12 +137,22 @@ def _predicted(chosen: Choice) -> ModelCycles:
         kind=here,
         default="drawings",
     ),
+    Option(
+        "static",
+        "folder to write index.html to, a page that needs no server: it talks to a board on the "
+        "reader's own port by Web Serial",
+        kind=here,
+    ),
     LISTEN,
     *LINE,
 )
 def pad(c: Context, given: Given) -> None:
     """Open a page to draw on, whose answers come from the board; Ctrl-C ends it."""
-    from harness.pad import server
+    from codegen.errors import CodegenError
+    from codegen.files.artifacts import INT8_MODEL
+    from codegen.model.tflite import Model
+    from codegen.samples.facts import DataInfo
+    from harness.pad import alone, server
     from harness.pad.desk import Desk
     from harness.pad.session import Session
     from pipeline import beforehand, samples, stages
@@ -151,10 +161,22 @@ def pad(c: Context, given: Given) -> None:
     stages.require_data(chosen, "pad")
     listen = given.listen or server.DEFAULT_LISTEN
     server.require(listen)
-    beforehand.require_device(chosen, given.port, baud=given.baud)
+    if given.static:
+        if given.port or given.listen:
+            raise CodegenError("pad: --static has neither --port nor --listen; leave them out")
+        beforehand.require_image(chosen)
+    else:
+        beforehand.require_device(chosen, given.port, baud=given.baud)
     stages.evaluate(chosen)
-    stages.build(chosen)
     build_dir = chosen.build_dir
+    if given.static:
+        alone.require(Model.read(build_dir / INT8_MODEL), DataInfo.load(build_dir))
+    stages.build(chosen)
+    if given.static:
+        page = given.static / "index.html"
+        size = alone.write(chosen.board_id, build_dir, page)
+        print(f"pad: {page}, {size:,} B: open it in Chrome or Edge, with the board on a port")
+        return
     session = Session(chosen.board_id, build_dir, given.port, given.baud)
     try:
         desk = Desk(session, build_dir, samples.reader(build_dir), given.save)

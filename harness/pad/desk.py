@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from codegen.errors import CodegenError
+from codegen.model.tflite import Model
 from codegen.samples import split as split_file
 from codegen.samples.facts import DataInfo
 from codegen.samples.split import Split
@@ -20,6 +21,7 @@ from harness.errors import HarnessError
 from harness.pad import pictures
 from harness.pad.judged import Answer, Host, worst_first
 from harness.pad.session import Session, Shown
+from harness.rig.expected import Expected
 
 Prepare = Callable[[Path], Split]
 
@@ -53,26 +55,8 @@ class Desk:
 
     def model(self) -> dict[str, Any]:
         """What does not change while the page is open."""
-        info, board = self._info, self._session.board
-        image = self._session.expected.image
-        return {
-            "board": board.id,
-            "boardName": board.name,
-            "isa": board.isa,
-            "build": image.build_id,
-            "flashBytes": image.flash_bytes,
-            "ramBytes": image.ram_bytes,
-            "port": self._session.port,
-            "kind": info.kind,
-            "noun": info.noun,
-            "task": info.task,
-            "labels": info.labels,
-            "shape": info.shape,
-            "rateHz": info.rate_hz,
-            "isDrawn": info.kind == "image" and info.input_shape[-1] == 1,
-            "tests": len(self._split),
-            "ops": [op.label for op in self._session.model.ops],
-        }
+        document = model_document(self._session.expected, self._info, self._session.model)
+        return {**document, "port": self._session.port, "tests": len(self._split)}
 
     def check(self) -> None:
         """Raises HarnessError or CodegenError where the board does not answer as it should."""
@@ -165,6 +149,26 @@ class Desk:
         series = values.reshape(values.shape[0], -1) if values.ndim > 1 else values[:, np.newaxis]
         step = max(1, len(series) // _SERIES_POINTS)
         return {"series": [[float(x) for x in one] for one in series[::step].T[:8]]}
+
+
+def model_document(expected: Expected, info: DataInfo, model: Model) -> dict[str, Any]:
+    """What a page says of image, model and data."""
+    return {
+        "board": expected.board.id,
+        "boardName": expected.board.name,
+        "isa": expected.board.isa,
+        "build": expected.image.build_id,
+        "flashBytes": expected.image.flash_bytes,
+        "ramBytes": expected.image.ram_bytes,
+        "kind": info.kind,
+        "noun": info.noun,
+        "task": info.task,
+        "labels": info.labels,
+        "shape": info.shape,
+        "rateHz": info.rate_hz,
+        "isDrawn": info.kind == "image" and info.input_shape[-1] == 1,
+        "ops": [op.label for op in model.ops],
+    }
 
 
 def _numbers(answer: Answer) -> list[float]:

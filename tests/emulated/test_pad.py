@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import http.server
 import io
 import os
+import re
 import shutil
 import signal
 import threading
@@ -28,11 +31,15 @@ from codegen.host import oracle_child
 from codegen.model.tflite import Model
 from codegen.samples import split
 from codegen.samples.encode import model_input
+from harness.pad import alone as alone_page
 from harness.pad import server
 from harness.pad.desk import Desk
 from harness.pad.session import Session
+from harness.rig.emulator import Emulator, open_emulator
 from harness.rig.expected import Expected
 from harness.rig.listening import listener
+from harness.wire.framing import Decoder, Frame, encode
+from harness.wire.transport import SerialLine
 from pipeline import samples
 
 pytestmark = pytest.mark.emulated
@@ -324,3 +331,142 @@ def _process_of(elf: Path) -> int:
         except OSError:
             continue
     raise AssertionError(f"nobody runs {elf}")
+
+
+# ---------------------------------------------------------------- the page that stands alone
+
+
+# In place of the browser's serial port: bytes over HTTP, to the firmware's own line.
+PORT_OF_THE_TEST = """
+Object.defineProperty(navigator, "serial", { value: { requestPort: async () => {
+  let open = false;
+  return {
+    async open(options) {
+      open = true;
+      await fetch(`${URL_}/open?baud=${options.baudRate}`, { method: "POST" });
+      this.readable = new ReadableStream({ async pull(controller) {
+        while (open) {
+          const answer = await fetch(`${URL_}/read`, { method: "POST" });
+          if (answer.status !== 200) { controller.error(new Error("cut")); return; }
+          const bytes = new Uint8Array(await answer.arrayBuffer());
+          if (bytes.length > 0) { controller.enqueue(bytes); return; }
+        }
+        controller.close();
+      } });
+      this.writable = new WritableStream({ async write(bytes) {
+        await fetch(`${URL_}/write`, { method: "POST", body: bytes });
+      } });
+    },
+    async close() { open = false; },
+  };
+} } });
+"""
+
+
+@pytest.fixture
+def alone(browser: Chrome, build_dir: Path, tmp_path: Path) -> Iterator[Chrome]:
+    """The page of `pad --static` from a file, its serial port a board's that runs here."""
+    page = tmp_path / "alone" / "index.html"
+    assert alone_page.write(BOARD, build_dir, page) == page.stat().st_size < 1 << 20
+    expected = Expected.load(load_board(BOARD), build_dir)
+    with open_emulator(expected.board, expected.elf) as emulator, SerialBridge(emulator) as url:
+        emulator.resume()
+        source = PORT_OF_THE_TEST.replace("${URL_}", url)
+        added = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": source})
+        browser.get(page.as_uri())
+        until(browser, lambda: browser.execute_script("return document.body.dataset.ready"))
+        yield browser
+        browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+        browser.get("about:blank")
+
+
+class SerialBridge:
+    """A board's line over HTTP, for the page's stand-in of a serial port."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        line = SerialLine(emulator.url, 115_200)
+        self.line = line
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                content = b""
+                if self.path == "/write":
+                    line.write(body)
+                elif self.path == "/read":
+                    content = line.read(0.2)
+                with contextlib.suppress(BrokenPipeError):  # of a page that has gone
+                    self.send_response(200)
+                    self.send_header("Access-Control-Allow-Origin", "*")
+                    self.send_header("Content-Length", str(len(content)))
+                    self.end_headers()
+                    self.wfile.write(content)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.thread = threading.Thread(target=self.server.serve_forever)
+
+    def __enter__(self) -> str:
+        self.thread.start()
+        return f"http://127.0.0.1:{self.server.server_address[1]}"
+
+    def __exit__(self, *_: object) -> None:
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+        self.line.close()
+
+
+def test_the_page_alone_asks_a_board_over_its_port(alone: Chrome) -> None:
+    draw(alone, SEVEN)
+    until(alone, lambda: "press Connect" in at(alone, "state").text)
+    at(alone, "connect").click()
+    until(alone, lambda: at(alone, "board").text.startswith("host, build "))
+    alone.find_element(By.CSS_SELECTOR, "#gallery button").click()
+    until(alone, lambda: "every bit the same" in at(alone, "equal").text)
+    assert "(it is " in at(alone, "verdict").text
+    draw(alone, [(0, 1)])
+    assert settled(alone).startswith("7, ")
+    assert at(alone, "equal").text == ""  # nobody there to compare it with
+    assert not at(alone, "save").is_displayed()
+
+
+def test_its_frames_are_those_of_the_protocol(page: Chrome) -> None:
+    """Both ways, of the worked examples of docs/protocol.md and of bodies of every length."""
+    rng = np.random.default_rng(2)
+    lengths = [*range(12), *range(240, 262), 505, 510, 762, 1000]
+    frames = [
+        Frame(
+            2,
+            7,
+            rng.choice([0, 1, 255], length, p=[share, 1 - share, 0]).astype(np.uint8).tobytes(),
+        )
+        for length in lengths
+        for share in (0.0, 0.02, 0.5)
+    ]
+    text = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
+    examples = [bytes.fromhex(one) for one in re.findall(r"```frame \w+\n([0-9a-f ]+)\n", text)]
+    assert len(examples) > 5
+    frames += [item for one in examples for item in Decoder().feed(one) if isinstance(item, Frame)]
+    lines = [encode(frame) for frame in frames]
+    assert lines[-len(examples) :] == examples
+    asked = [
+        [frame.type, frame.seq, list(frame.payload), list(line)]
+        for frame, line in zip(frames, lines, strict=True)
+    ]
+    wrong = page.execute_async_script(
+        """
+        const [asked, done] = arguments;
+        import("/protocol.js").then(({ encodeFrame, FrameDecoder }) => done(asked.filter(
+          ([type, seq, payload, line]) => {
+            const made = encodeFrame({ version: 2 }, type, seq, payload);
+            const [read, more] = new FrameDecoder().feed(Uint8Array.from([9, 9, ...line]));
+            return String(made) !== String(line) || more || !read || read.type !== type
+              || read.seq !== seq || String(read.payload) !== String(payload);
+          }).length)).catch((error) => done(String(error)));
+        """,
+        asked,
+    )
+    assert wrong == 0

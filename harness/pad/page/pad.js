@@ -1,7 +1,7 @@
 import { cameraPicture, recording } from "./capture.js";
 import { Drawing } from "./drawing.js";
 import { server } from "./server.js";
-import * as show from "./show.js";
+import { bars, equality, factRows, picture, strip, tile, verdict } from "./show.js";
 
 const GALLERY = 24;
 const CHECK_MS = 4000;
@@ -38,13 +38,13 @@ async function ask(question) {
 }
 
 function shown(answer, roundTripMs) {
-  at("verdict").textContent = show.verdict(model, answer) + (
+  at("verdict").textContent = verdict(model, answer) + (
     Number.isInteger(answer.target) ? ` (it is ${model.labels[answer.target] ?? answer.target})` : "");
-  show.bars(at("bars"), model, answer);
-  show.equality(at("equal"), answer);
-  show.facts(at("facts"), model, answer, roundTripMs);
-  show.strip(at("strip"), at("strip-legend"), model, answer);
-  at("seen").replaceChildren(show.picture(answer.seen));
+  bars(at("bars"), model, answer);
+  equality(at("equal"), answer);
+  factRows(at("facts"), model, answer, roundTripMs);
+  strip(at("strip"), at("strip-legend"), model, answer);
+  at("seen").replaceChildren(picture(answer.seen));
 }
 
 const askFile = (file) => ask(() => server.answer(file.name, file));
@@ -61,7 +61,7 @@ function startDrawing() {
   });
   at("brush").addEventListener("input", () => { drawing.width = Number(at("brush").value); });
   for (const label of model.labels) at("label").append(new Option(label, label));
-  at("save").hidden = model.labels.length === 0;
+  at("save").hidden = model.labels.length === 0 || !server.save;
   at("save").addEventListener("submit", async (event) => {
     event.preventDefault();
     try {
@@ -110,7 +110,7 @@ async function moreTiles() {
     const samples = await server.gallery(at("order").value, tiles, GALLERY);
     tiles += samples.length;
     const chosen = (index) => ask(() => server.test(index));
-    at("gallery").append(...samples.map((sample) => show.tile(model, sample, chosen)));
+    at("gallery").append(...samples.map((sample) => tile(model, sample, chosen)));
     at("more").disabled = samples.length < GALLERY;
   } catch (error) {
     say(error.message, true);
@@ -126,6 +126,20 @@ function startGallery() {
   });
   at("order").disabled = model.task !== "classify";
   return moreTiles();
+}
+
+// In a page that stands alone.
+function startConnecting() {
+  at("board").textContent = `for ${model.board}, model ${model.sha256.slice(0, 16)}`;
+  at("connect").hidden = false;
+  at("connect").addEventListener("click", async () => {
+    try {
+      at("board").textContent = await server.connect();
+      say("");
+    } catch (error) {
+      say(error.message, true);
+    }
+  });
 }
 
 // A cable may be pulled while nobody asks anything.
@@ -145,7 +159,8 @@ async function start() {
   }
   say("");
   const where = model.port ?? "emulated";
-  at("board").textContent =
+  if (server.connect) startConnecting();
+  else at("board").textContent =
     `${model.board} (${where}), ${model.isa} kernels, flash ${model.flashBytes.toLocaleString("en")} B, ` +
     `RAM ${model.ramBytes.toLocaleString("en")} B, build ${model.build}`;
   if (model.isDrawn) startDrawing();

@@ -41,12 +41,12 @@ export function bars(box, model, answer) {
   const order = names.map((_, i) => i);
   if (order.length > MOST_BARS) order.sort((a, b) => answer.device[b] - answer.device[a]);
   const shown = order.slice(0, MOST_BARS);
-  const most = isClass ? 1 : Math.max(1e-9, ...answer.device.map(Math.abs), ...answer.host.map(Math.abs));
+  const most = isClass ? 1 : Math.max(1e-9, ...answer.device.map(Math.abs), ...(answer.host ?? []).map(Math.abs));
   box.replaceChildren(...shown.flatMap((i) => {
     const width = (value) => `width: ${(100 * Math.abs(value)) / most}%`;
     const top = i === answer.predicted ? " top" : "";
     const bar = element("span", { className: "bar" });
-    for (const who of ["device", "host"]) {
+    for (const who of answer.host ? ["device", "host"] : ["device"]) {
       const line = element("i", { className: who });
       line.style.cssText = width(answer[who][i]);
       bar.append(line);
@@ -62,13 +62,17 @@ export function bars(box, model, answer) {
 }
 
 export function equality(line, answer) {
+  if (answer.equal === null) { // nobody here to compare it with
+    line.textContent = "";
+    return;
+  }
   line.className = answer.equal ? "good" : "bad";
   line.textContent = answer.equal
     ? "board and this machine: every bit the same"
     : "the board's answer differs from this machine's: `invoke diff` names the op";
 }
 
-export function facts(list, model, answer, roundTripMs) {
+export function factRows(list, model, answer, roundTripMs) {
   const rows = [
     ["inference", `${Math.round(answer.microseconds).toLocaleString("en")} µs by the board's clock`],
     [answer.unit, answer.total.toLocaleString("en")],

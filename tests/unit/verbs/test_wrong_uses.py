@@ -291,6 +291,7 @@ new                                      => new: --folder is missing; choose a n
 new .                                    => new
 new x --board nope                       => no board 'nope'
 new x --recipe nope                      => unknown recipe 'nope'
+pad --static x --port /dev/none          => pad: --static has neither --port nor --listen
 pad --listen nowhere                     => --listen nowhere: not an address; give HOST:PORT
 pad --listen 0.0.0.0:8321                => --listen 0.0.0.0:8321: beyond this machine anybody
 pad --listen 127.0.0.1:99999             => --listen 127.0.0.1:99999: not an address
