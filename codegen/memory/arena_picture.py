@@ -220,11 +220,11 @@ def _cell(plan: ArenaPlan, low: int, high: int, first: int, last: int) -> str:
     """What lies in [low, high) at the ops [first, last): the youngest of the largest."""
     if low < plan.persistent_bytes:
         return _OWN_MARK
-    best, share = ".", 0
+    best, share = ".", 1
     for mark, buffer in _marked(plan):
         if buffer.first < last and first < buffer.last:
             common = min(high, buffer.offset + buffer.nbytes) - max(low, buffer.offset)
-            if common > 0 and common >= share:
+            if common >= share:
                 best, share = mark, common
     return best
 

@@ -8,8 +8,9 @@ The text around a fault stays as it is. Left alone is what no test should hold:
 - how something looks (_LOOKS); and zip's `strict` and assertions, which state what holds anyway;
 - the -1 of a reshape, in whose place NumPy takes every negative number;
 - whether a limit is in time when it is met to the nanosecond (`now_s`, time.monotonic());
-- numbers from _TUNED on that get a name in a module or a class, or are a parameter's default:
-  patience, cuts of texts, sizes of buffers. They are chosen, and the next would do as well.
+- numbers from _TUNED on that get a name in a module, a class or a table of facts, or are a
+  parameter's default: patience, cuts of texts, sizes of buffers. They are chosen, and the next
+  would do as well.
 """
 
 from __future__ import annotations
@@ -84,6 +85,8 @@ def _tuned(tree: ast.Module) -> set[int]:
     scopes += [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
     named = [one for scope in scopes for one in scope.body]
     values = [one.value for one in named if isinstance(one, (ast.Assign, ast.AnnAssign))]
+    of_facts = [value for value in values if isinstance(value, ast.Call)]
+    values += [one.value for call in of_facts for one in call.keywords]
     for node in ast.walk(tree):
         if isinstance(node, ast.arguments):
             values += [*node.defaults, *node.kw_defaults]
