@@ -61,3 +61,8 @@ def test_rows_are_filled_and_bounded() -> None:
     assert rows(["1", "22", "333"], width=6) == ["1, 22,", "333,"]
     assert rows([]) == []
     assert max(map(len, rows(map(str, range(1000))))) <= 96
+
+
+def test_what_is_just_printable_stays() -> None:
+    assert string_literal(" ~") == '" ~"'
+    assert string_literal("\x1f\x7f") == '"\\037\\177"'

@@ -192,3 +192,16 @@ def test_hidden_folders_and_those_of_zip_programs_are_no_classes(
     write_image(folder / "__MACOSX" / "._1.png", 1)
     write_image(folder / ".thumbs" / "1.png", 1)
     assert datasets.prepare(str(folder), tmp_path / "build").labels == ["9", "10"]
+
+
+@pytest.mark.parametrize(("limit", "fine"), [(1200, True), (1199, False), (599, False)])
+def test_an_image_of_too_many_pixels_is_refused_before_it_is_unpacked(
+    limit: int, fine: bool, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However small its file is; Pillow itself only warns below twice its limit."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)
+    if fine:
+        read_image_folder(folder)
+        return
+    with pytest.raises(DataError, match=f"more than {limit:,} pixels; make it smaller or remove"):
+        read_image_folder(folder)
