@@ -20,7 +20,8 @@ bool PowerOfTwo(uint32_t bits, int32_t* exponent) {
 
 // What makes 12288ths of an input of scale `bits`, a float32: exactly 3 times a power of two where
 // it has Q3.12, or up to `most_left` bits less; else up to 15 bits of a multiplier, rounded down.
-// False if the input is so coarse that there is none.
+// False if the input is so coarse that there is none, or so fine that it is 0, by which upstream
+// means a power of two.
 bool ScaleTo12288ths(uint32_t bits, int32_t most_left, nn::SigmoidScaleS16* scale) {
   constexpr int32_t kFractionBits = 12;
   int32_t exponent;
@@ -29,7 +30,7 @@ bool ScaleTo12288ths(uint32_t bits, int32_t most_left, nn::SigmoidScaleS16* scal
     *scale = nn::SigmoidScaleS16{3 << (exponent + kFractionBits), 0};
     return true;
   }
-  const uint32_t mantissa = (bits & ((1u << 23) - 1)) | 1u << 23;  // a subnormal: any result is 0
+  const uint32_t mantissa = (bits & ((1u << 23) - 1)) | 1u << 23;  // a subnormal is too fine
   const uint32_t product = 3 * mantissa;
   int32_t down = 150 - static_cast<int32_t>(bits >> 23) - kFractionBits;  // value: product / 2^down
   int32_t left = 0;
@@ -41,10 +42,11 @@ bool ScaleTo12288ths(uint32_t bits, int32_t most_left, nn::SigmoidScaleS16* scal
     ++left;
     --down;
   }
-  if (down < 1 || product >> (down > 31 ? 31 : down) > INT16_MAX) {
+  const uint32_t multiplier = down < 1 ? UINT32_MAX : (down > 31 ? 0 : product >> down);
+  if (multiplier == 0 || multiplier > INT16_MAX) {
     return false;
   }
-  *scale = nn::SigmoidScaleS16{static_cast<int32_t>(down > 31 ? 0 : product >> down), left};
+  *scale = nn::SigmoidScaleS16{static_cast<int32_t>(multiplier), left};
   return true;
 }
 
@@ -64,7 +66,7 @@ TfLiteStatus PrepareSigmoidS16(OpContext& context, int32_t most_left) {
   context.reader().ReadQuantization(ends.input, &read);
   const uint32_t bits = context.reader().U32Inside(read.scales.pos);
   if (!ScaleTo12288ths(bits, most_left, &data->params)) {
-    return context.Fail("needs an input scale below 8/3");
+    return context.Fail("needs an input scale below 8/3 and above 2^-45");
   }
   data->count = ends.input.elements;
   return kTfLiteOk;
