@@ -171,13 +171,28 @@ def mutate(c: Context, given: Given) -> None:
     ENGINE,
     Option("profile", "show each op: shape, MACs, instructions, share", kind=bool, default=False),
     CYCLES,
+    Option(
+        "property",
+        "look for cliffs in place of measuring models: random shapes and quantizations beside "
+        "their neighbours",
+        kind=bool,
+        default=False,
+    ),
+    COUNT.but("with --property, shapes of each family", default=None),
+    SEED.but("with --property, of the first shape; the next has the next number", default=None),
     MARKDOWN.but("document whose marked part takes the tables, such as docs/performance.md"),
 )
 def bench(c: Context, given: Given) -> None:
     """Count instructions, flash, arena and stack in QEMU and compare with TFLM + CMSIS-NN."""
+    from codegen.errors import CodegenError
     from codegen.files.markdown import read_marked
     from verification.bench import measure, performance_page, report
 
+    if given.property:
+        _property(given)
+        return
+    if given.count is not None or given.seed is not None:
+        raise CodegenError("bench: --count and --seed go with --property; leave them out")
     engine = given.engine or INTERPRETER
     if given.markdown:
         read_marked(given.markdown, performance_page.part(engine))  # before minutes of measuring
@@ -189,6 +204,21 @@ def bench(c: Context, given: Given) -> None:
         boards = measure.find_boards(given.board)
         performance_page.update(given.markdown, rows, boards, engine)
     if any(row.mismatches for row in rows):
+        raise Exit(code=1)
+
+
+def _property(given: Given) -> None:
+    from codegen.errors import CodegenError
+    from verification.bench import property_run as room
+
+    if given.cycles or given.profile or given.markdown or given.engine or given.model != "all":
+        raise CodegenError("bench: --property takes --board, --count, --seed and --json only")
+    boards = None if given.board == "all" else given.board
+    once_each("--board", given.board)
+    count = 8 if given.count is None else given.count
+    seed = 1 if given.seed is None else given.seed
+    steps = room.run(boards, count, seed, given.json)
+    if any(step.is_cliff for step in steps):
         raise Exit(code=1)
 
 
@@ -214,11 +244,14 @@ def cycles(c: Context, given: Given) -> None:
 )
 def costs(c: Context, given: Given) -> None:
     """Measure every kernel again and fit the cost table that preflight estimates with."""
-    from codegen.files.shared_models import find_models
+    from codegen.files.shared_models import find_models, those_that
     from verification.bench import cost_fit as room
     from verification.cases.cost import COST_CASES
     from verification.cases.registry import CASES
 
     cores = once_each("--core", given.core) if given.core else room.CORES
     cases = {**CASES, **COST_CASES}
-    room.refit(cases, find_models(given.model), given.count, cores=cores)
+    paths = find_models(given.model)
+    if given.model == "all":
+        paths = those_that(room.read_runnable, paths, "costs", print)
+    room.refit(cases, paths, given.count, cores=cores)

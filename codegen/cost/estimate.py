@@ -17,9 +17,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from codegen.errors import CodegenError
 from codegen.host.kernel_loops import (
+    CONSTANT,
     ConvShape,
+    channel_kinds,
     conv_by_pairs,
     conv_loops,
     conv_passes,
@@ -32,10 +36,14 @@ from codegen.model.op_work import op_work
 from codegen.model.tflite import Model, Op
 
 TABLE = Path(__file__).parent / "instruction_table.json"
+CYCLE_TABLE = Path(__file__).parent / "cycle_table.json"
+"""The same in cycles at 0 wait states (docs/cycles.md), of the cores of which they are claimed."""
 
 # Cores for which nobody measures, and whose cost is taken instead: one instruction set, one
 # compiler.
 _LIKE = {"cortex-m0plus": "cortex-m0"}
+
+_ISAS = dict.fromkeys(("cortex-m4", "cortex-m7", "cortex-m33"), "dsp") | {"cortex-m55": "mve"}
 
 Costs = Mapping[str, Mapping[str, float]]
 """class of op -> feature -> instructions."""
@@ -77,14 +85,16 @@ def cost_table(path: Path = TABLE) -> Mapping[str, Costs]:
 
 def estimate(model: Model, cpu: str, table: Mapping[str, Costs] | None = None) -> list[int] | None:
     """Instructions of each op of the main subgraph; None where the core has not been measured.
+    table: another one than TABLE; cycles with CYCLE_TABLE's.
 
     An op whose class has not been measured costs what its plainest class does, else a rough guess
     of 40 instructions an output.
     """
-    costs = (cost_table() if table is None else table).get(_LIKE.get(cpu, cpu))
+    table = cost_table() if table is None else table
+    costs = table.get(cpu) or table.get(_LIKE.get(cpu, cpu))
     if costs is None:
         return None
-    return [_cost(features(model, op), costs) for op in model.ops]
+    return [_cost(features(model, op, cpu), costs) for op in model.ops]
 
 
 def estimate_strips(model: Model, op: Op, height: int, in_blocks: bool, cpu: str) -> int:
@@ -92,7 +102,7 @@ def estimate_strips(model: Model, op: Op, height: int, in_blocks: bool, cpu: str
     rows, each by a call of its own; in_blocks: by one call, which makes its channels ready once.
     cpu: one that has been measured."""
     costs = cost_table()[cpu]
-    whole = features(model, op)
+    whole = features(model, op, cpu)
     work = op_work(model, op)
     strips = math.ceil(work.output_shape[1] / height)
     if op.name not in ("CONV_2D", "DEPTHWISE_CONV_2D"):
@@ -121,14 +131,16 @@ def _cost(of: Features, costs: Costs) -> int:
     return round(sum(coefficients.get(name, 0.0) * value for name, value in of.values.items()))
 
 
-def features(model: Model, op: Op) -> Features:
-    """Of one op of the main subgraph."""
+def features(model: Model, op: Op, cpu: str) -> Features:
+    """Of one op of the main subgraph, on a core: what it skips depends on its kernels."""
     options = op_options(model)[op.index]
     work = op_work(model, op)
     rank4 = len(work.input_shape) == len(work.output_shape) == 4
     if op.name in ("CONV_2D", "DEPTHWISE_CONV_2D") and rank4 and options is not None:
         shapes = (work.input_shape, work.filter_shape, work.output_shape)
-        return _conv(op.name, _conv_shape(op.name, *shapes, options), _has_bias(op))
+        shape = _conv_shape(op.name, *shapes, options)
+        computed = _computed_channels(model, op, shape, _ISAS.get(cpu, "scalar"))
+        return _conv(op.name, shape, _has_bias(op), computed)
     if op.name == "FULLY_CONNECTED" and work.filter_shape:
         depth = work.filter_shape[-1]
         rows = work.outputs // max(1, work.filter_shape[0])
@@ -173,8 +185,30 @@ def _has_bias(op: Op) -> bool:
     return len(op.inputs) > 2 and op.inputs[2] >= 0
 
 
-def _conv(name: str, shape: ConvShape, has_bias: bool) -> Features:
-    """CONV_2D and DEPTHWISE_CONV_2D."""
+def _computed_channels(model: Model, op: Op, shape: ConvShape, isa: str) -> int:
+    """Output channels that are computed: not those that give the same whatever the input. By pairs,
+    only where both do."""
+    source, weights, output = (model.tensors[i] for i in (*op.inputs[:2], op.outputs[0]))
+    if op.name != "CONV_2D" or isa == "mve" or output.dtype != "INT8" or not weights.scales:
+        return shape.out_c
+    bias = model.tensors[op.inputs[2]].data if _has_bias(op) else None
+    kinds = channel_kinds(
+        shape,
+        source.scale,
+        output.scale,
+        output.zero_point,
+        np.resize(np.array(weights.scales, np.float32), shape.out_c),
+        None if bias is None else np.frombuffer(bias, "<i4"),
+    )
+    if isa == "dsp" and conv_by_pairs(shape):
+        slow = int((kinds == 1).sum())
+        pairs = np.append(kinds, kinds[-1:]) if len(kinds) % 2 else kinds
+        return 2 * int((pairs.reshape(-1, 2) == 0).any(axis=1).sum()) + slow
+    return int((kinds != CONSTANT).sum())
+
+
+def _conv(name: str, shape: ConvShape, has_bias: bool, computed: int | None = None) -> Features:
+    """CONV_2D and DEPTHWISE_CONV_2D. computed: of a CONV_2D's channels, all by default."""
     inside = (
         valid_taps(shape.in_h, shape.out_h, shape.kernel_h, shape.stride_h, shape.dilation_h,
                    shape.pad_top),
@@ -189,7 +223,7 @@ def _conv(name: str, shape: ConvShape, has_bias: bool) -> Features:
     )
     if name == "DEPTHWISE_CONV_2D":
         return _depthwise(name, shape, windows)
-    return _full_conv(name, shape, windows, has_bias)
+    return _full_conv(name, shape, windows, has_bias, shape.out_c if computed is None else computed)
 
 
 def _conv_shape(
@@ -259,7 +293,13 @@ def _depthwise(name: str, shape: ConvShape, windows: _Windows) -> Features:
     })  # fmt: skip
 
 
-def _full_conv(name: str, shape: ConvShape, windows: _Windows, has_bias: bool) -> Features:
+# What conv_loops() counts for each channel.
+_CHANNEL_LOOPS = ("channels", "macs", "channel pieces", "loops", "odd pieces")
+
+
+def _full_conv(
+    name: str, shape: ConvShape, windows: _Windows, has_bias: bool, computed: int
+) -> Features:
     pixels, channels, filter_c = windows.pixels, shape.out_c, shape.filter_c
     taps = shape.kernel_h * shape.kernel_w
     groups = max(1, shape.in_c // max(1, filter_c))
@@ -271,14 +311,22 @@ def _full_conv(name: str, shape: ConvShape, windows: _Windows, has_bias: bool) -
         pointwise = taps == 1 and (shape.stride_h, shape.stride_w) == (1, 1)
         words = filter_c % 4 == 0
         op_class = name + ("/pointwise" if pointwise else "") + ("" if words else "/bytes")
-    base = _products(op_class, pixels, taps * filter_c, channels, windows.features(taps))
+    base = _products(op_class, pixels, taps * filter_c, computed, windows.features(taps))
     passes = float(groups * conv_passes(channels // groups, has_bias))
+    loops = {
+        loop: count * computed / channels if loop.partition(" ")[2] in _CHANNEL_LOOPS else count
+        for loop, count in conv_loops(shape).items()
+    }
     return Features(op_class, {
         **base.values,
-        **conv_loops(shape),
-        "valid macs": float(windows.valid_taps * filter_c * channels),
+        **loops,
+        "channels": float(channels),
+        "weights": float(channels * taps * filter_c),
+        "constant": float(channels - computed),
+        "constant outputs": float(pixels * (channels - computed)),
+        "valid macs": float(windows.valid_taps * filter_c * computed),
         "valid gathers": float(windows.valid_taps * filter_c),
-        "kernel row outputs": float(windows.kernel_rows * channels),
+        "kernel row outputs": float(windows.kernel_rows * computed),
         "pass pixels": pixels * passes,
         "pass rows": windows.kernel_rows * passes,
         "pass gathers": pixels * taps * filter_c * passes,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from codegen.boards.facts import ISAS, Board, boards_built_here
-from codegen.cost.estimate import estimate
+from codegen.cost.estimate import CYCLE_TABLE, cost_table, estimate
 from codegen.cost.memory_fit import (
     check_budget,
     next_step,
@@ -40,7 +40,8 @@ class Preflight:
     """What was found. problems: one line each, with what to change; empty if the model fits.
 
     plan: of the arena, None where the runtime refuses the model. instructions: estimate of each
-    op, None there too and where the board's core has not been measured. shortage: of memory, if
+    op, None there too and where the board's core has not been measured; cycles: the same at 0 wait
+    states, None where none are claimed. shortage: of memory, if
     that is the problem. front_end: what stands before the model, if anything.
     """
 
@@ -52,6 +53,7 @@ class Preflight:
     shortage: BudgetError | None = None
     front_end: FrontEnd | None = None
     facts: EngineFacts = INTERPRETER_FACTS
+    cycles: tuple[int, ...] | None = None
 
     @property
     def passed(self) -> bool:
@@ -83,6 +85,11 @@ class Preflight:
             lines.append(f"  instr.  {sum(self.instructions):>11,} estimated an inference{guessed}")
         elif self.plan is not None:
             lines.append(f"  instr.  {'unknown':>11}, {board.cpu} has not been measured")
+        if self.cycles is not None:
+            ms = f", {sum(self.cycles) / self.board.clock_hz * 1e3:,.1f} ms at its clock"
+            lines.append(
+                f"  cycles  {sum(self.cycles):>11,} estimated at 0 wait states{ms} (docs/cycles.md)"
+            )
         if self.plan is not None:
             lines.append(
                 f"  arena   {self.plan.arena_bytes:>11,} B exactly, "
@@ -144,7 +151,11 @@ def preflight(
     # Shapes and options are sound once the runtime has accepted the model.
     costs = estimate(model, board.cpu) if plan is not None else None
     instructions = tuple(costs) if costs else None
-    return Preflight(model, board, tuple(problems), plan, instructions, shortage, front_end, facts)
+    found = estimate(model, board.cpu, cost_table(CYCLE_TABLE)) if costs else None
+    cycles = tuple(found) if found else None
+    return Preflight(
+        model, board, tuple(problems), plan, instructions, shortage, front_end, facts, cycles
+    )
 
 
 def run(

@@ -9,6 +9,9 @@ import ctypes
 from dataclasses import dataclass, fields, replace
 from functools import cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from codegen.boards.facts import ISAS
 from codegen.host.runtime import load_library
 
@@ -95,6 +98,35 @@ def valid_taps(extent: int, out: int, kernel: int, stride: int, dilation: int, b
 def conv_by_pairs(shape: ConvShape) -> bool:
     """Whether the dsp CONV_2D blocks its channels and products; where it does not, none does."""
     return bool(load_library().mcuforge_conv_by_pairs(_pointer(shape)))
+
+
+CONSTANT = 2
+"""Of channel_kinds(): a channel that gives the same whatever the input. 0: one that goes the short
+way from sum to output; 1: one that cannot."""
+
+
+def channel_kinds(
+    shape: ConvShape,
+    in_scale: float,
+    out_scale: float,
+    out_zero_point: int,
+    filter_scales: NDArray[np.float32],
+    bias: NDArray[np.int32] | None,
+) -> NDArray[np.uint8]:
+    """Of each output channel [out_c] of an int8 CONV_2D. filter_scales, bias: [out_c]."""
+    kinds = np.empty(shape.out_c, np.uint8)
+    bits = [int(np.float32(scale).view(np.uint32)) for scale in (in_scale, out_scale)]
+    scales = np.ascontiguousarray(filter_scales, np.float32)
+    biases = None if bias is None else np.ascontiguousarray(bias, np.int32)
+    load_library().mcuforge_channel_kinds(
+        _pointer(shape),
+        *map(ctypes.c_uint32, bits),
+        ctypes.c_int32(out_zero_point),
+        ctypes.c_void_p(scales.ctypes.data),
+        ctypes.c_void_p(None if biases is None else biases.ctypes.data),
+        ctypes.c_void_p(kinds.ctypes.data),
+    )
+    return kinds
 
 
 def conv_strips_scratch(shape: ConvShape, isa: str) -> int:

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "all_ops.h"
+#include "nn/conv_pieces_s8.h"
 #include "nn/conv_s8.h"
 #include "nn/isa.h"
 #include "nn/loop_counts.h"
@@ -166,6 +167,28 @@ void mcuforge_conv_loops(const ConvShape* shape, int sums_in_registers, nn::Conv
 
 void mcuforge_depthwise_loops(const ConvShape* shape, nn::DepthwiseLoops* loops) {
   *loops = nn::CountDepthwiseLoops(ParamsOf(*shape));
+}
+
+// Of each output channel of a CONV_2D whether it goes the short way (0), is computed otherwise (1)
+// or is constant (2). filter_scales: bits, one a channel. bias: null for none.
+void mcuforge_channel_kinds(const ConvShape* shape, uint32_t in_scale, uint32_t out_scale,
+                            int32_t out_zero_point, const uint32_t* filter_scales,
+                            const int32_t* bias, uint8_t* kinds) {
+  nn::ConvParams p = ParamsOf(*shape);
+  p.out_zero_point = static_cast<int16_t>(out_zero_point);
+  const nn::ChannelScales scales{filter_scales, 1, nn::ScaleFromBits(in_scale),
+                                 nn::ScaleFromBits(out_scale)};
+  const int32_t products = p.kernel_h * p.kernel_w * p.filter_c;
+  for (int32_t c = 0; c < p.out_c; ++c) {
+    const int32_t of_channel = bias ? bias[c] : 0;
+    nn::ScalarChannel channel =
+        nn::MakeScalarChannel(nn::ChannelRequant(scales, static_cast<uint32_t>(c)), of_channel,
+                              static_cast<uint32_t>(products));
+    if (channel.kind != nn::ChannelKind::kFast) {
+      nn::FindConstant(p, of_channel, &channel);
+    }
+    kinds[c] = static_cast<uint8_t>(channel.kind);
+  }
 }
 
 int mcuforge_conv_by_pairs(const ConvShape* shape) {

@@ -8,11 +8,12 @@ shared model against what was measured.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import struct
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,11 @@ import numpy as np
 
 from codegen.boards.facts import Region
 from codegen.compile import cpp_build
-from codegen.cost.estimate import TABLE, Costs, Features, estimate, features
+from codegen.cost.estimate import CYCLE_TABLE, TABLE, Costs, Features, estimate, features
+from codegen.cycles.core_tables import CORES as CYCLE_CORES
+from codegen.cycles.counting import COUNTS, Span, qemu_arguments, read_spans
+from codegen.cycles.instruction import Code
+from codegen.cycles.weigh import Scale, sum_of
 from codegen.files.manifest import atomic_write
 from codegen.files.places import BUILD, PROGRAM
 from codegen.host.runtime import RuntimeRefusedError
@@ -29,6 +34,7 @@ from codegen.memory.planner import plan_model
 from codegen.model.tflite import Model
 from codegen.progress import each
 from verification import semihosting
+from verification.bench.cycles import MARK
 from verification.bench.least_squares import non_negative_least_squares
 from verification.check_runner import TARGETS, Target
 from verification.errors import CheckFailedError, VerificationError
@@ -44,7 +50,7 @@ _INPUT_SEED = 7
 _HEAVY_OPS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "MAX_POOL_2D", "AVERAGE_POOL_2D")
 _LIGHT_SHARE = 4  # other ops get this fraction of the models
 _FLOOR_INSTRUCTIONS = 300  # below it an error counts absolutely: what an op costs at least
-_SHARED_WEIGHT = 3.0  # real models are what estimates are for
+_SHARED_WEIGHT = 10.0  # real models are what estimates are for
 CORES = ("cortex-m0", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55")
 
 Say = Callable[[str], None]
@@ -95,9 +101,11 @@ def refit(
     seed: int = 1,
     cores: Sequence[str] = CORES,
     table_path: Path = TABLE,
+    cycle_table_path: Path = CYCLE_TABLE,
     say: Say = print,
 ) -> list[Deviation]:
-    """Measures, fits and writes the table; returns how far off each shared model is.
+    """Measures, fits and writes both tables; returns how far off each shared model is in
+    instructions.
 
     generators: of random models by op. count: random models for each op that takes time, a
     quarter of it for the others. Cores that are not measured keep what the table says of them.
@@ -109,31 +117,77 @@ def refit(
     works = [*_shared_works(model_paths), *_random_works(generators, count, seed)]
     say(f"costs: {len(works)} models")
     table: dict[str, Costs] = {}
+    cycle_table: dict[str, Costs] = {}
     deviations = []
     for cpu in each("costs", cores, len(cores), "cores"):
-        measured = measure(TARGETS[cpu], works)
-        table[cpu] = fit(_samples(works, measured))
+        measured, cycles = measure(TARGETS[cpu], works)
+        table[cpu] = fit(_samples(works, measured, cpu))
+        for core, found in cycles.items():
+            cycle_table[core] = fit(_samples(works, found, core))
+            for work, counts in zip(works, found, strict=True):
+                if work.name is not None:
+                    guess = estimate(work.model, core, cycle_table) or []
+                    say(f"{Deviation(core, work.name, sum(counts), sum(guess))}  cycles")
         for work, instructions in zip(works, measured, strict=True):
             if work.name is not None:
                 guess = estimate(work.model, cpu, table) or []
                 deviations.append(Deviation(cpu, work.name, sum(instructions), sum(guess)))
                 say(str(deviations[-1]))
     _write(table_path, table)
+    _write(cycle_table_path, cycle_table)
     return deviations
 
 
-def measure(target: Target, works: Sequence[Work]) -> list[list[int]]:
-    """Instructions of each op of each model. Raises CheckFailedError (the image failed)."""
+# Of a core whose code another one executes unchanged: weighed by its own table, too.
+_ALSO = {"cortex-m0": ("cortex-m0plus",)}
+
+PerOp = list[list[int]]
+"""Of each op of each model."""
+
+
+def measure(target: Target, works: Sequence[Work]) -> tuple[PerOp, dict[str, PerOp]]:
+    """Instructions, and by core cycles at 0 wait states, where they are claimed.
+
+    Raises CheckFailedError (the image failed).
+    """
     elf = _build(target)
-    assert target.machine is not None
+    assert target.machine is not None and target.memory is not None
+    op_counts = [len(work.model.ops) for work in works]
     with tempfile.TemporaryDirectory(prefix="costs-") as name:
         batch = b"".join(_job(work, target) for work in works) + struct.pack("<I", 0)
         (Path(name) / "batch.bin").write_bytes(batch)
         command = semihosting.qemu_command(
             target.machine, elf, "counting instructions", _ICOUNT_SHIFT
         )
+        cores = [cpu for cpu in (target.cpu, *_ALSO.get(target.cpu, ())) if cpu in CYCLE_CORES]
+        code = Code(elf)
+        (mark,) = code.addresses_of(MARK)
+        if cores:
+            command += qemu_arguments(mark, Region("flash", "flash", *target.memory.code), None)
         result = semihosting.run_to_its_end(command, Path(name), timeout_s=1200)
-    return parse(result.stdout + result.stderr, target.cpu, [len(w.model.ops) for w in works])
+        said = result.stdout + result.stderr
+        instructions = parse(said, target.cpu, op_counts)
+        cycles: dict[str, PerOp] = {}
+        if cores:
+            scales = {cpu: Scale(code, cpu, None, {code.function(mark)}) for cpu in cores}
+            # two marks lie round the calibration, then two round each op
+            spans = itertools.islice(read_spans(Path(name) / COUNTS, said), 3, None, 2)
+            cycles = _by_op(spans, scales, op_counts)
+    return instructions, cycles
+
+
+def _by_op(
+    spans: Iterator[Span], scales: Mapping[str, Scale], op_counts: Sequence[int]
+) -> dict[str, PerOp]:
+    found: dict[str, PerOp] = {cpu: [] for cpu in scales}
+    for count in op_counts:
+        own = list(itertools.islice(spans, count))
+        if len(own) != count:
+            raise CheckFailedError("the cost image ended early: too few spans were counted")
+        for cpu, scale in scales.items():
+            totals = [sum_of(scale.weigh(span).values()) for span in own]
+            found[cpu].append([round(one.at_0_wait_states) for one in totals])
+    return found
 
 
 def parse(text: str, cpu: str, op_counts: Sequence[int]) -> list[list[int]]:
@@ -175,9 +229,9 @@ def fit(samples: Iterable[Sample]) -> Costs:
     return costs
 
 
-def _samples(works: Sequence[Work], measured: Sequence[Sequence[int]]) -> list[Sample]:
+def _samples(works: Sequence[Work], measured: Sequence[Sequence[int]], cpu: str) -> list[Sample]:
     return [
-        Sample(features(work.model, op), instructions, work.name is not None)
+        Sample(features(work.model, op, cpu), instructions, work.name is not None)
         for work, run in zip(works, measured, strict=True)
         for op, instructions in zip(work.model.ops, run, strict=True)
     ]
@@ -205,6 +259,13 @@ def _random_works(generators: Generators, count: int, seed: int) -> list[Work]:
                 continue  # an op that is being worked on; the golden tests speak about it
             works.append(Work(None, model, b"".join(values.tobytes() for values in case.inputs)))
     return works
+
+
+def read_runnable(path: Path) -> Model:
+    """A model that the cost image runs. Raises ModelError, RuntimeRefusedError (custom ops)."""
+    model = Model.read(path)
+    plan_model(model, "scalar")
+    return model
 
 
 def _job(work: Work, target: Target) -> bytes:

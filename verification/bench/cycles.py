@@ -23,7 +23,7 @@ from verification.errors import CheckFailedError, VerificationError
 
 # firmware/bench/start.h: each call of it ends a span. Two lie round the calibration and two round
 # Init; then two round each Invoke, and two round each op inside of it in an image that profiles.
-_MARK = r"_ZN.*5TicksEv(\..*)?"
+MARK = r"_ZN.*5TicksEv(\..*)?"
 _MARKS_BEFORE = 4
 _TIMEOUT_S = 1200
 
@@ -120,7 +120,7 @@ def _spans_of(image: BenchImage, machine: Board, board: Board) -> tuple[Scale, l
     """What weighs the spans, and those from the first Invoke on. The clock's own code is left out:
     what is measured would be without it."""
     code = Code(image.elf)
-    marks = code.addresses_of(_MARK)
+    marks = code.addresses_of(MARK)
     if len(marks) != 1:
         raise CheckFailedError(f"{image.elf} has {len(marks)} functions Ticks(), not 1")
     flash = next(region for region in machine.regions if region.kind == "flash")

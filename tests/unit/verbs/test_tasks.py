@@ -64,6 +64,7 @@ def test_common_options_mean_the_same() -> None:
         ("mutate", "seed"),
         ("bench", "board"),
         ("bench", "model"),
+        ("bench", "seed"),
         ("cycles", "board"),
         ("cycles", "model"),
         ("plan", "model"),

@@ -3,6 +3,8 @@
 
 #include "nn/depthwise_channel_s8.h"
 
+#include "nn/conv_constant_s8.h"
+
 namespace nn {
 
 void DepthwiseChannelS8(const ConvParams& p, const ChannelScales& scales, int32_t channel,
@@ -13,6 +15,16 @@ void DepthwiseChannelS8(const ConvParams& p, const ChannelScales& scales, int32_
   const int32_t channel_bias = bias ? bias[channel] : 0;
   const Requant requant = ChannelRequant(scales, static_cast<uint32_t>(channel));
   int8_t* out = output + channel;
+  int32_t ends[2];
+  if (FindSumEnds(p, requant.shift, channel_bias, ends)) {
+    for (int32_t& end : ends) {
+      end = RequantizeTo8(end, requant, p.out_zero_point, p.out_min, p.out_max);
+    }
+    if (ends[0] == ends[1]) {
+      FillChannelS8(p, static_cast<int8_t>(ends[0]), out);
+      return;
+    }
+  }
   for (int32_t batch = 0; batch < p.batches; ++batch) {
     const int8_t* const image = input + batch * p.in_h * p.in_w * in_c + channel / p.filter_c;
     for (int32_t out_y = 0; out_y < p.out_h; ++out_y) {

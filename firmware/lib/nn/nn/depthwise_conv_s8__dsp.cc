@@ -143,11 +143,13 @@ template <bool kByStrips>
   for (int32_t first = 0; first < channels; first += 4) {
     // The last four start early enough to be whole; what they compute again comes out the same.
     const int32_t channel = first + 4 <= channels ? first : channels - 4;
-    bool fast = true;
+    int32_t fast = 0;
     for (int32_t i = 0; i < 4; ++i) {
-      fast = fast && MakeFastChannel(ChannelRequant(scales, static_cast<uint32_t>(channel + i)),
-                                     bias ? bias[channel + i] : 0, static_cast<uint32_t>(taps),
-                                     p.out_zero_point, &fast_channels[i]);
+      // One that is not fast is computed with its neighbours all the same, as nothing, then again.
+      fast_channels[i] = FastChannel{};
+      fast += MakeFastChannel(ChannelRequant(scales, static_cast<uint32_t>(channel + i)),
+                              bias ? bias[channel + i] : 0, static_cast<uint32_t>(taps),
+                              p.out_zero_point, &fast_channels[i]);
     }
     for (int32_t tap = 0; tap < taps; ++tap) {
       const uint32_t word = LoadWord(filter + tap * channels + channel);
@@ -156,14 +158,9 @@ template <bool kByStrips>
     }
     InStrips<kByStrips>(
         p, input, output, rows, [&](const ConvParams& strip, const int8_t* in, int8_t* out) {
-          if (!fast) {
-            for (int32_t i = 0; i < 4; ++i) {
-              DepthwiseChannelS8(strip, scales, channel + i, in, filter, bias, out);
-            }
-            return;
-          }
+          int8_t* const all = out;
           out += channel;
-          for (int32_t batch = 0; batch < strip.batches; ++batch) {
+          for (int32_t batch = 0; fast != 0 && batch < strip.batches; ++batch) {
             const int8_t* const image = in + batch * strip.in_h * strip.in_w * channels + channel;
             for (int32_t out_y = 0; out_y < strip.out_h; ++out_y) {
               const int32_t in_y0 = out_y * strip.stride_h - strip.pad_top;
@@ -206,6 +203,11 @@ template <bool kByStrips>
                   }
                 }
               }
+            }
+          }
+          for (int32_t i = 0; fast != 4 && i < 4; ++i) {
+            if (fast_channels[i].right == 0) {
+              DepthwiseChannelS8(strip, scales, channel + i, in, filter, bias, all);
             }
           }
         });

@@ -85,7 +85,7 @@ inline void FillLine(const PixelGroup& line, int32_t pixels) {
   }
 }
 
-// Some channels of one image, all fast.
+// Some channels of one image, as fast ones.
 template <class Machine>
 void ComputeImage(const ConvParams& p, PixelGroup group, const int8_t* image, const int8_t* weights,
                   int8_t* output) {
@@ -142,25 +142,26 @@ void DepthwiseByLines(const ConvParams& p, const ChannelScales& scales, const in
   for (int32_t first = 0; first < p.out_c; first += group.count) {
     const int32_t left = p.out_c - first;
     group.count = left < kDepthwiseConvS8ScalarBlock ? left : kDepthwiseConvS8ScalarBlock;
-    bool fast = p.filter_c == 1;
+    int32_t fast = 0;
     for (int32_t c = first; c < first + group.count; ++c) {
-      fast = fast &&
-             MakeFastChannel(ChannelRequant(scales, static_cast<uint32_t>(c)), bias ? bias[c] : 0,
-                             static_cast<uint32_t>(p.kernel_h * p.kernel_w), p.out_zero_point,
-                             &channels[c - first]);
+      // One that is not fast is computed with its neighbours all the same, as nothing, then again.
+      channels[c - first] = FastChannel{};
+      fast += p.filter_c == 1 &&
+              MakeFastChannel(ChannelRequant(scales, static_cast<uint32_t>(c)), bias ? bias[c] : 0,
+                              static_cast<uint32_t>(p.kernel_h * p.kernel_w), p.out_zero_point,
+                              &channels[c - first]);
     }
     InStrips<kByStrips>(
         p, input, output, rows, [&](const ConvParams& strip, const int8_t* in, int8_t* out) {
-          if (!fast) {
-            for (int32_t c = first; c < first + group.count; ++c) {
-              DepthwiseChannelS8(strip, scales, c, in, filter, bias, out);
-            }
-            return;
-          }
-          for (int32_t batch = 0; batch < strip.batches; ++batch) {
+          for (int32_t batch = 0; fast != 0 && batch < strip.batches; ++batch) {
             ComputeImage<Machine>(
                 strip, group, in + batch * strip.in_h * strip.in_w * strip.in_c + first,
                 filter + first, out + batch * strip.out_h * strip.out_w * strip.out_c + first);
+          }
+          for (int32_t c = 0; fast != group.count && c < group.count; ++c) {
+            if (channels[c].right == 0) {
+              DepthwiseChannelS8(strip, scales, first + c, in, filter, bias, out);
+            }
           }
         });
   }

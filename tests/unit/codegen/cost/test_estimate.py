@@ -43,7 +43,7 @@ def test_work_of_a_convolution(cnn: Model) -> None:
 
 
 def test_taps_on_padding_are_told_apart(cnn: Model) -> None:
-    values = features(cnn, cnn.ops[0]).values
+    values = features(cnn, cnn.ops[0], "cortex-m4").values
     # SAME, 28 -> 14 with stride 2 and 3 taps: one tap of padding at the end of each axis
     assert values["valid taps"] == (14 * 3 - 1) ** 2
     assert values["border"] == 14 * 14 * 9 - (14 * 3 - 1) ** 2
@@ -53,7 +53,7 @@ def test_a_fit_finds_the_costs_it_was_made_with(cnn: Model) -> None:
     rng = np.random.default_rng(1)
     samples = []
     for _ in range(60):
-        own = features(cnn, cnn.ops[4])
+        own = features(cnn, cnn.ops[4], "cortex-m4")
         values = {"op": 1.0, "outputs": float(rng.integers(1, 5000))}
         cost = 200 + 7 * values["outputs"]
         samples.append(Sample(type(own)(own.op_class, values), cost, shared=False))

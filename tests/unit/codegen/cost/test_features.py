@@ -202,7 +202,7 @@ def one(name: str, *shapes: list[int], result: list[int] | None = None, **more: 
     output = b.tensor(result or shapes[0], scale=0.1)
     b.op(name, [*inputs, *constants], [output], more.get("options"))
     model = Model.parse(b.build(inputs, [output]))
-    return features(model, model.ops[0])
+    return features(model, model.ops[0], "cortex-m4")
 
 
 def test_other_ops_by_their_elements() -> None:
@@ -236,7 +236,7 @@ def test_reductions_over_channels_are_of_their_own() -> None:
 
 
 def test_a_dense_layers_scales_make_its_class(cnn: Model) -> None:
-    of = features(cnn, cnn.ops[3])
+    of = features(cnn, cnn.ops[3], "cortex-m4")
     assert of.op_class == "FULLY_CONNECTED"
     depth, channels = cnn.tensors[cnn.ops[3].inputs[1]].shape[::-1]
     product(of, 1, depth, channels)
