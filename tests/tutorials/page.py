@@ -20,7 +20,7 @@ _FILE_NAME = re.compile(r"(?:#|//) (\w+\.\w+)")
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 # Lines with times, sizes and costs, which are other machines', compilers' and weights' own.
 _OF_THIS_MACHINE = re.compile(
-    r"\bepochs?\b|\d s\b|microseconds|/s\b|\bB\b|instructions|^\s*\d+ [A-Z\d_]+ "
+    r"\bepochs?\b|\d s\b|microseconds|estimated|/s\b|\bB\b|instructions|^\s*\d+ [A-Z\d_]+ "
 )
 # Rows of which only the name is promised: which class is weakest hangs on the last digit.
 _WEAKEST = re.compile(r"\s*(confused most|worst class|worst group)\s")

@@ -27,6 +27,17 @@ def test_a_model_that_fits_has_its_costs(cnn: Model) -> None:
     assert text.endswith("preflight: cnn fits mps2_an386")
 
 
+def test_cycles_are_estimated_where_they_are_claimed(cnn: Model) -> None:
+    found = preflight(cnn, load_board("mps2_an386"))
+    assert found.cycles is not None and found.instructions is not None
+    assert len(found.cycles) == len(cnn.ops)
+    assert sum(found.instructions) < sum(found.cycles) < 2 * sum(found.instructions)
+    assert any("estimated at 0 wait states" in line for line in found.lines("cnn"))
+    silent = preflight(cnn, load_board("mps3_an547"))
+    assert silent.cycles is None and silent.instructions is not None
+    assert not any("wait states" in line for line in silent.lines("cnn"))
+
+
 def test_each_op_that_is_missing_is_named(cnn: Model) -> None:
     supported = {k: v for k, v in load_supported_ops().items() if k not in ("CONV_2D", "SOFTMAX")}
     found = preflight(cnn, BOARD, supported)
