@@ -1,4 +1,5 @@
-// A convolution's channels that give the same for every input: dead ones, as networks in use have many.
+// A convolution's channels that give the same for every input: dead ones, as networks in use have
+// many.
 
 #ifndef MCUFORGE_NN_CONV_CONSTANT_S8_H_
 #define MCUFORGE_NN_CONV_CONSTANT_S8_H_
