@@ -227,3 +227,26 @@ def test_answers_by_the_task_of_the_data(
     assert {who: one.tolist() for who, one in found.errors.items()} == errors
     assert found.threshold == (0.25 if task == "reconstruct" else None)
     assert (found.skew, found.strangers) == (0.0, 0)
+
+
+def test_the_threshold_is_exceeded_by_few_normal_samples(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    (tmp_path / "train.npz").touch()
+
+    def calibrating(build_dir: Path, count: int, *_: Any) -> Any:
+        asked.append((build_dir, count))
+        return SimpleNamespace(split="n")
+
+    scores = np.random.default_rng(1).permutation(np.arange(201.0))
+    monkeypatch.setattr(predict, "calibrating", calibrating)
+    monkeypatch.setattr(predict, "oracle_answers", lambda *_: (np.zeros(1), [np.zeros(1)]))
+    monkeypatch.setattr(predict, "real_outputs", lambda _, made: made)
+    monkeypatch.setattr(predict, "dequantize", lambda values, _: values)
+    monkeypatch.setattr(predict, "anomaly_scores", lambda *_: scores)
+    model: Any = SimpleNamespace(inputs=[None])
+    assert predict._threshold(tmp_path, model) == pytest.approx(190)
+    assert asked == [(tmp_path, 200)]
+    (tmp_path / "train.npz").unlink()
+    assert predict._threshold(tmp_path, model) is None
