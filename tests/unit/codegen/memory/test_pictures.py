@@ -104,3 +104,7 @@ def test_small_arenas_are_drawn_to_their_own_scale() -> None:
 def test_ticks_are_round_numbers_of_bytes(nbytes: int, ticks: list[int]) -> None:
     drawn = arena_picture._bytes_axis(nbytes, 1.0, 0.0)[3:]
     assert [int(re.findall(r">([\d,]+)<", one)[0].replace(",", "")) for one in drawn] == ticks
+
+
+def test_names_are_cut() -> None:
+    assert arena_picture._printable("x" * 81) == "x" * 80

@@ -147,7 +147,7 @@ def test_the_report_names_every_size(cnn_path: Path, cnn: Model, tmp_path: Path)
     for number in (plan.arena_bytes, plan.persistent_bytes, plan.lower_bound_bytes):
         assert f"{number}" in text
     assert "image" in text and "scores" in text  # names of its tensors
-    assert svg.is_file()
+    assert svg.is_file() and text.endswith(f"picture: {svg}\n")
     assert "front end" not in text
     parameters.save(AudioFrontEnd(window=640), tmp_path)
     beside = "front end         5376 B beside the arena, audio\n"

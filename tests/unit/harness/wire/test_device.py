@@ -557,3 +557,11 @@ def test_long_outputs_are_read_in_shorter_pieces_on_a_bad_line() -> None:
     device.run()
     fake._replies = repeat(bad)
     assert device.read(0).tobytes() == reversed_bytes(FLOATS)
+
+
+def test_a_device_that_takes_one_at_a_time_gets_no_batch() -> None:
+    fake = FakeDevice(batch=1)
+    device = device_of(fake)
+    device.info()
+    assert infer(device) == 9
+    assert fake.served[-1].type == messages.INFER and len(fake.served[-1].payload) == 5
