@@ -246,7 +246,7 @@ def costs(c: Context, given: Given) -> None:
     """Measure every kernel again and fit the cost table that preflight estimates with."""
     from codegen.files.shared_models import find_models, those_that
     from verification.bench import cost_fit as room
-    from verification.cases.cost import COST_CASES
+    from verification.bench.cost_cases import COST_CASES
     from verification.cases.registry import CASES
 
     cores = once_each("--core", given.core) if given.core else room.CORES

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from verification.bench.cliffs import FAMILIES, draw_neighbours
 from verification.bench.property_run import LIMIT, measure_steps
-from verification.cases.cliffs import FAMILIES, draw_neighbours
 from verification.check_runner import TARGETS
 
 pytestmark = pytest.mark.emulated

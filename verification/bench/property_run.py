@@ -13,8 +13,8 @@ from codegen.files.manifest import atomic_write
 from codegen.model.op_work import op_work
 from codegen.model.tflite import Model
 from codegen.progress import each
+from verification.bench.cliffs import FAMILIES, Neighbour, draw_neighbours
 from verification.bench.cost_fit import Work, measure
-from verification.cases.cliffs import FAMILIES, Neighbour, draw_neighbours
 from verification.check_runner import Target, target_of
 
 LIMIT = 1.15

@@ -6,8 +6,8 @@ import pytest
 from codegen.host.runtime import HostRuntime
 from codegen.model.tflite import Model
 from verification.bench import property_run
+from verification.bench.cliffs import FAMILIES, QUANTIZATIONS, draw_neighbours
 from verification.bench.property_run import Step
-from verification.cases.cliffs import FAMILIES, QUANTIZATIONS, draw_neighbours
 
 
 @pytest.mark.parametrize("family", FAMILIES)
