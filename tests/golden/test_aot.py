@@ -29,11 +29,11 @@ def test_every_op_gives_the_oracles_bytes_on_the_host() -> None:
 
 @pytest.mark.emulated
 @pytest.mark.parametrize(
-    ("core", "first"), [("cortex-m0", 0), ("cortex-m3", 1), ("cortex-m4", 0), ("cortex-m55", 1)]
+    ("core", "first"), [("cortex-m0", 0), ("cortex-m3", 1), ("cortex-m4", 2), ("cortex-m55", 3)]
 )
 def test_every_op_gives_the_oracles_bytes_on_a_core(core: str, first: int) -> None:
-    # Each op on two of the cores: to compile them all for all takes a minute.
-    cases = dict(list(CASES.items())[first::2])
+    # Each op on one of the cores: to compile them all for all takes minutes.
+    cases = dict(list(CASES.items())[first::4])
     report = run_golden(cases, len(cases), seed=11, boards=[core], engine=AOT)
     assert report.passed, "\n".join(map(str, report.failures))
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.training import digits
 from training import recipes
 from training.fit import train
-from training.int8 import quantize
+from training.int8 import contained, quantize
 from training.judge import evaluate
 
 
@@ -40,3 +42,16 @@ def built(trained: Path) -> Path:
     quantize.quantize(trained, calibration=20)
     evaluate.evaluate(trained)
     return trained
+
+
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spares a test that is not about it the process of its own in which models are converted:
+    half of its time is TensorFlow's import."""
+
+    def call(
+        function: Callable[..., Any], folder: Path, what: str, confined: bool = True, **given: Any
+    ) -> Any:
+        return function(**given)
+
+    monkeypatch.setattr(contained, "call", call)

@@ -26,6 +26,8 @@ from training.judge import evaluate, measures_table
 from training.recipes import get_recipe
 from training.tf_runtime import load_tensorflow
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
 RNG = np.random.default_rng(8)
 
 

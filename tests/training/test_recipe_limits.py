@@ -16,6 +16,8 @@ from training.judge.footprint import footprint
 from training.recipes import get_recipe
 from training.tf_runtime import load_tensorflow
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
 NANO_ARENA_BYTES = 2560
 PICO_PARAMETERS = 1000
 VISION_ARENA_BYTES = 64 * 1024

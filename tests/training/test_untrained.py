@@ -39,6 +39,7 @@ def keras_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_keras_model_fits_a_board_before_it_is_trained(keras_path: Path) -> None:
     content = convert_untrained(keras_path)
     model = Model.parse(content)
@@ -70,6 +71,7 @@ def test_a_saved_model_gives_the_same_ops(keras_path: Path, tmp_path: Path) -> N
     assert from_folder.op_names == Model.parse(convert_untrained(keras_path)).op_names
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_an_op_that_the_runtime_lacks_is_named_not_refused(tmp_path: Path) -> None:
     network("exponential").save(tmp_path / "exp.keras")
     found = preflight(
@@ -92,6 +94,7 @@ def test_what_is_no_model_is_one_clear_error(tmp_path: Path) -> None:
             convert_untrained(tmp_path / name)
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_an_open_dimension_is_refused(tmp_path: Path) -> None:
     network(rows=None).save(tmp_path / "open.keras")
     with pytest.raises(ConversionError, match="only the batch may be open"):

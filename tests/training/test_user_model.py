@@ -218,6 +218,7 @@ def test_edges_have_the_user_s_names_shapes_types_and_range(tmp_path: Path) -> N
     assert found["normalized"].pixels == (0, 255)  # a mean of 40 is none of 0 to 1
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_bytes_are_calibrated_as_bytes(tmp_path: Path) -> None:
     digits.write(tmp_path, train_count=40, test_count=10)
     load_tensorflow(seed=1)
@@ -235,6 +236,7 @@ def test_bytes_are_calibrated_as_bytes(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_two_inputs_are_calibrated_with_the_user_s_own_set(tmp_path: Path) -> None:
     load_tensorflow(seed=1)
     with quiet_output():
