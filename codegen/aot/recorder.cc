@@ -822,11 +822,11 @@ void LeakyReluS16(const LeakyReluS16Params& params, uint32_t count, const int16_
 }
 
 void LogisticAllS16(SigmoidScaleS16 scale, uint32_t count, const int16_t* input, int16_t* output) {
-  RECORD("nn/unary_s16.h", "nn::LogisticAllS16", 4, scale, count, input, output);
+  RECORD("nn/sigmoid_s16.h", "nn::LogisticAllS16", 4, scale, count, input, output);
 }
 
 void TanhAllS16(SigmoidScaleS16 scale, uint32_t count, const int16_t* input, int16_t* output) {
-  RECORD("nn/unary_s16.h", "nn::TanhAllS16", 4, scale, count, input, output);
+  RECORD("nn/sigmoid_s16.h", "nn::TanhAllS16", 4, scale, count, input, output);
 }
 
 void SoftmaxS16(const SoftmaxS16Params& params, const int16_t* input, int16_t* output) {

@@ -39,7 +39,9 @@ def test_inputs_that_are_no_tensors() -> None:
             HostRuntime(b.build([], [output]))
 
 
-_ONE_MESSAGE = r"^[^;]+$"  # all that the runtime says of a model is joined by semicolons
+# All that the runtime says of a model is joined by semicolons. A custom op says itself what is
+# wrong, as upstream's do, and the runtime of which node.
+_ONE_MESSAGE = r"^[^;]+(; Signal\w+ \(node \d+\): its prepare function refused)?$"
 
 
 def _without_input(content: bytes, position: int) -> bytes:
@@ -63,7 +65,8 @@ def test_no_op_goes_without_a_required_input(op: str, tmp_path: Path) -> None:
         path.write_bytes(model)
         said = check_find(path, 1 << 20)  # under sanitizers
         allowed = [REFUSED, ACCEPTED]
-        if (op, position) == ("DEPTHWISE_CONV_2D", 2):  # its bias; -1 ends the oracle's process
+        if op.startswith("DEPTHWISE_CONV_2D") and position == 2:
+            # Its bias; -1 ends the oracle's process.
             allowed = [ORACLE_REFUSED]
         assert verdict in allowed, f"{op} without input {position}: {verdict.words}"
         assert (said == "accepted") == (verdict != REFUSED), said

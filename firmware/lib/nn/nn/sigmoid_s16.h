@@ -19,6 +19,10 @@ int16_t LogisticS16(SigmoidScaleS16 scale, int16_t x);
 // tanh(x) in Q0.15.
 int16_t TanhS16(SigmoidScaleS16 scale, int16_t x);
 
+// LOGISTIC and TANH, element by element. output may be the input's buffer.
+void LogisticAllS16(SigmoidScaleS16 scale, uint32_t count, const int16_t* input, int16_t* output);
+void TanhAllS16(SigmoidScaleS16 scale, uint32_t count, const int16_t* input, int16_t* output);
+
 }  // namespace nn
 
 #endif  // MCUFORGE_NN_SIGMOID_S16_H_

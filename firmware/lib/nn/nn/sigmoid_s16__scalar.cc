@@ -74,4 +74,16 @@ int16_t TanhS16(SigmoidScaleS16 scale, int16_t input) {
   return static_cast<int16_t>(((x >= 0 ? y : -y - 1) + (1 << 7)) >> 8);
 }
 
+void LogisticAllS16(SigmoidScaleS16 scale, uint32_t count, const int16_t* input, int16_t* output) {
+  for (uint32_t i = 0; i < count; ++i) {
+    output[i] = LogisticS16(scale, input[i]);
+  }
+}
+
+void TanhAllS16(SigmoidScaleS16 scale, uint32_t count, const int16_t* input, int16_t* output) {
+  for (uint32_t i = 0; i < count; ++i) {
+    output[i] = TanhS16(scale, input[i]);
+  }
+}
+
 }  // namespace nn

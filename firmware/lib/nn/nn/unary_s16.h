@@ -1,10 +1,9 @@
-// RELU, RELU6, ABS, LEAKY_RELU, LOGISTIC and TANH, int16 with zero point 0, element by element.
+// RELU, RELU6, ABS and LEAKY_RELU, int16 with zero point 0, element by element.
 
 #ifndef MCUFORGE_NN_UNARY_S16_H_
 #define MCUFORGE_NN_UNARY_S16_H_
 
 #include "nn/requantize.h"
-#include "nn/sigmoid_s16.h"
 
 namespace nn {
 
@@ -24,9 +23,6 @@ void ClampS16(RangeS16 range, uint32_t count, const int16_t* input, int16_t* out
 void AbsS16(Requant requant, uint32_t count, const int16_t* input, int16_t* output);
 void LeakyReluS16(const LeakyReluS16Params& params, uint32_t count, const int16_t* input,
                   int16_t* output);
-// Outputs in Q0.15.
-void LogisticAllS16(SigmoidScaleS16 scale, uint32_t count, const int16_t* input, int16_t* output);
-void TanhAllS16(SigmoidScaleS16 scale, uint32_t count, const int16_t* input, int16_t* output);
 
 }  // namespace nn
 

@@ -33,16 +33,4 @@ void LeakyReluS16(const LeakyReluS16Params& p, uint32_t count, const int16_t* in
   }
 }
 
-void LogisticAllS16(SigmoidScaleS16 scale, uint32_t count, const int16_t* input, int16_t* output) {
-  for (uint32_t i = 0; i < count; ++i) {
-    output[i] = LogisticS16(scale, input[i]);
-  }
-}
-
-void TanhAllS16(SigmoidScaleS16 scale, uint32_t count, const int16_t* input, int16_t* output) {
-  for (uint32_t i = 0; i < count; ++i) {
-    output[i] = TanhS16(scale, input[i]);
-  }
-}
-
 }  // namespace nn

@@ -1,6 +1,6 @@
 #include "nn/depthwise_conv_s16.h"
 
-#include "tensorflow/lite/micro/kernels/s16.h"
+#include "tensorflow/lite/micro/kernels/conv_common_s16.h"
 
 namespace tflm {
 namespace {

@@ -5,7 +5,7 @@
 namespace tflm {
 
 nn::ResizeParams* PrepareResize(OpContext& context, uint32_t align_corners_field,
-                                uint32_t half_pixel_centers_field, uint32_t bytes) {
+                                uint32_t half_pixel_centers_field, uint32_t most_bytes) {
   TensorInfo input;
   TensorInfo size;
   TensorInfo output;
@@ -13,6 +13,7 @@ nn::ResizeParams* PrepareResize(OpContext& context, uint32_t align_corners_field
     return nullptr;
   }
   const ModelReader& reader = context.reader();
+  const uint32_t bytes = input.type == kTfLiteInt16 ? most_bytes : 1;
   const TfLiteType type = bytes == 1 ? kTfLiteInt8 : kTfLiteInt16;
   if (input.type != type || output.type != type || input.shape.count != 4 ||
       output.shape.count != 4 || size.type != kTfLiteInt32 || size.data == 0 ||

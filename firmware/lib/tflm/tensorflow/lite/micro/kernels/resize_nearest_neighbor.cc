@@ -6,10 +6,8 @@ namespace {
 enum { kAlignCorners = 0, kHalfPixelCenters = 1 };  // fields of ResizeNearestNeighborOptions
 
 TfLiteStatus Prepare(OpContext& context) {
-  TensorInfo input;
-  const bool s16 = context.Input(0, &input) && input.type == kTfLiteInt16;
   const nn::ResizeParams* const params =
-      PrepareResize(context, kAlignCorners, kHalfPixelCenters, s16 ? 2 : 1);
+      PrepareResize(context, kAlignCorners, kHalfPixelCenters, 2);
   if (!params) {
     return kTfLiteError;
   }

@@ -3,7 +3,6 @@
 #ifndef TENSORFLOW_LITE_MICRO_KERNELS_S16_H_
 #define TENSORFLOW_LITE_MICRO_KERNELS_S16_H_
 
-#include "nn/conv_s16.h"
 #include "nn/scale.h"
 #include "tensorflow/lite/micro/kernels/elementwise.h"
 #include "tensorflow/lite/micro/kernels/kernel_util.h"
@@ -43,27 +42,6 @@ bool ReadEndsS16(const OpContext& context, EndsS16* ends, uint32_t i = 0);
 // As FusedRange.
 bool FusedRangeS16(const OpContext& context, uint32_t field, nn::Scale out,
                    nn::ActivationRange* range);
-
-// As ReadFilterScales, for int64 accumulators.
-bool ReadFilterScalesS16(const OpContext& context, const TensorInfo& filter, uint32_t channels,
-                         nn::Scale in, nn::Scale out, ModelReader::Quantization* quantization);
-
-// Input `i` is absent, or int64 with one value a channel. False, with a message, if not.
-bool CheckBiasS64(const OpContext& context, uint32_t i, uint32_t channels);
-// Null where it is absent.
-const nn::Bias64* BiasS64(const OpContext& context, uint32_t i);
-
-struct ConvS16Data {
-  nn::ConvS16Params params;
-  uint32_t filter_scales;  // as in ConvData
-};
-
-// As PrepareConv.
-ConvS16Data* PrepareConvS16(OpContext& context, uint32_t activation_field, const TensorInfo& filter,
-                            uint32_t channels);
-
-// `input`: which of the op's inputs is convolved.
-nn::ChannelScales ScalesOf(const OpContext& context, const ConvS16Data& data, uint32_t input = 0);
 
 // One input and one output with as many elements. False, with a message, for others. Lets the op
 // run in place.

@@ -1,6 +1,7 @@
 // LOGISTIC and TANH, int16.
 
-#include "nn/unary_s16.h"
+#include "nn/sigmoid_s16.h"
+
 #include "tensorflow/lite/micro/kernels/s16.h"
 
 namespace tflm {

@@ -36,6 +36,9 @@ TfLiteStatus Prepare(OpContext& context) {
   const nn::Scale product = nn::MultiplyAsFloat(ends.in, nn::ScaleFromBits(beta));
   const nn::Scale step = nn::DivideAsFloat(nn::MakeScale(10, 0), nn::MakeScale(65535, 0));
   params->input = nn::RequantFromRatio(product, step);
+  if (!nn::IsFactor(params->input)) {
+    return context.Fail("beta times the input's scale is too large");
+  }
   context.AllowInPlace(0);
   return kTfLiteOk;
 }

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "tensorflow/lite/micro/kernels/s16.h"
+#include "tensorflow/lite/micro/kernels/conv_common_s16.h"
 
 namespace tflm {
 namespace {
