@@ -61,7 +61,7 @@ def test_its_own_check_is_green(installed: Environment, pictures: Path, tmp_path
         assert (result["answered"], result["mismatches"]) == (COUNT, 0)
     (suite,) = ElementTree.parse(project / "results.xml").getroot()
     assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("2", "0", "0")
-    code, said = installed.run("invoke", "check", "--help", cwd=project)
+    code, said = installed.run("python", "-m", "invoke", "check", "--help", cwd=project)
     assert code == 0 and "What CI runs." in said, said
 
 
