@@ -250,6 +250,7 @@ def costs(c: Context, given: Given) -> None:
     from verification.cases.registry import CASES
 
     cores = once_each("--core", given.core) if given.core else room.CORES
+    room.check_request(cores, given.count)
     cases = {**CASES, **COST_CASES}
     paths = find_models(given.model)
     if given.model == "all":

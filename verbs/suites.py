@@ -18,8 +18,9 @@ NEEDED_BY = {
     "tutorials": ("cmake",),
     "export": ("cmake", "clang"),
 }
-# After the images: training and the tutorials need none, but as many processors as there are.
-_AFTER_IMAGES = ("training", "emulated", "tutorials", "hardware")
+# After the images: golden, training and the tutorials need none, but as many processors as there
+# are. What comes before them is one process, which must not be the last one to end.
+_AFTER_IMAGES = ("golden", "training", "emulated", "tutorials", "hardware")
 
 
 def run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,17 @@ def fill(template: Path, values: Mapping[str, Any], *, html: bool = False) -> st
     html: what is put in is escaped; in C++, assembler and linker scripts, text that a user wrote
     comes in as escaped literals.
     """
-    environment = Environment(
-        loader=FileSystemLoader(template.parent),
+    return _environment(template.parent, html).get_template(template.name).render(values)
+
+
+@cache
+def _environment(folder: Path, html: bool) -> Environment:
+    """Of one folder's templates, each of which is compiled once: that takes longer than filling."""
+    return Environment(
+        loader=FileSystemLoader(folder),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=html,
     )
-    return environment.get_template(template.name).render(values)

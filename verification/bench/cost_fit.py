@@ -111,9 +111,7 @@ def refit(
     quarter of it for the others. Cores that are not measured keep what the table says of them.
     Raises VerificationError, CodegenError.
     """
-    unknown = [cpu for cpu in cores if cpu not in CORES]
-    if unknown or count < 8:
-        raise VerificationError(f"costs: cores are {', '.join(CORES)} and --count is at least 8")
+    check_request(cores, count)
     works = [*_shared_works(model_paths), *_random_works(generators, count, seed)]
     say(f"costs: {len(works)} models")
     table: dict[str, Costs] = {}
@@ -259,6 +257,13 @@ def _random_works(generators: Generators, count: int, seed: int) -> list[Work]:
                 continue  # an op that is being worked on; the golden tests speak about it
             works.append(Work(None, model, b"".join(values.tobytes() for values in case.inputs)))
     return works
+
+
+def check_request(cores: Sequence[str], count: int) -> None:
+    """Before any model is read. Raises VerificationError."""
+    unknown = [cpu for cpu in cores if cpu not in CORES]
+    if unknown or count < 8:
+        raise VerificationError(f"costs: cores are {', '.join(CORES)} and --count is at least 8")
 
 
 def read_runnable(path: Path) -> Model:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from codegen.boards.facts import load_board
+from codegen.boards.facts import Board, load_board
 from codegen.errors import MissingToolError
 from codegen.files.places import PROGRAM
 from harness.errors import HarnessError
@@ -94,6 +98,90 @@ def test_bad_requests(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(MissingToolError, match="apt-get install gdb-multiarch"):
         debug.run("disco", tmp_path)
+
+
+@pytest.mark.usefixtures("image")
+@pytest.mark.parametrize("port", [0, 65535])
+def test_the_ends_of_what_is_allowed(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: "/bin/it")
+    debug.require(load_board("mps2_an386"), gdb_port=port)
+    debug.require(PROBED, remote="localhost:65535")
+    for remote in ("localhost:65536", "localhost:0", "localhost", ":3333", "localhost:x"):
+        with pytest.raises(HarnessError, match=f"--remote {remote}: not an address"):
+            debug.require_address(remote)
+    with pytest.raises(HarnessError, match="--gdb-port -1"):
+        debug.require(PROBED, gdb_port=-1)
+
+
+def test_who_serves_needs_no_gdb(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None if name == debug.GDB else f"/bin/{name}")
+    debug.require(load_board("mps2_an386"), serve=True)
+    with pytest.raises(MissingToolError, match="gdb-multiarch"):
+        debug.require(load_board("mps2_an386"))
+
+
+class FakeEmulator:
+    gdb_remote, url = "127.0.0.1:5", "socket://127.0.0.1:6"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def wait(self) -> None:
+        self.asked.append("wait")
+
+    def check_alive(self) -> None:
+        self.asked.append("alive?")
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The commands that would be run; every program is there."""
+    commands: list[list[str]] = []
+
+    def note(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        commands.append(command)
+        assert signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+        return subprocess.CompletedProcess(command, 3 if "fails" in str(command) else 0)
+
+    monkeypatch.setattr(debug.subprocess, "run", note)
+    monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
+    return commands
+
+
+@pytest.mark.usefixtures("image")
+def test_gdb_is_opened_on_what_there_is(
+    started: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    emulator, asked = FakeEmulator(), []
+
+    @contextlib.contextmanager
+    def opened(board: Board, elf: Path, gdb_port: int) -> Iterator[FakeEmulator]:
+        asked.append(gdb_port)
+        yield emulator
+
+    monkeypatch.setattr(debug, "open_emulator", opened)
+    elf = ELF.resolve()
+    debug.run("mps2_an386", tmp_path, remote="localhost:3333")
+    debug.run("host", tmp_path)
+    debug.run("mps2_an386", tmp_path, gdb_port=4)
+    assert started == [
+        debug.gdb_command(elf, "localhost:3333", load=True),
+        debug.gdb_command(elf, None),
+        debug.gdb_command(elf, emulator.gdb_remote),
+    ]
+    assert emulator.asked == []
+    debug.run("mps2_an386", tmp_path, serve=True)
+    assert len(started) == 3
+    assert emulator.asked == ["wait", "alive?"]
+    assert asked == [4, 0]
+
+
+def test_an_error_of_gdb_is_one(started: list[list[str]]) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(debug.DebugError, match="gdb ended with code 3") as error:
+        debug._interactive(["gdb", "fails"])
+    assert error.value.exit_code == 1
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def editor_file(name: str) -> Any:

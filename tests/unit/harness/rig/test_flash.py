@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from codegen.boards.facts import BoardError, Region, UsbId, load_board
+from codegen.boards.facts import Board, BoardError, Region, UsbId, load_board
 from codegen.errors import MissingToolError
 from harness.errors import HarnessError, PortError
 from harness.rig import flash, mass_storage
 from harness.rig.upload_tools import COMMANDS, Command, FlashError, NoProbeError, check_result
+from tests.unit.harness.wire.fake_device import Clock
 
 IMAGE = Path("some where/image")
 BOARD = replace(
@@ -246,6 +250,138 @@ def test_a_board_without_usb_ids_is_refused_before_it_is_written(
         flash.flash("disco", tmp_path, run=run)
 
 
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
+    """What was asked of ports, emulators and the device that answers afterwards."""
+    calls: list[tuple[object, ...]] = []
+
+    def port_of(board: Board, serial: str | None) -> str:
+        calls.append(("find", serial))
+        return "/dev/found"
+
+    def handshake(board_id: str, build_dir: Path, port: str | None, baud: int | None) -> str:
+        calls.append(("handshake", port, baud))
+        return "INFO"
+
+    expected = type("Expected", (), {"elf": IMAGE / "firmware.elf"})
+    monkeypatch.setattr(flash.Expected, "load", lambda *_: expected)
+    monkeypatch.setattr(flash, "find_port", port_of)
+    monkeypatch.setattr(flash.link, "handshake", handshake)
+    monkeypatch.setattr(
+        flash.link, "require", lambda board, *line: calls.append(("require", board.id, *line))
+    )
+    return calls
+
+
+def test_what_cannot_be_flashed_is_refused_first(asked: list[tuple[object, ...]]) -> None:
+    machine = load_board("mps2_an386")
+    flash.require(machine, None)
+    flash.require(machine, "gdb")
+    assert asked == 2 * [("require", machine.id)]
+    flash.require(machine, "gdb", remote="localhost:1234")
+    assert asked.pop() == ("find", None)
+    asked.clear()
+    flash.require(BOARD, "dfu", port="/dev/x")  # which it brings itself
+    flash.require(BOARD, "stlink")
+    flash.require(BOARD, "gdb")
+    assert asked == []
+    flash.require(BOARD, "stlink", port="/dev/x", baud=9600)
+    flash.require(replace(BOARD, usb_ids=()), "stlink", "S1")
+    assert asked == [("require", "disco", "/dev/x", 9600), ("find", "S1")]
+    with pytest.raises(HarnessError, match="is for --protocol gdb, not stlink"):
+        flash.require(BOARD, "stlink", remote="localhost:1234")
+    with pytest.raises(HarnessError, match="--serial S1: mps2_an386 is emulated; leave it out"):
+        flash.require(machine, "emulator", "S1")
+    flash.require(BOARD, "stlink", "S1")
+    with pytest.raises(HarnessError, match="not an address"):
+        flash.require(machine, "gdb", remote="localhost")
+    with pytest.raises(HarnessError, match="has no upload protocols; add one to"):
+        flash.require(replace(machine, emulator=None, upload_protocols=()), None)
+
+
+def test_a_board_is_flashed_and_then_asked_who_it_is(
+    asked: list[tuple[object, ...]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ran: list[tuple[str, ...]] = []
+
+    def run(command: Command) -> tuple[int, str]:
+        ran.append(command.arguments)
+        return 0, GOOD["gdb"] if "gdb" in command.arguments[0] else GOOD["stlink"]
+
+    monkeypatch.setattr(flash, "load_board", lambda _: BOARD)
+    assert flash.flash("disco", tmp_path, protocol="stlink", serial="S1", run=run) == "INFO"
+    assert asked == [("find", "S1"), ("handshake", "/dev/found", None)]
+    asked.clear()
+    flash.flash("disco", tmp_path, protocol="stlink", port="/dev/x", baud=9600, run=run)
+    assert asked == [("require", "disco", "/dev/x", 9600), ("handshake", "/dev/x", 9600)]
+    asked.clear()
+    flash.flash("disco", tmp_path, protocol="gdb", remote="localhost:77", run=run)
+    assert any("localhost:77" in argument for argument in ran[-1])
+    assert asked == [("find", None), ("handshake", "/dev/found", None)]
+
+
+def test_an_emulated_board_is_booted_or_loaded_over_gdb(
+    asked: list[tuple[object, ...]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def run(command: Command) -> tuple[int, str]:
+        asked.append(("tool", *(one for one in command.arguments if "target" in one)))
+        return 0, GOOD["gdb"]
+
+    @contextlib.contextmanager
+    def opened(board: Board, elf: Path, gdb_port: int, load: bool) -> Iterator[object]:
+        asked.append(("open", elf.name, gdb_port, load))
+        yield type("Emulator", (), {"gdb_remote": "127.0.0.1:5", "url": "socket://it"})
+
+    monkeypatch.setattr(flash, "open_emulator", opened)
+    flash.flash("mps2_an386", tmp_path, run=run)
+    assert asked == [("handshake", None, None)]
+    asked.clear()
+    flash.flash("mps2_an386", tmp_path, protocol="gdb", run=run)
+    assert asked == [
+        ("open", "firmware.elf", 0, False),
+        ("tool", "target extended-remote 127.0.0.1:5"),
+        ("handshake", "socket://it", None),
+    ]
+
+
+def test_a_port_comes_back_after_a_while_or_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[str | None] = []
+
+    def find(board: Board, serial: str | None) -> str:
+        tries.append(serial)
+        if len(tries) < after:
+            raise PortError("no board of that kind")
+        return "/dev/back"
+
+    monkeypatch.setattr(flash, "find_port", find)
+    monkeypatch.setattr(flash, "time", Clock())
+    after = 4
+    assert flash._port_after_reset(BOARD, "S1") == "/dev/back"
+    assert tries == 4 * ["S1"]
+    after = 1000
+    with pytest.raises(PortError, match="no board of that kind"):
+        flash._port_after_reset(BOARD, "S1")
+    assert 45 <= len(tries) - 4 <= 55  # each 0.2 s for 10 s
+
+
+def test_a_tool_that_hangs_or_does_not_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert flash.run_tool(Command((sys.executable, "-c", "print(input())"), script="said")) == (
+        0,
+        "said\n",
+    )
+    monkeypatch.setattr(flash, "_TOOL_LIMIT_S", 0.05)
+    with pytest.raises(FlashError, match=r"did not end within 0.05 s; connect the board again"):
+        flash.run_tool(Command((sys.executable, "-c", "import time; time.sleep(9)")))
+    broken = tmp_path / "st-flash"
+    broken.write_bytes(b"\x7fELF")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(FlashError, match="starting st-flash: Exec format error"):
+        flash.run_tool(Command(("st-flash",)))
+
+
 # ---------------------------------------------------------------- drives
 
 
@@ -285,6 +421,45 @@ def test_drives_that_are_absent_twice_or_refuse(image_dir: Path, tmp_path: Path)
     (one / "FAIL.TXT").write_text("error: The hex file cannot be decoded.\n")
     with pytest.raises(FlashError, match="refused the image: error: The hex file"):
         mass_storage.copy_to_drive(image_dir, "DISCO", [one])
+
+
+def test_a_drive_that_is_full_or_gone(
+    image_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drive = tmp_path / "DISCO"
+    drive.mkdir()
+    free = len((image_dir / "firmware.hex").read_bytes())
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: type("Usage", (), {"free": free}))
+    mass_storage.copy_to_drive(image_dir, "DISCO", [drive])
+    free -= 1
+    with pytest.raises(FlashError, match=r"takes 12 B, the drive has 11 B free"):
+        mass_storage.copy_to_drive(image_dir, "DISCO", [drive])
+    free += 1
+    monkeypatch.setattr(os, "fsync", lambda _: exec("raise OSError(5, 'Input/output error')"))
+    with pytest.raises(FlashError, match="Input/output error; connect the board again"):
+        mass_storage.copy_to_drive(image_dir, "DISCO", [drive])
+
+
+def test_drives_are_looked_for_where_the_system_mounts_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("media/DISCO", "media/user/DISCO", "run/media/user/OTHER"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "media/file").touch()
+    monkeypatch.setattr(mass_storage.sys, "platform", "linux")
+    monkeypatch.setattr(mass_storage, "Path", lambda name: tmp_path / name.removeprefix("/"))
+    found = {path.relative_to(tmp_path).as_posix() for path in mass_storage._mounts()}
+    assert {"media/DISCO", "media/user/DISCO", "run/media/user/OTHER"} <= found
+    assert "media/file" not in found
+
+
+def test_the_uf2_protocol_copies_to_the_drive_of_the_boards_data(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    copied: list[tuple[Path, str]] = []
+    monkeypatch.setattr(mass_storage, "copy_to_drive", lambda *given: copied.append(given))
+    flash.upload(BOARD, IMAGE, "uf2")
+    assert copied == [(IMAGE, "DISCO")]
 
 
 def test_uf2_protocol_takes_no_serial() -> None:
