@@ -17,7 +17,9 @@ from codegen.errors import MissingToolError
 from harness.errors import HarnessError, PortError
 from harness.rig import flash, mass_storage
 from harness.rig.upload_tools import COMMANDS, Command, FlashError, NoProbeError, check_result
-from tests.unit.harness.wire.fake_device import Clock
+from harness.wire.device import Device
+from harness.wire.messages import Info
+from tests.unit.harness.wire.fake_device import Clock, FakeDevice
 
 IMAGE = Path("some where/image")
 BOARD = replace(
@@ -250,6 +252,9 @@ def test_a_board_without_usb_ids_is_refused_before_it_is_written(
         flash.flash("disco", tmp_path, run=run)
 
 
+ANSWER = Device(FakeDevice()).info()
+
+
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     """What was asked of ports, emulators and the device that answers afterwards."""
@@ -259,9 +264,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
         calls.append(("find", serial))
         return "/dev/found"
 
-    def handshake(board_id: str, build_dir: Path, port: str | None, baud: int | None) -> str:
+    def handshake(board_id: str, build_dir: Path, port: str | None, baud: int | None) -> Info:
         calls.append(("handshake", port, baud))
-        return "INFO"
+        return ANSWER
 
     expected = type("Expected", (), {"elf": IMAGE / "firmware.elf"})
     monkeypatch.setattr(flash.Expected, "load", lambda *_: expected)
@@ -309,7 +314,7 @@ def test_a_board_is_flashed_and_then_asked_who_it_is(
         return 0, GOOD["gdb"] if "gdb" in command.arguments[0] else GOOD["stlink"]
 
     monkeypatch.setattr(flash, "load_board", lambda _: BOARD)
-    assert flash.flash("disco", tmp_path, protocol="stlink", serial="S1", run=run) == "INFO"
+    assert flash.flash("disco", tmp_path, protocol="stlink", serial="S1", run=run) is ANSWER
     assert asked == [("find", "S1"), ("handshake", "/dev/found", None)]
     asked.clear()
     flash.flash("disco", tmp_path, protocol="stlink", port="/dev/x", baud=9600, run=run)
