@@ -33,6 +33,7 @@ def boards(c: Context, given: Given) -> None:
     from codegen.errors import CodegenError
     from harness.rig import flash as room
     from harness.rig import ports
+    from verbs.pages.reference import kib, runs_here
 
     # never folded: a terminal that is too narrow folds it itself, a pipe gets whole lines
     console = Console(width=200)
@@ -50,33 +51,24 @@ def boards(c: Context, given: Given) -> None:
         table.add_column(title, justify="right" if title in ("flash", "ram") else "left")
     for board in list_boards():
         table.add_row(
-            *(board.id, board.core, board.isa, _kib(board.flash_bytes), _kib(board.ram_bytes)),
-            *(_runs_here(board), room.protocols(board)[0]),
+            *(board.id, board.core, board.isa, kib(board.flash_bytes), kib(board.ram_bytes)),
+            *(runs_here(board), room.protocols(board)[0]),
         )
     console.print(table)
 
 
 def _facts(board: Board) -> Iterator[tuple[str, str]]:
     from harness.rig import flash as room
+    from verbs.pages.reference import kib, runs_here
 
     yield "board", board.id
     yield "name", board.name
     yield "core", f"{board.core}, {board.isa} kernels"
     for region in board.regions:
-        yield region.name, f"{_kib(region.length)} of {region.kind} at {region.origin:#010x}"
+        yield region.name, f"{kib(region.length)} of {region.kind} at {region.origin:#010x}"
     machine = board.emulator.machine if board.emulator else None
-    yield "runs here", _runs_here(board) + (f", machine {machine}" if machine else "")
+    yield "runs here", runs_here(board) + (f", machine {machine}" if machine else "")
     yield "upload", ", ".join(room.protocols(board))
-
-
-def _runs_here(board: Board) -> str:
-    if board.emulator is not None:
-        return "in QEMU" if board.emulator.kind == "qemu" else board.emulator.kind
-    return {"built": "built", "registry": "registry"}[board.status]
-
-
-def _kib(size: int) -> str:
-    return f"{size // 1024} KB" if size else "-"
 
 
 @verb(
@@ -89,7 +81,10 @@ def _kib(size: int) -> str:
     Option("blessed", "the model that `invoke bless` accepted last", kind=bool, default=False),
 )
 def flash(c: Context, given: Given) -> None:
-    """Put the image on the board and compare what answers; an emulated board is booted with it."""
+    """Put the image on the board and compare what answers; an emulated board is booted with it.
+
+    What answers has to be this build of this model, or the verb fails.
+    """
     from codegen.errors import CodegenError
     from harness.rig import flash as room
     from pipeline import beforehand, stages
@@ -139,7 +134,10 @@ def monitor(c: Context, given: Given) -> None:
     LISTEN,
 )
 def serve(c: Context, given: Given) -> None:
-    """Let other programs and machines use a board's port (RFC 2217); Ctrl-C ends it."""
+    """Let other programs and machines use a board's port (RFC 2217); Ctrl-C ends it.
+
+    RFC 2217, with a token beyond this machine: docs/testing.md.
+    """
     from harness.rig import serve as room
 
     room.run(given.port, given.listen or room.DEFAULT_LISTEN)

@@ -58,7 +58,10 @@ def diff(c: Context, given: Given) -> None:
     *LINE,
 )
 def stream(c: Context, given: Given) -> None:
-    """Show the board a stream of samples, whose scores it smooths over time; check each frame."""
+    """Show the board a stream of samples, whose scores it smooths over time; check each frame.
+
+    Every mean and detection is compared with a reference.
+    """
     from codegen.model.tflite import Model
     from harness.run import stream as room
     from pipeline import beforehand, stages
@@ -147,7 +150,11 @@ def _predicted(chosen: Choice) -> ModelCycles:
     *LINE,
 )
 def pad(c: Context, given: Given) -> None:
-    """Open a page to draw on, whose answers come from the board; Ctrl-C ends it."""
+    """Open a page to draw on, whose answers come from the board; Ctrl-C ends it.
+
+    Draw, drop files, record: the answer comes while you draw, bit by bit beside this machine's,
+    with its time and what each op costs. docs/pad.md.
+    """
     from codegen.errors import CodegenError
     from codegen.files.artifacts import INT8_MODEL
     from codegen.model.tflite import Model

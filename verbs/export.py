@@ -36,7 +36,10 @@ _TARGETS = "c, platformio, arduino, zephyr, cmsis-pack or tflm"
     FORCE.but("overwrite files that were changed by hand"),
 )
 def export(c: Context, given: Given) -> None:
-    """Write the model as sources for another project: C API, self-test, model card, SBOM."""
+    """Write the model as sources for another project: C API, self-test, model card, SBOM.
+
+    docs/exporting.md has each target and the C API.
+    """
     from codegen.errors import ExportError
     from codegen.export import export as room
     from codegen.export import folder, package, request

@@ -70,7 +70,11 @@ if TYPE_CHECKING:
     RESUME.but("go on where the last run of this board stopped"),
 )
 def hil(c: Context, given: Given) -> None:
-    """Send test samples to the board and compare every answer with the oracle, bit for bit."""
+    """Send test samples to the board and compare every answer with the oracle, bit for bit.
+
+    Then asks for the self-test. Without data it sends random inputs. Where bytes differ it names
+    the op. Several boards or models give one table.
+    """
     from codegen.files.places import RUNS
     from codegen.files.shared_models import find_models
     from harness.matrix.chosen_boards import names_several

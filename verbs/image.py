@@ -95,7 +95,10 @@ def size(c: Context, given: Given) -> None:
     Option("gdb_port", "port of the stub, 0 for any that is free", kind=int, default=0),
 )
 def debug(c: Context, given: Given) -> None:
-    """Open gdb on the emulator or a probe, with the image's symbols, stopped at main."""
+    """Open gdb on the emulator or a probe, with the image's symbols, stopped at main.
+
+    `.vscode/` does the same. With --remote it goes to a probe's server.
+    """
     from harness.rig import debug as room
     from pipeline import beforehand, stages
 

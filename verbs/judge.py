@@ -31,7 +31,10 @@ def data(c: Context, given: Given) -> None:
     ),
 )
 def evaluate(c: Context, given: Given) -> None:
-    """Judge float, int8 and recorded boards side by side: evaluate.json, evaluate.html."""
+    """Judge float, int8 and recorded boards side by side: evaluate.json, evaluate.html.
+
+    Writes `evaluate.json` and a page, `evaluate.html`.
+    """
     from harness.run import recorded
     from pipeline import stages
 
@@ -49,7 +52,11 @@ def evaluate(c: Context, given: Given) -> None:
     *LINE,
 )
 def report(c: Context, given: Given) -> None:
-    """Write all that is known of a model and its boards to one HTML file, and as PDF."""
+    """Write all that is known of a model and its boards to one HTML file, and as PDF.
+
+    Data, training, evaluation, what int8 costs op by op, memory over time, flash, cost of each op,
+    boards side by side, hashes, each with the command that repeats it.
+    """
     from codegen import tools
     from codegen.files.artifacts import REPORT_PAGE
     from pipeline import beforehand, report_stage, stages
@@ -164,7 +171,10 @@ def view(c: Context, given: Given) -> None:
     ),
 )
 def bless(c: Context, given: Given) -> None:
-    """Make the model the one that is deployed, if it is no worse than that one and fits."""
+    """Make the model the one that is deployed, if it is no worse than that one and fits.
+
+    `flash --blessed` deploys it. The decision stands in `build/blessed.jsonl`.
+    """
     from pipeline import stages
 
     chosen = choice(c, given)

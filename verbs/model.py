@@ -34,7 +34,10 @@ def train(c: Context, given: Given) -> None:
     Option("seeds", "whole numbers separated by commas", default="1,2,3"),
 )
 def seeds(c: Context, given: Given) -> None:
-    """Train a recipe once for each seed; show each one's accuracy, mean and spread."""
+    """Train a recipe once for each seed; show each one's accuracy, mean and spread.
+
+    Each one's accuracy, mean and spread, size and training time.
+    """
     from pipeline import stages
 
     chosen = [SEED.value(one) for one in once_each("--seeds", given.seeds)]
@@ -56,7 +59,10 @@ def seeds(c: Context, given: Given) -> None:
     FORCE,
 )
 def quantize(c: Context, given: Given) -> None:
-    """Make the int8 .tflite and measure it on the test samples; compare other quantizations."""
+    """Make the int8 .tflite and measure it on the test samples; compare other quantizations.
+
+    `metrics.json` has what float and int8 reach, as the data's task asks.
+    """
     from pipeline import stages
     from training.int8 import modes
 
@@ -87,7 +93,10 @@ def quantize(c: Context, given: Given) -> None:
     FORCE,
 )
 def compress(c: Context, given: Given) -> None:
-    """Make the trained model smaller by fine-tuning; compare size and accuracy before and after."""
+    """Make the trained model smaller by fine-tuning; compare size and accuracy before and after.
+
+    Quantization-aware training, pruning, clustering, fewer channels: docs/models.md.
+    """
     from pipeline import stages
 
     asked = {name: getattr(given, name) for name in ("sparsity", "schedule", "clusters", "epochs")}

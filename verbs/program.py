@@ -14,7 +14,7 @@ import verbs
 from codegen.files.places import IN_CHECKOUT, PROGRAM, PROJECT
 from verbs.verb import Verb
 
-_OF_THE_CHECKOUT = ("costs", "lint", "test")
+_OF_THE_CHECKOUT = ("costs", "docs", "lint", "test")
 """Verbs that check the repository itself or write into it."""
 
 

@@ -1,4 +1,4 @@
-"""Verbs about a project and this machine: new, test, lint, doctor, clean."""
+"""Verbs about a project and this machine: new, test, docs, lint, doctor, clean."""
 
 from __future__ import annotations
 
@@ -81,7 +81,11 @@ def test_(c: Context, given: Given) -> None:
     DATA,
 )
 def new(c: Context, given: Given) -> None:
-    """Make a project of your own that depends on mcuforge: settings, CI, hooks, a test."""
+    """Make a project of your own that depends on mcuforge: settings, CI, hooks, a test.
+
+    `invoke.yaml`, `tasks.py`, a test, CI for GitHub and GitLab that asks emulated boards on every
+    push, hooks, VS Code, a dev container.
+    """
     from codegen.boards.facts import load_board
     from pipeline import new_project
     from training.recipes import get_recipe
@@ -91,6 +95,32 @@ def new(c: Context, given: Given) -> None:
     get_recipe(recipe)
     new_project.make(given.folder, board, recipe, given.data or c.config.mcuforge.data)
     print(new_project.steps(given.folder))
+
+
+@verb(
+    Option(
+        "refresh",
+        "run every command whose output the pages show, and write it there (hours)",
+        kind=bool,
+        default=False,
+    ),
+    Option("page", "with --refresh, only commands of this page of docs/, as models.md"),
+)
+def docs(c: Context, given: Given) -> None:
+    """Build the site of docs/, and hold to the code what the pages show of it.
+
+    Fails where a link leads nowhere, a command has options that are not there, a message or an
+    output is shown that is another now.
+    """
+    from codegen.errors import CodegenError
+    from verbs.pages import refresh, site
+
+    if given.refresh:
+        refresh.run(given.page)
+    elif given.page:
+        raise CodegenError("docs: --page goes with --refresh; give both")
+    refresh.check()
+    print(f"docs: {site.build()}")
 
 
 @verb()

@@ -229,7 +229,10 @@ def _property(given: Given) -> None:
     JSON.but("file to write the list of cycles to, by op and by function"),
 )
 def cycles(c: Context, given: Given) -> None:
-    """Predict the cycles of an inference: by op, by function, and what they are lost to."""
+    """Predict the cycles of an inference: by op, by function, and what they are lost to.
+
+    By op and function, with and without the board's flash: docs/cycles.md.
+    """
     from verification.bench import cycles_page as room
 
     board = given.board or c.config.mcuforge.board

@@ -92,7 +92,7 @@ def test_a_verb_is_known_by_its_function(project: Path) -> None:
     )
     assert "hello" in python(project, "-m", "invoke", "--list")
     assert python(project, "-m", "invoke", "hello", "-b", "host") == "hello host\n"
-    assert "| `hil` |" in (PROGRAM / page).read_text()
+    assert "`hil`" in (PROGRAM / page).read_text()
 
 
 def test_an_op_stands_in_these_files_and_in_no_others() -> None:

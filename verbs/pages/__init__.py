@@ -1,0 +1,1 @@
+"""In: the verbs, the boards' facts, docs/. Out: pages that code writes, the site of them."""
