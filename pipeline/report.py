@@ -34,6 +34,7 @@ from codegen.samples.facts import DataInfo
 from harness.run.op_profile import OpProfile
 from harness.run.recorded import latest_results
 from pipeline.choice import Choice
+from training.int8 import layer_errors
 
 _TEMPLATE = Path(__file__).with_name("templates") / "report.html.jinja"
 _SAMPLES_SHOWN = 12
@@ -63,11 +64,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Measured:
-    """What was measured for the report. layers: Markdown of what int8 costs each op. evaluation: a
+    """What was measured for the report. layers: what int8 costs each op, a row each. evaluation: a
     text, where evaluate.html does not judge the task. budget: lines, [] without one."""
 
     profile: OpProfile
-    layers: str = ""
+    layers: Sequence[Sequence[str]] = ()
     evaluation: str = ""
     budget: list[str] = field(default_factory=list)
 
@@ -220,13 +221,11 @@ def _evaluation(choice: Choice, measured: Measured) -> Section | None:
 def _quantization(choice: Choice, measured: Measured) -> Section | None:
     if not measured.layers:
         return None
-    lines = [line for line in measured.layers.splitlines() if line.startswith("|")]
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     note = (
         "Signal to noise of each op's output: of its own rounding, and with all that came before; "
         "ops of less than 20 dB are marked."
     )
-    blocks = [Block("table", header=cells[0], rows=cells[2:])]
+    blocks = [Block("table", header=layer_errors.HEADER, rows=measured.layers)]
     command = _command("quantize --layers", choice)
     return Section("What int8 costs, op by op", blocks, note, command)
 

@@ -16,6 +16,7 @@ from codegen.image.firmware_build import image_dir
 from harness.run import op_profile, recorded
 from pipeline import report, stages
 from pipeline.choice import Choice
+from training.int8 import layer_errors
 
 PRINTER = "chromium"
 _PRINT_LIMIT_S = 120.0
@@ -26,7 +27,8 @@ def make(choice: Choice, path: Path, port: str | None, baud: int | None) -> int:
     profile = op_profile.run(
         choice.board_id, choice.build_dir, port=port, baud=baud, say=lambda _: None
     )
-    evaluation, layers = "", ""
+    evaluation = ""
+    layers: list[tuple[str, ...]] = []
     if stages.has_data(choice):
         # Other boards answer the same bits, as the table of the boards says.
         every = recorded.latest_scores(choice.build_dir)
@@ -35,7 +37,8 @@ def make(choice: Choice, path: Path, port: str | None, baud: int | None) -> int:
         is_page = (choice.build_dir / REPORT_HTML).is_file()
         evaluation = "" if is_page else text
         if choice.model_kind in ("", "keras"):
-            layers = stages.layer_errors(choice)
+            stages.layer_errors(choice)
+            layers = layer_errors.rows(layer_errors.read(choice.build_dir))
     measured = report.Measured(profile, layers, evaluation, _budget(choice))
     return report.write(choice, measured, path)
 

@@ -66,7 +66,7 @@ def test_a_table(tmp_path: Path, regress: bool, measure_name: str) -> None:
         assert min(values.values()) > 0.9
     assert json.loads((build_dir / FRONTEND).read_text())["kind"] == "readings"
     assert f"int8 {measure_name}" in measures_table.line(build_dir, metrics)
-    assert f"| {measure_name} |" in measures_table.table(build_dir)
+    assert f"\n{measure_name} " in measures_table.table(build_dir)
 
 
 def recordings(folder: Path, rows: int) -> Path:

@@ -33,7 +33,7 @@ def test_modes_are_converted_measured_and_judged(trained: Path) -> None:
         model = Model.read(trained / modes.FOLDER / f"{mode}.tflite")
         assert model.size == result.bytes
     text = modes.table(list(results.values()))
-    assert "| float32 |" in text and text.endswith(f"float32: {results['float32'].refused}")
+    assert "\nfloat32 " in text and text.endswith(f"float32: {results['float32'].refused}")
 
 
 @pytest.mark.parametrize(("mode", "edges"), [("int8-uint8io", "UINT8"), ("int16x8", "INT16")])
@@ -95,6 +95,7 @@ def test_layer_errors_find_the_layer_that_was_calibrated_badly(trained: Path) ->
     with (trained / LAYER_ERRORS).open() as file:
         rows = list(csv.DictReader(file))
     assert [row["op"] for row in rows] == [e.op for e in good]
+    assert layer_errors.read(trained) == good
     bad = layer_errors.measure(trained, calibration=1, count=10)
     assert max(e.saturated for e in bad) > 0.05
     assert min(e.own_sqnr_db for e in bad) < min(e.own_sqnr_db for e in good) - 6

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from codegen.files import markdown
 from codegen.files.artifacts import FLOAT_MODEL, INT8_MODEL, METRICS
 from codegen.files.places import PROJECT
+from codegen.files.text_table import text_table
 from codegen.model.lean import lean
 from codegen.model.tflite import Model
 from codegen.progress import left_to_another_process
@@ -116,12 +116,12 @@ def measure(content: bytes, method: str, split: Split, known: float | None = Non
 
 
 def table(build_dir: Path, methods: Sequence[str]) -> str:
-    """What was measured, as Markdown; the first row is the model without compression."""
+    """What was measured; the first row is the model without compression."""
     known = json.loads((build_dir / METRICS).read_text())["int8_accuracy"]
     split = split_file.load(build_dir)
     plain = measure((build_dir / INT8_MODEL).read_bytes(), "none", split, known)
     rows = [plain] + [_read(model_file(build_dir, m).with_suffix(".json")) for m in methods]
-    header = ("method", "bytes", "gzipped", "zero weights", "distinct weights a filter", "MACs")
+    header = ("method", "bytes", "gzipped", "zeros", "distinct a filter", "MACs")
     cells = [
         (
             row.method,
@@ -135,7 +135,7 @@ def table(build_dir: Path, methods: Sequence[str]) -> str:
         )
         for row in rows
     ]
-    return "\n".join(markdown.table((*header, "int8 accuracy", "change"), "lrrrrrrr", cells))
+    return "\n".join(text_table((*header, "int8", "change"), "lrrrrrrr", cells))
 
 
 def _read(path: Path) -> Measured:

@@ -22,6 +22,7 @@ from codegen.files.data_schema import (
     divergence,
     value_ranges,
 )
+from codegen.files.text_table import text_table
 from codegen.model.pixels import PIXEL_MAX
 from training import artifacts
 from training.errors import ArtifactError, DataError
@@ -136,12 +137,9 @@ def table(found: DataStatistics) -> str:
         )
         for title, one in (("train", found.train), ("test", found.test))
     ]
-    width = max(map(len, titles))
+    header, *rows = zip(titles, *columns, strict=True)
     lines = [
-        *(
-            f"{title:<{width}} {one:>20} {two:>20}"
-            for title, one, two in zip(titles, *columns, strict=True)
-        ),
+        *text_table(header, "lrr", rows),
         "",
         f"data: {found.leaked} test {noun}s are also training {noun}s, skew {found.skew:.4f} of 1",
     ]

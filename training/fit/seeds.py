@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from codegen.boards.facts import ISAS
-from codegen.files import markdown
 from codegen.files.artifacts import DURATION, HISTORY, INT8_MODEL, METRICS
+from codegen.files.text_table import text_table
 from codegen.frontend import host, parameters
 from codegen.memory import planner
 from codegen.samples.measures import ACCURACY, MAIN
@@ -61,7 +61,7 @@ def read_training(build_dir: Path) -> Training:
 
 
 def table(title: str, trainings: Mapping[int, Training]) -> str:
-    """Markdown: a row a seed; mean and sample standard deviation; the first one's cost."""
+    """A row a seed; mean and sample standard deviation; the first one's cost."""
     first = next(iter(trainings.values()))
     rows = [
         (
@@ -76,7 +76,7 @@ def table(title: str, trainings: Mapping[int, Training]) -> str:
         columns = [[one.values[kind] for one in trainings.values()] for kind in first.values]
         rows.append(("mean", *(_shown(first.measure, one) for one in columns), "", ""))
     header = ("seed", *first.values, "seconds", "processor seconds")
-    lines = markdown.table(header, "r" * len(header), rows)
+    lines = text_table(header, "r" * len(header), rows)
     return "\n".join([f"{title}, {first.measure}: {first.cost}", "", *lines])
 
 

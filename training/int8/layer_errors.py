@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -11,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from codegen.files import markdown
 from codegen.files.artifacts import FLOAT_MODEL, LAYER_ERRORS
+from codegen.files.text_table import text_table
 from training import artifacts
 from training.data.examples import calibrating
 from training.errors import ConversionError
@@ -22,6 +23,7 @@ from training.int8.quantize import converter_for, full_int8, load_float_model
 from training.tf_runtime import load_tensorflow, quiet_output
 
 INT8_STEPS = 255  # from -128 to 127
+HEADER = ("op", "", "own SQNR dB", "SQNR dB", "range used", "saturated", "")
 BAD_SQNR_DB = 20.0  # noise above a tenth of the signal's amplitude
 
 
@@ -83,10 +85,19 @@ def measure(build_dir: Path, calibration: int, count: int = 200) -> list[LayerEr
     return errors
 
 
-def table(errors: Sequence[LayerError]) -> str:
-    """The errors as Markdown; layers that lose much are marked."""
-    header = ("op", "", "own SQNR dB", "SQNR dB", "range used", "saturated", "")
-    rows = [
+def read(build_dir: Path) -> list[LayerError]:
+    """What `measure` left in layer_errors.csv. Raises ArtifactError."""
+    path = artifacts.require(build_dir / LAYER_ERRORS, "quantize --layers")
+    with path.open(encoding="utf-8") as file:
+        return [
+            LayerError(int(index), op, *map(float, numbers))
+            for index, op, *numbers in itertools.islice(csv.reader(file), 1, None)
+        ]
+
+
+def rows(errors: Sequence[LayerError]) -> list[tuple[str, ...]]:
+    """A row an op, as HEADER says; layers that lose much are marked."""
+    return [
         (
             str(e.index),
             e.op,
@@ -98,12 +109,12 @@ def table(errors: Sequence[LayerError]) -> str:
         )
         for e in errors
     ]
-    return "\n".join(markdown.table(header, "rlrrrrl", rows))
 
 
 def show(build_dir: str, calibration: int) -> str:
     """The table of `measure`, for a process of its own."""
-    return table(measure(Path(build_dir), calibration))
+    errors = measure(Path(build_dir), calibration)
+    return "\n".join(text_table(HEADER, "rlrrrrl", rows(errors)))
 
 
 class _Tensors:

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from codegen.errors import CodegenError
-from codegen.files import markdown
 from codegen.files.artifacts import COMPARED_MODES, FLOAT_MODEL, TEST_SPLIT
+from codegen.files.text_table import text_table
 from codegen.model.int8_checks import check_int8
 from codegen.model.op_table import load_supported_ops
 from codegen.model.tflite import Model
@@ -143,7 +143,7 @@ def compare(
 
 
 def table(results: Sequence[ModeResult]) -> str:
-    """The results as Markdown."""
+    """The results."""
     first = next(iter(results[0].measured), "")
     header = ("mode", "bytes", first, "max logit error", "mean logit error")
     rows = [
@@ -157,7 +157,7 @@ def table(results: Sequence[ModeResult]) -> str:
         )
         for r in results
     ]
-    lines = markdown.table((*header, "on a microcontroller"), "lrrrrl", rows)
+    lines = text_table((*header, "on a microcontroller"), "lrrrrl", rows)
     lines += [""] + [f"{r.mode}: {r.refused}" for r in results if r.refused]
     return "\n".join(lines)
 

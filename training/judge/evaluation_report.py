@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from codegen.files import markdown
 from codegen.files.artifacts import (
     FLOAT_MODEL,
     INT8_MODEL,
@@ -22,6 +21,7 @@ from codegen.files.artifacts import (
     REPORT_JSON,
     TEST_SPLIT,
 )
+from codegen.files.text_table import text_table
 from codegen.host.scores import oracle_name, oracle_scores
 from codegen.model.int8_checks import is_plain
 from codegen.model.tflite import Model
@@ -33,6 +33,7 @@ from training.errors import DataError
 from training.int8.float_answers import as_taken, predict
 from training.int8.quantize import load_float_model
 from training.judge import classification
+from training.judge.classification import Assessment
 from training.judge.corruptions import CORRUPTIONS
 from training.judge.evaluate import accuracy
 from training.judge.report import DeviceScores, Report, Robustness, WrongDigit
@@ -126,27 +127,12 @@ def evaluate(
 
 
 def table(report: Report) -> str:
-    """What is worth a look at once, as Markdown."""
-    rows = []
-    for name, one in report.models.items():
-        recalls = [(c.recall, c.label) for c in one.classes if c.recall is not None]
-        lowest, label = min(recalls)
-        rows.append(
-            (
-                name,
-                f"{one.count:,}",
-                f"{one.accuracy:.2%}",
-                f"{one.macro_precision:.2%}",
-                f"{one.macro_recall:.2%}",
-                f"{one.macro_f1:.2%}",
-                f"{one.ece:.4f}",
-                f"{lowest:.2%} of {label}",
-                str(report.disagreements[name]),
-            )
-        )
-    means = ("macro precision", "macro recall", "macro F1", "ECE")
-    header = ("", "samples", "accuracy", *means, "lowest recall", "other class than int8")
-    lines = markdown.table(header, "lrrrrrrlr", rows)
+    """What is worth a look at once."""
+    columns = [_column(name, one, report) for name, one in report.models.items()]
+    means = ("macro precision", "macro recall", "macro F1", "calibration error (ECE)")
+    titles = ("samples", "accuracy", *means, "lowest recall", "other class than int8")
+    rows = list(zip(titles, *columns, strict=True))
+    lines = text_table(("", *report.models), "l" + "r" * len(columns), rows)
     confusions = report.models["int8"].top_confusions
     if confusions:
         shown = ", ".join(f"{true} as {said} ({count})" for true, said, count in confusions[:5])
@@ -165,8 +151,22 @@ def table(report: Report) -> str:
             for row in report.robustness
         ]
         align = "ll" + "r" * len(names)
-        lines += ["", *markdown.table(("corruption", "level", *names), align, levels)]
+        lines += ["", *text_table(("corruption", "level", *names), align, levels)]
     return "\n".join(lines)
+
+
+def _column(name: str, one: Assessment, report: Report) -> tuple[str, ...]:
+    lowest, label = min((c.recall, c.label) for c in one.classes if c.recall is not None)
+    return (
+        f"{one.count:,}",
+        f"{one.accuracy:.2%}",
+        f"{one.macro_precision:.2%}",
+        f"{one.macro_recall:.2%}",
+        f"{one.macro_f1:.2%}",
+        f"{one.ece:.4f}",
+        f"{lowest:.2%} of {label}",
+        str(report.disagreements[name]),
+    )
 
 
 def _float_probabilities(build_dir: Path) -> Callable[[Examples], np.ndarray] | None:

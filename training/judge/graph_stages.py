@@ -16,8 +16,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from codegen.files import markdown
 from codegen.files.artifacts import FLOAT_MODEL, INT8_MODEL
+from codegen.files.text_table import text_table
 from codegen.model.tflite import Model
 from training import artifacts
 from training.errors import DataError
@@ -92,10 +92,10 @@ def netron_file(build_dir: Path, stage: str) -> Path:
 
 
 def text(listing: GraphListing) -> str:
-    """The listing as Markdown."""
+    """The listing."""
     rows = [(name, str(count)) for name, count in listing.ops.items()]
     lines = [
-        *markdown.table(("op", "times"), "lr", rows),
+        *text_table(("op", "times"), "lr", rows),
         "",
         f"view: {listing.stage} has {sum(listing.ops.values())} ops, {listing.tensors} tensors, "
         f"{listing.parameters:,} parameters",

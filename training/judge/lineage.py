@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from codegen.errors import MissingToolError
-from codegen.files import markdown
 from codegen.files.artifacts import DATA_INFO, INT8_MODEL, MANIFEST, METRICS
 from codegen.files.manifest import Manifest
+from codegen.files.text_table import text_table
 from training.errors import ArtifactError, first_line
 
 REQUIREMENT = "mlflow>=3,<4"  # the extra `lineage` in pyproject.toml
@@ -95,7 +95,7 @@ def bless(store: Path, name: str, model_sha256: str) -> None:
 
 
 def table(store: Path) -> str:
-    """Every run as Markdown, newest first. Raises MissingToolError without MLflow."""
+    """Every run, newest first. Raises MissingToolError without MLflow."""
     client = _client(store)
     runs = _runs(client)
     if not runs:
@@ -120,7 +120,7 @@ def table(store: Path) -> str:
                 ", ".join(sorted(aliases)),
             )
         )
-    return "\n".join(markdown.table(header, "llrrrrll", rows))
+    return "\n".join(text_table(header, "llrrrrll", rows))
 
 
 def comparison(store: Path, ids: str) -> str:
@@ -140,7 +140,7 @@ def comparison(store: Path, ids: str) -> str:
     first, second = facts
     keys = [key for key in sorted({*first, *second}) if first.get(key) != second.get(key)]
     rows = [(key, str(first.get(key, "-")), str(second.get(key, "-"))) for key in keys]
-    return "\n".join(markdown.table(("", *wanted), "lll", rows))
+    return "\n".join(text_table(("", *wanted), "lll", rows))
 
 
 def _client(store: Path) -> Any:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from codegen.files import markdown
 from codegen.files.artifacts import METRICS
+from codegen.files.text_table import text_table
 from codegen.samples.facts import DataInfo
 from codegen.samples.measures import MAIN, higher_is_better, shown
 from training import artifacts
@@ -32,7 +32,7 @@ def line(build_dir: Path, metrics: Mapping[str, Any]) -> str:
 
 
 def table(build_dir: Path) -> str:
-    """Of the folder's metrics.json, as Markdown: each measure, float beside int8; int8's worst
+    """Of the folder's metrics.json: each measure, float beside int8; int8's worst
     classes, recordings and speakers. Raises ArtifactError, CodegenError."""
     metrics = json.loads(artifacts.require(build_dir / METRICS, "evaluate").read_text())
     info = DataInfo.load(build_dir)
@@ -45,7 +45,7 @@ def table(build_dir: Path) -> str:
     lines = [
         f"{metrics['test_count']} {info.noun}s, task {info.task}",
         "",
-        *markdown.table(("", *models), "l" + "r" * len(models), rows),
+        *text_table(("", *models), "l" + "r" * len(models), rows),
     ]
     main = MAIN.get(info.task, "")
     for column in dict.fromkeys(one["column"] for one in metrics["slices"]):
@@ -55,5 +55,5 @@ def table(build_dir: Path) -> str:
             (one["value"], str(one["count"]), shown(main, one["measure"])) for one in parts[:_WORST]
         ]
         title = f"worst by {column} of {len(parts)}"
-        lines += ["", *markdown.table((title, "samples", f"int8 {main}"), "lrr", worst)]
+        lines += ["", *text_table((title, "samples", f"int8 {main}"), "lrr", worst)]
     return "\n".join(lines)

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from codegen.files import data_schema, markdown
+from codegen.files import data_schema
 from codegen.files.artifacts import FLOAT_MODEL, INT8_MODEL, TRAIN_SPLIT
+from codegen.files.text_table import text_table
 from codegen.frontend import parameters
 from codegen.model.tflite import Model
 from codegen.samples.encode import dequantize, pixels_of
@@ -101,7 +102,7 @@ def write_picture(path: Path, pixels: np.ndarray) -> None:
 
 
 def table(prediction: Prediction) -> str:
-    """What each model answers, as Markdown and in a line."""
+    """What each model answers, as a table and in a line."""
     info, answers = prediction.samples.info, prediction.answers
     if info.task == "classify":
         lines = _classes(info, answers)
@@ -142,14 +143,14 @@ def _classes(info: DataInfo, answers: dict[str, np.ndarray]) -> list[str]:
             (label, *(f"{_of_class(one[0], index):.1%}" for one in answers.values()))
             for index, label in enumerate(_labels(info, answers["int8"]))
         ]
-        lines = markdown.table(("", *answers), "l" + "r" * len(answers), rows)
+        lines = text_table(("", *answers), "l" + "r" * len(answers), rows)
     else:
         names = _labels(info, answers["int8"])
         rows = [
             (str(number), *(_choice(names, one[number]) for one in answers.values()))
             for number in range(min(count, _ROWS_SHOWN))
         ]
-        lines = markdown.table(("sample", *answers), "r" + "l" * len(answers), rows)
+        lines = text_table(("sample", *answers), "r" + "l" * len(answers), rows)
     names = _labels(info, answers["int8"])
     choices = [f"{who} says {_choice(names, one.mean(axis=0))}" for who, one in answers.items()]
     what = f", the mean of {count} samples" if count > 1 else ""
@@ -162,7 +163,7 @@ def _anomalies(prediction: Prediction) -> list[str]:
         (str(number), *(f"{one[number]:.4g}" for one in errors.values()))
         for number in range(min(len(prediction.samples), _ROWS_SHOWN))
     ]
-    lines = markdown.table(("sample", *errors), "r" + "r" * len(errors), rows)
+    lines = text_table(("sample", *errors), "r" + "r" * len(errors), rows)
     worst = float(errors["int8"].max())
     if threshold is None:
         return [*lines, "", f"predict: error {worst:.4g}"]
@@ -182,7 +183,7 @@ def _numbers(answers: dict[str, np.ndarray]) -> list[str]:
         for number in range(min(count, _ROWS_SHOWN))
         for output in range(min(outputs, _ROWS_SHOWN))
     ]
-    return markdown.table(("sample", "output", *answers), "rr" + "r" * len(answers), rows)
+    return text_table(("sample", "output", *answers), "rr" + "r" * len(answers), rows)
 
 
 def _threshold(build_dir: Path, model: Model) -> float | None:

@@ -21,11 +21,10 @@ def test_mean_and_spread_of_several_seeds() -> None:
     assert text.splitlines() == [
         "tiny, adam, accuracy: 9,900 B of weights",
         "",
-        "| seed | float | int8 | seconds | processor seconds |",
-        "|---:|---:|---:|---:|---:|",
-        "| 1 | 99.50 % | 99.00 % | 90 | 144 |",
-        "| 7 | 99.70 % | 99.20 % | 90 | 144 |",
-        "| mean | 99.60 ± 0.14 % | 99.10 ± 0.14 % |  |  |",
+        "seed           float            int8  seconds  processor seconds",
+        "   1         99.50 %         99.00 %       90                144",
+        "   7         99.70 %         99.20 %       90                144",
+        "mean  99.60 ± 0.14 %  99.10 ± 0.14 %",
     ]
 
 
@@ -34,8 +33,9 @@ def test_errors_are_no_shares() -> None:
         "dense, adam", {1: _training(1.5, 12.0, "RMSE"), 2: _training(2.5, 14.0, "RMSE")}
     )
     assert text.startswith("dense, adam, RMSE: ")
-    assert "| 1 | 1.5 | 12 | 90 | 144 |" in text
-    assert "| mean | 2 ± 0.7071 | 13 ± 1.414 |  |  |" in text
+    rows = [line.split() for line in text.splitlines()]
+    assert ["1", "1.5", "12", "90", "144"] in rows
+    assert ["mean", "2", "±", "0.7071", "13", "±", "1.414"] in rows
 
 
 def test_one_seed_has_no_spread() -> None:

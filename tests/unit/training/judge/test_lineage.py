@@ -180,15 +180,15 @@ def test_runs_are_listed_and_compared(store: Store, tmp_path: Path) -> None:
     lineage.record(tmp_path, folder, "c0ffee0123")
     lineage.record(tmp_path, evaluated(folder, "b", 2, int8_accuracy=0.25), "c0ffee0123")
     rows = lineage.table(tmp_path).splitlines()
-    lines = [[cell.strip() for cell in row.split("|")[1:-1]] for row in rows]
+    lines = [row.split() for row in rows]
     last = ["25.00%", "13,136", "c0ffee01"]
-    assert lines[2] == ["1abcdef0", "tiny", "2", "-", *last, "candidate"]
-    assert lines[3] == ["0abcdef0", "tiny", "1", "50.00%", *last, ""]
+    assert lines[1] == ["1abcdef0", "tiny", "2", "-", *last, "candidate"]
+    assert lines[2] == ["0abcdef0", "tiny", "1", "50.00%", *last]
     compared = lineage.comparison(tmp_path, "0abc,1abc").splitlines()
-    assert [line.split("|")[1].strip() for line in compared[2:]] == [
+    assert [line.split()[0] for line in compared[1:]] == [
         "float_accuracy", "model_sha256", "train.seed"
     ]  # fmt: skip
-    assert [cell.strip() for cell in compared[2].split("|")[2:4]] == ["0.5", "-"]
+    assert compared[1].split()[1:3] == ["0.5", "-"]
     for ids in ("0abc", "0abc,", "0,1,2"):
         with pytest.raises(ArtifactError, match=f"--compare {ids}: give two runs"):
             lineage.comparison(tmp_path, ids)

@@ -155,7 +155,7 @@ def many(count: int, outputs: int = 2, labels: int = 2) -> predict.Prediction:
 
 
 def rows(text: str) -> list[str]:
-    return [line for line in text.splitlines() if "|" in line][2:]
+    return text.partition("\n\n")[0].splitlines()[1:]
 
 
 def test_several_samples_have_a_row_each_and_a_mean() -> None:
