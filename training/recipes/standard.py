@@ -46,11 +46,12 @@ def standardized(split: Split, spectrum: bool = False) -> ReadingsFrontEnd:
 
 
 def log_mel(split: Split) -> AudioFrontEnd:
-    """Of sounds [N, samples], a frame each 20 ms."""
+    """Of sounds [N, samples], a frame each 20 ms; no bands beyond half their rate."""
     rate_hz = round(split.info.rate_hz)
     return AudioFrontEnd(
         rate_hz=rate_hz,
         samples=split.info.shape[0],
         window=round(_WINDOW_S * rate_hz),
         stride=round(_STRIDE_S * rate_hz),
+        high_hz=min(AudioFrontEnd.high_hz, rate_hz / 2),
     )

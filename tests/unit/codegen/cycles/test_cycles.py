@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -31,12 +32,23 @@ def code(monkeypatch: pytest.MonkeyPatch, *lines: str) -> Code:
         ]
         + ["", f"     {OTHER:x}:\tbf00      \tnop"]
     )
-    ran = subprocess.CompletedProcess([], 0, stdout=text, stderr="")
     monkeypatch.setattr(tools, "find", lambda *_: "objdump")
-    monkeypatch.setattr(instruction.subprocess, "run", lambda *_, **__: ran)
+    monkeypatch.setattr(instruction.subprocess, "run", ending(stdout=text))
     symbols = [(MAIN, "main"), (OTHER, "other")]
     monkeypatch.setattr(instruction, "_function_symbols", lambda _: symbols)
     return Code(Path("image.elf"))
+
+
+def ending(returncode: int = 0, stdout: str = "", stderr: str = "") -> Callable[..., Any]:
+    """In place of subprocess.run; its caller wants text, and looks at the exit code itself."""
+
+    def run(command: list[str], *, capture_output: bool, text: bool, check: bool) -> Any:
+        assert capture_output
+        assert text
+        assert not check
+        return subprocess.CompletedProcess(command, returncode, stdout, stderr)
+
+    return run
 
 
 def cycles(
@@ -161,6 +173,11 @@ def test_a_refill_belongs_to_the_function_that_branched(monkeypatch: pytest.Monk
     assert list(Scale(made, "cortex-m0", leave_out=["other"]).weigh(span)) == ["main"]
 
 
+def test_who_is_interrupted_branched_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    for cpu in CORES:
+        assert cycles(monkeypatch, cpu, "nop", is_taken=True).at_0_wait_states == 1
+
+
 CACHE = FlashCache(64, 16)
 
 
@@ -237,8 +254,7 @@ def test_registers_of_an_address() -> None:
 def test_an_image_that_objdump_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
     code(monkeypatch, "nop")
     for stderr, why in (("warning\nnot recognized\n", "not recognized"), ("", "no message")):
-        ran = SimpleNamespace(returncode=1, stdout="", stderr=stderr)
-        monkeypatch.setattr(instruction.subprocess, "run", lambda *_, ran=ran, **__: ran)
+        monkeypatch.setattr(instruction.subprocess, "run", ending(1, stderr=stderr))
         with pytest.raises(CodegenError, match=f"image.elf: {why}; build it again"):
             Code(Path("image.elf"))
 
@@ -306,7 +322,6 @@ def test_what_the_plugin_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_the_plugins_interface(said: str, version: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    ran = subprocess.CompletedProcess([], 0, stdout=said)
     monkeypatch.setattr(tools, "find", lambda *_: "qemu")
-    monkeypatch.setattr(counting.subprocess, "run", lambda *_, **__: ran)
+    monkeypatch.setattr(counting.subprocess, "run", ending(stdout=said))
     assert counting._version() == version

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from codegen.errors import CodegenError
-from harness.pad import pictures
+from harness.pad import judged, pictures
 from harness.pad.judged import _probabilities
+from tests.unit.codegen.samples.data import split
+from tests.unit.harness.pad.places import MODEL, PIXELS
 
 
 def picture() -> bytes:
@@ -65,3 +68,27 @@ def test_pictures_of_one_and_three_channels() -> None:
     for shape, mode in (((4, 5), "L"), ((4, 5, 1), "L"), ((4, 5, 3), "RGB")):
         with Image.open(io.BytesIO(pictures.png(np.zeros(shape, np.uint8)))) as image:
             assert (image.size, image.mode) == ((5, 4), mode)
+
+
+def test_the_host_answers_from_the_first_state_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    class Runtime(judged.HostRuntime):
+        def reset(self) -> None:
+            asked.append("reset")
+            super().reset()
+
+        def invoke(self, *inputs: Any) -> None:
+            asked.append("invoke")
+            super().invoke(*inputs)
+
+        def close(self) -> None:
+            asked.append("close")
+            super().close()
+
+    monkeypatch.setattr(judged, "HostRuntime", Runtime)
+    host = judged.Host(MODEL)
+    answer = host.answer(split(PIXELS[:1], kind="image", task="none"))
+    assert (answer.predicted, len(answer.outputs[0])) == (None, 3)
+    host.close()
+    assert asked == ["reset", "invoke", "close"]
