@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from codegen.aot.layout import Spot, spot_of
 from codegen.aot.recording import Call, Place, Text, Value, Variable
-from codegen.errors import CodegenError
+from codegen.errors import CodegenError, UnsupportedModelError
 from codegen.memory.planner import ArenaPlan
 from codegen.model.tflite import Model, Op
 
@@ -34,6 +34,33 @@ def symbolic(call: Call, op: Op, interpreters: ArenaPlan, variables: Sequence[Va
     return Call(call.header, call.function, call.fails, arguments)
 
 
+@dataclass(frozen=True)
+class Flow:
+    """A step of control flow: C++ lines, the levels that it ends and those that it begins."""
+
+    lines: tuple[str, ...]
+    ends: int
+    begins: int
+
+
+def is_flow(call: Call) -> bool:
+    """Whether a call, which no header declares, stands for a step of control flow."""
+    return not call.header
+
+
+def flow(call: Call, rounds: str, arguments: Sequence[str]) -> Flow:
+    """rounds: the name of a loop's counter. arguments: C++ for the call's."""
+    if call.function == "loop":
+        return Flow((f"for (uint32_t {rounds} = 0;; ++{rounds}) {{",), 0, 1)
+    if call.function == "goes on":
+        condition, most = arguments
+        ends = (f"if (*{condition} == 0) {{", "  break;", "}")
+        return Flow((*ends, f"if ({rounds} == {most}) {{", "  return false;", "}"), 0, 0)
+    if call.function == "if":
+        return Flow((f"if (*{arguments[0]} != 0) {{",), 0, 1)
+    return Flow(("} else {",), 1, 1) if call.function == "else" else Flow(("}",), 1, 0)
+
+
 def of_all_isas(op: Op, per_isa: Sequence[Sequence[Call]]) -> Sequence[Call]:
     """The calls that are right on each ISA: those of the one that has most scratch buffers, for
     where a kernel needs none it does not look at it."""
@@ -41,10 +68,22 @@ def of_all_isas(op: Op, per_isa: Sequence[Sequence[Call]]) -> Sequence[Call]:
     for calls in per_isa:
         if [_without_scratch(call) for call in calls] != [_without_scratch(call) for call in most]:
             raise CodegenError(f"{op.label} (op {op.index}) is called otherwise on another ISA")
+        for one, other in zip(calls, most, strict=True):
+            _check_parts(op, one, other)
     return most
 
 
-def _is_scratch(value: object) -> bool:
+def _check_parts(op: Op, call: Call, other: Call) -> None:
+    """A subgraph's tensors lie in the op's scratch; where is the same on all ISAs."""
+    for (_, here), (_, there) in zip(call.arguments, other.arguments, strict=True):
+        if _is_scratch(here) and _is_scratch(there) and here.spot.delta != there.spot.delta:
+            raise UnsupportedModelError(
+                f"the engine aot cannot run {op.label} (op {op.index}): its subgraphs have an op "
+                "that needs other memory on another core; use --engine interpreter"
+            )
+
+
+def _is_scratch(value: object) -> TypeGuard[Spotted]:
     return isinstance(value, Spotted) and value.spot.kind == "scratch"
 
 

@@ -71,6 +71,8 @@ def describe(
 def call(op: Op) -> dict[str, Any]:
     """The op's call, as the template has them."""
     return {
+        "depth": 0,
+        "flow": (),
         "condition": None,
         "function": "tflm::InvokeCustom",
         "fails": True,

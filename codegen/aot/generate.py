@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from codegen.aot import custom_ops
-from codegen.aot.calls import Spotted, needed_ops, of_all_isas, symbolic
+from codegen.aot.calls import Spotted, flow, is_flow, needed_ops, of_all_isas, symbolic
 from codegen.aot.layout import Layout, Spot, lay_out
 from codegen.aot.recording import (
     Address,
@@ -40,6 +40,7 @@ from codegen.model.tflite import Model, Op, Tensor
 
 TEMPLATES = Path(__file__).parent / "templates"
 _WITHOUT_CALL = {"VAR_HANDLE"}  # stands for a variable
+_WITH_SUBGRAPHS = {"IF", "WHILE"}
 STRIP_COST = 0.03
 """What a lower arena by strips may cost on any core, as a part of all instructions."""
 _NUMPY = {
@@ -205,16 +206,29 @@ class _Emitter:
                 f"{_shapes(self.model, op.outputs)}",
                 "is_needed": bool(calls) or not all_calls[op.index],
                 "once": op.name == "CALL_ONCE" and bool(calls),
-                "calls": [
-                    {
-                        "condition": condition,
-                        "fails": call.fails,
-                        "function": call.function,
-                        "rows": self._call(op, position, len(calls), call),
-                    }
-                    for position, condition, call in self._ways(op, calls)
-                ]
-                or [custom_ops.call(op)] * is_custom,
+                "calls": list(self._laid_out(op, calls)) or [custom_ops.call(op)] * is_custom,
+            }
+
+    def _laid_out(self, op: Op, calls: Sequence[Call]) -> Iterator[dict[str, Any]]:
+        """The calls as the template has them. depth: levels of control flow around one."""
+        depth, loops = 0, 0
+        for position, condition, call in self._ways(op, calls):
+            if is_flow(call):
+                owner = f"Op{op.index}Call{position}"
+                arguments = [self._expression(value, owner, name) for name, value in call.arguments]
+                loops += call.function == "loop"
+                step = flow(call, f"round{loops}", arguments)
+                depth -= step.ends
+                yield {"depth": depth, "flow": step.lines}
+                depth += step.begins
+                continue
+            yield {
+                "depth": depth,
+                "flow": (),
+                "condition": condition,
+                "fails": call.fails,
+                "function": call.function,
+                "rows": self._call(op, position, len(calls), call),
             }
 
     def _calls(self, op: Op) -> Sequence[Call]:
@@ -245,6 +259,8 @@ class _Emitter:
 
     def _check_computed(self, op: Op, calls: Sequence[Call]) -> None:
         """An op without a call is one that has nothing to compute: its output is its input."""
+        if op.name in _WITH_SUBGRAPHS:
+            self._check_subgraphs(op)
         if calls or op.name in _WITHOUT_CALL or op.custom_name or not op.outputs:
             return
         layout = next(iter(self.compiled.values())).layout
@@ -254,6 +270,16 @@ class _Emitter:
                 f"the engine aot cannot run {op.label} (op {op.index}): its kernel calls nothing; "
                 "use --engine interpreter"
             )
+
+    def _check_subgraphs(self, op: Op) -> None:
+        """Only calls of kernels are recorded in them."""
+        for graph in self.model.subgraphs[1:]:
+            for inner in graph.ops:
+                if inner.custom_name or inner.name == "CALL_ONCE":
+                    raise UnsupportedModelError(
+                        f"the engine aot cannot run {inner.label} in subgraph {graph.index}, which "
+                        f"may be one of {op.label} (op {op.index}); use --engine interpreter"
+                    )
 
     def _call(self, op: Op, position: int, count: int, call: Call) -> list[str]:
         """One of `count` calls, in lines."""

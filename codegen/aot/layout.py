@@ -148,15 +148,17 @@ def spot_of(place: Place, op: Op, interpreters: ArenaPlan, variables: Sequence[V
     for index, variable in enumerate(variables):
         if variable.offset <= place.offset < variable.offset + variable.nbytes:
             return Spot("variable", index, place.offset - variable.offset)
-    # What is written and no output is one of the op's states, which are inputs.
-    for own in (op.outputs, op.inputs) if place.written else (op.inputs,):
+    # What is written and no output is one of the op's states, which are inputs; what is read and no
+    # input is what a loop has in its outputs from round to round.
+    for own in (op.outputs, op.inputs) if place.written else (op.inputs, op.outputs):
         for tensor in interpreters.tensors:
             begin = tensor.offset
             if tensor.index in own and begin <= place.offset < begin + tensor.nbytes:
                 return Spot("tensor", tensor.index, place.offset - begin)
-    for scratch in interpreters.scratch:
-        if scratch.first == op.index and scratch.offset == place.offset:
-            return Spot("scratch", op.index)
+    for scratch in interpreters.scratch:  # in which a subgraph has its tensors
+        inside = place.offset - scratch.offset
+        if scratch.first == op.index and 0 <= inside < max(1, scratch.nbytes):
+            return Spot("scratch", op.index, inside)
     raise planner.PlanError(
         f"{op.label} (op {op.index}) uses arena byte {place.offset}, not its own"
     )

@@ -94,7 +94,42 @@ def estimate(model: Model, cpu: str, table: Mapping[str, Costs] | None = None) -
     costs = table.get(cpu) or table.get(_LIKE.get(cpu, cpu))
     if costs is None:
         return None
-    return [_cost(features(model, op, cpu), costs) for op in model.ops]
+    return [_op_cost(model, model, op, cpu, costs) for op in model.ops]
+
+
+_MOST_DEPTH = 4  # of subgraphs that run subgraphs, as the runtime has it
+
+
+def _op_cost(whole: Model, part: Model, op: Op, cpu: str, costs: Costs, depth: int = 0) -> int:
+    """Of an op of `part`, a subgraph of `whole`. A loop costs its rounds, which are what its
+    condition compares with, else one; a branch what the dearer way does."""
+    options = op_options(part)[op.index]
+    own = _cost(features(part, op, cpu), costs)
+    if op.name not in ("IF", "WHILE") or options is None or depth == _MOST_DEPTH:
+        return own
+
+    def inside(index: int) -> int:
+        if not 0 < index < len(whole.subgraphs):
+            return 0
+        graph = whole.of_subgraph(index)
+        return sum(_op_cost(whole, graph, o, cpu, costs, depth + 1) for o in graph.ops)
+
+    if op.name == "IF":
+        return own + max(inside(options.thenSubgraphIndex), inside(options.elseSubgraphIndex))
+    condition = options.condSubgraphIndex
+    rounds = _rounds(whole, condition)
+    return own + (rounds + 1) * inside(condition) + rounds * inside(options.bodySubgraphIndex)
+
+
+def _rounds(model: Model, condition: int) -> int:
+    """The int32 constant that a loop's condition compares a counter with; 1 if there is none."""
+    graph = model.subgraphs[condition] if 0 < condition < len(model.subgraphs) else None
+    for op in graph.ops if graph else ():
+        tensors = [graph.tensors[i] for i in op.inputs if i >= 0] if graph else []
+        bounds = [t.data for t in tensors if t.dtype == "INT32" and t.data is not None]
+        if op.name in ("LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL", "NOT_EQUAL") and bounds:
+            return max(1, int(np.frombuffer(bounds[0], "<i4")[0]))
+    return 1
 
 
 def estimate_strips(model: Model, op: Op, height: int, in_blocks: bool, cpu: str) -> int:

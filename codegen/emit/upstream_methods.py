@@ -47,6 +47,8 @@ CUSTOM_CODES = {
 _FLOAT = "upstream has it in float32 only; int8 models have none"
 
 REASONS = {
+    "CircularBuffer": "a custom op that keeps its state in an output, whose memory is another "
+    "tensor's as soon as a plan says so",
     "Cos": _FLOAT,
     "Decode": "a custom op that unpacks compressed weights; `invoke compress` has other means",
     "Elu": "no converter writes it in int8; the kernel would link soft float",

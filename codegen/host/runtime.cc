@@ -5,6 +5,7 @@
 #include <cstdarg>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <vector>
 
 #include "all_ops.h"
@@ -138,12 +139,15 @@ uint32_t mcuforge_scratch_bytes(void* session, uint32_t node_index) {
   if (node_index >= original.operators.count || original.nodes[node_index].scratch == 0) {
     return 0;
   }
-  std::vector<uint8_t> arena(original.persistent_bytes);  // holds the parameters of all nodes
+  // For the parameters of the node, and the plan of its subgraphs; not cleared.
+  constexpr uint32_t kArenaBytes = UINT32_C(64) << 20;
+  const std::unique_ptr<uint64_t[]> arena(new uint64_t[kArenaBytes / sizeof(uint64_t)]);
   std::vector<tflm::Node> nodes(original.nodes, original.nodes + original.operators.count);
   tflm::Graph graph = original;
-  graph.arena = arena.data();
-  graph.arena_bytes = original.persistent_bytes;
+  graph.arena = reinterpret_cast<uint8_t*>(arena.get());
+  graph.arena_bytes = kArenaBytes;
   graph.persistent_bytes = 0;
+  graph.variables = 0;
   graph.nodes = nodes.data();
   nodes[node_index].scratch = 0;
   const tflm::OpEntry& entry = own.resolver.entry(nodes[node_index].resolver_slot);

@@ -34,6 +34,7 @@ _FLOAT: _Types = frozenset({"FLOAT32"})
 _SELECTED: _Types = frozenset({"INT8", "INT16", "FLOAT32"})
 _FILLED: _Types = _MOVED | {"INT64"}
 _RESOURCE: _Types = frozenset({"RESOURCE"})  # handle of a streaming model's variable
+_ANY: _Types = _FILLED | _BOOL | {"UINT8"}  # what subgraphs are given and give
 _STATE: _Types = frozenset({"INT16"})  # a recurrent cell's own
 
 # Types of inputs and of outputs by position, the last one repeated; every op that is not
@@ -112,6 +113,8 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     "READ_VARIABLE": ((_RESOURCE,), (_MOVED,)),
     "ASSIGN_VARIABLE": ((_RESOURCE, _MOVED), ()),
     "CALL_ONCE": ((), ()),
+    "IF": ((_BOOL, _ANY), (_ANY,)),
+    "WHILE": ((_ANY,), (_ANY,)),
 }
 
 # What TENSOR of the wire can state, and harness/wire can send.

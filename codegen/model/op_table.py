@@ -95,7 +95,7 @@ def load_custom_ops(path: Path = CUSTOM_OPS_DEF) -> dict[str, str]:
 
 def is_upstreams(custom_code: str) -> bool:
     """Whether upstream has this custom op, and so the oracle."""
-    return custom_code.startswith("Signal")
+    return custom_code.startswith("Signal") or custom_code == "TFLite_Detection_PostProcess"
 
 
 def has_foreign_ops(model: Model) -> bool:

@@ -205,6 +205,11 @@ class Model:
     def main(self) -> Subgraph:
         return self.subgraphs[0]
 
+    def of_subgraph(self, index: int) -> Model:
+        """The model as if subgraph `index`, which is there, were its main one: for what looks at
+        one subgraph's ops."""
+        return Model(self.data, (self.subgraphs[index],))
+
     @property
     def tensors(self) -> tuple[Tensor, ...]:
         """Tensors of the main subgraph, by index."""

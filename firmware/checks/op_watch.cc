@@ -23,6 +23,11 @@ bool HasStates(const char* tag) {
   return std::strcmp(tag, "UNIDIRECTIONAL_SEQUENCE_LSTM") == 0 || std::strcmp(tag, "SVDF") == 0;
 }
 
+// Whether an op keeps nodes and locations of its own, which move at its first run.
+bool HasSubgraphs(const char* tag) {
+  return std::strcmp(tag, "IF") == 0 || std::strcmp(tag, "WHILE") == 0;
+}
+
 }  // namespace
 
 void OpWatch::Start(const Graph& graph, uint8_t* arena, uint32_t arena_bytes) {
@@ -136,7 +141,7 @@ uint32_t OpWatch::BeginEvent(const char* tag) {
     Add(static_cast<int32_t>(index), true);
   }
   AddScratch();
-  if (IsCustom(tag) && written_count_ < kMaxRanges) {
+  if ((IsCustom(tag) || HasSubgraphs(tag)) && written_count_ < kMaxRanges) {
     AddPersistent();
   }
   hash_ = HashOfTheRest();

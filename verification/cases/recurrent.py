@@ -1,7 +1,9 @@
-"""Generators of recurrent ops, whose states live from one inference to the next."""
+"""Generators of recurrent ops, whose states live from one inference to the next, and of control
+flow: loops and branches, whose ops stand in subgraphs of their own."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,7 @@ from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as sch
 
 from verification.cases import draw
 from verification.cases.case import Case, Cases, Generator
-from verification.cases.model_builder import OPTIONAL, ModelBuilder
+from verification.cases.model_builder import OPTIONAL, ModelBuilder, Subgraph
 
 _GATES = 4
 _TANH = schema.ActivationFunctionType.TANH
@@ -109,9 +111,261 @@ def svdf(rng: np.random.Generator) -> Case:
     )
 
 
+def _step(
+    rng: np.random.Generator, graph: Subgraph, x: int, channels: int, quantized: dict[str, Any]
+) -> tuple[int, str]:
+    """One or two ops from x to a tensor like it, in `graph`: (its index, their names)."""
+    y, names = x, []
+    for name in rng.choice(["FULLY_CONNECTED", "ADD", "MUL", "TANH", "MAX"], rng.integers(1, 3)):
+        made = graph.tensor([1, channels], **quantized)
+        if name == "FULLY_CONNECTED":
+            weights = graph.constant(
+                draw.int8_values(rng, [channels, channels]), scale=1 / (64 * channels**0.5)
+            )
+            bias = rng.integers(-200, 200, channels, dtype=np.int32)
+            inputs = [y, weights, graph.constant(bias, scale=quantized["scale"] / 64)]
+            graph.op(name, inputs, [made], schema.FullyConnectedOptionsT())
+        elif name == "TANH":
+            wide = graph.tensor([1, channels], scale=1 / 128)
+            graph.op("TANH", [y], [wide])
+            graph.op("QUANTIZE", [wide], [made], schema.QuantizeOptionsT())
+        else:
+            own: dict[str, Any] = quantized if name == "MAX" else {"scale": draw.scale(rng)}
+            other = graph.constant(draw.int8_values(rng, [1, channels]), **own)
+            options: Any = {
+                "ADD": schema.AddOptionsT(),
+                "MUL": schema.MulOptionsT(),
+                "MAX": schema.MaximumMinimumOptionsT(),
+            }[name]
+            graph.op("MAXIMUM" if name == "MAX" else name, [y, other], [made], options)
+        y = made
+        names.append(str(name))
+    return y, " ".join(names)
+
+
+def _loop(
+    rng: np.random.Generator,
+    b: ModelBuilder,
+    graph: Subgraph,
+    given: Sequence[int],
+    limit: int | None,
+    channels: int,
+    quantized: dict[str, Any],
+) -> tuple[list[int], str]:
+    """A WHILE in `graph` over (counter, state, something that stays); limit: None: it is given,
+    too. Returns its outputs."""
+
+    def variables(of: Subgraph) -> list[int]:
+        own = [
+            of.tensor([], "INT32"),
+            of.tensor([1, channels], **quantized),
+            of.tensor([1, channels], **quantized),
+        ]
+        return own + ([of.tensor([], "INT32")] if limit is None else [])
+
+    index, condition = b.subgraph("condition")
+    seen = variables(condition)
+    bound = seen[3] if limit is None else condition.constant(np.array(limit, np.int32))
+    decision = condition.tensor([], "BOOL")
+    condition.op("LESS", [seen[0], bound], [decision], schema.LessOptionsT())
+    condition.set_io(seen, [decision])
+
+    body_index, body = b.subgraph("body")
+    seen = variables(body)
+    counted = body.tensor([], "INT32")
+    one = body.constant(np.array(1, np.int32))
+    body.op("ADD", [seen[0], one], [counted], schema.AddOptionsT())
+    state, names = _step(rng, body, seen[1], channels, quantized)
+    if draw.chance(rng, 0.5):
+        mixed = body.tensor([1, channels], **quantized)
+        body.op("ADD", [state, seen[2]], [mixed], schema.AddOptionsT())
+        state = mixed
+    # Converters hand on what stays by naming the body's input as its output.
+    body.set_io(seen, [counted, state, *seen[2:]])
+
+    outputs = variables(graph)
+    options = schema.WhileOptionsT(condSubgraphIndex=index, bodySubgraphIndex=body_index)
+    graph.op("WHILE", given, outputs, options)
+    return outputs, names
+
+
+def loop(rng: np.random.Generator) -> Case:
+    """Up to 9 rounds, counted from what is given; sometimes the limit is given, too."""
+    channels = draw.extent(rng, 17)
+    quantized: dict[str, Any] = {"scale": draw.scale(rng), "zero_point": draw.zero_point(rng)}
+    b = ModelBuilder()
+    counter, x, y = (
+        b.tensor([], "INT32"),
+        b.tensor([1, channels], **quantized),
+        b.tensor([1, channels], **quantized),
+    )
+    rounds, start = int(rng.integers(0, 9)), int(rng.integers(-3, 4))
+    fed: list[Any] = [
+        np.array(start, np.int32),
+        draw.int8_values(rng, [1, channels]),
+        draw.int8_values(rng, [1, channels]),
+    ]
+    given = [counter, x, y]
+    limit: int | None = start + rounds
+    if draw.chance(rng, 0.4):
+        given.append(b.tensor([], "INT32"))
+        fed.append(np.array(limit, np.int32))
+        limit = None
+    graph_inputs = list(given)
+    state, names = x, ""
+    if draw.chance(rng, 0.5):
+        state, names = _step(rng, b, x, channels, quantized)
+    given[1] = state
+    outputs, inside = _loop(rng, b, b, given, limit, channels, quantized)
+    wanted = outputs[: int(rng.integers(1, 4))]
+    if draw.chance(rng, 0.5):
+        behind, more = _step(rng, b, outputs[1], channels, quantized)
+        wanted, names = [behind, *outputs[:1]], f"{names} {more}".strip()
+    return Case(
+        b.build(graph_inputs, wanted),
+        fed,
+        f"{rounds} rounds of {inside} on {channels} channels{', beside ' + names if names else ''}",
+    )
+
+
+def branch(rng: np.random.Generator) -> Case:
+    """One or two outputs by one of two ways; sometimes one is a constant, what is given, a loop."""
+    channels = draw.extent(rng, 17)
+    quantized: dict[str, Any] = {"scale": draw.scale(rng), "zero_point": draw.zero_point(rng)}
+    b = ModelBuilder()
+    x, y = (b.tensor([1, channels], **quantized) for _ in range(2))
+    fed: list[Any] = [draw.int8_values(rng, [1, channels]) for _ in range(2)]
+    graph_inputs = [x, y]
+    decision = b.tensor([1] if draw.chance(rng, 0.5) else [], "BOOL")
+    if draw.chance(rng, 0.5):
+        graph_inputs.append(decision)
+        fed.append(np.full(b.table.tensors[decision].shape, draw.chance(rng, 0.5)))
+    else:
+        first = b.tensor(b.table.tensors[decision].shape or [1], "INT8", **quantized)
+        begin, size = b.constant([0, 0]), b.constant([1, 1])
+        cut = b.tensor([1, 1], **quantized)
+        b.op("SLICE", [x, begin, size], [cut], schema.SliceOptionsT())
+        shape = b.constant([1])
+        b.op("RESHAPE", [cut, shape], [first], schema.ReshapeOptionsT(newShape=[1]))
+        threshold = b.constant(np.array([0], np.int8), **quantized)
+        b.table.tensors[decision].shape = [1]
+        b.op("GREATER", [first, threshold], [decision], schema.GreaterOptionsT())
+    count = int(rng.integers(1, 3))
+    indices, names = [], []
+    for _ in range(2):
+        index, way = b.subgraph("way")
+        seen = [way.tensor([1, channels], **quantized) for _ in range(2)]
+        made = []
+        for i in range(count):
+            kind = str(rng.choice(["ops", "ops", "constant", "given", "loop"]))
+            if kind == "constant":
+                made.append(way.constant(draw.int8_values(rng, [1, channels]), **quantized))
+            elif kind == "given":
+                made.append(seen[i])
+            elif kind == "loop":
+                start = way.constant(np.array(0, np.int32))
+                limit = int(rng.integers(0, 4))
+                given = [start, seen[i], seen[1 - i]]
+                outputs, _ = _loop(rng, b, way, given, limit, channels, quantized)
+                made.append(outputs[1])
+            else:
+                made.append(_step(rng, way, seen[i], channels, quantized)[0])
+            names.append(kind)
+        way.set_io(seen, made)
+        indices.append(index)
+    outputs = [b.tensor([1, channels], **quantized) for _ in range(count)]
+    options = schema.IfOptionsT(thenSubgraphIndex=indices[0], elseSubgraphIndex=indices[1])
+    b.op("IF", [decision, x, y], outputs, options)
+    label = f"{' '.join(names[:count])} or {' '.join(names[count:])} on {channels} channels"
+    return Case(b.build(graph_inputs, outputs), fed, label)
+
+
+def gru_loop(rng: np.random.Generator) -> Case:
+    """A GRU as a loop over time: each round takes one row of the sequence."""
+    steps, features, units = int(rng.integers(1, 7)), draw.extent(rng, 9), draw.extent(rng, 9)
+    given: dict[str, Any] = {"scale": 0.02, "zero_point": draw.zero_point(rng)}
+    state: dict[str, Any] = {"scale": 1 / 128, "zero_point": 0}
+    gate: dict[str, Any] = {"scale": 1 / 256, "zero_point": -128}
+    wide: dict[str, Any] = {"scale": 0.05, "zero_point": draw.zero_point(rng)}
+    b = ModelBuilder()
+
+    def variables(of: Subgraph) -> list[int]:
+        return [
+            of.tensor([], "INT32"),
+            of.tensor([1, units], **state),
+            of.tensor([steps, features], **given),
+        ]
+
+    index, condition = b.subgraph("condition")
+    seen = variables(condition)
+    decision = condition.tensor([], "BOOL")
+    limit = condition.constant(np.array(steps, np.int32))
+    condition.op("LESS", [seen[0], limit], [decision], schema.LessOptionsT())
+    condition.set_io(seen, [decision])
+
+    body_index, body = b.subgraph("body")
+    counter, h, sequence = seen = variables(body)
+
+    def dense(x: int, depth: int, of: dict[str, Any]) -> int:
+        weights = body.constant(draw.int8_values(rng, [units, depth]), scale=0.01)
+        bias = body.constant(
+            rng.integers(-500, 500, units, dtype=np.int32), scale=0.01 * of["scale"]
+        )
+        made = body.tensor([1, units], **wide)
+        body.op("FULLY_CONNECTED", [x, weights, bias], [made], schema.FullyConnectedOptionsT())
+        return made
+
+    def two(name: str, x: int, y: int, options: Any, quantized: dict[str, Any]) -> int:
+        made = body.tensor([1, units], **quantized)
+        body.op(name, [x, y], [made], options)
+        return made
+
+    def activated(name: str, x: int, quantized: dict[str, Any]) -> int:
+        made = body.tensor([1, units], **quantized)
+        body.op(name, [x], [made])
+        return made
+
+    row, flat = body.tensor([features], **given), body.tensor([1, features], **given)
+    body.op("GATHER", [sequence, counter], [row], schema.GatherOptionsT(axis=0))
+    shape = body.constant([1, features])
+    body.op("RESHAPE", [row, shape], [flat], schema.ReshapeOptionsT(newShape=[1, features]))
+    gates = []
+    for _ in range(2):
+        both = two(
+            "ADD", dense(flat, features, given), dense(h, units, state), schema.AddOptionsT(), wide
+        )
+        gates.append(activated("LOGISTIC", both, gate))
+    update, reset = gates
+    old = two("MUL", reset, dense(h, units, state), schema.MulOptionsT(), wide)
+    new = two("ADD", dense(flat, features, given), old, schema.AddOptionsT(), wide)
+    candidate = activated("TANH", new, state)
+    one = body.constant(np.array(127, np.int8), **gate)
+    rest = two("SUB", one, update, schema.SubOptionsT(), gate)
+    kept = two("MUL", update, h, schema.MulOptionsT(), state)
+    added = two("MUL", rest, candidate, schema.MulOptionsT(), state)
+    counted = body.tensor([], "INT32")
+    step = body.constant(np.array(1, np.int32))
+    body.op("ADD", [counter, step], [counted], schema.AddOptionsT())
+    body.set_io(seen, [counted, two("ADD", kept, added, schema.AddOptionsT(), state), sequence])
+
+    x = b.tensor([steps, features], **given)
+    start = b.constant(np.array(0, np.int32))
+    first = b.constant(np.zeros([1, units], np.int8), **state)
+    outputs = variables(b)
+    options = schema.WhileOptionsT(condSubgraphIndex=index, bodySubgraphIndex=body_index)
+    b.op("WHILE", [start, first, x], outputs, options)
+    fed = [draw.int8_values(rng, [steps, features])]
+    return Case(
+        b.build([x], [outputs[1]]), fed, f"{steps} steps of {features} features, {units} units"
+    )
+
+
 _GENERATORS: dict[str, Generator] = {
+    "GRU_LOOP": gru_loop,
+    "IF": branch,
     "SVDF": svdf,
     "UNIDIRECTIONAL_SEQUENCE_LSTM": unidirectional_sequence_lstm,
+    "WHILE": loop,
 }
 
 CASES: Cases = _GENERATORS

@@ -1,4 +1,5 @@
-"""Generators of upstream's ops for audio front ends: custom ops that the oracle has, too."""
+"""Generators of upstream's custom ops, which the oracle has, too: of audio front ends, and the one
+behind a detector."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ _DTYPES: dict[str, Any] = {
     "INT32": np.int32,
     "UINT32": np.uint32,
     "UINT64": np.uint64,
+    "BOOL": np.bool_,
 }
 
 
@@ -146,6 +148,77 @@ def log(rng: np.random.Generator) -> Case:
     )
 
 
+def _where_valid(
+    name: str, values: NDArray[Any], shape: list[int], options: dict[str, int | bool]
+) -> Case:
+    """A model of an op that says whether its output is one; upstream writes none otherwise."""
+    b = ModelBuilder()
+    x, made, valid = b.tensor(values.shape, "INT16"), b.tensor(shape, "INT16"), b.tensor([], "BOOL")
+    b.op(f"CUSTOM:{name}", [x], [made, valid], custom_options=bytes(flexbuffers.Dumps(options)))
+    chosen = b.tensor(shape, "INT16")
+    other = b.constant(np.zeros(shape, np.int16))
+    b.op("SELECT_V2", [valid, made, other], [chosen], schema.SelectV2OptionsT())
+    label = " ".join(f"{key} {value}" for key, value in options.items())
+    return Case(b.build([x], [chosen, valid]), [values], f"{draw.shape_text(shape)} {label}")
+
+
+def delay(rng: np.random.Generator) -> Case:
+    """Two rows are two signals."""
+    shape = [int(rng.choice([1, 1, 2])), draw.extent(rng, 33)]
+    options: dict[str, int | bool] = {"delay_length": int(rng.integers(0, 2 * shape[1] + 1))}
+    return _case("SignalDelay", [_values(rng, shape, "INT16")], [(shape, "INT16")], options)
+
+
+def framer(rng: np.random.Generator) -> Case:
+    """Windows that the first pieces do not fill, unless the signal begins with zeros."""
+    step, steps, rows = draw.extent(rng, 17), int(rng.integers(1, 5)), int(rng.choice([1, 1, 2]))
+    size = step + int(rng.integers(0, 33))
+    options: dict[str, int | bool] = {
+        "frame_size": size,
+        "frame_step": step,
+        "prefill": draw.chance(rng, 0.5),
+    }
+    values = _values(rng, [rows, steps * step], "INT16")
+    return _where_valid("SignalFramer", values, [rows, steps, size], options)
+
+
+def stacker(rng: np.random.Generator) -> Case:
+    channels = draw.extent(rng, 33)
+    left, right = int(rng.integers(0, 4)), int(rng.integers(0, 3))
+    options: dict[str, int | bool] = {
+        "num_channels": channels,
+        "stacker_left_context": left,
+        "stacker_right_context": right,
+        "stacker_step": int(rng.integers(1, left + right + 2)),
+    }
+    values = _values(rng, [channels], "INT16")
+    return _where_valid("SignalStacker", values, [channels * (left + 1 + right)], options)
+
+
+def overlap_add(rng: np.random.Generator) -> Case:
+    size, frames, rows = draw.extent(rng, 33), int(rng.integers(1, 4)), int(rng.choice([1, 1, 2]))
+    step = int(rng.integers(1, size + 1))
+    made = [([rows, frames * step], "INT16")]
+    return _case(
+        "SignalOverlapAdd",
+        [_values(rng, [rows, frames, size], "INT16")],
+        made,
+        {"T": 7, "frame_step": step},
+    )
+
+
+def irfft(rng: np.random.Generator) -> Case:
+    size = 2 ** int(rng.integers(4, 12))
+    frames = int(rng.choice([1, 1, 2]))
+    options: dict[str, int | bool] = {"T": 7, "fft_length": size}
+    return _case(
+        "SignalIrfft",
+        [_values(rng, [frames, size + 2], "INT16")],
+        [([frames, size], "INT16")],
+        options,
+    )
+
+
 def cast(rng: np.random.Generator) -> Case:
     """uint32 to int32 and back, as front ends have it between these ops."""
     shape = [draw.extent(rng, 65)]
@@ -158,16 +231,78 @@ def cast(rng: np.random.Generator) -> Case:
     )
 
 
+def _grid(rng: np.random.Generator, anchors: int) -> NDArray[np.float32]:
+    """Anchors of some sizes all over the picture."""
+    centers = rng.uniform(0, 1, (anchors, 2))
+    sizes = rng.choice([0.1, 0.2, 0.4], (anchors, 2))
+    return np.concatenate([centers, sizes], axis=1).astype(np.float32)
+
+
+def post_process(rng: np.random.Generator) -> Case:
+    """Class by class, or the best class of each anchor, with a background or not.
+
+    Where upstream leaves outputs as they are, for fewer detections than there is room for, all are
+    found: then no box is near another, and no score is too low.
+    """
+    by_class = draw.chance(rng, 0.5)
+    classes, background = int(rng.integers(1, 6)), int(rng.integers(0, 2))
+    anchors = int(rng.integers(1, 14))
+    detections = int(rng.integers(1, 11))
+    threshold, overlap = 0.3, float(rng.choice([0.3, 0.5, 0.6]))
+    if not by_class:
+        detections = min(detections, anchors)
+        threshold, overlap = 0.0, 1.0
+    options = {
+        "max_detections": detections,
+        "max_classes_per_detection": 1,
+        "detections_per_class": int(rng.integers(1, 8)),
+        "use_regular_nms": by_class,
+        "num_classes": classes,
+        "nms_score_threshold": threshold,
+        "nms_iou_threshold": overlap,
+        "y_scale": 10.0,
+        "x_scale": 10.0,
+        "h_scale": 5.0,
+        "w_scale": 5.0,
+    }
+    grid = _grid(rng, anchors)
+    boxes = rng.normal(0, 2, (1, anchors, 4)).astype(np.float32)
+    levels = int(rng.choice([4, 256]))  # many are equal where they come from int8
+    scores = rng.integers(1, levels, (1, anchors, classes + background)) / levels
+    b = ModelBuilder()
+    given = [b.tensor(boxes.shape, "FLOAT32"), b.tensor(scores.shape, "FLOAT32")]
+    given.append(b.constant(grid))
+    fed = [boxes, scores.astype(np.float32)]
+    made = [
+        b.tensor([1, detections, 4], "FLOAT32"),
+        b.tensor([1, detections], "FLOAT32"),
+        b.tensor([1, detections], "FLOAT32"),
+        b.tensor([1], "FLOAT32"),
+    ]
+    dumped = bytes(flexbuffers.Dumps(options))
+    b.op("CUSTOM:TFLite_Detection_PostProcess", given, made, custom_options=dumped)
+    label = f"{anchors} anchors, {classes} classes, {detections} detections" + (
+        " by class" if by_class else ""
+    )
+    return Case(b.build(given[:2], made), fed, label)
+
+
 _GENERATORS: dict[str, Generator] = {
     "CAST_U32": cast,
+    "DETECTION_POST_PROCESS": post_process,
+    "SIGNAL_DELAY": delay,
     "SIGNAL_ENERGY": energy,
     "SIGNAL_FFT_AUTO_SCALE": fft_auto_scale,
     "SIGNAL_FILTER_BANK": filter_bank,
+    "SIGNAL_FRAMER": framer,
+    "SIGNAL_IRFFT": irfft,
     "SIGNAL_LOG": log,
+    "SIGNAL_OVERLAP_ADD": overlap_add,
     "SIGNAL_PCAN": pcan,
     "SIGNAL_RFFT": rfft,
     "SIGNAL_SPECTRAL_SUBTRACTION": spectral_subtraction,
     "SIGNAL_SQUARE_ROOT": square_root,
+    "SIGNAL_STACKER": stacker,
     "SIGNAL_WINDOW": window,
 }
 

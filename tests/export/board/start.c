@@ -13,9 +13,9 @@ int main(void);
 _Noreturn void board_reset(void);
 _Noreturn void board_fault(void);
 
-static uint32_t call(uint32_t operation, const void *arguments) {
+static uint32_t call(uint32_t operation, const void* arguments) {
   register uint32_t r0 __asm__("r0") = operation;
-  register const void *r1 __asm__("r1") = arguments;
+  register const void* r1 __asm__("r1") = arguments;
   __asm__ volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
   return r0;
 }
@@ -27,11 +27,11 @@ static _Noreturn void end(uint32_t status) {
   }
 }
 
-void board_print(const char *text) { call(0x04, text); }  // SYS_WRITE0
+void board_print(const char* text) { call(0x04, text); }  // SYS_WRITE0
 
 void board_print_number(int number) {
   char text[12];
-  char *next = text + sizeof(text);
+  char* next = text + sizeof(text);
   *--next = '\0';
   unsigned left = number < 0 ? 0u - (unsigned)number : (unsigned)number;
   do {
@@ -44,12 +44,12 @@ void board_print_number(int number) {
 
 _Noreturn void board_reset(void) {
 #if defined(__ARM_FP) || defined(__ARM_FEATURE_MVE)
-  *(volatile uint32_t *)0xe000ed88 |= UINT32_C(0xf) << 20;  // CPACR: the FPU is off after reset
+  *(volatile uint32_t*)0xe000ed88 |= UINT32_C(0xf) << 20;  // CPACR: the FPU is off after reset
   __asm__ volatile("dsb\n isb");
 #endif
-  const uint32_t *from = board_data_load;
-  for (volatile uint32_t *to = board_data_start; to < board_data_end;) *to++ = *from++;
-  for (volatile uint32_t *to = board_bss_start; to < board_bss_end;) *to++ = 0;
+  const uint32_t* from = board_data_load;
+  for (volatile uint32_t* to = board_data_start; to < board_data_end;) *to++ = *from++;
+  for (volatile uint32_t* to = board_bss_start; to < board_bss_end;) *to++ = 0;
   end((uint32_t)main());
 }
 
@@ -59,7 +59,7 @@ _Noreturn void board_fault(void) {
 }
 
 typedef union {
-  uint32_t *stack_top;
+  uint32_t* stack_top;
   void (*handler)(void);
 } vector;
 

@@ -1,4 +1,4 @@
-// The options of a custom op: a flexbuffer that holds a map of integers by name
+// The options of a custom op: a flexbuffer that holds a map of numbers by name
 // (flatbuffers.dev/flatbuffers_internals, "FlexBuffers").
 
 #ifndef CUSTOM_OPS_SIGNAL_OPTIONS_H_
@@ -12,6 +12,9 @@ namespace custom_ops {
 // The integer or bool that `key` names, `fallback` where the map has no such key or is none.
 // Nothing outside of the buffer is read.
 int32_t Option(const char* buffer, size_t length, const char* key, int32_t fallback);
+
+// The same of a real number; an integer is one, too.
+float FloatOption(const char* buffer, size_t length, const char* key, float fallback);
 
 }  // namespace custom_ops
 

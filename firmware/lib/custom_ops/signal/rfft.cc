@@ -68,10 +68,11 @@ int32_t SineOf(int32_t index) {
   return negative ? -y : y;
 }
 
-// exp(-2 pi i index / size)
-Complex16 Turn(int32_t index, int32_t size) {
+// exp(-2 pi i index / size), or with the other sign.
+Complex16 Turn(int32_t index, int32_t size, bool back) {
   const int32_t at = index * (kMostRfft / size) & (kMostRfft - 1);
-  return {Low(SineOf((at + kQuarter) & (kMostRfft - 1))), Low(-SineOf(at))};
+  const int32_t sine = SineOf(at);
+  return {Low(SineOf((at + kQuarter) & (kMostRfft - 1))), Low(back ? sine : -sine)};
 }
 
 // ---- the transform of size / 2 complex numbers
@@ -80,35 +81,37 @@ Complex16 Turn(int32_t index, int32_t size) {
 struct Source {
   const int16_t* input;
   int32_t count, size;
+  bool back;  // the inverse transform
   Complex16 At(int32_t i) const {
     return {2 * i < count ? input[2 * i] : int16_t{0},
             2 * i + 1 < count ? input[2 * i + 1] : int16_t{0}};
   }
 };
 
-void JoinTwo(Complex16* out, int32_t part, int32_t step, int32_t size) {
+void JoinTwo(Complex16* out, int32_t part, int32_t step, int32_t size, bool back) {
   for (int32_t k = 0; k < part; ++k) {
     const Complex16 a = Share(out[k], 2);
-    const Complex16 b = Product(Share(out[k + part], 2), Turn(k * step, size));
+    const Complex16 b = Product(Share(out[k + part], 2), Turn(k * step, size, back));
     out[k + part] = Difference(a, b);
     out[k] = Sum(a, b);
   }
 }
 
-void JoinFour(Complex16* out, int32_t part, int32_t step, int32_t size) {
+void JoinFour(Complex16* out, int32_t part, int32_t step, int32_t size, bool back) {
   for (int32_t k = 0; k < part; ++k) {
     const Complex16 first = Share(out[k], 4);
-    const Complex16 a = Product(Share(out[k + part], 4), Turn(k * step, size));
-    const Complex16 b = Product(Share(out[k + 2 * part], 4), Turn(2 * k * step, size));
-    const Complex16 c = Product(Share(out[k + 3 * part], 4), Turn(3 * k * step, size));
+    const Complex16 a = Product(Share(out[k + part], 4), Turn(k * step, size, back));
+    const Complex16 b = Product(Share(out[k + 2 * part], 4), Turn(2 * k * step, size, back));
+    const Complex16 c = Product(Share(out[k + 3 * part], 4), Turn(3 * k * step, size, back));
     const Complex16 even = Sum(first, b);
     const Complex16 odd = Difference(first, b);
     const Complex16 sum = Sum(a, c);
     const Complex16 difference = Difference(a, c);
+    const Complex16 turned{difference.imaginary, Low(-difference.real)};
     out[k] = Sum(even, sum);
     out[k + 2 * part] = Difference(even, sum);
-    out[k + part] = Sum(odd, {difference.imaginary, Low(-difference.real)});
-    out[k + 3 * part] = Difference(odd, {difference.imaginary, Low(-difference.real)});
+    out[k + part] = (back ? Difference : Sum)(odd, turned);
+    out[k + 3 * part] = (back ? Sum : Difference)(odd, turned);
   }
 }
 
@@ -123,14 +126,14 @@ void Transform(const Source& source, int32_t first, int32_t step, int32_t count,
       Transform(source, first + i * step, step * radix, part, out + i * part);
     }
   }
-  (radix == 4 ? JoinFour : JoinTwo)(out, part, step, source.size / 2);
+  (radix == 4 ? JoinFour : JoinTwo)(out, part, step, source.size / 2, source.back);
 }
 
 }  // namespace
 
 void custom_ops::Rfft(int32_t size, const int16_t* input, int32_t count, Complex16* output) {
   const int32_t half = size / 2;
-  Transform(Source{input, count, size}, 0, 1, half, output);
+  Transform(Source{input, count, size, false}, 0, 1, half, output);
   const Complex16 ends = Share(output[0], 2);
   output[0] = {Low(ends.real + ends.imaginary), 0};
   output[half] = {Low(ends.real - ends.imaginary), 0};
@@ -141,11 +144,29 @@ void custom_ops::Rfft(int32_t size, const int16_t* input, int32_t count, Complex
     const Complex16 b{Low(Rounded(mirror.real * share)), Low(Rounded(-mirror.imaginary * share))};
     const Complex16 sum = Sum(a, b);
     // A quarter of a turn further, as the second half's numbers are imaginary.
-    const Complex16 turned = Product(Difference(a, b), Turn(k + size / 4, size));
+    const Complex16 turned = Product(Difference(a, b), Turn(k + size / 4, size, false));
     output[k] = {Low((sum.real + turned.real) >> 1), Low((sum.imaginary + turned.imaginary) >> 1)};
     output[half - k] = {Low((sum.real - turned.real) >> 1),
                         Low((turned.imaginary - sum.imaginary) >> 1)};
   }
+}
+
+void custom_ops::InverseRfft(int32_t size, const Complex16* input, Complex16* scratch,
+                             int16_t* output) {
+  const int32_t half = size / 2;
+  scratch[0] =
+      Share({Low(input[0].real + input[half].real), Low(input[0].real - input[half].real)}, 2);
+  for (int32_t k = 1; k <= half / 2; ++k) {
+    const Complex16 a = Share(input[k], 2);
+    const Complex16 b = Share({input[half - k].real, Low(-input[half - k].imaginary)}, 2);
+    const Complex16 even = Sum(a, b);
+    const Complex16 odd = Product(Difference(a, b), Turn(k + size / 4, size, true));
+    const Complex16 mirror = Difference(even, odd);
+    scratch[k] = Sum(even, odd);
+    scratch[half - k] = {mirror.real, Low(-mirror.imaginary)};
+  }
+  const Source source{&scratch[0].real, size, size, true};
+  Transform(source, 0, 1, half, reinterpret_cast<Complex16*>(output));
 }
 
 namespace {

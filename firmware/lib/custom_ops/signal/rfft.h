@@ -22,6 +22,12 @@ struct Complex16 {
 //   output   [size / 2 + 1]
 void Rfft(int32_t size, const int16_t* input, int32_t count, Complex16* output);
 
+// Back, each number divided by `size`.
+//   input    [size / 2 + 1]
+//   scratch  [size / 2]
+//   output   [size], aligned to 4 bytes
+void InverseRfft(int32_t size, const Complex16* input, Complex16* scratch, int16_t* output);
+
 }  // namespace custom_ops
 
 #endif  // CUSTOM_OPS_SIGNAL_RFFT_H_

@@ -89,7 +89,7 @@ class ArenaPlanner {
     stacks_[0].height = stacks_[1].height = 0;
   }
 
-  bool Plan(ModelReader::Vector inputs, ModelReader::Vector outputs, uint32_t* used_bytes);
+  bool Plan(ModelReader::Vector inputs, ModelReader::Vector outputs, PlannedArena* planned);
 
  private:
   // Gives a tensor or scratch that the op at hand is the last to need its buffer: the number of it
@@ -310,12 +310,12 @@ uint32_t ArenaPlanner::PlanWith(ModelReader::Vector offsets) {
 }
 
 bool ArenaPlanner::Plan(ModelReader::Vector inputs, ModelReader::Vector outputs,
-                        uint32_t* used_bytes) {
+                        PlannedArena* planned) {
   Location* const locations = graph_.locations;
   op_ = graph_.operators.count;
   for (const uint32_t index : graph_.IndicesAt(outputs.pos)) {
     // As if an op beyond the last one read it, so that none takes it over.
-    if (!Use(index) || ((locations[index] & kInModel) != 0 && !Keep(index))) {
+    if (!Use(index) || ((locations[index] & kInModel) != 0 && graph_.depth == 0 && !Keep(index))) {
       return false;
     }
   }
@@ -352,9 +352,10 @@ bool ArenaPlanner::Plan(ModelReader::Vector inputs, ModelReader::Vector outputs,
     }
   }
   const uint32_t planning_bytes = AlignUp(count_ * static_cast<uint32_t>(sizeof(PlannedBuffer)));
-  *used_bytes = base_ + (height_ > planning_bytes ? height_ : planning_bytes);
-  if (*used_bytes > graph_.arena_bytes) {
-    PlanDoesNotFit(graph_, buffers_, count_, base_, *used_bytes);
+  planned->activation_bytes = height_;
+  planned->used_bytes = base_ + (height_ > planning_bytes ? height_ : planning_bytes);
+  if (planned->used_bytes > graph_.arena_bytes) {
+    PlanDoesNotFit(graph_, buffers_, count_, base_, planned->used_bytes);
     return false;
   }
   for (Location* location = locations; location != locations + graph_.tensors.count; ++location) {
@@ -374,8 +375,8 @@ bool ArenaPlanner::Plan(ModelReader::Vector inputs, ModelReader::Vector outputs,
 
 // Not inlined: its frame would be on the stack while the ops are prepared.
 [[gnu::noinline]] bool PlanArena(Graph* graph, ModelReader::Vector inputs,
-                                 ModelReader::Vector outputs, uint32_t* used_bytes) {
-  return ArenaPlanner(graph).Plan(inputs, outputs, used_bytes);
+                                 ModelReader::Vector outputs, PlannedArena* planned) {
+  return ArenaPlanner(graph).Plan(inputs, outputs, planned);
 }
 
 }  // namespace tflm

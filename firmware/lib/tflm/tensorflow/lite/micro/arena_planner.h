@@ -7,12 +7,17 @@
 
 namespace tflm {
 
+// What a plan needs, if it came to one.
+struct PlannedArena {
+  uint32_t used_bytes;        // of the arena, while it is planned or later
+  uint32_t activation_bytes;  // tensors and scratch
+};
+
 // Gives every computed tensor and every scratch buffer of a graph whose ops are prepared its place
 // above the persistent part of the arena. `inputs`, `outputs`: indices of the graph's own. False,
-// with a message, when the arena is too small or an op reads what none computes. used_bytes: what
-// the plan needs of the arena, if it came to a plan.
+// with a message, when the arena is too small or an op reads what none computes.
 bool PlanArena(Graph* graph, ModelReader::Vector inputs, ModelReader::Vector outputs,
-               uint32_t* used_bytes);
+               PlannedArena* planned);
 
 }  // namespace tflm
 

@@ -13,6 +13,7 @@
 #include "nn/scale.h"
 #include "tensorflow/lite/c/common.h"
 #include "tensorflow/lite/micro/micro_op_resolver.h"
+#include "tensorflow/lite/micro/micro_profiler_interface.h"
 #include "tensorflow/lite/micro/model_reader.h"
 
 namespace tflm {
@@ -45,17 +46,27 @@ struct QuantizedS8 {
 
 struct Graph {
   // The rest is set as AllocateTensors comes to it.
-  Graph(const uint8_t* model, uint32_t model_bytes, uint8_t* arena_start, uint32_t arena_size)
-      : reader(model, model_bytes), arena(arena_start), arena_bytes(arena_size) {}
+  Graph(const uint8_t* model, uint32_t model_bytes, const tflite::MicroOpResolver& op_resolver,
+        tflite::MicroProfilerInterface* op_profiler, uint8_t* arena_start, uint32_t arena_size)
+      : reader(model, model_bytes),
+        resolver(op_resolver),
+        profiler(op_profiler),
+        arena(arena_start),
+        arena_bytes(arena_size) {}
 
   ModelReader reader;
-  ModelReader::Vector tensors;    // tables
-  ModelReader::Vector buffers;    // tables
-  ModelReader::Vector operators;  // tables
-  uint8_t* arena;                 // 16-byte aligned
+  const tflite::MicroOpResolver& resolver;
+  tflite::MicroProfilerInterface* profiler;  // null: nobody listens
+  ModelReader::Vector operator_codes;        // tables
+  ModelReader::Vector tensors;               // tables
+  ModelReader::Vector buffers;               // tables
+  ModelReader::Vector operators;             // tables
+  uint8_t* arena;                            // 16-byte aligned
   uint32_t arena_bytes;
   uint32_t persistent_bytes;  // used from the arena's start
   uint32_t variables;         // offset of the first Variable (variables.h); 0: none
+  uint32_t most_bytes;        // of the arena, that a subgraph's planning needed
+  uint32_t depth;             // 0: subgraph 0; 1: one that an op of it runs, and so on
 
   bool keeps_tensors;   // a tensor keeps its value from one Invoke to the next
   bool eval_failed;     // an op of this Invoke met data that it cannot compute with

@@ -112,7 +112,7 @@ class MicroInterpreter {
   }
   // In place of the constructor's, from the next Invoke on.
   TfLiteStatus SetAlternateProfiler(MicroProfilerInterface* profiler) {
-    profiler_ = profiler;
+    graph_.profiler = profiler;
     return kTfLiteOk;
   }
 
@@ -126,10 +126,6 @@ class MicroInterpreter {
 
  private:
   TfLiteStatus ReadModel();
-  // The resolver's slot for an operator code, its count() (with a message) if it has none. `node`
-  // is for the message.
-  uint32_t FindOp(uint32_t node, const tflm::ModelReader::Table& code_table) const;
-  TfLiteStatus PrepareNodes();
   TfLiteStatus MakeApiTensors();
   // Gives such tensors their zero point.
   void ClearVariableTensors();
@@ -140,9 +136,6 @@ class MicroInterpreter {
   }
 
   tflm::Graph graph_;
-  const MicroOpResolver& resolver_;
-  MicroProfilerInterface* profiler_;
-  tflm::ModelReader::Vector operator_codes_;
   tflm::ModelReader::Vector inputs_{0, 0};   // tensor indices
   tflm::ModelReader::Vector outputs_{0, 0};  // tensor indices
   TfLiteTensor* api_tensors_;                // the inputs, then the outputs

@@ -82,6 +82,10 @@ constexpr uint8_t OptionsOf(BuiltinOperator code) {
       return 101;
     case BuiltinOperator_CUMSUM:
       return 102;
+    case BuiltinOperator_IF:
+      return 92;
+    case BuiltinOperator_WHILE:
+      return 93;
     default:
       return 0;
   }
