@@ -132,7 +132,25 @@ def test_a_custom_op_that_nobody_registered_is_refused() -> None:
 def test_one_source_holds_for_all_isas(op: str) -> None:
     """Scratch differs between them, down to none: nothing else."""
     for seed in range(3):
-        _source(CASES[op](np.random.default_rng(seed)).model)
+        text = _source(CASES[op](np.random.default_rng(seed)).model)
+        head, found, body = text.partition("uint8_t* g_arena;")
+        assert found
+        _require_each_defined_once(head, body)
+
+
+def _require_each_defined_once(head: str, body: str) -> None:
+    """Constants of the arena stand there once for each ISA; those of ops once, before their use.
+    Fields are named."""
+    constants = head.rpartition("#endif\n")[2]
+    defined = re.findall(r"^(?:alignas\(\d+\) )?constexpr [\w: ]+ (k\w+)", constants, re.MULTILINE)
+    assert len(set(defined)) == len(defined)
+    known = {*defined, *re.findall(r"constexpr u?int32_t (k\w+)", head)}
+    assert set(re.findall(r"\bk(?:Op|Tensor|Scratch)\d\w*", body)) <= known
+    for text in re.findall(r"constexpr nn::\w*Params k\w+ = \{\n(.*?)\};", constants, re.DOTALL):
+        flat = text
+        while flat != (flat := re.sub(r"\{[^{}]*\}|\([^()]*\)", "0", flat)):
+            pass
+        assert re.fullmatch(r"(\s*/\*\w+\*/ [^,{]+,)+\s*", flat), text
 
 
 def test_an_op_without_scratch_on_one_isa_has_it_on_the_others() -> None:

@@ -48,6 +48,13 @@ def test_one_byte_nearer_a_strip_writes_on_what_it_reads(windows: RowWindows, ro
         check_strips("op", windows, _FAR, _FAR + windows.up(rows) - 1, -rows)
 
 
+@pytest.mark.parametrize(
+    ("out_h", "heights"), [(1, []), (2, [1]), (3, [2, 1]), (7, [4, 3, 2, 1]), (12, [6, 4, 3, 2, 1])]
+)
+def test_strips_are_as_high_as_their_number_makes_them(out_h: int, heights: list[int]) -> None:
+    assert RowWindows(12, out_h, 1, 0, 1, 1, 1).heights() == heights
+
+
 def _separable(height: int, channels: int, blocks: int = 2) -> bytes:
     """Depthwise 3x3 and pointwise convolutions in turn, all of one shape."""
     rng = np.random.default_rng(3)

@@ -14,6 +14,7 @@ import jinja2
 import numpy as np
 import pytest
 
+from codegen.boards.facts import ISAS
 from codegen.compile.cpp_build import LIBRARIES
 from codegen.emit import generate as generate_module
 from codegen.emit.generate import generate
@@ -29,6 +30,7 @@ from codegen.model.pixels import pixel_table, quantize_pixels
 from codegen.model.tflite import Model
 from tests.unit.codegen.fakes import ARENA_BYTES, compile_and_run, fake_plan, made_up_plan
 from verification.cases.model_builder import ModelBuilder, one_op, schema, small_cnn
+from verification.cases.registry import CASES
 
 PRINT_ALL = r"""
 #include <cstdio>
@@ -436,3 +438,22 @@ def test_tensors_are_described_as_the_wire_states_them() -> None:
         ("5.0e-01f", -7, 4), ("0.0e+00f", 0, 24), ("0.0e+00f", 0, 2)
     ]  # fmt: skip
     assert [one["shape"] for one in found] == [(1, 4), (2, 3), (2, 1)]
+
+
+@pytest.mark.parametrize(
+    ("op", "variables", "has_first_values"),
+    [("CALL_ONCE", True, True), ("VAR_HANDLE", True, None), ("ADD", False, False)],
+)
+def test_what_a_model_keeps_is_said(
+    op: str, variables: bool, has_first_values: bool | None
+) -> None:
+    drawn = (Model.parse(CASES[op](np.random.default_rng(seed)).model) for seed in range(20))
+    model = next(one for one in drawn if has_first_values in (None, "CALL_ONCE" in one.op_names))
+    plans = {isa: made_up_plan(ARENA_BYTES[isa]) for isa in ISAS}
+    text = generate_module.render(model, load_supported_ops(), plans, [], [])["model_info.h"]
+    has_first = re.findall(r"kHasFirstValues = (\w+);", text)
+    assert has_first == [str("CALL_ONCE" in model.op_names).lower()]
+    (count,) = re.findall(r"k\w*Variable\w* = (\d+);", text)
+    handles = [one for graph in model.subgraphs for one in graph.ops if one.name == "VAR_HANDLE"]
+    assert int(count) == len(handles)
+    assert bool(handles) == variables
