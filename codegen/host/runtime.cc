@@ -110,8 +110,6 @@ void* mcuforge_tensor(void* session, int is_output, size_t index, size_t* bytes)
 
 int mcuforge_invoke(void* session) { return static_cast<Session*>(session)->interpreter.Invoke(); }
 
-int mcuforge_reset(void* session) { return static_cast<Session*>(session)->interpreter.Reset(); }
-
 // What the plan is made of: where each tensor lies in the arena (UINT32_MAX: nowhere, or in the
 // model), each node's scratch, the inputs whose memory its first output may take over (bit i: input
 // i), and how many bytes are the interpreter's own.

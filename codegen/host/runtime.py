@@ -81,23 +81,31 @@ class HostRuntime:
         self._library = load_library()
         self._model, model_address = _aligned(len(model))
         ctypes.memmove(model_address, model, len(model))
-        self._arena, self._arena_address = _aligned(arena_bytes)
-        log = ctypes.create_string_buffer(400)
-        used = ctypes.c_uint64()
-        self._session = self._library.mcuforge_open(
+        self._arena, arena_address = _aligned(arena_bytes)
+        self._log, self._used = ctypes.create_string_buffer(400), ctypes.c_uint64()
+        self._given = (
             ctypes.c_void_p(model_address),
             ctypes.c_size_t(len(model)),
             ISAS.index(isa),
-            ctypes.c_void_p(self._arena_address),
+            ctypes.c_void_p(arena_address),
             ctypes.c_size_t(arena_bytes),
-            log,
-            ctypes.c_size_t(len(log)),
-            ctypes.byref(used),
+            self._log,
+            ctypes.c_size_t(len(self._log)),
+            ctypes.byref(self._used),
         )
-        self.arena_used_bytes = int(used.value)
+        self._session: int | None = None
+        self.reset()
+        self.arena_used_bytes = int(self._used.value)
+
+    def reset(self) -> None:
+        """Variables back to where they started, also those that CALL_ONCE gives their first values:
+        the interpreter's own Reset() does not run that again. Raises RuntimeRefusedError."""
+        self.close()
+        self._log.value = b""
+        self._session = self._library.mcuforge_open(*self._given)
         if not self._session:
             raise RuntimeRefusedError(
-                log.value.decode("utf-8", "replace") or "the runtime gave no reason"
+                self._log.value.decode("utf-8", "replace") or "the runtime gave no reason"
             )
 
     def close(self) -> None:
@@ -137,10 +145,6 @@ class HostRuntime:
             )
         if self._library.mcuforge_invoke(ctypes.c_void_p(self._session)) != 0:
             raise RuntimeRefusedError("Invoke failed")
-
-    def reset(self) -> None:
-        """Variables back to where they started."""
-        self._library.mcuforge_reset(ctypes.c_void_p(self._session))
 
     def output(self, index: int = 0) -> bytes:
         """The bytes of output `index`."""

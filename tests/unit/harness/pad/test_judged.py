@@ -88,7 +88,8 @@ def test_the_host_answers_from_the_first_state_on(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(judged, "HostRuntime", Runtime)
     host = judged.Host(MODEL)
+    asked.clear()
     answer = host.answer(split(PIXELS[:1], kind="image", task="none"))
     assert (answer.predicted, len(answer.outputs[0])) == (None, 3)
     host.close()
-    assert asked == ["reset", "invoke", "close"]
+    assert asked == ["reset", "close", "invoke", "close"]  # which begins anew
