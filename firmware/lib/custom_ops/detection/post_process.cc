@@ -22,7 +22,7 @@ struct State {
   Centered scales;
   int32_t detections, per_class, classes, by_class;
   int32_t anchors, stride, all_classes;  // all_classes: with the background, which comes first
-  int32_t scratch;                       // its index
+  int scratch;                           // its index
 };
 
 // The op's scratch memory. Lists of candidates have room for what the classes before left.
@@ -80,7 +80,7 @@ void* Init(TfLiteContext* context, const char* buffer, size_t length) {
 }
 
 // The extents of input `i`, float32 with so many dimensions; null if it is another.
-const int32_t* ExtentsOf(TfLiteContext* context, TfLiteNode* node, int i, int dimensions) {
+const int* ExtentsOf(TfLiteContext* context, TfLiteNode* node, int i, int dimensions) {
   const TfLiteEvalTensor* const tensor = tflite::micro::GetEvalInput(context, node, i);
   const bool fits = tensor && tensor->type == kTfLiteFloat32 && tensor->dims->size == dimensions;
   return fits ? tensor->dims->data : nullptr;
@@ -103,9 +103,9 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
     return Require(false,
                    "TFLite_Detection_PostProcess: needs nms_iou_threshold in 0..1 and scales");
   }
-  const int32_t* const boxes = ExtentsOf(context, node, kBoxes, 3);
-  const int32_t* const scores = ExtentsOf(context, node, kScores, 3);
-  const int32_t* const anchors = ExtentsOf(context, node, kAnchors, 2);
+  const int* const boxes = ExtentsOf(context, node, kBoxes, 3);
+  const int* const scores = ExtentsOf(context, node, kScores, 3);
+  const int* const anchors = ExtentsOf(context, node, kAnchors, 2);
   if (!boxes || !scores || !anchors) {
     return Require(false,
                    "TFLite_Detection_PostProcess: needs boxes, scores and anchors of float32");

@@ -11,7 +11,7 @@ namespace {
 
 struct State {
   int32_t size, frames;
-  int32_t scratch;  // its index
+  int scratch;  // its index
 };
 
 void* Init(TfLiteContext* context, const char* buffer, size_t length) {
