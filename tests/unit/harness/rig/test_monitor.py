@@ -1,12 +1,19 @@
 """The monitor: frames in words, text as it is, nothing lost."""
 
 import io
+import struct
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
+import pytest
+
+from codegen.boards.facts import Board
 from harness.rig import monitor
 from harness.wire import ids, messages, trace
 from harness.wire.framing import Damaged, Frame, Text, encode
-from tests.unit.harness.wire.fake_device import FakeDevice
+from tests.unit.harness.wire.fake_device import FakeDevice, result
 
 
 def shown(fake: FakeDevice) -> list[str]:
@@ -67,3 +74,83 @@ def test_a_line_that_is_never_quiet_is_shown_line_by_line() -> None:
 
     lines = shown(Chatty())
     assert lines[:3] == ["tick", "totick", "totick"]
+
+
+class FakeEmulator:
+    url = "socket://it"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def resume(self) -> None:
+        self.asked.append("resume")
+
+    def check_alive(self) -> None:
+        self.asked.append("alive?")
+
+
+@pytest.mark.parametrize("port", [None, "/dev/x"])
+def test_the_device_is_asked_once_what_it_is_until_ctrl_c(
+    port: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    emulator = FakeEmulator()
+    opened: list[tuple[str, str | int]] = []
+    fakes: list[FakeDevice] = []
+
+    class Interrupted(FakeDevice):
+        def read(self, timeout_s: float) -> bytes:
+            if data := super().read(timeout_s):
+                return data
+            raise KeyboardInterrupt
+
+        def __enter__(self) -> FakeDevice:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self.close()
+
+    @contextmanager
+    def started(board: Board, elf: Path) -> Iterator[FakeEmulator]:
+        opened.append((board.id, elf.name))
+        yield emulator
+
+    def line(url: str, baud: int) -> FakeDevice:
+        opened.append((url, baud))
+        fakes.append(Interrupted())
+        return fakes[0]
+
+    monkeypatch.setattr(monitor, "open_emulator", started)
+    monkeypatch.setattr(monitor, "SerialLine", line)
+    expected = type("Expected", (), {"elf": tmp_path / "firmware.elf"})
+    monkeypatch.setattr(monitor.Expected, "load", lambda *_: expected)
+    monitor.run("mps2_an386", tmp_path, port, 9600 if port else None)
+    said = capsys.readouterr()
+    assert said.out.count("[INFO reply seq 1]") == 1
+    assert said.out.lstrip()[0].isdigit()  # its time
+    assert f"mps2_an386 on {port or emulator.url}; Ctrl-C ends" in said.err
+    assert fakes[0].closed
+    if port:
+        assert opened == [("/dev/x", 9600)]
+        assert emulator.asked == []
+    else:
+        assert opened == [("mps2_an386", "firmware.elf"), (emulator.url, 115_200)]
+        assert emulator.asked[0] == "resume"
+        assert set(emulator.asked[1:]) == {"alive?"}
+
+
+def test_replies_in_words() -> None:
+    def reply(kind: int, payload: bytes) -> str:
+        (line,) = monitor.describe(Frame(kind | ids.REPLY_BIT, 2, payload))
+        return line.partition("] ")[2]
+
+    assert reply(messages.INFER, result(b"\x05")) == "class 1, 1000 ticks, scores [-128, 5]"
+    stats = reply(messages.STATS, struct.pack("<10I", *range(10)))
+    assert [int(one.split()[1]) for one in stats.split(", ")] == list(range(10))
+    info = FakeDevice(unique_id=None)._info()
+    assert "chip" not in reply(messages.INFO, info)
+    assert reply(messages.INFO, info).endswith("arena 4096 of 4096 B, ready")
+    failed = FakeDevice(status=ids.Setup.ALLOCATE_FAILED, message=b"no op")._info()
+    assert "no op, chip 000102" in reply(messages.INFO, failed)

@@ -255,6 +255,91 @@ def test_a_client_that_takes_nothing_loses_the_seat(
         assert not session.is_alive()
 
 
+@pytest.mark.usefixtures("no_traceback")
+def test_who_closes_the_server_ends_its_clients_and_waits_for_them(port: str) -> None:
+    said: list[str] = []
+    server = Server(port, ANY, said.append)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    with SerialLine(server.url, 115_200):
+        server.close()
+        assert said == ["127.0.0.1 connected", "127.0.0.1 left"]
+        assert not any(one.is_alive() for one in server._clients)
+    thread.join(5)
+    assert not thread.is_alive()
+
+
+@pytest.mark.usefixtures("no_traceback")
+def test_a_line_that_is_cut_is_said_and_ends_the_client(
+    port: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    with serving(port, said) as url, SerialLine(url, 115_200) as line:
+
+        def cut(*_: object) -> bytes:
+            raise PortError("the cable was pulled")
+
+        monkeypatch.setattr(serve.SerialLine, "read", cut)
+        wait_until_gone(line.port._socket)
+        deadline_s = time.monotonic() + 5
+        while len(said) < 2 and time.monotonic() < deadline_s:
+            time.sleep(0.01)
+    assert said[1] == "127.0.0.1 was cut off: the cable was pulled"
+
+
+def test_a_port_without_modem_lines_has_them_off() -> None:
+    class Bare:
+        rate = 5
+
+        @property
+        def cts(self) -> bool:
+            raise OSError("no such line")
+
+        @property
+        def rts(self) -> bool:
+            return True
+
+        @rts.setter
+        def rts(self, _: bool) -> None:
+            raise OSError("no such line")
+
+        def _broken(self, *_: bool) -> bool:
+            raise OSError("broken")
+
+        other = property(_broken, _broken)  # type: ignore[arg-type]
+
+    port = serve._Port(Bare())
+    assert (port.rate, port.cts) == (5, False)
+    port.rts = True
+    port.rate = 6
+    assert port.rate == 6
+    with pytest.raises(OSError, match="broken"):
+        _ = port.other
+    with pytest.raises(OSError, match="broken"):
+        port.other = True
+
+
+def test_serving_says_how_it_is_used_and_ends_by_ctrl_c(
+    port: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    closed: list[str] = []
+
+    class Interrupted(Server):
+        def run(self) -> None:
+            raise KeyboardInterrupt
+
+        def close(self) -> None:
+            closed.append(self.url)
+            super().close()
+
+    monkeypatch.setattr(serve, "Server", Interrupted)
+    serve.run(port, ANY)
+    (url,) = closed
+    said = capsys.readouterr().out
+    assert f"{port} is served at {url}; Ctrl-C ends it\n" in said
+    assert f"`invoke hil --board BOARD --port {url}`\n" in said
+
+
 def test_a_tunnel_is_no_difference(port: str) -> None:
     """`ssh -L` passes bytes on from a port of its own, as this does."""
     with serving(port) as url:
