@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from codegen import tools
 from codegen.errors import CodegenError, OracleError
 from codegen.files.places import PROJECT
+from codegen.files.printable import printable
 from codegen.host.random_inputs import numpy_dtype
 from codegen.host.runtime import HostRuntime
 from codegen.model.op_table import has_foreign_ops
@@ -68,6 +69,7 @@ def answers(
 
 def _reason(returncode: int, text: str) -> str:
     last = next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
+    last = printable(last)  # it quotes names of the model
     if returncode > 0:
         return last or f"the oracle's process ended with {returncode}"
     name = signal.Signals(-returncode).name

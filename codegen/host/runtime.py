@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from codegen.boards.facts import ISAS
 from codegen.compile import cpp_build
 from codegen.errors import CodegenError
+from codegen.files.printable import printable
 
 ALIGNMENT = 16
 NOWHERE = 0xFFFFFFFF
@@ -104,9 +105,8 @@ class HostRuntime:
         self._log.value = b""
         self._session = self._library.mcuforge_open(*self._given)
         if not self._session:
-            raise RuntimeRefusedError(
-                self._log.value.decode("utf-8", "replace") or "the runtime gave no reason"
-            )
+            reason = printable(self._log.value.decode("utf-8", "replace"))  # it quotes names
+            raise RuntimeRefusedError(reason or "the runtime gave no reason")
 
     def close(self) -> None:
         if self._session:

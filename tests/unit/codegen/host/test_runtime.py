@@ -15,7 +15,7 @@ from codegen.host.kernel_loops import CONSTANT, ConvShape, channel_kinds, table_
 from codegen.host.random_inputs import random_inputs
 from codegen.host.runtime import ALIGNMENT, HostRuntime, RuntimeRefusedError
 from codegen.model.tflite import Model
-from verification.cases.model_builder import one_op, small_cnn
+from verification.cases.model_builder import one_op, small_cnn, with_first_op
 from verification.cases.registry import CASES
 
 CNN = small_cnn(image=8, classes=3)
@@ -78,6 +78,13 @@ def test_an_empty_plan() -> None:
     with HostRuntime(CNN) as runtime:
         tensors, scratch, in_place, _ = runtime.plan(0, 0)
     assert (tensors, scratch, in_place) == ([], [], [])
+
+
+@pytest.mark.parametrize("name", ["\x02", "\x1d", "\x1b]0;title\x07", "a\nb"])
+def test_a_refusal_quotes_names_as_a_terminal_may_be_shown_them(name: str) -> None:
+    with pytest.raises(RuntimeRefusedError, match="custom op") as refused:
+        HostRuntime(with_first_op(CNN, name, b""))
+    assert str(refused.value).isprintable()
 
 
 class Refusing:
@@ -150,6 +157,7 @@ def test_states_begin_where_they_are_told_to(
         (1, "first\nthe last line \n\n", "the last line"),
         (3, "", "the oracle's process ended with 3"),
         (-6, "abort: why", r"with SIGABRT \(abort: why\): there is no truth"),
+        (1, "no op \x1b[2J", r"no op \\x1b\[2J"),
         (-11, " \n", "with SIGSEGV: there is no truth"),
     ],
 )
