@@ -21,8 +21,12 @@ class Qmp:
             self._socket.close()
             raise
         self._lines = self._socket.makefile("rb")
-        self._read()  # the greeting
-        self.execute("qmp_capabilities")
+        try:
+            self._read("a connection")  # by its greeting
+            self.execute("qmp_capabilities")
+        except EmulatorError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Give the connection back."""
@@ -33,15 +37,18 @@ class Qmp:
         """Run a command without arguments and return what it returns. Raises EmulatorError."""
         try:
             self._socket.sendall(json.dumps({"execute": command}).encode() + b"\n")
-            while "return" not in (answer := self._read()):
-                if "error" in answer:
-                    raise EmulatorError(f"QEMU refused {command}: {answer['error']}")
         except OSError as error:
-            raise EmulatorError(f"QEMU did not answer {command}: {error}") from error
+            raise EmulatorError(f"QEMU does not take {command}: {error}") from error
+        while "return" not in (answer := self._read(command)):
+            if "error" in answer:
+                raise EmulatorError(f"QEMU refused {command}: {answer['error']}")
         return answer["return"]
 
-    def _read(self) -> dict[str, Any]:
-        line = self._lines.readline()
+    def _read(self, what: str) -> dict[str, Any]:
+        try:
+            line = self._lines.readline()
+        except OSError as error:
+            raise EmulatorError(f"QEMU did not answer {what}: {error}") from error
         if not line:
             raise EmulatorError("QEMU closed its control socket")
         answer: dict[str, Any] = json.loads(line)

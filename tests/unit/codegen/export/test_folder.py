@@ -40,6 +40,12 @@ def test_a_new_folder_and_nothing_beside_it(request_: Request) -> None:
     assert list(request_.folder.parent.iterdir()) == [request_.folder]
 
 
+def test_a_new_folder_is_as_open_as_others(request_: Request) -> None:
+    write(request_, FILES)
+    (request_.folder.parent / "other").mkdir()
+    assert request_.folder.stat().st_mode == (request_.folder.parent / "other").stat().st_mode
+
+
 def test_again_over_itself(request_: Request) -> None:
     write(request_, FILES)
     before = (request_.folder / "a.txt").stat().st_mtime_ns

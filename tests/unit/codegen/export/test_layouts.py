@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from codegen.boards.facts import ISAS
 from codegen.export import layouts, package
 from codegen.export.package import Package
 from codegen.export.request import TARGETS, check
 from codegen.files.artifacts import INT8_MODEL
+from codegen.memory.planner import plan_model
+from codegen.memory.upstream_arena import upstream_arena_bytes
+from codegen.model.tflite import Model
 
 
 def made(target: str, folder: Path, cnn_bytes: bytes) -> Package:
@@ -86,3 +90,18 @@ def test_an_engine_has_the_sources_of_its_own(
     assert names & of_interpreter == (of_interpreter if engine == "interpreter" else set())
     assert bool(names & {"net_sample.h", "net_sample.cc", "net_frontend.h"}) is False
     assert {"net.h", "net.cc", "net_target.h", "net_kernel.h", "net_labels.h"} <= names
+    of_aot = {"net_model.h", "net_model.cc"}
+    assert names & of_aot == (of_aot if engine == "aot" else set())
+
+
+def test_an_arena_is_its_runtimes(tmp_path: Path, cnn_bytes: bytes) -> None:
+    model = Model.parse(cnn_bytes)
+    plans = {isa: plan_model(model, isa) for isa in ISAS}
+    for target in ("c", "tflm"):
+        asked = check(target, "interpreter", "net", "all", tmp_path / "out")
+        found = package._arena_bytes(asked, model, plans)
+        if target == "c":
+            assert found == {isa: plan.arena_bytes for isa, plan in plans.items()}
+        else:  # one for all, of upstream's larger structures
+            assert set(found.values()) == {upstream_arena_bytes(model, plans.values())}
+            assert min(found.values()) > max(plan.arena_bytes for plan in plans.values())

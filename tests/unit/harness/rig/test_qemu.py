@@ -134,6 +134,14 @@ def test_a_command_that_is_refused_or_not_answered(tmp_path: Path) -> None:
         Qmp(tmp_path / "absent")
 
 
+def test_a_qemu_that_hangs_is_given_up(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(tmp_path / "qmp"))
+        silent.listen()
+        with pytest.raises(EmulatorError, match="QEMU did not answer a connection: timed out"):
+            Qmp(tmp_path / "qmp", timeout_s=0.05)
+
+
 class Machine(_QemuEmulator):
     """Its process is this test's socket."""
 

@@ -135,6 +135,12 @@ def test_a_token_opens_the_server_to_other_machines(
     Server(port, "0.0.0.0:0").close()
 
 
+def test_an_address_of_version_6_is_in_brackets(port: str) -> None:
+    server = Server(port, "[::1]:0")
+    server.close()
+    assert server.url.startswith("rfc2217://[::1]:")
+
+
 IAC, SB, SE, WILL = b"\xff", b"\xfa", b"\xf0", b"\xfb"
 ASKS = IAC + WILL + b"\x2c"
 
@@ -262,6 +268,7 @@ def test_who_closes_the_server_ends_its_clients_and_waits_for_them(port: str) ->
     thread = threading.Thread(target=server.run)
     thread.start()
     with SerialLine(server.url, 115_200):
+        assert all(one.daemon for one in server._clients)  # one that hangs holds no program up
         server.close()
         assert said == ["127.0.0.1 connected", "127.0.0.1 left"]
         assert not any(one.is_alive() for one in server._clients)
