@@ -31,6 +31,10 @@ _CPP = {
         "tests/golden/test_fuzz.py",
     ],
     "firmware/lib/wire": ["tests/unit/firmware/wire"],
+    "firmware/lib/custom_ops": [
+        "tests/unit/firmware/test_signal_ops.py",
+        *(f"tests/golden/test_{name}.py" for name in ("golden", "custom_op", "refusals")),
+    ],
     "firmware/lib/frontend": ["tests/unit/firmware/frontend", "tests/unit/codegen/frontend"],
     APPLICATION: [
         "tests/unit/firmware/wire",
