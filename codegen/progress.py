@@ -51,9 +51,12 @@ class _Shown:
         self._ended = threading.Event()
         self._bars: Any = None  # rich.progress.Progress, imported where it is needed
         self._line_s = 0.0
+        self.is_unseen = False
 
     def add(self, step: Step) -> None:
         with self.lock:
+            if self.is_unseen:
+                return
             self._steps.append(step)
             if len(self._steps) > 1:
                 return
@@ -161,6 +164,16 @@ def silence() -> Iterator[None]:
     """Nothing is shown meanwhile: stderr is somewhere else."""
     with _shown.lock:
         yield
+
+
+@contextlib.contextmanager
+def unseen() -> Iterator[None]:
+    """Steps that begin in the block are parts of what another process shows."""
+    _shown.is_unseen = True
+    try:
+        yield
+    finally:
+        _shown.is_unseen = False
 
 
 @contextlib.contextmanager

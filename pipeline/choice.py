@@ -13,8 +13,10 @@ from codegen.files.places import BUILD
 from codegen.image.tflm_lib import TflmLib
 from training.data.options import DataOptions
 from training.int8 import presets
+from training.recipes.design import SUFFIX
 
-HOST_TOOLS = "host"  # build/host/ has programs that codegen runs
+# build/host/ has programs that codegen runs, the others what a search makes.
+OTHER_FOLDERS = ("host", "search", "teachers")
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,16 @@ class Choice:
 
     @property
     def name(self) -> str:
-        return self.recipe + self.variant if self.model is None else self.model.stem
+        return self.recipe_name + self.variant if self.model is None else self.model.stem
+
+    @property
+    def recipe_file(self) -> Path | None:
+        """Where the recipe is a file."""
+        return Path(self.recipe) if self.recipe.endswith(SUFFIX) else None
+
+    @property
+    def recipe_name(self) -> str:
+        return self.recipe if self.recipe_file is None else self.recipe_file.stem
 
     @property
     def build_dir(self) -> Path:
@@ -107,17 +118,11 @@ def check(choice: Choice) -> None:
         from training.recipes import get_recipe
 
         get_recipe(choice.recipe).optimizer(choice.optimizer or None)
+        if choice.recipe_file is not None:
+            _check_name("--recipe", choice.recipe_file)
         return
     model = choice.model
-    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", model.stem):
-        raise CodegenError(f"--model {model}: its name becomes a folder; use letters and digits")
-    from training.recipes import RECIPES
-
-    if model.stem in (*RECIPES, HOST_TOOLS):
-        raise CodegenError(
-            f"--model {model} would be built in build/{model.stem}, which has another use; "
-            "rename the file"
-        )
+    _check_name("--model", model)
     if not model.exists():
         raise CodegenError(f"--model {model}: no such file or folder")
     if choice.model_kind == "tflite":
@@ -130,6 +135,19 @@ def check(choice: Choice) -> None:
         from training.int8.untrained import require_kind
 
         require_kind(model)
+
+
+def _check_name(flag: str, path: Path) -> None:
+    """Raises CodegenError where the file's name cannot become a folder's."""
+    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", path.stem):
+        raise CodegenError(f"{flag} {path}: its name becomes a folder; use letters and digits")
+    from training.recipes import RECIPES
+
+    if path.stem in (*RECIPES, *OTHER_FOLDERS):
+        raise CodegenError(
+            f"{flag} {path} would be built in build/{path.stem}, which has another use; "
+            "rename the file"
+        )
 
 
 def _check_calibration_data(choice: Choice) -> None:

@@ -21,6 +21,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from codegen import campaign
 from codegen.cost.preflight import PreflightError
 from codegen.engines import AOT, INTERPRETER
 from codegen.errors import BudgetError, CodegenError
@@ -54,11 +55,13 @@ from codegen.files.manifest import sha256_file, sha256_files
 from codegen.files.places import BUILD, COMMAND, PROJECT, RUNS
 from codegen.image import firmware_build, pio_registry
 from codegen.image.tflm_lib import TflmLib
+from codegen.progress import progress
 from pipeline import image
 from pipeline.choice import Choice
 from pipeline.stage import Stage, run, shown
 
 if TYPE_CHECKING:
+    from training.fit.seeds import Training
     from training.int8.edges import Edges
     from training.judge.report import DeviceScores
 
@@ -186,7 +189,7 @@ def train(choice: Choice) -> None:
             },
             inputs=(TRAIN_SPLIT, FRONTEND) if recipe.has_front_end else (TRAIN_SPLIT,),
             options=lambda: {
-                "recipe": choice.recipe,
+                **_recipe(choice),
                 "seed": str(choice.seed),
                 "optimizer": optimizer,
             },
@@ -248,7 +251,7 @@ def _front_end(choice: Choice) -> None:
             outputs=(FRONTEND,),
             arguments={"recipe": choice.recipe, "build_dir": choice.build_dir},
             inputs=(TRAIN_SPLIT, DATA_INFO),
-            options=lambda: {"recipe": choice.recipe},
+            options=lambda: _recipe(choice),
             code=(_recipe_module(choice),),
         ),
     )
@@ -340,7 +343,12 @@ def evaluate(choice: Choice) -> None:
     lineage.keep(BUILD, lineage.record, choice.build_dir, git_commit(PROJECT))
 
 
-def evaluation(choice: Choice, devices: Sequence[DeviceScores], robustness: bool) -> str:
+def evaluation(
+    choice: Choice,
+    devices: Sequence[DeviceScores],
+    robustness: bool,
+    workers: str = campaign.ALONE,
+) -> str:
     """A table of float, int8 and boards; evaluate.json and evaluate.html. After `evaluate`."""
     from training.judge import evaluation_report as room
     from training.judge import measures_table
@@ -348,7 +356,7 @@ def evaluation(choice: Choice, devices: Sequence[DeviceScores], robustness: bool
     if not room.takes(choice.build_dir):
         (choice.build_dir / REPORT_HTML).unlink(missing_ok=True)  # of another task's data
         return measures_table.table(choice.build_dir)
-    report = room.evaluate(choice.build_dir, devices, robustness)
+    report = room.evaluate(choice.build_dir, devices, robustness, workers=workers)
     page = shown(choice.build_dir / REPORT_HTML)
     return f"{room.table(report)}\n\nevaluate: {page} has the pictures, {REPORT_JSON} all numbers"
 
@@ -394,20 +402,37 @@ def graph(choice: Choice, stage: str) -> Path:
     return folder
 
 
-def seeds(choice: Choice, chosen: Sequence[int]) -> str:
-    """A table of the recipe trained with each seed; build/<recipe>-<optimizer>-<seed>/."""
+def seeds(choice: Choice, chosen: Sequence[int], workers: str = campaign.ALONE) -> str:
+    """A table of the recipe trained with each seed; build/<recipe>-<optimizer>-<seed>/, where the
+    worker is. Raises CampaignError where one has other data than another."""
     if choice.model is not None:
         raise CodegenError("seeds: --model gives a model that is trained; leave it out")
     from training.fit import seeds as room
     from training.recipes import get_recipe
 
     optimizer = get_recipe(choice.recipe).optimizer(choice.optimizer or None).name
-    trainings = {}
-    for seed in chosen:
-        one = replace(choice, seed=seed, variant=f"-{optimizer}-{seed}")
-        evaluate(one)
-        trainings[seed] = room.read_training(one.build_dir)
-    return room.table(f"{choice.recipe}, {optimizer}", trainings)
+    choices = [replace(choice, seed=seed, variant=f"-{optimizer}-{seed}") for seed in chosen]
+    trainings, data_of = {}, set()
+    with progress("seeds", len(chosen), "trainings") as step:
+        for one, (training, data_sha256) in zip(
+            choices, campaign.each(_trained, choices, workers), strict=True
+        ):
+            trainings[one.seed] = training
+            data_of.add(data_sha256)
+            step.advance()
+    if len(data_of) > 1:
+        raise campaign.CampaignError(
+            f"seeds: the workers have different data for --data {choice.data}; give each the same"
+        )
+    return room.table(f"{choice.recipe_name}, {optimizer}", trainings)
+
+
+def _trained(choice: Choice) -> tuple[Training, str]:
+    """An evaluated training, and which data it has."""
+    from training.fit import seeds as room
+
+    evaluate(choice)
+    return room.read_training(choice.build_dir), sha256_file(choice.build_dir / TRAIN_SPLIT)
 
 
 def compare_modes(choice: Choice, mode: str) -> str:
@@ -763,5 +788,10 @@ def _quantization(choice: Choice) -> Mapping[str, str]:
     return {"calibration": str(choice.calibration), "preset": choice.preset}
 
 
+def _recipe(choice: Choice) -> Mapping[str, str]:
+    file = choice.recipe_file
+    return {"recipe": choice.recipe if file is None else sha256_file(file)}
+
+
 def _recipe_module(choice: Choice) -> str:
-    return f"training.recipes.{choice.recipe}"
+    return f"training.recipes.{choice.recipe if choice.recipe_file is None else 'design'}"

@@ -39,6 +39,12 @@ class DivergedError(TrainingError):
     exit_code = 1
 
 
+class GivenUpError(TrainingError):
+    """A training that whoever asked for it does not want to go on."""
+
+    exit_code = 1
+
+
 class ConversionError(TrainingError):
     """A model that did not convert to int8 as a microcontroller needs it."""
 

@@ -37,6 +37,7 @@ def choice(c: Context, given: Given, force: str = "", **changes: Any) -> Any:
         return found
 
     data = values.get("data")
+    calibration = values.get("calibration") or _of_recipe(value("recipe"), values)
     made = Choice(
         board_id=value("board"),
         recipe=value("recipe"),
@@ -48,7 +49,7 @@ def choice(c: Context, given: Given, force: str = "", **changes: Any) -> Any:
         seed=number(SEED),
         optimizer=value("optimizer"),
         resume=bool(values.get("resume")),
-        calibration=number(CALIBRATION),
+        calibration=calibration or number(CALIBRATION),
         preset=value("preset"),
         sanitize=bool(values.get("sanitize")),
         tflm_lib=value("tflm_lib"),
@@ -59,6 +60,13 @@ def choice(c: Context, given: Given, force: str = "", **changes: Any) -> Any:
     )
     check(made)
     return made
+
+
+def _of_recipe(name: str, values: Mapping[str, Any]) -> int | None:
+    """The calibration that a recipe states for itself."""
+    from training.recipes import get_recipe
+
+    return None if values.get("model") else get_recipe(name).calibration
 
 
 def engine_of(c: Context, given: Given) -> str:

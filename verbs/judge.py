@@ -7,7 +7,7 @@ import sys
 from invoke import Context, Exit
 
 from verbs.choice import choice
-from verbs.options import BOARD, IMAGE, LINE, MADE, Option, output, path
+from verbs.options import BOARD, IMAGE, LINE, MADE, WORKERS, Option, output, path
 from verbs.shell import run_shown
 from verbs.verb import Given, verb
 
@@ -29,20 +29,24 @@ def data(c: Context, given: Given) -> None:
         kind=bool,
         default=False,
     ),
+    WORKERS.but("with --robustness, who measures it, as of golden"),
 )
 def evaluate(c: Context, given: Given) -> None:
     """Judge float, int8 and recorded boards side by side: evaluate.json, evaluate.html.
 
     Writes `evaluate.json` and a page, `evaluate.html`.
     """
+    from codegen.errors import CodegenError
     from harness.run import recorded
     from pipeline import stages
 
     chosen = choice(c, given)
+    if given.workers and not given.robustness:
+        raise CodegenError("evaluate: --workers goes with --robustness; leave it out")
     stages.require_data(chosen, "evaluate")
     stages.evaluate(chosen)
     scores = recorded.latest_scores(chosen.build_dir, given.board)
-    print(stages.evaluation(chosen, scores, given.robustness))
+    print(stages.evaluation(chosen, scores, given.robustness, given.workers))
 
 
 @verb(

@@ -1,4 +1,4 @@
-"""Verbs that make a model: train, seeds, quantize, compress."""
+"""Verbs that make a model: train, seeds, search, quantize, compress."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ from invoke import Context
 
 from verbs.choice import choice
 from verbs.options import (
+    BOARD,
     CALIBRATION,
+    DATA,
+    ENGINE,
     FORCE,
     MADE,
     OPTIMIZER,
     PRESET,
+    READING,
     RESUME,
     SEED,
     TRAINED,
+    WORKERS,
     Option,
     once_each,
 )
@@ -32,6 +37,7 @@ def train(c: Context, given: Given) -> None:
     *TRAINED,
     OPTIMIZER,
     Option("seeds", "whole numbers separated by commas", default="1,2,3"),
+    WORKERS,
 )
 def seeds(c: Context, given: Given) -> None:
     """Train a recipe once for each seed; show each one's accuracy, mean and spread.
@@ -41,7 +47,43 @@ def seeds(c: Context, given: Given) -> None:
     from pipeline import stages
 
     chosen = [SEED.value(one) for one in once_each("--seeds", given.seeds)]
-    print(stages.seeds(choice(c, given), chosen))
+    print(stages.seeds(choice(c, given), chosen, given.workers))
+
+
+@verb(
+    BOARD.but("board id that the networks have to fit, see `invoke boards`", carried=False),
+    ENGINE,
+    DATA,
+    *READING,
+    Option("flash", "of the board for program and model, such as 16K; by default all it has"),
+    Option("ram", "of the board, such as 4K; by default all it has"),
+    Option("latency", "of an inference, such as 20ms; by default any"),
+    Option("trials", "that end, those of an earlier run counted", kind=int, default=60, least=1),
+    Option("epochs", "of each training", kind=int, default=3, least=1),
+    Option(
+        "samples", "of the training data for each training; 0: all", kind=int, default=0, least=0
+    ),
+    Option("study", "name; a study that is there goes on", default="found"),
+    Option(
+        "storage",
+        "URL of a database that has the study, for workers elsewhere; by default a "
+        "file in build/search/",
+    ),
+    SEED,
+    WORKERS,
+)
+def search(c: Context, given: Given) -> None:
+    """Look for the most accurate networks within a board's flash, RAM and time; write recipes."""
+    from pipeline.search.budget import budget
+    from pipeline.search.study import search as run
+
+    chosen = choice(c, given)
+    allowed = budget(chosen.board_id, chosen.engine, given.flash, given.ram, given.latency)
+    run(
+        *(chosen, allowed, given.study, given.trials, given.epochs, given.samples),
+        storage=given.storage or "",
+        workers=given.workers,
+    )
 
 
 @verb(

@@ -68,6 +68,13 @@ def output(text: str) -> Path:
     return path
 
 
+def workers(text: str) -> str:
+    """The kind of --workers: for this process alone, "". Raises CodegenError, MissingToolError."""
+    from codegen import campaign
+
+    return campaign.workers(text) if text else campaign.ALONE
+
+
 def once_each(flag: str, text: str) -> list[str]:
     """Words separated by commas. Raises CodegenError where one stands there twice."""
     words = text.split(",")
@@ -84,6 +91,11 @@ def path_or_name(text: str) -> str:
 def paths_or_names(text: str) -> str:
     """The same for several, separated by commas. A folder `all` changes nothing."""
     return text if text == "all" else ",".join(map(path_or_name, text.split(",")))
+
+
+def recipe(text: str) -> str:
+    """The kind of --recipe: a name, or a file's path."""
+    return str(path(text)) if text.endswith(".json") else text
 
 
 def data_source(text: str) -> str:
@@ -157,7 +169,13 @@ class Option:
 # ---------------------------------------------------------------- what is worked on
 
 BOARD = Option("board", "board id, see `invoke boards`", short="b", carried=True)
-RECIPE = Option("recipe", "network and training, one of training/recipes", short="r", carried=True)
+RECIPE = Option(
+    "recipe",
+    "network and training, one of training/recipes, or a FILE.json as `invoke search` writes it",
+    kind=recipe,
+    short="r",
+    carried=True,
+)
 DATA = Option(
     "data",
     "auto, keras, fashion, sample, a folder with the four MNIST files, a .npz, .npy or .csv, or a "
@@ -281,6 +299,13 @@ FORCE = Option("force", "run it although nothing has changed", kind=bool, defaul
 RESUME = Option("resume", "go on with a training that was interrupted", kind=bool, default=False)
 VERBOSE = Option("verbose", "show PlatformIO's output", kind=bool, default=False, short="v")
 COUNT = Option("count", "how many", kind=int, short="n", least=1, most=2**32 - 1)
+WORKERS = Option(
+    "workers",
+    "who does it: a number of processes of this machine, or tcp://HOST:PORT of a Dask scheduler; "
+    "by default this process (docs/search.md)",
+    kind=workers,
+    default="",
+)
 JSON = Option("json", "file to write the report to", kind=output, short="j")
 MARKDOWN = Option("markdown", "document whose marked part takes the tables", kind=path)
 SVG = Option("svg", "picture to write", kind=output)

@@ -18,6 +18,7 @@ from verbs.options import (
     MARKDOWN,
     MODELS,
     SEED,
+    WORKERS,
     Option,
     once_each,
 )
@@ -54,6 +55,7 @@ def _goes_on(name: str, given: Given) -> Iterator[None]:
         default=None,
     ),
     ENGINE,
+    WORKERS,
 )
 def golden(c: Context, given: Given) -> None:
     """Compare random models with the TFLM oracle, byte for byte, on the host and on real cores."""
@@ -82,6 +84,7 @@ def golden(c: Context, given: Given) -> None:
             op=given.op,
             say=print,
             engine=given.engine or INTERPRETER,
+            workers=given.workers,
         )
     if not report.passed:
         raise Exit(code=1)
@@ -110,6 +113,7 @@ def golden(c: Context, given: Given) -> None:
         kind=bool,
         default=False,
     ),
+    WORKERS,
 )
 def fuzz(c: Context, given: Given) -> None:
     """Run mutated models through the runtime under ASan and UBSan; finds go to build/fuzz/."""
@@ -120,7 +124,7 @@ def fuzz(c: Context, given: Given) -> None:
     if given.frames:
         from verification.frame_fuzz import run_frame_fuzz
 
-        accepted = run_frame_fuzz(given.count, given.seed)
+        accepted = run_frame_fuzz(given.count, given.seed, given.workers)
         print(f"fuzz: {given.count} streams, {accepted} frames accepted, 0 finds")
         return
     from codegen.files.places import BUILD
@@ -133,7 +137,12 @@ def fuzz(c: Context, given: Given) -> None:
     else:
         from verification.fuzz import run_fuzz as run
     with _goes_on("fuzz", given):
-        report = run(base_models(), given.count, given.seed, finds_dir=BUILD / "fuzz", say=print)
+        report = run(
+            *(base_models(), given.count, given.seed),
+            finds_dir=BUILD / "fuzz",
+            say=print,
+            workers=given.workers,
+        )
     for words, number in report.others.most_common():
         print(f"fuzz: {number:,} {words}")
     if not report.passed:
@@ -149,12 +158,13 @@ def fuzz(c: Context, given: Given) -> None:
     ),
     COUNT.but("faults to try", default=20),
     SEED.but("of the draw", default=1),
+    WORKERS,
 )
 def mutate(c: Context, given: Given) -> None:
     """Make small faults in a room, one at a time, and see whether its tests notice."""
     from verification.mutation.run import run_mutation
 
-    report = run_mutation(given.room, given.count, given.seed, say=print)
+    report = run_mutation(given.room, given.count, given.seed, say=print, workers=given.workers)
     print(report)
     if not report.passed:
         raise Exit(code=1)
@@ -181,6 +191,7 @@ def mutate(c: Context, given: Given) -> None:
     COUNT.but("with --property, shapes of each family", default=None),
     SEED.but("with --property, of the first shape; the next has the next number", default=None),
     MARKDOWN.but("document whose marked part takes the tables, such as docs/performance.md"),
+    WORKERS,
 )
 def bench(c: Context, given: Given) -> None:
     """Count instructions, flash, arena and stack in QEMU and compare with TFLM + CMSIS-NN."""
@@ -198,7 +209,10 @@ def bench(c: Context, given: Given) -> None:
         read_marked(given.markdown, performance_page.part(engine))  # before minutes of measuring
     once_each("--board", given.board)
     rows = report.run(
-        given.board, given.model, given.json, given.profile, engine=engine, cycles=given.cycles
+        *(given.board, given.model, given.json, given.profile),
+        engine=engine,
+        cycles=given.cycles,
+        workers=given.workers,
     )
     if given.markdown:
         boards = measure.find_boards(given.board)
@@ -211,7 +225,8 @@ def _property(given: Given) -> None:
     from codegen.errors import CodegenError
     from verification.bench import property_run as room
 
-    if given.cycles or given.profile or given.markdown or given.engine or given.model != "all":
+    others = (given.cycles, given.profile, given.markdown, given.engine, given.workers)
+    if any(others) or given.model != "all":
         raise CodegenError("bench: --property takes --board, --count, --seed and --json only")
     boards = None if given.board == "all" else given.board
     once_each("--board", given.board)

@@ -12,7 +12,12 @@ from typing import IO
 from codegen.files.places import PROGRAM
 
 SUITES = ("unit", "golden", "training", "emulated", "hardware")
-ON_REQUEST = ("compression", "tutorials", "export")  # they take minutes: by their names only
+ON_REQUEST = (
+    "compression",
+    "tutorials",
+    "export",
+    "search",
+)  # they take minutes: by their names only
 NEEDED_BY = {
     "emulated": ("gdb-multiarch", "chromedriver"),
     "tutorials": ("cmake",),

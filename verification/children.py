@@ -50,7 +50,7 @@ def each(
         with tempfile.TemporaryFile() as said:
             receiver, sender = _FORK.Pipe(duplex=False)
             child = _FORK.Process(
-                target=_serve, args=(do, work[at:], limit_s, sender, said.fileno())
+                target=_serve, args=(do, work[at:], limit_s, (receiver, sender), said.fileno())
             )
             child.start()
             sender.close()
@@ -78,9 +78,11 @@ def _serve(
     do: Callable[[_Work], _Answer],
     work: Sequence[_Work],
     limit_s: float,
-    sender: Connection,
+    pipe: tuple[Connection, Connection],
     said: int,
 ) -> None:
+    receiver, sender = pipe
+    receiver.close()  # so that it ends where the other process was
     os.dup2(said, 2)
     faulthandler.enable(said)
     faulthandler.register(signal.SIGPROF, said, chain=True)  # then it ends the process

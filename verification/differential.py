@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from codegen import campaign
 from codegen.errors import CodegenError
 from codegen.host.oracle import Oracle
 from codegen.host.random_inputs import random_inputs
@@ -39,11 +40,12 @@ def run_differential(
     seed: int,
     finds_dir: Path,
     say: Callable[[str], None] = lambda _: None,
+    workers: str = campaign.ALONE,
 ) -> FuzzReport:
     """Mutates `models` `count` times; accepted are those that both accepted. As fuzz.run_fuzz
     otherwise."""
     load_library()  # once, not in every process
-    return run_mutants(compare, models, count, seed, finds_dir, say)
+    return run_mutants(compare, models, count, seed, finds_dir, say, workers)
 
 
 def compare(models: Sequence[bytes]) -> Iterator[Verdict]:

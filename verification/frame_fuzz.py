@@ -6,11 +6,13 @@ import subprocess
 from functools import lru_cache
 from pathlib import Path
 
+from codegen import campaign
 from codegen.progress import progress
 from verification.check_runner import CHECKS, WIRE, build_sanitized, sanitizer_reason
 from verification.errors import CheckFailedError
 
 _START_S, _STREAM_S = 60, 0.01  # 100 times what a stream takes
+_SHARD = 50_000  # streams a start of the fuzzer
 
 
 @lru_cache(maxsize=1)
@@ -19,27 +21,40 @@ def _fuzzer() -> Path:
     return build_sanitized("frame_fuzz", sources, libraries=[])
 
 
-def run_frame_fuzz(count: int, seed: int) -> int:
+def run_frame_fuzz(count: int, seed: int, workers: str = campaign.ALONE) -> int:
     """Decode `count` random and mutated streams, the first of seed `seed`; the same seed gives the
-    same stream.
+    same stream. workers: as of codegen.campaign.
 
-    Returns how many frames were accepted. Raises CheckFailedError with the find, VerificationError.
+    Returns how many frames were accepted. Raises CheckFailedError with the find, VerificationError,
+    CampaignError.
     """
-    fuzzer = _fuzzer()
+    end = seed + count
+    shards = (range(at, min(at + _SHARD, end)) for at in range(seed, end, _SHARD))
+    accepted = 0
+    with progress("fuzz", count, "streams") as step:
+        for streams, frames in campaign.each(_decode, shards, workers):
+            accepted += frames
+            step.advance(streams)
+    return accepted
+
+
+def _decode(seeds: range) -> tuple[int, int]:
+    """Streams, and frames accepted of them."""
+    count = len(seeds)
+    limit_s = _START_S + count * _STREAM_S
     try:
-        with progress(f"fuzz: {count:,} streams"):
-            process = subprocess.run(
-                [str(fuzzer), str(seed), str(count)],
-                capture_output=True,
-                text=True,
-                errors="replace",
-                check=False,
-                timeout=_START_S + count * _STREAM_S,
-            )
-    except subprocess.TimeoutExpired as late:
+        process = subprocess.run(
+            [str(_fuzzer()), str(seeds.start), str(count)],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=limit_s,
+        )
+    except subprocess.TimeoutExpired:
         raise CheckFailedError(
-            f"frame decoder: {count} streams from seed {seed} on: no end in {late.timeout:.0f} s"
+            f"frame decoder: {count} streams from seed {seeds.start} on: no end in {limit_s:.0f} s"
         ) from None
     if process.returncode != 0:
         raise CheckFailedError(f"frame decoder: {sanitizer_reason(process.stderr)}")
-    return int(process.stdout)
+    return count, int(process.stdout)

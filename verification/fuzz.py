@@ -7,6 +7,7 @@ mutants go through our Python (python_fuzz.py) and beside the oracle (differenti
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 import subprocess
@@ -14,9 +15,10 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
+from codegen import campaign
 from codegen.files.manifest import atomic_write
 from codegen.progress import progress
 from verification.check_runner import CHECKS, build_sanitized, sanitizer_reason
@@ -26,7 +28,7 @@ from verification.stopped import telling
 _CHUNK = 5_000  # executions a start of the fuzzer, so that progress shows
 _MAX_FINDS = 20
 _CALL_LIMIT_S = 1800  # of a start; each execution has a limit of its own in fuzz.cc
-_BATCH = 1000  # mutants that go the other ways together
+_BATCH = 250  # mutants that go the other ways together
 _ENVIRONMENT = {"ASAN_OPTIONS": "detect_leaks=0:handle_abort=0"}
 
 
@@ -98,41 +100,15 @@ def run_fuzz(
     seed: int,
     finds_dir: Path,
     say: Callable[[str], None] = lambda _: None,
+    workers: str = campaign.ALONE,
 ) -> FuzzReport:
     """Mutates `models` `count` times; finds go to `finds_dir` as find-<seed>-<arena bytes>.tflite.
 
-    Stops after 20 finds. Raises VerificationError (no models, nothing to do), MissingToolError.
+    Ends with the shard of seeds that has the 20th find. workers: as of codegen.campaign.
+
+    Raises VerificationError (no models, nothing to do), MissingToolError, CampaignError.
     """
-    report = FuzzReport()
-    with (
-        tempfile.TemporaryDirectory(prefix="fuzz-") as name,
-        progress("fuzz", count, "models") as step,
-        telling(lambda: report.executions),
-    ):
-        pack = _write_pack(Path(name), models, count)
-        current = Path(name) / "current.bin"
-        at, end = seed, seed + count
-        while at < end and len(report.finds) < _MAX_FINDS:
-            amount = min(_CHUNK, end - at)
-            process = _call("run", pack, current, at, amount)
-            if process.returncode == 0:
-                report.executions += amount
-                report.accepted += int(process.stdout)
-                at += amount
-                step.advance(amount, report.state)
-                continue
-            data = current.read_bytes() if current.exists() else b""
-            if len(data) != 8:
-                raise VerificationError(
-                    f"the fuzzer did not start: {process.stderr.strip()[-300:]}"
-                )
-            (bad,) = struct.unpack("<Q", data)
-            report.finds.append(_keep(pack, bad, sanitizer_reason(process.stderr), finds_dir))
-            say(f"fuzz: find: seed {bad}: {report.finds[-1].reason}")
-            report.executions += bad + 1 - at
-            step.advance(bad + 1 - at, report.state)
-            at = bad + 1
-    return report
+    return _run(partial(_fuzzed, models), _CHUNK, models, count, seed, finds_dir, say, workers)
 
 
 def run_mutants(
@@ -142,38 +118,109 @@ def run_mutants(
     seed: int,
     finds_dir: Path,
     say: Callable[[str], None] = lambda _: None,
+    workers: str = campaign.ALONE,
 ) -> FuzzReport:
     """Mutates `models` `count` times; `judge` says of each mutant of a batch what became of it. As
     run_fuzz otherwise."""
+    judged = partial(_judged, judge, models)
+    return _run(judged, _BATCH, models, count, seed, finds_dir, say, workers)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A find that is no file yet."""
+
+    seed: int
+    arena_bytes: int
+    reason: str
+    name: str
+    model: bytes
+
+
+@dataclass
+class _Shard:
+    """What became of some seeds, as in FuzzReport."""
+
+    executions: int = 0
+    accepted: int = 0
+    finds: list[_Found] = field(default_factory=list)
+    others: Counter[str] = field(default_factory=Counter)
+
+
+def _run(
+    run_shard: Callable[[range], _Shard],
+    size: int,
+    models: Sequence[bytes],
+    count: int,
+    seed: int,
+    finds_dir: Path,
+    say: Callable[[str], None],
+    workers: str,
+) -> FuzzReport:
+    if not models or count < 1:
+        raise VerificationError("fuzz needs at least one model and one execution")
+    end = seed + count
+    shards = (range(at, min(at + size, end)) for at in range(seed, end, size))
     report = FuzzReport()
     with (
-        tempfile.TemporaryDirectory(prefix="fuzz-") as name,
         progress("fuzz", count, "models") as step,
         telling(lambda: report.executions),
+        contextlib.closing(campaign.each(run_shard, shards, workers)) as answers,
     ):
-        pack = _write_pack(Path(name), models, count)
-        for at in range(seed, seed + count, _BATCH):
-            mutants = _mutants(pack, at, min(_BATCH, seed + count - at))
-            for offset, verdict in enumerate(judge(mutants)):
-                step.advance(1, report.state)
-                if verdict == ACCEPTED:
-                    report.accepted += 1
-                elif verdict.wrong:
-                    path = finds_dir / f"find-{at + offset}.tflite"
-                    atomic_write(path, mutants[offset])
-                    report.finds.append(Find(at + offset, 0, verdict.words, path))
-                    say(f"fuzz: find: seed {at + offset}: {verdict.words}")
-                else:
-                    report.others[verdict.words] += 1
-            report.executions += len(mutants)
+        for shard in answers:
+            for found in shard.finds:
+                report.finds.append(_keep(found, finds_dir))
+                say(f"fuzz: find: seed {found.seed}: {found.reason}")
+            report.executions += shard.executions
+            report.accepted += shard.accepted
+            report.others += shard.others
+            step.advance(shard.executions, report.state)
             if len(report.finds) >= _MAX_FINDS:
                 break
     return report
 
 
-def _write_pack(folder: Path, models: Sequence[bytes], count: int) -> Path:
-    if not models or count < 1:
-        raise VerificationError("fuzz needs at least one model and one execution")
+def _fuzzed(models: Sequence[bytes], seeds: range) -> _Shard:
+    shard = _Shard()
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
+        pack = _write_pack(Path(name), models)
+        current = Path(name) / "current.bin"
+        at = seeds.start
+        while at < seeds.stop and len(shard.finds) < _MAX_FINDS:
+            process = _call("run", pack, current, at, seeds.stop - at)
+            if process.returncode == 0:
+                shard.accepted += int(process.stdout)
+                at = seeds.stop
+                continue
+            data = current.read_bytes() if current.exists() else b""
+            if len(data) != 8:
+                raise VerificationError(
+                    f"the fuzzer did not start: {process.stderr.strip()[-300:]}"
+                )
+            (bad,) = struct.unpack("<Q", data)
+            shard.finds.append(_dumped(pack, bad, sanitizer_reason(process.stderr)))
+            at = bad + 1
+    shard.executions = at - seeds.start
+    return shard
+
+
+def _judged(
+    judge: Callable[[Sequence[bytes]], Iterator[Verdict]], models: Sequence[bytes], seeds: range
+) -> _Shard:
+    shard = _Shard(executions=len(seeds))
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
+        mutants = _mutants(_write_pack(Path(name), models), seeds.start, len(seeds))
+    for seed, mutant, verdict in zip(seeds, mutants, judge(mutants), strict=True):
+        if verdict == ACCEPTED:
+            shard.accepted += 1
+        elif verdict.wrong:
+            shard.finds.append(_Found(seed, 0, verdict.words, f"find-{seed}.tflite", mutant))
+        else:
+            shard.others[verdict.words] += 1
+    return shard
+
+
+def _write_pack(folder: Path, models: Sequence[bytes]) -> Path:
     pack = folder / "pack.bin"
     pack.write_bytes(b"".join(struct.pack("<I", len(m)) + m for m in models))
     return pack
@@ -193,13 +240,17 @@ def _mutants(pack: Path, seed: int, count: int) -> list[bytes]:
     return models
 
 
-def _keep(pack: Path, seed: int, reason: str, finds_dir: Path) -> Find:
-    finds_dir.mkdir(parents=True, exist_ok=True)
-    partial = finds_dir / f".find-{seed}"
-    arena_bytes = int(_call("dump", pack, seed, partial).stdout)
-    path = finds_dir / f"find-{seed}-{arena_bytes}.tflite"
-    partial.replace(path)
-    return Find(seed, arena_bytes, reason, path)
+def _dumped(pack: Path, seed: int, reason: str) -> _Found:
+    to = pack.with_name("dumped.tflite")
+    arena_bytes = int(_call("dump", pack, seed, to).stdout)
+    name = f"find-{seed}-{arena_bytes}.tflite"
+    return _Found(seed, arena_bytes, reason, name, to.read_bytes())
+
+
+def _keep(found: _Found, finds_dir: Path) -> Find:
+    path = finds_dir / found.name
+    atomic_write(path, found.model)
+    return Find(found.seed, found.arena_bytes, found.reason, path)
 
 
 def check_find(path: Path, arena_bytes: int) -> str:

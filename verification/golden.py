@@ -20,12 +20,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from codegen import campaign
 from codegen.aot.generate import STRIP_COST, generate_aot, plan_aot
 from codegen.engines import AOT, INTERPRETER
 from codegen.errors import CodegenError
@@ -48,7 +50,8 @@ from verification.stopped import telling
 from verification.watchdog import limited
 
 _CASE_LIMIT_S = 120  # in this process: the oracle or a plan; the runner has its own
-_BATCH = 200  # cases a start of the runner: small enough that progress shows
+_BATCH = 200  # runs of cases together, on all boards: few enough that progress shows
+_SMALLEST_BATCH = 25
 
 
 class Case(Protocol):
@@ -159,13 +162,15 @@ def run_golden(
     op: str | None = None,
     say: Callable[[str], None] = lambda _: None,
     engine: str = INTERPRETER,
+    workers: str = campaign.ALONE,
 ) -> Report:
     """Runs `count` cases, seeds `seed` to `seed + count - 1`, on every board.
 
     generators: by op name. op: only this one; otherwise they take turns. say: gets each failure.
-    engine: AOT runs each model as generated code, and only with the core's own kernels.
-    Raises VerificationError (unknown op, a tool missing), BoardError. A failing case is no
-    exception: it stands in the report.
+    engine: AOT runs each model as generated code, and only with the core's own kernels. workers: as
+    of codegen.campaign.
+    Raises VerificationError (unknown op, a tool missing), BoardError, CampaignError. A failing case
+    is no exception: it stands in the report.
     """
     if op is not None and op not in generators:
         raise VerificationError(
@@ -174,38 +179,57 @@ def run_golden(
     if count < 1:
         raise VerificationError(f"golden needs at least one case, got --count {count}")
     names = sorted(generators) if op is None else [op]
-    targets = {board: target_of(board) for board in boards}
+    for board in boards:
+        target_of(board)
     report = Report(Counter(dict.fromkeys(boards, 0)))
-
-    def found(failure: Failure) -> None:
-        report.failures.append(failure)
-        say(str(failure))
-
     started = time.monotonic()
     whole = 0  # cases that ran on every board
+    batch = max(_SMALLEST_BATCH, _BATCH // len(boards))
+    shards = (range(at, min(at + batch, seed + count)) for at in range(seed, seed + count, batch))
+    run_shard = partial(_run_shard, generators, names, tuple(boards), engine)
     with (
-        progress("golden", count * len(targets), "models") as step,
+        progress("golden", count, "models") as step,
         telling(lambda: whole),
     ):
-        for begin in range(0, count, _BATCH):
-            seeds = range(seed + begin, seed + min(begin + _BATCH, count))
-            drawn = []
-            for s in seeds:
-                name = names[s % len(names)]
-                try:
-                    with limited(f"golden: {name} seed {s}: the oracle", _CASE_LIMIT_S):
-                        drawn.append(_draw(generators[name], name, s))
-                except CodegenError as error:
-                    found(Failure(name, s, "host", "", f"the oracle: {error}"))
-            for board, target in targets.items():
-                step.advance(0, f"{len(report.failures)} failures, on {board}")
-                for failure in _run_on(board, target, drawn, engine):
-                    found(failure)
-                report.cases[board] += len(drawn)
-                step.advance(len(seeds))
-            whole += len(seeds)
+        for shard in campaign.each(run_shard, shards, workers):
+            for failure in shard.failures:
+                report.failures.append(failure)
+                say(str(failure))
+            report.cases.update(dict.fromkeys(boards, shard.drawn))
+            whole += shard.seeds
+            step.advance(shard.seeds, f"{len(report.failures)} failures")
     report.seconds = time.monotonic() - started
     return report
+
+
+@dataclass(frozen=True)
+class _Shard:
+    """What became of some seeds on every board. drawn: those of which the oracle made a case."""
+
+    seeds: int
+    drawn: int
+    failures: tuple[Failure, ...]
+
+
+def _run_shard(
+    generators: Generators,
+    names: Sequence[str],
+    boards: Sequence[str],
+    engine: str,
+    seeds: Sequence[int],
+) -> _Shard:
+    drawn = []
+    failures = []
+    for s in seeds:
+        name = names[s % len(names)]
+        try:
+            with limited(f"golden: {name} seed {s}: the oracle", _CASE_LIMIT_S):
+                drawn.append(_draw(generators[name], name, s))
+        except CodegenError as error:
+            failures.append(Failure(name, s, "host", "", f"the oracle: {error}"))
+    for board in boards:
+        failures += _run_on(board, target_of(board), drawn, engine)
+    return _Shard(len(seeds), len(drawn), tuple(failures))
 
 
 def _draw(generator: Callable[[np.random.Generator], Case], op: str, seed: int) -> _Drawn:

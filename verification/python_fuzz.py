@@ -16,6 +16,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from codegen import campaign
 from codegen.boards.facts import load_board
 from codegen.cost.preflight import preflight
 from codegen.emit.generate import generate
@@ -39,11 +40,12 @@ def run_python_fuzz(
     seed: int,
     finds_dir: Path,
     say: Callable[[str], None] = lambda _: None,
+    workers: str = campaign.ALONE,
 ) -> FuzzReport:
     """Mutates `models` `count` times; accepted are those that sources are generated for. As
     fuzz.run_fuzz otherwise, but for Linux only, which tells a process's peak of memory."""
     load_library()  # once, not in every process
-    return run_mutants(_judge, models, count, seed, finds_dir, say)
+    return run_mutants(_judge, models, count, seed, finds_dir, say, workers)
 
 
 def _judge(batch: Sequence[bytes]) -> Iterator[Verdict]:

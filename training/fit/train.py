@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,11 +16,13 @@ from training import artifacts
 from training.data import splits
 from training.data.augment import warp
 from training.data.examples import Examples, load, trainable
-from training.fit import batch_last, checkpoint, history
+from training.errors import GivenUpError
+from training.fit import batch_last, checkpoint, history, teacher
 from training.fit.best import Best
 from training.fit.progress import EpochProgress
 from training.fit.target_scale import TargetScale
 from training.recipes import Recipe, get_recipe
+from training.recipes.design import FoundRecipe
 from training.tf_runtime import load_tensorflow
 
 T = TypeVar("T")
@@ -34,6 +36,7 @@ def train(
     optimizer: str | None = None,
     resume: bool = False,
     again: str = "",
+    go_on: Callable[[Sequence[Mapping[str, float]]], bool] = lambda _: True,
 ) -> None:
     """Train `recipe` on train.npz and write float.keras, history.json and history.svg.
 
@@ -45,15 +48,19 @@ def train(
 
     After each epoch checkpoint.npz has all that `resume` needs to go on with the same training,
     which gives the same bytes then; it is removed at the end. `again` is the command that does so.
+    `go_on` is asked after each epoch, of which it gets the entries of history.json.
 
-    Raises RecipeError, DataError, ArtifactError, CodegenError, DivergedError; an older float.keras
-    stays then.
+    Raises RecipeError, DataError, ArtifactError, CodegenError, DivergedError, GivenUpError; an
+    older float.keras stays then.
     """
     chosen = get_recipe(recipe)
     chosen_optimizer = chosen.optimizer(optimizer)
     everything = trainable(load(build_dir, TRAIN_SPLIT))
     chosen.check(everything.info)
     kept, held_out = held_out_rows(everything, chosen.held_out_fraction, seed)
+    if 0 < chosen.samples < len(kept):
+        drawn = np.random.default_rng(seed).choice(len(kept), chosen.samples, replace=False)
+        kept = kept[np.sort(drawn)]
     shown, held_back = everything.take(kept), everything.take(held_out)
     batch_size = chosen.batch_for(len(kept))
     steps = len(kept) // batch_size  # a short last batch would be compiled for itself
@@ -61,6 +68,10 @@ def train(
     epochs = epochs or chosen.epochs_for(len(kept))
 
     scale = _scale(shown)
+    design = chosen.design if isinstance(chosen, FoundRecipe) else None
+    taught_by = None
+    if design is not None and design.teacher is not None:
+        taught_by = teacher.trained(design, build_dir, train)
     tf = load_tensorflow(seed)
     model = chosen.build_model(everything.shape, everything.output_count, everything.info.task)
     update = chosen_optimizer.build(epochs * steps)
@@ -80,11 +91,12 @@ def train(
     if not resume:
         checkpoint.remove(build_dir)
 
-    with EpochProgress(f"train {recipe}", epochs, steps, len(past), again) as progress:
+    with EpochProgress(f"train {chosen.name}", epochs, steps, len(past), again) as progress:
         step = _compiled_step(tf, chosen, model, update, everything.output_count)
-        batches = made_ahead(
-            augmented_batches(chosen, shown, batch_size, seed, len(past) + 1, scale)
-        )
+        made = augmented_batches(chosen, shown, batch_size, seed, len(past) + 1, scale)
+        if taught_by is not None and design is not None and design.teacher is not None:
+            made = teacher.softened(made, design.teacher, taught_by, everything.output_count)
+        batches = made_ahead(made)
         held_out_examples = held_back.real()
         for epoch in range(len(past) + 1, epochs + 1):
             if best.is_long_ago(past):
@@ -103,10 +115,13 @@ def train(
             progress.epoch(epoch, entry)
             checkpoint.save(build_dir, settings, past, variables)
             history.log_epoch(build_dir, epoch, entry)
+            if not go_on(past):
+                checkpoint.remove(build_dir)
+                raise GivenUpError(f"train {chosen.name}: given up after epoch {epoch}")
         best.restore()
         if scale is not None:
             scale.fold_into(model)
-        history.write(build_dir, f"{recipe}, seed {seed}", past, best.number(past))
+        history.write(build_dir, f"{chosen.name}, seed {seed}", past, best.number(past))
         history.write_duration(build_dir, *progress.elapsed_s())
         artifacts.atomic_write(build_dir / FLOAT_MODEL, artifacts.keras_bytes(model))
     checkpoint.remove(build_dir)
@@ -150,7 +165,8 @@ def _measured(
 
 def _compiled_step(tf: Any, recipe: Recipe, model: Any, optimizer: Any, outputs: int) -> Any:
     """A function (examples [B, *shape], pixels as uint8, and targets [B, ...]) -> loss: one step of
-    the optimizer. Targets are classes, int32 [B], or float32 of the model's outputs."""
+    the optimizer. Targets are classes, int32 [B], or float32 [B, outputs]: their probabilities, or
+    numbers to be estimated."""
     import keras
 
     of_classes = "logits" in [layer.name for layer in model.layers]
@@ -174,7 +190,8 @@ def _compiled_step(tf: Any, recipe: Recipe, model: Any, optimizer: Any, outputs:
         inputs = tf.cast(examples, tf.float32)
         if examples.dtype == tf.uint8:
             inputs = inputs / PIXEL_MAX
-        targets = tf.one_hot(wanted, outputs) if of_classes else wanted
+        are_numbers = of_classes and wanted.dtype.is_integer
+        targets = tf.one_hot(wanted, outputs) if are_numbers else wanted
         with tf.GradientTape() as tape:
             loss = loss_of(targets, forward(inputs))
         optimizer.apply(tape.gradient(loss, trained.trainable_variables))

@@ -6,14 +6,18 @@ seconds, and with robustness a minute.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from codegen import campaign
 from codegen.files.artifacts import (
+    FLOAT_EDGES,
     FLOAT_MODEL,
     INT8_MODEL,
     ORACLE_SCORES,
@@ -25,6 +29,7 @@ from codegen.files.text_table import text_table
 from codegen.host.scores import oracle_name, oracle_scores
 from codegen.model.int8_checks import is_plain
 from codegen.model.tflite import Model
+from codegen.progress import each
 from codegen.samples.encode import model_input, pixels_of
 from codegen.samples.facts import DataInfo
 from training import artifacts
@@ -40,6 +45,7 @@ from training.judge.report import DeviceScores, Report, Robustness, WrongDigit
 
 ROBUSTNESS_COUNT = 2000
 WORST_COUNT = 32
+_UNTOUCHED = ("none", 0.0)
 
 
 def takes(build_dir: Path) -> bool:
@@ -59,12 +65,14 @@ def evaluate(
     devices: Sequence[DeviceScores] = (),
     robustness: bool = False,
     say: Callable[[str], None] = print,
+    workers: str = campaign.ALONE,
 ) -> Report:
     """Judge float.keras, model.tflite and boards on the test split; write evaluate.json and .html.
 
     oracle.npz of this model and these samples has to be there. Without float.keras, which a model
     made elsewhere does not have, there is no such column. robustness: also measure the accuracy on
-    ROBUSTNESS_COUNT evenly chosen images under each corruption.
+    ROBUSTNESS_COUNT evenly chosen images under each corruption. workers: who does that, as of
+    codegen.campaign.
 
     Raises ArtifactError, DataError, codegen.errors.CodegenError.
     """
@@ -106,7 +114,7 @@ def evaluate(
             )
             for index in worst
         ],
-        robustness=_robustness(model, float_of, tested, say) if robustness else [],
+        robustness=_robustness(build_dir, tested, say, workers) if robustness else [],
     )
     facts = {
         "model_sha256": model.sha256,
@@ -182,10 +190,7 @@ def _float_probabilities(build_dir: Path) -> Callable[[Examples], np.ndarray] | 
 
 
 def _robustness(
-    model: Model,
-    float_of: Callable[[Examples], np.ndarray] | None,
-    tested: Examples,
-    say: Callable[[str], None],
+    build_dir: Path, tested: Examples, say: Callable[[str], None], workers: str
 ) -> list[Robustness]:
     if tested.info.kind != "image" or len(tested.info.shape) != 2:
         raise DataError(
@@ -195,24 +200,44 @@ def _robustness(
     chosen = tested.take(
         np.linspace(0, len(tested) - 1, min(len(tested), ROBUSTNESS_COUNT)).astype(int)
     )
-    labels, images = chosen.targets(), np.asarray(chosen.split.values)
-    say(f"evaluate: robustness on {len(labels):,} {tested.info.noun}s")
-    scorers: dict[str, Callable[[Examples], Any]] = {} if float_of is None else {"float": float_of}
-    scorers["int8"] = lambda some: oracle_scores(model, model_input(model, some.split))
-    rows: list[tuple[str, str, float, np.ndarray]] = [("none", "", 0, images)]
-    rows += [
-        (kind.name, kind.unit, level, kind.apply(images, level))
-        for kind in CORRUPTIONS
-        for level in kind.levels
+    say(f"evaluate: robustness on {len(chosen):,} {tested.info.noun}s")
+    levels = [_UNTOUCHED, *((kind.name, level) for kind in CORRUPTIONS for level in kind.levels)]
+    there = [
+        name for name in (FLOAT_MODEL, FLOAT_EDGES, INT8_MODEL) if (build_dir / name).is_file()
     ]
+    files = tuple((name, (build_dir / name).read_bytes()) for name in there)
+    rows = campaign.each(partial(_under, files, chosen), levels, workers)
+    return list(each("evaluate: robustness", rows, len(levels), "levels"))
 
-    def corrupted(pixels: np.ndarray) -> Examples:
-        return replace(chosen, split=replace(chosen.split, values=pixels))
 
-    return [
-        Robustness(
-            *(name, unit, level),
-            {who: accuracy(of(corrupted(pixels)), labels) for who, of in scorers.items()},
-        )
-        for name, unit, level, pixels in rows
-    ]
+def _under(
+    files: tuple[tuple[str, bytes], ...], chosen: Examples, level: tuple[str, float]
+) -> Robustness:
+    """The accuracies of a build folder's models on images under one corruption."""
+    name, amount = level
+    images = np.asarray(chosen.split.values)
+    unit = ""
+    if level != _UNTOUCHED:
+        (kind,) = (one for one in CORRUPTIONS if one.name == name)
+        unit, images = kind.unit, kind.apply(images, amount)
+    corrupted = replace(chosen, split=replace(chosen.split, values=images))
+    scorers, labels = _scorers(files), chosen.targets()
+    return Robustness(
+        *(name, unit, amount), {who: accuracy(of(corrupted), labels) for who, of in scorers.items()}
+    )
+
+
+@lru_cache(maxsize=1)
+def _scorers(files: tuple[tuple[str, bytes], ...]) -> dict[str, Callable[[Examples], Any]]:
+    """What gives the models' answers. files: of a build folder, which need not be on this machine,
+    by their names."""
+    folder = tempfile.TemporaryDirectory(prefix="evaluate-")
+    for name, content in files:
+        (Path(folder.name) / name).write_bytes(content)
+    model = Model.parse(dict(files)[INT8_MODEL])
+    float_of = _float_probabilities(Path(folder.name))
+
+    def int8(some: Examples, _: Any = folder) -> Any:  # the folder is there as long as it is used
+        return oracle_scores(model, model_input(model, some.split))
+
+    return {"int8": int8} if float_of is None else {"float": float_of, "int8": int8}

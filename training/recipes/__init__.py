@@ -4,15 +4,18 @@ A recipe module defines `RECIPE` and `build_model(shape, outputs) -> keras.Model
 [batch, *shape], pixels as 0..1. One for classes has a layer named "logits" and a softmax over them
 as output. `front_end(split)` states what stands before the network, for training data of that kind.
 `augment(batch, generator)` changes the examples of an epoch in a way of the recipe's own. It
-imports Keras inside its functions, so that listing the recipes imports nothing heavy.
+imports Keras inside its functions, so that listing the recipes imports nothing heavy. A recipe that
+is a file of numbers has its network from `design`.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+from pathlib import Path
 
 from training.errors import RecipeError
+from training.recipes import design
 from training.recipes.recipe import Recipe
 
 
@@ -30,7 +33,9 @@ __all__ = ["RECIPES", "Recipe", "get_recipe"]
 
 
 def get_recipe(name: str) -> Recipe:
-    """The recipe called `name`, or a RecipeError that lists all."""
+    """The recipe called `name`, or in the file FILE.json; or a RecipeError that lists all."""
+    if name.endswith(design.SUFFIX):
+        return design.read(Path(name))
     try:
         return RECIPES[name]
     except KeyError:

@@ -66,6 +66,8 @@ class Recipe:
     `held_out_fraction`: share of each class's training images that only show the progress.
     `batch_last`: train as training/fit/batch_last.py says, which is faster for few channels only.
     `steps_at_least`: a small data set is repeated for more epochs until so many steps are made.
+    `samples`: of the training data that are used; 0: all. `calibration`: samples that int8's ranges
+    are taken from; None: as many as --calibration says.
     `weight_bytes_limit`, `activation_bytes_limit`: what the int8 model may need; None: anything.
     """
 
@@ -86,6 +88,8 @@ class Recipe:
     normal: str = ""
     least_side: int = 24
     held_out_fraction: float = 0.05
+    samples: int = 0
+    calibration: int | None = None
     weight_bytes_limit: int | None = None
     activation_bytes_limit: int | None = None
 

@@ -7,21 +7,24 @@ with the oracle. The baseline, TFLM with CMSIS-NN, stands in docs/baseline_tflm_
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import statistics
 import struct
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from codegen import campaign
 from codegen.aot.generate import plan_aot
 from codegen.boards.facts import Board, list_boards, load_board
 from codegen.compile.cpp_build import RegionOverflowError
@@ -176,11 +179,14 @@ def bench(
     say: Callable[[Row], None] = lambda _: None,
     engine: str = INTERPRETER,
     cycles: bool = False,
+    workers: str = campaign.ALONE,
 ) -> list[Row]:
     """Measures every model on every board. say: gets each row as soon as it and those before it
-    are there. cycles: what was executed is weighed, too.
+    are there. cycles: what was executed is weighed, too. workers: as of codegen.campaign; without
+    them there are two threads.
 
-    Raises CheckFailedError (the image failed), CodegenError (it cannot be built or planned).
+    Raises CheckFailedError (the image failed), CampaignError, CodegenError (it cannot be built or
+    planned).
     """
     baseline = load_baseline()
     # The oracle and the planner are not made for two threads: all of theirs comes first.
@@ -192,25 +198,35 @@ def bench(
             isa: planner(engine)(subject.model, isa) for isa in {board.isa for board in boards}
         }
         work.append((subject, plans))
+    images = [(board, subject, plans[board.isa]) for board in boards for subject, plans in work]
+    measure_image = partial(_row, baseline, profile, engine, cycles)
     rows = []
     with (
-        progress("bench", len(boards) * len(work), "images") as step,
-        ThreadPoolExecutor(_WORKERS) as pool,
+        progress("bench", len(images), "images") as step,
+        contextlib.closing(_in_order(measure_image, images, workers)) as measured,
     ):
-        futures = [
-            pool.submit(_row, board, subject, plans[board.isa], baseline, profile, engine, cycles)
-            for board in boards
-            for subject, plans in work
-        ]
+        for row in measured:
+            rows.append(row)
+            step.advance()
+            say(row)
+    return rows
+
+
+_Image = tuple[Board, Subject, ArenaPlan]
+
+
+def _in_order(
+    measure_image: Callable[[_Image], Row], images: Sequence[_Image], workers: str
+) -> Generator[Row, None, None]:
+    if workers:
+        yield from campaign.each(measure_image, images, workers)
+        return
+    with ThreadPoolExecutor(_WORKERS) as pool:
         try:
-            for future in futures:
-                rows.append(future.result())
-                step.advance()
-                say(rows[-1])
+            yield from pool.map(measure_image, images)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return rows
 
 
 def planner(engine: str) -> Callable[[Model, str], ArenaPlan]:
@@ -354,14 +370,13 @@ def parse_output(text: str, results: bytes, input_count: int, what: str) -> Meas
 
 
 def _row(
-    board: Board,
-    subject: Subject,
-    plan: ArenaPlan,
     baseline: Baseline,
     profile: bool,
     engine: str,
     cycles: bool,
+    of: tuple[Board, Subject, ArenaPlan],
 ) -> Row:
+    board, subject, plan = of
     measured, image, runs_on = measure(subject, board, plan, profile, engine)
     where = f"{subject.name} on {board.id}"
     if measured.arena_bytes != plan.arena_bytes:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from codegen import campaign
 from codegen.boards.facts import Board
 from codegen.cost.op_rows import cost_lines
 from codegen.engines import INTERPRETER
@@ -72,6 +73,7 @@ def run(
     say: Callable[[str], None] = print,
     engine: str = INTERPRETER,
     cycles: bool = False,
+    workers: str = campaign.ALONE,
 ) -> list[Row]:
     """Measures, prints every row as it comes, means and goals; writes the JSON list.
 
@@ -95,7 +97,7 @@ def run(
                 for line in cycles_page.lines(row.cycles, Model.read(models[row.model])):
                     say(line)
 
-    rows = bench(boards, paths, profile, show, engine, cycles)
+    rows = bench(boards, paths, profile, show, engine, cycles, workers)
     for line in summary_lines(rows, boards):
         say(line)
     if json_path is not None:

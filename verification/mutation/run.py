@@ -7,6 +7,8 @@ Compiler Equivalence", ICSE 2015); one that does not compile is drawn again.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import random
 import shutil
@@ -14,11 +16,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from codegen import campaign
 from codegen.compile import cpp_build
 from codegen.files.places import BUILD, PROGRAM
 from codegen.host.runtime import PLAN_FLAG
@@ -51,6 +55,7 @@ _MORE_INCLUDES = (
 _IMAGE = "tiny/host"
 _NO_TESTS = 5  # pytest's exit code where none was chosen
 _NO_CPP = "CppBuildError"
+_PART = 5  # faults that a worker tries in one copy
 KILLED, SURVIVED, EQUIVALENT = "killed", "survived", "equivalent"
 
 
@@ -83,44 +88,47 @@ class MutationReport:
 
 
 def run_mutation(
-    room_name: str, count: int, seed: int, say: Callable[[str], None] = lambda _: None
+    room_name: str,
+    count: int,
+    seed: int,
+    say: Callable[[str], None] = lambda _: None,
+    workers: str = campaign.ALONE,
 ) -> MutationReport:
     """Tries `count` faults of a room; the same seed draws the same ones of the same sources.
+    workers: as of codegen.campaign.
 
-    Raises VerificationError (no such room), CheckFailedError (the tests fail without any fault).
+    Raises VerificationError (no such room), CheckFailedError (the tests fail without any fault),
+    CampaignError.
     """
     room = find(room_name)
-    of_application = room.name.startswith(APPLICATION)
-    if of_application and not (BUILD / _IMAGE).is_dir():
+    if _needs_image(room) and not (BUILD / _IMAGE).is_dir():
         raise VerificationError(
             f"mutate: {room.name} needs an image; run `invoke hil --board host`"
         )
     drawn = _draw(room, random.Random(seed))
     report = MutationReport()
     with (
-        _copy(of_application) as folder,
-        WarmPytest(folder) as pytest,
         progress("mutate", count, "faults") as step,
+        contextlib.closing(_in_order(room, drawn, workers)) as outcomes,
     ):
-        copy = _Checkout(folder, pytest)
-        while len(report.outcomes) < count:
-            source, mutant = next(drawn)
-            text = (PROGRAM / source).read_text()
-            copy.write(source, mutant.applied(text))
-            outcome = _outcome(room, source, mutant.diff(text, str(source)), copy)
-            copy.write(source, text)
-            if outcome is None:
-                continue
+        for outcome in itertools.islice(outcomes, count):
             report.outcomes.append(outcome)
             step.advance()
             by = f" by {outcome.by}" if outcome.by else ""
             say(f"mutate: {len(report.outcomes)} of {count}: {outcome.what}{by}")
             say(outcome.diff)
+    if len(report.outcomes) < count:
+        raise VerificationError(
+            f"mutate: room {room.name} has only {len(drawn)} faults; ask for fewer"
+        )
     return report
 
 
-def _draw(room: Room, rng: random.Random) -> Iterator[tuple[Path, Mutant]]:
-    """Every fault of every source is as likely."""
+_Fault = tuple[Path, Mutant]
+
+
+def _draw(room: Room, rng: random.Random) -> list[_Fault]:
+    """Every fault of every source, each as likely to be first."""
     every = [
         (source, mutant)
         for source in room.sources
@@ -129,8 +137,37 @@ def _draw(room: Room, rng: random.Random) -> Iterator[tuple[Path, Mutant]]:
         )
     ]
     rng.shuffle(every)
-    yield from every
-    raise VerificationError(f"mutate: room {room.name} has only {len(every)} faults; ask for fewer")
+    return every
+
+
+def _needs_image(room: Room) -> bool:
+    return room.name.startswith(APPLICATION)
+
+
+def _in_order(room: Room, drawn: Sequence[_Fault], workers: str) -> Generator[Outcome, None, None]:
+    """What becomes of the faults, but for those that do not compile."""
+    if not workers:
+        yield from _outcomes(room, drawn)
+        return
+    parts = [drawn[at : at + _PART] for at in range(0, len(drawn), _PART)]
+    for outcomes in campaign.each(partial(_of_part, room.name), parts, workers):
+        yield from outcomes
+
+
+def _of_part(room_name: str, part: Sequence[_Fault]) -> list[Outcome]:
+    return list(_outcomes(find(room_name), part))
+
+
+def _outcomes(room: Room, faults: Sequence[_Fault]) -> Iterator[Outcome]:
+    with _copy(_needs_image(room)) as folder, WarmPytest(folder) as pytest:
+        copy = _Checkout(folder, pytest)
+        for source, mutant in faults:
+            text = (PROGRAM / source).read_text()
+            copy.write(source, mutant.applied(text))
+            outcome = _outcome(room, source, mutant.diff(text, str(source)), copy)
+            copy.write(source, text)
+            if outcome is not None:
+                yield outcome
 
 
 class _Checkout:

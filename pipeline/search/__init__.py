@@ -1,0 +1,1 @@
+"""In: a board, budgets, data. Out: the networks that reach most within them, as recipe files."""
