@@ -31,6 +31,7 @@
 #include "nn/div_s8.h"
 #include "nn/extremum_s8.h"
 #include "nn/fast_channel.h"
+#include "nn/float_binary.h"
 #include "nn/float_edge.h"
 #include "nn/float_unary.h"
 #include "nn/fully_connected_s16.h"
@@ -65,6 +66,7 @@
 #include "nn/transpose_conv_s16.h"
 #include "nn/transpose_conv_s8.h"
 #include "nn/unary_s16.h"
+#include "nn/update_slice.h"
 #include "tensorflow/lite/micro/bytes.h"
 #include "tensorflow/lite/micro/debug_log.h"
 #include "tensorflow/lite/micro/kernels/subgraph.h"
@@ -185,6 +187,7 @@ ENUM(Compared)
 ENUM(Logic)
 ENUM(CastType)
 ENUM(FloatFunction)
+ENUM(FloatOperation)
 
 template <typename T, typename = std::enable_if_t<std::is_integral_v<T>>>
 void PutValue(T value) {
@@ -248,6 +251,8 @@ FIELDS(AddNParams, 4, count, requant, in_zero_point, out_zero_point)
 FIELDS(CumsumParams, 8, outer, extent, inner, requant, in_zero_point, out_zero_point, exclusive,
        reverse)
 FIELDS(L2NormalizeParams, 3, rows, depth, in_zero_point)
+FIELDS(FloatBinaryParams, 3, low, high, operation)
+FIELDS(UpdateSliceParams, 4, extent, box, rank, element_bytes)
 FIELDS(RsqrtParams, 4, count, requant, in_zero_point, out_zero_point)
 
 // Not by FIELDS: 22 of them, each with its line of macros, would be harder to read.
@@ -733,6 +738,16 @@ void Dequantize(const FloatEdgeParams& params, const void* input, uint32_t* outp
 
 void FloatUnary(FloatFunction function, uint32_t count, const uint32_t* input, uint32_t* output) {
   RECORD("nn/float_unary.h", "nn::FloatUnary", 4, function, count, input, output);
+}
+
+void FloatBinary(const FloatBinaryParams& params, const Broadcast& shape, const uint32_t* input0,
+                 const uint32_t* input1, uint32_t* output) {
+  RECORD("nn/float_binary.h", "nn::FloatBinary", 5, params, shape, input0, input1, output);
+}
+
+void UpdateSlice(const UpdateSliceParams& params, const void* update, const int32_t* starts,
+                 void* output) {
+  RECORD("nn/update_slice.h", "nn::UpdateSlice", 4, params, update, starts, output);
 }
 
 void ArgMaxS8(const ArgMaxParams& params, const int8_t* input, int32_t* output) {

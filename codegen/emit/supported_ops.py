@@ -46,7 +46,7 @@ _OP_DEF = re.compile(
     r'const\s+OpDef\s+(?:int8_)?ops::k(\w+)\s*=\s*\{[^,]*,\s*"(\w+)"\s*,\s*(\w+)\s*,\s*(\w+)\s*(?:,\s*\w+\s*)?\}'
 )
 _EITHER_FORM = re.compile(
-    r"^MCUFORGE_EITHER_FORM\((\w+),\s*(\w+),\s*(\w+),\s*(\w+)\)", re.MULTILINE
+    r"^MCUFORGE_(?:EITHER|ANY)_FORM\((\w+),\s*(\w+),\s*(\w+),\s*(\w+)\)", re.MULTILINE
 )
 
 _HEADER = """\
@@ -58,7 +58,8 @@ The runtime runs full-int8 models: activations and weights are int8, biases int3
 activations are int16 with zero point 0, weights int8, biases int64. Int32 is allowed besides where
 an op takes a shape, an axis, paddings or indices, and on the ops with which converters compute
 shapes. Comparisons give bools, which logic, SELECT_V2 and CAST take. Of float32 there are the
-edges, what moves or compares elements, and a few functions that need no floating-point arithmetic.
+edges, what moves or compares elements, and arithmetic, to upstream's last bit on every core. Powers
+of e, logarithms and sines are not there: upstream's bits are those of the C library beside it.
 `invoke preflight` says before any training whether a model fits.
 Ops of your own come in through `firmware/lib/custom_ops`: [porting.md](porting.md#a-custom-op).
 

@@ -107,7 +107,7 @@ def resolver_calls(model: Model, supported: Mapping[str, SupportedOp]) -> list[s
     """What registers exactly the ops of a model that check_ops() accepts: methods of
     tflite::MicroMutableOpResolver with their arguments. supported: of load_supported_ops().
     """
-    wide = _ops_of_int16(model)
+    wide = _wide_ops(model)
     calls = []
     for name in model.op_names:
         if name != "CUSTOM":
@@ -122,13 +122,17 @@ def resolver_calls(model: Model, supported: Mapping[str, SupportedOp]) -> list[s
     return calls
 
 
-def _ops_of_int16(model: Model) -> set[str]:
-    """Names of the ops that make or take int16."""
+def _wide_ops(model: Model) -> set[str]:
+    """Names of the ops that make or take int16 or float32."""
     return {
         op.name
         for graph in model.subgraphs
         for op in graph.ops
-        if any(graph.tensors[i].dtype == "INT16" for i in (*op.inputs, *op.outputs) if i >= 0)
+        if any(
+            graph.tensors[i].dtype in ("INT16", "FLOAT32")
+            for i in (*op.inputs, *op.outputs)
+            if i >= 0
+        )
     }
 
 

@@ -2,6 +2,7 @@
 #pragma GCC optimize("Os")
 
 #include "nn/compare.h"
+#include "nn/float_bits.h"
 
 namespace nn {
 namespace {
@@ -11,16 +12,8 @@ Order OrderOf(T a, T b) {
   return a < b ? Order::kLess : (a == b ? Order::kEqual : Order::kGreater);
 }
 
-// A float32's bits as an integer in the order of the floats, both zeros as 0.
-int32_t Rank(uint32_t bits) {
-  const int32_t magnitude = static_cast<int32_t>(bits & INT32_MAX);
-  return bits >> 31 ? -magnitude : magnitude;
-}
-
 Order OrderOfFloats(uint32_t a, uint32_t b) {
-  constexpr uint32_t kInfinity = UINT32_C(0x7f800000);
-  const bool is_nan = (a & INT32_MAX) > kInfinity || (b & INT32_MAX) > kInfinity;
-  return is_nan ? Order::kUnordered : OrderOf(Rank(a), Rank(b));
+  return IsNan(a) || IsNan(b) ? Order::kUnordered : OrderOf(RankOfFloat(a), RankOfFloat(b));
 }
 
 int32_t Rescaled(const CompareParams& p, uint32_t side, int8_t x) {

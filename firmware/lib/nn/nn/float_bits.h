@@ -13,6 +13,12 @@ constexpr uint32_t kFloatInfinity = UINT32_C(0x7f800000);
 
 inline bool IsNan(uint32_t bits) { return (bits & ~kFloatSign) > kFloatInfinity; }
 
+// Its place in the order of the numbers, which NaN has none in; both zeros are 0.
+inline int32_t RankOfFloat(uint32_t bits) {
+  const int32_t magnitude = static_cast<int32_t>(bits & ~kFloatSign);
+  return bits >> 31 ? -magnitude : magnitude;
+}
+
 // A finite float32 is magnitude * 2^exponent, magnitude below 2^24.
 struct FloatParts {
   uint32_t magnitude;

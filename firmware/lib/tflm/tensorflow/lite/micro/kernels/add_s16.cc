@@ -1,4 +1,5 @@
 #include "nn/binary_s16.h"
+#include "tensorflow/lite/micro/kernels/float_binary.h"
 #include "tensorflow/lite/micro/kernels/s16.h"
 
 namespace tflm {
@@ -50,7 +51,7 @@ void EvalSub(OpContext& context) {
 
 }  // namespace
 
-MCUFORGE_EITHER_FORM(ADD, Add, PrepareAddS16, EvalAdd)
-MCUFORGE_EITHER_FORM(SUB, Sub, PrepareAddS16, EvalSub)
+MCUFORGE_ANY_FORM(ADD, Add, PrepareAddS16, EvalAdd)
+MCUFORGE_ANY_FORM(SUB, Sub, PrepareAddS16, EvalSub)
 
 }  // namespace tflm

@@ -53,6 +53,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kDiv = {tflite::BuiltinOperator_DIV, "DIV", Prepare, Eval};
+const OpDef int8_ops::kDiv = {tflite::BuiltinOperator_DIV, "DIV", Prepare, Eval};
 
 }  // namespace tflm

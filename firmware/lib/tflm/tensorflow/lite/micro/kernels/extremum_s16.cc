@@ -1,4 +1,5 @@
 #include "nn/binary_s16.h"
+#include "tensorflow/lite/micro/kernels/float_binary.h"
 #include "tensorflow/lite/micro/kernels/s16.h"
 
 namespace tflm {
@@ -28,7 +29,7 @@ void EvalMinimum(OpContext& context) { EvalExtremumS16(context, nn::Extremum::kM
 
 }  // namespace
 
-MCUFORGE_EITHER_FORM(MAXIMUM, Maximum, PrepareExtremumS16, EvalMaximum)
-MCUFORGE_EITHER_FORM(MINIMUM, Minimum, PrepareExtremumS16, EvalMinimum)
+MCUFORGE_ANY_FORM(MAXIMUM, Maximum, PrepareExtremumS16, EvalMaximum)
+MCUFORGE_ANY_FORM(MINIMUM, Minimum, PrepareExtremumS16, EvalMinimum)
 
 }  // namespace tflm

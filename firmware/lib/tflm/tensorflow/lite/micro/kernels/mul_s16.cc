@@ -1,4 +1,5 @@
 #include "nn/binary_s16.h"
+#include "tensorflow/lite/micro/kernels/float_binary.h"
 #include "tensorflow/lite/micro/kernels/s16.h"
 
 namespace tflm {
@@ -33,6 +34,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-MCUFORGE_EITHER_FORM(MUL, Mul, Prepare, Eval)
+MCUFORGE_ANY_FORM(MUL, Mul, Prepare, Eval)
 
 }  // namespace tflm

@@ -1,0 +1,114 @@
+#include "tensorflow/lite/micro/kernels/float_binary.h"
+
+#include "nn/float_binary.h"
+#include "tensorflow/lite/micro/kernels/elementwise.h"
+
+namespace tflm {
+namespace {
+
+enum { kActivation = 0 };  // field of the options of ADD, SUB, MUL and DIV
+
+using FloatBinaryData = BinaryData<nn::FloatBinaryParams>;
+
+// Bits of float32: what upstream clamps to where there is no activation, too.
+constexpr uint32_t kLowest = UINT32_C(0xff7fffff);
+constexpr uint32_t kHighest = UINT32_C(0x7f7fffff);
+constexpr uint32_t kOne = UINT32_C(0x3f800000);
+constexpr uint32_t kMinusOne = UINT32_C(0xbf800000);
+constexpr uint32_t kSix = UINT32_C(0x40c00000);
+constexpr uint32_t kInfinity = UINT32_C(0x7f800000);
+constexpr uint32_t kSign = UINT32_C(1) << 31;
+
+nn::FloatOperation OperationOf(const OpContext& context) {
+  switch (context.entry().def->code) {
+    case tflite::BuiltinOperator_ADD:
+      return nn::FloatOperation::kAdd;
+    case tflite::BuiltinOperator_SUB:
+      return nn::FloatOperation::kSub;
+    case tflite::BuiltinOperator_MUL:
+      return nn::FloatOperation::kMul;
+    case tflite::BuiltinOperator_DIV:
+      return nn::FloatOperation::kDiv;
+    case tflite::BuiltinOperator_MAXIMUM:
+      return nn::FloatOperation::kMaximum;
+    case tflite::BuiltinOperator_MINIMUM:
+      return nn::FloatOperation::kMinimum;
+    case tflite::BuiltinOperator_FLOOR_DIV:
+      return nn::FloatOperation::kFloorDiv;
+    default:
+      return nn::FloatOperation::kFloorMod;
+  }
+}
+
+// Only these have an activation; without one they clamp to what is finite.
+void SetRange(const OpContext& context, nn::FloatBinaryParams* params) {
+  params->low = kSign | kInfinity;
+  params->high = kInfinity;
+  if (params->operation > nn::FloatOperation::kDiv) {
+    return;
+  }
+  params->low = kLowest;
+  params->high = kHighest;
+  switch (static_cast<nn::Activation>(context.OptionU8(kActivation, 0))) {
+    case nn::Activation::kRelu:
+      params->low = 0;
+      break;
+    case nn::Activation::kReluN1To1:
+      params->low = kMinusOne;
+      params->high = kOne;
+      break;
+    case nn::Activation::kRelu6:
+      params->low = 0;
+      params->high = kSix;
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace
+
+bool IsF32(const OpContext& context) {
+  TensorInfo info;
+  return context.OutputCount() != 0 && context.graph().ReadTensor(context.OutputIndex(0), &info) &&
+         info.type == kTfLiteFloat32;
+}
+
+TfLiteStatus PrepareF32(OpContext& context) {
+  TensorInfo input[2];
+  TensorInfo output;
+  if (!context.Input(0, &input[0]) || !context.Input(1, &input[1]) || !context.Output(0, &output)) {
+    return kTfLiteError;
+  }
+  if (input[0].type != kTfLiteFloat32 || input[1].type != kTfLiteFloat32 ||
+      output.type != kTfLiteFloat32) {
+    return context.Fail("needs two float32 inputs and a float32 output");
+  }
+  nn::Broadcast shape;
+  if (!FillBroadcast(context, input[0], input[1], output, &shape)) {
+    return kTfLiteError;
+  }
+  FloatBinaryData* const data = NewBinaryData<nn::FloatBinaryParams>(context, shape);
+  if (!data) {
+    return kTfLiteError;
+  }
+  data->params.operation = OperationOf(context);
+  SetRange(context, &data->params);
+  for (uint32_t i = 0; i < 2; ++i) {
+    if (input[i].elements == output.elements && input[i].data == 0) {
+      context.AllowInPlace(i);
+    }
+  }
+  return kTfLiteOk;
+}
+
+void EvalF32(OpContext& context) {
+  const FloatBinaryData& data = context.Params<FloatBinaryData>();
+  nn::FloatBinary(data.params, data.shape, context.InputData<uint32_t>(0),
+                  context.InputData<uint32_t>(1), context.OutputData<uint32_t>(0));
+}
+
+const OpDef ops::kFloorDiv = {tflite::BuiltinOperator_FLOOR_DIV, "FLOOR_DIV", PrepareF32, EvalF32};
+const OpDef ops::kFloorMod = {tflite::BuiltinOperator_FLOOR_MOD, "FLOOR_MOD", PrepareF32, EvalF32};
+
+}  // namespace tflm
