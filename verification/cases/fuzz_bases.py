@@ -12,7 +12,7 @@ from verification.cases.registry import CASES
 _MAX_BYTES = 4000  # of a model of one op: little but structure, so that most mutations tell
 _MAX_GRAPH_BYTES = 12_000
 _PER_OP = 3
-_GRAPHS = 8
+_GRAPHS = {"GRAPH": 8, "GRU_LOOP": 2}  # of many ops: how many of them
 
 
 def base_models() -> list[bytes]:
@@ -21,7 +21,9 @@ def base_models() -> list[bytes]:
     custom = one_op("CUSTOM:Binarize", [io], [io], custom_options=flexbuffers.Dumps(0))
     models = [small_cnn(image=12), custom, _with_memory_plan()]
     for name, generator in sorted(CASES.items()):
-        limit, wanted = (_MAX_GRAPH_BYTES, _GRAPHS) if name == "GRAPH" else (_MAX_BYTES, _PER_OP)
+        limit, wanted = _MAX_BYTES, _PER_OP
+        if name in _GRAPHS:
+            limit, wanted = _MAX_GRAPH_BYTES, _GRAPHS[name]
         seed = 0
         while wanted:
             model = generator(np.random.default_rng(seed)).model
