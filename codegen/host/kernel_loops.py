@@ -84,7 +84,7 @@ def stretches(
     extent: int, out: int, kernel: int, stride: int, dilation: int, before: int
 ) -> list[Stretch]:
     """Of an axis. before: padding. Positions with all taps are one stretch, others are alone."""
-    found = (_Stretch * max(out, 1))()
+    found = (_Stretch * out)()
     count = load_library().mcuforge_stretches(out, stride, before, kernel, dilation, extent, found)
     return [Stretch(s.length, s.taps, s.taps == kernel) for s in found[:count]]
 

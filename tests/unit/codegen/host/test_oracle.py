@@ -132,3 +132,16 @@ def test_a_depthwise_convolution_may_have_two_inputs() -> None:
 def test_as_many_inputs_as_the_model_has(count: int, cnn: Model) -> None:
     with pytest.raises(OracleError, match=f"^{count} inputs given, the model has 1"):
         Oracle(cnn).run([np.zeros(cnn.inputs[0].shape, np.int8)] * count)
+
+
+def test_tensors_are_kept_only_where_they_are_asked_for(cnn: Model) -> None:
+    image = np.random.default_rng(5).integers(-128, 128, cnn.inputs[0].shape, np.int8)
+    oracle = Oracle(cnn, keep_tensors=True)
+    scores = oracle.run([image])[0]
+    assert np.array_equal(oracle.tensor(cnn.inputs[0].index), image)
+    assert np.array_equal(oracle.tensor(cnn.outputs[0].index), scores)
+    assert oracle.tensor(cnn.ops[0].outputs[0]).shape == cnn.tensors[cnn.ops[0].outputs[0]].shape
+    oracle = Oracle(cnn)
+    assert np.array_equal(oracle.run([image])[0], scores)
+    with pytest.raises(RuntimeError):
+        oracle.tensor(cnn.outputs[0].index)
