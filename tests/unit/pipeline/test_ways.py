@@ -267,12 +267,12 @@ def test_pages_are_of_what_was_measured(monkeypatch: pytest.MonkeyPatch, tmp_pat
     room = "training.judge.evaluation_report"
     monkeypatch.setattr(f"{room}.takes", lambda _: bool(asked))
     monkeypatch.setattr("training.judge.measures_table.table", lambda _: "measures")
-    monkeypatch.setattr(f"{room}.evaluate", lambda *args: asked.append(args))
+    monkeypatch.setattr(f"{room}.evaluate", lambda *args, workers: asked.append((*args, workers)))
     monkeypatch.setattr(f"{room}.table", lambda _: "table")
     assert stages.evaluation(TINY, [], True) == "measures"
     asked.append("it takes them")
-    said = stages.evaluation(TINY, [], True)
-    assert asked[1:] == [(TINY.build_dir, [], True)]
+    said = stages.evaluation(TINY, [], True, "2")
+    assert asked[1:] == [(TINY.build_dir, [], True, "2")]
     page, numbers = f"{TINY.build_dir}/evaluate.html", "evaluate.json"
     assert said == f"table\n\nevaluate: {page} has the pictures, {numbers} all numbers"
 
@@ -372,9 +372,13 @@ def test_each_seed_has_a_folder(ran: list[Stage], monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(stages, "evaluate", evaluated.append)
     monkeypatch.setattr("training.fit.seeds.read_training", lambda folder: folder.name)
     monkeypatch.setattr("training.fit.seeds.table", lambda title, found: f"{title}: {found}")
+    monkeypatch.setattr(stages, "sha256_file", lambda path: path.name)
     said = stages.seeds(TINY, [3, 4])
     assert [(one.seed, one.name) for one in evaluated] == [(3, "tiny-adam-3"), (4, "tiny-adam-4")]
     assert said == "tiny, adam: {3: 'tiny-adam-3', 4: 'tiny-adam-4'}"
+    monkeypatch.setattr(stages, "sha256_file", lambda path: path.parent.name)
+    with pytest.raises(CodegenError, match="the workers have different data for --data auto"):
+        stages.seeds(TINY, [3, 4])
 
 
 def test_each_compression_is_a_stage(ran: list[Stage], monkeypatch: pytest.MonkeyPatch) -> None:
