@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import random
 import sys
 import warnings
 from collections.abc import Iterator
@@ -41,8 +42,17 @@ def load_tensorflow(seed: int | None = None) -> ModuleType:
     if seed is not None:
         tf.keras.backend.clear_session()
         tf.keras.utils.set_random_seed(seed)
+        _draw_alone(seed)
         tf.config.experimental.enable_op_determinism()
     return tf
+
+
+def _draw_alone(seed: int) -> None:
+    """Keras draws its initializers' seeds from Python's shared random numbers. In a campaign's
+    worker other threads draw from them, too, so it gets some of its own, which begin alike."""
+    from keras.src.random import seed_generator
+
+    seed_generator.python_random = random.Random(seed)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,15 @@ def test_images_of_any_size_that_has_room_fit_the_arena(
     built.save(tmp_path / "model.keras")
     model = Model.parse(lean(convert_untrained(tmp_path / "model.keras")))
     assert max(plan_model(model, isa).arena_bytes for isa in ISAS) <= VISION_ARENA_BYTES
+
+
+def test_other_threads_do_not_change_the_first_weights() -> None:
+    """They draw from Python's shared random numbers, as those of a campaign's worker do."""
+
+    def first_weights(drawn: int) -> list[bytes]:
+        load_tensorflow(seed=1)
+        for _ in range(drawn):
+            random.random()
+        return [one.tobytes() for one in get_recipe("tiny").build_model().get_weights()]
+
+    assert first_weights(drawn=0) == first_weights(drawn=1)
