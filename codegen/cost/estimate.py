@@ -28,6 +28,7 @@ from codegen.host.kernel_loops import (
     conv_loops,
     conv_passes,
     depthwise_loops,
+    plane_loops,
     table_sizes,
     valid_taps,
 )
@@ -153,7 +154,8 @@ def estimate_strips(model: Model, op: Op, height: int, in_blocks: bool, cpu: str
         part = replace(shape, in_h=shape.in_h - in_first, out_h=rows, pad_top=in_first - top)
         parts[part] += 1
     has_bias = _has_bias(op)
-    by_strips = sum(_cost(_conv(op.name, p, has_bias), costs) * n for p, n in parts.items())
+    isa = _ISAS.get(cpu, "scalar")
+    by_strips = sum(_cost(_conv(op.name, p, has_bias, isa), costs) * n for p, n in parts.items())
     if in_blocks:
         once = {name: whole.values.get(name, 0.0) for name in ("op", "channels", "weights")}
         by_strips -= (strips - 1) * _cost(Features(whole.op_class, once), costs)
@@ -174,8 +176,9 @@ def features(model: Model, op: Op, cpu: str) -> Features:
     if op.name in ("CONV_2D", "DEPTHWISE_CONV_2D") and rank4 and options is not None:
         shapes = (work.input_shape, work.filter_shape, work.output_shape)
         shape = _conv_shape(op.name, *shapes, options)
-        computed = _computed_channels(model, op, shape, _ISAS.get(cpu, "scalar"))
-        return _conv(op.name, shape, _has_bias(op), computed)
+        isa = _ISAS.get(cpu, "scalar")
+        computed = _computed_channels(model, op, shape, isa)
+        return _conv(op.name, shape, _has_bias(op), isa, computed)
     if op.name == "FULLY_CONNECTED" and work.filter_shape:
         depth = work.filter_shape[-1]
         rows = work.outputs // max(1, work.filter_shape[0])
@@ -242,7 +245,9 @@ def _computed_channels(model: Model, op: Op, shape: ConvShape, isa: str) -> int:
     return int((kinds != CONSTANT).sum())
 
 
-def _conv(name: str, shape: ConvShape, has_bias: bool, computed: int | None = None) -> Features:
+def _conv(
+    name: str, shape: ConvShape, has_bias: bool, isa: str, computed: int | None = None
+) -> Features:
     """CONV_2D and DEPTHWISE_CONV_2D. computed: of a CONV_2D's channels, all by default."""
     inside = (
         valid_taps(shape.in_h, shape.out_h, shape.kernel_h, shape.stride_h, shape.dilation_h,
@@ -257,7 +262,7 @@ def _conv(name: str, shape: ConvShape, has_bias: bool, computed: int | None = No
         valid_taps=shape.batches * inside[0] * inside[1],
     )
     if name == "DEPTHWISE_CONV_2D":
-        return _depthwise(name, shape, windows)
+        return _depthwise(name, shape, windows, isa)
     return _full_conv(name, shape, windows, has_bias, shape.out_c if computed is None else computed)
 
 
@@ -303,16 +308,20 @@ class _Windows:
         }
 
 
-def _depthwise(name: str, shape: ConvShape, windows: _Windows) -> Features:
+def _depthwise(name: str, shape: ConvShape, windows: _Windows, isa: str) -> Features:
     channels, pixels = shape.out_c, windows.pixels
     taps = shape.kernel_h * shape.kernel_w
     quads = math.ceil(channels / 4)
     op_class = name + ("/dilated" if shape.dilated else "/multiplied" if shape.filter_c > 1 else "")
     if channels < 4:
         op_class = f"{name}/few"
+    planes = plane_loops(shape) if isa == "dsp" else {}
+    if planes:
+        op_class = f"{name}/plane"
     return Features(op_class, {
         **windows.features(taps),
         **depthwise_loops(shape),
+        **planes,
         "op": 1.0,
         "pixels": float(pixels),
         "outputs": float(pixels * channels),

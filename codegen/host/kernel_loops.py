@@ -6,6 +6,7 @@ What is asked stands in nn/loop_counts.h and in the kernels' own headers.
 from __future__ import annotations
 
 import ctypes
+import math
 from dataclasses import dataclass, fields, replace
 from functools import cache
 
@@ -77,6 +78,12 @@ class _DepthwiseLoops(ctypes.Structure):
     _fields_ = [
         (name, ctypes.c_uint64)
         for name in ("blocks", "regions", "calls", "rows", "taps", "odd_rows")
+    ]
+
+
+class _PlaneLoops(ctypes.Structure):
+    _fields_ = [
+        (name, ctypes.c_uint64) for name in ("planes", "fills", "words", "columns", "output_pairs")
     ]
 
 
@@ -172,6 +179,22 @@ def depthwise_loops(shape: ConvShape) -> dict[str, float]:
         "line taps": float(channels * loops.taps),
         "line odd rows": float(channels * loops.odd_rows),
     }
+
+
+def plane_loops(shape: ConvShape) -> dict[str, float]:
+    """Of a DEPTHWISE_CONV_2D that the dsp kernel computes by planes; {} of another one."""
+    loops = _PlaneLoops()
+    load_library().mcuforge_plane_loops(_pointer(shape), ctypes.byref(loops))
+    # Channels in fours, the last ones again where they are fewer.
+    channels = shape.batches * 4 * math.ceil(shape.out_c / 4)
+    counts = {
+        "planes": channels * loops.planes,
+        "plane fills": channels / 2 * loops.fills,
+        "plane words": channels * loops.words,
+        "plane columns": channels * loops.columns,
+        "plane output pairs": channels * loops.output_pairs,
+    }
+    return {name: float(count) for name, count in counts.items()} if loops.planes else {}
 
 
 def conv_passes(group_channels: int, has_bias: bool) -> int:

@@ -171,6 +171,10 @@ void mcuforge_depthwise_loops(const ConvShape* shape, nn::DepthwiseLoops* loops)
   *loops = nn::CountDepthwiseLoops(ParamsOf(*shape));
 }
 
+void mcuforge_plane_loops(const ConvShape* shape, nn::PlaneLoops* loops) {
+  *loops = nn::CountPlaneLoops(ParamsOf(*shape));
+}
+
 // Of each output channel of a CONV_2D whether it goes the short way (0), is computed otherwise (1)
 // or is constant (2). filter_scales: bits, one a channel. bias: null for none.
 void mcuforge_channel_kinds(const ConvShape* shape, uint32_t in_scale, uint32_t out_scale,

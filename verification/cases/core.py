@@ -44,7 +44,7 @@ def _window(rng: np.random.Generator, padding: int, limit: int, dilated: bool) -
     return _Window(extent, kernel, stride, dilation)
 
 
-def _conv_like(rng: np.random.Generator, depthwise: bool) -> Case:
+def _conv_like(rng: np.random.Generator, depthwise: bool, is_3x3: bool = False) -> Case:
     padding = int(rng.choice([SAME, VALID]))
     pointwise = draw.chance(rng, 0.2)
     limit = int(rng.choice([1, 4, 9, 17]))
@@ -55,6 +55,8 @@ def _conv_like(rng: np.random.Generator, depthwise: bool) -> Case:
         y = _Window(int(rng.integers(1, 3)), int(rng.choice([2, 4])), 1, int(rng.choice([2, 4])))
     if pointwise:
         y, x = _Window(y.extent, 1, 1), _Window(x.extent, 1, 1)
+    if is_3x3:
+        y, x = _Window(int(rng.integers(3, 31)), 3, 1), _Window(int(rng.integers(3, 57)), 3, 1)
     out_h, out_w = y.out(padding), x.out(padding)
     batches = int(rng.choice([1, 1, 1, 2, 3]))
     taps = y.kernel * x.kernel
@@ -131,6 +133,11 @@ def conv_2d(rng: np.random.Generator) -> Case:
 def depthwise_conv_2d(rng: np.random.Generator) -> Case:
     """Any channel multiplier."""
     return _conv_like(rng, depthwise=True)
+
+
+def depthwise_conv_2d_3x3(rng: np.random.Generator) -> Case:
+    """The window that networks have, on images of many rows and columns."""
+    return _conv_like(rng, depthwise=True, is_3x3=True)
 
 
 def fully_connected(rng: np.random.Generator) -> Case:
@@ -513,6 +520,7 @@ CASES: Cases = {
     "AVERAGE_POOL_2D": average_pool_2d,
     "CONV_2D": conv_2d,
     "DEPTHWISE_CONV_2D": depthwise_conv_2d,
+    "DEPTHWISE_CONV_2D_3X3": depthwise_conv_2d_3x3,
     "FULLY_CONNECTED": fully_connected,
     "GRAPH": graph,
     "MAX_POOL_2D": max_pool_2d,

@@ -4,6 +4,7 @@
 #define MCUFORGE_NN_DEPTHWISE_CONV_S8_H_
 
 #include "nn/conv_params.h"
+#include "nn/depthwise_plane_s8.h"
 #include "nn/isa.h"
 #include "nn/scale.h"
 
@@ -13,6 +14,11 @@ namespace nn {
 // scalar one does.
 constexpr bool DepthwiseConvS8ByFour(const ConvParams& p) {
   return p.filter_c == 1 && p.out_c >= 4;
+}
+
+// Whether the dsp kernel, of these, goes by planes.
+constexpr bool DepthwiseConvS8ByPlane(const ConvParams& p) {
+  return DepthwiseConvS8ByFour(p) && IsPlaneWindow(p);
 }
 
 // Whether a block of channels reads and writes no others, so that each may be finished before the
@@ -31,7 +37,8 @@ constexpr int32_t kDepthwiseConvS8ScalarBlock = 16;
 // Scratch that DepthwiseConvS8 needs on `isa`, bytes.
 constexpr uint32_t DepthwiseConvS8ScratchBytes(const ConvParams& p, Isa isa) {
   if (isa == Isa::kDsp && DepthwiseConvS8ByFour(p)) {
-    return 64 + 8 * static_cast<uint32_t>(p.kernel_h) * p.kernel_w;
+    return 64 + 8 * static_cast<uint32_t>(p.kernel_h) * p.kernel_w +
+           (IsPlaneWindow(p) ? PlaneBytes(p) : 0);
   }
   if (isa == Isa::kMve) {
     const int32_t channels =

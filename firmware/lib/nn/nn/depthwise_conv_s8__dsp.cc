@@ -134,6 +134,7 @@ template <bool kByStrips>
   FastChannel* const fast_channels = static_cast<FastChannel*>(scratch);
   uint32_t* const weights = reinterpret_cast<uint32_t*>(fast_channels + 4);
   const int32_t taps = p.kernel_h * p.kernel_w;
+  const bool by_plane = DepthwiseConvS8ByPlane(p);
   PixelRun run;
   run.tap_step = p.dilation_w * channels;
   run.channels = fast_channels;
@@ -162,6 +163,12 @@ template <bool kByStrips>
           out += channel;
           for (int32_t batch = 0; fast != 0 && batch < strip.batches; ++batch) {
             const int8_t* const image = in + batch * strip.in_h * strip.in_w * channels + channel;
+            if (by_plane) {
+              DepthwisePlanesS8(strip, fast_channels, reinterpret_cast<const int16_t*>(weights),
+                                image, out, weights + 2 * taps);
+              out += strip.out_h * strip.out_w * channels;
+              continue;
+            }
             for (int32_t out_y = 0; out_y < strip.out_h; ++out_y) {
               const int32_t in_y0 = out_y * strip.stride_h - strip.pad_top;
               const TapRange ky_range =

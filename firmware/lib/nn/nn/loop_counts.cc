@@ -100,6 +100,23 @@ DepthwiseLoops CountDepthwiseLoops(const ConvParams& p) {
   return loops;
 }
 
+PlaneLoops CountPlaneLoops(const ConvParams& p) {
+  PlaneLoops loops{};
+  const int32_t pairs = PlanePairs(p);
+  for (int32_t out_y = 0, height; DepthwiseConvS8ByPlane(p) && out_y < p.out_h; out_y += height) {
+    const int32_t most = PlaneRows(p) - 2;
+    height = p.out_h - out_y < most ? p.out_h - out_y : most;
+    const int32_t in_y = out_y - p.pad_top;
+    const int32_t parts = 1 + (in_y < 0 ? 1 : 0) + (in_y + height + 2 > p.in_h ? 1 : 0);
+    ++loops.planes;
+    loops.fills += static_cast<uint64_t>(pairs * parts);
+    loops.words += static_cast<uint64_t>(pairs * (height + 2));
+    loops.columns += static_cast<uint64_t>(pairs - 1);
+    loops.output_pairs += static_cast<uint64_t>((pairs - 1) * height);
+  }
+  return loops;
+}
+
 int32_t CountConvPasses(int32_t group_channels, bool has_bias) {
   int32_t passes = 0;
   for (int32_t first = 0; first < group_channels; ++passes) {

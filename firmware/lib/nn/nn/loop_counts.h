@@ -49,6 +49,17 @@ struct DepthwiseLoops {
 
 DepthwiseLoops CountDepthwiseLoops(const ConvParams& p);
 
+// Of DepthwiseConvS8 by planes, all channels fast; nothing where it goes another way.
+struct PlaneLoops {
+  uint64_t planes;        // of a channel
+  uint64_t fills;         // FillRows for two channels
+  uint64_t words;         // that they fill for one
+  uint64_t columns;       // TwoColumns, of a channel
+  uint64_t output_pairs;  // that they compute
+};
+
+PlaneLoops CountPlaneLoops(const ConvParams& p);
+
 // How often ConvS8 of the dsp kernel gathers its columns: passes over the pixels for the channels,
 // at least 2, of a group.
 int32_t CountConvPasses(int32_t group_channels, bool has_bias);

@@ -51,7 +51,13 @@ SHAPES = [
 
 
 def conv(
-    shape: Any, name: str, in_c: int, filter_c: int, out_c: int, has_bias: bool = True
+    shape: Any,
+    name: str,
+    in_c: int,
+    filter_c: int,
+    out_c: int,
+    has_bias: bool = True,
+    isa: str = "scalar",
 ) -> tuple[Features, dict[str, int]]:
     """The features, and what was counted once more."""
     batches, size, kernel, strides, dilations, padding = shape
@@ -66,7 +72,7 @@ def conv(
         (batches, *out, out_c),
         options(padding, strides, dilationHFactor=dilations[0], dilationWFactor=dilations[1]),
     )
-    of = estimate._conv(name, given, has_bias)
+    of = estimate._conv(name, given, has_bias, isa)
     counted = {
         "pixels": batches * out[0] * out[1],
         "image rows": batches * out[0],
@@ -108,6 +114,38 @@ def test_depthwise_convolutions(shape: Any, channels: int) -> None:
 def test_classes_of_depthwise_convolutions(in_c: int, out_c: int, suffix: str) -> None:
     of, _ = conv(SHAPES[0], "DEPTHWISE_CONV_2D", in_c, 1, out_c)
     assert of.op_class == f"DEPTHWISE_CONV_2D{suffix}"
+
+
+def test_planes_of_the_dsp_kernel() -> None:
+    """25x5, padded: 4 pairs of columns, and 20 rows at a time, of which 2 are read again."""
+    shape = (1, (25, 5), (3, 3), (1, 1), (1, 1), SAME)
+    of, _ = conv(shape, "DEPTHWISE_CONV_2D", 6, 1, 6, isa="dsp")
+    assert of.op_class == "DEPTHWISE_CONV_2D/plane"
+    channels = 8  # in fours
+    holds(of, {
+        "planes": channels * 2,
+        "plane fills": channels // 2 * 4 * (2 + 2),  # with the row above, and the one below
+        "plane words": channels * 4 * (20 + 9),
+        "plane columns": channels * 3 * 2,
+        "plane output pairs": channels * 3 * 25,
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel", "strides", "isa"),
+    [
+        ((25, 5), (3, 3), (1, 1), "mve"),
+        ((25, 5), (3, 3), (2, 2), "dsp"),
+        ((25, 5), (5, 3), (1, 1), "dsp"),
+        ((3, 5), (3, 3), (1, 1), "dsp"),
+        ((25, 51), (3, 3), (1, 1), "dsp"),
+    ],
+)
+def test_other_windows_go_without_planes(
+    size: tuple[int, int], kernel: tuple[int, int], strides: tuple[int, int], isa: str
+) -> None:
+    of, _ = conv((1, size, kernel, strides, (1, 1), SAME), "DEPTHWISE_CONV_2D", 4, 1, 4, isa=isa)
+    assert of.op_class == "DEPTHWISE_CONV_2D" and "planes" not in of.values
 
 
 @pytest.mark.parametrize("shape", SHAPES)
