@@ -30,7 +30,7 @@ def _quantized_filter(
     return kernel, bias, draw.output_scale(rng, 0.02, scales, terms)
 
 
-def _conv(rng: np.random.Generator, depthwise: bool) -> Case:
+def _conv(rng: np.random.Generator, depthwise: bool, is_3x3: bool = False) -> Case:
     kernel_h, kernel_w = _KERNELS[rng.integers(len(_KERNELS))]
     if depthwise and kernel_h * kernel_w == 1:
         kernel_h = kernel_w = 3
@@ -39,6 +39,9 @@ def _conv(rng: np.random.Generator, depthwise: bool) -> Case:
     groups = int(rng.choice([2, 4])) if 0.1 <= kind < 0.22 else 1
     multiplier = int(rng.choice([2, 3, 4, 8])) if depthwise and groups > 1 else 1
     stride = int(rng.choice([1, 1, 2]))
+    if is_3x3:
+        kernel_h = kernel_w = 3
+        dilation = groups = multiplier = stride = 1
     padding = int(rng.choice([SAME, SAME, VALID]))
     while True:
         height, width = (int(e) for e in rng.choice([1, 3, 4, 5, 7, 8, 10, 12, 16, 25, 28, 32], 2))
@@ -90,6 +93,11 @@ def depthwise_conv_2d(rng: np.random.Generator) -> Case:
     return _conv(rng, depthwise=True)
 
 
+def depthwise_conv_2d_3x3(rng: np.random.Generator) -> Case:
+    """The commonest of these."""
+    return _conv(rng, depthwise=True, is_3x3=True)
+
+
 def fully_connected(rng: np.random.Generator) -> Case:
     """A classifier's or an autoencoder's layer: per tensor or per channel."""
     depth = int(rng.choice([8, 10, 16, 32, 33, 64, 100, 128, 256, 400, 640, 1024, 3136]))
@@ -116,5 +124,6 @@ def fully_connected(rng: np.random.Generator) -> Case:
 COST_CASES: Cases = {
     "CONV_2D": conv_2d,
     "DEPTHWISE_CONV_2D": depthwise_conv_2d,
+    "DEPTHWISE_CONV_2D_3X3": depthwise_conv_2d_3x3,
     "FULLY_CONNECTED": fully_connected,
 }

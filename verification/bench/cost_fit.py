@@ -164,7 +164,7 @@ def measure(target: Target, works: Sequence[Work]) -> tuple[PerOp, dict[str, Per
             command += qemu_arguments(mark, Region("flash", "flash", *target.memory.code), None)
         result = semihosting.run_to_its_end(command, Path(name), timeout_s=1200)
         said = result.stdout + result.stderr
-        instructions = parse(said, target.cpu, op_counts)
+        instructions = parse(said, target.cpu, works)
         cycles: dict[str, PerOp] = {}
         if cores:
             scales = {cpu: Scale(code, cpu, None, {code.function(mark)}) for cpu in cores}
@@ -188,7 +188,7 @@ def _by_op(
     return found
 
 
-def parse(text: str, cpu: str, op_counts: Sequence[int]) -> list[list[int]]:
+def parse(text: str, cpu: str, works: Sequence[Work]) -> list[list[int]]:
     """What the image printed, as instructions. Raises CheckFailedError."""
     calibration = re.search(r"^calibration ([0-9a-f]{8})$", text, re.MULTILINE)
     runs = re.split(r"^model [0-9a-f]{8}$", text, flags=re.MULTILINE)[1:]
@@ -198,10 +198,14 @@ def parse(text: str, cpu: str, op_counts: Sequence[int]) -> list[list[int]]:
     if (
         not calibration
         or not text.rstrip().endswith("end")
-        or list(map(len, ticks)) != list(op_counts)
+        or list(map(len, ticks)) != [len(work.model.ops) for work in works]
     ):
         last = (text.strip().splitlines() or ["nothing"])[-1]
-        raise CheckFailedError(f"the cost image on {cpu} failed at model {len(runs)}: {last[:200]}")
+        work = works[max(0, len(runs) - 1)]
+        raise CheckFailedError(
+            f"the cost image on {cpu} failed at {work.name or 'a random model'} of "
+            f"{', '.join(sorted(set(work.model.op_names)))}: {last[:200]}"
+        )
     per_tick = _CALIBRATION_INSTRUCTIONS / int(calibration[1], 16)
     return [[round(t * per_tick) for t in run] for run in ticks]
 
@@ -240,6 +244,8 @@ def _shared_works(paths: Iterable[Path]) -> list[Work]:
     rng = np.random.default_rng(_INPUT_SEED)
     for path in paths:
         model = Model.read(path)
+        if model.custom_names:
+            continue  # the image has the builtin ops
         works.append(Work(path.stem, model, rng.bytes(sum(t.nbytes for t in model.inputs))))
     return works
 
@@ -251,6 +257,8 @@ def _random_works(generators: Generators, count: int, seed: int) -> list[Work]:
         for number in each(f"costs: {name}", range(models), models, "models drawn"):
             case = generators[name](np.random.default_rng(seed + number))
             model = Model.parse(case.model)
+            if model.custom_names:
+                break
             try:
                 plan_model(model, "scalar")
             except RuntimeRefusedError:
