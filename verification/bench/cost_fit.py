@@ -164,7 +164,9 @@ def measure(target: Target, works: Sequence[Work]) -> tuple[PerOp, dict[str, Per
             command += qemu_arguments(mark, Region("flash", "flash", *target.memory.code), None)
         result = semihosting.run_to_its_end(command, Path(name), timeout_s=1200)
         said = result.stdout + result.stderr
-        instructions = parse(said, target.cpu, works)
+        instructions = parse(
+            said, target.cpu, [[op.name for op in work.model.ops] for work in works]
+        )
         cycles: dict[str, PerOp] = {}
         if cores:
             scales = {cpu: Scale(code, cpu, None, {code.function(mark)}) for cpu in cores}
@@ -188,8 +190,9 @@ def _by_op(
     return found
 
 
-def parse(text: str, cpu: str, works: Sequence[Work]) -> list[list[int]]:
-    """What the image printed, as instructions. Raises CheckFailedError."""
+def parse(text: str, cpu: str, models: Sequence[Sequence[str]]) -> list[list[int]]:
+    """What the image printed, as instructions. models: the ops of each. Raises
+    CheckFailedError."""
     calibration = re.search(r"^calibration ([0-9a-f]{8})$", text, re.MULTILINE)
     runs = re.split(r"^model [0-9a-f]{8}$", text, flags=re.MULTILINE)[1:]
     ticks = [
@@ -198,13 +201,12 @@ def parse(text: str, cpu: str, works: Sequence[Work]) -> list[list[int]]:
     if (
         not calibration
         or not text.rstrip().endswith("end")
-        or list(map(len, ticks)) != [len(work.model.ops) for work in works]
+        or list(map(len, ticks)) != list(map(len, models))
     ):
         last = (text.strip().splitlines() or ["nothing"])[-1]
-        work = works[max(0, len(runs) - 1)]
+        ops = ", ".join(sorted(set(models[max(0, len(runs) - 1)])))
         raise CheckFailedError(
-            f"the cost image on {cpu} failed at {work.name or 'a random model'} of "
-            f"{', '.join(sorted(set(work.model.op_names)))}: {last[:200]}"
+            f"the cost image on {cpu} failed at model {len(runs)}, of {ops}: {last[:200]}"
         )
     per_tick = _CALIBRATION_INSTRUCTIONS / int(calibration[1], 16)
     return [[round(t * per_tick) for t in run] for run in ticks]

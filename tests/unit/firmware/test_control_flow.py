@@ -27,10 +27,9 @@ def _loop(
 ) -> bytes:
     """Counts by `step` while below `limit`, and doubles what is given."""
     b = ModelBuilder()
-    io = {"scale": 0.5}
 
     def variables(of: Subgraph, count: int) -> list[int]:
-        return [of.tensor([], "INT32"), of.tensor([1, count], **io)]
+        return [of.tensor([], "INT32"), of.tensor([1, count], scale=0.5)]
 
     _, asked = b.subgraph("condition")
     seen = variables(asked, 4)

@@ -90,10 +90,11 @@ def test_what_the_cost_image_prints() -> None:
         "calibration 0007a120\nmodel 00000000\nop ADD  00000010\nop SOFTMAX  00000020\n"
         "model 00000001\nop ADD  00000001\nend\n"
     )
-    assert parse(text, "cortex-m4", [2, 1]) == [[32, 64], [2]]
+    models = [("ADD", "SOFTMAX"), ("ADD",)]
+    assert parse(text, "cortex-m4", models) == [[32, 64], [2]]
     for broken in (text.replace("end", "fault"), text.replace("op SOFTMAX", "op?SOFTMAX")):
-        with pytest.raises(CheckFailedError, match="cost image on cortex-m4 failed at model 2"):
-            parse(broken, "cortex-m4", [2, 1])
+        with pytest.raises(CheckFailedError, match="on cortex-m4 failed at model 2, of ADD: "):
+            parse(broken, "cortex-m4", models)
 
 
 def test_coefficients_are_numbers_that_json_keeps() -> None:
