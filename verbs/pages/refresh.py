@@ -49,9 +49,9 @@ def run(name: str | None) -> None:
         raise CodegenError(f"docs: --page {name}: no page of docs/; give one as models.md")
     for page, text in made().items():
         atomic_write(page, text.encode())
+    seen = f"seen on {datetime.now(timezone.utc):%Y-%m-%d}, commit {short_commit(PROGRAM)}"
     for one in transcripts(pages):
         print(f"docs: {_name(one.page)}: invoke {one.words}", flush=True)
-        seen = f"seen on {datetime.now(timezone.utc):%Y-%m-%d}, commit {short_commit(PROGRAM)}"
         one.write(one.run(), NOW if one.is_of_now else seen)
 
 

@@ -31,7 +31,11 @@ _BLOCK = re.compile(
     r"(?P<said>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
-_STAGE = re.compile(r"[\w ]+: (build/\S+|up to date.*|\d+ B.*)$")  # lines of the stages before it
+# Lines of the stages before it, such as where the data lie on this machine, and of progress.
+_STAGE = re.compile(
+    r"(data|train|export|quantize|evaluate|generate|build \w+|compress [\w-]+|compiling C\+\+)\b"
+    r".*[:,] "
+)
 
 
 @dataclass(frozen=True)
