@@ -34,7 +34,7 @@ _BLOCK = re.compile(
 # Lines of the stages before it, such as where the data lie on this machine, and of progress.
 _STAGE = re.compile(
     r"(data|train|export|quantize|evaluate|generate|build \w+|compress [\w-]+|compiling C\+\+)\b"
-    r".*[:,] "
+    r".*[:,] |\w+: [\d,]+ of [\d,]+"
 )
 
 
