@@ -10,6 +10,7 @@ from verbs.options import (
     CALIBRATION,
     DATA,
     ENGINE,
+    EPOCHS,
     FORCE,
     MADE,
     OPTIMIZER,
@@ -59,7 +60,7 @@ def seeds(c: Context, given: Given) -> None:
     Option("ram", "of the board, such as 4K; by default all it has"),
     Option("latency", "of an inference, such as 20ms; by default any"),
     Option("trials", "that end, those of an earlier run counted", kind=int, default=60, least=1),
-    Option("epochs", "of each training", kind=int, default=3, least=1),
+    EPOCHS.but("of each training", default=3),
     Option(
         "samples", "of the training data for each training; 0: all", kind=int, default=0, least=0
     ),
@@ -130,7 +131,7 @@ def quantize(c: Context, given: Given) -> None:
     Option("sparsity", "share of weights, or of channels, that goes; 0.5 by default", kind=float),
     Option("schedule", "how pruning gets there: polynomial (default) or constant"),
     Option("clusters", "distinct weights a layer keeps; 16 by default", kind=int),
-    Option("epochs", "of fine-tuning, for each step of the method; 4 by default", kind=int),
+    EPOCHS.but("of fine-tuning, for each step of the method; 4 by default"),
     SEED,
     FORCE,
 )

@@ -290,6 +290,7 @@ REMOTE = Option("remote", "host:port of a gdb server")
 SEED = Option(
     "seed", "of the training's random numbers", kind=int, least=0, most=2**32 - 1
 )  # as NumPy and Keras take them
+EPOCHS = Option("epochs", "of a training", kind=int, least=1)
 OPTIMIZER = Option("optimizer", "one of the recipe's (docs/models.md), by default its first")
 CALIBRATION = Option(
     "calibration", "training samples that the ranges are taken from", kind=int, least=1

@@ -190,7 +190,7 @@ def _compiled_step(tf: Any, recipe: Recipe, model: Any, optimizer: Any, outputs:
         inputs = tf.cast(examples, tf.float32)
         if examples.dtype == tf.uint8:
             inputs = inputs / PIXEL_MAX
-        are_numbers = of_classes and wanted.dtype.is_integer
+        are_numbers = of_classes and tf.as_dtype(wanted.dtype).is_integer
         targets = tf.one_hot(wanted, outputs) if are_numbers else wanted
         with tf.GradientTape() as tape:
             loss = loss_of(targets, forward(inputs))

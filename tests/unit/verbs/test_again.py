@@ -51,8 +51,8 @@ def test_a_fuzz_run_goes_on_at_the_next_seed(
 
     monkeypatch.setattr(fuzz, "_mutants", ctrl_c_in_the_second_batch)
     said = _interrupted("fuzz --python --count 2500 --seed 7", capsys)
-    assert _hint(said) == "fuzz --count 1500 --seed 1007 --python"
-    assert "1,000 of 2,500 are done" in said
+    assert _hint(said) == "fuzz --count 2250 --seed 257 --python"
+    assert "250 of 2,500 are done" in said
 
 
 def test_a_golden_run_goes_on_after_the_models_that_ran_on_every_board(
@@ -70,7 +70,7 @@ def test_a_golden_run_goes_on_after_the_models_that_ran_on_every_board(
     monkeypatch.setattr(golden, "_run_on", ctrl_c_on_the_second_board)
     said = _interrupted("golden --count 500 --op PAD --board host,cortex-m3", capsys)
     assert "PAD seed 3 on cortex-m3: wrong" in said  # what was found is not lost
-    again = "golden --count 300 --seed 201 --board host,cortex-m3 --op PAD"
+    again = "golden --count 400 --seed 101 --board host,cortex-m3 --op PAD"
     assert f"`invoke {again}` runs the rest" in said
 
 

@@ -24,7 +24,18 @@ from verification.cases.model_builder import small_cnn
 
 ROOT = Path(tasks.__file__).parent
 VERBS = (
-    *("train", "seeds", "quantize", "generate", "build", "flash", "emulate", "monitor", "serve"),
+    *(
+        "train",
+        "seeds",
+        "search",
+        "quantize",
+        "generate",
+        "build",
+        "flash",
+        "emulate",
+        "monitor",
+        "serve",
+    ),
     *("hil", "new", "test", "golden", "fuzz", "mutate", "evaluate", "report", "compress", "bless"),
     "runs",
     *("diff", "stream", "profile", "pad", "debug", "size", "bench", "plan", "preflight", "costs"),
@@ -82,6 +93,7 @@ def test_common_options_mean_the_same() -> None:
         ("hil", "model"),
         ("evaluate", "board"),
         ("predict", "board"),
+        ("search", "board"),
         *measured,
     }
     declared = [one for one in vars(options).values() if isinstance(one, Option)]

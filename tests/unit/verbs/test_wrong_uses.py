@@ -246,7 +246,7 @@ bless --recall-margin nope               => --recall-margin nope: give a number
 compress --method prune --sparsity 2     => --sparsity 2.0: give the share that goes
 compress --method cluster --clusters 1   => --clusters 1: give 2 to 256
 compress --method qat -r dense -d numbers.csv => compress: fine-tunes classifiers, the task of thes
-compress --method qat --epochs 0         => --epochs 0: give 1 or more
+compress --method qat --epochs 0         => --epochs 0: choose 1 or more
 size --symbols -1                        => --symbols -1: choose 0 or more
 debug --gdb-port 70000                   => --gdb-port 70000: choose
 

@@ -113,7 +113,7 @@ def test_options_are_the_ops_own() -> None:
 
 
 def test_options_outside_of_the_file_are_damage(monkeypatch: pytest.MonkeyPatch) -> None:
-    def read(_: bytes) -> None:
+    def read(*_: object) -> None:
         raise IndexError("beyond the end")
 
     monkeypatch.setattr(op_options, "_options", read)
