@@ -57,7 +57,9 @@ def test_every_verb_is_there_with_help() -> None:
     for name, verb in verbs.items():
         assert verb.__doc__, name
         options = set(verb.argspec(verb.body).parameters) - {"c"}
-        assert options <= set(verb.help), f"{name}: options without help"
+        # not verb.help: Invoke takes from it what it has shown once
+        explained = {option.name for option in verb.options.values() if option.help}
+        assert options <= explained, f"{name}: options without help"
 
 
 def test_hil_takes_several_ports() -> None:
