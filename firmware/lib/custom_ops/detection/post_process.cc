@@ -222,9 +222,7 @@ TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
 
 const TFLMRegistration* RegisterDetectionPostProcess() {
   using namespace detection;
-  static constexpr TFLMRegistration kRegistration = {Init,    nullptr, Prepare, Invoke,
-                                                     nullptr, 0,       nullptr};
-  return &kRegistration;
+  return RegistrationOf<Init, Prepare, Invoke>();
 }
 
 }  // namespace custom_ops

@@ -62,7 +62,5 @@ void Reset(TfLiteContext*, void* buffer) { static_cast<State*>(buffer)->held.Cle
 }  // namespace
 
 const TFLMRegistration* custom_ops::RegisterSignalDelay() {
-  static constexpr TFLMRegistration kRegistration = {Init,  nullptr, Prepare, Invoke,
-                                                     Reset, 0,       nullptr};
-  return &kRegistration;
+  return RegistrationOf<Init, Prepare, Invoke, Reset>();
 }

@@ -90,7 +90,5 @@ void Reset(TfLiteContext*, void* buffer) { Start(static_cast<State*>(buffer)); }
 }  // namespace
 
 const TFLMRegistration* custom_ops::RegisterSignalFramer() {
-  static constexpr TFLMRegistration kRegistration = {Init,  nullptr, Prepare, Invoke,
-                                                     Reset, 0,       nullptr};
-  return &kRegistration;
+  return RegistrationOf<Init, Prepare, Invoke, Reset>();
 }

@@ -16,18 +16,14 @@ struct State {
 
 void* Init(TfLiteContext* context, const char* buffer, size_t length) {
   State* const state = NewState<State>(context);
-  if (state) {
-    constexpr int32_t kInt16 = 7;  // of the schema's TensorType
-    state->size =
-        Option(buffer, length, "T", 0) == kInt16 ? Option(buffer, length, "fft_length", 0) : 0;
-  }
+  if (state) state->size = RfftSizeOption(buffer, length);
   return state;
 }
 
 TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   State* const state = static_cast<State*>(node->user_data);
   if (!state) return kTfLiteError;
-  if (state->size < kLeastRfft || state->size > kMostRfft || (state->size & (state->size - 1))) {
+  if (state->size == 0) {
     return Require(false, "SignalIrfft: needs int16 and an fft_length of 16, 32 .. 4096");
   }
   const int32_t elements = InputElements(context, node, 0, kTfLiteInt16);
@@ -57,7 +53,5 @@ TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
 }  // namespace
 
 const TFLMRegistration* custom_ops::RegisterSignalIrfft() {
-  static constexpr TFLMRegistration kRegistration = {Init,    nullptr, Prepare, Invoke,
-                                                     nullptr, 0,       nullptr};
-  return &kRegistration;
+  return RegistrationOf<Init, Prepare, Invoke>();
 }

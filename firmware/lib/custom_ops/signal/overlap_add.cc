@@ -71,7 +71,5 @@ void Reset(TfLiteContext*, void* buffer) { static_cast<State*>(buffer)->sums.Cle
 }  // namespace
 
 const TFLMRegistration* custom_ops::RegisterSignalOverlapAdd() {
-  static constexpr TFLMRegistration kRegistration = {Init,  nullptr, Prepare, Invoke,
-                                                     Reset, 0,       nullptr};
-  return &kRegistration;
+  return RegistrationOf<Init, Prepare, Invoke, Reset>();
 }

@@ -81,7 +81,5 @@ TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
 }  // namespace
 
 const TFLMRegistration* custom_ops::RegisterSignalPCAN() {
-  static constexpr TFLMRegistration kRegistration = {Init,    nullptr, Prepare, Invoke,
-                                                     nullptr, 0,       nullptr};
-  return &kRegistration;
+  return RegistrationOf<Init, Prepare, Invoke>();
 }

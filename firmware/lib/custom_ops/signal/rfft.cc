@@ -151,6 +151,13 @@ void custom_ops::Rfft(int32_t size, const int16_t* input, int32_t count, Complex
   }
 }
 
+int32_t custom_ops::RfftSizeOption(const char* buffer, size_t length) {
+  constexpr int32_t kInt16 = 7;  // of the schema's TensorType
+  const int32_t size = Option(buffer, length, "fft_length", 0);
+  const bool fits = size >= kLeastRfft && size <= kMostRfft && (size & (size - 1)) == 0;
+  return fits && Option(buffer, length, "T", 0) == kInt16 ? size : 0;
+}
+
 void custom_ops::InverseRfft(int32_t size, const Complex16* input, Complex16* scratch,
                              int16_t* output) {
   const int32_t half = size / 2;
@@ -178,18 +185,14 @@ struct State {
 
 void* Init(TfLiteContext* context, const char* buffer, size_t length) {
   State* const state = NewState<State>(context);
-  if (state) {
-    constexpr int32_t kInt16 = 7;  // of the schema's TensorType
-    state->size =
-        Option(buffer, length, "T", 0) == kInt16 ? Option(buffer, length, "fft_length", 0) : 0;
-  }
+  if (state) state->size = RfftSizeOption(buffer, length);
   return state;
 }
 
 TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   State* const state = static_cast<State*>(node->user_data);
   if (!state) return kTfLiteError;
-  if (state->size < kLeastRfft || state->size > kMostRfft || (state->size & (state->size - 1))) {
+  if (state->size == 0) {
     return Require(false, "SignalRfft: needs int16 and an fft_length of 16, 32 .. 4096");
   }
   const int32_t elements = InputElements(context, node, 0, kTfLiteInt16);
@@ -220,7 +223,5 @@ TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
 }  // namespace
 
 const TFLMRegistration* custom_ops::RegisterSignalRfft() {
-  static constexpr TFLMRegistration kRegistration = {Init,    nullptr, Prepare, Invoke,
-                                                     nullptr, 0,       nullptr};
-  return &kRegistration;
+  return RegistrationOf<Init, Prepare, Invoke>();
 }

@@ -6,6 +6,7 @@
 #ifndef CUSTOM_OPS_SIGNAL_RFFT_H_
 #define CUSTOM_OPS_SIGNAL_RFFT_H_
 
+#include <cstddef>
 #include <cstdint>
 
 namespace custom_ops {
@@ -16,6 +17,9 @@ constexpr int32_t kMostRfft = 4096;
 struct Complex16 {
   int16_t real, imaginary;
 };
+
+// The size that an op's options state for int16; 0 where it is none that there is.
+int32_t RfftSizeOption(const char* buffer, size_t length);
 
 //   size     a power of two in [kLeastRfft, kMostRfft]
 //   input    `count` numbers, at most `size`; zeros follow

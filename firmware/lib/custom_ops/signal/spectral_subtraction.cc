@@ -97,7 +97,5 @@ TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
 }  // namespace
 
 const TFLMRegistration* custom_ops::RegisterSignalFilterBankSpectralSubtraction() {
-  static constexpr TFLMRegistration kRegistration = {Init,  nullptr, Prepare, Invoke,
-                                                     Reset, 0,       nullptr};
-  return &kRegistration;
+  return RegistrationOf<Init, Prepare, Invoke, Reset>();
 }

@@ -84,7 +84,5 @@ void Reset(TfLiteContext*, void* buffer) {
 }  // namespace
 
 const TFLMRegistration* custom_ops::RegisterSignalStacker() {
-  static constexpr TFLMRegistration kRegistration = {Init,  nullptr, Prepare, Invoke,
-                                                     Reset, 0,       nullptr};
-  return &kRegistration;
+  return RegistrationOf<Init, Prepare, Invoke, Reset>();
 }

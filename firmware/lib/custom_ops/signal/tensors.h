@@ -44,6 +44,14 @@ State* NewState(TfLiteContext* context) {
   return memory ? new (memory) State{} : nullptr;
 }
 
+// What a resolver takes of an op without a Free; kReset: of one that keeps something.
+template <auto kInit, auto kPrepare, auto kInvoke, auto kReset = nullptr>
+const TFLMRegistration* RegistrationOf() {
+  static constexpr TFLMRegistration kRegistration = {kInit,  nullptr, kPrepare, kInvoke,
+                                                     kReset, 0,       nullptr};
+  return &kRegistration;
+}
+
 // `fine`, said by a message that starts with the op's name if it is not.
 inline TfLiteStatus Require(bool fine, const char* message) {
   if (!fine) MicroPrintf("%s", message);

@@ -48,7 +48,5 @@ TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
 }  // namespace
 
 const TFLMRegistration* custom_ops::RegisterSignalWindow() {
-  static constexpr TFLMRegistration kRegistration = {Init,    nullptr, Prepare, Invoke,
-                                                     nullptr, 0,       nullptr};
-  return &kRegistration;
+  return RegistrationOf<Init, Prepare, Invoke>();
 }

@@ -28,10 +28,6 @@ inline int32_t MultiplyPairs(uint32_t a, uint32_t b, int32_t sum) {
   return __smlad(static_cast<int16x2_t>(a), static_cast<int16x2_t>(b), sum);
 }
 
-inline uint32_t Halves(int32_t low, int32_t high) {
-  return (static_cast<uint32_t>(low) & 0xffff) | (static_cast<uint32_t>(high) << 16);
-}
-
 Pair SumWindow(const ConvParams& p, const WindowRun& run, const int16_t* input,
                const int8_t* filter) {
   const int32_t x_step = p.dilation_w * p.in_c;
@@ -45,8 +41,8 @@ Pair SumWindow(const ConvParams& p, const WindowRun& run, const int16_t* input,
       const uint32_t next = LoadPair(x + x_step);
       const uint32_t of_first = (here & 0xffff) | (next << 16);
       const uint32_t of_second = (here >> 16) | (next & 0xffff0000);
-      sum.first = MultiplyPairs(of_first, Halves(w[0], w[w_step]), sum.first);
-      sum.second = MultiplyPairs(of_second, Halves(w[1], w[w_step + 1]), sum.second);
+      sum.first = MultiplyPairs(of_first, Halfwords(w[0], w[w_step]), sum.first);
+      sum.second = MultiplyPairs(of_second, Halfwords(w[1], w[w_step + 1]), sum.second);
       x += 2 * x_step;
       w += 2 * w_step;
     }

@@ -135,10 +135,6 @@ static_assert(offsetof(PlaneFill, rows) == 28);
   // clang-format on
 }
 
-uint32_t Halfwords(int16_t low, int16_t high) {
-  return (static_cast<uint32_t>(low) & 0xffff) | (static_cast<uint32_t>(high) << 16);
-}
-
 }  // namespace
 
 void DepthwisePlanesS8(const ConvParams& p, const FastChannel* channels, const int16_t* weights,

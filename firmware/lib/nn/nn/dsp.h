@@ -37,10 +37,11 @@ inline uint32_t EvenBytes(uint32_t word) {
 }
 inline uint32_t OddBytes(uint32_t word) { return EvenBytes((word >> 8) | (word << 24)); }
 
-inline uint32_t TwoHalfwords(int32_t value) {
-  const uint32_t low = static_cast<uint32_t>(value) & 0xffff;
-  return low | (low << 16);
+// The lower halfwords of both.
+inline uint32_t Halfwords(int32_t low, int32_t high) {
+  return (static_cast<uint32_t>(low) & 0xffff) | (static_cast<uint32_t>(high) << 16);
 }
+inline uint32_t TwoHalfwords(int32_t value) { return Halfwords(value, value); }
 
 // MulHigh is SMMULR of the doubled accumulator.
 inline int8_t FastOutput(int32_t acc, const FastChannel& channel) {
