@@ -11,8 +11,10 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from codegen.errors import MissingToolError
+from codegen.model.pixels import PIXEL_MAX
 
 _captured = False
 
@@ -45,6 +47,14 @@ def load_tensorflow(seed: int | None = None) -> ModuleType:
         _draw_alone(seed)
         tf.config.experimental.enable_op_determinism()
     return tf
+
+
+def network_input(examples: Any) -> Any:
+    """What a network is given of a batch: float32, bytes of pixels as 0..1."""
+    import tensorflow as tf
+
+    inputs = tf.cast(examples, tf.float32)
+    return inputs / PIXEL_MAX if examples.dtype == tf.uint8 else inputs
 
 
 def _draw_alone(seed: int) -> None:

@@ -12,7 +12,7 @@ from codegen.boards.facts import load_board
 from codegen.files import markdown
 from codegen.files.manifest import atomic_write
 from pipeline.search.budget import Budget
-from pipeline.search.trial import DESIGN, SHA, WHY
+from pipeline.search.trial import DESIGN, SHA, WHY, finished
 
 # Flash in kB and accuracy on MNIST's test digits in %, as BitNetMCU's author published them.
 _BITNETMCU = ((3.2, 98.92), (5.4, 99.06), (7.3, 99.28), (9.3, 99.44), (11.0, 99.55), (13.0, 99.58))
@@ -20,7 +20,7 @@ _BITNETMCU = ((3.2, 98.92), (5.4, 99.06), (7.3, 99.28), (9.3, 99.44), (11.0, 99.
 
 def front(study: Any) -> list[Any]:
     """Finished trials that fit and that no other beats in everything; the smallest model first."""
-    ended = [one for one in study.get_trials(deepcopy=False) if one.state.name == "COMPLETE"]
+    ended = finished(study)
     return sorted(
         (one for one in ended if not any(_beats(other, one) for other in ended)),
         key=lambda one: (one.values[1], one.values[0]),
@@ -99,10 +99,9 @@ def draw(study: Any, trials: Sequence[Any], path: Path, name: str) -> None:
     import matplotlib
     from matplotlib.figure import Figure
 
-    ended = [one for one in study.get_trials(deepcopy=False) if one.state.name == "COMPLETE"]
     figure = Figure(figsize=(7, 4.5))
     axes = figure.subplots()
-    axes.plot(*_points(ended), "o", color="0.75", ms=4, label="finished trials, held out")
+    axes.plot(*_points(finished(study)), "o", color="0.75", ms=4, label="finished trials, held out")
     best: list[Any] = []
     for one in sorted(trials, key=lambda one: (one.values[1], -one.values[0])):
         if not best or one.values[0] > best[-1].values[0]:

@@ -21,7 +21,7 @@ from pipeline import stages
 from pipeline.choice import Choice
 from pipeline.search import pareto
 from pipeline.search.budget import Budget
-from pipeline.search.trial import Order, open_study, run_trial
+from pipeline.search.trial import Order, finished, open_study, run_trial
 from pipeline.stage import shown
 
 REQUIREMENT = "optuna>=5,<6"  # of the extra `search` in pyproject.toml
@@ -86,12 +86,13 @@ def search(
         reasons = Counter(pareto.why(one) for one in study.get_trials(deepcopy=False))
         most = reasons.most_common(1)[0][0]
         raise CodegenError(f"search: nothing fits; mostly: {most}; give more --flash or --ram")
-    for path, one in pareto.write_recipes(front, folder, name):
+    recipes = pareto.write_recipes(front, folder, name)
+    for path, one in recipes:
         say(f"search: {shown(path)}: {one}")
     say("\n".join(["", *pareto.table(front, budget)]))
     picture = folder / "pareto.svg"
     pareto.draw(study, front, picture, name)
-    best = pareto.write_recipes(front, folder, name)[-1][0]
+    best, _ = recipes[-1]
     say(
         f"\nsearch: {shown(picture)} shows them; `{COMMAND} evaluate --recipe {shown(best)}` "
         "trains the most accurate again, to the same bytes, and judges it on the test split"
@@ -132,9 +133,7 @@ def _waiting(study: Any) -> int:
 
 
 def _state(study: Any) -> str:
-    values = [
-        one.values[0] for one in study.get_trials(deepcopy=False) if one.state.name == "COMPLETE"
-    ]
+    values = [one.values[0] for one in finished(study)]
     return f"best held-out accuracy {max(values):.2%}" if values else "none fits yet"
 
 

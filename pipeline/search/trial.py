@@ -89,6 +89,11 @@ def open_study(storage: str, name: str, seed: int) -> Any:
     return study
 
 
+def finished(study: Any) -> list[Any]:
+    """The trials that fit and were trained to their end."""
+    return [one for one in study.get_trials(deepcopy=False) if one.state.name == "COMPLETE"]
+
+
 def run_trial(order: Order, _: int) -> None:
     """Draws, judges and records one trial. Raises CampaignError where the data are others."""
     folder = BUILD / order.choice.name
@@ -154,9 +159,9 @@ def _judged(order: Order, study: Any, trial: Any) -> tuple[float, int, int, int]
 def _is_hopeless(study: Any, costs: Costs, reached: Sequence[float]) -> bool:
     """Whether several that cost no more were better after as many epochs."""
     better = 0
-    for one in study.get_trials(deepcopy=False):
+    for one in finished(study):
         own, epochs = one.user_attrs.get(COSTS), one.user_attrs.get(EPOCHS, [])
-        if one.state.name == "COMPLETE" and own and len(epochs) >= len(reached):
+        if own and len(epochs) >= len(reached):
             costs_less = all(own[name] <= value for name, value in vars(costs).items())
             better += costs_less and epochs[len(reached) - 1] > reached[-1]
     return better > _BETTER_AT_MOST

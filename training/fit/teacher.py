@@ -15,9 +15,9 @@ import numpy as np
 
 from codegen.files.artifacts import FLOAT_MODEL, TRAIN_SPLIT
 from codegen.files.places import BUILD
-from codegen.model.pixels import PIXEL_MAX
 from training import artifacts
 from training.recipes.design import Design, Teacher, teacher_of
+from training.tf_runtime import network_input
 
 _SEED = 1
 _KEPT = BUILD / "teachers"
@@ -59,10 +59,7 @@ def softened(
 
     @tf.function
     def answers(examples: Any) -> Any:
-        inputs = tf.cast(examples, tf.float32)
-        if examples.dtype == tf.uint8:
-            inputs = inputs / PIXEL_MAX
-        return tf.nn.softmax(logits(inputs, training=False) / teacher.temperature)
+        return tf.nn.softmax(logits(network_input(examples), training=False) / teacher.temperature)
 
     for examples, labels in batches:
         hard = np.eye(outputs, dtype=np.float32)[labels]

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 import numpy as np
 
 from codegen.files.artifacts import FLOAT_MODEL, TRAIN_SPLIT
-from codegen.model.pixels import PIXEL_MAX
 from training import artifacts
 from training.data import splits
 from training.data.augment import warp
@@ -23,7 +22,7 @@ from training.fit.progress import EpochProgress
 from training.fit.target_scale import TargetScale
 from training.recipes import Recipe, get_recipe
 from training.recipes.design import FoundRecipe
-from training.tf_runtime import load_tensorflow
+from training.tf_runtime import load_tensorflow, network_input
 
 T = TypeVar("T")
 
@@ -187,9 +186,7 @@ def _compiled_step(tf: Any, recipe: Recipe, model: Any, optimizer: Any, outputs:
     # gradient that repeats itself, which batch_last does without.
     @tf.function(jit_compile=recipe.batch_last)
     def step(examples: Any, wanted: Any) -> Any:
-        inputs = tf.cast(examples, tf.float32)
-        if examples.dtype == tf.uint8:
-            inputs = inputs / PIXEL_MAX
+        inputs = network_input(examples)
         are_numbers = of_classes and tf.as_dtype(wanted.dtype).is_integer
         targets = tf.one_hot(wanted, outputs) if are_numbers else wanted
         with tf.GradientTape() as tape:

@@ -26,20 +26,25 @@ def shown(page: Path) -> Iterator[str]:
             yield _OTHERS.sub("", _COMMENT.sub("", found["words"])).strip()
 
 
-def problems(page: Path, verbs: Collection) -> Iterator[str]:
+def parser(verbs: Collection) -> Parser:
+    """Of command lines without `invoke`."""
+    return Parser(contexts=verbs.to_contexts(), initial=ParserContext())
+
+
+def problems(page: Path, parser: Parser) -> Iterator[str]:
     """What the verbs do not take of a page's commands, a line each. No value is looked at."""
     for words in shown(page):
-        refused = _refused(words, verbs)
+        refused = _refused(words, parser)
         if refused:
             yield f"{page.name}: `invoke {words}`: {refused}"
 
 
-def _refused(command: str, verbs: Collection) -> str:
+def _refused(command: str, parser: Parser) -> str:
     """Why no verb takes it; "" where one does."""
     try:
         words = shlex.split(command)
         if not words or words[0] not in ("--help", "--list", "--version"):  # of Invoke itself
-            Parser(contexts=verbs.to_contexts(), initial=ParserContext()).parse_argv(words)
+            parser.parse_argv(words)
     except (ParseError, ValueError) as error:
         return str(error)
     return ""

@@ -32,9 +32,9 @@ def _problems() -> Iterator[str]:
     for page, text in made().items():
         if not page.is_file() or page.read_text(encoding="utf-8") != text:
             yield f"{page.name}: is stale; run `invoke docs --refresh --page {page.name}`"
-    verbs = namespace()
+    parser = commands.parser(namespace())
     for page in site.pages():
-        yield from commands.problems(page, verbs)
+        yield from commands.problems(page, parser)
     yield from messages.problems(messages.PAGE.read_text(encoding="utf-8"), messages.given())
     for one in transcripts(site.pages()):
         if one.is_of_now and one.run() != one.said:

@@ -92,7 +92,7 @@ def test_each_verb_and_option_has_its_place() -> None:
 def test_a_command_that_no_verb_takes_is_named(tmp_path: Path, text: str, wrong: bool) -> None:
     page = tmp_path / "page.md"
     page.write_text(text)
-    found = list(commands.problems(page, namespace()))
+    found = list(commands.problems(page, commands.parser(namespace())))
     assert bool(found) == wrong, found
 
 
