@@ -69,7 +69,9 @@ class Transcript:
             )
         if "--markdown" in words:
             return ""
-        lines = (line.rstrip() for line in result.stdout.splitlines())
+        # Paths as a reader sees them who stands in his own checkout.
+        said = result.stdout.replace(f"{PROJECT}/", "")
+        lines = (line.rstrip() for line in said.splitlines())
         return "".join(f"{line}\n" for line in lines if not _STAGE.match(line))
 
     def write(self, said: str, when: str) -> None:
