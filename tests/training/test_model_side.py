@@ -55,7 +55,9 @@ def model(built: Path) -> Model:
     return Model.read(built / INT8_MODEL)
 
 
-def test_the_same_inputs_give_the_same_bytes(built: Path, tmp_path: Path) -> None:
+def test_the_same_inputs_give_the_same_bytes(
+    built: Path, tmp_path: Path, in_this_process: None
+) -> None:
     digits.write(tmp_path)
     train_briefly(tmp_path)
     quantize.quantize(tmp_path, calibration=20)

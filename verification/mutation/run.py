@@ -34,7 +34,7 @@ from verification.mutation.mutant import Mutant
 from verification.mutation.rooms import APPLICATION, Room, find
 from verification.mutation.warm_pytest import WarmPytest
 
-_TEST_LIMIT_S = 120  # some compile the fault first
+_TEST_LIMIT_S = 240  # some compile the fault first, some train a model
 _LIMIT_S = 1800.0  # of all tests together
 _NATIVE, _PLANNING = "native", "native, planning"
 _CORES = ("cortex-m0", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m55")

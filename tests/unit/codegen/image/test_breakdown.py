@@ -15,9 +15,9 @@ from codegen.errors import BudgetError, CodegenError
 from codegen.image.breakdown import Breakdown, Item, read_breakdown, room_of
 from codegen.image.budgets import check_growth, read_budgets, set_budget
 from codegen.image.link_map import read_link_map, within
-from codegen.image.section_sizes import image_size
+from codegen.image.section_sizes import ImageSize, RegionUse, check_size, image_size
 from codegen.image.size_report import run
-from codegen.image.treemap import Rect, squarify
+from codegen.image.treemap import Rect, squarify, treemap
 
 BOARD = "mps2_an386"
 OBJECTS = ".pio/build/b"
@@ -90,6 +90,11 @@ def test_rooms_add_up_to_the_image(image_dir: Path) -> None:
     whole = image_size(image_dir / "firmware.elf", load_board(BOARD))
     assert (size.flash_bytes, size.ram_bytes) == (whole.flash_bytes, whole.ram_bytes)
     assert sum(flash for flash, _ in size.rooms().values()) == whole.flash_bytes
+    # .data is stored in flash and runs in RAM, which has all of stack and .bss besides
+    assert {use.region.name: use.used for use in whole.regions} == {
+        "flash": whole.flash_bytes,
+        "ram": whole.ram_bytes,
+    }
 
 
 def test_every_byte_is_in_its_room(image_dir: Path) -> None:
@@ -217,19 +222,58 @@ def test_report_files(image_dir: Path, tmp_path: Path, capsys: pytest.CaptureFix
     assert '"arena"' in (tmp_path / "s.json").read_text()
 
 
-def test_treemap_tiles_fill_the_frame_without_overlap() -> None:
-    frame = Rect(10, 20, 300, 100)
-    sizes = [60, 30, 20, 9, 5, 1, 1]
+@pytest.mark.parametrize("frame", [Rect(10, 20, 300, 100), Rect(10, 20, 100, 300)])
+@pytest.mark.parametrize("sizes", [[60, 30, 20, 9, 5, 1, 1], [2] * 12 + [1] * 30, [1]])
+def test_treemap_tiles_fill_the_frame_without_overlap(frame: Rect, sizes: list[int]) -> None:
     tiles = squarify(sizes, frame)
     for size, tile in zip(sizes, tiles, strict=True):
         assert tile.area == pytest.approx(frame.area * size / sum(sizes), rel=1e-6)
-        assert tile.x >= 10 - 1e-6 and tile.x + tile.width <= 310 + 1e-6
-        assert tile.y >= 20 - 1e-6 and tile.y + tile.height <= 120 + 1e-6
+        assert tile.x >= 10 - 1e-6 and tile.x + tile.width <= 10 + frame.width + 1e-6
+        assert tile.y >= 20 - 1e-6 and tile.y + tile.height <= 20 + frame.height + 1e-6
     for i, a in enumerate(tiles):
         for b in tiles[i + 1 :]:
             apart_x = a.x + a.width <= b.x + 1e-6 or b.x + b.width <= a.x + 1e-6
             apart_y = a.y + a.height <= b.y + 1e-6 or b.y + b.height <= a.y + 1e-6
             assert apart_x or apart_y
+
+
+def test_labels_of_a_treemap_lie_in_their_tiles() -> None:
+    names = ("short", "a_name_of_some_length", "a_name_that_is_longer_than_its_tile_" + 140 * "x")
+    items = tuple(
+        Item(f"{name}{size}", room, "a.o", size, 0)
+        for room, share in (("model", 9), ("kernels", 2), ("wire", 1))
+        for name in names
+        for size in (1 * share, 40 * share, 900 * share)
+    )
+    labels = []
+    svg = "{http://www.w3.org/2000/svg}"
+    for tile in ET.fromstring(treemap(Breakdown(BOARD, items))).iter(f"{svg}g"):
+        rect, title, *texts = tile
+        x, y, width, height = (float(rect.get(key, "")) for key in ("x", "y", "width", "height"))
+        name = (title.text or "").split(": ")[1]
+        fitting = int((width - 6) / 6.2)  # characters, with a margin of 3 on both sides
+        shown = name if len(name) <= fitting else name[: fitting - 1] + "…"
+        assert [text.text for text in texts] == [shown] * (fitting > 5 and height > 15)
+        labels += [shown] * len(texts)
+        for text in texts:
+            assert float(text.get("x", "")) == pytest.approx(x + 3, abs=0.11)
+            assert y < float(text.get("y", "")) < y + height
+    assert any("…" in label for label in labels) and not all("…" in label for label in labels)
+    assert len(labels) < len(items)
+
+
+def test_an_image_that_is_larger_than_a_region_is_refused() -> None:
+    board = load_board(BOARD)
+
+    def used(*counts: int) -> ImageSize:
+        uses = tuple(RegionUse(*one) for one in zip(board.regions, counts, strict=True))
+        return ImageSize(sum(counts), 0, uses)
+
+    flash, ram = (region.length for region in board.regions)
+    check_size(used(flash, ram), board)
+    for counts, name in (((flash + 1, ram), "flash"), ((flash, ram + 1), "ram")):
+        with pytest.raises(BudgetError, match=f"takes {max(counts)} B of {name}"):
+            check_size(used(*counts), board)
 
 
 def sized(flash: int, ram: int) -> Breakdown:

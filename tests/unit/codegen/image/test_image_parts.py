@@ -12,6 +12,7 @@ import pytest
 from codegen.boards.facts import load_board
 from codegen.errors import BudgetError, CodegenError
 from codegen.files.artifacts import GENERATED_FILES
+from codegen.files.places import PROGRAM
 from codegen.image import firmware_build, image_sources, pio_core
 from codegen.image.breakdown import room_of
 from codegen.image.firmware_build import FirmwareBuildError
@@ -55,6 +56,8 @@ def test_which_folders_and_sources_an_image_has(
 ) -> None:
     assert image_sources.port_folders(BOARD) == ["mps2", "cortex_m"]
     assert image_sources.port_folders(load_board("host")) == ["host"]
+    for folder in map(Path, image_sources.library_headers(PROGRAM)):
+        assert folder.parent == PROGRAM / "firmware/lib" and folder.is_dir()
     for name in ("a.cc", "b.cpp", "c.h", "d.txt", "engine_aot.cc", "engine_interpreter.cc"):
         (tmp_path / name).write_text("")
 

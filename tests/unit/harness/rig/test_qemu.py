@@ -204,6 +204,19 @@ def test_gdb_is_for_machines_of_qemu(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert type(emulator) is kind
 
 
+@pytest.mark.parametrize(
+    ("board", "called"), [("pico", ["rp2040js"]), ("mps2_an386", [room.QEMU]), ("host", [])]
+)
+def test_what_a_board_needs_to_be_emulated_is_asked_for(
+    board: str, called: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(room.rp2040js, "require", lambda: asked.append("rp2040js"))
+    monkeypatch.setattr(room.tools, "find", lambda name, _: asked.append(name))
+    room.require_emulator(load_board(board))
+    assert asked == called
+
+
 def test_what_runs_here_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     for is_there in (True, False):
         monkeypatch.setattr(room.rp2040js, "is_here", lambda is_there=is_there: is_there)

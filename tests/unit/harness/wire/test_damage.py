@@ -60,6 +60,38 @@ def test_each_fault_comes_as_often_as_asked_and_is_counted(name: str, longer: in
     assert str(injected) == f"{count} {name}"
 
 
+class Draws:
+    """As random.Random, with given draws."""
+
+    def __init__(self, *draws: float) -> None:
+        self._draws = iter(draws)
+
+    def random(self) -> float:
+        return next(self._draws)
+
+    def randrange(self, _: int) -> int:
+        return 0
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        (FaultSpec(flip=0.25, drop=0.25, dup=0.25, insert=0.125), b"\x09\x08\x08\x00\x08\x08"),
+        (FaultSpec(drop=0.25), b"\x08\x08\x08\x08"),  # no fault whose rate is 0, for no draw
+        (FaultSpec(dup=0.25), b"\x08\x08\x08\x08\x08\x08"),
+        (FaultSpec(insert=0.25), b"\x00\x08\x08\x08\x08\x08"),
+    ],
+)
+def test_each_fault_has_a_stretch_of_the_draws_as_long_as_its_rate(
+    monkeypatch: pytest.MonkeyPatch, spec: FaultSpec, expected: bytes
+) -> None:
+    draws = (0.0, 0.25, 0.5, 0.75, 0.875)
+    monkeypatch.setattr("harness.wire.damage.random.Random", lambda _: Draws(*draws))
+    loop = Loop()
+    FaultyLine(loop, spec, 1, Injected()).write(b"\x08" * len(draws))
+    assert loop.held == expected
+
+
 def test_the_same_seed_does_the_same_and_another_does_not() -> None:
     everything = "flip=1e-3,drop=1e-3,dup=1e-3,insert=1e-3"
     assert passed(everything, 7) == passed(everything, 7)
