@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from codegen.export import api
+from codegen.export import api, request
 from codegen.model.tflite import Model
 from verification.cases.model_builder import ModelBuilder
 
@@ -79,3 +80,50 @@ def test_a_tensor_of_several_scales_has_none() -> None:
 def test_edges_have_a_type_in_common_or_none() -> None:
     assert api._common_type([{"type": "float"}, {"type": "float"}]) == "float"
     assert api._common_type([{"type": "float"}, {"type": "int8_t"}]) == "void"
+
+
+def values(dtypes: Sequence[str], sample: dict[str, Any] | None = None) -> dict[str, Any]:
+    b = ModelBuilder()
+    inputs = [b.tensor([2], dtype, scale=0.5 if dtype == "INT8" else None) for dtype in dtypes]
+    output = b.tensor([2], "INT8", scale=0.5)
+    model = Model.parse(b.build(inputs, [output]))
+    asked = request.check("c", "aot", "net", "dsp", Path("exported"))
+    return api.values(asked, model, {"dsp": 400}, 16, ['"a"'], sample, "1.2")
+
+
+def test_the_templates_get_names_and_what_goes_in_and_out() -> None:
+    found = values(["INT8", "FLOAT32"], {"bytes": 640, "comment": "sound"})
+    assert (
+        found.items()
+        >= {
+            "name": "net",
+            "NAME": "NET",
+            "target": "c",
+            "engine": "aot",
+            "has_runtime": True,
+            "isas": ("dsp",),
+            "absent": ["scalar", "mve"],
+            "arenas": [{"directive": "", "bytes": 400}],
+            "alignment": 16,
+            "sample_bytes": 640,
+            "sample_comment": "sound",
+            "labels": ['"a"'],
+            "version": "1.2",
+        }.items()
+    )
+    assert [one["NAME"] for one in found["inputs"]] == ["INPUT0", "INPUT1"]
+    assert [one["NAME"] for one in found["outputs"]] == ["OUTPUT0"]
+
+
+@pytest.mark.parametrize(
+    ("dtypes", "common", "floats"),
+    [
+        (["INT8", "INT8"], "int8_t", False),
+        (["INT8", "FLOAT32"], "void", True),
+        (["FLOAT32"], "float", True),
+    ],
+)
+def test_inputs_in_common(dtypes: list[str], common: str, floats: bool) -> None:
+    found = values(dtypes)
+    assert (found["input_type"], found["fills_floats"]) == (common, floats)
+    assert (found["output_type"], found["sample_bytes"]) == ("int8_t", 0)
