@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from codegen.errors import OracleError
+from codegen.errors import CodegenError, OracleError
 from codegen.host import oracle_child
 from codegen.host.oracle import Oracle
 from codegen.host.oracle_child import answers
@@ -69,6 +72,43 @@ def test_the_end_of_its_process_is_a_message(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(oracle_child, "HostRuntime", Lenient)
     with pytest.raises(OracleError, match=r"TFLM ends its process on this model, with SIGABRT"):
         answers(model, inputs)
+
+
+def test_a_reset_gives_variables_their_zero_points() -> None:
+    cases = (streaming(np.random.default_rng(seed)) for seed in itertools.count(1))
+    given = ((case, Model.parse(case.model)) for case in cases)
+    case, model = next(one for one in given if "CALL_ONCE" not in one[1].op_names)
+    oracle = Oracle(model)
+    first, second = (oracle.run(case.inputs)[0] for _ in range(2))
+    assert not np.array_equal(first, second)
+    oracle.reset()
+    np.testing.assert_array_equal(oracle.run(case.inputs)[0], first)
+
+
+@pytest.mark.parametrize(
+    ("script", "kind", "message"),
+    [
+        ("echo '/t/x: No space left on device' >&2; exit 1", CodegenError, "cannot write /t/x: No"),
+        ("echo a >&2; echo ' b' >&2; echo >&2; exit 1", OracleError, "^b$"),
+        ("exit 3", OracleError, "^the oracle's process ended with 3$"),
+        ("echo last >&2; kill -9 $$", OracleError, r"with SIGKILL \(last\): there is no truth"),
+        ("kill -9 $$", OracleError, r"with SIGKILL: there is no truth"),
+    ],
+)
+def test_however_its_process_ends(
+    script: str,
+    kind: type[Exception],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\n{script}\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(oracle_child.sys, "executable", str(python))
+    model = two_inputs_float_output()
+    with pytest.raises(kind, match=message):
+        answers(model, random_inputs(model, 1, seed=1))
 
 
 def test_random_inputs_cover_their_types() -> None:

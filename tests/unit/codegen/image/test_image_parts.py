@@ -103,6 +103,8 @@ def test_platformios_words_are_kept_and_its_end_is_told(
     assert "a.cc:1:2: error: no" in capsys.readouterr().err
     with pytest.raises(FirmwareBuildError):
         runs(platformio, "echo 'a.cc:1:2: error: no'; exit 2", verbose=True)
+    with pytest.raises(CodegenError, match=r"^building mps2_an386: cannot write /x\.o: No space"):
+        runs(platformio, "echo '/x.o: No space left on device'; exit 1")
     assert "error: no" not in capsys.readouterr().err
     region = BOARD.regions[0]
     with pytest.raises(BudgetError, match=region.name):
