@@ -56,6 +56,17 @@ def test_again_over_itself(request_: Request) -> None:
     assert (request_.folder / "a.txt").stat().st_mtime_ns == before
 
 
+def test_folders_go_with_the_last_of_their_files(request_: Request) -> None:
+    old = {"a/b/c.txt": b"c", "a/d.txt": b"d", "e/f/g.txt": b"g", "h/i.txt": b"i", "j.txt": b"j"}
+    write(request_, old)
+    (request_.folder / "h/mine.txt").write_bytes(b"mine")
+    new = {"a/d.txt": b"d", "j.txt": b"j"}
+    write(request_, new)
+    assert contents(request_.folder) == {**new, "h/mine.txt": b"mine"}
+    folders = {one.name for one in request_.folder.rglob("*") if one.is_dir()}
+    assert folders == {"a", "h"}
+
+
 def test_the_record_is_the_same_for_the_same_files(request_: Request) -> None:
     write(request_, FILES)
     first = (request_.folder / folder.RECORD).read_bytes()

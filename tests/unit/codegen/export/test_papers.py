@@ -36,6 +36,8 @@ def test_what_is_not_known_is_said(asked: Request, cnn: Model, tmp_path: Path) -
     assert cnn.sha256 in found and COMMAND in found and "mcuforge 1.2.3, commit abc" in found
     for op in cnn.ops:
         assert f"| {op.index} | {op.name} |" in found
+    assert "none is known of" in found
+    assert "made elsewhere" not in found and "| training |" not in found
 
 
 def test_what_the_stages_recorded(asked: Request, cnn: Model, tmp_path: Path) -> None:
@@ -48,7 +50,14 @@ def test_what_the_stages_recorded(asked: Request, cnn: Model, tmp_path: Path) ->
     found = text(asked, cnn, tmp_path)
     assert f"train.npz sha256 `{Manifest.load(tmp_path).outputs('data')['train.npz']}`" in found
     assert "recipe tiny, seed 7, tensorflow 2.0" in found
+    assert "none is known of" not in found and "made elsewhere" not in found
     assert "On 30 test samples, by TFLM:" in found and "| accuracy | 0.875 |" in found
+
+
+def test_a_model_that_was_made_elsewhere(asked: Request, cnn: Model, tmp_path: Path) -> None:
+    Manifest.load(tmp_path).record("import", {"model": "0123"}, [])
+    found = text(asked, cnn, tmp_path)
+    assert "| made elsewhere as | a model with sha256 `0123` |" in found
 
 
 def test_what_was_measured(asked: Request, cnn: Model, tmp_path: Path) -> None:
