@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import importlib
 import importlib.metadata
 import sys
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from codegen import lock
 from codegen.errors import CodegenError
 from codegen.files.artifacts import LOCK
 from codegen.files.build_id import build_id
@@ -125,25 +125,16 @@ def _alone(stage: Stage, build_dir: Path) -> Iterator[bool]:
 
     Raises FolderError.
     """
-    try:
-        build_dir.mkdir(parents=True, exist_ok=True)
-        lock = (build_dir / LOCK).open("a")
-    except OSError as error:
-        raise FolderError(
-            f"{stage.name}: cannot write in {shown(build_dir)}: {error.strerror}; work in a copy "
-            "of this folder that is yours"
-        ) from None
-    with lock as file:
-        waited = False
+    waiting = f"{stage.name}: another process works in {shown(build_dir)}; waiting for its end"
+    with contextlib.ExitStack() as stack:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            waited = True
-            print(
-                f"{stage.name}: another process works in {shown(build_dir)}; waiting for its end",
-                flush=True,
-            )
-            fcntl.flock(file, fcntl.LOCK_EX)
+            build_dir.mkdir(parents=True, exist_ok=True)
+            waited = stack.enter_context(lock.held(build_dir / LOCK, waiting))
+        except OSError as error:
+            raise FolderError(
+                f"{stage.name}: cannot write in {shown(build_dir)}: {error.strerror}; work in a "
+                "copy of this folder that is yours"
+            ) from None
         yield waited
 
 

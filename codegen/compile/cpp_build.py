@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
-from codegen import tools
+from codegen import lock, tools
 from codegen.boards.facts import Board
 from codegen.compile import compiler_flags
 from codegen.compile.included import Headers
@@ -142,21 +142,24 @@ def compile_objects(
 
     def compile_one(source: Path, flags: Sequence[str], target: Path) -> None:
         partial = target.with_suffix(f".{os.getpid()}-{id(target)}")
-        # Another process may put the same object there while this one links it: byte for byte
-        # the same, which link-time optimisation's random names would not be.
+        # Byte for byte the same wherever it is made, which link-time optimisation's random names
+        # would not be.
         seed = f"-frandom-seed={target.stem}"
         command = [program, *flags, seed, *(f"-I{folder}" for folder in folders), "-c"]
         _run([*command, str(source), "-o", str(partial)], f"compiling {source.name}")
         partial.replace(target)
 
     wanted = [(source, flags, object_of(source, flags)) for source, flags in work]
-    missing = [one for one in wanted if not _take(one[2])]
-    with (
-        progress("compiling C++, this once", len(missing), "files") as step,
-        ThreadPoolExecutor(max_workers=os.cpu_count()) as pool,
-    ):
-        for _ in pool.map(lambda one: compile_one(*one), missing):
-            step.advance()
+    if not all(_take(target) for _, _, target in wanted):
+        # Who asks for the same meanwhile finds them made; every processor has work already.
+        with lock.held(_OBJECTS.parent / "objects.lock"):
+            missing = [one for one in wanted if not _take(one[2])]
+            with (
+                progress("compiling C++, this once", len(missing), "files") as step,
+                ThreadPoolExecutor(max_workers=os.cpu_count()) as pool,
+            ):
+                for _ in pool.map(lambda one: compile_one(*one), missing):
+                    step.advance()
     return [target for _, _, target in wanted]
 
 
@@ -185,8 +188,12 @@ def link(
     """
     key = "\0".join([compiler, *flags, script, *(path.name for path in objects)])
     target = _PROGRAMS / hashlib.sha256(key.encode()).hexdigest()[:16] / name
-    if not _take(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
+    if _take(target):
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with lock.held(target.parent.with_suffix(".lock")):
+        if _take(target):
+            return target
         partial = target.with_suffix(f".{os.getpid()}")
         command = [
             tools.find(compiler, "compiling C++"),

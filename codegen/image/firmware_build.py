@@ -8,7 +8,6 @@ Two builds at a time would share PlatformIO's folder, so a lock makes the second
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import re
@@ -19,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from codegen import tools
+from codegen import lock, tools
 from codegen.boards.facts import Board, boards_built_here
 from codegen.compile.cpp_build import OVERFLOWED
 from codegen.cost.memory_fit import check_image
@@ -270,12 +269,7 @@ def build_lock() -> Iterator[None]:
     """Held by whoever builds in PlatformIO's folder, until the result is copied from there."""
     path = PIO_BUILD_DIR.parent / "mcuforge.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print("build: waiting for another build to end", flush=True)
-            fcntl.flock(file, fcntl.LOCK_EX)
+    with lock.held(path, "build: waiting for another build to end"):
         yield
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import shutil
 import tempfile
@@ -13,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from codegen import lock
 from codegen.files.artifacts import FLOAT_MODEL, TRAIN_SPLIT
 from codegen.files.places import BUILD
 from training import artifacts
@@ -32,8 +32,7 @@ def trained(design: Design, build_dir: Path, train: Callable[..., None]) -> Path
     key = hashlib.sha256(f"{sorted(asdict(own).items())} {data}".encode()).hexdigest()[:16]
     kept = _KEPT / f"{key}.keras"
     _KEPT.mkdir(parents=True, exist_ok=True)
-    with (_KEPT / f"{key}.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # another worker may be at it
+    with lock.held(_KEPT / f"{key}.lock"):  # another worker may be at it
         if not kept.is_file():
             with tempfile.TemporaryDirectory(dir=_KEPT) as name:
                 folder = Path(name)

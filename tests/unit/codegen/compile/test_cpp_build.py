@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -128,3 +131,26 @@ def test_a_boards_flags_select_its_core_and_kernels() -> None:
     small = cpp_build.machine_flags(load_board("microbit"))
     assert "-fno-ipa-ra" in small and "-fno-ipa-ra" not in flags
     assert not any(flag.startswith("-mfpu=") for flag in small)
+
+
+def test_two_who_want_the_same_make_it_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, folder = _sources(tmp_path)
+    ran: list[str] = []
+    run = cpp_build._run
+
+    def slow(command: Sequence[str], what: str) -> None:
+        ran.append(what)
+        time.sleep(0.2)
+        run(command, what)
+
+    monkeypatch.setattr(cpp_build, "_run", slow)
+
+    def make() -> Path:
+        objects = cpp_build.compile_objects([(source, ["-DMORE=1"])], [folder], cpp_build.HOST)
+        return cpp_build.link("program", objects, [], cpp_build.HOST)
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda _: make(), range(2))
+    assert first == second and ran == ["compiling main.cc", "linking program"]
