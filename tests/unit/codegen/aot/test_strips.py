@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 
@@ -11,9 +12,19 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from codegen.aot.generate import STRIP_COST, generate_aot, plan_aot
+from codegen.aot.recording import Call, Struct, Text
 from codegen.aot.strip_check import check_strips
-from codegen.aot.strips import RowWindows
+from codegen.aot.strips import (
+    RowWindows,
+    by_strips,
+    channel_blocks,
+    ready_once,
+    row_windows,
+    scratch_bytes,
+    strips_function,
+)
 from codegen.boards.facts import ISAS
+from codegen.host.kernel_loops import ConvShape, conv_strips_scratch
 from codegen.memory import arena_picture
 from codegen.memory.planner import PlanError
 from codegen.model.tflite import Model
@@ -53,6 +64,63 @@ def test_one_byte_nearer_a_strip_writes_on_what_it_reads(windows: RowWindows, ro
 )
 def test_strips_are_as_high_as_their_number_makes_them(out_h: int, heights: list[int]) -> None:
     assert RowWindows(12, out_h, 1, 0, 1, 1, 1).heights() == heights
+
+
+PARAMS = {
+    "batches": 1, "in_h": 9, "in_w": 5, "in_c": 8, "out_h": 7, "out_w": 3, "out_c": 12,
+    "filter_c": 8, "kernel_h": 3, "kernel_w": 3, "stride_h": 1, "stride_w": 1, "dilation_h": 1,
+    "dilation_w": 1, "pad_top": 0, "pad_left": 0,
+}  # fmt: skip
+
+
+def call(function: str = "nn::ConvS8", **changes: int) -> Call:
+    fields = tuple((name, Text(str(value))) for name, value in {**PARAMS, **changes}.items())
+    arguments = (("params", Struct("nn::ConvParams", fields)), ("input", Text("x")))
+    return Call("nn/conv.h", function, fails=False, arguments=arguments)
+
+
+@pytest.mark.parametrize(
+    ("kernel_h", "dilation_h", "reach"), [(1, 1, 1), (3, 1, 3), (1, 4, 1), (2, 3, 4), (3, 2, 5)]
+)
+def test_windows_of_a_call_are_its_parameters(kernel_h: int, dilation_h: int, reach: int) -> None:
+    one = call(kernel_h=kernel_h, dilation_h=dilation_h, stride_h=2, out_h=4, pad_top=1)
+    assert row_windows([one]) == RowWindows(
+        in_h=9, out_h=4, stride=2, pad_top=1, reach=reach, in_row_bytes=40, out_row_bytes=36
+    )
+
+
+def test_what_cannot_go_by_strips() -> None:
+    possible = [
+        call(),
+        call("nn::DepthwiseConvS8", filter_c=1),
+        call("nn::MaxPoolS8", filter_c=1),
+        call(out_h=10, pad_top=1),  # the last window has one row of the input
+    ]
+    assert all(row_windows([one]) for one in possible)
+    assert row_windows([]) is None and row_windows([call(), call()]) is None
+    assert row_windows([call("nn::AddS8")]) is None
+    assert row_windows([call(batches=2)]) is None
+    assert row_windows([call(filter_c=4)]) is None  # groups
+    assert row_windows([call(out_h=10)]) is None  # the last window has none
+
+
+def test_channels_that_are_finished_in_blocks() -> None:
+    depthwise = call("nn::DepthwiseConvS8", filter_c=1)
+    assert channel_blocks(depthwise) == 12 and ready_once(depthwise)
+    assert strips_function(depthwise) == "nn::DepthwiseConvBlockStripsS8"
+    for other in (
+        call("nn::DepthwiseConvS8", filter_c=1, out_c=10),
+        call("nn::DepthwiseConvS8", filter_c=2),
+        call("nn::MaxPoolS8", filter_c=1),
+    ):
+        assert channel_blocks(other) is None and not ready_once(other)
+        assert strips_function(other) == other.function.replace("S8", "StripsS8")
+        assert scratch_bytes(other, "dsp") is None
+    assert ready_once(call()) and channel_blocks(call(filter_c=1)) is None
+    shape = ConvShape(**{one.name: PARAMS[one.name] for one in dataclasses.fields(ConvShape)})
+    assert scratch_bytes(call(), "dsp") == conv_strips_scratch(shape, "dsp")
+    made = by_strips(call(), "-4")
+    assert (made.function, made.arguments[-1]) == ("nn::ConvStripsS8", ("rows", Text("-4")))
 
 
 def _separable(height: int, channels: int, blocks: int = 2) -> bytes:
