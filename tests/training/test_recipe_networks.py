@@ -4,9 +4,27 @@ from __future__ import annotations
 
 import pytest
 
-from training.recipes import RECIPES, get_recipe
+from training.errors import RecipeError
+from training.recipes import (
+    RECIPES,
+    anomaly,
+    book,
+    dense,
+    fashion,
+    idx,
+    keyword,
+    motion,
+    nano,
+    pico,
+    tiny,
+    vision,
+)
+from training.recipes.design import Block, Design, network, weight_count
+from training.recipes.recipe import Optimizer
 from training.tf_runtime import load_tensorflow
 
+MODULES = (anomaly, book, dense, fashion, idx, keyword, motion, nano, pico, tiny, vision)
+BY_NAME = {module.RECIPE.name: module.RECIPE for module in MODULES}
 Shape = tuple[int, ...]
 
 # Of a sample; outputs; of what each layer with weights gives, normalizations left out; the number
@@ -54,7 +72,7 @@ NETWORKS: dict[str, tuple[Shape, int, list[Shape], int, int]] = {
 def test_a_network_is_the_one_that_was_measured(name: str) -> None:
     load_tensorflow(seed=1)
     shape, outputs, layers, weights, dropouts = NETWORKS[name]
-    model = get_recipe(name.partition(" ")[0]).build_model(shape, outputs)
+    model = BY_NAME[name.partition(" ")[0]].build_model(shape, outputs)
     assert model.input_shape == (None, *shape)
     weighing = [one for one in model.layers if one.count_params() and "norm" not in one.name]
     assert [one.output.shape[1:] for one in weighing] == layers
@@ -72,10 +90,54 @@ def test_a_network_is_the_one_that_was_measured(name: str) -> None:
 
 def test_numbers_have_no_softmax() -> None:
     load_tensorflow(seed=1)
-    model = get_recipe("dense").build_model((20,), 2, "regress")
+    model = BY_NAME["dense"].build_model((20,), 2, "regress")
     assert model.layers[-1].name == "numbers"
     assert model.output_shape == (None, 2)
 
 
 def test_every_recipe_is_among_them() -> None:
     assert {name.partition(" ")[0] for name in NETWORKS} == set(RECIPES)
+    assert BY_NAME == RECIPES
+
+
+def test_a_file_of_numbers_is_a_network() -> None:
+    load_tensorflow(seed=1)
+    blocks = (Block(6, 5, 2, same=False), Block(12, 3, 2, separable=True), Block(8, same=False))
+    design = Design(blocks)
+    model = network(design, (28, 28, 1), 10)
+    weighing = [one for one in model.layers if one.count_params() and "norm" not in one.name]
+    assert [one.output.shape[1:] for one in weighing] == [
+        (12, 12, 6), (6, 6, 6), (6, 6, 12), (4, 4, 8), (10,),
+    ]  # fmt: skip
+    assert sum(one.kernel.shape.num_elements() for one in weighing) == weight_count(
+        design, (28, 28, 1), 10
+    )
+
+
+def test_a_network_of_means() -> None:
+    load_tensorflow(seed=1)
+    design = Design((Block(4, 3, 2, separable=True),), shrink=2, flat=False)
+    model = network(design, (28, 28, 1), 10)
+    # the first convolution sees all channels, however it is asked for
+    assert [one.name for one in model.layers] == [
+        *("image", "shrink", "conv1", "conv1_norm", "conv1_relu", "mean", "logits"),
+        "probabilities",
+    ]
+    assert [model.get_layer(name).output.shape[1:] for name in ("shrink", "conv1", "mean")] == [
+        (14, 14, 1), (7, 7, 4), (4,),
+    ]  # fmt: skip
+    with pytest.raises(RecipeError, match="block 2: has a map of 2x2 left"):
+        network(Design((Block(4, 3, 14), Block(4, same=False))), (28, 28, 1), 10)
+
+
+def test_the_learning_rate_grows_and_falls_or_stays() -> None:
+    load_tensorflow(seed=1)
+    rising = Optimizer("adam", 0.01, one_cycle=True)
+    schedule = rising.build(1000).get_config()["learning_rate"]["config"]
+    assert (schedule["initial_learning_rate"], schedule["warmup_target"]) == (0.001, 0.01)
+    assert (schedule["warmup_steps"], schedule["decay_steps"]) == (100, 900)
+    shortest = rising.build(1).get_config()["learning_rate"]["config"]
+    assert (shortest["warmup_steps"], shortest["decay_steps"]) == (1, 1)
+    steady = Optimizer("adadelta", 0.5).build(1000)
+    assert type(steady).__name__ == "Adadelta"
+    assert steady.get_config()["learning_rate"] == 0.5

@@ -39,6 +39,15 @@ def test_recipe_is_found_under_its_name(name: str) -> None:
     assert get_recipe(name).name == name
 
 
+def test_how_recipes_are_trained() -> None:
+    steady = {n: [o.name for o in r.optimizers if not o.one_cycle] for n, r in RECIPES.items()}
+    assert {name: found for name, found in steady.items() if found} == {
+        "book": ["adadelta", "adam"],
+        "idx": ["adam"],
+    }
+    assert {name for name, one in RECIPES.items() if one.batch_last} == {"nano", "pico", "tiny"}
+
+
 def test_the_first_optimizer_is_the_default_and_others_are_refused() -> None:
     book = get_recipe("book")
     assert book.optimizer(None).name == "adadelta"
