@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import random
+from typing import Any
+from unittest.mock import Mock
 
+import pytest
+
+from codegen.aot import layout
 from codegen.aot.arena_search import Buffer, height_of, search
 from codegen.aot.generate import plan_aot
-from codegen.memory.planner import plan_model
+from codegen.memory.planner import SCRATCH, PlannedTensor, plan_model
 from codegen.model.tflite import Model
 from verification.cases.model_builder import ModelBuilder, schema
 
@@ -72,3 +77,23 @@ def test_what_a_float_input_took_is_free_once_it_is_quantized() -> None:
     model = Model.parse(b.build([real], [made]))
     assert plan_model(model, "scalar").activation_bytes == 256 + 192
     assert plan_aot(model, "scalar").arena_bytes == 256
+
+
+@pytest.mark.parametrize(("shared", "height"), [(32, 128), (64, 128), (80, 144)])
+def test_scratch_for_a_kernel_that_is_there_anyway_is_given_where_it_costs_no_arena(
+    shared: int, height: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Op 3 goes by strips; op 7 would go by the same function, all rows at once, with scratch."""
+    monkeypatch.setattr(layout, "alike", lambda *_: {7: (5, shared)})
+    monkeypatch.setattr(layout, "_lowest", lambda *given: given[3])  # as they are
+    buffers = [
+        PlannedTensor(0, "", 0, 128, 0, 1),
+        PlannedTensor(SCRATCH, "", 64, 0, 3, 4),
+        PlannedTensor(SCRATCH, "", 64, 0, 7, 8),
+    ]
+    strips: Any = {Mock(op=3, more_scratch=16, windows=Mock(out_h=9)): 4}
+    nothing: Any = None
+    found, whole = layout._lowest_by_strips(nothing, nothing, nothing, buffers, strips, 0, "dsp")
+    is_dearer = height > 128
+    assert whole == ({3: 9} if is_dearer else {3: 9, 7: 5})
+    assert [one.nbytes for one in found] == [128, 16, 0 if is_dearer else shared]

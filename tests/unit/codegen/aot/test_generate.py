@@ -13,8 +13,9 @@ from flatbuffers import flexbuffers
 
 from codegen.aot.generate import generate_aot, plan_aot
 from codegen.aot.recording import Constant, record
+from codegen.boards.facts import ISAS
 from codegen.compile.cpp_build import NN
-from codegen.errors import CodegenError
+from codegen.errors import CodegenError, UnsupportedModelError
 from codegen.host.runtime import ALIGNMENT, RuntimeRefusedError
 from codegen.memory.planner import plan_model
 from codegen.model.tflite import Model
@@ -70,6 +71,42 @@ def test_the_arena_is_the_interpreters_without_what_it_keeps_itself() -> None:
         f"kArenaBytes = {plan.arena_bytes};"
         in generate_aot(model.data, "net", ["dsp"])["net_model.h"].decode()
     )
+
+
+def test_arenas_are_told_apart_only_where_they_differ() -> None:
+    b = ModelBuilder()
+    ends = [b.tensor([1, 8], scale=0.5) for _ in range(2)]
+    b.op("RELU", ends[:1], ends[1:])
+    same = generate_aot(b.build(ends[:1], ends[1:]), "net")
+    for name in ("net_model.h", "net_model.cc"):
+        assert b"#elif" not in same[name]
+    assert same["net_model.h"].count(b"kArenaBytes =") == 1
+    differ = small_cnn()
+    assert len({plan_aot(Model.parse(differ), isa).arena_bytes for isa in ISAS}) > 1
+    assert generate_aot(differ, "net")["net_model.h"].count(b"kArenaBytes =") == len(ISAS)
+
+
+@pytest.mark.parametrize("is_custom", [False, True])
+def test_a_custom_op_in_a_subgraph_is_refused(is_custom: bool) -> None:
+    """Of those, only calls of kernels are recorded."""
+    b = ModelBuilder()
+    given, made = (b.tensor([1, 8], scale=0.5) for _ in range(2))
+    decision = b.tensor([1], "BOOL")
+    ways = []
+    for _ in range(2):
+        index, way = b.subgraph("way")
+        ends = [way.tensor([1, 8], scale=0.5) for _ in range(2)]
+        options = flexbuffers.Dumps(3) if is_custom else None
+        way.op("CUSTOM:Binarize" if is_custom else "RELU", ends[:1], ends[1:], custom_options=options)
+        way.set_io(ends[:1], ends[1:])
+        ways.append(index)
+    b.op("IF", [decision, given], [made], schema.IfOptionsT(*ways))
+    model = b.build([decision, given], [made])
+    if not is_custom:
+        assert "nn::LookUpS8" in _source(model)
+        return
+    with pytest.raises(UnsupportedModelError, match=r"in subgraph 1, which may be one of IF"):
+        _source(model)
 
 
 def test_sources_of_one_isa_do_not_compile_for_another(tmp_path: Path) -> None:
