@@ -97,7 +97,8 @@ def test_a_custom_op_in_a_subgraph_is_refused(is_custom: bool) -> None:
         index, way = b.subgraph("way")
         ends = [way.tensor([1, 8], scale=0.5) for _ in range(2)]
         options = flexbuffers.Dumps(3) if is_custom else None
-        way.op("CUSTOM:Binarize" if is_custom else "RELU", ends[:1], ends[1:], custom_options=options)
+        name = "CUSTOM:Binarize" if is_custom else "RELU"
+        way.op(name, ends[:1], ends[1:], custom_options=options)
         way.set_io(ends[:1], ends[1:])
         ways.append(index)
     b.op("IF", [decision, given], [made], schema.IfOptionsT(*ways))
