@@ -128,7 +128,7 @@ def fuzz(c: Context, given: Given) -> None:
         print(f"fuzz: {given.count} streams, {accepted} frames accepted, 0 finds")
         return
     from codegen.files.places import BUILD
-    from verification.cases.fuzz_bases import base_models
+    from verification.fuzz_bases import base_models
 
     if given.python:
         from verification.python_fuzz import run_python_fuzz as run

@@ -9,6 +9,7 @@ its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from codegen.errors import CodegenError
 from codegen.host.oracle import Oracle
 from codegen.host.random_inputs import random_inputs
 from codegen.host.runtime import HostRuntime, load_library
+from codegen.model.closeness import allowed_ulps, differing
 from codegen.model.tflite import Model, Tensor
 from verification import children
 from verification.fuzz import ACCEPTED, REFUSED, FuzzReport, Verdict, run_mutants
@@ -64,20 +66,22 @@ def compare(models: Sequence[bytes]) -> Iterator[Verdict]:
         elif isinstance(outcome.answer, Verdict):
             yield outcome.answer
         else:
-            verdict = _verdict(outcome.answer, next(oracle))
+            verdict = _verdict(model, outcome.answer, next(oracle))
             yield LEFT_OPEN if verdict.wrong and _divides(model) else verdict
 
 
-def _verdict(own: list[bytes], outcome: children.Done[Answers] | children.Death) -> Verdict:
+def _verdict(
+    content: bytes, own: list[bytes], outcome: children.Done[Answers] | children.Death
+) -> Verdict:
     if isinstance(outcome, children.Death):
         return ORACLE_ENDED
     if isinstance(outcome.answer, Verdict):
         return outcome.answer
-    pairs = zip(own, outcome.answer, strict=True)
-    differing = [i for i, (ours, theirs) in enumerate(pairs) if ours != theirs]
-    if differing:
-        return Verdict(f"outputs {differing} are not the oracle's", wrong=True)
-    return ACCEPTED
+    model = Model.parse(content)
+    ulps = allowed_ulps(model)
+    pairs = zip(cycle(model.outputs), own, outcome.answer, strict=False)
+    wrong = [i for i, pair in enumerate(pairs) if len(differing(*pair, ulps))]
+    return Verdict(f"outputs {wrong} are not the oracle's", wrong=True) if wrong else ACCEPTED
 
 
 def _divides(content: bytes) -> bool:

@@ -34,6 +34,7 @@ from codegen.errors import CodegenError
 from codegen.host.oracle import Oracle
 from codegen.host.random_inputs import random_inputs
 from codegen.memory.planner import plan_model
+from codegen.model.closeness import allowed_ulps, differing
 from codegen.model.tflite import Model
 from codegen.progress import progress
 from verification import aot_runner
@@ -347,8 +348,8 @@ def difference(item: _Drawn, job: Job, result: Result) -> str | None:
     for attempt, expected, got in zip(
         ("", " of the second Invoke"), item.expected, result.outputs, strict=True
     ):
-        if expected != got:
-            wrong = [i for i, (a, b) in enumerate(zip(expected, got, strict=True)) if a != b]
+        wrong = _wrong_bytes(item.model, got, expected)
+        if wrong:
             return (
                 f"{len(wrong)} of {len(expected)} output bytes{attempt} differ, the first at "
                 f"{wrong[0]}: oracle {expected[wrong[0]]:#04x}, ours {got[wrong[0]]:#04x}"
@@ -356,3 +357,15 @@ def difference(item: _Drawn, job: Job, result: Result) -> str | None:
     if job.arena_bytes >= 16 and "arena" not in result.message:
         return f"an arena of 16 bytes less was refused with {result.message!r}"
     return None
+
+
+def _wrong_bytes(model: Model, got: bytes, expected: bytes) -> list[int]:
+    """Places in all outputs, one after the other."""
+    ulps = allowed_ulps(model)
+    wrong: list[int] = []
+    start = 0
+    for tensor in model.outputs:
+        part = slice(start, start + tensor.nbytes)
+        wrong += (start + differing(tensor, got[part], expected[part], ulps)).tolist()
+        start += tensor.nbytes
+    return wrong

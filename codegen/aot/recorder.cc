@@ -16,6 +16,7 @@
 #include "nn/add_s8.h"
 #include "nn/arg_max_s8.h"
 #include "nn/arithmetic_s32.h"
+#include "nn/batch_matmul_s16.h"
 #include "nn/batch_matmul_s8.h"
 #include "nn/binary_s16.h"
 #include "nn/broadcast_shapes.h"
@@ -32,7 +33,9 @@
 #include "nn/extremum_s8.h"
 #include "nn/fast_channel.h"
 #include "nn/float_binary.h"
+#include "nn/float_curves.h"
 #include "nn/float_edge.h"
+#include "nn/float_pool.h"
 #include "nn/float_unary.h"
 #include "nn/fully_connected_s16.h"
 #include "nn/fully_connected_s8.h"
@@ -186,8 +189,10 @@ ENUM(Comparison)
 ENUM(Compared)
 ENUM(Logic)
 ENUM(CastType)
+ENUM(FloatCurve)
 ENUM(FloatFunction)
 ENUM(FloatOperation)
+ENUM(FloatPooling)
 
 template <typename T, typename = std::enable_if_t<std::is_integral_v<T>>>
 void PutValue(T value) {
@@ -266,15 +271,11 @@ void PutValue(const nn::ConvParams& value) {
   EACH6(ADD, pad_top, pad_left, in_zero_point, out_zero_point, out_min, out_max)
 }
 
-void PutValue(const nn::BatchMatMulParams& value) {
-  const auto& [rows, depth, columns, left_row_step, left_depth_step, right_depth_step,
-               right_column_step, requant, left_zero_point, right_zero_point, out_zero_point] =
-      value;
-  Fields fields("nn::BatchMatMulParams");
-  EACH5(ADD, rows, depth, columns, left_row_step, left_depth_step)
-  EACH6(ADD, right_depth_step, right_column_step, requant, left_zero_point, right_zero_point,
-        out_zero_point)
-}
+FIELDS(MatMulShape, 7, rows, depth, columns, left_row_step, left_depth_step, right_depth_step,
+       right_column_step)
+FIELDS(BatchMatMulParams, 5, shape, requant, left_zero_point, right_zero_point, out_zero_point)
+FIELDS(BatchMatMulS16Params, 2, shape, requant)
+FIELDS(FloatPoolParams, 4, shape, low, high, pooling)
 
 void PutValue(const nn::SpaceBatch& value) {
   const auto& [batches, space_h, space_w, batch_h, batch_w, block_h, block_w, before_h, before_w,
@@ -684,6 +685,10 @@ bool RsqrtS8(const RsqrtParams& params, const int8_t* input, int8_t* output) {
   RECORD_CHECKED("nn/rsqrt_s8.h", "nn::RsqrtS8", 3, params, input, output);
 }
 
+bool RsqrtS16(Requant requant, uint32_t count, const int16_t* input, int16_t* output) {
+  RECORD_CHECKED("nn/rsqrt_s8.h", "nn::RsqrtS16", 4, requant, count, input, output);
+}
+
 void AddToSumsS8(const AddNParams& params, bool is_first, const int8_t* input, int32_t* sums) {
   RECORD("nn/add_n_s8.h", "nn::AddToSumsS8", 4, params, is_first, input, sums);
 }
@@ -703,6 +708,11 @@ void L2NormalizeS8(const L2NormalizeParams& params, const int8_t* input, int8_t*
 void BatchMatMulS8(const BatchMatMulParams& params, const Broadcast& batches, const int8_t* left,
                    const int8_t* right, int8_t* output) {
   RECORD("nn/batch_matmul_s8.h", "nn::BatchMatMulS8", 5, params, batches, left, right, output);
+}
+
+void BatchMatMulS16(const BatchMatMulS16Params& params, const Broadcast& batches,
+                    const int16_t* left, const int16_t* right, int16_t* output) {
+  RECORD("nn/batch_matmul_s16.h", "nn::BatchMatMulS16", 5, params, batches, left, right, output);
 }
 
 void ResizeNearestS8(const ResizeParams& params, const int8_t* input, int8_t* output,
@@ -738,6 +748,16 @@ void Dequantize(const FloatEdgeParams& params, const void* input, uint32_t* outp
 
 void FloatUnary(FloatFunction function, uint32_t count, const uint32_t* input, uint32_t* output) {
   RECORD("nn/float_unary.h", "nn::FloatUnary", 4, function, count, input, output);
+}
+
+void FloatCurves(FloatCurve curve, uint32_t count, const uint32_t* input, uint32_t* output) {
+  RECORD("nn/float_curves.h", "nn::FloatCurves", 4, curve, count, input, output);
+}
+
+void FloatPool(const FloatPoolParams& pool, const uint32_t* input, uint32_t* output) {
+  const ConvParams shape = OfPool(ConvS16Params{pool.shape, 0, 0}).shape;
+  const FloatPoolParams params{shape, pool.low, pool.high, pool.pooling};
+  RECORD("nn/float_pool.h", "nn::FloatPool", 3, params, input, output);
 }
 
 void FloatBinary(const FloatBinaryParams& params, const Broadcast& shape, const uint32_t* input0,

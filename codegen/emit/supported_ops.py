@@ -45,9 +45,8 @@ _FUNCTION = re.compile(
 _OP_DEF = re.compile(
     r'const\s+OpDef\s+(?:int8_)?ops::k(\w+)\s*=\s*\{[^,]*,\s*"(\w+)"\s*,\s*(\w+)\s*,\s*(\w+)\s*(?:,\s*\w+\s*)?\}'
 )
-_EITHER_FORM = re.compile(
-    r"^MCUFORGE_(?:EITHER|ANY)_FORM\((\w+),\s*(\w+),\s*(\w+),\s*(\w+)\)", re.MULTILINE
-)
+# With the functions of one further type, or of two.
+_FORM = re.compile(r"^MCUFORGE_\w+_FORM\((\w+),\s*(\w+),\s*([\w,\s]+)\)", re.MULTILINE)
 
 _HEADER = """\
 # Supported ops
@@ -58,8 +57,9 @@ The runtime runs full-int8 models: activations and weights are int8, biases int3
 activations are int16 with zero point 0, weights int8, biases int64. Int32 is allowed besides where
 an op takes a shape, an axis, paddings or indices, and on the ops with which converters compute
 shapes. Comparisons give bools, which logic, SELECT_V2 and CAST take. Of float32 there are the
-edges, what moves or compares elements, and arithmetic, to upstream's last bit on every core. Powers
-of e, logarithms and sines are not there: upstream's bits are those of the C library beside it.
+edges, what moves or compares elements, and arithmetic, to upstream's last bit on every core; COS,
+ELU, EXP, LOG and SIN are at most 1 unit in the last place beside it, for upstream's bits are those
+of the C library beside it.
 `invoke preflight` says before any training whether a model fits.
 Ops of your own come in through `firmware/lib/custom_ops`: [porting.md](porting.md#a-custom-op).
 
@@ -144,7 +144,7 @@ def load_facts() -> list[OpFacts]:
     facts = []
     for op in load_supported_ops().values():
         paths = [KERNELS / f"{stem}.cc" for stem in (op.kernel, op.wide_kernel) if stem]
-        functions = [(path, *sources.op_functions(path, op)) for path in paths]
+        functions = [(path, *pair) for path in paths for pair in sources.op_functions(path, op)]
         called = {
             name.removeprefix("nn::")
             for path, _, evaluate in functions
@@ -190,15 +190,18 @@ class _Sources:
                 names.setdefault(name, []).append(path)
         self._global = {name: paths[0] for name, paths in names.items() if len(paths) == 1}
 
-    def op_functions(self, path: Path, op: SupportedOp) -> tuple[str, str]:
-        """Names of an op's prepare and eval functions."""
+    def op_functions(self, path: Path, op: SupportedOp) -> list[tuple[str, str]]:
+        """Names of an op's prepare and eval functions: a pair for each of its forms."""
         text = self._texts.get(path, "")
-        either = [(suffix, name, *rest) for name, suffix, *rest in _EITHER_FORM.findall(text)]
-        for suffix, name, prepare, evaluate in [*_OP_DEF.findall(text), *either]:
+        forms = [
+            (suffix, name, *re.findall(r"\w+", functions))
+            for name, suffix, functions in _FORM.findall(text)
+        ]
+        for suffix, name, *functions in [*_OP_DEF.findall(text), *forms]:
             if suffix == op.add_suffix:
                 if name != op.name:
                     raise OpTableError(f"{path.name} calls {op.name} {name!r}")
-                return prepare, evaluate
+                return list(zip(functions[::2], functions[1::2], strict=True))
         raise OpTableError(f"{path.name} has no definition ops::k{op.add_suffix} for {op.name}")
 
     def messages(self, path: Path, function: str) -> Iterator[str]:

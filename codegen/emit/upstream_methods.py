@@ -44,20 +44,9 @@ CUSTOM_CODES = {
 }
 """Of the methods that add custom ops: the op's name in a model."""
 
-_FLOAT = "upstream has it in float32 only, and its bits are those of the C library beside it"
-_FLOAT_POOL = "upstream has it in float32 only; no converter writes it for int8"
-
 REASONS = {
-    "CircularBuffer": "a custom op that keeps its state in an output, whose memory is another "
-    "tensor's as soon as a plan says so",
-    "Cos": _FLOAT,
     "Decode": "a custom op that unpacks compressed weights; `invoke compress` has other means",
-    "Elu": "no converter writes it in int8; the kernel would link soft float",
     "EthosU": "a custom op for the Ethos-U's driver and compiled command streams",
-    "Exp": _FLOAT,
-    "L2Pool2D": _FLOAT_POOL,
-    "Log": _FLOAT,
-    "Sin": _FLOAT,
 }
 """Why a method's op is not here, where more is to be said than that nobody has written it."""
 

@@ -104,11 +104,15 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
         (_WIDE, *[_DATA] * 11, *[_BIAS] * 4, _DATA, _INTEGER, _WIDE, _STATE, _DATA),
         (_WIDE,),
     ),
+    "BATCH_MATMUL": ((_WIDE,), (_WIDE,)),
+    "ELU": ((_REAL,), (_REAL,)),
     **dict.fromkeys(
-        ("ABS", "AVERAGE_POOL_2D", "LEAKY_RELU", "LOGISTIC", "MAX_POOL_2D"), ((_WIDE,), (_WIDE,))
+        ("ABS", "AVERAGE_POOL_2D", "MAX_POOL_2D", "RSQRT"), ((_WIDE | _FLOAT,), (_WIDE | _FLOAT,))
     ),
+    **dict.fromkeys(("LEAKY_RELU", "LOGISTIC"), ((_WIDE,), (_WIDE,))),
     **dict.fromkeys(("RELU", "RELU6", "SQUARED_DIFFERENCE", "TANH"), ((_WIDE,), (_WIDE,))),
     **dict.fromkeys(("CEIL", "FLOOR", "NEG", "ROUND", "SQRT", "SQUARE"), ((_FLOAT,), (_FLOAT,))),
+    **dict.fromkeys(("COS", "EXP", "L2_POOL_2D", "LOG", "SIN"), ((_FLOAT,), (_FLOAT,))),
     **dict.fromkeys(("FLOOR_DIV", "FLOOR_MOD"), ((_FLOAT,), (_FLOAT,))),
     "REVERSE_V2": ((_ANY, _INTEGER), (_ANY,)),
     "DYNAMIC_UPDATE_SLICE": ((_ANY, _ANY, _INTEGER), (_ANY,)),

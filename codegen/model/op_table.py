@@ -42,6 +42,9 @@ _IGNORED = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)  # comments
 _DIRECTIVE = re.compile(r"^\s*#[^\n]*$", re.MULTILINE)
 
 
+_UPSTREAMS_CUSTOM = {"CIRCULAR_BUFFER", "TFLite_Detection_PostProcess"}  # beside signal ops
+
+
 @dataclass(frozen=True)
 class SupportedOp:
     """One op of the runtime.
@@ -95,7 +98,7 @@ def load_custom_ops(path: Path = CUSTOM_OPS_DEF) -> dict[str, str]:
 
 def is_upstreams(custom_code: str) -> bool:
     """Whether upstream has this custom op, and so the oracle."""
-    return custom_code.startswith("Signal") or custom_code == "TFLite_Detection_PostProcess"
+    return custom_code.startswith("Signal") or custom_code in _UPSTREAMS_CUSTOM
 
 
 def has_foreign_ops(model: Model) -> bool:

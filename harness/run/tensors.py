@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from codegen.files.artifacts import INT8_MODEL, MODEL_INPUTS
 from codegen.host.oracle_child import answers
 from codegen.host.random_inputs import random_inputs
+from codegen.model.closeness import allowed_ulps, differing
 from codegen.model.tflite import Model
 from codegen.samples import split as split_file
 from codegen.samples.encode import dequantize, model_input
@@ -88,6 +89,10 @@ class TensorSubject:
         return (_AS_INPUT, _AS_SAMPLE) if both else (_AS_SAMPLE,)
 
     @cached_property
+    def _ulps(self) -> int:
+        return allowed_ulps(self.model)
+
+    @cached_property
     def _samples(self) -> NDArray[Any]:
         assert self.split is not None
         return self.split.values_for_front_end()
@@ -134,7 +139,9 @@ class TensorSubject:
         for number, outputs in enumerate(self.outputs):
             given = device.read(number).reshape(-1)
             wanted = np.ascontiguousarray(outputs[row]).reshape(-1)
-            wrong = np.flatnonzero(given.view(np.uint8) != wanted.view(np.uint8))
+            wrong = differing(
+                self.model.outputs[number], given.tobytes(), wanted.tobytes(), self._ulps
+            )
             if len(wrong):
                 at = int(wrong[0]) // given.itemsize
                 shown = slice(None) if given.size <= _RECORDED_VALUES else slice(at, at + 1)

@@ -12,11 +12,11 @@ from codegen.host.runtime import HostRuntime, RuntimeRefusedError
 from codegen.model.tflite import Model
 from verification import differential, python_fuzz
 from verification.cases.core import fully_connected
-from verification.cases.fuzz_bases import base_models
 from verification.cases.model_builder import small_cnn
 from verification.differential import compare, run_differential
 from verification.errors import VerificationError
 from verification.fuzz import ACCEPTED, REFUSED, check_find, run_fuzz
+from verification.fuzz_bases import base_models
 from verification.python_fuzz import examine, run_python_fuzz
 
 pytestmark = pytest.mark.golden

@@ -105,6 +105,17 @@ def rsqrt(rng: np.random.Generator) -> Case:
     return Case(b.build([x], [made]), [values], f"{draw.shape_text(shape)} {kind} {out}")
 
 
+def elu(rng: np.random.Generator) -> Case:
+    """From steps that are little to the curve to such that all it does lies within one."""
+    shape = _shape(rng, 1, 4)
+    kind = _kind(rng, float(np.exp(rng.uniform(np.log(1e-4), np.log(1.0)))))
+    out = _kind(rng, _off(rng, kind["scale"]))
+    b = ModelBuilder()
+    x, made = b.tensor(shape, **kind), b.tensor(shape, **out)
+    b.op("ELU", [x], [made])
+    return Case(b.build([x], [made]), [draw.int8_values(rng, shape)], f"{shape} {kind} {out}")
+
+
 def batch_matmul(rng: np.random.Generator) -> Case:
     """2-D to 4-D; batches that broadcast; either side transposed, or constant."""
     rows, depth, columns = (draw.extent(rng, 33) for _ in range(3))
@@ -175,6 +186,7 @@ CASES: Cases = {
     "BATCH_MATMUL": batch_matmul,
     "CUMSUM": cumsum,
     "DIV": div,
+    "ELU": elu,
     "EMBEDDING_LOOKUP": embedding_lookup,
     "GATHER_ND": gather_nd,
     "L2_NORMALIZATION": l2_normalization,

@@ -219,6 +219,11 @@ def average_pool_2d(rng: np.random.Generator) -> Case:
     return _pool(rng, "AVERAGE_POOL_2D")
 
 
+def l2_pool_2d(rng: np.random.Generator) -> Case:
+    """As the others, for float32 alone."""
+    return _pool(rng, "L2_POOL_2D")
+
+
 def mean(rng: np.random.Generator) -> Case:
     """Any axes of 1-D to 4-D tensors, negative ones too; the scales equal or not."""
     rank = int(rng.choice([1, 2, 3, 4, 4, 4]))

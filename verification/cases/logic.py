@@ -1,5 +1,5 @@
-"""Generators of comparisons, logic, selections and casts: ops with bools, fills; of arithmetic on
-float32, and of movers that came late."""
+"""Generators of comparisons, logic, selections and casts: ops with bools, fills; of movers that
+came late."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as sch
 
 from verification.cases import draw
 from verification.cases.case import Case, Cases, Generator
-from verification.cases.elementwise import _operand_shapes
 from verification.cases.model_builder import ModelBuilder
 
 _BITS = {"INT8": 8, "INT16": 16, "INT32": 32, "INT64": 64}
@@ -176,65 +175,6 @@ def reduce_all(rng: np.random.Generator) -> Case:
     return Case(b.build([x], [y]), [values], f"{draw.shape_text(shape)} axes {axes}")
 
 
-def _float_unary(name: str, options: Any = None) -> Generator:
-    def generate(rng: np.random.Generator) -> Case:
-        """Halves, both zeros, subnormals and any bits but NaN's; no negative roots."""
-        shape = [draw.extent(rng, 17) for _ in range(int(rng.integers(1, 4)))]
-        kind = rng.random()
-        if kind < 0.4:
-            values = (rng.integers(-400, 400, shape) / 4).astype(np.float32)
-        elif kind < 0.7:
-            values = rng.integers(0, 2**32, shape, dtype=np.uint32).view(np.float32)
-            values = np.where(np.isnan(values), np.float32(-0.0), values)
-        else:
-            values = (rng.normal(size=shape) * 10.0 ** rng.integers(-42, 9)).astype(np.float32)
-        values = np.abs(values) if name == "SQRT" else values
-        b = ModelBuilder()
-        x, y = b.tensor(shape, "FLOAT32"), b.tensor(shape, "FLOAT32")
-        b.op(name, [x], [y], options)
-        return Case(b.build([x], [y]), [values], draw.shape_text(shape))
-
-    return generate
-
-
-def _float_values(rng: np.random.Generator, shape: list[int]) -> NDArray[Any]:
-    """Near one another, far apart, subnormal, or any bits but NaN's and infinity's."""
-    kind = rng.random()
-    if kind < 0.3:
-        return (rng.integers(-400, 400, shape) / 8).astype(np.float32)
-    if kind < 0.6:
-        bits = rng.integers(0, 2**32, shape, dtype=np.uint32).view(np.float32)
-        return np.where(np.isfinite(bits), bits, np.float32(-0.0)).astype(np.float32)
-    reach = 10.0 ** rng.integers(-44, 30)
-    return np.asarray(rng.normal(size=shape) * reach).astype(np.float32)
-
-
-def _float_binary(name: str, options: type) -> Generator:
-    def generate(rng: np.random.Generator) -> Case:
-        first, second, out = _operand_shapes(rng, 4)
-        b = ModelBuilder()
-        x = b.tensor(first, "FLOAT32")
-        given, fed = [x], [_float_values(rng, first)]
-        other = _float_values(rng, second)
-        if "DIV" in name or "MOD" in name:  # what is no number has no sign that all agree on
-            other = np.where(other == 0, np.float32(0.3), other)
-            fed = [np.where(fed[0] == 0, np.float32(7), fed[0])]
-        if draw.chance(rng, 0.5):
-            y = b.constant(other)
-        else:
-            y = b.tensor(second, "FLOAT32")
-            given.append(y)
-            fed.append(other)
-        made = b.tensor(out, "FLOAT32")
-        own: Any = options()
-        if hasattr(own, "fusedActivationFunction"):
-            own.fusedActivationFunction = int(rng.choice(draw.ACTIVATIONS))
-        b.op(name, [x, y], [made], own)
-        return Case(b.build(given, [made]), fed, f"{first} and {second}")
-
-    return generate
-
-
 def reverse(rng: np.random.Generator) -> Case:
     """Of any type, along one axis or neighbouring ones."""
     shape = [draw.extent(rng, 9) for _ in range(int(rng.integers(1, 5)))]
@@ -272,22 +212,8 @@ def update_slice(rng: np.random.Generator) -> Case:
 
 
 CASES: Cases = {
-    "ADD_F32": _float_binary("ADD", schema.AddOptionsT),
-    "SUB_F32": _float_binary("SUB", schema.SubOptionsT),
-    "MUL_F32": _float_binary("MUL", schema.MulOptionsT),
-    "DIV_F32": _float_binary("DIV", schema.DivOptionsT),
-    "MAXIMUM_F32": _float_binary("MAXIMUM", schema.MaximumMinimumOptionsT),
-    "MINIMUM_F32": _float_binary("MINIMUM", schema.MaximumMinimumOptionsT),
-    "FLOOR_DIV": _float_binary("FLOOR_DIV", schema.FloorDivOptionsT),
-    "FLOOR_MOD": _float_binary("FLOOR_MOD", schema.FloorModOptionsT),
     "REVERSE_V2": reverse,
     "DYNAMIC_UPDATE_SLICE": update_slice,
-    "CEIL": _float_unary("CEIL"),
-    "FLOOR": _float_unary("FLOOR"),
-    "NEG": _float_unary("NEG", schema.NegOptionsT()),
-    "ROUND": _float_unary("ROUND"),
-    "SQRT": _float_unary("SQRT"),
-    "SQUARE": _float_unary("SQUARE", schema.SquareOptionsT()),
     "EQUAL": _comparison("EQUAL", schema.EqualOptionsT(), ["INT32", "INT64", "FLOAT32", "BOOL"]),
     "NOT_EQUAL": _comparison(
         "NOT_EQUAL", schema.NotEqualOptionsT(), ["INT32", "INT64", "FLOAT32", "BOOL"]

@@ -15,6 +15,7 @@ from verification.cases.case import Case, Cases, Generator
 from verification.cases.model_builder import ModelBuilder
 
 _DTYPES: dict[str, Any] = {
+    "INT8": np.int8,
     "INT16": np.int16,
     "INT32": np.int32,
     "UINT32": np.uint32,
@@ -195,6 +196,16 @@ def stacker(rng: np.random.Generator) -> Case:
     return _where_valid("SignalStacker", values, [channels * (left + 1 + right)], options)
 
 
+def circular_buffer(rng: np.random.Generator) -> Case:
+    """One row: what is held before a first one came, upstream leaves open."""
+    shape = [1, 1, draw.extent(rng, 9), draw.extent(rng, 33)]
+    cycles = int(rng.integers(1, 4))
+    made: list[tuple[list[int], str]] = [(shape, "INT8")]
+    if cycles > 1 or draw.chance(rng, 0.5):
+        made.append(([1], "BOOL"))
+    return _case("CIRCULAR_BUFFER", [draw.int8_values(rng, shape)], made, {"cycles_max": cycles})
+
+
 def overlap_add(rng: np.random.Generator) -> Case:
     size, frames, rows = draw.extent(rng, 33), int(rng.integers(1, 4)), int(rng.choice([1, 1, 2]))
     step = int(rng.integers(1, size + 1))
@@ -302,6 +313,7 @@ _GENERATORS: dict[str, Generator] = {
     "SIGNAL_RFFT": rfft,
     "SIGNAL_SPECTRAL_SUBTRACTION": spectral_subtraction,
     "SIGNAL_SQUARE_ROOT": square_root,
+    "CIRCULAR_BUFFER": circular_buffer,
     "SIGNAL_STACKER": stacker,
     "SIGNAL_WINDOW": window,
 }

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from codegen.model.lean import lean
-from verification.cases import core, draw, elementwise, movement, recurrent
+from verification.cases import arithmetic, core, draw, elementwise, movement, recurrent
 from verification.cases.case import Case, Cases, Generator
 from verification.cases.model_builder import ModelBuilder
 
 _STEPS = 256  # int16 steps in one of int8
 
 # Positions of the weights and of the biases among an op's inputs.
-_WEIGHTED = {
+WEIGHTED = {
     "CONV_2D": ([1], [2]),
     "DEPTHWISE_CONV_2D": ([1], [2]),
     "FULLY_CONNECTED": ([1], [2]),
@@ -30,7 +30,7 @@ _WEIGHTED = {
     "UNIDIRECTIONAL_SEQUENCE_LSTM": (range(1, 9), range(12, 16)),
 }
 _UNIT_OUTPUT = {"LOGISTIC", "TANH", "SOFTMAX"}  # of scale 2^-15
-_NAMES = {v: k for k, v in vars(schema.BuiltinOperator).items() if isinstance(v, int)}
+NAMES = {v: k for k, v in vars(schema.BuiltinOperator).items() if isinstance(v, int)}
 
 
 def int16_values(rng: np.random.Generator, shape: Iterable[int]) -> NDArray[np.int16]:
@@ -51,9 +51,9 @@ def widened(rng: np.random.Generator, case: Case) -> Case:
     biases: set[int] = set()
     unit: set[int] = set()
     for op in graph.operators:
-        name = _NAMES[model.operatorCodes[op.opcodeIndex].builtinCode]
-        if name in _WEIGHTED:
-            of_weights, of_biases = _WEIGHTED[name]
+        name = NAMES[model.operatorCodes[op.opcodeIndex].builtinCode]
+        if name in WEIGHTED:
+            of_weights, of_biases = WEIGHTED[name]
             weights |= {int(op.inputs[i]) for i in of_weights}
             biases |= {int(op.inputs[i]) for i in of_biases if i < len(op.inputs)}
         if name in _UNIT_OUTPUT:
@@ -125,6 +125,19 @@ def softmax_pairs(rng: np.random.Generator) -> Case:
     return Case(b.build([source], [output]), [rows], draw.shape_text(shape))
 
 
+def rsqrt(rng: np.random.Generator) -> Case:
+    """Roots of negative numbers are refused."""
+    shape = [draw.extent(rng, 12) for _ in range(int(rng.integers(1, 5)))]
+    scale = draw.scale(rng) / _STEPS
+    reach = 6.0 if draw.chance(rng, 0.1) else 1.5
+    out = float(1 / np.sqrt(scale) / 10_000 * np.exp(rng.uniform(-reach, reach)))
+    b = ModelBuilder()
+    x, made = b.tensor(shape, "INT16", scale=scale), b.tensor(shape, "INT16", scale=out)
+    b.op("RSQRT", [x], [made])
+    values = np.maximum(int16_values(rng, shape), 0).astype(np.int16)
+    return Case(b.build([x], [made]), [values], f"{draw.shape_text(shape)} {scale} {out}")
+
+
 _OF_CORE = (
     *("ADD", "AVERAGE_POOL_2D", "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "MAX_POOL_2D"),
     *("MEAN", "PAD", "RESHAPE", "SOFTMAX"),
@@ -138,6 +151,7 @@ _OF_MOVEMENT = (
     *("SPLIT", "SPLIT_V", "SQUEEZE", "STRIDED_SLICE", "TRANSPOSE", "TRANSPOSE_CONV", "UNPACK"),
 )
 
+_OF_ARITHMETIC = ("BATCH_MATMUL",)
 _OF_RECURRENT = ("UNIDIRECTIONAL_SEQUENCE_LSTM",)
 
 _WIDENED: Cases = {
@@ -146,9 +160,10 @@ _WIDENED: Cases = {
         (core.CASES, _OF_CORE),
         (elementwise.CASES, _OF_ELEMENTWISE),
         (movement.CASES, _OF_MOVEMENT),
+        (arithmetic.CASES, _OF_ARITHMETIC),
         (recurrent.CASES, _OF_RECURRENT),
     )
     for name in names
 }
 
-CASES: Cases = {**_WIDENED, "SOFTMAX_PAIRS_16X8": softmax_pairs}
+CASES: Cases = {**_WIDENED, "RSQRT_16X8": rsqrt, "SOFTMAX_PAIRS_16X8": softmax_pairs}

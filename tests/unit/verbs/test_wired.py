@@ -320,7 +320,7 @@ def test_what_is_right_ends_with_0(command: str, room: str, found: Any, house: H
 def test_each_fuzz_has_its_room(
     option: str, room: str, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("verification.cases.fuzz_bases.base_models", lambda: "MODELS")
+    monkeypatch.setattr("verification.fuzz_bases.base_models", lambda: "MODELS")
     others = {"no answer": 2}
     counts = {"executions": 9, "accepted": 4}
     others_seen = SimpleNamespace(most_common=others.items)

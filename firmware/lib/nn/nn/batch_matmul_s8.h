@@ -10,10 +10,14 @@ namespace nn {
 
 // output[r, c] = sum over d of left[r, d] * right[d, c]. Steps are in elements, so that a matrix
 // may lie transposed.
-struct BatchMatMulParams {
+struct MatMulShape {
   uint32_t rows, depth, columns;
   uint32_t left_row_step, left_depth_step;
   uint32_t right_depth_step, right_column_step;
+};
+
+struct BatchMatMulParams {
+  MatMulShape shape;
   Requant requant;  // left scale * right scale / output scale
   int8_t left_zero_point, right_zero_point, out_zero_point;
 };

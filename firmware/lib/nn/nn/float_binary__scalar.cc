@@ -1,180 +1,31 @@
 // Small rather than fast.
 #pragma GCC optimize("Os")
 
+#include "nn/float_arithmetic.h"
 #include "nn/float_binary.h"
 #include "nn/float_bits.h"
 
 namespace nn {
 namespace {
 
-constexpr uint32_t kQuiet = UINT32_C(1) << 22;
-constexpr uint32_t kNoNumber = kFloatSign | kFloatInfinity | kQuiet;  // of 0 / 0, say
-
-uint32_t Magnitude(uint32_t bits) { return bits & ~kFloatSign; }
-bool IsInfinite(uint32_t bits) { return Magnitude(bits) == kFloatInfinity; }
-
-uint32_t Add(uint32_t a, uint32_t b) {
-  if (IsInfinite(a) || IsInfinite(b)) {
-    return IsInfinite(a) && IsInfinite(b) && a != b ? kNoNumber : (IsInfinite(a) ? a : b);
-  }
-  FloatParts x = PartsOfFloat(a);
-  FloatParts y = PartsOfFloat(b);
-  const bool swapped = x.exponent < y.exponent;
-  if (swapped) {
-    const FloatParts lower = x;
-    x = y;
-    y = lower;
-  }
-  // Both by the lower exponent, as far as 64 bits reach; what is lower still only decides whether
-  // the sum is exact.
-  constexpr int32_t kReach = 38;
-  const int32_t apart = x.exponent - y.exponent;
-  const bool far = apart > kReach;
-  const int32_t shift = far ? kReach : apart;
-  const auto high = static_cast<int64_t>(static_cast<uint64_t>(x.magnitude) << shift);
-  const int64_t low = far ? (y.magnitude != 0 ? 1 : 0) : static_cast<int64_t>(y.magnitude);
-  const uint32_t high_sign = (swapped ? b : a) & kFloatSign;
-  const uint32_t low_sign = (swapped ? a : b) & kFloatSign;
-  const int64_t sum = (high_sign ? -high : high) + (low_sign ? -low : low);
-  if (sum == 0) {
-    return a & b & kFloatSign;  // -0 of two of them alone
-  }
-  const uint64_t size = static_cast<uint64_t>(sum < 0 ? -sum : sum);
-  return (sum < 0 ? kFloatSign : 0) | FloatFrom(size, x.exponent - shift);
-}
-
-uint32_t Multiply(uint32_t a, uint32_t b) {
-  const uint32_t sign = (a ^ b) & kFloatSign;
-  if (IsInfinite(a) || IsInfinite(b)) {
-    return Magnitude(a) == 0 || Magnitude(b) == 0 ? kNoNumber : sign | kFloatInfinity;
-  }
-  const FloatParts x = PartsOfFloat(a);
-  const FloatParts y = PartsOfFloat(b);
-  return sign |
-         FloatFrom(static_cast<uint64_t>(x.magnitude) * y.magnitude, x.exponent + y.exponent);
-}
-
-// With the highest of 24 bits set; not of 0.
-FloatParts Normalized(uint32_t bits) {
-  FloatParts parts = PartsOfFloat(bits);
-  const int32_t shift = __builtin_clz(parts.magnitude) - 8;
-  return FloatParts{parts.magnitude << shift, parts.exponent - shift};
-}
-
-// What a / b is where it is no quotient of two finite numbers other than 0. False where it is one.
-bool IsSpecialQuotient(uint32_t a, uint32_t b, uint32_t* result) {
-  const uint32_t sign = (a ^ b) & kFloatSign;
-  if ((IsInfinite(a) && IsInfinite(b)) || (Magnitude(a) == 0 && Magnitude(b) == 0)) {
-    *result = kNoNumber;
-  } else if (IsInfinite(a) || Magnitude(b) == 0) {
-    *result = sign | kFloatInfinity;
-  } else {
-    *result = sign;
-    return IsInfinite(b) || Magnitude(a) == 0;
-  }
-  return true;
-}
-
-// The first bits of such a quotient of magnitudes; the last one says whether it has more.
-struct Quotient {
-  uint64_t bits;
-  int32_t exponent;
-};
-Quotient QuotientOf(uint32_t a, uint32_t b, int32_t count) {
-  const FloatParts x = Normalized(a);
-  const FloatParts y = Normalized(b);
-  uint64_t quotient = 0;
-  uint32_t rest = x.magnitude;
-  for (int32_t i = 0; i < count; ++i) {
-    const bool fits = rest >= y.magnitude;
-    quotient = quotient << 1 | (fits ? 1 : 0);
-    rest = (fits ? rest - y.magnitude : rest) << 1;
-  }
-  return {quotient << 1 | (rest != 0 ? 1 : 0), x.exponent - y.exponent - count};
-}
-
-uint32_t Divide(uint32_t a, uint32_t b) {
-  uint32_t result;
-  if (!IsSpecialQuotient(a, b, &result)) {
-    const Quotient quotient = QuotientOf(a, b, 27);
-    result |= FloatFrom(quotient.bits, quotient.exponent);
-  }
-  return result;
-}
-
-// The quotient as a double has it, as upstream computes, then its floor as a float32.
-uint32_t FloorDivide(uint32_t a, uint32_t b) {
-  uint32_t result;
-  if (IsSpecialQuotient(a, b, &result)) {
-    return result;
-  }
-  const Quotient quotient = QuotientOf(a, b, 55);  // 55 bits or 56
-  const int32_t dropped = quotient.bits >> 55 != 0 ? 3 : 2;
-  uint64_t kept = quotient.bits >> dropped;
-  const uint64_t rest = quotient.bits - (kept << dropped);
-  const uint64_t half = UINT64_C(1) << (dropped - 1);
-  kept += rest > half || (rest == half && (kept & 1) != 0) ? 1 : 0;
-  const int32_t exponent = quotient.exponent + dropped;
-  if (exponent >= 0) {
-    return result | FloatFrom(kept, exponent);
-  }
-  uint64_t whole = exponent > -64 ? kept >> -exponent : 0;
-  const bool has_rest = exponent <= -64 || whole << -exponent != kept;
-  whole += has_rest && result != 0 ? 1 : 0;
-  return result | FloatFrom(whole, 0);
-}
-
-// a less the multiple of b next to it towards zero: exact, with a's sign.
-uint32_t Remainder(uint32_t a, uint32_t b) {
-  if (IsInfinite(a) || Magnitude(b) == 0) {
-    return kNoNumber;
-  }
-  if (Magnitude(a) < Magnitude(b)) {
-    return a;
-  }
-  const FloatParts x = PartsOfFloat(a);
-  const FloatParts y = PartsOfFloat(b);  // whose exponent is not above x's
-  uint32_t rest = x.magnitude % y.magnitude;
-  for (int32_t i = x.exponent; i > y.exponent; --i) {
-    rest <<= 1;
-    rest -= rest >= y.magnitude ? y.magnitude : 0;
-  }
-  return (a & kFloatSign) | FloatFrom(rest, y.exponent);
-}
-
-uint32_t FloorMod(uint32_t a, uint32_t b) {
-  const uint32_t rest = Remainder(a, b);
-  const bool differ = ((rest ^ b) & kFloatSign) != 0;
-  return Magnitude(rest) != 0 && differ && !IsNan(rest) ? Add(rest, b) : rest;
-}
-
-bool IsAbove(uint32_t a, uint32_t b) {
-  return !IsNan(a) && !IsNan(b) && RankOfFloat(a) > RankOfFloat(b);
-}
-
 uint32_t Apply(FloatOperation operation, uint32_t a, uint32_t b) {
-  if (operation == FloatOperation::kMaximum) {
-    return IsAbove(a, b) ? a : b;
-  }
-  if (operation == FloatOperation::kMinimum) {
-    return IsAbove(b, a) ? a : b;
-  }
-  if (IsNan(a) || IsNan(b)) {
-    return (IsNan(a) ? a : b) | kQuiet;
-  }
   switch (operation) {
+    case FloatOperation::kMaximum:
+      return IsAboveFloat(a, b) ? a : b;
+    case FloatOperation::kMinimum:
+      return IsAboveFloat(b, a) ? a : b;
     case FloatOperation::kAdd:
-      return Add(a, b);
+      return AddFloats(a, b);
     case FloatOperation::kSub:
-      return Add(a, b ^ kFloatSign);
+      return IsNan(b) ? AddFloats(a, b) : AddFloats(a, b ^ kFloatSign);
     case FloatOperation::kMul:
-      return Multiply(a, b);
+      return MultiplyFloats(a, b);
     case FloatOperation::kFloorMod:
-      return FloorMod(a, b);
+      return FloorModFloats(a, b);
     case FloatOperation::kFloorDiv:
-      return FloorDivide(a, b);
+      return FloorDivideFloats(a, b);
     default:
-      return Divide(a, b);
+      return DivideFloats(a, b);
   }
 }
 
@@ -185,10 +36,9 @@ void FloatBinary(const FloatBinaryParams& p, const Broadcast& shape, const uint3
   ForEachRun(shape, [&](uint32_t offset0, uint32_t offset1, uint32_t first, uint32_t count,
                         uint32_t step0, uint32_t step1) {
     for (uint32_t i = 0; i < count; ++i) {
-      uint32_t result =
+      const uint32_t result =
           Apply(p.operation, input0[offset0 + i * step0], input1[offset1 + i * step1]);
-      result = IsAbove(p.low, result) ? p.low : result;
-      output[first + i] = IsAbove(result, p.high) ? p.high : result;
+      output[first + i] = ClampFloat(result, p.low, p.high);
     }
   });
 }

@@ -54,6 +54,15 @@ uint32_t SqrtOfFloat(uint32_t bits) {
                    (parts.exponent - shift) / 2 - 1);
 }
 
+uint32_t RootOfFloat(uint32_t bits) {
+  constexpr uint32_t kNan = UINT32_C(0x7fc00000);
+  const uint32_t magnitude = bits & ~kFloatSign;
+  if (magnitude == 0 || bits == kFloatInfinity || IsNan(bits)) {
+    return bits;
+  }
+  return bits >> 31 ? kNan : SqrtOfFloat(bits);
+}
+
 int32_t TruncatedFloat(uint32_t bits) {
   if (IsNan(bits)) {
     return 0;
@@ -67,6 +76,12 @@ int32_t TruncatedFloat(uint32_t bits) {
                          : parts.exponent > -24 ? parts.magnitude >> -parts.exponent
                                                 : 0;
   return negative ? -static_cast<int32_t>(whole) : static_cast<int32_t>(whole);
+}
+
+int32_t RoundedFloat(uint32_t bits) {
+  const bool is_small = (bits & ~kFloatSign) < UINT32_C(0x00800000);  // twice it is another thing
+  const int32_t twice = is_small ? 0 : TruncatedFloat(bits + (UINT32_C(1) << 23));
+  return (twice + (twice < 0 ? -1 : 1)) / 2;
 }
 
 }  // namespace nn

@@ -19,6 +19,17 @@ inline int32_t RankOfFloat(uint32_t bits) {
   return bits >> 31 ? -magnitude : magnitude;
 }
 
+// False where one is NaN.
+inline bool IsAboveFloat(uint32_t a, uint32_t b) {
+  return !IsNan(a) && !IsNan(b) && RankOfFloat(a) > RankOfFloat(b);
+}
+
+// NaN stays.
+inline uint32_t ClampFloat(uint32_t bits, uint32_t low, uint32_t high) {
+  const uint32_t raised = IsAboveFloat(low, bits) ? low : bits;
+  return IsAboveFloat(raised, high) ? high : raised;
+}
+
 // A finite float32 is magnitude * 2^exponent, magnitude below 2^24.
 struct FloatParts {
   uint32_t magnitude;
@@ -31,6 +42,13 @@ inline FloatParts PartsOfFloat(uint32_t bits) {
                      : FloatParts{fraction | UINT32_C(1) << 23, static_cast<int32_t>(biased) - 150};
 }
 
+// With the highest of 24 bits set; of a number that is not 0.
+inline FloatParts NormalizedFloat(uint32_t bits) {
+  const FloatParts parts = PartsOfFloat(bits);
+  const int32_t shift = __builtin_clz(parts.magnitude) - 8;
+  return FloatParts{parts.magnitude << shift, parts.exponent - shift};
+}
+
 // The bits of magnitude * 2^exponent, rounded to nearest, halves to even, as IEEE 754 has it;
 // infinity where it is too large.
 uint32_t FloatFrom(uint64_t magnitude, int32_t exponent);
@@ -38,8 +56,14 @@ uint32_t FloatFrom(uint64_t magnitude, int32_t exponent);
 // The square root of a positive finite float32, rounded likewise.
 uint32_t SqrtOfFloat(uint32_t bits);
 
+// Of any: NaN of a negative number.
+uint32_t RootOfFloat(uint32_t bits);
+
 // The integer next to it towards zero, within int32; 0 for NaN.
 int32_t TruncatedFloat(uint32_t bits);
+
+// The nearest integer, halves away from zero, of a number below 2^30.
+int32_t RoundedFloat(uint32_t bits);
 
 }  // namespace nn
 

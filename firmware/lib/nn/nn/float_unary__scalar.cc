@@ -1,13 +1,14 @@
 // Small rather than fast.
 #pragma GCC optimize("Os")
 
+#include "nn/float_arithmetic.h"
 #include "nn/float_bits.h"
 #include "nn/float_unary.h"
 
 namespace nn {
 namespace {
 
-constexpr uint32_t kNan = UINT32_C(0x7fc00000);
+constexpr uint32_t kOne = UINT32_C(0x3f800000);
 
 // To an integer: down, up or to the nearest with halves to even.
 uint32_t Integral(FloatFunction function, uint32_t bits) {
@@ -41,14 +42,6 @@ uint32_t Square(uint32_t magnitude) {
   return FloatFrom(static_cast<uint64_t>(parts.magnitude) * parts.magnitude, 2 * parts.exponent);
 }
 
-uint32_t Sqrt(uint32_t bits) {
-  const uint32_t magnitude = bits & ~kFloatSign;
-  if (magnitude == 0 || bits == kFloatInfinity || IsNan(bits)) {
-    return bits;
-  }
-  return bits >> 31 ? kNan : SqrtOfFloat(bits);
-}
-
 uint32_t Apply(FloatFunction function, uint32_t bits) {
   switch (function) {
     case FloatFunction::kNeg:
@@ -56,7 +49,11 @@ uint32_t Apply(FloatFunction function, uint32_t bits) {
     case FloatFunction::kSquare:
       return Square(bits & ~kFloatSign);
     case FloatFunction::kSqrt:
-      return Sqrt(bits);
+      return RootOfFloat(bits);
+    case FloatFunction::kAbs:
+      return bits & ~kFloatSign;
+    case FloatFunction::kRsqrt:
+      return DivideFloats(kOne, RootOfFloat(bits));
     default:
       return Integral(function, bits);
   }

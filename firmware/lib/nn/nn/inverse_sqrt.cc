@@ -4,6 +4,7 @@
 #include "nn/inverse_sqrt.h"
 
 #include "nn/fixed_point.h"
+#include "nn/float_bits.h"
 
 namespace nn {
 
@@ -36,6 +37,37 @@ Requant InverseSqrt(uint32_t x) {
     exponent = 0;
   }
   return Requant{y, -exponent};
+}
+
+Requant InverseRootOfScales(uint32_t in, uint32_t out) {
+  const FloatParts x = NormalizedFloat(in);
+  const FloatParts y = NormalizedFloat(out);
+  // sqrt(in) is sqrt(radicand) * 2^half, the root 32 bits and 30 behind the point: the first by
+  // trial, the others from what is left, whose square is too small to count.
+  const int32_t odd = x.exponent & 1;
+  const uint64_t radicand = static_cast<uint64_t>(x.magnitude) << (38 + odd);
+  const int32_t half = (x.exponent - 38 - odd) / 2;
+  uint64_t root = 0;
+  for (uint64_t bit = UINT64_C(1) << 31; bit != 0; bit >>= 1) {
+    root |= (root | bit) * (root | bit) <= radicand ? bit : 0;
+  }
+  const uint64_t fine = (root << 30) + ((radicand - root * root) << 29) / root;
+  // divisor * 2^(2 + half + y.exponent), of 52 to 56 bits.
+  const uint64_t divisor =
+      (fine >> 32) * y.magnitude + (static_cast<uint32_t>(fine) * uint64_t{y.magnitude} >> 32);
+  const int32_t bits = 63 - __builtin_clzll(divisor);
+  uint64_t rest = UINT64_C(1) << bits;
+  uint64_t quotient = 0;
+  for (int32_t i = 0; i < 31; ++i) {
+    rest <<= 1;
+    const bool fits = rest >= divisor;
+    rest -= fits ? divisor : 0;
+    quotient = quotient << 1 | (fits ? 1 : 0);
+  }
+  quotient += 2 * rest >= divisor ? 1 : 0;
+  const bool is_one = quotient >> 31 != 0;
+  return Requant{static_cast<int32_t>(is_one ? quotient >> 1 : quotient),
+                 (is_one ? 1 : 0) - bits - 2 - half - y.exponent};
 }
 
 }  // namespace nn

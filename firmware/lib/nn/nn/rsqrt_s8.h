@@ -1,4 +1,4 @@
-// RSQRT, int8.
+// RSQRT, int8, and int16 with zero point 0.
 
 #ifndef MCUFORGE_NN_RSQRT_S8_H_
 #define MCUFORGE_NN_RSQRT_S8_H_
@@ -16,6 +16,8 @@ struct RsqrtParams {
 // The zero point gives the largest output. False, with the output filled up to there, at a value
 // below it. output may be the input's buffer.
 bool RsqrtS8(const RsqrtParams& params, const int8_t* input, int8_t* output);
+// Likewise. requant: as of RsqrtParams.
+bool RsqrtS16(Requant requant, uint32_t count, const int16_t* input, int16_t* output);
 
 }  // namespace nn
 

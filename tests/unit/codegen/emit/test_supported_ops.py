@@ -96,7 +96,7 @@ def test_helpers_are_followed_in_the_order_of_their_calls(tmp_path: Path) -> Non
     )
     sources = supported_ops._Sources(tmp_path)
     op = SupportedOp("THING", "Thing", "thing")
-    prepare, _ = sources.op_functions(tmp_path / "thing.cc", op)
+    ((prepare, _),) = sources.op_functions(tmp_path / "thing.cc", op)
     found = list(sources.messages(tmp_path / "thing.cc", prepare))
     assert found == ["first", "second half", "third"]
     with pytest.raises(OpTableError, match="no definition ops::kGone"):

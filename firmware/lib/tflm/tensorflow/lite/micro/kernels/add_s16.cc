@@ -51,7 +51,7 @@ void EvalSub(OpContext& context) {
 
 }  // namespace
 
-MCUFORGE_ANY_FORM(ADD, Add, PrepareAddS16, EvalAdd)
-MCUFORGE_ANY_FORM(SUB, Sub, PrepareAddS16, EvalSub)
+MCUFORGE_ANY_FORM(ADD, Add, PrepareAddS16, EvalAdd, PrepareF32, EvalF32)
+MCUFORGE_ANY_FORM(SUB, Sub, PrepareAddS16, EvalSub, PrepareF32, EvalF32)
 
 }  // namespace tflm

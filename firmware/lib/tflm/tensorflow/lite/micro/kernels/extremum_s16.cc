@@ -29,7 +29,7 @@ void EvalMinimum(OpContext& context) { EvalExtremumS16(context, nn::Extremum::kM
 
 }  // namespace
 
-MCUFORGE_ANY_FORM(MAXIMUM, Maximum, PrepareExtremumS16, EvalMaximum)
-MCUFORGE_ANY_FORM(MINIMUM, Minimum, PrepareExtremumS16, EvalMinimum)
+MCUFORGE_ANY_FORM(MAXIMUM, Maximum, PrepareExtremumS16, EvalMaximum, PrepareF32, EvalF32)
+MCUFORGE_ANY_FORM(MINIMUM, Minimum, PrepareExtremumS16, EvalMinimum, PrepareF32, EvalF32)
 
 }  // namespace tflm

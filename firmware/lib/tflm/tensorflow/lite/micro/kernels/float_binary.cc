@@ -10,12 +10,6 @@ enum { kActivation = 0 };  // field of the options of ADD, SUB, MUL and DIV
 
 using FloatBinaryData = BinaryData<nn::FloatBinaryParams>;
 
-// Bits of float32: what upstream clamps to where there is no activation, too.
-constexpr uint32_t kLowest = UINT32_C(0xff7fffff);
-constexpr uint32_t kHighest = UINT32_C(0x7f7fffff);
-constexpr uint32_t kOne = UINT32_C(0x3f800000);
-constexpr uint32_t kMinusOne = UINT32_C(0xbf800000);
-constexpr uint32_t kSix = UINT32_C(0x40c00000);
 constexpr uint32_t kInfinity = UINT32_C(0x7f800000);
 constexpr uint32_t kSign = UINT32_C(1) << 31;
 
@@ -40,39 +34,13 @@ nn::FloatOperation OperationOf(const OpContext& context) {
   }
 }
 
-// Only these have an activation; without one they clamp to what is finite.
-void SetRange(const OpContext& context, nn::FloatBinaryParams* params) {
-  params->low = kSign | kInfinity;
-  params->high = kInfinity;
-  if (params->operation > nn::FloatOperation::kDiv) {
-    return;
-  }
-  params->low = kLowest;
-  params->high = kHighest;
-  switch (static_cast<nn::Activation>(context.OptionU8(kActivation, 0))) {
-    case nn::Activation::kRelu:
-      params->low = 0;
-      break;
-    case nn::Activation::kReluN1To1:
-      params->low = kMinusOne;
-      params->high = kOne;
-      break;
-    case nn::Activation::kRelu6:
-      params->low = 0;
-      params->high = kSix;
-      break;
-    default:
-      break;
-  }
+// Only these four have an activation.
+RangeF32 RangeOf(const OpContext& context, nn::FloatOperation operation) {
+  return operation > nn::FloatOperation::kDiv ? RangeF32{kSign | kInfinity, kInfinity}
+                                              : FusedRangeF32(context, kActivation);
 }
 
 }  // namespace
-
-bool IsF32(const OpContext& context) {
-  TensorInfo info;
-  return context.OutputCount() != 0 && context.graph().ReadTensor(context.OutputIndex(0), &info) &&
-         info.type == kTfLiteFloat32;
-}
 
 TfLiteStatus PrepareF32(OpContext& context) {
   TensorInfo input[2];
@@ -92,8 +60,9 @@ TfLiteStatus PrepareF32(OpContext& context) {
   if (!data) {
     return kTfLiteError;
   }
-  data->params.operation = OperationOf(context);
-  SetRange(context, &data->params);
+  const nn::FloatOperation operation = OperationOf(context);
+  const RangeF32 range = RangeOf(context, operation);
+  data->params = nn::FloatBinaryParams{range.low, range.high, operation};
   for (uint32_t i = 0; i < 2; ++i) {
     if (input[i].elements == output.elements && input[i].data == 0) {
       context.AllowInPlace(i);

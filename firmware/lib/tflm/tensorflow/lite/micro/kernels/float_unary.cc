@@ -1,8 +1,10 @@
-// NEG, FLOOR, CEIL, ROUND, SQUARE and SQRT, which upstream has in float32 only.
+// NEG, FLOOR, CEIL, ROUND, SQUARE and SQRT, which upstream has in float32 only; ABS and RSQRT
+// beside their other forms.
 
 #include "nn/float_unary.h"
 
-#include "tensorflow/lite/micro/kernels/edge_common.h"
+#include "tensorflow/lite/micro/kernels/f32.h"
+#include "tensorflow/lite/micro/kernels/float_unary.h"
 
 namespace tflm {
 namespace {
@@ -24,42 +26,44 @@ nn::FloatFunction FunctionOf(const OpContext& context) {
       return nn::FloatFunction::kRound;
     case tflite::BuiltinOperator_SQUARE:
       return nn::FloatFunction::kSquare;
+    case tflite::BuiltinOperator_ABS:
+      return nn::FloatFunction::kAbs;
+    case tflite::BuiltinOperator_RSQRT:
+      return nn::FloatFunction::kRsqrt;
     default:
       return nn::FloatFunction::kSqrt;
   }
 }
 
-TfLiteStatus Prepare(OpContext& context) {
-  TensorInfo input;
-  TensorInfo output;
-  if (!ReadEdge(context, &input, &output)) {
+}  // namespace
+
+TfLiteStatus PrepareFloatUnary(OpContext& context) {
+  uint32_t count;
+  if (!ReadUnaryF32(context, &count)) {
     return kTfLiteError;
-  }
-  if (input.type != kTfLiteFloat32 || output.type != kTfLiteFloat32) {
-    return context.Fail("needs a float32 input and a float32 output");
   }
   FloatUnaryData* const data = context.NewParams<FloatUnaryData>();
   if (!data) {
     return kTfLiteError;
   }
-  *data = FloatUnaryData{input.elements, FunctionOf(context)};
-  context.AllowInPlace(0);
+  *data = FloatUnaryData{count, FunctionOf(context)};
   return kTfLiteOk;
 }
 
-void Eval(OpContext& context) {
+void EvalFloatUnary(OpContext& context) {
   const FloatUnaryData& data = context.Params<FloatUnaryData>();
   nn::FloatUnary(data.function, data.count, context.InputData<uint32_t>(0),
                  context.OutputData<uint32_t>(0));
 }
 
-}  // namespace
-
-const OpDef ops::kNeg = {tflite::BuiltinOperator_NEG, "NEG", Prepare, Eval};
-const OpDef ops::kFloor = {tflite::BuiltinOperator_FLOOR, "FLOOR", Prepare, Eval};
-const OpDef ops::kCeil = {tflite::BuiltinOperator_CEIL, "CEIL", Prepare, Eval};
-const OpDef ops::kRound = {tflite::BuiltinOperator_ROUND, "ROUND", Prepare, Eval};
-const OpDef ops::kSquare = {tflite::BuiltinOperator_SQUARE, "SQUARE", Prepare, Eval};
-const OpDef ops::kSqrt = {tflite::BuiltinOperator_SQRT, "SQRT", Prepare, Eval};
+const OpDef ops::kNeg = {tflite::BuiltinOperator_NEG, "NEG", PrepareFloatUnary, EvalFloatUnary};
+const OpDef ops::kFloor = {tflite::BuiltinOperator_FLOOR, "FLOOR", PrepareFloatUnary,
+                           EvalFloatUnary};
+const OpDef ops::kCeil = {tflite::BuiltinOperator_CEIL, "CEIL", PrepareFloatUnary, EvalFloatUnary};
+const OpDef ops::kRound = {tflite::BuiltinOperator_ROUND, "ROUND", PrepareFloatUnary,
+                           EvalFloatUnary};
+const OpDef ops::kSquare = {tflite::BuiltinOperator_SQUARE, "SQUARE", PrepareFloatUnary,
+                            EvalFloatUnary};
+const OpDef ops::kSqrt = {tflite::BuiltinOperator_SQRT, "SQRT", PrepareFloatUnary, EvalFloatUnary};
 
 }  // namespace tflm

@@ -34,6 +34,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-MCUFORGE_ANY_FORM(MUL, Mul, Prepare, Eval)
+MCUFORGE_ANY_FORM(MUL, Mul, Prepare, Eval, PrepareF32, EvalF32)
 
 }  // namespace tflm

@@ -1,12 +1,12 @@
 #include "nn/pool_s16.h"
 
+#include "tensorflow/lite/micro/kernels/f32.h"
+#include "tensorflow/lite/micro/kernels/float_pool.h"
+#include "tensorflow/lite/micro/kernels/pool_common.h"
 #include "tensorflow/lite/micro/kernels/s16.h"
 
 namespace tflm {
 namespace {
-
-// Fields of Pool2DOptions.
-enum { kPadding = 0, kStrideW = 1, kStrideH = 2, kFilterW = 3, kFilterH = 4, kActivation = 5 };
 
 TfLiteStatus PreparePoolS16(OpContext& context) {
   EndsS16 ends;
@@ -17,24 +17,14 @@ TfLiteStatus PreparePoolS16(OpContext& context) {
     return context.Fail("needs one scale for input and output");
   }
   nn::ConvS16Params* const params = context.NewParams<nn::ConvS16Params>();
-  if (!params) {
+  if (!params || FillPool(context, ends.input, ends.output, &params->shape) != kTfLiteOk) {
     return kTfLiteError;
   }
-  Window window;
-  window.y = WindowAxis{context.OptionU32(kFilterH, 0), context.OptionU32(kStrideH, 0), 1};
-  window.x = WindowAxis{context.OptionU32(kFilterW, 0), context.OptionU32(kStrideW, 0), 1};
-  window.padding = context.OptionU8(kPadding, kPaddingSame);
-  if (FillWindow(context, window, ends.input, ends.output, &params->shape) != kTfLiteOk) {
-    return kTfLiteError;
-  }
-  if (params->shape.in_c != params->shape.out_c) {
-    return context.Fail("input and output have different numbers of channels");
-  }
-  if (window.y.kernel * window.x.kernel > UINT16_MAX) {
+  if (params->shape.kernel_h * params->shape.kernel_w > UINT16_MAX) {
     return context.Fail("needs a window of at most 65535 elements, whose sum an int32 holds");
   }
   nn::ActivationRange range;
-  if (!FusedRangeS16(context, kActivation, ends.out, &range)) {
+  if (!FusedRangeS16(context, kPoolActivation, ends.out, &range)) {
     return kTfLiteError;
   }
   params->out_min = static_cast<int16_t>(range.min);
@@ -54,7 +44,8 @@ void EvalAverage(OpContext& context) {
 
 }  // namespace
 
-MCUFORGE_EITHER_FORM(MAX_POOL_2D, MaxPool2D, PreparePoolS16, EvalMax)
-MCUFORGE_EITHER_FORM(AVERAGE_POOL_2D, AveragePool2D, PreparePoolS16, EvalAverage)
+MCUFORGE_ANY_FORM(MAX_POOL_2D, MaxPool2D, PreparePoolS16, EvalMax, PrepareFloatPool, EvalFloatPool)
+MCUFORGE_ANY_FORM(AVERAGE_POOL_2D, AveragePool2D, PreparePoolS16, EvalAverage, PrepareFloatPool,
+                  EvalFloatPool)
 
 }  // namespace tflm

@@ -1,8 +1,20 @@
-#include "nn/float_bits.h"
+#include "tensorflow/lite/micro/kernels/rsqrt.h"
+
+#include "nn/inverse_sqrt.h"
 #include "nn/rsqrt_s8.h"
 #include "tensorflow/lite/micro/kernels/elementwise.h"
 
 namespace tflm {
+
+bool RsqrtFactor(const OpContext& context, nn::Scale in, nn::Scale out, nn::Requant* factor) {
+  *factor = nn::InverseRootOfScales(nn::BitsFromScale(in), nn::BitsFromScale(out));
+  if (factor->shift < 20 - 31 || !nn::IsFactor(*factor)) {
+    context.Fail("needs scales of which the factor is 2^-12 to 2^30");
+    return false;
+  }
+  return true;
+}
+
 namespace {
 
 TfLiteStatus Prepare(OpContext& context) {
@@ -10,14 +22,9 @@ TfLiteStatus Prepare(OpContext& context) {
   if (!ReadUnary(context, &operands)) {
     return kTfLiteError;
   }
-  const uint32_t root = nn::SqrtOfFloat(nn::BitsFromScale(operands.in.scale));
-  const nn::Scale step = nn::MultiplyAsFloat(nn::ScaleFromBits(root), operands.out.scale);
   nn::RsqrtParams* const params = context.NewParams<nn::RsqrtParams>();
-  if (!params || !FactorOf(context, nn::MakeScale(1, 0), step, &params->requant)) {
+  if (!params || !RsqrtFactor(context, operands.in.scale, operands.out.scale, &params->requant)) {
     return kTfLiteError;
-  }
-  if (params->requant.shift < 20 - 31) {
-    return context.Fail("needs scales of which the factor is at least 2^-12");
   }
   params->count = operands.count;
   params->in_zero_point = operands.in.zero_point;
@@ -34,6 +41,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kRsqrt = {tflite::BuiltinOperator_RSQRT, "RSQRT", Prepare, Eval};
+const OpDef int8_ops::kRsqrt = {tflite::BuiltinOperator_RSQRT, "RSQRT", Prepare, Eval};
 
 }  // namespace tflm

@@ -1,5 +1,7 @@
 #include "nn/unary_s16.h"
 
+#include "tensorflow/lite/micro/kernels/f32.h"
+#include "tensorflow/lite/micro/kernels/float_unary.h"
 #include "tensorflow/lite/micro/kernels/s16.h"
 
 namespace tflm {
@@ -101,7 +103,7 @@ void EvalLeakyRelu(OpContext& context) {
 
 MCUFORGE_EITHER_FORM(RELU, Relu, PrepareScaled, EvalRelu)
 MCUFORGE_EITHER_FORM(RELU6, Relu6, PrepareRelu6, EvalRelu6)
-MCUFORGE_EITHER_FORM(ABS, Abs, PrepareScaled, EvalAbs)
+MCUFORGE_ANY_FORM(ABS, Abs, PrepareScaled, EvalAbs, PrepareFloatUnary, EvalFloatUnary)
 MCUFORGE_EITHER_FORM(LEAKY_RELU, LeakyRelu, PrepareLeakyRelu, EvalLeakyRelu)
 
 }  // namespace tflm

@@ -1,0 +1,45 @@
+"""Where an output may lie beside the oracle's: behind curves of float32.
+
+No standard says the last bit of an exponential, a logarithm or a sine: ours is the nearest float32,
+the oracle's comes from the C library beside it. All other outputs are the oracle's in every bit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from codegen.model.tflite import Model, Tensor
+
+CURVE_ULPS = 2
+"""Units in the last place that a float32 behind a curve may lie beside the oracle's."""
+
+_CURVES = {"COS", "ELU", "EXP", "LOG", "SIN"}
+
+
+def allowed_ulps(model: Model) -> int:
+    """Of the model's float32 outputs; 0 where they are the oracle's in every bit."""
+    for graph in model.subgraphs:
+        for op in graph.ops:
+            if op.name in _CURVES and graph.tensors[op.outputs[0]].dtype == "FLOAT32":
+                return CURVE_ULPS
+    return 0
+
+
+def differing(tensor: Tensor, given: bytes, wanted: bytes, ulps: int) -> NDArray[np.int64]:
+    """Of two contents of an output the places of bytes that differ; of a float32 that lies further
+    away than `ulps`, where it begins."""
+    if tensor.dtype != "FLOAT32" or ulps == 0:
+        return np.flatnonzero(np.frombuffer(given, np.uint8) != np.frombuffer(wanted, np.uint8))
+    ours, theirs = (np.frombuffer(one, np.float32) for one in (given, wanted))
+    nans = [np.isnan(one) for one in (ours, theirs)]
+    far = np.abs(_ranks(ours) - _ranks(theirs)) > ulps
+    return 4 * np.flatnonzero(np.where(nans[0] | nans[1], nans[0] != nans[1], far))
+
+
+def _ranks(values: NDArray[Any]) -> NDArray[np.int64]:
+    """A float32's place in the order of all; both zeros have one."""
+    magnitudes = (values.view(np.uint32) & 0x7FFF_FFFF).astype(np.int64)
+    return np.where(np.signbit(values), -magnitudes, magnitudes)
