@@ -13,7 +13,10 @@ import pytest
 
 from codegen.boards.facts import load_board
 from codegen.compile import cpp_build
+from codegen.compile.compiler_flags import core_flags, isa_macro
 from codegen.errors import CodegenError
+
+SOFT = "-mfloat-abi=soft"
 
 
 @pytest.fixture(autouse=True)
@@ -154,3 +157,13 @@ def test_two_who_want_the_same_make_it_once(
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(lambda _: make(), range(2))
     assert first == second and ran == ["compiling main.cc", "linking program"]
+
+
+def test_a_cores_flags() -> None:
+    assert core_flags("cortex-m4", "hard", "fpv4-sp-d16") == [
+        *("-mthumb", "-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"),
+    ]
+    assert core_flags("cortex-m3", "soft", "none") == ["-mthumb", "-mcpu=cortex-m3", SOFT]
+    for cpu in ("cortex-m0", "cortex-m0plus"):  # whose GCC loses registers over calls
+        assert core_flags(cpu, "soft", "none") == ["-mthumb", f"-mcpu={cpu}", SOFT, "-fno-ipa-ra"]
+    assert isa_macro("mve") == "MCUFORGE_ISA_MVE"

@@ -184,6 +184,9 @@ def test_ink_counts_by_itself() -> None:
     much = data_schema.divergence(counts(980, 20, 0), counts(980, 0, 20))
     assert much == pytest.approx(1)  # the little ink that there is is all other
     assert data_schema.divergence(counts(991, 9, 0), counts(991, 0, 9)) < 0.02  # hardly any ink
+    one, other = counts(0, 46, 6), counts(39, 37, 2)  # the ground is the known images'
+    assert data_schema.divergence(one, other) == pytest.approx(0.858, abs=0.001)
+    assert data_schema.divergence(other, one) == pytest.approx(0.318, abs=0.001)
     assert data_schema.divergence(counts(990, 10, 0), counts(991, 0, 9)) == 1  # one has some
     assert data_schema.divergence(counts(500, 500, 0), counts(500, 250, 250)) == pytest.approx(
         0.3113, abs=1e-4

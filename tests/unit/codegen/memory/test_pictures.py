@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from codegen.memory import arena_picture
+from codegen.memory.engine_facts import INTERPRETER_FACTS
 from codegen.memory.planner import SCRATCH, ArenaPlan, PlannedTensor, StripPlan
 from codegen.model.tflite import Model
 from tests import approved
@@ -60,6 +62,24 @@ def test_a_plan_by_strips_says_what_they_save_and_cost() -> None:
     ) in arena_picture.sizes(replace(PLAN, strips=strips), "dsp")
     several = replace(strips, rows={0: 1, 1: -2})
     assert "in ops 0, 1,\n" in arena_picture.sizes(replace(PLAN, strips=several), "dsp")
+
+
+def test_overhead_is_a_share_of_the_lower_bound() -> None:
+    for bound, said in ((1, "2 B, 200.0 %"), (2, "1 B, 50.0 %"), (3, "0 B, 0.0 %")):
+        assert f"{said} over the lower bound" in arena_picture.sizes(
+            ArenaPlan(3, 3, bound, 0), "scalar"
+        )
+
+
+def test_a_program_grows_with_each_kind_of_op() -> None:
+    b = ModelBuilder()
+    tensors = [b.tensor([4], scale=0.5, zero_point=0) for _ in range(4)]
+    for name, ends in zip(("RELU", "RELU", "ABS"), pairwise(tensors), strict=True):
+        b.op(name, ends[:1], ends[1:])
+    made = Model.parse(b.build(tensors[:1], tensors[-1:]))
+    facts = replace(INTERPRETER_FACTS, program_bytes=5000, op_bytes=300)
+    assert facts.program_flash_bytes(made) == 5600
+    assert INTERPRETER_FACTS.model_bytes(made) == made.size
 
 
 def test_an_arena_of_nothing_is_drawn() -> None:
