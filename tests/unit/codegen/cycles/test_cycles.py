@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -238,6 +239,12 @@ def test_lines_of_objdump() -> None:
 )
 def test_words_of_a_register_list(listed: str, words: int) -> None:
     assert read_instruction(0, 4, "ldmia.w", f"r0!, {{{listed}}}").words == words
+
+
+def test_registers_by_their_names_follow_each_other() -> None:
+    names = ("r8", "sb", "sl", "fp", "ip", "sp", "lr", "pc")
+    for before, name in itertools.pairwise(names):
+        assert read_instruction(0, 4, "stmia", f"r0!, {{{before}-{name}}}").words == 2
 
 
 def test_registers_of_an_address() -> None:
