@@ -28,6 +28,16 @@ def net(tmp_path_factory: pytest.TempPathFactory, cnn_bytes: bytes) -> Package:
     return made("c", tmp_path_factory.mktemp("net"), cnn_bytes)
 
 
+@pytest.mark.parametrize("engine", ["aot", "interpreter"])
+def test_an_arena_is_its_engines(
+    engine: str, cnn: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, planned in (("plan_aot", "aot"), ("plan_model", "interpreter")):
+        monkeypatch.setattr(package, name, lambda _, isa, planned=planned: f"{planned} {isa}")
+    asked = check("c", engine, "net", "all", tmp_path / "out")
+    assert package._plan(asked, cnn, "dsp") == f"{engine} dsp"
+
+
 def test_each_target_has_one() -> None:
     assert layouts.LAYOUTS.keys() == TARGETS.keys()
 

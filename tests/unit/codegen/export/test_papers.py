@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -58,6 +59,17 @@ def test_a_model_that_was_made_elsewhere(asked: Request, cnn: Model, tmp_path: P
     Manifest.load(tmp_path).record("import", {"model": "0123"}, [])
     found = text(asked, cnn, tmp_path)
     assert "| made elsewhere as | a model with sha256 `0123` |" in found
+
+
+def test_a_front_end_takes_memory_where_it_is_exported(
+    asked: Request, cnn: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Front end" not in text(asked, cnn, tmp_path)
+    monkeypatch.setattr(card.parameters, "load", lambda _: SimpleNamespace(kind="audio"))
+    monkeypatch.setattr(card.host, "memory_bytes", lambda _: 1234)
+    assert "Front end (audio): 1,234 B of static RAM besides." in text(asked, cnn, tmp_path)
+    upstreams = check("tflm", "interpreter", "net", "all", tmp_path / "out")
+    assert "Front end" not in text(upstreams, cnn, tmp_path)
 
 
 def test_what_was_measured(asked: Request, cnn: Model, tmp_path: Path) -> None:
