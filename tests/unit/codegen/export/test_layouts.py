@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,8 @@ def test_an_arena_is_its_engines(
     for name, planned in (("plan_aot", "aot"), ("plan_model", "interpreter")):
         monkeypatch.setattr(package, name, lambda _, isa, planned=planned: f"{planned} {isa}")
     asked = check("c", engine, "net", "all", tmp_path / "out")
-    assert package._plan(asked, cnn, "dsp") == f"{engine} dsp"
+    found: Any = package._plan(asked, cnn, "dsp")
+    assert found == f"{engine} dsp"
 
 
 def test_each_target_has_one() -> None:

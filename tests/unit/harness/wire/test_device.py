@@ -105,7 +105,7 @@ def test_silence_is_a_timeout_that_names_operation_and_limit() -> None:
     with pytest.raises(
         DeviceTimeoutError, match=r"^INFO: no reply from fake .*4 times.*right port"
     ):
-        device_of(FakeDevice(replies=[lost] * 9)).info()
+        Device(FakeDevice(replies=[lost] * 9), timeout_s=0.03).info()
 
 
 @pytest.mark.parametrize(
