@@ -43,6 +43,7 @@ SOURCES = {
     ),
     "g++": Source("g++"),
     "gdb-multiarch": Source("gdb-multiarch", serves="debug, flash --protocol gdb, test"),
+    "ser2net": Source("ser2net", serves="test --only farm"),
     "espeak-ng": Source("espeak-ng", "brew install espeak-ng (macOS)", "--recipe keyword"),
     "cmake": Source("cmake", "brew install cmake (macOS)", "test --only export, tutorials"),
     "clang": Source("clang", "brew install llvm (macOS)", "test --only export"),

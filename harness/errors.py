@@ -21,6 +21,12 @@ class PortError(HarnessError):
     """The port cannot be opened or vanished: absent, busy, no permission, cut."""
 
 
+class PlaceLostError(HarnessError):
+    """A board that was lent to this run is somebody else's now, or nobody's."""
+
+    exit_code = 1
+
+
 class EmulatorError(HarnessError):
     """The emulator ended or did not come up; the message holds the end of its stderr."""
 

@@ -3,8 +3,11 @@
 Where mcuforge is installed, pytest finds it by itself.
 """
 
+import contextlib
+import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +15,7 @@ from numpy.typing import NDArray
 
 from codegen.boards.facts import load_board
 from codegen.files.artifacts import TEST_SPLIT
-from codegen.files.places import BUILD
+from codegen.files.places import BUILD, PROJECT
 from harness.errors import HarnessError
 from harness.rig import identity, link
 from harness.rig.expected import Expected
@@ -57,7 +60,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what needs a device when there is none, and what is for other boards."""
     chosen = config.getoption("--board")
-    device_given = config.getoption("--port") or config.getoption("--emulate")
+    options = (config.getoption(name) for name in ("--port", "--emulate"))
+    device_given = any(options) or _has_target(config)
     for item in items:
         if item.get_closest_marker("hardware") and not device_given:
             reason = "needs a real board: give its port with --port"
@@ -68,9 +72,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
+def _has_target(config: pytest.Config) -> bool:
+    """Whether labgrid's own plugin has been given an environment."""
+    given = config.getoption("lg_env", None) or os.environ.get("LG_ENV")
+    return bool(given) and config.pluginmanager.hasplugin("labgrid")
+
+
+def _labgrid_strategy(request: pytest.FixtureRequest) -> Any:
+    """Of labgrid's target, which names the board and its image; None without one."""
+    return request.getfixturevalue("strategy") if _has_target(request.config) else None
+
+
 @pytest.fixture(scope="session")
 def build_dir(request: pytest.FixtureRequest) -> Path:
     """The folder whose images are tested. Missing pieces are an error, not a reason to skip."""
+    strategy = _labgrid_strategy(request)
+    if strategy is not None:
+        return PROJECT / strategy.device.build_dir
     path: Path = request.config.getoption("--build-dir")
     return path
 
@@ -98,8 +116,10 @@ def samples(build_dir: Path) -> Subject:
 
 @pytest.fixture(scope="session")
 def real_board(request: pytest.FixtureRequest, build_dir: Path) -> Expected:
-    """What the build folder holds for --board."""
-    return Expected.load(load_board(request.config.getoption("--board")), build_dir)
+    """What the build folder holds for --board, or for the board of labgrid's target."""
+    strategy = _labgrid_strategy(request)
+    board_id = strategy.device.board if strategy else request.config.getoption("--board")
+    return Expected.load(load_board(board_id), build_dir)
 
 
 @pytest.fixture(scope="session")
@@ -109,7 +129,8 @@ def device(
     tmp_path_factory: pytest.TempPathFactory,
     record_testsuite_property: object,
 ) -> Iterator[Device]:
-    """The device on --port, or emulated; opened once, exclusively, its image and model checked.
+    """The device on --port, emulated, or of labgrid's target; opened once, exclusively, its image
+    and model checked.
 
     When that fails, each test that needs it is skipped with the first one's cause.
     """
@@ -118,13 +139,7 @@ def device(
     stash[_trace_path] = path
     with path.open("w", buffering=1, encoding="utf-8") as trace:
         try:
-            opening = link.connect(
-                real_board.board,
-                real_board.elf,
-                port=request.config.getoption("--port"),
-                baud=request.config.getoption("--baud"),
-            )
-            with opening as connection, connection.device(trace=Trace(trace)) as opened:
+            with _opened_device(request, real_board, Trace(trace)) as opened:
                 stash[_opened] = opened
                 info = opened.info()
                 identity.check_info(info, real_board)
@@ -136,6 +151,29 @@ def device(
         except HarnessError as error:
             stash[_bring_up_failure] = str(error)
             pytest.fail(f"bring-up: {error}", pytrace=False)
+
+
+@contextlib.contextmanager
+def _opened_device(
+    request: pytest.FixtureRequest, expected: Expected, trace: Trace
+) -> Iterator[Device]:
+    strategy = _labgrid_strategy(request)
+    if strategy is not None:
+        from labgrid.strategy import StrategyError
+
+        strategy.device.trace = trace
+        try:
+            strategy.transition("ready")
+        except StrategyError as error:
+            raise error.__cause__ or error from None
+        yield strategy.device.device
+        return
+    port, baud = (request.config.getoption(name) for name in ("--port", "--baud"))
+    with (
+        link.connect(expected.board, expected.elf, port=port, baud=baud) as connection,
+        connection.device(trace=trace) as opened,
+    ):
+        yield opened
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 from invoke import Context
 
 from verbs.choice import choice
-from verbs.options import BOARD, IMAGE, LINE, LISTEN, PORT, REMOTE, TFLM_LIB, Option
+from verbs.options import (
+    BOARD,
+    COORDINATOR,
+    FARM,
+    IMAGE,
+    LINE,
+    LISTEN,
+    PORT,
+    REMOTE,
+    TFLM_LIB,
+    Option,
+)
 from verbs.verb import Given, verb
 
 if TYPE_CHECKING:
@@ -23,6 +34,8 @@ if TYPE_CHECKING:
         kind=bool,
         default=False,
     ),
+    FARM.but("list the places of a labgrid farm, and who holds them (docs/farm.md)"),
+    COORDINATOR,
 )
 def boards(c: Context, given: Given) -> None:
     """List the boards, or what there is to know of one."""
@@ -37,10 +50,20 @@ def boards(c: Context, given: Given) -> None:
 
     # never folded: a terminal that is too narrow folds it itself, a pipe gets whole lines
     console = Console(width=200)
-    if given.connected and given.board:
-        raise CodegenError("boards: --connected lists what is there, --board tells of one; choose")
+    lists = [flag for flag in ("connected", "farm", "board") if getattr(given, flag)]
+    if len(lists) > 1:
+        raise CodegenError(
+            "boards: --connected and --farm list what is there, --board tells of one; choose"
+        )
+    if given.coordinator and not given.farm:
+        raise CodegenError("boards: --coordinator goes with --farm")
     if given.connected:
         ports.print_connected(console)
+        return
+    if given.farm:
+        from harness.farm import listing
+
+        listing.run(given.coordinator, console)
         return
     if given.board:
         for what, value in _facts(load_board(given.board)):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +15,10 @@ from verbs.options import (
     BAUD,
     BOARD,
     CALIBRATION_DATA,
+    COORDINATOR,
     COUNT,
     ENGINE,
+    FARM,
     FRONT_END,
     JSON,
     MARKDOWN,
@@ -32,6 +35,7 @@ from verbs.verb import Given, verb
 
 if TYPE_CHECKING:
     from codegen.boards.facts import Board
+    from harness.farm.held import HeldPlaces
     from harness.matrix.run import Source
     from harness.run.hil import Settings
     from harness.run.report import Report
@@ -58,6 +62,14 @@ if TYPE_CHECKING:
         "serial port or URL of a board; given several times, the boards share the samples",
         kind=list,
     ),
+    Option(
+        "place",
+        "of a labgrid farm, whose board is flashed first; given several times, they share the "
+        "samples (docs/farm.md)",
+        kind=list,
+    ),
+    FARM.but("all free places with that board"),
+    COORDINATOR,
     BAUD.but("baud rate, if not the board's own; `auto`: the highest that works", kind=str),
     Option("trace", "print every frame", kind=bool, default=False),
     Option(
@@ -82,6 +94,7 @@ def hil(c: Context, given: Given) -> None:
     from harness.run.run_folder import stopped_run
     from pipeline import beforehand, stages
 
+    _check_where(given)
     count = c.config.mcuforge.count if given.count is None else given.count
     settings = room.Settings(
         count=count,
@@ -100,17 +113,51 @@ def hil(c: Context, given: Given) -> None:
         _hil_on_several(c, given, models, settings)
         return
     chosen = choice(c, given, model=models[0], seed=None, resume=False)
-    beforehand.require_device(chosen, *settings.ports, baud=settings.own_baud)
-    if settings.resume:
-        stopped_run(RUNS, chosen.board_id)
-    settings = _with_samples_there(chosen, given, settings)
-    stages.evaluate(chosen)
-    stages.build(chosen)
-    report = room.run(chosen.board_id, chosen.build_dir, settings, json_path=given.json)
-    if settings.ports:
+    with _farm(chosen, given) as held:
+        if held is None:
+            beforehand.require_device(chosen, *settings.ports, baud=settings.own_baud)
+        if settings.resume:
+            stopped_run(RUNS, chosen.board_id)
+        settings = _with_samples_there(chosen, given, settings)
+        stages.evaluate(chosen)
+        stages.build(chosen)
+        if held is not None:
+            held.take(chosen.build_dir / chosen.board_id)
+            settings = replace(settings, places=held)
+        report = room.run(chosen.board_id, chosen.build_dir, settings, json_path=given.json)
+    if settings.ports or (settings.places and chosen.board.emulator is None):
         _print_cycles(chosen, report)
     if not report.passed:
         raise Exit(code=1)
+
+
+def _check_where(given: Given) -> None:
+    """Raises HarnessError for ports, places and farm beside each other."""
+    from harness.errors import HarnessError
+
+    ways = [flag for flag in ("port", "place", "farm") if getattr(given, flag)]
+    if len(ways) > 1:
+        raise HarnessError(
+            f"hil: --{ways[0]} and --{ways[1]} both say where the boards are; give one of them"
+        )
+    if given.coordinator and ways not in (["place"], ["farm"]):
+        raise HarnessError("hil: --coordinator goes with --place or --farm")
+
+
+@contextmanager
+def _farm(chosen: Choice, given: Given) -> Iterator[HeldPlaces | None]:
+    """The places that were asked for: looked for now, taken once the image is there. None where
+    the run has no need of a farm."""
+    if not (given.farm or given.place):
+        yield None
+        return
+    from harness.farm.held import HeldPlaces
+    from harness.farm.session import Session
+    from pipeline import beforehand
+
+    beforehand.require_image(chosen)
+    with Session(given.coordinator) as session:
+        yield HeldPlaces(session, chosen.board, given.place or ())
 
 
 def _print_cycles(chosen: Choice, report: Report) -> None:
@@ -150,7 +197,15 @@ def _hil_on_several(
     from harness.matrix.chosen_boards import choose_boards
     from pipeline import beforehand
 
-    if given.port or given.baud is not None or given.trace or given.fault or given.resume:
+    if (
+        given.port
+        or given.place
+        or given.farm
+        or given.baud is not None
+        or given.trace
+        or given.fault
+        or given.resume
+    ):
         raise HarnessError("hil: several boards or models take --count, --json, --markdown only")
     if given.markdown:
         read_marked(given.markdown, document.VERB)

@@ -282,6 +282,11 @@ BAUD = Option(
     "baud", "baud rate, if not the board's own", kind=int, carried=True, least=1, most=2**32 - 1
 )
 LINE = (PORT, BAUD)
+FARM = Option("farm", "all free places of a labgrid farm", kind=bool, default=False)
+COORDINATOR = Option(
+    "coordinator",
+    "HOST[:PORT] of labgrid's coordinator; by default LG_COORDINATOR, else 127.0.0.1:20408",
+)
 LISTEN = Option("listen", "HOST:PORT to listen at; beyond this machine it needs MCUFORGE_TOKEN")
 REMOTE = Option("remote", "host:port of a gdb server")
 

@@ -21,7 +21,7 @@ from verbs.verb import Given, verb
     Option(
         "only",
         "one of unit, golden, training, emulated, hardware (without lint), compression, tutorials, "
-        "export",
+        "export, search, farm",
     ),
     PORT.but("serial port of a real board: runs the hardware tests on it"),
     Option("args", "further arguments for pytest, as one text", default=""),
@@ -33,7 +33,7 @@ def test_(c: Context, given: Given) -> None:
     from codegen.errors import CodegenError
     from codegen.tools import find
     from pipeline import beforehand, stages
-    from verbs.suites import NEEDED_BY, ON_REQUEST, SUITES, run
+    from verbs.suites import NEEDED_BY, ON_IMAGES, ON_REQUEST, SUITES, run
 
     if given.only is not None and given.only not in SUITES + ON_REQUEST:
         known = ", ".join(SUITES + ON_REQUEST)
@@ -56,7 +56,7 @@ def test_(c: Context, given: Given) -> None:
 
     def make_images() -> None:
         """A model and its images, made as `hil` makes them."""
-        if "emulated" not in suites and not given.port:
+        if not set(ON_IMAGES) & set(suites) and not given.port:
             return  # the others make their own; hardware is skipped, with the reason
         tested = [given.board or c.config.mcuforge.board]
         if "emulated" in suites:

@@ -17,15 +17,18 @@ ON_REQUEST = (
     "tutorials",
     "export",
     "search",
+    "farm",
 )  # they take minutes: by their names only
 NEEDED_BY = {
     "emulated": ("gdb-multiarch", "chromedriver"),
     "tutorials": ("cmake",),
     "export": ("cmake", "clang"),
+    "farm": ("gdb-multiarch", "ser2net"),
 }
+ON_IMAGES = ("emulated", "farm")
 # After the images: golden, training and the tutorials need none, but as many processors as there
 # are. What comes before them is one process, which must not be the last one to end.
-_AFTER_IMAGES = ("golden", "training", "emulated", "tutorials", "hardware")
+_AFTER_IMAGES = (*ON_IMAGES, "golden", "training", "tutorials", "hardware")
 
 
 def run(

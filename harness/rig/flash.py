@@ -112,8 +112,9 @@ def upload(
 ) -> None:
     """Writes image_dir's image to the board and has the tool verify it. Raises HarnessError.
 
-    remote: of gdb, in place of the board's own.
+    protocol: one of the board's. remote: of gdb, in place of the board's own.
     """
+    choose(board, protocol)
     if protocol == "uf2":
         if serial:
             raise HarnessError("uf2: a drive has no --serial; connect one board at a time")

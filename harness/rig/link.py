@@ -17,8 +17,11 @@ from harness.wire.trace import Trace
 from harness.wire.transport import Line, SerialLine
 
 Console = Callable[[str], None]
+Find = Callable[[], str]
+"""Where a port is now. Raises PortError while it is nowhere."""
 
 _REPLUG_S = 30.0  # for a human to plug a board in again
+_RETURN_S = 120.0  # for a farm's exporter, which its service manager may start after a while
 _REPLUG_POLL_S = 0.2
 _DEATH_S = 0.5  # from the end of a line to the end of the process that held it
 
@@ -36,6 +39,7 @@ class Connection:
         baud: int | None,
         emulator: Emulator | None,
         damage: Callable[[Line], Line],
+        find: Find | None = None,
     ) -> None:
         self._board = board
         self._url = url
@@ -43,7 +47,9 @@ class Connection:
         self._emulator = emulator
         self._damage = damage
         # Where several boards of one kind are connected, this tells which one was replugged.
-        self._usb_serial = ports.serial_number(url)
+        usb_serial = ports.serial_number(url)
+        self._find = find or (lambda: ports.find_port(board, usb_serial))
+        self._limit_s = _REPLUG_S if find is None else _RETURN_S
 
     @contextmanager
     def device(
@@ -71,9 +77,10 @@ class Connection:
         """Wait until a line that was cut can be opened again.
 
         A board that was plugged in elsewhere has another port now. Its USB ids and serial number
-        tell which. False if it is not `needed` any more. Raises PortError after a while.
+        tell which, or its place in a farm. False if it is not `needed` any more. Raises PortError
+        after a while, and what `find` raises for a place that was lost.
         """
-        deadline_s = time.monotonic() + _REPLUG_S
+        deadline_s = time.monotonic() + self._limit_s
         while needed():
             try:
                 SerialLine(self._url, self._baud).close()
@@ -82,7 +89,7 @@ class Connection:
                 if time.monotonic() >= deadline_s:
                     raise
             with suppress(PortError):
-                self._url = ports.find_port(self._board, self._usb_serial)
+                self._url = self._find()
             time.sleep(_REPLUG_POLL_S)
         return False
 
@@ -109,17 +116,19 @@ def connect(
     port: str | None = None,
     baud: int | None = None,
     damage: Callable[[Line], Line] = undamaged,
+    find: Find | None = None,
 ) -> Iterator[Connection]:
     """The line of `port`, or of an emulator that runs `elf` and ends with the block.
 
-    A processor fault is told with its place in `elf`. Raises HarnessError.
+    find: where `port` is after a cut, if USB does not tell. A processor fault is told with its
+    place in `elf`. Raises HarnessError.
     """
     with ExitStack() as stack:
         emulator = stack.enter_context(open_emulator(board, elf)) if port is None else None
         url = port if emulator is None else emulator.url
         assert url is not None
         try:
-            yield Connection(board, url, baud, emulator, damage)
+            yield Connection(board, url, baud, emulator, damage, find)
         except DeviceFaultError as error:
             registers = (error.pc, error.lr, error.cfsr)
             explanation = processor_fault.explain(elf, *registers)

@@ -23,12 +23,13 @@ from codegen.files.artifacts import DATA_INFO, MODEL_INPUTS, TEST_SPLIT
 from codegen.files.places import RUNS
 from codegen.progress import Step, progress
 from codegen.samples.facts import DataInfo
-from harness.errors import HarnessError
+from harness.errors import HarnessError, PlaceLostError, PortError
 from harness.rig import link, rp2040js
 from harness.rig.expected import Expected
 from harness.run import op_diff
 from harness.run.comparison import DigitSubject
 from harness.run.digits import load_digits, takes_digits
+from harness.run.places import LentLine, Places
 from harness.run.report import PartReport, Report, print_report
 from harness.run.run_folder import RunFolder
 from harness.run.shards import Shards
@@ -54,8 +55,9 @@ _MISMATCHES_SHOWN = 3
 class Settings:
     """How a run is done.
 
-    count: samples, "all" or None for the whole split. ports: of boards of that kind. emulators: how
-    many emulated ones run side by side instead; by default by processors and count. baud: a rate,
+    count: samples, "all" or None for the whole split. ports: of boards of that kind. places: of a
+    farm, in place of ports. emulators: how many emulated ones run side by side instead; by default
+    by processors and count. baud: a rate,
     "auto" for the highest that works, None for the board's own. trace: print every frame. fault,
     seed: damage on the line (harness.wire.damage). resume: go on where the last run stopped.
     again: the command that does so, for the message of a run that ends early.
@@ -63,6 +65,7 @@ class Settings:
 
     count: int | str | None = DEFAULT_COUNT
     ports: Sequence[str] = ()
+    places: Places | None = None
     emulators: int | None = None
     baud: int | str | None = None
     trace: bool = False
@@ -89,6 +92,12 @@ class Settings:
             if self.ports.count(port) > 1:
                 raise HarnessError(f"--port {port} is given twice; give each board's port once")
 
+    def port(self, part: str) -> str | None:
+        """The port of a part of the run as it is now; None for an emulator. Raises HarnessError."""
+        if self.places is not None:
+            return self.places.url(part)
+        return part if self.ports else None
+
 
 def run(
     board_id: str,
@@ -114,7 +123,9 @@ def run(
     expected = Expected.load(board, build_dir)
     subject = load_subject(build_dir, settings.count)
     emulated = settings.emulators or default_emulators(len(subject))
-    names = settings.ports or [f"emulator {i + 1}" for i in range(emulated)]
+    names = (settings.places.names if settings.places else settings.ports) or [
+        f"emulator {i + 1}" for i in range(emulated)
+    ]
     parts = [Part(name) for name in names]
     facts = {
         "model_sha256": expected.model_sha256,
@@ -174,7 +185,10 @@ def _send(job: _Job) -> tuple[float, int]:
         shards = Shards(count, folder.answers, job.stopped)
         start_s = time.monotonic()
         try:
-            _run_all(lambda number: _work(job, number, shards, step), job.parts, shards.stop, out)
+            _run_all(
+                lambda number: _work(job, number, shards, step),
+                *(job.parts, shards.stop, out, job.settings.places),
+            )
             if job.stopped():
                 raise HarnessError("hil: stopped before its end")
         except (HarnessError, KeyboardInterrupt):
@@ -195,12 +209,20 @@ def _work(job: _Job, number: int, shards: Shards, step: Step) -> None:
     frames = Trace(folder.trace(number), *([sys.stderr] if settings.trace else []))
     faults = FaultSpec.parse(settings.fault)
 
-    def damage(line: Line) -> Line:
+    places = settings.places
+
+    def wrapped(line: Line) -> Line:
+        if places is not None:
+            line = LentLine(line, lambda: places.check_held(part.name))
         return FaultyLine(line, faults, settings.seed, job.injected) if settings.fault else line
 
-    port = part.name if settings.ports else None
     with link.connect(
-        job.board, job.expected.elf, port=port, baud=settings.own_baud, damage=damage
+        job.board,
+        job.expected.elf,
+        port=settings.port(part.name),
+        baud=settings.own_baud,
+        damage=wrapped,
+        find=None if places is None else lambda: places.url(part.name),
     ) as connection:
         work = Work(
             expected=job.expected,
@@ -242,17 +264,10 @@ def _print_mismatches(job: _Job, build_dir: Path) -> None:
         job.out.print(text, highlight=False, markup=False, soft_wrap=True)
     inputs = job.subject.inputs(found[0].index) if found else None
     if inputs is not None:
-        port = next((part.name for part in job.parts if part.mismatches), job.parts[0].name)
+        name = next((part.name for part in job.parts if part.mismatches), job.parts[0].name)
         baud = job.settings.own_baud
         what = f"{job.subject.noun} {found[0].index}"
-        _name_op(
-            job.board,
-            build_dir,
-            (what, inputs),
-            port if job.settings.ports else None,
-            baud,
-            job.out,
-        )
+        _name_op(job.board, build_dir, (what, inputs), job.settings.port(name), baud, job.out)
 
 
 def _name_op(
@@ -312,10 +327,15 @@ def default_emulators(count: int) -> int:
 
 
 def _run_all(
-    work: Callable[[int], None], parts: Sequence[Part], stop: Callable[[], None], out: Console
+    work: Callable[[int], None],
+    parts: Sequence[Part],
+    stop: Callable[[], None],
+    out: Console,
+    places: Places | None = None,
 ) -> None:
     """`work` on each part side by side. A part whose work failed notes it and leaves its samples to
-    the others; if it never came up, or was the last one, `stop` the rest and raise its error.
+    the others; if it never came up, or was the last one, `stop` the rest and raise its error. A
+    place that never came up is set aside like one whose line was lost.
 
     A single one runs in this thread, where Ctrl-C reaches it at once.
     """
@@ -332,9 +352,14 @@ def _run_all(
                     future.result()
                 except HarnessError as error:
                     left -= 1
-                    if part.info is None or not left:
+                    if not left or (part.info is None and places is None):
                         raise
                     part.failure = str(error)
+                    if places is not None:
+                        is_lost = isinstance(error, (PortError, PlaceLostError))
+                        part.is_set_aside = is_lost or part.info is None
+                        places.set_aside(part.name, str(error))
+                        continue
                     out.print(
                         f"{part.name} failed, the others go on: {error}",
                         highlight=False,
@@ -405,6 +430,7 @@ def _row(part: Part, elapsed_s: float) -> PartReport:
         reconnects=part.reconnects,
         samples_per_s=round(part.answered / elapsed_s, 2),
         failure=part.failure or None,
+        set_aside=part.is_set_aside,
     )
 
 

@@ -25,7 +25,7 @@ _RATES = (1_000_000, 921_600, 460_800, 230_400)
 class Part:
     """What one device did in the run."""
 
-    name: str  # its port, or "emulator 2"
+    name: str  # its port or place, or "emulator 2"
     info: Info | None = None  # None until it was brought up
     lines: LineCounts = field(default_factory=LineCounts)
     answered: int = 0
@@ -35,6 +35,7 @@ class Part:
     stack_bytes: int = 0
     self_test: SelfTest | None = None  # None until all samples were answered
     failure: str = ""  # why it left the run early
+    is_set_aside: bool = False  # by what says nothing of the image: the run may pass without it
 
 
 @dataclass(frozen=True)

@@ -1,44 +1,24 @@
-"""An interpreter with the extra `search`, which requirements.lock leaves out: this one, or that of
-an environment beside it, which is made and filled when it is first asked for."""
+"""A scheduler on this machine, and its workers."""
 
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import subprocess
-import sys
-import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import tomllib
 
-from codegen.files.places import BUILD, PROGRAM
-
-
-def _extra(name: str) -> list[str]:
-    with (PROGRAM / "pyproject.toml").open("rb") as file:
-        found: list[str] = tomllib.load(file)["project"]["optional-dependencies"][name]
-    return found
+from codegen.files.places import PROGRAM
+from tests.extras import interpreter
 
 
 @pytest.fixture(scope="session")
 def python() -> Path:
-    """The interpreter's path."""
-    if all(importlib.util.find_spec(name) for name in ("distributed", "optuna")):
-        return Path(sys.executable)
-    environment = BUILD / "extras" / "search"
-    program = environment / "bin" / "python"
-    if not program.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
-        (found,) = environment.glob("lib/python*/site-packages")
-        (found / "beside.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
-        install = [str(program), "-m", "pip", "install", "--quiet", *_extra("search")]
-        subprocess.run(install, check=True)
-    return program
+    """The path of an interpreter with the extra."""
+    return interpreter("search", "distributed", "optuna")
 
 
 @dataclass

@@ -31,7 +31,7 @@ hil x                                    => No idea what 'x' is!
 train --nope                             => No idea what '--nope' is!
 hil hil --nope                           => No idea what '--nope' is!
 boards --board nope                      => no board 'nope'; known boards:
-boards --connected --board host          => boards: --connected lists what is there, --board
+boards --connected --board host          => boards: --connected and --farm list what is
 doctor --fix                             => No idea what '--fix' is!
 train --model good.tflite                => No idea what '--model' is!
 emulate --port X                         => No idea what '--port' is!
@@ -224,6 +224,12 @@ diff --digit x                           => --digit x: give a whole number
 hil --baud 0                             => --baud 0: choose 1
 hil --baud fast                          => --baud fast: give a rate, or auto
 hil --baud 99999999999                   => --baud 99999999999: choose 1 to 4294967295, or auto
+hil --farm --port X                      => hil: --port and --farm both say where the boards are
+hil --place a --farm                     => hil: --place and --farm both say where the boards are
+hil --coordinator X                      => hil: --coordinator goes with --place or --farm
+hil --board host,microbit --farm         => hil: several boards or models take --count,
+boards --farm --board host               => boards: --connected and --farm list what is there,
+boards --coordinator X                   => boards: --coordinator goes with --farm
 profile --baud -9600                     => --baud -9600: choose 1 to 4294967295
 hil --fault nope=1                       => --fault: 'nope=1' is not understood
 hil --fault flip=2                       => --fault: 'flip=2' is not understood

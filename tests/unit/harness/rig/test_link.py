@@ -15,6 +15,7 @@ from harness.errors import (
     DeviceFaultError,
     DeviceTimeoutError,
     EmulatorError,
+    PlaceLostError,
     PortError,
 )
 from harness.rig import link
@@ -132,18 +133,38 @@ def test_a_fault_is_told_with_its_place(
 
 
 def connection(
-    monkeypatch: pytest.MonkeyPatch, lines: Callable[[str, int], FakeDevice]
+    monkeypatch: pytest.MonkeyPatch,
+    lines: Callable[[str, int], FakeDevice],
+    find: link.Find | None = None,
 ) -> link.Connection:
     monkeypatch.setattr(link.ports, "serial_number", lambda url: f"serial of {url}")
     monkeypatch.setattr(link, "SerialLine", lines)
     monkeypatch.setattr(link, "time", Clock())
-    return link.Connection(BOARD, "/dev/old", None, None, link.undamaged)
+    return link.Connection(BOARD, "/dev/old", None, None, link.undamaged, find)
 
 
 def test_a_line_is_found_again_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = FakeDevice()
     assert connection(monkeypatch, lambda *_: fake).find_again(lambda: True)
     assert fake.closed
+
+
+def test_a_places_line_is_where_its_farm_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake, told = FakeDevice(), iter(["socket://new:1"])
+
+    def line(url: str, baud: int) -> FakeDevice:
+        if url != "socket://new:1":
+            raise PortError(f"{url}: nothing there")
+        return fake
+
+    found = connection(monkeypatch, line, lambda: next(told))
+    assert found.find_again(lambda: True)
+
+    def lost() -> str:
+        raise PlaceLostError("place desk was lost")
+
+    with pytest.raises(PlaceLostError):
+        connection(monkeypatch, line, lost).find_again(lambda: True)
 
 
 def test_a_board_is_found_at_another_port_by_its_serial_number(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -18,18 +18,25 @@ from rich.console import Console
 
 from codegen.boards.facts import load_board
 from codegen.image.firmware_build import FirmwareInfo
-from harness.errors import CheckError, DeviceTimeoutError, HarnessError, PortError
+from harness.errors import (
+    CheckError,
+    DeviceTimeoutError,
+    HarnessError,
+    PlaceLostError,
+    PortError,
+)
 from harness.rig import link
 from harness.rig.expected import Expected
 from harness.run import hil, op_diff
 from harness.run.digits import Digits
+from harness.run.places import Places
 from harness.run.report import PartReport
 from harness.run.worker import Part
 from harness.wire import ids, messages
 from harness.wire.channel import LineCounts
 from harness.wire.device import Device
 from harness.wire.framing import Frame
-from harness.wire.messages import SelfTest
+from harness.wire.messages import Info, SelfTest
 from harness.wire.trace import Trace
 from harness.wire.transport import Line
 from tests.unit.harness.wire.fake_device import BUILD_ID, MODEL_SHA256, FakeDevice, intact, lost
@@ -413,6 +420,43 @@ def test_one_that_never_came_up_stops_the_others() -> None:
 
     with pytest.raises(CheckError, match="the first one"):
         hil._run_all(work, [Part("1"), Part("2")], stopped.set, Console())
+
+
+class FakePlaces:
+    """Of which some were set aside."""
+
+    def __init__(self) -> None:
+        self.aside: dict[str, str] = {}
+
+    def set_aside(self, name: str, why: str) -> None:
+        self.aside[name] = why
+
+
+@pytest.mark.parametrize(
+    ("error", "came_up", "is_set_aside"),
+    [
+        (PortError("no line"), True, True),
+        (PlaceLostError("lost"), True, True),
+        (CheckError("another build"), False, True),
+        (CheckError("another answer"), True, False),
+        (DeviceTimeoutError("INFER", "silent"), True, False),
+    ],
+)
+def test_a_place_that_fails_is_given_back(
+    error: HarnessError, came_up: bool, is_set_aside: bool
+) -> None:
+    """The run passes without it, unless it may have failed by the image."""
+
+    def work(number: int) -> None:
+        if number == 0:
+            raise error
+
+    parts, places = [Part("1"), Part("2")], FakePlaces()
+    if came_up:
+        parts[0].info = cast(Info, object())
+    hil._run_all(work, parts, lambda: None, Console(), cast(Places, places))
+    assert places.aside == {"1": str(error)}
+    assert (parts[0].failure, parts[0].is_set_aside) == (str(error), is_set_aside)
 
 
 @pytest.mark.parametrize(("count", "expected"), [("all", None), (None, None), ("12", 12), (7, 7)])

@@ -61,6 +61,14 @@ def test_each_number_has_its_row() -> None:
     ]
 
 
+def test_a_place_that_was_set_aside_is_shown_and_does_not_fail_the_run() -> None:
+    dead = replace(PART, name="B", failure="the line was cut")
+    assert not replace(REPORT, parts=[PART, dead]).passed
+    aside = replace(REPORT, parts=[PART, replace(dead, set_aside=True)])
+    assert aside.passed
+    assert aside.as_json()["parts"][1]["set_aside"] is True
+
+
 def test_what_nobody_knows_is_said_or_left_out() -> None:
     bare = replace(
         REPORT, device_measures=None, oracle_measures=None, instructions_per_inference=None,
