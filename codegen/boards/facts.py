@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from codegen.boards.sources import facts_that_need_one, sources_of
 from codegen.errors import CodegenError
 from codegen.files.places import PROGRAM
 
@@ -35,12 +36,13 @@ ARCHITECTURES = ("cortex_m", "native", "arduino")
 STACK_GUARDS = ("none", "mpu", "msplim")
 TICK_SOURCES = ("systick", "timer", "monotonic", "micros")
 REGION_KINDS = ("flash", "ram")
-FACT_KINDS = ("address", "irq", "number", "pin")
+FACT_KINDS = ("address", "irq", "number", "pin", "pin32")
 EMULATOR_KINDS = ("qemu", "process", "rp2040js")
 SERIALS = ("socket", "pty")
 PROTOCOLS = ("emulator", "openocd", "pyocd", "stlink", "jlink", "dfu", "uf2", "gdb", "platformio")
 
 _ARMV8_M_CPUS = ("cortex-m33", "cortex-m55")  # with MSPLIM, and an MPU of another kind
+_PINS = {"pin": 16, "pin32": 32}  # pins of a port that is named by a letter
 _SIZE_UNITS = {"": 1, "K": 1024, "M": 1024 * 1024}
 _MAX_U32 = 0xFFFF_FFFF
 
@@ -167,6 +169,7 @@ class Board:
     emulator: Emulator | None
     upload_protocols: tuple[str, ...]
     usb_ids: tuple[UsbId, ...]
+    sources: dict[str, str]  # fact -> the document that says so, or sources.UNCHECKED
     path: Path  # the JSON file
     upload: dict[str, str] = field(default_factory=dict)  # protocol -> what its tool has to know
     flash_timing: FlashTiming | None = None  # None where nobody has looked it up
@@ -278,6 +281,7 @@ def _board(table: _Table, path: Path) -> Board:
         emulator=_emulator(facts),
         upload_protocols=tuple(facts.choices("upload_protocols", PROTOCOLS)),
         usb_ids=tuple(_usb_id(entry) for entry in facts.tables("usb_ids")),
+        sources=_sources(facts, family),
         path=path,
         upload=_upload(facts.optional_table("upload")),
         flash_timing=_flash_timing(facts) if facts.has("flash_timing") else None,
@@ -331,6 +335,15 @@ def _check_consistent(board: Board, where: str) -> None:
         raise BoardError(f"{where}: float_abi {board.float_abi!r} with fpu {board.fpu!r}")
 
 
+def _sources(facts: _Table, family: Family) -> dict[str, str]:
+    has_memory, has_usb_ids = (bool(facts.take(key, list)) for key in ("regions", "usb_ids"))
+    needed = facts_that_need_one(family.chip, family.uart, has_memory, has_usb_ids)
+    try:
+        return sources_of(facts.take("sources", dict), needed)
+    except ValueError as error:
+        raise BoardError(f"{facts.where}: sources: {error}") from error
+
+
 def _region(table: _Table) -> Region:
     region = Region(
         name=table.text("name", pattern=r"[a-z][a-z0-9_]*"),
@@ -356,7 +369,7 @@ def _uart(table: _Table, family: Family) -> Uart:
         max_baud=table.number("max_baud", low=300, high=12_000_000),
         rx_ring_bytes=table.number("rx_ring_bytes", low=0, high=65536),
         facts={name: table.fact(name, kind) for name, kind in family.uart.items()},
-        pins={name: table.text(name) for name, kind in family.uart.items() if kind == "pin"},
+        pins={name: table.text(name) for name, kind in family.uart.items() if kind in _PINS},
     )
     table.close()
     if uart.max_baud < uart.baud:
@@ -507,22 +520,25 @@ class _Table:
         digits = text.rstrip("KM")
         return int(digits) * _SIZE_UNITS[text[len(digits) :]]
 
-    def pin(self, key: str) -> int:
-        """A pin by its name in the datasheet: "PB6" is 16 + 6 (STM32), "P1.08" is 32 + 8 (nRF),
-        "GP5" is 5 (RP2040)."""
-        names = r"P([A-K](1[0-5]|[0-9])|[01]\.([0-2]?[0-9]|3[01]))|GP([12]?[0-9])"
+    def pin(self, key: str, of_a_port: int = 16) -> int:
+        """A pin by its name in the datasheet: "PB6" is 16 + 6 (STM32), or 32 + 6 where a port has
+        32 (SAM), "P1.08" is 32 + 8 (nRF), "GP5" is 5 (RP2040)."""
+        names = r"P([A-K](3[01]|[12]?[0-9])|[01]\.([0-2]?[0-9]|3[01]))|GP([12]?[0-9])"
         text = self.text(key, pattern=names)
         if text[0] == "G":
             return int(text[2:])
-        if text[1].isalpha():
-            return 16 * (ord(text[1]) - ord("A")) + int(text[2:])
-        return 32 * int(text[1]) + int(text[3:])
+        if not text[1].isalpha():
+            return 32 * int(text[1]) + int(text[3:])
+        number = int(text[2:])
+        if number >= of_a_port:
+            raise BoardError(f"{self.where}: {key} is {text!r}; a port has {of_a_port} pins")
+        return of_a_port * (ord(text[1]) - ord("A")) + number
 
     def fact(self, key: str, kind: str) -> int:
         if kind == "address":
             return self.address(key)
-        if kind == "pin":
-            return self.pin(key)
+        if kind in _PINS:
+            return self.pin(key, _PINS[kind])
         # an Armv7-M processor has at most 496 external interrupts (B1.5.2)
         return self.number(key, high=495 if kind == "irq" else _MAX_U32)
 

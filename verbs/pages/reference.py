@@ -12,6 +12,7 @@ from pathlib import Path
 from invoke import Collection
 
 from codegen.boards.facts import Board, list_boards
+from codegen.boards.sources import by_source
 from codegen.files.markdown import table
 from codegen.files.places import PROGRAM
 from harness.rig import flash
@@ -39,6 +40,13 @@ Exit codes: 0 fine, 1 a check failed, 2 bad input, 3 something is missing on thi
 """
 
 _WORKED_ON = "What is worked on"
+
+_SOURCES_HEAD = """\
+## Facts and their sources
+
+Made of the boards' `sources`, in the same files: which document says what is written down there.
+`chip` and `uart` stand for all of a board's facts of that name.
+"""
 
 _BOARDS_HEAD = """\
 # Boards
@@ -138,9 +146,22 @@ def _cell(text: str) -> str:
 
 def boards_page(boards: Iterable[Board]) -> str:
     """Every board by its core, memory and where it runs, and the source of what is known of it."""
-    rows = [_board(board) for board in boards]
+    listed = list(boards)
     header = ("board", "name", "core", "kernels", "flash", "RAM", "clock", "runs here", "upload")
-    return "\n".join([_BOARDS_HEAD, *table(header, "llllrrrll", rows), ""])
+    made = table(header, "llllrrrll", [_board(board) for board in listed])
+    sources = table(
+        ("board", "facts", "source"), "lll", [row for b in listed for row in _sources(b)]
+    )
+    return "\n".join([_BOARDS_HEAD, *made, "", _SOURCES_HEAD, *sources, ""])
+
+
+def _sources(board: Board) -> Iterator[tuple[str, str, str]]:
+    found = {source: ", ".join(names) for source, names in by_source(board.sources).items()}
+    if board.flash_timing is not None:
+        source = board.flash_timing.source
+        found[source] = ", ".join(filter(None, (found.get(source), "flash_timing")))
+    for source, names in found.items():
+        yield f"`{board.id}`", names, source
 
 
 def _board(board: Board) -> tuple[str, ...]:

@@ -129,6 +129,7 @@ def test_a_process_has_no_memory_of_its_own(tmp_path: Path) -> None:
     assert load(tmp_path, native).regions == ()
     with_region = copy.deepcopy(native)
     with_region["mcuforge"]["regions"] = document("netduinoplus2")["mcuforge"]["regions"]
+    with_region["mcuforge"]["sources"] = {"clock_hz": "x", "regions": "x"}
     with pytest.raises(BoardError, match=r"regions has to be \[\] for a native process"):
         load(tmp_path, with_region)
     for key in ("clock_hz", "stack_bytes"):
@@ -138,7 +139,7 @@ def test_a_process_has_no_memory_of_its_own(tmp_path: Path) -> None:
 
 
 def test_usb_ids_have_16_bits(tmp_path: Path) -> None:
-    changed = document("netduinoplus2")
+    changed = document("nucleo_f446re")
     for vid, pid, fine in [("0xFFFF", "0xffff", True), ("0x1", "0x10000", False)]:
         changed["mcuforge"]["usb_ids"] = [{"vid": vid, "pid": pid}]
         if fine:
