@@ -113,8 +113,9 @@ def dfu(board: Board, image_dir: Path, serial: str | None) -> Command:
 def gdb(board: Board, image_dir: Path, serial: str | None, remote: str | None = None) -> Command:
     """Loads the ELF over a gdb remote, reads it back, and starts it from its vector table.
 
-    No reset command is sent, for each server has its own: sp and pc are taken from the table, as
-    the core does at reset (Armv7-M B1.5.5).
+    The reset that OpenOCD and pyOCD know comes first: a core that stops inside of a handler would
+    run the image there. Another server says that it does not know it, and gdb goes on; so sp and pc
+    are taken from the table, as the core does at reset (Armv7-M B1.5.5).
     """
     if serial:
         raise HarnessError("gdb: a remote has no --serial; choose the probe in its server")
@@ -123,6 +124,7 @@ def gdb(board: Board, image_dir: Path, serial: str | None, remote: str | None = 
         "set confirm off",
         "set pagination off",
         f"target extended-remote {remote or board.upload.get('gdb', GDB_SERVER)}",
+        "monitor reset halt",
         "load",
         "compare-sections",
         f"set $sp = *(unsigned int*){table:#x}",

@@ -15,6 +15,11 @@ namespace {
 using cortex_m::Register;
 
 // System control, 5.5
+constexpr uint32_t kSysDid0 = 0x400FE000;
+constexpr uint32_t kSysDid0Revision = 0xFFFF;
+constexpr uint32_t kSysDid0RevisionA2 = 2;
+constexpr uint32_t kSysLdoPCtl = 0x400FE034;
+constexpr uint32_t kSysLdoPCtl2V75 = 0x1B;
 constexpr uint32_t kSysRis = 0x400FE050;
 constexpr uint32_t kSysMisc = 0x400FE058;  // write 1 to clear what RIS shows
 constexpr uint32_t kSysPllLocked = 1u << 6;
@@ -50,6 +55,10 @@ constexpr uint32_t kLockTurns = kInternalHz / 4 / 100;
 // 5.3: initialization and configuration. Returns the clock that is in use then: without a lock, the
 // internal oscillator.
 uint32_t StartPll() {
+  // In revision A2 the PLL is not reliable at the core's 2.5 V of after a reset (StellarisWare).
+  if ((Register(kSysDid0) & kSysDid0Revision) == kSysDid0RevisionA2) {
+    Register(kSysLdoPCtl) = kSysLdoPCtl2V75;
+  }
   uint32_t rcc = Register(kSysRcc) | kSysRccBypass;
   rcc &= ~kSysRccUseSysDiv;
   Register(kSysRcc) = rcc;

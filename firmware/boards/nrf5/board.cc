@@ -38,6 +38,10 @@ constexpr uint32_t kApProtectDisable = 0x40000558;
 constexpr uint32_t kPowerRamTrim = 0x40000EE4;
 constexpr uint32_t kPowerRamTrimMask = 0x4F;
 
+// nRF52832 Product Specification, NVMC: the flash's instruction cache, off after a reset
+constexpr uint32_t kNvmcICacheConfiguration = 0x4001E540;
+constexpr uint32_t kNvmcICacheEnable = 1u << 0;
+
 // Of the part that chip.part names: its code in FICR, and the first revision whose debug port is
 // closed by every reset until software opens it (nrfx, configuration 249).
 struct Part {
@@ -183,6 +187,7 @@ void MendChip() {
     Register(kPowerRamTrim) = Register(kFicrRamTrim) & kPowerRamTrimMask;
   }
   if constexpr (kIsNrf52) {
+    Register(kNvmcICacheConfiguration) = kNvmcICacheEnable;
     constexpr Part kPart = PartOf(board_facts::kPart);
     // Early chips read all ones here, and have no such register to write to.
     if (Register(kFicrPartCode) == kPart.code &&

@@ -89,6 +89,7 @@ def test_gdb_loads_reads_back_and_starts_from_the_vector_table() -> None:
     steps = [arguments[i + 1] for i, text in enumerate(arguments) if text == "-ex"]
     assert steps[2:] == [
         "target extended-remote localhost:3333",
+        "monitor reset halt",
         "load",
         "compare-sections",
         "set $sp = *(unsigned int*)0x8000000",
