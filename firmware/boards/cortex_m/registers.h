@@ -16,6 +16,14 @@ inline volatile uint32_t& Register(uint32_t address) {
   return *reinterpret_cast<volatile uint32_t*>(address);
 }
 
+// Of peripherals whose registers are narrower, side by side in a word.
+inline volatile uint16_t& Register16(uint32_t address) {
+  return *reinterpret_cast<volatile uint16_t*>(address);
+}
+inline volatile uint8_t& Register8(uint32_t address) {
+  return *reinterpret_cast<volatile uint8_t*>(address);
+}
+
 // For what a read does besides giving a value.
 inline void ReadAndForget(uint32_t address) {
   [[maybe_unused]] const uint32_t value = Register(address);

@@ -17,15 +17,14 @@ constexpr uint32_t kHsiHz = 8'000'000;  // 6.2.2
 
 // Reset and clock control, 6.3
 constexpr uint32_t kRccCr = 0x40021000;
+constexpr uint32_t kRccCrHsiOn = 1u << 0;
 constexpr uint32_t kRccCrHsiRdy = 1u << 1;
 constexpr uint32_t kRccCrHseOn = 1u << 16;
 constexpr uint32_t kRccCrHseRdy = 1u << 17;
-constexpr uint32_t kRccCrPllOn = 1u << 24;
-constexpr uint32_t kRccCrPllRdy = 1u << 25;
 constexpr uint32_t kRccCfgr = 0x40021004;
-constexpr uint32_t kRccCfgrSwMask = 3u << 0;
-constexpr uint32_t kRccCfgrSwPll = 2u << 0;
-constexpr uint32_t kRccCfgrSwsPll = 2u << 2;
+constexpr uint32_t kRccCfgrSwBits = 2;
+constexpr uint32_t kRccCfgrSwHsi = 0;
+constexpr uint32_t kRccCfgrSwPll = 2;
 constexpr uint32_t kRccCfgrPllSrcHse = 1u << 16;
 constexpr uint32_t kRccCfgrPllMulShift = 18;  // holds the factor less 2
 constexpr uint32_t kRccApb2Enr = 0x40021018;
@@ -40,7 +39,8 @@ constexpr size_t kUniqueIdWords = 3;
 constexpr uint32_t kGpioA = 0x40010800;
 constexpr uint32_t kGpioStride = 0x400;
 constexpr uint32_t kPinMask = 0xF;
-constexpr uint32_t kPinFloatingInput = 0x4;
+constexpr uint32_t kGpioOdr = 0x0C;
+constexpr uint32_t kPinPulledInput = 0x8;  // up or down, as the pin's bit in ODR says
 constexpr uint32_t kPinAlternatePushPull50MHz = 0xB;
 
 static_assert(board_facts::kHseHz * board_facts::kPllMul == board_facts::kClockHz,
@@ -49,40 +49,38 @@ static_assert(board_facts::kPllMul >= 2 && board_facts::kPllMul <= 16);
 // Faster than this the flash needs wait states, and APB1 a divider (RM0008 3.3.3): not done here.
 static_assert(board_facts::kClockHz <= 24'000'000, "this port is for up to 24 MHz");
 
-// A crystal takes some 2 ms (datasheet of the STM32F100, table 20), a PLL 0.2 ms; a turn takes
-// some eight clocks of 8 MHz, so this is 10 ms.
-constexpr uint32_t kStartTurns = kHsiHz / 8 / 100;
-
 void SetPin(uint32_t pin, uint32_t mode) {
   const uint32_t port = pin / 16;
   EnableClock(kRccApb2Enr, kRccApb2EnrPortABit + port);
-  const uint32_t configuration = kGpioA + kGpioStride * port + 4 * (pin % 16 / 8);
+  const uint32_t gpio = kGpioA + kGpioStride * port;
+  Register(gpio + kGpioOdr) = Register(gpio + kGpioOdr) | 1u << pin % 16;  // an idle line is high
+  const uint32_t configuration = gpio + 4 * (pin % 16 / 8);
   const uint32_t shift = 4 * (pin % 8);
   Register(configuration) = (Register(configuration) & ~(kPinMask << shift)) | mode << shift;
 }
 
+bool SelectPll() {
+  // Back to the state after a reset: a boot loader may have left the PLL on.
+  Register(kRccCr) = Register(kRccCr) | kRccCrHsiOn;
+  if (!SelectClock(kRccCfgr, kRccCfgrSwBits, kRccCfgrSwHsi) || !StopPll(kRccCr)) return false;
+  Register(kRccCr) = Register(kRccCr) | kRccCrHseOn;
+  if (!WaitFor(kRccCr, kRccCrHseRdy, kRccCrHseRdy, kStartTurns)) return false;
+  Register(kRccCfgr) = kRccCfgrPllSrcHse | (board_facts::kPllMul - 2) << kRccCfgrPllMulShift;
+  return StartPll(kRccCr) && SelectClock(kRccCfgr, kRccCfgrSwBits, kRccCfgrSwPll);
+}
+
 }  // namespace
 
-Clocks g_clocks = {kHsiHz, kHsiHz, kHsiHz};
+Clocks g_clocks = {kHsiHz, kHsiHz};
 
 void StartClocks() {
-  Register(kRccCr) = Register(kRccCr) | kRccCrHseOn;
-  if (!WaitFor(kRccCr, kRccCrHseRdy, true, kStartTurns)) {
-    Register(kRccCr) = Register(kRccCr) & ~kRccCrHseOn;
+  if (SelectPll()) {
+    g_clocks = {board_facts::kClockHz, board_facts::kClockHz};
     return;
   }
-  Register(kRccCfgr) = kRccCfgrPllSrcHse | (board_facts::kPllMul - 2) << kRccCfgrPllMulShift;
-  Register(kRccCr) = Register(kRccCr) | kRccCrPllOn;
-  if (!WaitFor(kRccCr, kRccCrPllRdy, true, kStartTurns)) {
-    Register(kRccCr) = Register(kRccCr) & ~kRccCrPllOn;
-    return;
-  }
-  Register(kRccCfgr) = Register(kRccCfgr) | kRccCfgrSwPll;
-  if (!WaitFor(kRccCfgr, kRccCfgrSwsPll, true, kStartTurns)) {
-    Register(kRccCfgr) = Register(kRccCfgr) & ~kRccCfgrSwMask;
-    return;
-  }
-  g_clocks = {board_facts::kClockHz, board_facts::kClockHz, board_facts::kClockHz};
+  SelectClock(kRccCfgr, kRccCfgrSwBits, kRccCfgrSwHsi);
+  StopPll(kRccCr);
+  Register(kRccCr) = Register(kRccCr) & ~kRccCrHseOn;
 }
 
 size_t ReadUniqueId(uint8_t* dst) {
@@ -94,7 +92,7 @@ void ConnectUsart() {
   EnableClock(board_facts::kUartBus == 1 ? kRccApb1Enr : kRccApb2Enr,
               board_facts::kUartClockEnableBit);
   SetPin(board_facts::kUartTxPin, kPinAlternatePushPull50MHz);
-  SetPin(board_facts::kUartRxPin, kPinFloatingInput);
+  SetPin(board_facts::kUartRxPin, kPinPulledInput);
 }
 
 }  // namespace stm32

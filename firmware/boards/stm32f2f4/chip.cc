@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "board_facts.h"
+#include "gpio.h"
 #include "registers.h"
 
 namespace stm32 {
@@ -20,12 +21,11 @@ constexpr uint32_t kHsiHz = 16'000'000;  // 7.2.2
 // Reset and clock control, 7.3
 constexpr uint32_t kRcc = 0x40023800;
 constexpr uint32_t kRccCr = kRcc + 0x00;
+constexpr uint32_t kRccCrHsiOn = 1u << 0;
 constexpr uint32_t kRccCrHsiRdy = 1u << 1;
 constexpr uint32_t kRccCrHseOn = 1u << 16;
 constexpr uint32_t kRccCrHseRdy = 1u << 17;
 constexpr uint32_t kRccCrHseByp = 1u << 18;
-constexpr uint32_t kRccCrPllOn = 1u << 24;
-constexpr uint32_t kRccCrPllRdy = 1u << 25;
 constexpr uint32_t kRccPllCfgr = kRcc + 0x04;
 constexpr uint32_t kRccPllCfgrNShift = 6;
 constexpr uint32_t kRccPllCfgrPShift = 16;  // holds half the divider, less 1
@@ -35,8 +35,9 @@ constexpr uint32_t kRccPllCfgrQShift = 24;
 // divider PLLR, 2 to 7 (RM0390 6.3.2), which nothing here uses.
 constexpr uint32_t kRccPllCfgrR = 2u << 28;
 constexpr uint32_t kRccCfgr = kRcc + 0x08;
-constexpr uint32_t kRccCfgrSwPll = 2u << 0;
-constexpr uint32_t kRccCfgrSwsPll = 2u << 2;
+constexpr uint32_t kRccCfgrSwBits = 2;
+constexpr uint32_t kRccCfgrSwHsi = 0;
+constexpr uint32_t kRccCfgrSwPll = 2;
 constexpr uint32_t kRccCfgrPpre1Shift = 10;
 constexpr uint32_t kRccCfgrPpre2Shift = 13;
 constexpr uint32_t kRccAhb1Enr = kRcc + 0x30;  // bit 0: port A, bit 1: port B, and so on
@@ -58,16 +59,8 @@ constexpr uint32_t kFlashAcrDataCache = 1u << 10;
 constexpr uint32_t kUniqueId = 0x1FFF7A10;
 constexpr size_t kUniqueIdWords = 3;
 
-// General-purpose I/Os, 8.4
+// Port A of the general-purpose I/Os (gpio.h)
 constexpr uint32_t kGpioA = 0x40020000;
-constexpr uint32_t kGpioStride = 0x400;
-constexpr uint32_t kGpioModer = 0x00;  // two bits a pin
-constexpr uint32_t kGpioModerAlternate = 2;
-constexpr uint32_t kGpioOspeedr = 0x08;  // two bits a pin
-constexpr uint32_t kGpioOspeedrFast = 2;
-constexpr uint32_t kGpioPupdr = 0x0C;  // two bits a pin
-constexpr uint32_t kGpioPupdrUp = 1;
-constexpr uint32_t kGpioAfr = 0x20;  // two registers, four bits a pin
 
 // Limits of the PLL, 7.3.2
 constexpr uint32_t kPllInHz = board_facts::kHseHz / board_facts::kPllM;
@@ -91,39 +84,20 @@ constexpr bool IsBusDivider(uint32_t divider) {
 static_assert(IsBusDivider(board_facts::kApb1Divider), "chip.apb1_divider: 1, 2, 4, 8 or 16");
 static_assert(IsBusDivider(board_facts::kApb2Divider), "chip.apb2_divider: 1, 2, 4, 8 or 16");
 
-// A crystal takes some 2 ms (datasheet of the STM32F405, table 35), a PLL 0.3 ms; a turn takes
-// some eight clocks of 16 MHz, so this is 10 ms.
-constexpr uint32_t kStartTurns = kHsiHz / 8 / 100;
-
-void SetField(uint32_t address, uint32_t pin, uint32_t bits, uint32_t value) {
-  const uint32_t shift = bits * pin;
-  const uint32_t mask = (1u << bits) - 1;
-  Register(address) = (Register(address) & ~(mask << shift)) | value << shift;
-}
-
-void ConnectPin(uint32_t pin) {
-  const uint32_t port = pin / 16;
-  const uint32_t gpio = kGpioA + kGpioStride * port;
-  pin %= 16;
-  EnableClock(kRccAhb1Enr, port);
-  SetField(gpio + kGpioAfr + 4 * (pin / 8), pin % 8, 4, board_facts::kUartPinFunction);
-  SetField(gpio + kGpioOspeedr, pin, 2, kGpioOspeedrFast);
-  SetField(gpio + kGpioPupdr, pin, 2, kGpioPupdrUp);  // an open line is an idle line
-  SetField(gpio + kGpioModer, pin, 2, kGpioModerAlternate);
-}
-
-bool StartPll() {
+bool SelectPll() {
+  // Back to the state after a reset: a boot loader may have left the PLL on.
+  Register(kRccCr) = Register(kRccCr) | kRccCrHsiOn;
+  if (!SelectClock(kRccCfgr, kRccCfgrSwBits, kRccCfgrSwHsi) || !StopPll(kRccCr)) return false;
   const uint32_t hse = kRccCrHseOn | (board_facts::kHseBypass ? kRccCrHseByp : 0);
   Register(kRccCr) = Register(kRccCr) | hse;
-  if (!WaitFor(kRccCr, kRccCrHseRdy, true, kStartTurns)) return false;
+  if (!WaitFor(kRccCr, kRccCrHseRdy, kRccCrHseRdy, kStartTurns)) return false;
 
   EnableClock(kRccApb1Enr, kRccApb1EnrPwrBit);
   Register(kPwrCr) = Register(kPwrCr) | board_facts::kPowerScale;
   Register(kRccPllCfgr) = board_facts::kPllM | board_facts::kPllN << kRccPllCfgrNShift |
                           (board_facts::kPllP / 2 - 1) << kRccPllCfgrPShift | kRccPllCfgrSrcHse |
                           kPllQ << kRccPllCfgrQShift | kRccPllCfgrR;
-  Register(kRccCr) = Register(kRccCr) | kRccCrPllOn;
-  if (!WaitFor(kRccCr, kRccCrPllRdy, true, kStartTurns)) return false;
+  if (!StartPll(kRccCr)) return false;
 
   // More wait states before the clock gets faster (3.5.1)
   Register(kFlashAcr) = board_facts::kFlashWaitStates | kFlashAcrPrefetch |
@@ -131,22 +105,22 @@ bool StartPll() {
   if ((Register(kFlashAcr) & kFlashAcrLatencyMask) != board_facts::kFlashWaitStates) return false;
   Register(kRccCfgr) = BusPrescaler(board_facts::kApb1Divider) << kRccCfgrPpre1Shift |
                        BusPrescaler(board_facts::kApb2Divider) << kRccCfgrPpre2Shift;
-  Register(kRccCfgr) = Register(kRccCfgr) | kRccCfgrSwPll;
-  return WaitFor(kRccCfgr, kRccCfgrSwsPll, true, kStartTurns);
+  return SelectClock(kRccCfgr, kRccCfgrSwBits, kRccCfgrSwPll);
 }
 
 }  // namespace
 
-Clocks g_clocks = {kHsiHz, kHsiHz, kHsiHz};
+Clocks g_clocks = {kHsiHz, kHsiHz};
 
 void StartClocks() {
-  if (StartPll()) {
-    g_clocks = {kClockHz, kClockHz / board_facts::kApb1Divider,
-                kClockHz / board_facts::kApb2Divider};
+  if (SelectPll()) {
+    g_clocks = {kClockHz, kClockHz / (board_facts::kUartBus == 1 ? board_facts::kApb1Divider
+                                                                 : board_facts::kApb2Divider)};
     return;
   }
   Register(kRccCfgr) = 0;  // the internal oscillator, undivided
-  Register(kRccCr) = Register(kRccCr) & ~(kRccCrPllOn | kRccCrHseOn | kRccCrHseByp);
+  StopPll(kRccCr);
+  Register(kRccCr) = Register(kRccCr) & ~(kRccCrHseOn | kRccCrHseByp);
 }
 
 size_t ReadUniqueId(uint8_t* dst) {
@@ -157,8 +131,8 @@ size_t ReadUniqueId(uint8_t* dst) {
 void ConnectUsart() {
   EnableClock(board_facts::kUartBus == 1 ? kRccApb1Enr : kRccApb2Enr,
               board_facts::kUartClockEnableBit);
-  ConnectPin(board_facts::kUartTxPin);
-  ConnectPin(board_facts::kUartRxPin);
+  gpio::ConnectPin(kGpioA, kRccAhb1Enr, board_facts::kUartTxPin);
+  gpio::ConnectPin(kGpioA, kRccAhb1Enr, board_facts::kUartRxPin);
 }
 
 }  // namespace stm32

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import struct
 import subprocess
 from pathlib import Path
 
@@ -59,7 +60,13 @@ def test_port_links_for_every_core(cpu: str, tmp_path: Path) -> None:
 
 
 # One board of each family; every board's whole image is built for the emulated tests.
-@pytest.mark.parametrize("board_id", ["microbit", "mps2_an505", "stm32vldiscovery", "lm3s6965evb"])
+@pytest.mark.parametrize(
+    "board_id",
+    [
+        *("microbit", "mps2_an505", "stm32vldiscovery", "lm3s6965evb"),
+        *("nucleo_g071rb", "nucleo_l4r5zi", "nucleo_u575zi_q", "pico2", "arduino_zero"),
+    ],
+)
 def test_a_familys_port_links_alone(board_id: str, tmp_path: Path) -> None:
     made = load_board(board_id)
     result = link(made, MAIN, tmp_path)
@@ -71,6 +78,19 @@ def test_a_familys_port_links_alone(board_id: str, tmp_path: Path) -> None:
     assert symbols(tmp_path / "firmware.elf")["_ZN8cortex_m14kSystemVectorsE"] == (
         made.regions[0].origin
     )
+
+
+def test_the_boot_rom_of_an_rp2350_finds_its_block(tmp_path: Path) -> None:
+    assert link(load_board("pico2"), MAIN, tmp_path).returncode == 0
+    elf, image = tmp_path / "firmware.elf", tmp_path / "firmware.bin"
+    subprocess.run(["arm-none-eabi-objcopy", "-O", "binary", elf, image], check=True)
+    words = struct.unpack("<1024I", image.read_bytes().ljust(4096, b"\0")[:4096])
+    # RP2350 datasheet, 5.9.5.1
+    block = (0xFFFFDED3, 0x10210142, 0x000001FF, 0, 0xAB123579)
+    assert words.count(block[0]) == 1
+    at = words.index(block[0])
+    assert words[at : at + 5] == block
+    assert words[0] == symbols(elf)["mcuforge_stack_top"]  # the vector table stays first
 
 
 def symbols(elf: Path) -> dict[str, int]:

@@ -1,0 +1,1 @@
+#include "usart_v1.h"  // the USART of this family

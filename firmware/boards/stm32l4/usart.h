@@ -1,0 +1,1 @@
+#include "usart_v2.h"  // the USART of this family

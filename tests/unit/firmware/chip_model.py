@@ -1,0 +1,140 @@
+"""Runs a port's start on this machine, against registers that are words of a map.
+
+QEMU has no model of most chips' clocks. Here the sources are compiled with fake_registers.h, and
+rules say what a chip answers: that a PLL is ready once it is on, or that it never is.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from codegen.boards.facts import load_board
+from codegen.boards.port_files import board_facts
+from codegen.files.places import PROGRAM
+from codegen.image.image_sources import port_folders
+
+PORTS = PROGRAM / "firmware" / "boards"
+_NO_CODE_OF_THIS_MACHINE = "boot2.cc"
+_MAIN = """
+#include <cstdlib>
+#include "board.h"
+#include "fake_registers.h"
+#include "receive.h"
+
+extern "C" void mcuforge_fault() {{}}
+void cortex_m::PauseReceiving() {{}}
+namespace cortex_m {{
+void StartSysTick() {{}}
+uint32_t SysTickTicks() {{ return 0; }}
+}}
+void board::Reset() {{ std::abort(); }}
+{definitions}
+int main() {{
+{steps}
+  cortex_m::ApplyRules();
+  board::Init();
+  uint8_t id[board::kUniqueIdMaxBytes];
+  const size_t bytes = board::UniqueId(id);
+  std::printf("clock %u id ", static_cast<unsigned>(board::ClockHz()));
+  for (size_t i = 0; i < bytes; ++i) std::printf("%02x", id[i]);
+}}
+"""
+_FLASH_ID = '#include "flash_id.h"\nvolatile uint8_t rp2040::g_flash_id[rp2040::kFlashIdBytes];'
+# RP2040 datasheet 2.1.2: a write to a register's copy at 0x2000 sets bits, at 0x3000 clears them
+_COPIES = """
+static void WriteCopy(uint32_t address, uint32_t written) {
+  uint32_t& value = cortex_m::Register(address & ~0x3000u).value;
+  if ((address & 0x3000) == 0x2000) value |= written;
+  if ((address & 0x3000) == 0x3000) value &= ~written;
+}
+"""
+_DEFINITIONS = {"rp2040": _COPIES + _FLASH_ID, "rp2350": _COPIES}
+
+Words = dict[int, int]  # address of a register -> value
+
+
+@dataclass(frozen=True)
+class Rule:
+    """While the register's bits of `mask` are `value`, those of `then_mask` in the other register
+    are `then_value`. A mask of 0 holds always."""
+
+    register: int
+    mask: int
+    value: int
+    then_register: int
+    then_mask: int
+    then_value: int
+
+    def __str__(self) -> str:
+        numbers = (
+            *(self.register, self.mask, self.value),
+            *(self.then_register, self.then_mask, self.then_value),
+        )
+        return f"  cortex_m::g_rules.push_back({{{', '.join(f'{n:#x}u' for n in numbers)}}});"
+
+
+def follows(register: int, on: int, then_register: int, ready: int) -> list[Rule]:
+    """The `ready` bits are set while the `on` bits are, and clear while they are not."""
+    return [
+        Rule(register, on, on, then_register, ready, ready),
+        Rule(register, on, 0, then_register, ready, 0),
+    ]
+
+
+def never(register: int, bits: int) -> list[Rule]:
+    return [Rule(register, 0, 0, register, bits, 0)]
+
+
+@dataclass(frozen=True)
+class Start:
+    """What board::Init() did. writes: (address, value) in order. unique_id: hexadecimal."""
+
+    writes: list[tuple[int, int]]
+    clock_hz: int
+    unique_id: str
+
+    @property
+    def last(self) -> Words:
+        """The last value that was written to each register."""
+        return dict(self.writes)
+
+
+def start(board_id: str, folder: Path, presets: Words, rules: Iterable[Rule] = ()) -> Start:
+    """presets: what registers read before."""
+    board = load_board(board_id)
+    ports = [PORTS / name for name in port_folders(board)]
+    sources = [
+        path
+        for port in ports
+        if port.name != "cortex_m"
+        for path in port.glob("*.cc")
+        if path.name != _NO_CODE_OF_THIS_MACHINE
+    ]
+    steps = [
+        *(f"  cortex_m::Register({at:#x}u).value = {word:#x}u;" for at, word in presets.items()),
+        *map(str, rules),
+    ]
+    definitions = _DEFINITIONS.get(board.family.id, "")
+    if _COPIES in definitions:
+        steps.append("  cortex_m::g_on_write = WriteCopy;")
+    (folder / "board_facts.h").write_text(board_facts(board))
+    (folder / "main.cc").write_text(_MAIN.format(steps="\n".join(steps), definitions=definitions))
+    here = Path(__file__).parent
+    program = folder / "start"
+    subprocess.run(
+        [
+            *("g++", "-std=c++17", "-Wall", "-Wextra", "-Werror"),
+            *("-include", str(here / "fake_registers.h")),
+            *(f"-I{path}" for path in (folder, here, PORTS, *ports)),
+            *(str(folder / "main.cc"), *map(str, sources), "-o", str(program)),
+        ],
+        check=True,
+    )
+    output = subprocess.run([program], capture_output=True, text=True, check=True).stdout
+    *rows, end = output.splitlines()
+    writes = [(int(at, 16), int(word, 16)) for at, word in (row.split() for row in rows)]
+    _, clock, _, *unique_id = end.split()
+    return Start(writes, int(clock), "".join(unique_id))
