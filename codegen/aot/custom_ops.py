@@ -86,7 +86,11 @@ def _int_array(values: tuple[int, ...]) -> str:
 
 def _quantization(tensor: Tensor) -> dict[str, Any]:
     one = len(tensor.scales) == 1 and len(tensor.zero_points) == 1
+    fits = len(tensor.zero_points) < 2 or not any(tensor.zero_points)  # as the interpreter has it
     return {
         "scale": float_literal(tensor.scales[0] if one else 0.0),
         "zero_point": tensor.zero_points[0] if one else 0,
+        "scales": [float_literal(scale) for scale in tensor.scales] if fits else [],
+        "zero_points": _int_array(tensor.zero_points),
+        "axis": tensor.axis,
     }

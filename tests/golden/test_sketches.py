@@ -24,6 +24,13 @@ def _halve() -> bytes:
     return one_op("CUSTOM:Halve", [kind], [kind])
 
 
+def _scales() -> bytes:
+    """An op with weights of one scale a channel."""
+    weights = {"values": np.ones((3, 2), np.int8), "scale": [0.25, 0.5, 1.0], "axis": 0}
+    given, made = {"shape": [1, 2], "scale": 0.5, "zero_point": -3}, {"shape": [3], "scale": 0.125}
+    return one_op("CUSTOM:Scales", [given, weights], [made])
+
+
 def _wand() -> bytes:
     """Float32 in and out, int8 between."""
     rng = np.random.default_rng(1)
@@ -52,6 +59,7 @@ def _wand() -> bytes:
         ("magic_wand_2020", _wand, "|   42|end"),
         ("custom_op_2020", _halve, ""),
         ("custom_op_2026", _halve, "~~~ALL TESTS PASSED~~~"),
+        ("quantized_op_2026", _scales, ""),
     ],
 )
 def test_a_sketch_compiles_and_runs(

@@ -221,8 +221,10 @@ def _refuse_loops(graph: Any, name: str) -> None:
     loop = next((node.name for node in nodes if node.op in ("While", "StatelessWhile")), None)
     if loop:
         raise ConversionError(
-            f"{name}: {loop} is a loop, as recurrent layers make them, and the firmware runs none; "
-            "give the layer unroll=True, or replace it by convolutions over time"
+            f"{name}: {loop} is a loop, as recurrent layers make them, and the converter cannot "
+            f"calibrate one; give the .keras file, of which up to {_UNROLLED_STEPS} steps are "
+            "unrolled here, build the layer with unroll=True, or replace it by convolutions over "
+            "time"
         )
 
 

@@ -98,6 +98,28 @@ typedef struct TfLiteQuantizationParams {
   int32_t zero_point;
 } TfLiteQuantizationParams;
 
+typedef enum TfLiteQuantizationType : uint8_t {
+  kTfLiteNoQuantization = 0,
+  kTfLiteAffineQuantization = 1,
+} TfLiteQuantizationType;
+
+// One scale and zero point, or one a slice along quantized_dimension.
+typedef struct TfLiteAffineQuantization {
+  TfLiteFloatArray* scale;
+  TfLiteIntArray* zero_point;
+  int32_t quantized_dimension;
+} TfLiteAffineQuantization;
+
+// params: a TfLiteAffineQuantization, or null. Packed, so that a TfLiteTensor keeps its size; the
+// pointer stands where it is aligned all the same.
+typedef struct __attribute__((packed)) TfLiteQuantization {
+  TfLiteQuantizationType type;
+  union __attribute__((packed)) {
+    void* params;
+    uint64_t params_reserved_for_64_bit_hosts;
+  };
+} TfLiteQuantization;
+
 typedef union TfLitePtrUnion {
   int32_t* i32;
   uint32_t* u32;
@@ -122,13 +144,11 @@ typedef struct TfLiteTensor {
     uint64_t dims_reserved_for_64_bit_hosts;
   };
   TfLiteQuantizationParams params;
-  union {
-    size_t bytes;
-    uint64_t bytes_reserved_for_64_bit_hosts;
-  };
-  TfLiteType type;
+  size_t bytes : 32;  // on 64-bit hosts, too
+  TfLiteType type : 8;
   bool is_variable;
   TfLiteAllocationType allocation_type;
+  TfLiteQuantization quantization;  // of a custom op's tensors; else there is none
 } TfLiteTensor;
 
 typedef struct TfLiteEvalTensor {

@@ -22,6 +22,7 @@ struct Tensors {
   TfLiteTensor tensor;
   TfLiteEvalTensor eval;
 };
+constexpr uint32_t kAffineBytes = 24;
 static_assert(sizeof(CustomData) == 16 && sizeof(Tensors) == 64, "the same on every machine");
 
 CustomData& DataOf(const OpContext& op) { return const_cast<CustomData&>(op.Params<CustomData>()); }
@@ -36,6 +37,37 @@ int32_t TensorIndex(const OpContext& op, uint32_t i) {
 }
 
 Tensors* TensorsOf(const OpContext& op) { return reinterpret_cast<Tensors*>(&DataOf(op) + 1); }
+
+// A tensor's scales and zero points where they lie in the model: a count, then float32 and int64.
+// Of those the first is right as int32, too; further ones are where all are 0, as of weights, and a
+// tensor with others has none here. False, with a message, where the arena is full.
+bool FillQuantization(Graph* graph, uint32_t index, const ModelReader::Quantization& read,
+                      TfLiteQuantization* quantization) {
+  const ModelReader& reader = graph->reader;
+  const uint32_t count = read.zero_points.count;
+  bool fits = read.scales.count != 0;
+  for (uint32_t i = 0; count > 1 && i < count; ++i) {
+    fits = fits && reader.U32Inside(read.zero_points.pos + 8 * i) == 0;
+  }
+  if (!fits) {
+    return true;
+  }
+  static_assert(sizeof(TfLiteAffineQuantization) <= kAffineBytes, "as on 64-bit hosts");
+  auto* const affine =
+      static_cast<TfLiteAffineQuantization*>(graph->AllocatePersistent(kAffineBytes));
+  if (!affine) {
+    return false;
+  }
+  const ModelReader::Table table =
+      reader.FieldTable(reader.TableAt(graph->tensors, index), tensor_field::kQuantization);
+  affine->scale = reinterpret_cast<TfLiteFloatArray*>(graph->IntArrayAt(read.scales.pos));
+  affine->zero_point = graph->IntArrayAt(read.zero_points.pos);
+  affine->quantized_dimension =
+      static_cast<int32_t>(reader.FieldU32(table, quantization_field::kQuantizedDimension, 0));
+  quantization->type = kTfLiteAffineQuantization;
+  quantization->params = affine;
+  return true;
+}
 
 // The entry of subgraph tensor `index`, or null if the op has nothing to do with it.
 Tensors* FindTensor(const TfLiteContext* context, int index) {
@@ -145,6 +177,10 @@ TfLiteStatus Prepare(OpContext& op) {
     if (read.scales.count == 1 && read.zero_points.count == 1) {
       std::memcpy(&entry.tensor.params.scale, reader.data() + read.scales.pos, sizeof(float));
       entry.tensor.params.zero_point = static_cast<int32_t>(reader.ZeroPoint(read));
+    }
+    if (!FillQuantization(&op.graph(), static_cast<uint32_t>(index), read,
+                          &entry.tensor.quantization)) {
+      return kTfLiteError;
     }
     entry.eval.dims = entry.tensor.dims;
     entry.eval.type = info.type;

@@ -107,6 +107,14 @@ bool InitCustom(const CustomOp& op, uint8_t* arena, CustomState* state) {
     tensor.type = description.type;
     tensor.allocation_type = description.constant ? kTfLiteMmapRo : kTfLiteArenaRw;
     tensor.params = description.params;
+    if (description.scales) {
+      TfLiteAffineQuantization& affine = state->quantizations[i];
+      affine.scale = static_cast<TfLiteFloatArray*>(const_cast<void*>(description.scales));
+      affine.zero_point = IntArray(description.zero_points);
+      affine.quantized_dimension = description.quantized_dimension;
+      tensor.quantization.type = kTfLiteAffineQuantization;
+      tensor.quantization.params = &affine;
+    }
     eval = TfLiteEvalTensor{};
     eval.data = tensor.data;
     eval.dims = tensor.dims;

@@ -21,6 +21,9 @@ struct CustomTensor {
   uint32_t bytes;
   TfLiteType type;
   TfLiteQuantizationParams params;  // scale 0: none, or one a channel
+  const void* scales;               // how many, then float32; null: none
+  const int32_t* zero_points;       // how many, then they
+  int32_t quantized_dimension;
 };
 
 // Lists of tensor indices begin with their count. Places are bytes from the arena's start.
@@ -37,10 +40,11 @@ struct CustomOp {
   uint32_t persistent_bytes;
 };
 
-// What an op keeps; the two arrays have tensor_count elements.
+// What an op keeps; the arrays have tensor_count elements.
 struct CustomState {
   TfLiteTensor* tensors;
   TfLiteEvalTensor* eval_tensors;
+  TfLiteAffineQuantization* quantizations;
   void* user_data;
   uint32_t persistent_used;
   uint32_t scratch_used;
