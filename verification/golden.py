@@ -164,12 +164,13 @@ def run_golden(
     say: Callable[[str], None] = lambda _: None,
     engine: str = INTERPRETER,
     workers: str = campaign.ALONE,
+    portable_too: bool = True,
 ) -> Report:
     """Runs `count` cases, seeds `seed` to `seed + count - 1`, on every board.
 
     generators: by op name. op: only this one; otherwise they take turns. say: gets each failure.
     engine: AOT runs each model as generated code, and only with the core's own kernels. workers: as
-    of codegen.campaign.
+    of codegen.campaign. portable_too: a core's own kernels are not all that run there.
     Raises VerificationError (unknown op, a tool missing), BoardError, CampaignError. A failing case
     is no exception: it stands in the report.
     """
@@ -187,7 +188,7 @@ def run_golden(
     whole = 0  # cases that ran on every board
     batch = max(_SMALLEST_BATCH, _BATCH // len(boards))
     shards = (range(at, min(at + batch, seed + count)) for at in range(seed, seed + count, batch))
-    run_shard = partial(_run_shard, generators, names, tuple(boards), engine)
+    run_shard = partial(_run_shard, generators, names, tuple(boards), engine, portable_too)
     with (
         progress("golden", count, "models") as step,
         telling(lambda: whole),
@@ -217,6 +218,7 @@ def _run_shard(
     names: Sequence[str],
     boards: Sequence[str],
     engine: str,
+    portable_too: bool,
     seeds: Sequence[int],
 ) -> _Shard:
     drawn = []
@@ -229,7 +231,7 @@ def _run_shard(
         except CodegenError as error:
             failures.append(Failure(name, s, "host", "", f"the oracle: {error}"))
     for board in boards:
-        failures += _run_on(board, target_of(board), drawn, engine)
+        failures += _run_on(board, target_of(board), drawn, engine, portable_too)
     return _Shard(len(seeds), len(drawn), tuple(failures))
 
 
@@ -243,19 +245,22 @@ def _draw(generator: Callable[[np.random.Generator], Case], op: str, seed: int) 
     return _Drawn(op, seed, case, model, (first, second))
 
 
-def _run_on(board: str, target: Target, drawn: Sequence[_Drawn], engine: str) -> list[Failure]:
+def _run_on(
+    board: str, target: Target, drawn: Sequence[_Drawn], engine: str, portable_too: bool
+) -> list[Failure]:
     if engine == AOT:
         own = portable = _run_generated(target, drawn)
     else:
         own = _run_cases(target, drawn)
-        portable = own if target.reference is None else _run_cases(target.reference, drawn)
+        reference = target.reference if portable_too else None
+        portable = own if reference is None else _run_cases(reference, drawn)
     failures = []
-    for item, ran, reference in zip(drawn, own, portable, strict=True):
+    for item, ran, beside in zip(drawn, own, portable, strict=True):
         reason = ran.failure
-        if reference is not ran:
-            if reason is None and reference.failure is not None:
-                reason = f"the portable kernels: {reference.failure}"
-            elif reason is not None and ran.outputs != reference.outputs:
+        if beside is not ran:
+            if reason is None and beside.failure is not None:
+                reason = f"the portable kernels: {beside.failure}"
+            elif reason is not None and ran.outputs != beside.outputs:
                 reason += "; the portable kernels give something else"
         if reason is not None:
             model = item.case.label if isinstance(item.case, _ModelCase) else ""
