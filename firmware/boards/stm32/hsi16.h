@@ -28,6 +28,14 @@ inline bool Start(uint32_t cr) {
   return WaitFor(cr, kReady, kReady, kStartTurns);
 }
 
+// The core on this oscillator, and the PLL off: its settings are locked while it runs, and a boot
+// loader may have left it on. False if one of them takes too long. cfgr, sw_bits: of SelectClock().
+inline bool RunFrom(uint32_t cr, uint32_t cfgr, uint32_t sw_bits, uint32_t source) {
+  if (!Start(cr) || !SelectClock(cfgr, sw_bits, source)) return false;
+  g_clocks.cpu = kHz;
+  return StopPll(cr);
+}
+
 // Gives the board's USART this clock and its bus clock. rcc: its address; ccipr: the register that
 // selects the clock.
 inline void FeedUsart(uint32_t rcc, uint32_t ccipr) {

@@ -36,7 +36,6 @@ constexpr uint32_t kFlashAcr = 0x40022000;
 constexpr uint32_t kFlashAcrLatencyMask = 7u << 0;
 constexpr uint32_t kFlashAcrPrefetch = 1u << 8;
 constexpr uint32_t kFlashAcrInstructionCache = 1u << 9;
-constexpr uint32_t kFlashAcrDebugAccess = 1u << 18;  // DBG_SWEN, set after a reset
 
 constexpr uint32_t kUniqueId = 0x1FFF7590;  // 96 bits
 constexpr size_t kUniqueIdWords = 3;
@@ -52,12 +51,15 @@ static_assert(board_facts::kPllR >= 2 && board_facts::kPllR <= 8);
 static_assert(kVcoHz / board_facts::kPllR == kClockHz, "chip.pll_*: they do not make clock_hz");
 static_assert(kClockHz <= 64'000'000, "clock_hz: at most 64 MHz");
 
-bool SelectPll() {
-  if (!hsi16::Start(kRccCr)) return false;
+bool SelectHsi() {
   Register(kRccCr) = Register(kRccCr) & ~kRccCrHsiDivider;
-  if (!SelectClock(kRccCfgr, kRccCfgrSwBits, kRccCfgrSwHsi)) return false;
+  const bool selected = hsi16::RunFrom(kRccCr, kRccCfgr, kRccCfgrSwBits, kRccCfgrSwHsi);
   Register(kRccCfgr) = Register(kRccCfgr) & ~kRccCfgrPrescalers;
-  if (!StopPll(kRccCr)) return false;  // a boot loader may have left it on
+  return selected;
+}
+
+bool SelectPll() {
+  if (!SelectHsi()) return false;
 
   Register(kRccPllCfgr) = hsi16::kPllSource | (board_facts::kPllM - 1) << kRccPllCfgrMShift |
                           board_facts::kPllN << kRccPllCfgrNShift | kRccPllCfgrREnable |
@@ -65,8 +67,9 @@ bool SelectPll() {
   if (!StartPll(kRccCr)) return false;
 
   // More wait states before the clock gets faster
-  Register(kFlashAcr) = board_facts::kFlashWaitStates | kFlashAcrPrefetch |
-                        kFlashAcrInstructionCache | kFlashAcrDebugAccess;
+  Register(kFlashAcr) = (Register(kFlashAcr) & ~kFlashAcrLatencyMask) |
+                        board_facts::kFlashWaitStates | kFlashAcrPrefetch |
+                        kFlashAcrInstructionCache;
   if ((Register(kFlashAcr) & kFlashAcrLatencyMask) != board_facts::kFlashWaitStates) return false;
   return SelectClock(kRccCfgr, kRccCfgrSwBits, kRccCfgrSwPll);
 }
@@ -78,10 +81,9 @@ Clocks g_clocks = {hsi16::kHz, hsi16::kHz};
 void StartClocks() {
   if (SelectPll()) {
     g_clocks.cpu = kClockHz;
-    return;
+  } else {
+    SelectHsi();
   }
-  SelectClock(kRccCfgr, kRccCfgrSwBits, kRccCfgrSwHsi);
-  StopPll(kRccCr);
 }
 
 size_t ReadUniqueId(uint8_t* dst) {

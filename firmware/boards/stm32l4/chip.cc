@@ -65,12 +65,14 @@ static_assert(kClockHz <= 120'000'000, "clock_hz: at most 120 MHz");
 // Above 80 MHz the core starts at half the clock, for a microsecond at least.
 constexpr uint32_t kHalfClockTurns = kClockHz / 1'000'000;
 
-bool SelectPll() {
-  if (!hsi16::Start(kRccCr)) return false;
-  if (!SelectClock(kRccCfgr, kRccCfgrSwBits, kRccCfgrSwHsi)) return false;
+bool SelectHsi() {
+  const bool selected = hsi16::RunFrom(kRccCr, kRccCfgr, kRccCfgrSwBits, kRccCfgrSwHsi);
   Register(kRccCfgr) = Register(kRccCfgr) & ~kRccCfgrPrescalers;
-  g_clocks.cpu = hsi16::kHz;
-  if (!StopPll(kRccCr)) return false;  // a boot loader may have left it on
+  return selected;
+}
+
+bool SelectPll() {
+  if (!SelectHsi()) return false;
 
   EnableClock(kRccApb1Enr1, kRccApb1Enr1PwrBit);
   Register(kPwrCr5) = Register(kPwrCr5) & ~kPwrCr5Range1Normal;
@@ -97,10 +99,9 @@ Clocks g_clocks = {kMsiHz, hsi16::kHz};
 void StartClocks() {
   if (SelectPll()) {
     g_clocks.cpu = kClockHz;
-    return;
+  } else {
+    SelectHsi();
   }
-  SelectClock(kRccCfgr, kRccCfgrSwBits, kRccCfgrSwHsi);
-  StopPll(kRccCr);
 }
 
 size_t ReadUniqueId(uint8_t* dst) {

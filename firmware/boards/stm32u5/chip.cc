@@ -64,15 +64,19 @@ static_assert(board_facts::kPllR >= 1 && board_facts::kPllR <= 128);
 static_assert(kVcoHz / board_facts::kPllR == kClockHz, "chip.pll_*: they do not make clock_hz");
 static_assert(kClockHz <= 160'000'000, "clock_hz: at most 160 MHz");
 
-bool SelectPll() {
-  if (!hsi16::Start(kRccCr)) return false;
-  if (!SelectClock(kRccCfgr1, kRccCfgr1SwBits, kRccCfgr1SwHsi)) return false;
+bool SelectHsi() {
+  const bool selected = hsi16::RunFrom(kRccCr, kRccCfgr1, kRccCfgr1SwBits, kRccCfgr1SwHsi);
   Register(kRccCfgr2) = 0;
-  g_clocks.cpu = hsi16::kHz;
-  if (!StopPll(kRccCr)) return false;  // a boot loader may have left it on
+  return selected;
+}
+
+bool SelectPll() {
+  if (!SelectHsi()) return false;
 
   EnableClock(kRccAhb3Enr, kRccAhb3EnrPwrBit);
-  Register(kPwrVosr) = Register(kPwrVosr) | kPwrVosrRange1;
+  // The booster's clock is set up with the PLL's: off it as well.
+  Register(kPwrVosr) = (Register(kPwrVosr) & ~kPwrVosrBoostOn) | kPwrVosrRange1;
+  if (!WaitFor(kPwrVosr, kPwrVosrBoostReady, 0, kStartTurns)) return false;
   if (!WaitFor(kPwrVosr, kPwrVosrReady, kPwrVosrReady, kStartTurns)) return false;
   // The booster runs from the PLL's source, undivided: PLL1MBOOST 0.
   Register(kRccPll1Cfgr) = hsi16::kPllSource | kRccPll1CfgrIn8To16MHz |
@@ -97,10 +101,9 @@ Clocks g_clocks = {kMsiHz, hsi16::kHz};
 void StartClocks() {
   if (SelectPll()) {
     g_clocks.cpu = kClockHz;
-    return;
+  } else {
+    SelectHsi();
   }
-  SelectClock(kRccCfgr1, kRccCfgr1SwBits, kRccCfgr1SwHsi);
-  StopPll(kRccCr);
 }
 
 size_t ReadUniqueId(uint8_t* dst) {

@@ -85,6 +85,7 @@ class Stm32:
     divider: int  # offset of the USART's
     internal_rate: int  # what the divider is made for where the PLL does not come up
     more: tuple[Rule, ...] = ()
+    prescalers: int = 0  # that cfgr has beside, of AHB
 
     def rules(self, pll: list[Rule] | None = None) -> list[Rule]:
         sw = (1 << self.sw_bits) - 1
@@ -123,6 +124,7 @@ F2F4 = Stm32(
 L4 = Stm32(
     *(0x40021000, 0x40021008, 2, 3, 1 << 8, 1 << 10, {0x4002100C: 0xFFFFFFFF}),
     *(16_000_000, 0x1FFF7590, 0x40008000, 0x0C, 256 * 16_000_000),
+    prescalers=0xF << 4,
 )
 U5 = Stm32(
     *(0x46020C00, 0x46020C1C, 2, 3, 1 << 8, 1 << 10, {0x46020C28: 0xF0F, 0x46020C34: 0xFFFFFFFF}),
@@ -132,6 +134,7 @@ U5 = Stm32(
 G0 = Stm32(
     *(0x40021000, 0x40021008, 3, 2, 1 << 8, 1 << 10, {0x4002100C: 0xFFFFFFFF}),
     *(16_000_000, 0x1FFF7590, 0x40004400, 0x0C, 16_000_000),
+    prescalers=0xF << 8,
 )
 STM32 = {
     **{"stm32vldiscovery": F1, "disco_f407vg": F2F4, "nucleo_f446re": F2F4},
@@ -157,6 +160,26 @@ def test_stm32_pll_never_comes_up(board_id: str, chip: Stm32, tmp_path: Path) ->
     assert begun.clock_hz == chip.internal_hz
     assert not begun.last[chip.cr] & PLL_ON
     assert begun.last[chip.usart + chip.divider] == round(chip.internal_rate / 115200)
+
+
+@pytest.mark.parametrize(("board_id", "chip"), CASES)
+def test_stm32_switch_that_is_not_made(board_id: str, chip: Stm32, tmp_path: Path) -> None:
+    sw = (1 << chip.sw_bits) - 1
+    stays = Rule(chip.cfgr, sw, chip.pll, chip.cfgr, sw << chip.sw_bits, 0)
+    begun = start(board_id, tmp_path, {chip.cr: chip.hsi_on}, [*chip.rules(), stays])
+    assert begun.clock_hz == chip.internal_hz
+    assert not begun.last[chip.cr] & PLL_ON
+    assert not begun.last[chip.cfgr] & chip.prescalers
+    assert begun.last[chip.cfgr] & sw != chip.pll
+
+
+def test_stm32u5_booster_is_off_while_its_clock_is_set_up(tmp_path: Path) -> None:
+    presets = {VOSR: 3 << 16 | 1 << 18}
+    writes = start("nucleo_u575zi_q", tmp_path, presets, U5.rules()).writes
+    settings = next(i for i, (at, _) in enumerate(writes) if at == 0x46020C28)
+    booster = [(i, word >> 18 & 1) for i, (at, word) in enumerate(writes) if at == VOSR]
+    assert [on for i, on in booster if i < settings] == [0]
+    assert booster[-1][1] == 1
 
 
 @pytest.mark.parametrize(("board_id", "chip"), CASES)

@@ -38,7 +38,7 @@ def test_flash_is_reckoned_as_the_port_sets_it(board_id: str) -> None:
     board = facts.load_board(board_id)
     if "flash_wait_states" in board.chip and board.flash_timing is not None:
         assert board.flash_timing.wait_states == board.chip["flash_wait_states"]
-        assert board.flash_timing.has_prefetch  # firmware/boards/stm32f2f4/chip.cc turns it on
+        assert board.flash_timing.has_prefetch  # the STM32s' chip.cc turn it on
 
 
 @pytest.mark.parametrize("board_id", facts.board_ids())
