@@ -160,7 +160,8 @@ class Session:
             is_away = self._state["away"]
         found = self.places.get(name)
         if is_away or found is None or not found.is_held:
-            raise PortError(f"place {name}: the coordinator at {self._address} is away")
+            what = f"the coordinator at {self._address}" if is_away else "an exporter"
+            raise PortError(f"place {name}: {what} is away")
         return found
 
     # ------------------------------------------------------------ what is asked for

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import re
 import signal
 import subprocess
 import sys
@@ -121,6 +123,45 @@ def test_a_place_that_is_taken_away_is_lost(farm: Farm) -> None:
         said, _ = run.communicate()
     assert run.returncode == 1
     assert "error: place desk-1 was lost: it was released by somebody else" in said
+
+
+def keeper_of(run: subprocess.Popen[str]) -> int:
+    """The process id of what holds the run's places."""
+    children = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+    (keeper,) = [
+        int(child)
+        for child in children
+        if b"harness.farm.keeper" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+    return keeper
+
+
+def test_a_place_that_somebody_takes_after_a_restart_is_lost(farm: Farm) -> None:
+    before = runs()
+    with farm.start(*_HIL, "--place", "desk-1") as run:
+        with in_the_middle(run, before):
+            keeper = keeper_of(run)
+            os.kill(keeper, signal.SIGSTOP)
+            farm.restart_coordinator()
+            wait_until(lambda: farm.listed().count(" free") == len(PLACES))
+            farm.client("desk-1", "acquire")
+            os.kill(keeper, signal.SIGCONT)
+        said, _ = run.communicate()
+    assert run.returncode == 1
+    assert re.search("error: place desk-1 was lost: [^ ]+/[^ ]+ has it now", said)
+    assert "desk-1   mps2_an386  held by " in farm.listed()  # theirs was left alone
+    farm.client("desk-1", "release")
+
+
+def test_what_holds_the_places_may_not_end_before_the_run(farm: Farm) -> None:
+    before = runs()
+    with farm.start(*_HIL, "--place", "desk-1") as run:
+        with in_the_middle(run, before):
+            os.kill(keeper_of(run), signal.SIGKILL)
+        said, _ = run.communicate()
+    assert run.returncode == 1
+    assert "error: place desk-1 was lost: the process that held it has ended" in said
+    farm.client("desk-1", "release", "--kick")
 
 
 def test_what_cannot_be_is_said_at_once(farm: Farm) -> None:
