@@ -7,8 +7,10 @@ rules say what a chip answers: that a PLL is ready once it is on, or that it nev
 from __future__ import annotations
 
 import subprocess
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from codegen.boards.facts import load_board
@@ -32,8 +34,16 @@ uint32_t SysTickTicks() {{ return 0; }}
 }}
 void board::Reset() {{ std::abort(); }}
 {definitions}
-int main() {{
-{steps}
+// Each word is a preset, "address,value", or a rule, its six numbers.
+int main(int count, char** words) {{
+{before}
+  for (int i = 1; i < count; ++i) {{
+    unsigned n[6];
+    const int numbers =
+        std::sscanf(words[i], "%x,%x,%x,%x,%x,%x", &n[0], &n[1], &n[2], &n[3], &n[4], &n[5]);
+    if (numbers == 2) cortex_m::Register(n[0]).value = n[1];
+    if (numbers == 6) cortex_m::g_rules.push_back({{n[0], n[1], n[2], n[3], n[4], n[5]}});
+  }}
   cortex_m::ApplyRules();
   board::Init();
   uint8_t id[board::kUniqueIdMaxBytes];
@@ -51,6 +61,7 @@ static void WriteCopy(uint32_t address, uint32_t written) {
   if ((address & 0x3000) == 0x3000) value &= ~written;
 }
 """
+_PROGRAMS = tempfile.TemporaryDirectory(prefix="chip-model-")  # until the tests end
 _DEFINITIONS = {"rp2040": _COPIES + _FLASH_ID, "rp2350": _COPIES}
 
 Words = dict[int, int]  # address of a register -> value
@@ -68,12 +79,12 @@ class Rule:
     then_mask: int
     then_value: int
 
-    def __str__(self) -> str:
+    def word(self) -> str:
         numbers = (
             *(self.register, self.mask, self.value),
             *(self.then_register, self.then_mask, self.then_value),
         )
-        return f"  cortex_m::g_rules.push_back({{{', '.join(f'{n:#x}u' for n in numbers)}}});"
+        return ",".join(f"{number:x}" for number in numbers)
 
 
 def follows(register: int, on: int, then_register: int, ready: int) -> list[Rule]:
@@ -102,8 +113,21 @@ class Start:
         return dict(self.writes)
 
 
-def start(board_id: str, folder: Path, presets: Words, rules: Iterable[Rule] = ()) -> Start:
+def start(board_id: str, presets: Words, rules: Iterable[Rule] = ()) -> Start:
     """presets: what registers read before."""
+    words = [*(f"{at:x},{word:x}" for at, word in presets.items()), *(r.word() for r in rules)]
+    output = subprocess.run(
+        [_program(board_id), *words], capture_output=True, text=True, check=True
+    ).stdout
+    *rows, end = output.splitlines()
+    writes = [(int(at, 16), int(word, 16)) for at, word in (row.split() for row in rows)]
+    _, clock, _, *unique_id = end.split()
+    return Start(writes, int(clock), "".join(unique_id))
+
+
+@cache
+def _program(board_id: str) -> Path:
+    """The port's start as a program of this machine, compiled once."""
     board = load_board(board_id)
     ports = [PORTS / name for name in port_folders(board)]
     sources = [
@@ -113,28 +137,20 @@ def start(board_id: str, folder: Path, presets: Words, rules: Iterable[Rule] = (
         for path in port.glob("*.cc")
         if path.name != _NO_CODE_OF_THIS_MACHINE
     ]
-    steps = [
-        *(f"  cortex_m::Register({at:#x}u).value = {word:#x}u;" for at, word in presets.items()),
-        *map(str, rules),
-    ]
     definitions = _DEFINITIONS.get(board.family.id, "")
-    if _COPIES in definitions:
-        steps.append("  cortex_m::g_on_write = WriteCopy;")
+    before = "  cortex_m::g_on_write = WriteCopy;" if _COPIES in definitions else ""
+    folder = Path(_PROGRAMS.name) / board_id
+    folder.mkdir()
     (folder / "board_facts.h").write_text(board_facts(board))
-    (folder / "main.cc").write_text(_MAIN.format(steps="\n".join(steps), definitions=definitions))
+    (folder / "main.cc").write_text(_MAIN.format(before=before, definitions=definitions))
     here = Path(__file__).parent
-    program = folder / "start"
     subprocess.run(
         [
             *("g++", "-std=c++17", "-Wall", "-Wextra", "-Werror"),
             *("-include", str(here / "fake_registers.h")),
             *(f"-I{path}" for path in (folder, here, PORTS, *ports)),
-            *(str(folder / "main.cc"), *map(str, sources), "-o", str(program)),
+            *(str(folder / "main.cc"), *map(str, sources), "-o", str(folder / "start")),
         ],
         check=True,
     )
-    output = subprocess.run([program], capture_output=True, text=True, check=True).stdout
-    *rows, end = output.splitlines()
-    writes = [(int(at, 16), int(word, 16)) for at, word in (row.split() for row in rows)]
-    _, clock, _, *unique_id = end.split()
-    return Start(writes, int(clock), "".join(unique_id))
+    return folder / "start"
