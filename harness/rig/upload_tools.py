@@ -31,6 +31,7 @@ from codegen.image.image_sources import GENERATED_VARIABLE
 from harness.errors import HarnessError
 
 GDB_SERVER = "localhost:3333"  # where OpenOCD and pyOCD listen
+_VTOR = 0xE000_ED08  # where the core looks for its vector table (Armv7-M B3.2.5)
 
 
 class FlashError(HarnessError):
@@ -127,6 +128,8 @@ def gdb(board: Board, image_dir: Path, serial: str | None, remote: str | None = 
         "monitor reset halt",
         "load",
         "compare-sections",
+        # on Armv6-M the image leaves this to its boot loader, which gdb goes around
+        *([f"set *(unsigned int*){_VTOR:#x} = {table:#x}"] if table else []),
         f"set $sp = *(unsigned int*){table:#x}",
         f"set $pc = *(unsigned int*){table + 4:#x} & ~1",
         "detach",  # the target goes on

@@ -92,6 +92,7 @@ def test_gdb_loads_reads_back_and_starts_from_the_vector_table() -> None:
         "monitor reset halt",
         "load",
         "compare-sections",
+        "set *(unsigned int*)0xe000ed08 = 0x8000000",
         "set $sp = *(unsigned int*)0x8000000",
         "set $pc = *(unsigned int*)0x8000004 & ~1",
         "detach",
