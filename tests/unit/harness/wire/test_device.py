@@ -165,13 +165,18 @@ def test_late_replies_of_another_request_are_dropped() -> None:
     assert device.counts.late == 1
 
 
-def test_a_repeated_reply_does_not_answer_the_next_request() -> None:
+def test_a_repeated_reply_does_not_answer_the_next_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    more_patient: list[exchange.RoundTrip] = []
+    monkeypatch.setattr(exchange.RoundTrip, "was_late", more_patient.append)
     fake = FakeDevice()
     device = device_of(fake)
     assert infer(device) == 9
+    assert not more_patient
     fake.say(fake.answered[-1][1])
     assert device.infer(PIXELS + 1, ids.InputFormat.PIXELS_U8).scores[1] == 10
-    assert device.counts.late == 1
+    assert device.counts.late == len(more_patient) == 1
 
 
 def test_log_frames_and_text_reach_the_console() -> None:
