@@ -169,7 +169,7 @@ def test_a_repeated_reply_does_not_answer_the_next_request(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     more_patient: list[exchange.RoundTrip] = []
-    monkeypatch.setattr(exchange.RoundTrip, "was_late", more_patient.append)
+    monkeypatch.setattr(exchange.RoundTrip, "was_late", lambda self: more_patient.append(self))
     fake = FakeDevice()
     device = device_of(fake)
     assert infer(device) == 9
