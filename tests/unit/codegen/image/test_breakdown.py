@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
@@ -12,9 +13,11 @@ import pytest
 from codegen.boards.facts import load_board
 from codegen.compile.compiler_flags import LINK_TIME_OPTIMISATION
 from codegen.errors import BudgetError, CodegenError
-from codegen.image.breakdown import Breakdown, Item, read_breakdown, room_of
+from codegen.image import breakdown, size_report
+from codegen.image import treemap as treemap_room
+from codegen.image.breakdown import ROOMS, Breakdown, Item, read_breakdown, room_of
 from codegen.image.budgets import check_growth, read_budgets, set_budget
-from codegen.image.link_map import read_link_map, within
+from codegen.image.link_map import Piece, read_link_map, within
 from codegen.image.section_sizes import ImageSize, RegionUse, check_size, image_size
 from codegen.image.size_report import run
 from codegen.image.treemap import Rect, squarify, treemap
@@ -260,6 +263,47 @@ def test_labels_of_a_treemap_lie_in_their_tiles() -> None:
             assert y < float(text.get("y", "")) < y + height
     assert any("…" in label for label in labels) and not all("…" in label for label in labels)
     assert len(labels) < len(items)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "label"),
+    [(43.3, 15.1, "a_nam…"), (43.1, 100, ""), (100, 15, ""), (100, 15.1, "a_name"), (37, 99, "")],
+)
+def test_a_label_has_room_for_six_characters(width: float, height: float, label: str) -> None:
+    item = Item("a_name" + "_more" * (width < 50), "model", "a.o", 5, 0)
+    tile = treemap_room._tile("model", 5, item, Rect(0, 0, width, height))
+    assert re.findall(r"<text[^>]*>([^<]*)</text>", tile) == [label] * bool(label)
+
+
+def test_tiles_go_by_size_then_by_name() -> None:
+    names = (("b", 5), ("c", 9), ("a", 5))
+    items = tuple(Item(name, "model", "a.o", size, 0) for name, size in names)
+    titles = re.findall(r"<title>model: (\w)", treemap(Breakdown(BOARD, items)))
+    assert titles == ["c", "a", "b"]
+
+
+def test_rooms_with_their_shares_and_what_they_are(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    items = (Item("m", "model", "a.o", 3000, 0), Item("x", "theirs", "b.o", 1000, 512))
+    monkeypatch.setattr(size_report, "read_breakdown", lambda *_: Breakdown(BOARD, items))
+    run(tmp_path, BOARD, "tiny", symbols=1)
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["model", "3,000", "75.0", "0", *ROOMS["model"].split()] in rows
+    assert ["theirs", "1,000", "25.0", "512", "100.0", "another", "library"] in rows
+    assert ["total", "4,000", "512"] in rows
+    assert ["largest", "1"] in rows and rows[-1] == ["3,000", "model", "m", "a.o"]
+
+
+def test_an_object_of_link_time_optimisation_is_its_sources_where_it_has_one() -> None:
+    one, other, plain = (
+        Piece(".text", ".text.f", 100, 20, "a.ltrans0.ltrans.o"),
+        Piece(".text", ".text.g", 120, 20, "a.ltrans1.ltrans.o"),
+        Piece(".text", ".text.h", 140, 20, "b.o"),
+    )
+    sources = {99: "before.cc", 100: "f.cc", 119: "f.cc", 120: "g.cc", 139: "x.cc", 140: "h.cc"}
+    found = [p.origin for p in breakdown._named_by_source([one, other, plain], sources)]
+    assert found == ["f.cc", breakdown._NO_SOURCE, "b.o"]
 
 
 def test_an_image_that_is_larger_than_a_region_is_refused() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import stat
+import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +111,27 @@ def test_platformios_words_are_kept_and_its_end_is_told(
     region = BOARD.regions[0]
     with pytest.raises(BudgetError, match=region.name):
         runs(platformio, f'echo "ld: region \\`{region.name}\' overflowed by 8 bytes"; exit 1')
+
+
+def test_who_interrupts_a_build_ends_platformio(
+    platformio: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted:
+        def advance(self, **_: str) -> None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(firmware_build, "progress", lambda _: nullcontext(Interrupted()))
+    started_s = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        runs(platformio, "echo Compiling it; exec sleep 20")
+    assert time.monotonic() - started_s < 10
+
+
+def test_forty_lines_from_the_first_error_on_are_told() -> None:
+    lines = [f"line {i}\n" for i in range(99)]
+    lines[50] = "a.cc:1: Error: no\n"
+    assert firmware_build._relevant(lines) == lines[50:90]
+    assert firmware_build._relevant(lines[:50]) == lines[:40]
 
 
 @pytest.mark.parametrize("board_id", ["host", "mps2_an386"])
