@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -94,3 +95,30 @@ def test_the_bar_counts_steps_those_done_before_too() -> None:
         progress.step(0.123456)
         assert progress._step.done == 9 and progress._step.state == "loss 0.1235"
     assert room._LINES_AT_MOST == 50
+
+
+def test_times_are_those_since_it_began(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = {"monotonic": 1000.0, "process_time": 50.0}
+    for name in now:
+        monkeypatch.setattr(room.time, name, lambda name=name: now[name])
+    with EpochProgress("t", 1, 1) as progress:
+        now.update(monotonic=1007.0, process_time=53.0)
+        assert progress.elapsed_s() == (7.0, 3.0)
+        progress.epoch(1, {"loss": 1.0, "held_out_loss": 0.25})
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        "t: epoch 1/1, loss 1.0000, held-out loss 0.2500, 7 s",
+        "t: 7 s, 3 s of processor time",
+    ]
+
+
+def test_the_bar_ends_with_it() -> None:
+    ended: list[Any] = []
+    progress = EpochProgress("t", 1, 1)
+    progress._shown = MagicMock()
+    progress._shown.__exit__.side_effect = lambda *given: ended.append(given)
+    with pytest.raises(RuntimeError), progress:
+        assert not ended
+        raise RuntimeError
+    assert [given[-3] for given in ended] == [RuntimeError]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -86,3 +87,21 @@ def test_every_task_has_its_measure(
         (tmp_path / name).write_text(json.dumps(content))
     found = seeds.read_training(tmp_path)
     assert (found.measure, found.values) == (measure, values)
+
+
+@pytest.mark.parametrize("has_front_end", [False, True])
+def test_the_cost_is_the_models_and_its_front_ends(
+    has_front_end: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front_end = object() if has_front_end else None
+    plans = {"scalar": 1000, "dsp": 2000, "mve": 3000}
+    monkeypatch.setattr(
+        seeds.planner, "plan", lambda path, isa: SimpleNamespace(arena_bytes=plans[isa])
+    )
+    monkeypatch.setattr(seeds.parameters, "load", lambda _: front_end)
+    monkeypatch.setattr(seeds.host, "memory_bytes", lambda given: {front_end: 4000}[given])
+    names = ("weight_bytes", "activation_bytes", "macs", "model_bytes")
+    assert seeds._cost(tmp_path, dict(zip(names, (10, 20, 30, 40), strict=True))) == (
+        "10 B of weights, 20 B of activations, 30 MACs, arena 1,000, 2,000, 3,000 B "
+        f"(scalar, dsp, mve){', front end 4,000 B' if has_front_end else ''}, model 40 B"
+    )
