@@ -15,7 +15,7 @@ from codegen.host import oracle
 from codegen.host.oracle import Oracle
 from codegen.host.scores import oracle_name, oracle_scores
 from codegen.model.tflite import Model
-from verification.cases.model_builder import VALID, one_op, with_first_op
+from verification.cases.model_builder import VALID, ModelBuilder, one_op, with_first_op
 
 IO: dict[str, Any] = {"shape": [1, 4], "scale": 0.5}
 
@@ -74,6 +74,22 @@ def test_refusal_gives_tflms_reason_and_prints_nothing(capfd: pytest.CaptureFixt
 def test_damaged_model() -> None:
     with pytest.raises(ModelError):
         Oracle(b"TFL3" * 3)
+
+
+@pytest.mark.parametrize(("inputs", "outputs"), [(0, 1), (1, 0), (0, 0)])
+def test_a_model_has_inputs_and_outputs(inputs: int, outputs: int) -> None:
+    b = ModelBuilder()
+    ends = [b.tensor([1, 4], scale=0.5) for _ in range(2)]
+    b.op("RELU", ends[:1], ends[1:])
+    with pytest.raises(ModelError, match="has no input or no output"):
+        Oracle(b.build(ends[:inputs], ends[1 : 1 + outputs]))
+
+
+def test_scores_are_int8() -> None:
+    real = {"shape": [1, 4], "dtype": "FLOAT32"}
+    model = Model.parse(one_op("DEQUANTIZE", [IO], [real], version=2))
+    with pytest.raises(OracleError, match="is FLOAT32; scores are INT8"):
+        oracle_scores(model, np.zeros((1, 4), np.int8))
 
 
 def test_large_activations_fit_the_oracles_arena() -> None:

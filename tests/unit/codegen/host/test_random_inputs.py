@@ -95,6 +95,21 @@ def test_a_seed_gives_the_same_again_and_each_sample_is_another() -> None:
     assert (one.min(), one.max()) == (-128, 127)  # over the whole range
 
 
+def test_every_other_sample_covers_all() -> None:
+    (values,) = random_inputs(taking("INT8", 0.1), 6, seed=1)
+    covers = [(one == 127).mean() > 1 / 400 for one in values]  # else three deviations away
+    assert covers == [True, False] * 3
+
+
+def test_one_input_of_each_is_the_first_of_one() -> None:
+    b = ModelBuilder()
+    ends = [b.tensor([9], scale=0.5) for _ in range(3)]
+    b.op("ADD", ends[:2], ends[2:])
+    model = Model.parse(b.build(ends[:2], ends[2:]))
+    for given, expected in zip(random_input(model), random_inputs(model, 1, 7), strict=True):
+        np.testing.assert_array_equal(given, expected[0])
+
+
 def test_other_types_are_refused() -> None:
     b = ModelBuilder()
     text = b.tensor([1], "STRING")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -176,6 +177,10 @@ def test_a_training_goes_on_where_it_was(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(ArtifactError, match=r"damaged \(.*; leave --resume out"):
         checkpoint.restore(tmp_path, SETTINGS, into)
+    np.savez(tmp_path / "pickled.npz", state=np.array([{}], object))
+    (tmp_path / "pickled.npz").replace(path)
+    with pytest.raises(ArtifactError, match=r"damaged \(Object arrays cannot be loaded"):
+        checkpoint.restore(tmp_path, SETTINGS, into)
     for _ in range(2):
         checkpoint.remove(tmp_path)
         with pytest.raises(ArtifactError, match="is missing: nothing to resume"):
@@ -193,9 +198,10 @@ def test_an_older_front_end_goes(
     monkeypatch.setattr(front_end, "load", lambda *_: CLASSES)
     saved: list[Any] = []
     monkeypatch.setattr(front_end.parameters, "save", lambda *given: saved.append(given))
-    front_end.prepare("motion", tmp_path)
-    assert not (tmp_path / FRONTEND).exists() and checked == [CLASSES.info]
-    assert saved == ([] if made is None else [(made, tmp_path)])
+    for count in (1, 2):  # with the older one, and without
+        front_end.prepare("motion", tmp_path)
+        assert not (tmp_path / FRONTEND).exists() and checked == [CLASSES.info] * count
+        assert saved == ([] if made is None else [(made, tmp_path)] * count)
 
 
 def test_a_teacher_is_trained_once_for_its_design_and_data(
@@ -223,3 +229,36 @@ def test_a_teacher_is_trained_once_for_its_design_and_data(
     wider = Design((Block(4),), teacher=Teacher(channels=(8, 8, 8, 12)))
     assert len({first, other, teacher.trained(wider, build_dir, train)}) == len(trainings) == 3
     assert {one.suffix for one in first.parent.iterdir()} <= {".keras", ".lock"}
+
+
+def test_a_share_of_the_targets_is_the_teachers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model's logits are the examples themselves."""
+
+    def logits(examples: np.ndarray, training: bool) -> np.ndarray:
+        assert not training
+        return examples
+
+    def load_model(path: Path, compile: bool) -> Any:
+        assert path == Path("teacher.keras") and not compile
+        return SimpleNamespace(input="x", get_layer=lambda name: SimpleNamespace(output=name))
+
+    def softmax(values: np.ndarray) -> Variable:
+        return Variable(np.exp(values) / np.exp(values).sum(axis=1, keepdims=True))
+
+    def of_ends(*ends: str) -> Any:
+        assert ends == ("x", "logits")
+        return logits
+
+    keras = SimpleNamespace(models=SimpleNamespace(load_model=load_model), Model=of_ends)
+    tensorflow = SimpleNamespace(
+        nn=SimpleNamespace(softmax=softmax), function=lambda f: f, convert_to_tensor=lambda x: x
+    )
+    monkeypatch.setitem(sys.modules, "keras", keras)
+    monkeypatch.setitem(sys.modules, "tensorflow", tensorflow)
+    monkeypatch.setattr(teacher, "network_input", lambda examples: examples)
+    shown = np.log(np.array([[1.0, 16.0]]))  # at temperature 2 as 1 to 4
+    batches = iter([(shown, np.array([0]))])
+    asked = Teacher(share=0.25, temperature=2.0)
+    ((examples, targets),) = teacher.softened(batches, asked, Path("teacher.keras"), 2)
+    assert examples is shown
+    np.testing.assert_allclose(targets, [[0.25 * 0.2 + 0.75, 0.25 * 0.8]])
