@@ -33,9 +33,12 @@
 #include "nn/extremum_s8.h"
 #include "nn/fast_channel.h"
 #include "nn/float_binary.h"
+#include "nn/float_conv.h"
 #include "nn/float_curves.h"
 #include "nn/float_edge.h"
 #include "nn/float_pool.h"
+#include "nn/float_reduce.h"
+#include "nn/float_softmax.h"
 #include "nn/float_unary.h"
 #include "nn/fully_connected_s16.h"
 #include "nn/fully_connected_s8.h"
@@ -275,6 +278,8 @@ FIELDS(MatMulShape, 7, rows, depth, columns, left_row_step, left_depth_step, rig
        right_column_step)
 FIELDS(BatchMatMulParams, 5, shape, requant, left_zero_point, right_zero_point, out_zero_point)
 FIELDS(BatchMatMulS16Params, 2, shape, requant)
+FIELDS(FloatConvParams, 7, shape, low, high, group, depth, channel_step, tap_step)
+FIELDS(FloatSoftmaxParams, 3, rows, depth, beta)
 FIELDS(FloatPoolParams, 4, shape, low, high, pooling)
 
 void PutValue(const nn::SpaceBatch& value) {
@@ -472,6 +477,11 @@ nn::ConvS16Params OfPool(nn::ConvS16Params params) {
 nn::ReduceParams OfExtremum(nn::ReduceParams params) {  // which does not rescale
   params.requant = nn::Requant{0, 0};
   return params;
+}
+
+nn::ReduceParams OfFloat(nn::ReduceParams params) {
+  params.in_zero_point = params.out_zero_point = 0;
+  return OfExtremum(params);
 }
 
 nn::ConvParams OfPool(nn::ConvParams params) {  // what pools do not use is not set either
@@ -752,6 +762,27 @@ void FloatUnary(FloatFunction function, uint32_t count, const uint32_t* input, u
 
 void FloatCurves(FloatCurve curve, uint32_t count, const uint32_t* input, uint32_t* output) {
   RECORD("nn/float_curves.h", "nn::FloatCurves", 4, curve, count, input, output);
+}
+
+void FloatConv(const FloatConvParams& conv, const uint32_t* input, const uint32_t* filter,
+               const uint32_t* bias, uint32_t* output) {
+  FloatConvParams params = conv;
+  params.shape = OfS16(ConvS16Params{conv.shape, 0, 0}).shape;
+  RECORD("nn/float_conv.h", "nn::FloatConv", 5, params, input, filter, bias, output);
+}
+
+void FloatSoftmax(const FloatSoftmaxParams& params, const uint32_t* input, uint32_t* output) {
+  RECORD("nn/float_softmax.h", "nn::FloatSoftmax", 3, params, input, output);
+}
+
+void FloatSum(const ReduceParams& reduction, const uint32_t* input, uint32_t* output) {
+  const ReduceParams params = OfFloat(reduction);
+  RECORD("nn/float_reduce.h", "nn::FloatSum", 3, params, input, output);
+}
+
+void FloatMean(const ReduceParams& reduction, const uint32_t* input, uint32_t* output) {
+  const ReduceParams params = OfFloat(reduction);
+  RECORD("nn/float_reduce.h", "nn::FloatMean", 3, params, input, output);
 }
 
 void FloatPool(const FloatPoolParams& pool, const uint32_t* input, uint32_t* output) {

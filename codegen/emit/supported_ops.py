@@ -56,10 +56,10 @@ Made from the code by `python -m codegen.emit.supported_ops`; do not edit.
 The runtime runs full-int8 models: activations and weights are int8, biases int32; and 16x8 ones:
 activations are int16 with zero point 0, weights int8, biases int64. Int32 is allowed besides where
 an op takes a shape, an axis, paddings or indices, and on the ops with which converters compute
-shapes. Comparisons give bools, which logic, SELECT_V2 and CAST take. Of float32 there are the
-edges, what moves or compares elements, and arithmetic, to upstream's last bit on every core; COS,
-ELU, EXP, LOG and SIN are at most 1 unit in the last place beside it, for upstream's bits are those
-of the C library beside it.
+shapes. Comparisons give bools, which logic, SELECT_V2 and CAST take. Of float32 there is what a
+small classifier needs, by bits and slowly: convolutions, dense layers, pools, means and arithmetic
+to upstream's last bit on every core; COS, ELU, EXP, LOG, LOGISTIC, SIN, SOFTMAX and TANH up to 2
+units in the last place beside it, for upstream's bits are those of the C library beside it.
 `invoke preflight` says before any training whether a model fits.
 Ops of your own come in through `firmware/lib/custom_ops`: [porting.md](porting.md#a-custom-op).
 

@@ -16,7 +16,7 @@ from codegen.model.tflite import Model, Tensor
 CURVE_ULPS = 2
 """Units in the last place that a float32 behind a curve may lie beside the oracle's."""
 
-_CURVES = {"COS", "ELU", "EXP", "LOG", "SIN"}
+_CURVES = {"COS", "ELU", "EXP", "LOG", "LOGISTIC", "SIN", "SOFTMAX", "TANH"}
 
 
 def allowed_ulps(model: Model) -> int:

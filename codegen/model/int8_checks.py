@@ -105,12 +105,10 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
         (_WIDE,),
     ),
     "BATCH_MATMUL": ((_WIDE,), (_WIDE,)),
-    "ELU": ((_REAL,), (_REAL,)),
     **dict.fromkeys(
-        ("ABS", "AVERAGE_POOL_2D", "MAX_POOL_2D", "RSQRT"), ((_WIDE | _FLOAT,), (_WIDE | _FLOAT,))
+        ("ABS", "AVERAGE_POOL_2D", "LEAKY_RELU", "LOGISTIC", "MAX_POOL_2D"), ((_WIDE,), (_WIDE,))
     ),
-    **dict.fromkeys(("LEAKY_RELU", "LOGISTIC"), ((_WIDE,), (_WIDE,))),
-    **dict.fromkeys(("RELU", "RELU6", "SQUARED_DIFFERENCE", "TANH"), ((_WIDE,), (_WIDE,))),
+    **dict.fromkeys(("RELU", "RELU6", "RSQRT", "SQUARED_DIFFERENCE", "TANH"), ((_WIDE,), (_WIDE,))),
     **dict.fromkeys(("CEIL", "FLOOR", "NEG", "ROUND", "SQRT", "SQUARE"), ((_FLOAT,), (_FLOAT,))),
     **dict.fromkeys(("COS", "EXP", "L2_POOL_2D", "LOG", "SIN"), ((_FLOAT,), (_FLOAT,))),
     **dict.fromkeys(("FLOOR_DIV", "FLOOR_MOD"), ((_FLOAT,), (_FLOAT,))),
@@ -122,6 +120,18 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     "CALL_ONCE": ((), ()),
     "IF": ((_BOOL, _ANY), (_ANY,)),
     "WHILE": ((_ANY,), (_ANY,)),
+}
+
+# The same of ops that have a form besides of which all is float32, weights and biases, too.
+_FLOAT_FORMS: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
+    **dict.fromkeys(
+        (
+            *("ABS", "AVERAGE_POOL_2D", "CONV_2D", "DEPTHWISE_CONV_2D", "ELU", "FULLY_CONNECTED"),
+            *("LOGISTIC", "MAX_POOL_2D", "RELU", "RELU6", "RSQRT", "SOFTMAX", "TANH"),
+        ),
+        ((_FLOAT,), (_FLOAT,)),
+    ),
+    **dict.fromkeys(("MEAN", "SUM"), ((_FLOAT, _INTEGER), (_FLOAT,))),
 }
 
 # What TENSOR of the wire can state, and harness/wire can send.
@@ -138,29 +148,51 @@ _FULL_INT8_RECIPE = (
 )
 
 
-def check_int8(model: Model, supported: Collection[str] | None = None) -> None:
+def check_int8(
+    model: Model, supported: Collection[str] | None = None, float_forms: bool = True
+) -> None:
     """Raises UnsupportedModelError unless the firmware can run the model.
 
     Checked in this order: that the runtime has each op, each op's types, inputs and outputs.
-    supported: builtin op names; by default those of the runtime's own table.
+    supported: builtin op names; by default those of the runtime's own table. float_forms: as of
+    check_types.
     """
     check_ops(model, supported)
-    check_types(model)
+    check_types(model, float_forms)
     check_edges(model)
 
 
 def operand_types(op_name: str) -> tuple[tuple[_Types, ...], tuple[_Types, ...]]:
     """Allowed types of an op's inputs and of its outputs by position, the last one repeated."""
+    inputs, outputs = _integer_form(op_name)
+    more_inputs, more_outputs = _FLOAT_FORMS.get(op_name, ((), ()))
+    return _united(inputs, more_inputs), _united(outputs, more_outputs)
+
+
+def _integer_form(op_name: str) -> tuple[tuple[_Types, ...], tuple[_Types, ...]]:
     return _SIGNATURES.get(op_name, ((_DATA,), (_DATA,)))
 
 
-def check_types(model: Model) -> None:
-    """Raises for the first tensor that a full-int8 model would not have."""
+def _united(one: tuple[_Types, ...], other: tuple[_Types, ...]) -> tuple[_Types, ...]:
+    """By position; each tuple's last one is repeated."""
+    if not one or not other:
+        return one or other
+    return tuple(
+        one[min(i, len(one) - 1)] | other[min(i, len(other) - 1)]
+        for i in range(max(len(one), len(other)))
+    )
+
+
+def check_types(model: Model, float_forms: bool = True) -> None:
+    """Raises for the first tensor that a full-int8 model would not have. float_forms: let ops pass
+    that are float32 throughout and run so, slowly; not what was meant to become int8."""
     for graph in model.subgraphs:
         for op in graph.ops:
             if op.name == "CUSTOM":
                 continue  # what it takes is known to its own prepare function
-            given, made = operand_types(op.name)
+            if float_forms and op.name in _FLOAT_FORMS and _is_all_float(graph, op):
+                continue
+            given, made = _integer_form(op.name)
             _check_operands(graph, op, "input", op.inputs, given)
             _check_operands(graph, op, "output", op.outputs, made)
 
@@ -280,6 +312,15 @@ def _type_message(graph: Subgraph, op: Op, role: str, tensor: Tensor, types: _Ty
     elif tensor.dtype == "INT4":
         fault += "; 4-bit weights are not supported"
     return f"{fault}; the firmware runs full-int8 models only: {_FULL_INT8_RECIPE}"
+
+
+def _is_all_float(graph: Subgraph, op: Op) -> bool:
+    """Whether all operands are of the op's form for float32."""
+    return all(
+        index < 0 or graph.tensors[index].dtype in types[min(position, len(types) - 1)]
+        for indices, types in zip((op.inputs, op.outputs), _FLOAT_FORMS[op.name], strict=True)
+        for position, index in enumerate(indices)
+    )
 
 
 def _is_hybrid(graph: Subgraph, op: Op) -> bool:

@@ -193,10 +193,14 @@ def _settled(converter: Any, name: str) -> bytes:
     content = run_converter(converter, name)
     for _ in range(_MORE_TRIES):
         model = Model.parse(content)
-        if not _passes(check_ops, model) or _passes(check_types, model):
+        if not _passes(check_ops, model) or _passes(_require_no_float_op, model):
             break
         content = run_converter(converter, name)
     return content
+
+
+def _require_no_float_op(model: Model) -> None:
+    check_types(model, float_forms=False)
 
 
 def _passes(check: Callable[[Model], None], model: Model) -> bool:
@@ -277,7 +281,7 @@ def require_int8(content: bytes, name: str) -> None:
     """Raise a ConversionError that names the first op of a .tflite that is not full int8."""
     try:
         model = Model.parse(content)
-        check_int8(model)
+        check_int8(model, float_forms=False)
     except CodegenError as error:
         what = str(error).partition("; the firmware runs full-int8 models only")[0]
         raise ConversionError(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from codegen.model.lean import lean
-from verification.cases import core, draw
+from verification.cases import core, draw, elementwise
 from verification.cases.case import Case, Cases, Generator
 from verification.cases.elementwise import _operand_shapes
 from verification.cases.model_builder import ModelBuilder
@@ -95,7 +95,7 @@ def _realized(rng: np.random.Generator, case: Case) -> Case:
         )
         biases |= {int(op.inputs[i]) for i in of_biases if i < len(op.inputs)}
     for index, tensor in enumerate(graph.tensors):
-        if tensor.type == schema.TensorType.INT8 or index in biases:
+        if tensor.type in (schema.TensorType.INT8, schema.TensorType.INT16) or index in biases:
             _realize(tensor, model.buffers[tensor.buffer])
     builder = flatbuffers.Builder(1024)
     builder.Finish(model.Pack(builder), b"TFL3")
@@ -134,9 +134,17 @@ def _real(generator: Generator) -> Generator:
     return drawn
 
 
-_OF_CORE = ("AVERAGE_POOL_2D", "MAX_POOL_2D")
+_OF_CORE = (
+    *("AVERAGE_POOL_2D", "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "MAX_POOL_2D"),
+    *("MEAN", "SOFTMAX"),
+)
+_OF_ELEMENTWISE = ("LOGISTIC", "MEAN_AXES", "RELU", "RELU6", "SUM", "TANH")
 
-_REAL: Cases = {f"{name}_F32": _real(core.CASES[name]) for name in _OF_CORE}
+_REAL: Cases = {
+    f"{name}_F32": _real(cases[name])
+    for cases, names in ((core.CASES, _OF_CORE), (elementwise.CASES, _OF_ELEMENTWISE))
+    for name in names
+}
 
 CASES: Cases = {
     **_REAL,

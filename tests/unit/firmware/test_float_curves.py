@@ -26,6 +26,7 @@ _CURVES: dict[str, Callable[[NDArray[Any]], NDArray[Any]]] = {
     "SIN": np.sin,
     "COS": np.cos,
     "ELU": lambda x: np.where(x < 0, np.expm1(x), x),
+    "TANH": np.tanh,
 }
 
 
@@ -110,6 +111,33 @@ def test_only_behind_a_curve_may_a_float32_lie_beside_the_oracles() -> None:
     assert differing(tensor, far.tobytes(), near.tobytes(), CURVE_ULPS).tolist() == [0, 8]
     assert len(differing(tensor, near.tobytes(), near.tobytes(), 0)) == 0
     assert differing(tensor, far.tobytes(), near.tobytes(), 0)[0] == 0
+
+
+def test_a_softmax_and_a_logistic_are_quotients_of_exponentials() -> None:
+    values = np.array([[-100, -9.5, -1, 0, 0.5, 20, 80]], np.float32)
+    real = values.astype(np.float64)
+    rows = {"shape": [1, 7], "dtype": "FLOAT32"}
+    softmax = one_op("SOFTMAX", [rows], [rows], schema.SoftmaxOptionsT(beta=0.5))
+    powers = np.exp((real - real.max()) / 2)
+    logistic = np.exp(real) / np.where(real < -9, 1, 1 + np.exp(real))  # upstream's below -9
+    for model, expected in (
+        (softmax, powers / powers.sum()),
+        (one_op("LOGISTIC", [rows], [rows]), logistic),
+    ):
+        with HostRuntime(model) as runtime:
+            runtime.invoke(values)
+            got = np.frombuffer(runtime.output(), np.float32)
+        assert np.allclose(got, expected[0], rtol=3e-7, atol=1e-44)
+
+
+@pytest.mark.parametrize("op", ["CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"])
+def test_weights_of_another_type_are_refused(op: str) -> None:
+    """Hybrid ops, which compute float32 with int8 weights."""
+    shape = [1, 2] if op == "FULLY_CONNECTED" else [1, 1, 1, 2]
+    real = {"shape": shape, "dtype": "FLOAT32"}
+    weights = {"values": np.ones([*shape[:-1], 2], np.int8), "scale": 0.5}
+    with pytest.raises(RuntimeRefusedError, match="needs a float32 filter and bias"):
+        HostRuntime(one_op(op, [real, weights], [real]))
 
 
 def _buffer(outputs: int, cycles: int) -> bytes:

@@ -11,8 +11,8 @@
 namespace nn {
 
 // kLog of 0 is -infinity, of a negative number NaN; kSin and kCos of infinity are NaN. kElu is
-// e^x - 1 below 0.
-enum class FloatCurve : uint8_t { kExp, kLog, kSin, kCos, kElu };
+// e^x - 1 below 0. kLogistic is e^x below -9, as upstream has it.
+enum class FloatCurve : uint8_t { kExp, kLog, kSin, kCos, kElu, kLogistic, kTanh };
 
 uint32_t CurveOfFloat(FloatCurve curve, uint32_t bits);
 

@@ -1,6 +1,7 @@
 // Small rather than fast.
 #pragma GCC optimize("Os")
 
+#include "nn/float_arithmetic.h"
 #include "nn/float_bits.h"
 #include "nn/float_curves.h"
 
@@ -21,6 +22,7 @@ constexpr uint64_t kLnOfTwo = UINT64_C(0x00b17217f7d1cf7a);  // coarse
 constexpr uint32_t kHalf = UINT32_C(0x3f000000);             // bits of float32, and below
 constexpr uint32_t kCoarseLimit = UINT32_C(0x43000000);      // 128
 constexpr uint32_t kSineIsArgument = UINT32_C(0x39800000);   // 2^-12: below it to 24 bits
+constexpr uint32_t kTanhIsArgument = kSineIsArgument;
 constexpr uint32_t kExpm1IsArgument = UINT32_C(0x33000000);  // 2^-25, likewise
 
 // a * b, all fine.
@@ -74,7 +76,22 @@ uint32_t Exp(uint32_t bits) {
   return FloatFrom(power.fine, power.exponent - kFine);
 }
 
-// Of a negative number. e^-y - 1 is -y (1 - y / 2 (1 - y / 3 (..))) where 1 - e^-y would lose bits.
+// 1 - e^-y, fine, of 2^-25 to 128; y (1 - y / 2 (1 - y / 3 (..))) where the difference would lose
+// bits.
+uint64_t BelowOne(uint32_t magnitude) {
+  if (magnitude >= kHalf) {
+    const Power power = ExpOf(magnitude, true);
+    return kOne - (power.exponent > -kFine ? power.fine >> -power.exponent : 0);
+  }
+  const uint64_t y = FixedPoint(magnitude, kFine);
+  uint64_t sum = kOne;
+  for (uint32_t n = 18; n != 1; --n) {
+    sum = kOne - Product(y, sum) / n;
+  }
+  return Product(y, sum);
+}
+
+// Of a negative number.
 uint32_t Expm1(uint32_t magnitude) {
   if (magnitude >= kCoarseLimit) {
     return kFloatSign | kOneBits;
@@ -82,23 +99,11 @@ uint32_t Expm1(uint32_t magnitude) {
   if (magnitude < kExpm1IsArgument) {
     return kFloatSign | magnitude;
   }
-  uint64_t below_zero;
-  if (magnitude >= kHalf) {
-    const Power power = ExpOf(magnitude, true);
-    below_zero = kOne - (power.exponent > -kFine ? power.fine >> -power.exponent : 0);
-  } else {
-    const uint64_t y = FixedPoint(magnitude, kFine);
-    uint64_t sum = kOne;
-    for (uint32_t n = 18; n != 1; --n) {
-      sum = kOne - Product(y, sum) / n;
-    }
-    below_zero = Product(y, sum);
-  }
-  return kFloatSign | FloatFrom(below_zero, -kFine);
+  return kFloatSign | FloatFrom(BelowOne(magnitude), -kFine);
 }
 
-// Fine; numerator < denominator.
-uint64_t Ratio(uint32_t numerator, uint32_t denominator) {
+// Fine; numerator < denominator < 2^63.
+uint64_t Ratio(uint64_t numerator, uint64_t denominator) {
   uint64_t ratio = 0;
   for (int32_t i = 0; i < kFine; ++i) {
     numerator <<= 1;
@@ -107,6 +112,28 @@ uint64_t Ratio(uint32_t numerator, uint32_t denominator) {
     ratio = ratio << 1 | (fits ? 1 : 0);
   }
   return ratio;
+}
+
+// (1 - e^-2y) / (1 + e^-2y)
+uint32_t Tanh(uint32_t bits) {
+  const uint32_t magnitude = bits & ~kFloatSign;
+  constexpr uint32_t kDouble = UINT32_C(1) << 23;  // in the exponent
+  if (magnitude < kTanhIsArgument) {
+    return bits;
+  }
+  if (magnitude + kDouble >= kCoarseLimit) {
+    return (bits & kFloatSign) | kOneBits;
+  }
+  const uint64_t below_one = BelowOne(magnitude + kDouble);
+  return (bits & kFloatSign) | FloatFrom(Ratio(below_one, 2 * kOne - below_one), -kFine);
+}
+
+uint32_t Logistic(uint32_t bits) {
+  constexpr int32_t kMinusNine = -INT32_C(0x41100000);  // in the order of the numbers
+  if (RankOfFloat(bits) < kMinusNine) {
+    return Exp(bits);
+  }
+  return DivideFloats(kOneBits, AddFloats(kOneBits, Exp(bits ^ kFloatSign)));
 }
 
 // ln(2^k m) is k ln 2 + 2 artanh((m - 1) / (m + 1)), m within the root of 2 and its inverse.
@@ -200,6 +227,10 @@ uint32_t CurveOfFloat(FloatCurve curve, uint32_t bits) {
       return Exp(bits);
     case FloatCurve::kLog:
       return Log(bits);
+    case FloatCurve::kLogistic:
+      return Logistic(bits);
+    case FloatCurve::kTanh:
+      return Tanh(bits);
     case FloatCurve::kElu:
       return bits & kFloatSign ? Expm1(bits & ~kFloatSign) : bits;
     default:

@@ -10,7 +10,18 @@ namespace nn {
 
 // kRound takes halves to the even neighbour. kSqrt and kRsqrt of a negative number
 // are NaN.
-enum class FloatFunction : uint8_t { kNeg, kFloor, kCeil, kRound, kSquare, kSqrt, kAbs, kRsqrt };
+enum class FloatFunction : uint8_t {
+  kNeg,
+  kFloor,
+  kCeil,
+  kRound,
+  kSquare,
+  kSqrt,
+  kAbs,
+  kRsqrt,
+  kRelu,
+  kRelu6
+};
 
 // input, output: bits of float32; output may be the input's buffer.
 void FloatUnary(FloatFunction function, uint32_t count, const uint32_t* input, uint32_t* output);

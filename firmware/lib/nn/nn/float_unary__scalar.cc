@@ -9,6 +9,7 @@ namespace nn {
 namespace {
 
 constexpr uint32_t kOne = UINT32_C(0x3f800000);
+constexpr uint32_t kSix = UINT32_C(0x40c00000);
 
 // To an integer: down, up or to the nearest with halves to even.
 uint32_t Integral(FloatFunction function, uint32_t bits) {
@@ -50,6 +51,10 @@ uint32_t Apply(FloatFunction function, uint32_t bits) {
       return Square(bits & ~kFloatSign);
     case FloatFunction::kSqrt:
       return RootOfFloat(bits);
+    case FloatFunction::kRelu:
+      return ClampFloat(bits, 0, kFloatInfinity);
+    case FloatFunction::kRelu6:
+      return ClampFloat(bits, 0, kSix);
     case FloatFunction::kAbs:
       return bits & ~kFloatSign;
     case FloatFunction::kRsqrt:

@@ -45,13 +45,19 @@ def test_full_int8_passes(cnn: Model) -> None:
     check_int8(cnn)
     check_int8(_dense())
     check_int8(_dense("INT16", "INT8", "INT64"))
+    check_int8(_dense("FLOAT32", "FLOAT32", "FLOAT32"))  # slow, but there
+
+
+def test_a_float_op_is_not_what_was_meant_to_become_int8() -> None:
+    with pytest.raises(UnsupportedModelError, match=r"'x' is FLOAT32.*this op is float"):
+        check_int8(_dense("FLOAT32", "FLOAT32", "FLOAT32"), float_forms=False)
 
 
 @pytest.mark.parametrize(
     ("model", "message"),
     [
         (
-            _dense("FLOAT32", "FLOAT32", "FLOAT32"),
+            _dense("FLOAT32", "FLOAT32", "FLOAT32", dtype="INT8"),
             r"op 0 \(FULLY_CONNECTED\): input tensor 'x' is FLOAT32, not INT16 or INT8; this op is "
             r"float; .*"
             r"representative_dataset.*TFLITE_BUILTINS_INT8.*inference_input_type",
@@ -80,7 +86,7 @@ def test_a_hybrid_op_is_known_by_its_weights_alone(weights: str, nbytes: int, hy
     b = ModelBuilder()
     x = b.tensor([1, 4], "FLOAT32", name="x")
     w = b.tensor([3, 4], weights, scale=0.1, data=bytes(nbytes))
-    y = b.tensor([1, 3], "FLOAT32")
+    y = b.tensor([1, 3], "FLOAT32" if hybrid else "INT8")
     b.op("FULLY_CONNECTED", [x, w], [y], schema.FullyConnectedOptionsT())
     kind = r"a hybrid op \(int8 weights" if hybrid else "float;"
     with pytest.raises(UnsupportedModelError, match=f"'x' is FLOAT32.*; this op is {kind}"):
@@ -101,10 +107,10 @@ def test_float_in_a_further_subgraph_is_found() -> None:
     b = ModelBuilder()
     _, other = b.subgraph("other")
     f = other.tensor([1, 4], "FLOAT32", name="inner")
-    other.op("LOGISTIC", [f], [f])
+    other.op("HARD_SWISH", [f], [f])
     x = b.tensor([1, 4], scale=0.5)
     b.op("SOFTMAX", [x], [x])
-    with pytest.raises(UnsupportedModelError, match=r"op 0 \(LOGISTIC\).*'inner'"):
+    with pytest.raises(UnsupportedModelError, match=r"op 0 \(HARD_SWISH\).*'inner'"):
         check_types(Model.parse(b.build([x], [x])))
 
 

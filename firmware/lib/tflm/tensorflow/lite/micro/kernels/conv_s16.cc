@@ -1,6 +1,8 @@
 #include "nn/conv_s16.h"
 
 #include "tensorflow/lite/micro/kernels/conv_common_s16.h"
+#include "tensorflow/lite/micro/kernels/f32.h"
+#include "tensorflow/lite/micro/kernels/float_conv.h"
 
 namespace tflm {
 namespace {
@@ -39,6 +41,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-MCUFORGE_EITHER_FORM(CONV_2D, Conv2D, Prepare, Eval)
+MCUFORGE_ANY_FORM(CONV_2D, Conv2D, Prepare, Eval, PrepareFloatConv, EvalFloatConv)
 
 }  // namespace tflm

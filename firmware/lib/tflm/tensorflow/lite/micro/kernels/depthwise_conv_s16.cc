@@ -1,6 +1,8 @@
 #include "nn/depthwise_conv_s16.h"
 
 #include "tensorflow/lite/micro/kernels/conv_common_s16.h"
+#include "tensorflow/lite/micro/kernels/f32.h"
+#include "tensorflow/lite/micro/kernels/float_conv.h"
 
 namespace tflm {
 namespace {
@@ -38,6 +40,7 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-MCUFORGE_EITHER_FORM(DEPTHWISE_CONV_2D, DepthwiseConv2D, Prepare, Eval)
+MCUFORGE_ANY_FORM(DEPTHWISE_CONV_2D, DepthwiseConv2D, Prepare, Eval, PrepareFloatDepthwiseConv,
+                  EvalFloatConv)
 
 }  // namespace tflm

@@ -1,4 +1,5 @@
-// EXP, LOG, SIN and COS, which upstream has in float32 only; ELU beside its form for int8.
+// EXP, LOG, SIN and COS, which upstream has in float32 only; ELU, LOGISTIC
+// and TANH beside their other forms.
 
 #include "nn/float_curves.h"
 #include "tensorflow/lite/micro/kernels/f32.h"
@@ -22,6 +23,10 @@ nn::FloatCurve CurveOf(const OpContext& context) {
       return nn::FloatCurve::kSin;
     case tflite::BuiltinOperator_COS:
       return nn::FloatCurve::kCos;
+    case tflite::BuiltinOperator_LOGISTIC:
+      return nn::FloatCurve::kLogistic;
+    case tflite::BuiltinOperator_TANH:
+      return nn::FloatCurve::kTanh;
     default:
       return nn::FloatCurve::kElu;
   }

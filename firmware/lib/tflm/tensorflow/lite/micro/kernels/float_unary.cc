@@ -1,5 +1,5 @@
-// NEG, FLOOR, CEIL, ROUND, SQUARE and SQRT, which upstream has in float32 only; ABS and RSQRT
-// beside their other forms.
+// NEG, FLOOR, CEIL, ROUND, SQUARE and SQRT, which upstream has in float32 only; ABS, RELU,
+// RELU6 and RSQRT beside their other forms.
 
 #include "nn/float_unary.h"
 
@@ -26,6 +26,10 @@ nn::FloatFunction FunctionOf(const OpContext& context) {
       return nn::FloatFunction::kRound;
     case tflite::BuiltinOperator_SQUARE:
       return nn::FloatFunction::kSquare;
+    case tflite::BuiltinOperator_RELU:
+      return nn::FloatFunction::kRelu;
+    case tflite::BuiltinOperator_RELU6:
+      return nn::FloatFunction::kRelu6;
     case tflite::BuiltinOperator_ABS:
       return nn::FloatFunction::kAbs;
     case tflite::BuiltinOperator_RSQRT:

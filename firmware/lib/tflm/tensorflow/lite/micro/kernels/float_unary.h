@@ -10,7 +10,7 @@ namespace tflm {
 TfLiteStatus PrepareFloatUnary(OpContext& context);
 void EvalFloatUnary(OpContext& context);
 
-// Those that are no algebra: EXP, LOG, SIN, COS, ELU.
+// Those that are no algebra: EXP, LOG, SIN, COS, ELU, LOGISTIC, TANH.
 TfLiteStatus PrepareFloatCurve(OpContext& context);
 void EvalFloatCurve(OpContext& context);
 

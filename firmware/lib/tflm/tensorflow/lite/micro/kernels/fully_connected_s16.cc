@@ -1,6 +1,8 @@
 #include "nn/fully_connected_s16.h"
 
 #include "tensorflow/lite/micro/kernels/conv_common_s16.h"
+#include "tensorflow/lite/micro/kernels/f32.h"
+#include "tensorflow/lite/micro/kernels/float_conv.h"
 
 namespace tflm {
 namespace {
@@ -70,6 +72,7 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-MCUFORGE_EITHER_FORM(FULLY_CONNECTED, FullyConnected, Prepare, Eval)
+MCUFORGE_ANY_FORM(FULLY_CONNECTED, FullyConnected, Prepare, Eval, PrepareFloatFullyConnected,
+                  EvalFloatConv)
 
 }  // namespace tflm

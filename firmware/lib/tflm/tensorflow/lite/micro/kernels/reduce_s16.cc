@@ -1,7 +1,9 @@
-// MEAN and SUM, int16.
+// MEAN and SUM, int16 and float32.
 
 #include "nn/reduce_s16.h"
 
+#include "nn/float_reduce.h"
+#include "tensorflow/lite/micro/kernels/f32.h"
 #include "tensorflow/lite/micro/kernels/reduce_common.h"
 #include "tensorflow/lite/micro/kernels/s16.h"
 
@@ -38,9 +40,30 @@ TfLiteStatus PrepareMean(OpContext& context) { return PrepareReduceS16(context, 
 
 TfLiteStatus PrepareSum(OpContext& context) { return PrepareReduceS16(context, false); }
 
+// ---- float32
+
+TfLiteStatus PrepareFloatReduce(OpContext& context) {
+  TensorInfo input;
+  TensorInfo output;
+  uint32_t count;
+  return ReadEndsF32(context, &input, &output) && NewReduction(context, input, output, &count)
+             ? kTfLiteOk
+             : kTfLiteError;
+}
+
+void EvalFloatMean(OpContext& context) {
+  nn::FloatMean(context.Params<nn::ReduceParams>(), context.InputData<uint32_t>(0),
+                context.OutputData<uint32_t>(0));
+}
+
+void EvalFloatSum(OpContext& context) {
+  nn::FloatSum(context.Params<nn::ReduceParams>(), context.InputData<uint32_t>(0),
+               context.OutputData<uint32_t>(0));
+}
+
 }  // namespace
 
-MCUFORGE_EITHER_FORM(MEAN, Mean, PrepareMean, EvalReduceS16)
-MCUFORGE_EITHER_FORM(SUM, Sum, PrepareSum, EvalReduceS16)
+MCUFORGE_ANY_FORM(MEAN, Mean, PrepareMean, EvalReduceS16, PrepareFloatReduce, EvalFloatMean)
+MCUFORGE_ANY_FORM(SUM, Sum, PrepareSum, EvalReduceS16, PrepareFloatReduce, EvalFloatSum)
 
 }  // namespace tflm

@@ -2,6 +2,8 @@
 
 #include "nn/sigmoid_s16.h"
 
+#include "tensorflow/lite/micro/kernels/f32.h"
+#include "tensorflow/lite/micro/kernels/float_unary.h"
 #include "tensorflow/lite/micro/kernels/s16.h"
 
 namespace tflm {
@@ -91,7 +93,8 @@ void EvalTanh(OpContext& context) {
 
 }  // namespace
 
-MCUFORGE_EITHER_FORM(LOGISTIC, Logistic, PrepareLogistic, EvalLogistic)
-MCUFORGE_EITHER_FORM(TANH, Tanh, PrepareTanh, EvalTanh)
+MCUFORGE_ANY_FORM(LOGISTIC, Logistic, PrepareLogistic, EvalLogistic, PrepareFloatCurve,
+                  EvalFloatCurve)
+MCUFORGE_ANY_FORM(TANH, Tanh, PrepareTanh, EvalTanh, PrepareFloatCurve, EvalFloatCurve)
 
 }  // namespace tflm

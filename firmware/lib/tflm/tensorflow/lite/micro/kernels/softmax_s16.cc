@@ -1,5 +1,7 @@
 #include "nn/softmax_s16.h"
 
+#include "nn/float_softmax.h"
+#include "tensorflow/lite/micro/kernels/f32.h"
 #include "tensorflow/lite/micro/kernels/s16.h"
 
 namespace tflm {
@@ -48,8 +50,38 @@ void Eval(OpContext& context) {
                  context.OutputData<int16_t>(0));
 }
 
+// ---- float32
+
+TfLiteStatus PrepareFloatSoftmax(OpContext& context) {
+  TensorInfo input;
+  TensorInfo output;
+  if (!ReadEndsF32(context, &input, &output)) {
+    return kTfLiteError;
+  }
+  if (input.shape.count == 0 || !SameShape(context, input, output)) {
+    return context.Fail("input and output differ in shape");
+  }
+  const uint32_t beta = context.OptionU32(kBeta, 0);
+  if (beta == 0 || !nn::IsValidScale(beta)) {
+    return context.Fail("needs a positive beta");
+  }
+  nn::FloatSoftmaxParams* const params = context.NewParams<nn::FloatSoftmaxParams>();
+  if (!params) {
+    return kTfLiteError;
+  }
+  const uint32_t depth = Extent(context, input, input.shape.count - 1);
+  *params = nn::FloatSoftmaxParams{input.elements / depth, depth, beta};
+  context.AllowInPlace(0);
+  return kTfLiteOk;
+}
+
+void EvalFloatSoftmax(OpContext& context) {
+  nn::FloatSoftmax(context.Params<nn::FloatSoftmaxParams>(), context.InputData<uint32_t>(0),
+                   context.OutputData<uint32_t>(0));
+}
+
 }  // namespace
 
-MCUFORGE_EITHER_FORM(SOFTMAX, Softmax, Prepare, Eval)
+MCUFORGE_ANY_FORM(SOFTMAX, Softmax, Prepare, Eval, PrepareFloatSoftmax, EvalFloatSoftmax)
 
 }  // namespace tflm

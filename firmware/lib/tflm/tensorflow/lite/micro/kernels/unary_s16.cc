@@ -101,8 +101,8 @@ void EvalLeakyRelu(OpContext& context) {
 
 }  // namespace
 
-MCUFORGE_EITHER_FORM(RELU, Relu, PrepareScaled, EvalRelu)
-MCUFORGE_EITHER_FORM(RELU6, Relu6, PrepareRelu6, EvalRelu6)
+MCUFORGE_ANY_FORM(RELU, Relu, PrepareScaled, EvalRelu, PrepareFloatUnary, EvalFloatUnary)
+MCUFORGE_ANY_FORM(RELU6, Relu6, PrepareRelu6, EvalRelu6, PrepareFloatUnary, EvalFloatUnary)
 MCUFORGE_ANY_FORM(ABS, Abs, PrepareScaled, EvalAbs, PrepareFloatUnary, EvalFloatUnary)
 MCUFORGE_EITHER_FORM(LEAKY_RELU, LeakyRelu, PrepareLeakyRelu, EvalLeakyRelu)
 
