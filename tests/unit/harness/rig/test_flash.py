@@ -1,10 +1,14 @@
-"""Flash protocols: what each tool is told, and what is made of what it says. No tool runs."""
+"""Flash protocols: what each tool is told, and what is made of what it says.
+
+No tool runs but OpenOCD, which loads its configurations.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from codegen.boards.facts import Board, BoardError, Region, UsbId, load_board
+from codegen.boards.facts import Board, BoardError, Region, UsbId, list_boards, load_board
 from codegen.errors import MissingToolError
 from harness.errors import HarnessError, PortError
 from harness.rig import flash, mass_storage
@@ -485,3 +489,13 @@ def test_upload_facts_of_a_board_file(tmp_path: Path) -> None:
     path.write_text(text.replace('"usb_ids"', '"upload": {"swd": "x"},\n    "usb_ids"'))
     with pytest.raises(BoardError, match="unknown key 'swd'"):
         load_board("mine", tmp_path)
+
+
+@pytest.mark.skipif(shutil.which("openocd") is None, reason="apt-get install openocd")
+@pytest.mark.parametrize(
+    "configuration", sorted({b.upload["openocd"] for b in list_boards() if "openocd" in b.upload})
+)
+def test_openocd_has_the_configuration_of_each_board(configuration: str) -> None:
+    files = [word for name in configuration.split() for word in ("-f", name)]
+    result = subprocess.run(["openocd", *files, "-c", "shutdown"], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
