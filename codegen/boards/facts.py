@@ -42,6 +42,7 @@ SERIALS = ("socket", "pty")
 PROTOCOLS = ("emulator", "openocd", "pyocd", "stlink", "jlink", "dfu", "uf2", "gdb", "platformio")
 
 _ARMV8_M_CPUS = ("cortex-m33", "cortex-m55")  # with MSPLIM, and an MPU of another kind
+_UPLOAD_FORMS = {"uf2": r"\S+( 0x[0-9a-fA-F]{1,8})?"}  # label of the drive, family id
 _PINS = {"pin": 16, "pin32": 32}  # pins of a port that is named by a letter
 _SIZE_UNITS = {"": 1, "K": 1024, "M": 1024 * 1024}
 _MAX_U32 = 0xFFFF_FFFF
@@ -411,7 +412,11 @@ def _emulator(facts: _Table) -> Emulator | None:
 
 
 def _upload(table: _Table) -> dict[str, str]:
-    facts = {protocol: table.text(protocol) for protocol in PROTOCOLS if table.has(protocol)}
+    facts = {
+        protocol: table.text(protocol, _UPLOAD_FORMS.get(protocol, r".+"))
+        for protocol in PROTOCOLS
+        if table.has(protocol)
+    }
     table.close()
     return facts
 

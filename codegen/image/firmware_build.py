@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from codegen import lock, tools
+from codegen.boards import uf2
 from codegen.boards.facts import Board, boards_built_here
 from codegen.compile.cpp_build import OVERFLOWED
 from codegen.cost.memory_fit import check_image
@@ -249,7 +250,9 @@ def _require_id(elf: Path, made_id: str) -> None:
 
 
 def _suffixes(board: Board) -> tuple[str, ...]:
-    return ("elf", "bin", "hex") if board.family.architecture == "cortex_m" else ("elf",)
+    if board.family.architecture != "cortex_m":
+        return ("elf",)
+    return ("elf", "bin", "hex", *(("uf2",) if uf2.family_id(board) is not None else ()))
 
 
 def _compiler(board: Board) -> str:

@@ -203,12 +203,12 @@ if board.family.architecture == "cortex_m":
                 env.VerboseAction(f"$OBJCOPY -O {file_format} $SOURCE $TARGET", "Making $TARGET"),
             )
         )
-    _, _, uf2_family = board.upload.get("uf2", "").partition(" ")
-    if uf2_family:
+    uf2_family = uf2.family_id(board)
+    if uf2_family is not None:
 
         def make_uf2(target, source, env):
             data = Path(str(source[0])).read_bytes()
-            data = uf2.uf2(data, board.image_origin, int(uf2_family, 16))
+            data = uf2.uf2(data, board.image_origin, uf2_family)
             atomic_write(Path(str(target[0])), data)
 
         outputs.append(

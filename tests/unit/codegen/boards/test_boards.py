@@ -113,6 +113,7 @@ def region(name: str, kind: str, origin: str, length: str) -> dict[str, str]:
             lambda d, m: m["regions"].append(region("x", "ram", "0xFFFF0000", "1M")),
             "ends beyond 32 bits",
         ),
+        (lambda d, m: m.update(upload={"uf2": "RPI e4"}), "uf2 is 'RPI e4', not of the form"),
         (lambda d, m: m.update(usb_ids=[{"vid": "0x10000", "pid": "0x1"}]), "16 bits"),
     ],
 )

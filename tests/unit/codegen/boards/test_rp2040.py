@@ -10,8 +10,9 @@ import pytest
 
 from codegen.boards import boot2
 from codegen.boards.facts import load_board
-from codegen.boards.uf2 import uf2
+from codegen.boards.uf2 import family_id, uf2
 from codegen.errors import CodegenError
+from codegen.image.firmware_build import output_files
 
 
 def test_the_checksum_is_the_boot_roms() -> None:
@@ -57,6 +58,14 @@ def test_image_and_vectors_begin_apart() -> None:
     assert (pico.image_origin, pico.vector_table) == (0x1000_0000, 0x1000_0100)
     microbit = load_board("microbit")
     assert (microbit.image_origin, microbit.vector_table) == (0, 0)
+
+
+def test_the_file_for_the_drive_is_kept_with_the_image() -> None:
+    for board_id, family in [("pico", 0xE48B_FF56), ("pico2", 0xE48B_FF59), ("microbit", None)]:
+        board = load_board(board_id)
+        assert family_id(board) == family
+        kept = {path.name for path in output_files(board, Path("build"))}
+        assert ("firmware.uf2" in kept) == (family is not None), board_id
 
 
 def test_uf2_blocks() -> None:
