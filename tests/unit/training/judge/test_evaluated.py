@@ -106,7 +106,10 @@ def test_measures_and_the_worst_of_each_column(build_dir: Path) -> None:
     metrics = json.loads((build_dir / METRICS).read_text())
     metrics["measures"]["float"] = {"accuracy": 0.9, "top-3": 1.0}
     metrics["slices"] = [
-        *({"column": "class", "value": str(n), "count": n, "measure": n / 10} for n in range(7)),
+        *(
+            {"column": "class", "value": str(n), "count": n, "measure": n / 10}
+            for n in range(6, -1, -1)
+        ),
         {"column": "speaker", "value": "me", "count": 3, "measure": 0.5},
     ]
     artifacts.write_json(build_dir / METRICS, metrics)
@@ -167,7 +170,9 @@ def test_a_board_beside_int8(build_dir: Path) -> None:
     told = json.loads((build_dir / REPORT_JSON).read_text())
     assert (told["runs"], told["labels"]) == ({"host": "run-1"}, ["a", "b", "c"])
     assert (told["test_count"], told["noun"]) == (10, "image")
-    assert "host as recorded in runs/run-1" in (build_dir / REPORT_HTML).read_text()
+    page = (build_dir / REPORT_HTML).read_text()
+    assert "host as recorded in runs/run-1" in page
+    assert 'alt="the worst classified samples"' in page
 
 
 def test_the_table_of_it(build_dir: Path) -> None:
