@@ -15,9 +15,11 @@ using rp2::WaitFor;
 
 // Clocks, 2.15.7
 constexpr uint32_t kClkRefCtrl = rp2::kClocks + 0x30;
+constexpr uint32_t kClkRefDiv = rp2::kClocks + 0x34;
 constexpr uint32_t kClkRefSelected = rp2::kClocks + 0x38;
 constexpr uint32_t kClkRefCrystal = 2;
 constexpr uint32_t kClkSysCtrl = rp2::kClocks + 0x3C;
+constexpr uint32_t kClkSysDiv = rp2::kClocks + 0x40;
 constexpr uint32_t kClkSysSelected = rp2::kClocks + 0x44;
 constexpr uint32_t kClkSysRef = 0;
 constexpr uint32_t kClkSysPll = 1;  // its auxiliary source, of which 0 is the system PLL
@@ -60,6 +62,9 @@ bool StartPll() {
   if (!WaitFor(kXoscStatus, kXoscStatusStable, kXoscStatusStable)) return false;
   Register(kClkRefCtrl) = kClkRefCrystal;
   if (!WaitFor(kClkRefSelected, 1u << kClkRefCrystal, 1u << kClkRefCrystal)) return false;
+  // The RP2350's boot ROM may leave a divider (its datasheet, 8.3.1).
+  Register(kClkRefDiv) = rp2::kUndivided;
+  Register(kClkSysDiv) = rp2::kUndivided;
   pl011::g_clock_hz = board_facts::kXoscHz;
 
   // 2.18.3: in reset while it is programmed; dividers once it is locked

@@ -19,6 +19,7 @@ constexpr uint32_t kResetsPadsBank0 = 1u << 8;
 constexpr uint32_t kResetsPllSys = 1u << 12;
 constexpr uint32_t kResetsUart0 = 1u << 22;
 
+constexpr uint32_t kUndivided = 1u << 8;           // of CLK_REF_DIV and CLK_SYS_DIV, 2.15.7
 constexpr uint32_t kPadIsolated = 0;               // it has no such bit
 constexpr uint32_t kMaxHz = 133'000'000;           // 5.3
 constexpr uint32_t kRingOscillatorHz = 6'500'000;  // about so, 2.17.3

@@ -20,9 +20,10 @@ constexpr uint32_t kResetsPadsBank0 = 1u << 9;
 constexpr uint32_t kResetsPllSys = 1u << 14;
 constexpr uint32_t kResetsUart0 = 1u << 26;
 
+constexpr uint32_t kUndivided = 1u << 16;   // of CLK_REF_DIV and CLK_SYS_DIV
 constexpr uint32_t kPadIsolated = 1u << 8;  // ISO, set after a reset
 constexpr uint32_t kMaxHz = 150'000'000;
-constexpr uint32_t kRingOscillatorHz = 11'000'000;  // about so; not checked against a document
+constexpr uint32_t kRingOscillatorHz = 11'000'000;  // nominal, at boot (datasheet 8.3.1)
 
 }  // namespace rp2
 

@@ -62,10 +62,11 @@ static_assert(board_facts::kPllR % 2 == 0 && board_facts::kPllR >= 2 && board_fa
 static_assert(kVcoHz / board_facts::kPllR == kClockHz, "chip.pll_*: they do not make clock_hz");
 static_assert(kClockHz <= 120'000'000, "clock_hz: at most 120 MHz");
 
-// Above 80 MHz the core starts at half the clock, for a microsecond at least.
+// To more than 80 MHz, and back, the core goes by half the clock, for a microsecond at least.
 constexpr uint32_t kHalfClockTurns = kClockHz / 1'000'000;
 
 bool SelectHsi() {
+  Register(kRccCfgr) = Register(kRccCfgr) | kRccCfgrAhbHalf;
   const bool selected = hsi16::RunFrom(kRccCr, kRccCfgr, kRccCfgrSwBits, kRccCfgrSwHsi);
   Register(kRccCfgr) = Register(kRccCfgr) & ~kRccCfgrPrescalers;
   return selected;

@@ -205,6 +205,14 @@ def test_stm32_divider_that_only_the_f446_has(board_id: str) -> None:
     assert pll >> 28 == 2
 
 
+def test_stm32l4_goes_above_80_mhz_and_back_by_half_the_clock() -> None:
+    presets = {L4.cr: L4.hsi_on | PLL_ON, L4.cfgr: L4.pll}
+    writes = start("nucleo_l4r5zi", presets, L4.rules()).writes
+    switches = [(word & 3, word >> 4 & 0xF) for at, word in writes if at == L4.cfgr]
+    # of SW and HPRE: 8 halves the clock. A boot loader's PLL, the internal oscillator, the PLL
+    assert switches == [(3, 8), (1, 8), (1, 0), (1, 8), (3, 8), (3, 0)]
+
+
 def test_stm32l4_port_g_has_its_supply() -> None:
     writes = start("nucleo_l4r5zi", {}, L4.rules()).writes
     supplied = writes.index((0x40007004, 1 << 9))  # PWR_CR2.IOSV
@@ -265,7 +273,8 @@ RP2_CASES = [pytest.param(board_id, chip, id=board_id) for board_id, chip in RP2
 def test_rp2_pll_comes_up_also_if_it_was_on(board_id: str, chip: Rp2) -> None:
     board = load_board(board_id)
     after_reset = {chip.resets: 0xFFFFFFFF, chip.pll + 4: 0x2D}
-    left_on = {chip.clocks + 0x3C: 1, chip.pll: 1 << 31 | 1}
+    divided = {chip.clocks + 0x34: 4 << 16, chip.clocks + 0x40: 4 << 16}
+    left_on = {chip.clocks + 0x3C: 1, chip.pll: 1 << 31 | 1, **divided}
     for presets in (after_reset, left_on):
         begun = start(board_id, presets, chip.rules())
         assert begun.clock_hz == board.clock_hz
@@ -279,6 +288,8 @@ def test_rp2_pll_comes_up_also_if_it_was_on(board_id: str, chip: Rp2) -> None:
             )
         ]
         assert order == sorted(order)
+        undivided = 1 << (16 if board_id == "pico2" else 8)
+        assert begun.last[chip.clocks + 0x34] == begun.last[chip.clocks + 0x40] == undivided
 
 
 @pytest.mark.parametrize(("board_id", "chip"), RP2_CASES)
