@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from codegen.host.kernel_loops import (
@@ -10,6 +12,7 @@ from codegen.host.kernel_loops import (
     conv_loops,
     conv_passes,
     depthwise_loops,
+    plane_loops,
     stretches,
 )
 
@@ -52,11 +55,31 @@ def test_a_line_of_pixels_is_cut_into_threes_and_short_ones_into_single_pixels()
     assert stretches(6, 5, 3, 1, 1, 1) == [Stretch(1, 2, False), Stretch(4, 3, True)]
     assert stretches(9, 7, 3, 1, 1, 0) == [Stretch(7, 3, True)]
     counts = depthwise_loops(shape)
+    assert counts["line channels"] == 8 * counts["line calls"]
     assert counts["line calls"] == (1 + 4) * 3  # 7 pixels: 3 groups, the last one overlaps
     assert counts["line taps"] == (1 * 3 * 2 * 3 + 4 * 3 * 3 * 3) * 8
     # 1 x 2 pixels of 2 x 2 taps
     alone = depthwise_loops(ConvShape(1, 2, 3, 8, 1, 2, 8, 2, 2, filter_c=1))
     assert alone["line calls"] == 2
+
+
+def _depthwise(channels: int, batches: int = 1) -> ConvShape:
+    return ConvShape(batches, 6, 9, channels, 4, 7, channels, 3, 3, filter_c=1)
+
+
+def test_planes_are_computed_four_channels_at_a_time() -> None:
+    four, five, eight = (plane_loops(_depthwise(channels)) for channels in (4, 5, 8))
+    assert four and five == eight == {name: 2 * count for name, count in four.items()}
+    assert four["plane fills"] % 2 == 0  # two channels are filled at once
+    assert not plane_loops(ConvShape(1, 6, 9, 8, 4, 7, 16, 3, 3, filter_c=2))
+
+
+@pytest.mark.parametrize("loops", [conv_loops, depthwise_loops, plane_loops])
+def test_each_image_of_a_batch_takes_as_much(
+    loops: Callable[[ConvShape], dict[str, float]],
+) -> None:
+    once, thrice = (loops(_depthwise(8, batches)) for batches in (1, 3))
+    assert once and thrice == {name: 3 * count for name, count in once.items()}
 
 
 def test_a_pixel_at_the_border_makes_its_groups_runs_border_runs() -> None:
