@@ -134,6 +134,7 @@ class Farm:
         """Its exporters end with it, and are started again."""
         self.stop_coordinator()
         self.start_coordinator()
+        wait_until(lambda: self.verb("boards", "--farm")[0] == 0)
 
     def _spawn(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
         with (self.folder / f"{program}.log").open("ab") as log:

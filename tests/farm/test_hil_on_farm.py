@@ -54,8 +54,10 @@ def in_the_middle(run: subprocess.Popen[str], since: set[Path]) -> Iterator[None
 
     wait_until(has_answers)
     run.send_signal(signal.SIGSTOP)
-    yield
-    run.send_signal(signal.SIGCONT)
+    try:
+        yield
+    finally:
+        run.send_signal(signal.SIGCONT)
 
 
 def runs() -> set[Path]:
@@ -78,20 +80,22 @@ def test_three_places_give_one_boards_answer(
 def test_a_coordinator_that_starts_anew_in_the_middle(
     farm: Farm, wanted: dict[str, Any], tmp_path: Path
 ) -> None:
+    """Its exporters end with it, and ser2net with its exporter; the next one has another port."""
     path, before = tmp_path / "report.json", runs()
     with farm.start(*_HIL, "--farm", "--json", str(path)) as run:
         with in_the_middle(run, before):
             farm.restart_coordinator()
+            wait_until(lambda: farm.listed().count(":mcuforge-") == len(PLACES))
         said, _ = run.communicate()
     assert run.returncode == 0, said
     assert judged(path) == wanted
-    wait_until(lambda: farm.listed().count(" free") == len(PLACES))
+    assert parts(path)["shelf-1"]["reconnects"] == 1
+    assert farm.listed().count(" free") == len(PLACES)
 
 
-def test_a_place_is_held_and_its_line_opened_again_after_that(
+def test_a_run_on_the_one_place_whose_line_was_cut_by_that_goes_on(
     farm: Farm, wanted: dict[str, Any], tmp_path: Path
 ) -> None:
-    """Its exporter ends with the coordinator, and ser2net with that; the next has another port."""
     path, before = tmp_path / "report.json", runs()
     with farm.start(*_HIL, "--place", "shelf-1", "--json", str(path)) as run:
         with in_the_middle(run, before):
