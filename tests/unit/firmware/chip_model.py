@@ -128,29 +128,37 @@ def start(board_id: str, presets: Words, rules: Iterable[Rule] = ()) -> Start:
 @cache
 def _program(board_id: str) -> Path:
     """The port's start as a program of this machine, compiled once."""
+    family = load_board(board_id).family.id
+    definitions = _DEFINITIONS.get(family, "")
+    before = "  cortex_m::g_on_write = WriteCopy;" if _COPIES in definitions else ""
+    main = _MAIN.format(before=before, definitions=definitions)
+    return compiled(board_id, main, Path(_PROGRAMS.name) / board_id)
+
+
+def compiled(board_id: str, main: str, folder: Path, without: str = "") -> Path:
+    """A program of this machine from the text of its main.cc and the board's port, with registers
+    of fake_registers.h. folder: is made. without: a source of the port that main.cc includes."""
     board = load_board(board_id)
     ports = [PORTS / name for name in port_folders(board)]
+    left_out = (_NO_CODE_OF_THIS_MACHINE, without)
     sources = [
         path
         for port in ports
         if port.name != "cortex_m"
         for path in port.glob("*.cc")
-        if path.name != _NO_CODE_OF_THIS_MACHINE
+        if path.name not in left_out
     ]
-    definitions = _DEFINITIONS.get(board.family.id, "")
-    before = "  cortex_m::g_on_write = WriteCopy;" if _COPIES in definitions else ""
-    folder = Path(_PROGRAMS.name) / board_id
     folder.mkdir()
     (folder / "board_facts.h").write_text(board_facts(board))
-    (folder / "main.cc").write_text(_MAIN.format(before=before, definitions=definitions))
+    (folder / "main.cc").write_text(main)
     here = Path(__file__).parent
     subprocess.run(
         [
             *("g++", "-std=c++17", "-Wall", "-Wextra", "-Werror"),
             *("-include", str(here / "fake_registers.h")),
             *(f"-I{path}" for path in (folder, here, PORTS, *ports)),
-            *(str(folder / "main.cc"), *map(str, sources), "-o", str(folder / "start")),
+            *(str(folder / "main.cc"), *map(str, sources), "-o", str(folder / "program")),
         ],
         check=True,
     )
-    return folder / "start"
+    return folder / "program"

@@ -12,12 +12,18 @@
 
 namespace cortex_m {
 
+inline void (*g_on_read)(uint32_t address) = nullptr;  // what a read does besides
+
 class Word {
  public:
   uint32_t address = 0;
   uint32_t value = 0;
 
-  operator uint32_t() const { return value; }
+  operator uint32_t() const {
+    const uint32_t read = value;
+    if (g_on_read) g_on_read(address);
+    return read;
+  }
   inline Word& operator=(uint32_t written);
   Word& operator=(const Word& from) { return *this = from.value; }
 };
