@@ -58,8 +58,9 @@ activations are int16 with zero point 0, weights int8, biases int64. Int32 is al
 an op takes a shape, an axis, paddings or indices, and on the ops with which converters compute
 shapes. Comparisons give bools, which logic, SELECT_V2 and CAST take. Of float32 there is what a
 small classifier needs, by bits and slowly: convolutions, dense layers, pools, means and arithmetic
-to upstream's last bit on every core; COS, ELU, EXP, LOG, LOGISTIC, SIN, SOFTMAX and TANH up to 2
-units in the last place beside it, for upstream's bits are those of the C library beside it.
+to upstream's last bit on every core. COS, ELU, EXP, LOG and SIN are up to 1 unit in the last place
+beside it, LOGISTIC and TANH 2, SOFTMAX 4, for upstream's bits are those of the C library beside
+it.
 `invoke preflight` says before any training whether a model fits.
 Ops of your own come in through `firmware/lib/custom_ops`: [porting.md](porting.md#a-custom-op).
 

@@ -190,11 +190,21 @@ def check_types(model: Model, float_forms: bool = True) -> None:
         for op in graph.ops:
             if op.name == "CUSTOM":
                 continue  # what it takes is known to its own prepare function
-            if float_forms and op.name in _FLOAT_FORMS and _is_all_float(graph, op):
+            if float_forms and is_float_form(graph, op):
                 continue
             given, made = _integer_form(op.name)
             _check_operands(graph, op, "input", op.inputs, given)
             _check_operands(graph, op, "output", op.outputs, made)
+
+
+def is_float_form(graph: Subgraph, op: Op) -> bool:
+    """Whether an op that has another form besides is float32 throughout."""
+    form = _FLOAT_FORMS.get(op.name)
+    return form is not None and all(
+        index < 0 or graph.tensors[index].dtype in types[min(position, len(types) - 1)]
+        for indices, types in zip((op.inputs, op.outputs), form, strict=True)
+        for position, index in enumerate(indices)
+    )
 
 
 def check_ops(model: Model, supported: Collection[str] | None = None) -> None:
@@ -312,15 +322,6 @@ def _type_message(graph: Subgraph, op: Op, role: str, tensor: Tensor, types: _Ty
     elif tensor.dtype == "INT4":
         fault += "; 4-bit weights are not supported"
     return f"{fault}; the firmware runs full-int8 models only: {_FULL_INT8_RECIPE}"
-
-
-def _is_all_float(graph: Subgraph, op: Op) -> bool:
-    """Whether all operands are of the op's form for float32."""
-    return all(
-        index < 0 or graph.tensors[index].dtype in types[min(position, len(types) - 1)]
-        for indices, types in zip((op.inputs, op.outputs), _FLOAT_FORMS[op.name], strict=True)
-        for position, index in enumerate(indices)
-    )
 
 
 def _is_hybrid(graph: Subgraph, op: Op) -> bool:

@@ -13,6 +13,7 @@ from codegen.model.op_work import op_work
 from codegen.model.tflite import Model
 from verification.bench.cost_fit import CORES, Sample, fit, parse
 from verification.bench.least_squares import non_negative_least_squares
+from verification.cases.model_builder import one_op, schema
 from verification.errors import CheckFailedError
 
 
@@ -100,3 +101,14 @@ def test_what_the_cost_image_prints() -> None:
 def test_coefficients_are_numbers_that_json_keeps() -> None:
     table = cost_table()
     assert json.loads(json.dumps(table)) == table
+
+
+def test_float32_is_guessed_by_its_products_and_curves() -> None:
+    """`invoke profile` counted 253,075 and 27,779 instructions on a Cortex-M4."""
+    rows, scores = {"shape": [1, 100], "dtype": "FLOAT32"}, {"shape": [1, 10], "dtype": "FLOAT32"}
+    weights = {"values": np.ones((10, 100), np.float32)}
+    dense = one_op("FULLY_CONNECTED", [rows, weights], [scores], schema.FullyConnectedOptionsT())
+    softmax = one_op("SOFTMAX", [scores], [scores], schema.SoftmaxOptionsT(beta=1.0))
+    power = one_op("EXP", [scores], [scores])
+    costs = [estimate(Model.parse(one), "cortex-m4") for one in (dense, softmax, power)]
+    assert costs == [[293_000], [28_000], [28_000]]
