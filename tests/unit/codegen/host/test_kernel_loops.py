@@ -58,6 +58,8 @@ def test_a_line_of_pixels_is_cut_into_threes_and_short_ones_into_single_pixels()
     assert counts["line channels"] == 8 * counts["line calls"]
     assert counts["line calls"] == (1 + 4) * 3  # 7 pixels: 3 groups, the last one overlaps
     assert counts["line taps"] == (1 * 3 * 2 * 3 + 4 * 3 * 3 * 3) * 8
+    assert counts["line rows"] == (1 * 3 * 2 + 4 * 3 * 3) * 8
+    assert counts["line odd rows"] == 0
     # 1 x 2 pixels of 2 x 2 taps
     alone = depthwise_loops(ConvShape(1, 2, 3, 8, 1, 2, 8, 2, 2, filter_c=1))
     assert alone["line calls"] == 2

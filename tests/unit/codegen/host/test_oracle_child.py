@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,6 +73,21 @@ def test_the_end_of_its_process_is_a_message(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(oracle_child, "HostRuntime", Lenient)
     with pytest.raises(OracleError, match=r"TFLM ends its process on this model, with SIGABRT"):
         answers(model, inputs)
+
+
+def test_the_runtimes_session_ends_before_the_next_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    with HostRuntime(two_inputs_float_output().data) as runtime:
+        first, close = runtime._session, runtime._library.mcuforge_close
+        closed: list[int] = []
+
+        def note(session: Any) -> None:
+            closed.append(session.value)
+            close(session)
+
+        monkeypatch.setattr(runtime._library, "mcuforge_close", note)
+        runtime.reset()
+        assert closed == [first]
+    assert len(closed) == 2
 
 
 def test_a_reset_gives_variables_their_zero_points() -> None:
