@@ -150,6 +150,11 @@ def test_as_many_inputs_as_the_model_has(count: int, cnn: Model) -> None:
         Oracle(cnn).run([np.zeros(cnn.inputs[0].shape, np.int8)] * count)
 
 
+def test_what_the_wheel_says_to_an_input_is_told(cnn: Model) -> None:
+    with pytest.raises(OracleError, match=r"^TFLM failed: Cannot set tensor: Dimension mismatch"):
+        Oracle(cnn).run([np.zeros((3, 3), np.int8)])
+
+
 def test_tensors_are_kept_only_where_they_are_asked_for(cnn: Model) -> None:
     image = np.random.default_rng(5).integers(-128, 128, cnn.inputs[0].shape, np.int8)
     oracle = Oracle(cnn, keep_tensors=True)
