@@ -86,7 +86,7 @@ def test_a_piece_that_ends_every_worker_ends_the_campaign(python: Path) -> None:
     "words",
     [
         ("golden", "--count", "60", "--op", "SOFTMAX", "--board", "host,cortex-m4"),
-        ("fuzz", "--count", "15000"),
+        ("fuzz", "--count", "6000"),
         ("fuzz", "--count", "600", "--oracle"),
         ("fuzz", "--count", "150000", "--frames"),
     ],
