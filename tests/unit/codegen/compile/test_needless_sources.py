@@ -70,9 +70,8 @@ _RELU_S16 = (
     | {f"{op}{end}" for op in ("abs", "leaky_relu") for end in (".cc", "_s8__scalar.cc")}
     | {"relu6.cc", "clamp_s8__scalar.cc"}
 )
-_LOGISTIC_S16 = {"sigmoid_s16.cc", "sigmoid_s16__scalar.cc", "s16.cc"} | {
-    "tanh.cc",
-    "tanh_s8__scalar.cc",
+_FLOAT = {"f32.cc", "float_arithmetic.cc", "float_bits.cc", "float_unary.cc"} | {
+    "float_unary__scalar.cc"
 }
 
 
@@ -81,9 +80,8 @@ _LOGISTIC_S16 = {"sigmoid_s16.cc", "sigmoid_s16__scalar.cc", "s16.cc"} | {
     [
         ("Reshape()", {"reshape.cc"}),
         ("Relu(MCUFORGE_INT8(RELU))", _RELU),
-        ("Relu()", _RELU | _RELU_S16),
+        ("Relu()", _RELU | _RELU_S16 | _FLOAT),
         ("Logistic(MCUFORGE_INT8(LOGISTIC))", _LOGISTIC),
-        ("Logistic()", _LOGISTIC | _LOGISTIC_S16),
     ],
 )
 def test_an_op_needs_no_kernel_of_others(call: str, needed: set[str], tmp_path: Path) -> None:
