@@ -35,6 +35,18 @@ uint64_t Product(uint64_t a, uint64_t b) {
   return high << 2 | (low >> 30 & 3);
 }
 
+// a / n, n below 2^16, by digits of 16 bits: a quotient of 64 would link the C library's.
+uint64_t Over(uint64_t a, uint32_t n) {
+  uint64_t quotient = 0;
+  uint32_t rest = 0;
+  for (int32_t shift = 48; shift >= 0; shift -= 16) {
+    const uint32_t part = rest << 16 | (static_cast<uint32_t>(a >> shift) & 0xffff);
+    quotient = quotient << 16 | part / n;
+    rest = part % n;
+  }
+  return quotient;
+}
+
 // A finite magnitude below what `fraction_bits` leave room for.
 uint64_t FixedPoint(uint32_t magnitude, int32_t fraction_bits) {
   const FloatParts parts = PartsOfFloat(magnitude);
@@ -55,15 +67,23 @@ struct Power {
 // series.
 Power ExpOf(uint32_t magnitude, bool negative) {
   const uint64_t x = FixedPoint(magnitude, kCoarse);
-  const uint64_t twos = x / kLnOfTwo + (negative ? 1 : 0);
-  const uint64_t rest = negative ? twos * kLnOfTwo - x : x - twos * kLnOfTwo;
+  uint64_t rest = x;
+  int32_t twos = 0;
+  for (int32_t bit = 7; bit >= 0; --bit) {
+    const bool fits = rest >= kLnOfTwo << bit;
+    rest -= fits ? kLnOfTwo << bit : 0;
+    twos += fits ? 1 << bit : 0;
+  }
+  if (negative) {
+    rest = kLnOfTwo - rest;
+    ++twos;
+  }
   const uint64_t r = rest << (kFine - kCoarse);
   uint64_t sum = kOne;
   for (uint32_t n = 18; n != 0; --n) {
-    sum = kOne + Product(r, sum) / n;
+    sum = kOne + Over(Product(r, sum), n);
   }
-  const auto exponent = static_cast<int32_t>(twos);
-  return {sum, negative ? -exponent : exponent};
+  return {sum, negative ? -twos : twos};
 }
 
 uint32_t Exp(uint32_t bits) {
@@ -86,7 +106,7 @@ uint64_t BelowOne(uint32_t magnitude) {
   const uint64_t y = FixedPoint(magnitude, kFine);
   uint64_t sum = kOne;
   for (uint32_t n = 18; n != 1; --n) {
-    sum = kOne - Product(y, sum) / n;
+    sum = kOne - Over(Product(y, sum), n);
   }
   return Product(y, sum);
 }
@@ -155,7 +175,7 @@ uint32_t Log(uint32_t bits) {
   const uint64_t square = Product(s, s);
   uint64_t sum = 0;
   for (uint32_t n = 23; n != UINT32_MAX; n -= 2) {
-    sum = kOne / n + Product(square, sum);
+    sum = Over(kOne, n) + Product(square, sum);
   }
   const uint64_t of_m = 2 * Product(s, sum);
   if (twos == 0) {
@@ -210,7 +230,7 @@ uint32_t SineOrCosine(uint32_t bits, bool cosine) {
   const uint64_t square = Product(r, r);
   uint64_t sum = kOne;
   for (uint32_t n = by_cosine ? 18 : 19; n > 1; n -= 2) {
-    sum = kOne - Product(square, sum) / (n * (n - 1));
+    sum = kOne - Over(Product(square, sum), n * (n - 1));
   }
   const uint32_t sign = (cosine ? 0 : bits & kFloatSign) ^ ((quarter & 2) != 0 ? kFloatSign : 0);
   return sign | FloatFrom(by_cosine ? sum : Product(r, sum), -kFine);

@@ -51,7 +51,13 @@ Requant InverseRootOfScales(uint32_t in, uint32_t out) {
   for (uint64_t bit = UINT64_C(1) << 31; bit != 0; bit >>= 1) {
     root |= (root | bit) * (root | bit) <= radicand ? bit : 0;
   }
-  const uint64_t fine = (root << 30) + ((radicand - root * root) << 29) / root;
+  uint64_t left = radicand - root * root;  // at most twice the root
+  uint64_t fine = root;
+  for (int32_t i = 0; i < 30; ++i) {  // half of what is left over the root, bit by bit
+    const bool fits = left >= root;
+    left = (left - (fits ? root : 0)) << 1;
+    fine = (fine << 1) + (fits ? 1 : 0);
+  }
   // divisor * 2^(2 + half + y.exponent), of 52 to 56 bits.
   const uint64_t divisor =
       (fine >> 32) * y.magnitude + (static_cast<uint32_t>(fine) * uint64_t{y.magnitude} >> 32);
