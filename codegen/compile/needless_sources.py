@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -86,15 +87,20 @@ def _sources_by_header() -> dict[Path, list[Path]]:
 
 @functools.cache
 def _sources_by_function() -> dict[str, list[Path]]:
-    """Of those without a header of their name: known by what another header declares of theirs."""
+    """Of those without a header of their name: known by what another header declares of theirs.
+
+    Of an op's, by what no other source has: each has functions like Prepare for itself."""
     ops = {path for paths in _op_sources().values() for path in paths}
+    functions = {path: set(_FUNCTION.findall(path.read_text())) for path in _sources()}
+    times = Counter(name for names in functions.values() for name in names)
     found: dict[str, list[Path]] = {}
     for source in _sources():
-        if source not in ops and not _header(source).is_file():
+        if not _header(source).is_file():
             headers = source.parent.glob("*.h")
             declared = frozenset[str]().union(*map(_names, headers))
-            for name in declared & set(_FUNCTION.findall(source.read_text())):
-                found.setdefault(name, []).append(source)
+            for name in declared & functions[source]:
+                if source not in ops or times[name] == 1:
+                    found.setdefault(name, []).append(source)
     return found
 
 

@@ -117,3 +117,17 @@ def test_platformio_gets_none_for_what_is_needless(tmp_path: Path) -> None:
     for path in (application, *needed_files([application]), *needless):
         given = node(path)
         assert node_or_none("environment", given) is (None if path in needless else given)
+
+
+@pytest.mark.parametrize(
+    ("call", "has_curve"),
+    [("Elu()", True), ("Logistic()", True), ("Elu(MCUFORGE_INT8(ELU))", False), ("Relu()", False)],
+)
+def test_a_function_in_another_ops_source_comes_with_it(
+    call: str, has_curve: bool, tmp_path: Path
+) -> None:
+    """The curves of float32 stand where EXP has its own."""
+    application = tmp_path / "application.cc"
+    application.write_text(f"{INTERPRETER}auto status = resolver.Add{call};\n")
+    names = {path.name for path in needed_files([application])}
+    assert ("float_curve.cc" in names) == has_curve
