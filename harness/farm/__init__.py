@@ -1,1 +1,1 @@
-"""Boards at the places of a labgrid farm: held, flashed, and given to a run."""
+"""In: the places of a labgrid farm. Out: boards there, held, flashed and given to a run."""

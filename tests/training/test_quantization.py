@@ -24,16 +24,17 @@ from training.tf_runtime import load_tensorflow
 
 
 def test_modes_are_converted_measured_and_judged(trained: Path) -> None:
-    results = {r.mode: r for r in modes.compare(trained, ["int8", "float32"], calibration=20)}
+    compared = ["int8", "float32", "dynamic"]
+    results = {r.mode: r for r in modes.compare(trained, compared, calibration=20)}
     assert results["int8"].bytes < results["float32"].bytes
     assert results["float32"].logit_error_max < 1e-3 < results["int8"].logit_error_max
-    assert not results["int8"].refused
-    assert "FLOAT32, not INT16 or INT8" in results["float32"].refused
+    assert not results["int8"].refused and not results["float32"].refused
+    assert "hybrid" in results["dynamic"].refused
     for mode, result in results.items():
         model = Model.read(trained / modes.FOLDER / f"{mode}.tflite")
         assert model.size == result.bytes
     text = modes.table(list(results.values()))
-    assert "\nfloat32 " in text and text.endswith(f"float32: {results['float32'].refused}")
+    assert "\nfloat32 " in text and text.endswith(f"dynamic: {results['dynamic'].refused}")
 
 
 @pytest.mark.parametrize(("mode", "edges"), [("int8-uint8io", "UINT8"), ("int16x8", "INT16")])

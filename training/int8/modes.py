@@ -1,9 +1,9 @@
 """Every number format that the TFLite converter can give a model, measured side by side.
 
 A mode says which types weights, activations, inputs and outputs get. (presets.py is about
-something else: the converter's optimizations.) A microcontroller runs int8 models only: `invoke
-generate` refuses the others and says why. They are measured to see what int8 costs. Source of the
-modes: TensorFlow's guide to post-training quantization.
+something else: the converter's optimizations.) `invoke generate` refuses those that the runtime
+does not run, and says why. They are measured to see what int8 costs. Source of the modes:
+TensorFlow's guide to post-training quantization.
 """
 
 from __future__ import annotations

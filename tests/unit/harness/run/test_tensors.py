@@ -50,7 +50,7 @@ class Device:
 
 def model(stateful: bool = False) -> Any:
     tensor = SimpleNamespace(scale=0.5, zero_point=-1, scales=[0.5], zero_points=[-1], dtype="int8")
-    return SimpleNamespace(is_stateful=stateful, inputs=[tensor], outputs=[tensor], is_float=False)
+    return SimpleNamespace(is_stateful=stateful, inputs=[tensor], outputs=[tensor], subgraphs=[])
 
 
 def subject(rows: int = 4, **changes: Any) -> TensorSubject:
