@@ -57,6 +57,23 @@ def _conv(
     return Case(b.build([source], [output]), [draw.int8_values(rng, shape)], label)
 
 
+def _wrapping_channel(rng: np.random.Generator) -> Case:
+    """A second channel whose sums are shifted up by 13: at both ends of what they can be they wrap
+    to the same output, as a dead channel's do, and in between to another one."""
+    scales = [0.005, 6144.0, 0.005, 0.005]
+    b = ModelBuilder()
+    shape = [1, 8, 8, 1]
+    source = b.tensor(shape, scale=1.0, zero_point=0)
+    # The second bias goes with these weights.
+    values = np.random.default_rng(1).integers(-127, 128, (4, 3, 3, 1), dtype=np.int8)
+    weights = b.constant(values, scale=scales, axis=0)
+    bias = b.constant(np.array([5, 393760, 7, 9], np.int32), scale=scales)
+    output = b.tensor([1, 6, 6, 4], scale=1.0, zero_point=0)
+    options = schema.Conv2DOptionsT(padding=VALID, strideW=1, strideH=1)
+    b.op("CONV_2D", [source, weights, bias], [output], options, version=3)
+    return Case(b.build([source], [output]), [draw.int8_values(rng, shape)], "a wrapping channel")
+
+
 _CASES = {
     f"{per_group}x{groups}, {filter_c}, {with_bias}, {rare}": partial(
         _conv, per_group, groups, filter_c, with_bias, rare
@@ -80,3 +97,10 @@ def test_channels_that_fill_no_block_are_exact(core: str) -> None:
     report = run_golden(cases, len(cases), seed=0, boards=[core])
     assert not report.failures, "\n".join(map(str, report.failures))
     assert report.cases == {core: len(cases)}
+
+
+@pytest.mark.emulated
+@pytest.mark.parametrize("core", _CORES)
+def test_a_channel_that_wraps_is_not_taken_for_a_dead_one(core: str) -> None:
+    report = run_golden({"CONV_2D": _wrapping_channel}, 3, seed=1, boards=[core])
+    assert report.cases == {core: 3} and not report.failures, report.failures
