@@ -191,6 +191,20 @@ def _require_each_defined_once(head: str, body: str) -> None:
         assert re.fullmatch(r"(\s*/\*\w+\*/ [^,{]+,)+\s*", flat), text
 
 
+@pytest.mark.parametrize("op", ["IF", "WHILE"])
+def test_what_a_branch_or_a_round_does_stands_a_level_further_in(op: str) -> None:
+    text = _source(CASES[op](np.random.default_rng(1)).model)
+    lines = text.partition("bool Invoke() {\n")[2].partition("\n}\n")[0].splitlines()
+    level, levels, goes_on = 1, set(), False
+    for line in lines:
+        level -= line.lstrip().startswith("}")
+        assert len(line) - len(line.lstrip()) == 2 * level + 4 * goes_on, line
+        levels.add(level)
+        level += line.endswith("{")
+        goes_on = line.endswith(("(", ","))
+    assert level == 1 and levels >= {1, 2}
+
+
 def test_an_op_without_scratch_on_one_isa_has_it_on_the_others() -> None:
     """DEPTHWISE_CONV_2D of a multiplier, as in person_detect: the dsp kernel needs none."""
     b = ModelBuilder()

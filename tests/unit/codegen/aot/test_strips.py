@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from codegen.aot import layout
 from codegen.aot.generate import STRIP_COST, generate_aot, plan_aot
 from codegen.aot.recording import Call, Struct, Text
 from codegen.aot.strip_check import check_strips
@@ -170,6 +171,17 @@ def test_what_costs_too_much_is_left() -> None:
     assert arenas == sorted(arenas, reverse=True) and arenas[0] > arenas[-1]
     for plan, cost in zip(plans[1:], (0.001, 0.01, math.inf), strict=True):
         assert plan.strips is None or plan.strips.cost <= cost
+
+
+def test_strips_that_save_nothing_are_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A height that no other test has: plans are remembered by their model.
+    model = Model.parse(_separable(height=13, channels=16))
+    whole = plan_aot(model, "scalar", 0.0)
+    assert whole.strips is None
+    monkeypatch.setattr(
+        layout, "_lowest_by_strips", lambda *_: ((*whole.tensors, *whole.scratch), {})
+    )
+    assert plan_aot(model, "scalar", math.inf) == whole
 
 
 def test_generated_code_says_the_rows_on_each_isa() -> None:

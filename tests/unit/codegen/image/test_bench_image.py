@@ -81,3 +81,4 @@ def test_it_runs_in_qemu_only(cnn: Model, compiled: list[tuple[str, list[str]]])
     other = load_board("mps2_an500")
     image = build(cnn, board=load_board("disco_f407vg"), host_board=other)
     assert other.emulator is not None and image.machine == other.emulator.machine
+    assert image.icount_shift == other.emulator.icount_shift == 5

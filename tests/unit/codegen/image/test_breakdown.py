@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 import subprocess
@@ -115,6 +116,15 @@ def test_every_byte_is_in_its_room(image_dir: Path) -> None:
     assert by_name["start"].room == "application"
     assert by_name["kPrimes"].room == "wire"  # even where prime() went into start()
     assert by_name["wait"].room == "board"
+
+
+def test_the_largest_is_first_and_equal_ones_go_by_name(image_dir: Path) -> None:
+    items = read_breakdown(image_dir, BOARD).items
+    sizes = [item.flash_bytes + item.ram_bytes for item in items]
+    assert sizes == sorted(sizes, reverse=True)
+    for before, after in itertools.pairwise(items):
+        if before.flash_bytes + before.ram_bytes == after.flash_bytes + after.ram_bytes:
+            assert (before.name, before.origin) <= (after.name, after.origin)
 
 
 @pytest.mark.parametrize(
