@@ -192,9 +192,7 @@ class Device:
                 sent.append(batch)
                 yield messages.batch_payload(batch) if self._batch > 1 else batch[0]
 
-        for reply in self._exchange(
-            command, requests(), self._window, self._timeout_s, gives_up=self._batch > 0
-        ):
+        for reply in self._exchange(command, requests(), self._timeout_s, gives_up=self._batch > 0):
             batch = sent.popleft()
             if reply is None:
                 yield from map(self._infer_in_pieces, batch)
@@ -265,7 +263,7 @@ class Device:
                 most_bytes = min(most_bytes, self._max_payload - messages.LOAD_HEAD_BYTES)
             piece = values.content[loaded.nbytes : loaded.nbytes + most_bytes]
             request = messages.load_payload(index, values.format, loaded.nbytes, piece)
-            (answer,) = self._exchange(messages.LOAD, [request], 1, self._timeout_s, gives_up=True)
+            (answer,) = self._exchange(messages.LOAD, [request], self._timeout_s, gives_up=True)
             if answer is not None:
                 sent_bytes += len(piece)
                 loaded = _parse(messages.LOAD.parse, answer, "LOAD")
@@ -365,7 +363,7 @@ class Device:
             size = min(self._channel.longest_payload, nbytes - len(content))
             request = messages.read_payload(index, len(content), size)
             (answer,) = self._exchange(
-                messages.READ, [request], 1, self._timeout_s, gives_up=True, reply_bytes=size
+                messages.READ, [request], self._timeout_s, gives_up=True, reply_bytes=size
             )
             if answer is not None and len(answer) != size:
                 raise DeviceError("READ", f"{len(answer)} B came, expected {size} B")
@@ -449,7 +447,7 @@ class Device:
         DeviceError if the reply is malformed, and PortError if the line is cut.
         """
         limit_s = self._timeout_s if timeout_s is None else timeout_s
-        (reply,) = self._exchange(command, [payload], 1, limit_s)
+        (reply,) = self._exchange(command, [payload], limit_s)
         assert reply is not None  # it is given up only where that was asked for
         return _parse(command.parse, reply, command.name)
 
@@ -464,7 +462,6 @@ class Device:
         self,
         command: Command[Any],
         payloads: Iterable[bytes],
-        window: int,
         limit_s: float,
         gives_up: bool = False,
         reply_bytes: int = 0,
@@ -477,7 +474,7 @@ class Device:
             self._channel,
             RoundTrip(limit_s) if command in _OF_ANY_LENGTH else self._round_trips[command],
             command,
-            window=window,
+            window=self._window,
             limit_s=limit_s,
             retries=self._retries,
             gives_up=gives_up,

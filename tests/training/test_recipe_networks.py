@@ -88,6 +88,16 @@ def test_a_network_is_the_one_that_was_measured(name: str) -> None:
         assert model.output_shape == (None, *shape)
 
 
+def test_sums_of_nine_depthwise_weights_begin_as_large_as_what_they_add() -> None:
+    load_tensorflow(seed=1)
+    model = BY_NAME["vision"].build_model((32, 32, 3), 2)
+    found = [one for one in model.layers if type(one).__name__ == "DepthwiseConv2D"]
+    assert len(found) == 6
+    for one in found:
+        # of 72 weights and more: a normal distribution's deviation is within a third of it
+        assert one.kernel.numpy().std() == pytest.approx(9**-0.5, rel=0.34)
+
+
 def test_numbers_have_no_softmax() -> None:
     load_tensorflow(seed=1)
     model = BY_NAME["dense"].build_model((20,), 2, "regress")

@@ -17,6 +17,20 @@ def test_bits_are_named_where_no_place_is_known(
     assert processor_fault.explain(nowhere, 0x1234, 0x5679, 1 << 20) == "CFSR: STKOF"
 
 
+@pytest.mark.parametrize(
+    ("first_bit", "names"),
+    [  # Armv7-M B3.2.15: MMFSR, BFSR and UFSR, from bit 0 on; "-" is reserved. STKOF: Armv8-M
+        (0, "IACCVIOL DACCVIOL - MUNSTKERR MSTKERR MLSPERR - MMARVALID"),
+        (8, "IBUSERR PRECISERR IMPRECISERR UNSTKERR STKERR LSPERR - BFARVALID"),
+        (16, "UNDEFINSTR INVSTATE INVPC NOCP STKOF - - - UNALIGNED DIVBYZERO"),
+    ],
+)
+def test_each_bit_has_the_manuals_name(first_bit: int, names: str, tmp_path: Path) -> None:
+    for bit, name in enumerate(names.split(), first_bit):
+        said = processor_fault.explain(tmp_path / "absent.elf", 0, 0, 1 << bit)
+        assert said == ("" if name == "-" else f"CFSR: {name}")
+
+
 def test_places_are_asked_twice_and_the_call_is_before_the_return(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

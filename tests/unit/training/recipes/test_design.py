@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,13 @@ def test_a_long_training_is_compiled(tmp_path: Path) -> None:
 def test_the_teacher_has_none_of_its_own() -> None:
     teacher = teacher_of(DESIGN)
     assert teacher.teacher is None and teacher.samples == 3000
-    assert [one.channels for one in teacher.blocks] == [24, 40, 40, 32]
+    assert teacher.epochs == 4
+    assert teacher.blocks == (
+        Block(24, size=5, stride=2, same=False),
+        Block(40, stride=2),
+        Block(40, same=False),
+        Block(32, same=False),
+    )
 
 
 @pytest.mark.parametrize(
@@ -74,6 +81,47 @@ def test_what_is_no_recipe_is_said(tmp_path: Path, change: dict[str, Any], messa
     text = json.dumps({**json.loads(DESIGN.as_json()), **change})
     with pytest.raises(RecipeError, match=message):
         get_recipe(written(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("field", "lowest", "highest"),
+    [
+        ("epochs", 1, 10_000),
+        ("samples", 0, 10_000_000),
+        ("batch_size", 1, 4096),
+        ("learning_rate", 1e-6, 1.0),
+        ("label_smoothing", 0, 0.9),
+        ("augmentation", 0, 4),
+        ("calibration", 1, 100_000),
+        ("shrink", 1, 4),
+        ("channels", 1, 256),
+        ("size", 1, 7),
+        ("stride", 1, 4),
+        ("share", 0, 1),
+        ("temperature", 0.1, 100),
+    ],
+)
+def test_limits_are_allowed_themselves(
+    tmp_path: Path, field: str, lowest: float, highest: float
+) -> None:
+    def read(value: float) -> Design:
+        stated = json.loads(DESIGN.as_json())
+        place = next(
+            one for one in (stated, stated["blocks"][0], stated["teacher"]) if field in one
+        )
+        place[field] = value
+        return get_recipe(written(tmp_path, json.dumps(stated))).design  # type: ignore[attr-defined]
+
+    for value in (lowest, highest):
+        design = read(value)
+        assert value in [
+            getattr(one, field, None) for one in (design, design.blocks[0], design.teacher)
+        ]
+    least = 1 if isinstance(lowest, int) and isinstance(highest, int) else 1e-7
+    for value in (lowest - least, highest + least):
+        limits = re.escape(f"{lowest:g} to {highest:g}")
+        with pytest.raises(RecipeError, match=f"{field} .*: give .*, {limits}"):
+            read(value)
 
 
 def test_a_file_that_is_not_there_or_no_json(tmp_path: Path) -> None:
