@@ -14,11 +14,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from codegen.boards.facts import ISAS
 from codegen.compile import cpp_build
-from codegen.host.runtime import ALIGNMENT, PLAN_FLAG, RuntimeRefusedError
+from codegen.host.runtime import PLAN_FLAG, RuntimeRefusedError, aligned
 
 _FLAGS = ("-fPIC", PLAN_FLAG, "-DMCUFORGE_RECORD=1")
 _ARENA_BYTES = 64 << 20
@@ -145,12 +143,10 @@ def record(model: bytes, isa: str, filling: int = 0) -> Recording:
     Raises RuntimeRefusedError with the runtime's message, CppBuildError, MissingToolError.
     """
     library = _library()
-    arena = np.empty(_ARENA_BYTES + ALIGNMENT, np.uint8)
+    arena, start = aligned(_ARENA_BYTES)
     if filling:
         arena[: 4 << 20] = filling
-    start = arena.ctypes.data + -arena.ctypes.data % ALIGNMENT
-    held = np.empty(len(model) + ALIGNMENT, np.uint8)
-    address = held.ctypes.data + -held.ctypes.data % ALIGNMENT
+    _held, address = aligned(len(model))
     ctypes.memmove(address, model, len(model))
     text = ctypes.c_char_p()
     fine = library.mcuforge_record(

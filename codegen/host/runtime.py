@@ -60,7 +60,7 @@ def load_library() -> ctypes.CDLL:
     return library
 
 
-def _aligned(size: int) -> tuple[NDArray[np.uint8], int]:
+def aligned(size: int) -> tuple[NDArray[np.uint8], int]:
     """A buffer of at least `size` bytes and the first address in it that is aligned.
 
     Not cleared: a large arena costs only the pages that are touched.
@@ -80,9 +80,9 @@ class HostRuntime:
 
     def __init__(self, model: bytes, isa: str = "scalar", arena_bytes: int = 64 << 20) -> None:
         self._library = load_library()
-        self._model, model_address = _aligned(len(model))
+        self._model, model_address = aligned(len(model))
         ctypes.memmove(model_address, model, len(model))
-        self._arena, arena_address = _aligned(arena_bytes)
+        self._arena, arena_address = aligned(arena_bytes)
         self._log, self._used = ctypes.create_string_buffer(400), ctypes.c_uint64()
         self._given = (
             ctypes.c_void_p(model_address),

@@ -84,7 +84,7 @@ class RemoteSerial(rfc2217.Serial):
 
     def __setattr__(self, name: str, value: Any) -> None:
         """As usual; the socket that pyserial opens is put under guard."""
-        if name == "_socket" and isinstance(value, socket.socket):
+        if isinstance(value, socket.socket):
             value = GuardedSocket(value)
         super().__setattr__(name, value)
 

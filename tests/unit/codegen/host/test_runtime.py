@@ -24,7 +24,7 @@ CNN = small_cnn(image=8, classes=3)
 @pytest.mark.parametrize("size", [0, 1, 15, 16, 1000])
 def test_a_buffer_has_room_behind_its_aligned_address(size: int) -> None:
     for _ in range(20):
-        buffer, address = room._aligned(size)
+        buffer, address = room.aligned(size)
         start = buffer.ctypes.data
         assert address % ALIGNMENT == 0
         assert start <= address < start + ALIGNMENT
