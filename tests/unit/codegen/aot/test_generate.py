@@ -205,6 +205,13 @@ def test_what_a_branch_or_a_round_does_stands_a_level_further_in(op: str) -> Non
     assert level == 1 and levels >= {1, 2}
 
 
+def test_headers_of_the_system_are_those_of_what_is_called() -> None:
+    text = _source(CASES["WHILE"](np.random.default_rng(1)).model)
+    assert "#include <cstring>\n" in text and "std::memcpy(" in text
+    assert '#include "cstring"' not in text
+    assert "#include <cstring>" not in _source(small_cnn())
+
+
 def test_an_op_without_scratch_on_one_isa_has_it_on_the_others() -> None:
     """DEPTHWISE_CONV_2D of a multiplier, as in person_detect: the dsp kernel needs none."""
     b = ModelBuilder()

@@ -15,6 +15,7 @@ from codegen.aot import layout
 from codegen.aot.generate import STRIP_COST, generate_aot, plan_aot
 from codegen.aot.recording import Call, Struct, Text
 from codegen.aot.strip_check import check_strips
+from codegen.aot.strip_ops import StripOp, directions
 from codegen.aot.strips import (
     RowWindows,
     by_strips,
@@ -27,7 +28,7 @@ from codegen.aot.strips import (
 from codegen.boards.facts import ISAS
 from codegen.host.kernel_loops import ConvShape, conv_strips_scratch
 from codegen.memory import arena_picture
-from codegen.memory.planner import PlanError
+from codegen.memory.planner import PlanError, PlannedTensor
 from codegen.model.tflite import Model
 from verification.cases import draw
 from verification.cases.model_builder import SAME, ModelBuilder, schema
@@ -122,6 +123,31 @@ def test_channels_that_are_finished_in_blocks() -> None:
     assert scratch_bytes(call(), "dsp") == conv_strips_scratch(shape, "dsp")
     made = by_strips(call(), "-4")
     assert (made.function, made.arguments[-1]) == ("nn::ConvStripsS8", ("rows", Text("-4")))
+
+
+@pytest.mark.parametrize(
+    ("output_at", "input_at", "rows"),
+    [
+        (0, 128, None),  # side by side: all rows at once
+        (128, 0, None),
+        (0, 127, 4),
+        (127, 0, -4),
+        (0, 64, 4),  # four rows before: each strip is read before it is written on
+        (0, 63, -4),
+    ],
+)
+def test_strips_go_where_the_places_ask_for_it(
+    output_at: int, input_at: int, rows: int | None
+) -> None:
+    windows = RowWindows(
+        in_h=8, out_h=8, stride=1, pad_top=0, reach=1, in_row_bytes=16, out_row_bytes=16
+    )
+    one = StripOp(5, windows, 0, 1, 128, 128, None, ready_once=False, more_scratch=0)
+    buffers = [
+        PlannedTensor(index, "", offset, 128, 0, 9)
+        for index, offset in enumerate((output_at, input_at))
+    ]
+    assert directions({one: 4}, buffers) == ({} if rows is None else {5: rows})
 
 
 def _separable(height: int, channels: int, blocks: int = 2) -> bytes:
