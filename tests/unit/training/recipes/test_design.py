@@ -138,5 +138,7 @@ def test_weights_are_counted_without_keras() -> None:
     )
     mean = Design((Block(4, 3, 2),), shrink=2, flat=False)
     assert weight_count(mean, (28, 28, 1), 10) == 9 * 4 + 4 * 10
+    shrunk = Design((Block(4, 3, 2),), shrink=2)  # 30x28 -> 15x14 -> 8x7x4
+    assert weight_count(shrunk, (30, 28, 1), 10) == 9 * 4 + 8 * 7 * 4 * 10
     with pytest.raises(RecipeError, match="block 2: has a map of 2x2 left"):
         weight_count(Design((Block(4, 3, 14), Block(4, same=False))), (28, 28, 1), 10)
