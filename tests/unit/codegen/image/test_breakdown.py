@@ -47,8 +47,9 @@ SOURCES = {
         int prime(int i) { return kPrimes[i]; }""",
     "boards/x/board": """
         int g_ticks = 7;
+        volatile unsigned char g_first = 1, g_second = 2;  // one of them at an odd address
         namespace { [[gnu::naked, gnu::noipa]] void wait(int) { asm("wfi\\n bx lr"); } }
-        extern "C" void irq() { wait(++g_ticks); }""",
+        extern "C" void irq() { g_first = g_second; wait(++g_ticks); }""",
 }
 SCRIPT = """
     ENTRY(start)
@@ -116,6 +117,19 @@ def test_every_byte_is_in_its_room(image_dir: Path) -> None:
     assert by_name["start"].room == "application"
     assert by_name["kPrimes"].room == "wire"  # even where prime() went into start()
     assert by_name["wait"].room == "board"
+
+
+def test_symbols_are_where_nm_says(image_dir: Path) -> None:
+    """Whose addresses are without the bit that says Thumb; of data the bit is the address's."""
+    elf = image_dir / "firmware.elf"
+    lines = subprocess.run(
+        ["arm-none-eabi-nm", "--print-size", elf], check=True, capture_output=True, text=True
+    ).stdout.splitlines()
+    columns = [fields for line in lines if len(fields := line.split()) == 4]
+    expected = {(int(address, 16), int(size, 16)) for address, size, *_ in columns}
+    _, symbols, _ = breakdown._read_elf(elf)
+    assert {(address, size) for address, size, _ in symbols} == expected
+    assert any(address % 2 for address, _ in expected)
 
 
 def test_the_largest_is_first_and_equal_ones_go_by_name(image_dir: Path) -> None:
@@ -248,6 +262,14 @@ def test_treemap_tiles_fill_the_frame_without_overlap(frame: Rect, sizes: list[i
             apart_x = a.x + a.width <= b.x + 1e-6 or b.x + b.width <= a.x + 1e-6
             apart_y = a.y + a.height <= b.y + 1e-6 or b.y + b.height <= a.y + 1e-6
             assert apart_x or apart_y
+
+
+def test_tiles_are_as_near_to_squares_as_in_the_paper() -> None:
+    """Bruls, Huizing, van Wijk, "Squarified Treemaps", 2000, section 3: 6x4 of seven areas."""
+    tiles = squarify([6, 6, 4, 3, 2, 2, 1], Rect(0, 0, 600, 400))
+    extents = [(tile.width / 100, tile.height / 100) for tile in tiles]
+    wanted = [(3, 2), (3, 2), (12 / 7, 7 / 3), (9 / 7, 7 / 3), (6 / 5, 5 / 3)]
+    assert extents[:5] == [pytest.approx(extent) for extent in wanted]
 
 
 def test_labels_of_a_treemap_lie_in_their_tiles() -> None:

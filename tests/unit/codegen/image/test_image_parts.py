@@ -167,6 +167,11 @@ def test_a_build_leaves_image_and_facts(
     assert arguments[1] == board_id and arguments[3] is False  # not its sanitized variant, quiet
     assert image_sources.SELF_TEST_VARIABLE not in arguments[4]
     assert firmware_build._runtime(generated, None) == info.runtime
+    (made / "firmware.elf").write_bytes(b"0123456789abcdef later")
+    again = firmware_build.build(board, tmp_path, "cd", self_test=True)
+    assert again.model_sha256 == "cd" and firmware_build.FirmwareInfo.load(folder) == again
+    assert (folder / "firmware.elf").read_bytes().endswith(b"later")
+    assert told[1][4][image_sources.SELF_TEST_VARIABLE] == "1"
     (generated / "aot_model.cc").write_text("")
     assert firmware_build._runtime(generated, None) != info.runtime
     assert firmware_build._runtime(generated, TflmLib("x", None)) == firmware_build.OTHER_RUNTIME
