@@ -97,3 +97,23 @@ def test_scratch_for_a_kernel_that_is_there_anyway_is_given_where_it_costs_no_ar
     is_dearer = height > 128
     assert whole == ({3: 9} if is_dearer else {3: 9, 7: 5})
     assert [one.nbytes for one in found] == [128, 16, 0 if is_dearer else shared]
+
+
+@pytest.mark.parametrize(
+    ("input_bytes", "input_last", "alive"),
+    [
+        (32, 1, 64),  # the output takes the place of the input, which dies there
+        (32, 2, 32 + 64),  # somebody reads it later
+        (16, 1, 16 + 64),  # it is too small
+    ],
+)
+def test_what_is_alive_with_an_output_in_its_inputs_place(
+    input_bytes: int, input_last: int, alive: int
+) -> None:
+    buffers = [
+        PlannedTensor(0, "", 0, input_bytes, 0, input_last),
+        PlannedTensor(1, "", 0, 32, 0, 2),
+        PlannedTensor(SCRATCH, "", 0, 30, 0, 1),
+    ]
+    model: Any = Mock(ops=[Mock(index=0, inputs=(0,), outputs=(1,))])
+    assert layout._alive(Mock(in_place_inputs=[1]), model, buffers) == [alive]

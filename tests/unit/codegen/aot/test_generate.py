@@ -204,6 +204,7 @@ def test_what_a_branch_or_a_round_does_stands_a_level_further_in(op: str) -> Non
         level += line.endswith("{")
         goes_on = line.endswith(("(", ","))
     assert level == 1 and levels >= {1, 2}
+    assert "for (uint32_t round1 = 0;; ++round1) {" in text
 
 
 def test_headers_of_the_system_are_those_of_what_is_called() -> None:

@@ -132,6 +132,19 @@ def test_symbols_are_where_nm_says(image_dir: Path) -> None:
     assert any(address % 2 for address, _ in expected)
 
 
+def test_sources_are_known_of_what_link_time_optimisation_placed(
+    image_dir: Path, request: pytest.FixtureRequest
+) -> None:
+    _, symbols, sources = breakdown._read_elf(image_dir / "firmware.elf")
+    found = {name: sources.get(address) for address, _, name in symbols}
+    wanted = {"irq": "boards/x/board", "text": "lib/wire/text", "start": "src/main"}  # functions
+    wanted |= {"g_ticks": "boards/x/board", "_ZN8mcuforge6kModelE": "generated/data"}  # data
+    has_units = request.node.callspec.params["image_dir"] == "link_time_optimisation"
+    assert {name: found[name] for name in wanted} == {
+        name: f"firmware/{source}.cc" if has_units else None for name, source in wanted.items()
+    }
+
+
 def test_the_largest_is_first_and_equal_ones_go_by_name(image_dir: Path) -> None:
     items = read_breakdown(image_dir, BOARD).items
     sizes = [item.flash_bytes + item.ram_bytes for item in items]
