@@ -430,7 +430,16 @@ def test_tensors_are_read_field_by_field() -> None:
     assert (floats.dtype.name, floats.shape, floats.nbytes) == ("float32", (2, 300), 2400)
     assert (str(int8s), int8s.scale, int8s.zero_point) == ("int8 [3]", 0.5, -3)
     assert device.tensors().outputs == (floats, int8s)
-    assert [frame.type for frame in fake.served].count(messages.TENSOR) == 4  # asked once
+    asked = [frame.payload for frame in fake.served if frame.type == messages.TENSOR]  # once each
+    assert asked == [
+        messages.tensor_payload(is_output, index) for is_output in (False, True) for index in (0, 1)
+    ]
+
+
+def test_a_reset_is_asked_of_the_device() -> None:
+    fake = many_tensors()
+    device_of(fake).reset()
+    assert [(frame.type, frame.payload) for frame in fake.served] == [(messages.RESET, b"")]
 
 
 def reversed_bytes(values: NDArray[Any]) -> bytes:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
@@ -191,3 +192,20 @@ def test_it_trains_on_what_is_not_held_out_and_bytes_of_pictures_as_shares(
     np.testing.assert_allclose(pictures, [[0, 0.2, 1]])
     np.testing.assert_array_equal(others, [[-3, 255]])
     assert (first, second) == ([1], [2])
+
+
+@pytest.mark.parametrize("callbacks", [None, ["of the method"]])
+def test_a_methods_own_callbacks_come_before_what_shows_its_progress(
+    callbacks: list[Any] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keras: Any = ModuleType("tf_keras")
+    keras.optimizers, keras.losses = MagicMock(), MagicMock()
+    keras.callbacks = SimpleNamespace(LambdaCallback=lambda **_: "shown")
+    monkeypatch.setitem(sys.modules, "tf_keras", keras)
+    monkeypatch.setattr(worker, "held_out_rows", lambda *_: (np.arange(1100), np.arange(1)))
+    tuning = worker._Tuning(None, get_recipe("tiny"), MagicMock(), epochs=3, seed=5)
+    model = MagicMock()
+    tuning("prune", model, callbacks)
+    (fitted,) = model.fit.call_args_list
+    assert fitted.kwargs["callbacks"] == [*(callbacks or []), "shown"]
+    assert (fitted.kwargs["steps_per_epoch"], fitted.kwargs["epochs"]) == (8, 3)
