@@ -262,7 +262,9 @@ def test_report_files(image_dir: Path, tmp_path: Path, capsys: pytest.CaptureFix
     assert '"arena"' in (tmp_path / "s.json").read_text()
 
 
-@pytest.mark.parametrize("frame", [Rect(10, 20, 300, 100), Rect(10, 20, 100, 300)])
+@pytest.mark.parametrize(
+    "frame", [Rect(10, 20, 300, 100), Rect(10, 20, 100, 300), Rect(10, 20, 100, 100)]
+)
 @pytest.mark.parametrize("sizes", [[60, 30, 20, 9, 5, 1, 1], [2] * 12 + [1] * 30, [1]])
 def test_treemap_tiles_fill_the_frame_without_overlap(frame: Rect, sizes: list[int]) -> None:
     tiles = squarify(sizes, frame)
@@ -338,6 +340,16 @@ def test_rooms_with_their_shares_and_what_they_are(
     assert ["theirs", "1,000", "25.0", "512", "100.0", "another", "library"] in rows
     assert ["total", "4,000", "512"] in rows
     assert ["largest", "1"] in rows and rows[-1] == ["3,000", "model", "m", "a.o"]
+
+
+def test_bytes_with_several_names_count_once() -> None:
+    section = breakdown._Section(".text", 100, 24, in_flash=True, in_ram=False)
+    piece = Piece(".text", ".text.f", 100, 20, "a.o")
+    symbols = [(100, 8, "f"), (100, 8, "alias"), (102, 4, "inside"), (106, 6, "overlapping")]
+    found = [
+        (item.name, item.flash_bytes) for item in breakdown._items(section, [piece], symbols, {})
+    ]
+    assert found == [("f", 8), ("overlapping", 4), ("(.text.f)", 8), ("(.text)", 4)]
 
 
 def test_an_object_of_link_time_optimisation_is_its_sources_where_it_has_one() -> None:
