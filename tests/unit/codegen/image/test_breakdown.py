@@ -260,6 +260,11 @@ def test_report_files(image_dir: Path, tmp_path: Path, capsys: pytest.CaptureFix
     texts = {text.text for text in root.iter("{http://www.w3.org/2000/svg}text")}
     assert {"model", "arena", "stack"} <= texts  # what the colours mean
     assert '"arena"' in (tmp_path / "s.json").read_text()
+    size = read_breakdown(image_dir, BOARD)
+    rooms, symbols = size_report._rooms(size), size_report._symbols(size, 3)
+    assert [one.header for one in rooms.columns] == ["room", "flash", "%", "RAM", "%", "what"]
+    assert [one.header for one in symbols.columns] == ["flash", "RAM", "room", "symbol", "object"]
+    assert symbols.row_count == 3
 
 
 @pytest.mark.parametrize(

@@ -209,3 +209,18 @@ def test_a_methods_own_callbacks_come_before_what_shows_its_progress(
     (fitted,) = model.fit.call_args_list
     assert fitted.kwargs["callbacks"] == [*(callbacks or []), "shown"]
     assert (fitted.kwargs["steps_per_epoch"], fitted.kwargs["epochs"]) == (8, 3)
+    assert fitted.kwargs["verbose"] == 0  # the progress is ours
+
+
+def test_a_model_is_converted_for_one_sample_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    tf, model = MagicMock(), SimpleNamespace(input_shape=(None, 4, 3, 1), name="m")
+    run: list[Any] = []
+    monkeypatch.setattr(worker, "full_int8", lambda *_: None)
+    monkeypatch.setattr(worker, "run_converter", lambda *given: run.append(given))
+    calibration = np.arange(24, dtype=np.float32).reshape(2, 4, 3, 1)
+    worker._convert(tf, model, calibration)
+    ((converter, name),) = run
+    tf.TensorSpec.assert_called_once_with((1, 4, 3, 1), tf.float32, "image")
+    assert name == "m"
+    shown = [one.shape for (one,) in converter.representative_dataset()]
+    assert shown == [(1, 4, 3, 1)] * 2
