@@ -17,6 +17,7 @@ from harness.errors import HarnessError
 from harness.pad.judged import Answer, Reader
 from harness.rig import identity, link
 from harness.rig.expected import Expected
+from harness.run.hil import tick_hz
 from harness.run.op_profile import unit_of
 from harness.wire.device import Device
 from harness.wire.messages import Info
@@ -109,7 +110,7 @@ class Session:
 
     def _shown(self, device: Device, split: Split) -> Shown:
         (values,) = model_input(self.model, split)
-        us_per_tick = 1e6 / self.info.tick_hz
+        us_per_tick = 1e6 / tick_hz(self.board, self.info, self.port is None)
         if self.model.is_stateful:
             device.reset()
         front_end_us = None

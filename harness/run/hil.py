@@ -84,6 +84,11 @@ class Settings:
         """A rate, or None for the board's own, which "auto" begins with. Raises HarnessError."""
         return _parse_baud(self.baud)
 
+    @property
+    def is_emulated(self) -> bool:
+        """By emulators of our own, of which it is known how they count."""
+        return not self.ports and self.places is None
+
     def check(self) -> None:
         """Raises HarnessError for what cannot be, before anything is built or opened."""
         _ = self.number, self.own_baud
@@ -386,6 +391,9 @@ def _report(job: _Job, labels: list[str], sent: int, elapsed_s: float, recorded:
     judged = job.subject.judge(answers)
     ticks = np.array([answer.ticks for answer in answers])
     self_tests = [part.self_test for part in job.parts if part.self_test]
+    is_emulated = job.settings.is_emulated
+    rate_hz = tick_hz(job.board, info, is_emulated)
+    counted = instructions(job.board, info, float(np.mean(ticks))) if is_emulated else None
     return Report(
         board=job.board.id,
         isa=info.isa,
@@ -402,9 +410,9 @@ def _report(job: _Job, labels: list[str], sent: int, elapsed_s: float, recorded:
         retries=lines.retries,
         damaged=lines.damaged + lines.refused,
         reconnects=sum(part.reconnects for part in job.parts),
-        instructions_per_inference=instructions(job.board, info, float(np.mean(ticks))),
+        instructions_per_inference=counted,
         inference_us={
-            name: round(float(np.percentile(ticks, share)) / info.tick_hz * 1e6, 1)
+            name: round(float(np.percentile(ticks, share)) / rate_hz * 1e6, 1)
             for name, share in (("min", 0), ("median", 50), ("p99", 99), ("max", 100))
         },
         samples_per_s=round((len(answers) - recorded) / elapsed_s, 2),
@@ -434,10 +442,15 @@ def _row(part: Part, elapsed_s: float) -> PartReport:
     )
 
 
+def tick_hz(board: Board, info: Info, is_emulated: bool) -> int:
+    """Rate of the ticks: INFO's, but a machine's where that has one of its own for the board."""
+    emulator = board.emulator if is_emulated else None
+    return (emulator.tick_hz if emulator else None) or info.tick_hz
+
+
 def instructions(board: Board, info: Info, ticks: float) -> int | None:
     """Executed instructions in `ticks`, where QEMU counts them: each takes 2^shift ns there."""
     emulator = board.emulator
     if emulator is None or emulator.icount_shift is None or not info.tick_hz:
         return None
-    tick_hz = emulator.tick_hz or info.tick_hz
-    return round(ticks / tick_hz * 1e9 / 2**emulator.icount_shift)
+    return round(ticks / tick_hz(board, info, True) * 1e9 / 2**emulator.icount_shift)

@@ -539,12 +539,23 @@ def test_instructions_are_counted_where_time_is_virtual() -> None:
     assert emulator is not None
     at_its_own = replace(BOARD, emulator=replace(emulator, tick_hz=50_000_000))
     assert hil.instructions(at_its_own, info, 1000.0) == 625  # type: ignore[arg-type]
+    # A chip has its crystal: what it says is so.
+    assert hil.tick_hz(at_its_own, info, True) == 50_000_000  # type: ignore[arg-type]
+    assert hil.tick_hz(at_its_own, info, False) == 25_000_000  # type: ignore[arg-type]
     for board, hz in [
         (replace(BOARD, emulator=None), 1),
         (replace(BOARD, emulator=replace(emulator, icount_shift=None)), 1),
         (BOARD, 0),
     ]:
         assert hil.instructions(board, SimpleNamespace(tick_hz=hz), 1.0) is None  # type: ignore[arg-type]
+
+
+def test_a_real_boards_instructions_are_not_reckoned_as_its_emulators(
+    run: Callable[..., tuple[hil.Report, str]],
+) -> None:
+    report, printed = run({"/dev/ttyA": good})
+    assert report.instructions_per_inference is None
+    assert re.search(r"instructions per inference +not counted\n", printed)
 
 
 @pytest.mark.parametrize("asked", [False, True])
