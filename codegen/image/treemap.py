@@ -97,7 +97,8 @@ def treemap(breakdown: Breakdown) -> str:
 
 def _legend(rooms: Sequence[str], top: float) -> list[str]:
     """What the colours mean; an area is in proportion to its bytes."""
-    named = sorted(rooms, key=lambda room: list(_COLOURS).index(room) if room in _COLOURS else 99)
+    named = [room for room in _COLOURS if room in rooms]
+    named += [room for room in rooms if room not in _COLOURS]
     width = _WIDTH / max(1, len(named))
     return [
         f'<rect x="{4 + number * width:.1f}" y="{top:g}" width="12" height="12" '

@@ -56,6 +56,9 @@ def test_windows_of_a_recording_stay_in_one_split(
     )
     datasets.prepare(str(folder), tmp_path / "b", options=DataOptions(window=7, stride=5))
     assert "give 50 windows of 7 rows, one every 5; 30 rows at their" in capsys.readouterr().out
+    # a window that began a row later would be a row short
+    datasets.prepare(str(folder), tmp_path / "c", options=DataOptions(window=7, stride=8))
+    assert "give 30 windows of 7 rows, one every 8; 70 rows at their" in capsys.readouterr().out
     train, test = splits(tmp_path / "build")
     assert len(train) == 48 and len(test) == 12
     assert not set(train.groups) & set(test.groups)
