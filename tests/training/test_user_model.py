@@ -342,14 +342,16 @@ def test_a_conversion_that_leaves_floats_by_chance_is_made_again(
     assert room._settled(None, "net") == int8
 
 
-def test_an_op_that_stays_float_is_named_with_its_layer() -> None:
+@pytest.mark.parametrize("activation", ["exponential", "elu"])
+def test_an_op_that_stays_float_is_named_with_its_layer(activation: str) -> None:
     load_tensorflow(seed=1)
-    odd = "layers.Conv2D(2, 3, activation='exponential', name='odd')"
+    odd = f"layers.Conv2D(2, 3, activation={activation!r}, name='odd')"
     model = _of((6, 6, 1), odd, "layers.Conv2D(2, 3)")
     values = np.random.default_rng(1).random((9, 6, 6, 1), np.float32)
     with pytest.raises(ConversionError, match=r"made from '.*/odd") as told:
         room.convert(model, values)
     assert "convert it again" not in str(told.value)
+    assert "; replace that layer, or its activation, by one" in str(told.value)
 
 
 def test_a_file_that_is_large_when_unpacked_is_not_opened(tmp_path: Path) -> None:

@@ -284,8 +284,10 @@ def require_int8(content: bytes, name: str) -> None:
         check_int8(model, float_forms=False)
     except CodegenError as error:
         what = str(error).partition("; the firmware runs full-int8 models only")[0]
+        remedy = "; replace that layer, or its activation, by one that the converter makes int8"
         raise ConversionError(
             f"{name}: not a full-int8 model after conversion: {what}{_origin(content, what)}"
+            f"{'' if 'replace the layer' in what else remedy}"
         ) from None
 
 
