@@ -41,6 +41,7 @@ def test_settings_are_merged_into_platformios(tmp_path: Path) -> None:
     assert merged["cid"] == "1"
     assert merged["settings"]["force_verbose"] is True
     assert merged["settings"]["enable_telemetry"] is False
+    assert merged["settings"]["check_prune_system_threshold"] == 0  # never asks to tidy up
 
 
 def test_other_scons_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

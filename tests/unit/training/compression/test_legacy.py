@@ -33,3 +33,23 @@ def test_a_layer_computes_its_normalization_too(has_bias: bool, scales: bool) ->
     wanted = gamma * (inputs @ kernel + bias - mean) / np.sqrt(variance + EPSILON) + beta
     folded, offset = legacy._folded([kernel, *([bias] if has_bias else [])], normalization)
     np.testing.assert_allclose(inputs @ folded + offset, wanted, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("limits", "is_plain"),
+    [
+        ({}, True),
+        ({"max_value": 6.0}, False),
+        ({"negative_slope": 0.1}, False),
+        ({"threshold": 1.0}, False),
+    ],
+)
+def test_a_relu_with_a_limit_or_a_slope_stays_a_layer(
+    limits: dict[str, float], is_plain: bool
+) -> None:
+    class ReLU:
+        max_value, negative_slope, threshold = None, 0.0, 0.0
+
+    layer = ReLU()
+    vars(layer).update(limits)
+    assert legacy._is_relu(layer) is is_plain

@@ -213,7 +213,8 @@ def test_a_methods_own_callbacks_come_before_what_shows_its_progress(
 
 
 def test_a_model_is_converted_for_one_sample_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    tf, model = MagicMock(), SimpleNamespace(input_shape=(None, 4, 3, 1), name="m")
+    tf, model = MagicMock(), MagicMock(input_shape=(None, 4, 3, 1))
+    model.name = "m"
     run: list[Any] = []
     monkeypatch.setattr(worker, "full_int8", lambda *_: None)
     monkeypatch.setattr(worker, "run_converter", lambda *given: run.append(given))
@@ -222,5 +223,7 @@ def test_a_model_is_converted_for_one_sample_at_a_time(monkeypatch: pytest.Monke
     ((converter, name),) = run
     tf.TensorSpec.assert_called_once_with((1, 4, 3, 1), tf.float32, "image")
     assert name == "m"
+    tf.function.call_args.args[0]("an image")
+    model.assert_called_once_with("an image", training=False)
     shown = [one.shape for (one,) in converter.representative_dataset()]
     assert shown == [(1, 4, 3, 1)] * 2
