@@ -70,3 +70,19 @@ def test_channels_of_a_branched_network_are_left_alone() -> None:
 def test_a_share_that_takes_nothing_is_refused() -> None:
     with pytest.raises(CompressionError, match=r"--sparsity 0\.01: no layer has so many channels"):
         channels.without_channels(legacy.to_legacy(network(), PIXELS), 0.01)
+
+
+def test_a_layer_that_mixes_channels_is_named() -> None:
+    import tf_keras
+
+    model = tf_keras.Sequential(
+        [
+            tf_keras.Input((6, 6, 1)),
+            tf_keras.layers.Conv2D(8, 3),
+            tf_keras.layers.LayerNormalization(name="mixing"),
+            tf_keras.layers.Flatten(),
+            tf_keras.layers.Dense(2),
+        ]
+    )
+    with pytest.raises(CompressionError, match=r"layer mixing \(LayerNormalization\) is not known"):
+        channels.without_channels(model, 0.5)

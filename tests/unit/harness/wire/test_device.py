@@ -225,6 +225,35 @@ def test_info_tells_the_chips_unique_id(unique_id: bytes | None, expected: str) 
     assert device_of(FakeDevice(unique_id=unique_id)).info().unique_id == expected
 
 
+@pytest.mark.parametrize(
+    ("nbytes", "expected"),
+    [
+        (3, (0, 0, 0, 0, 0)),
+        (4, (115_200, 0, 0, 0, 0)),
+        (5, (115_200, 6, 0, 0, 0)),
+        (6, (115_200, 6, 0, 0, 0)),  # the number of inputs alone says nothing
+        (7, (115_200, 6, 1, 1, 0)),
+        (10, (115_200, 6, 1, 1, 0)),
+        (11, (115_200, 6, 1, 1, 77)),
+    ],
+)
+def test_info_of_older_firmware_ends_sooner(nbytes: int, expected: tuple[int, ...]) -> None:
+    whole = FakeDevice(batch=6, sample_bytes=77)._info()
+    info = messages.parse_info(whole[: len(whole) - 11 + nbytes])
+    found = (info.max_baud, info.batch, info.inputs, info.outputs, info.sample_bytes)
+    assert found == expected
+
+
+def test_an_error_without_a_code_has_the_code_0() -> None:
+    class Short(FakeDevice):
+        def _error(self, request: Frame, *_: object) -> Frame:
+            return Frame(ids.Event.ERROR, request.seq, b"")
+
+    with pytest.raises(DeviceRefusedError) as refused:
+        infer(device_of(Short(status=ids.Setup.READY + 1)))
+    assert refused.value.code == 0
+
+
 def test_sequence_numbers_wrap_past_zero() -> None:
     device = device_of(FakeDevice(replies=[intact]))
     device._seq = 0xFFFE

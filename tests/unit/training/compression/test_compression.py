@@ -13,7 +13,7 @@ from codegen.files.artifacts import FLOAT_MODEL
 from training import artifacts
 from training.compression import compress
 from training.compression.options import METHODS, Options, chosen, require_task
-from training.errors import CompressionError
+from training.errors import ArtifactError, CompressionError
 
 
 def test_a_method_takes_its_own_options_and_all_takes_every_one() -> None:
@@ -88,4 +88,12 @@ def test_a_failed_process_leaves_the_older_model(
         subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 130, "")
     )
     with pytest.raises(KeyboardInterrupt):
+        compress.compress(tmp_path, "tiny", "prune", Options(), seed=1, calibration=20)
+
+
+def test_a_model_that_was_not_trained_is_asked_for_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compress, "_run_worker", lambda _: pytest.fail("it was started"))
+    with pytest.raises(ArtifactError, match="train"):
         compress.compress(tmp_path, "tiny", "prune", Options(), seed=1, calibration=20)

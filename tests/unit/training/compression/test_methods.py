@@ -227,3 +227,12 @@ def test_a_model_is_converted_for_one_sample_at_a_time(monkeypatch: pytest.Monke
     model.assert_called_once_with("an image", training=False)
     shown = [one.shape for (one,) in converter.representative_dataset()]
     assert shown == [(1, 4, 3, 1)] * 2
+
+
+def test_clusters_are_kept_with_the_zeros_among_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    tfmot: Any = ModuleType("tensorflow_model_optimization")
+    tfmot.experimental = MagicMock()
+    monkeypatch.setitem(sys.modules, "tensorflow_model_optimization", tfmot)
+    methods._cluster_preserving_scheme()
+    scheme = tfmot.experimental.combine.Default8BitClusterPreserveQuantizeScheme
+    scheme.assert_called_once_with(preserve_sparsity=True)
