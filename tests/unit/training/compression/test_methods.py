@@ -216,13 +216,14 @@ def test_a_model_is_converted_for_one_sample_at_a_time(monkeypatch: pytest.Monke
     tf, model = MagicMock(), MagicMock(input_shape=(None, 4, 3, 1))
     model.name = "m"
     run: list[Any] = []
-    monkeypatch.setattr(worker, "full_int8", lambda *_: None)
+    limited: list[Any] = []
+    monkeypatch.setattr(worker, "full_int8", lambda _, converter: limited.append(converter))
     monkeypatch.setattr(worker, "run_converter", lambda *given: run.append(given))
     calibration = np.arange(24, dtype=np.float32).reshape(2, 4, 3, 1)
     worker._convert(tf, model, calibration)
     ((converter, name),) = run
     tf.TensorSpec.assert_called_once_with((1, 4, 3, 1), tf.float32, "image")
-    assert name == "m"
+    assert name == "m" and limited == [converter]
     tf.function.call_args.args[0]("an image")
     model.assert_called_once_with("an image", training=False)
     shown = [one.shape for (one,) in converter.representative_dataset()]
