@@ -10,6 +10,7 @@ import contextlib
 import os
 import pty
 import select
+import signal
 import socket
 import subprocess
 import threading
@@ -168,13 +169,14 @@ class Farm:
         return result.stdout
 
     def start(self, *words: str) -> subprocess.Popen[str]:
-        """A verb."""
+        """A verb, as from a terminal: what begins the tests may have Ctrl-C ignored."""
         return subprocess.Popen(
             [str(self.python), "-m", "invoke", *words, "--coordinator", self.address],
             cwd=PROGRAM,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def verb(self, *words: str) -> tuple[int, str]:

@@ -80,7 +80,8 @@ def test_three_places_give_one_boards_answer(
 def test_a_coordinator_that_starts_anew_in_the_middle(
     farm: Farm, wanted: dict[str, Any], tmp_path: Path
 ) -> None:
-    """Its exporters end with it, and ser2net with its exporter; the next one has another port."""
+    """Its exporters end with it, and ser2net with its exporter; the next one has another port, at
+    which a place that has answered by then is opened again (as the next test has it)."""
     path, before = tmp_path / "report.json", runs()
     with farm.start(*_HIL, "--farm", "--json", str(path)) as run:
         with in_the_middle(run, before):
@@ -89,7 +90,6 @@ def test_a_coordinator_that_starts_anew_in_the_middle(
         said, _ = run.communicate()
     assert run.returncode == 0, said
     assert judged(path) == wanted
-    assert parts(path)["shelf-1"]["reconnects"] == 1
     assert farm.listed().count(" free") == len(PLACES)
 
 
