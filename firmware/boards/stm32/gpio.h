@@ -40,6 +40,12 @@ inline void ConnectPin(uint32_t port_a, uint32_t clocks, uint32_t pin) {
   SetField(gpio + kModer, pin, 2, kModerAlternate);
 }
 
+// The same with both pins of the board's USART.
+inline void ConnectUsartPins(uint32_t port_a, uint32_t clocks) {
+  ConnectPin(port_a, clocks, board_facts::kUartTxPin);
+  ConnectPin(port_a, clocks, board_facts::kUartRxPin);
+}
+
 }  // namespace stm32::gpio
 
 #endif  // MCUFORGE_BOARDS_STM32_GPIO_H_

@@ -36,6 +36,15 @@ inline bool RunFrom(uint32_t cr, uint32_t cfgr, uint32_t sw_bits, uint32_t sourc
   return StopPll(cr);
 }
 
+// The core on the PLL, or where that does not start on this oscillator again.
+inline void StartClocks(bool (*select_pll)(), bool (*select_hsi)()) {
+  if (select_pll()) {
+    g_clocks.cpu = board_facts::kClockHz;
+  } else {
+    select_hsi();
+  }
+}
+
 // Gives the board's USART this clock and its bus clock. rcc: its address; ccipr: the register that
 // selects the clock.
 inline void FeedUsart(uint32_t rcc, uint32_t ccipr) {

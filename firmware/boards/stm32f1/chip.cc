@@ -7,6 +7,7 @@
 
 #include "board_facts.h"
 #include "registers.h"
+#include "unique_id.h"
 
 namespace stm32 {
 namespace {
@@ -33,7 +34,6 @@ constexpr uint32_t kRccApb1Enr = 0x4002101C;
 
 // Device electronic signature, 26.2: 96 bits
 constexpr uint32_t kUniqueId = 0x1FFFF7E8;
-constexpr size_t kUniqueIdWords = 3;
 
 // General-purpose I/Os, 7.2: eight pins a register, four bits a pin
 constexpr uint32_t kGpioA = 0x40010800;
@@ -83,10 +83,7 @@ void StartClocks() {
   Register(kRccCr) = Register(kRccCr) & ~kRccCrHseOn;
 }
 
-size_t ReadUniqueId(uint8_t* dst) {
-  if ((Register(kRccCr) & kRccCrHsiRdy) == 0) return 0;
-  return cortex_m::ReadWords<kUniqueId, kUniqueIdWords>(dst);
-}
+size_t ReadUniqueId(uint8_t* dst) { return ReadUniqueIdAt<kUniqueId>(kRccCr, kRccCrHsiRdy, dst); }
 
 void ConnectUsart() {
   EnableClock(board_facts::kUartBus == 1 ? kRccApb1Enr : kRccApb2Enr,

@@ -9,6 +9,7 @@
 #include "board_facts.h"
 #include "gpio.h"
 #include "registers.h"
+#include "unique_id.h"
 
 namespace stm32 {
 namespace {
@@ -57,7 +58,6 @@ constexpr uint32_t kFlashAcrDataCache = 1u << 10;
 
 // Device electronic signature, 39.1: 96 bits
 constexpr uint32_t kUniqueId = 0x1FFF7A10;
-constexpr size_t kUniqueIdWords = 3;
 
 // Port A of the general-purpose I/Os (gpio.h)
 constexpr uint32_t kGpioA = 0x40020000;
@@ -123,16 +123,12 @@ void StartClocks() {
   Register(kRccCr) = Register(kRccCr) & ~(kRccCrHseOn | kRccCrHseByp);
 }
 
-size_t ReadUniqueId(uint8_t* dst) {
-  if ((Register(kRccCr) & kRccCrHsiRdy) == 0) return 0;
-  return cortex_m::ReadWords<kUniqueId, kUniqueIdWords>(dst);
-}
+size_t ReadUniqueId(uint8_t* dst) { return ReadUniqueIdAt<kUniqueId>(kRccCr, kRccCrHsiRdy, dst); }
 
 void ConnectUsart() {
   EnableClock(board_facts::kUartBus == 1 ? kRccApb1Enr : kRccApb2Enr,
               board_facts::kUartClockEnableBit);
-  gpio::ConnectPin(kGpioA, kRccAhb1Enr, board_facts::kUartTxPin);
-  gpio::ConnectPin(kGpioA, kRccAhb1Enr, board_facts::kUartRxPin);
+  gpio::ConnectUsartPins(kGpioA, kRccAhb1Enr);
 }
 
 }  // namespace stm32

@@ -9,6 +9,7 @@
 #include "gpio.h"
 #include "hsi16.h"
 #include "registers.h"
+#include "unique_id.h"
 
 namespace stm32 {
 namespace {
@@ -38,7 +39,6 @@ constexpr uint32_t kFlashAcrPrefetch = 1u << 8;
 constexpr uint32_t kFlashAcrInstructionCache = 1u << 9;
 
 constexpr uint32_t kUniqueId = 0x1FFF7590;  // 96 bits
-constexpr size_t kUniqueIdWords = 3;
 
 constexpr uint32_t kGpioA = 0x50000000;
 
@@ -78,23 +78,13 @@ bool SelectPll() {
 
 Clocks g_clocks = {hsi16::kHz, hsi16::kHz};
 
-void StartClocks() {
-  if (SelectPll()) {
-    g_clocks.cpu = kClockHz;
-  } else {
-    SelectHsi();
-  }
-}
+void StartClocks() { hsi16::StartClocks(SelectPll, SelectHsi); }
 
-size_t ReadUniqueId(uint8_t* dst) {
-  if ((Register(kRccCr) & hsi16::kReady) == 0) return 0;
-  return cortex_m::ReadWords<kUniqueId, kUniqueIdWords>(dst);
-}
+size_t ReadUniqueId(uint8_t* dst) { return ReadUniqueIdAt<kUniqueId>(kRccCr, hsi16::kReady, dst); }
 
 void ConnectUsart() {
   hsi16::FeedUsart(kRcc, kRccCcipr);
-  gpio::ConnectPin(kGpioA, kRccIopEnr, board_facts::kUartTxPin);
-  gpio::ConnectPin(kGpioA, kRccIopEnr, board_facts::kUartRxPin);
+  gpio::ConnectUsartPins(kGpioA, kRccIopEnr);
 }
 
 }  // namespace stm32

@@ -9,6 +9,7 @@
 #include "gpio.h"
 #include "hsi16.h"
 #include "registers.h"
+#include "unique_id.h"
 
 namespace stm32 {
 namespace {
@@ -48,7 +49,6 @@ constexpr uint32_t kFlashAcrInstructionCache = 1u << 9;
 constexpr uint32_t kFlashAcrDataCache = 1u << 10;
 
 constexpr uint32_t kUniqueId = 0x1FFF7590;  // 96 bits
-constexpr size_t kUniqueIdWords = 3;
 
 constexpr uint32_t kGpioA = 0x48000000;
 constexpr uint32_t kPortG = 6;
@@ -97,18 +97,9 @@ bool SelectPll() {
 
 Clocks g_clocks = {kMsiHz, hsi16::kHz};
 
-void StartClocks() {
-  if (SelectPll()) {
-    g_clocks.cpu = kClockHz;
-  } else {
-    SelectHsi();
-  }
-}
+void StartClocks() { hsi16::StartClocks(SelectPll, SelectHsi); }
 
-size_t ReadUniqueId(uint8_t* dst) {
-  if ((Register(kRccCr) & hsi16::kReady) == 0) return 0;
-  return cortex_m::ReadWords<kUniqueId, kUniqueIdWords>(dst);
-}
+size_t ReadUniqueId(uint8_t* dst) { return ReadUniqueIdAt<kUniqueId>(kRccCr, hsi16::kReady, dst); }
 
 void ConnectUsart() {
   hsi16::FeedUsart(kRcc, kRccCcipr);
@@ -116,8 +107,7 @@ void ConnectUsart() {
     EnableClock(kRccApb1Enr1, kRccApb1Enr1PwrBit);
     Register(kPwrCr2) = Register(kPwrCr2) | kPwrCr2PortGSupplied;
   }
-  gpio::ConnectPin(kGpioA, kRccAhb2Enr, board_facts::kUartTxPin);
-  gpio::ConnectPin(kGpioA, kRccAhb2Enr, board_facts::kUartRxPin);
+  gpio::ConnectUsartPins(kGpioA, kRccAhb2Enr);
 }
 
 }  // namespace stm32

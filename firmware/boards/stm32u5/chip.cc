@@ -10,6 +10,7 @@
 #include "gpio.h"
 #include "hsi16.h"
 #include "registers.h"
+#include "unique_id.h"
 
 namespace stm32 {
 namespace {
@@ -52,7 +53,6 @@ constexpr uint32_t kICacheCr = 0x40030400;
 constexpr uint32_t kICacheCrEnable = 1u << 0;
 
 constexpr uint32_t kUniqueId = 0x0BFA0700;  // 96 bits
-constexpr size_t kUniqueIdWords = 3;
 
 constexpr uint32_t kGpioA = 0x42020000;
 
@@ -98,23 +98,13 @@ bool SelectPll() {
 
 Clocks g_clocks = {kMsiHz, hsi16::kHz};
 
-void StartClocks() {
-  if (SelectPll()) {
-    g_clocks.cpu = kClockHz;
-  } else {
-    SelectHsi();
-  }
-}
+void StartClocks() { hsi16::StartClocks(SelectPll, SelectHsi); }
 
-size_t ReadUniqueId(uint8_t* dst) {
-  if ((Register(kRccCr) & hsi16::kReady) == 0) return 0;
-  return cortex_m::ReadWords<kUniqueId, kUniqueIdWords>(dst);
-}
+size_t ReadUniqueId(uint8_t* dst) { return ReadUniqueIdAt<kUniqueId>(kRccCr, hsi16::kReady, dst); }
 
 void ConnectUsart() {
   hsi16::FeedUsart(kRcc, kRccCcipr1);
-  gpio::ConnectPin(kGpioA, kRccAhb2Enr1, board_facts::kUartTxPin);
-  gpio::ConnectPin(kGpioA, kRccAhb2Enr1, board_facts::kUartRxPin);
+  gpio::ConnectUsartPins(kGpioA, kRccAhb2Enr1);
 }
 
 }  // namespace stm32
