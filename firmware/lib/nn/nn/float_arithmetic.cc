@@ -8,8 +8,7 @@
 namespace nn {
 namespace {
 
-constexpr uint32_t kQuiet = UINT32_C(1) << 22;
-constexpr uint32_t kNoNumber = kFloatSign | kFloatInfinity | kQuiet;  // of 0 / 0, say
+constexpr uint32_t kNoNumber = kFloatSign | kFloatNan;  // of 0 / 0, say
 
 uint32_t Magnitude(uint32_t bits) { return bits & ~kFloatSign; }
 bool IsInfinite(uint32_t bits) { return Magnitude(bits) == kFloatInfinity; }
@@ -147,7 +146,7 @@ using Operation = uint32_t (*)(uint32_t a, uint32_t b);
 // What is no number stays what it is, only quiet; the first one does.
 template <Operation kOperation>
 uint32_t OfNumbers(uint32_t a, uint32_t b) {
-  return IsNan(a) || IsNan(b) ? (IsNan(a) ? a : b) | kQuiet : kOperation(a, b);
+  return IsNan(a) || IsNan(b) ? (IsNan(a) ? a : b) | kFloatQuiet : kOperation(a, b);
 }
 
 }  // namespace

@@ -55,12 +55,11 @@ uint32_t SqrtOfFloat(uint32_t bits) {
 }
 
 uint32_t RootOfFloat(uint32_t bits) {
-  constexpr uint32_t kNan = UINT32_C(0x7fc00000);
   const uint32_t magnitude = bits & ~kFloatSign;
   if (magnitude == 0 || bits == kFloatInfinity || IsNan(bits)) {
     return bits;
   }
-  return bits >> 31 ? kNan : SqrtOfFloat(bits);
+  return bits >> 31 ? kFloatNan : SqrtOfFloat(bits);
 }
 
 int32_t TruncatedFloat(uint32_t bits) {

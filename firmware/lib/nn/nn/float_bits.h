@@ -10,6 +10,12 @@ namespace nn {
 
 constexpr uint32_t kFloatSign = UINT32_C(1) << 31;
 constexpr uint32_t kFloatInfinity = UINT32_C(0x7f800000);
+constexpr uint32_t kFloatQuiet = UINT32_C(1) << 22;  // set in a NaN that raises nothing
+constexpr uint32_t kFloatNan = kFloatInfinity | kFloatQuiet;
+constexpr uint32_t kFloatHighest = kFloatInfinity - 1;
+constexpr uint32_t kFloatLowest = kFloatSign | kFloatHighest;
+constexpr uint32_t kFloatOne = UINT32_C(0x3f800000);
+constexpr uint32_t kFloatSix = UINT32_C(0x40c00000);
 
 inline bool IsNan(uint32_t bits) { return (bits & ~kFloatSign) > kFloatInfinity; }
 

@@ -8,10 +8,6 @@
 namespace nn {
 namespace {
 
-constexpr uint32_t kNan = UINT32_C(0x7fc00000);
-constexpr uint32_t kQuiet = UINT32_C(1) << 22;
-constexpr uint32_t kOneBits = UINT32_C(0x3f800000);
-
 // Fixed point: fine numbers are below 4 and have 62 bits after the point, coarse ones below 128
 // have 56.
 constexpr int32_t kFine = 62;
@@ -114,7 +110,7 @@ uint64_t BelowOne(uint32_t magnitude) {
 // Of a negative number.
 uint32_t Expm1(uint32_t magnitude) {
   if (magnitude >= kCoarseLimit) {
-    return kFloatSign | kOneBits;
+    return kFloatSign | kFloatOne;
   }
   if (magnitude < kExpm1IsArgument) {
     return kFloatSign | magnitude;
@@ -142,7 +138,7 @@ uint32_t Tanh(uint32_t bits) {
     return bits;
   }
   if (magnitude + kDouble >= kCoarseLimit) {
-    return (bits & kFloatSign) | kOneBits;
+    return (bits & kFloatSign) | kFloatOne;
   }
   const uint64_t below_one = BelowOne(magnitude + kDouble);
   return (bits & kFloatSign) | FloatFrom(Ratio(below_one, 2 * kOne - below_one), -kFine);
@@ -153,7 +149,7 @@ uint32_t Logistic(uint32_t bits) {
   if (RankOfFloat(bits) < kMinusNine) {
     return Exp(bits);
   }
-  return DivideFloats(kOneBits, AddFloats(kOneBits, Exp(bits ^ kFloatSign)));
+  return DivideFloats(kFloatOne, AddFloats(kFloatOne, Exp(bits ^ kFloatSign)));
 }
 
 // ln(2^k m) is k ln 2 + 2 artanh((m - 1) / (m + 1)), m within the root of 2 and its inverse.
@@ -163,7 +159,7 @@ uint32_t Log(uint32_t bits) {
     return kFloatSign | kFloatInfinity;
   }
   if (bits != magnitude || magnitude == kFloatInfinity) {
-    return bits != magnitude ? kNan : bits;
+    return bits != magnitude ? kFloatNan : bits;
   }
   constexpr uint32_t kRootOfTwo = 11863283;  // with 23 bits after the point
   const FloatParts parts = NormalizedFloat(bits);
@@ -213,10 +209,10 @@ uint64_t QuarterTurns(uint32_t magnitude) {
 uint32_t SineOrCosine(uint32_t bits, bool cosine) {
   const uint32_t magnitude = bits & ~kFloatSign;
   if (magnitude == kFloatInfinity) {
-    return kNan;
+    return kFloatNan;
   }
   if (magnitude < kSineIsArgument) {
-    return cosine ? kOneBits : bits;
+    return cosine ? kFloatOne : bits;
   }
   const uint64_t turns = QuarterTurns(magnitude);
   const uint32_t quarter = static_cast<uint32_t>(turns >> kFine) + (cosine ? 1 : 0);
@@ -240,7 +236,7 @@ uint32_t SineOrCosine(uint32_t bits, bool cosine) {
 
 uint32_t CurveOfFloat(FloatCurve curve, uint32_t bits) {
   if (IsNan(bits)) {
-    return bits | kQuiet;
+    return bits | kFloatQuiet;
   }
   switch (curve) {
     case FloatCurve::kExp:

@@ -9,8 +9,6 @@
 namespace nn {
 namespace {
 
-constexpr uint32_t kLowest = UINT32_C(0xff7fffff);
-
 uint32_t Taken(FloatPooling pooling, uint32_t pool, uint32_t x) {
   if (pooling == FloatPooling::kMax) {
     return IsAboveFloat(x, pool) ? x : pool;
@@ -20,7 +18,7 @@ uint32_t Taken(FloatPooling pooling, uint32_t pool, uint32_t x) {
 
 uint32_t Pooled(const FloatPoolParams& params, const WindowRun& run, const uint32_t* corner) {
   const ConvParams& p = params.shape;
-  uint32_t pool = params.pooling == FloatPooling::kMax ? kLowest : 0;
+  uint32_t pool = params.pooling == FloatPooling::kMax ? kFloatLowest : 0;
   for (int32_t y = 0; y < run.rows; ++y, corner += p.in_w * p.in_c) {
     for (int32_t tap = 0; tap < run.taps; ++tap) {
       pool = Taken(params.pooling, pool, corner[tap * p.in_c]);

@@ -10,7 +10,7 @@ namespace nn {
 
 void FloatSoftmax(const FloatSoftmaxParams& params, const uint32_t* input, uint32_t* output) {
   for (uint32_t row = 0; row < params.rows; ++row) {
-    uint32_t most = UINT32_C(0xff7fffff);  // the lowest
+    uint32_t most = kFloatLowest;
     for (uint32_t i = 0; i < params.depth; ++i) {
       most = IsAboveFloat(input[i], most) ? input[i] : most;
     }

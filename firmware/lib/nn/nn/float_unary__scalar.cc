@@ -8,9 +8,6 @@
 namespace nn {
 namespace {
 
-constexpr uint32_t kOne = UINT32_C(0x3f800000);
-constexpr uint32_t kSix = UINT32_C(0x40c00000);
-
 // To an integer: down, up or to the nearest with halves to even.
 uint32_t Integral(FloatFunction function, uint32_t bits) {
   const uint32_t sign = bits & kFloatSign;
@@ -54,11 +51,11 @@ uint32_t Apply(FloatFunction function, uint32_t bits) {
     case FloatFunction::kRelu:
       return ClampFloat(bits, 0, kFloatInfinity);
     case FloatFunction::kRelu6:
-      return ClampFloat(bits, 0, kSix);
+      return ClampFloat(bits, 0, kFloatSix);
     case FloatFunction::kAbs:
       return bits & ~kFloatSign;
     case FloatFunction::kRsqrt:
-      return DivideFloats(kOne, RootOfFloat(bits));
+      return DivideFloats(kFloatOne, RootOfFloat(bits));
     default:
       return Integral(function, bits);
   }

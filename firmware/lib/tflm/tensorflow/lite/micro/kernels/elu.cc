@@ -22,11 +22,11 @@ TfLiteStatus Prepare(OpContext& context) {
   if (!data) {
     return kTfLiteError;
   }
-  constexpr uint32_t kOne = UINT32_C(0x3f800000);
   data->count = operands.count;
-  data->params = nn::EluParams{nn::BitsFromScale(operands.in.scale),
-                               nn::DivideFloats(kOne, nn::BitsFromScale(operands.out.scale)),
-                               operands.in.zero_point, operands.out.zero_point};
+  data->params =
+      nn::EluParams{nn::BitsFromScale(operands.in.scale),
+                    nn::DivideFloats(nn::kFloatOne, nn::BitsFromScale(operands.out.scale)),
+                    operands.in.zero_point, operands.out.zero_point};
   return kTfLiteOk;
 }
 

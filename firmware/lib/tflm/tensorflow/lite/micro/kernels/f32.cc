@@ -1,5 +1,6 @@
 #include "tensorflow/lite/micro/kernels/f32.h"
 
+#include "nn/float_bits.h"
 #include "nn/scale.h"
 #include "tensorflow/lite/micro/kernels/kernel_util.h"
 
@@ -38,19 +39,15 @@ bool ReadUnaryF32(OpContext& context, uint32_t* count) {
 }
 
 RangeF32 FusedRangeF32(const OpContext& context, uint32_t field) {
-  constexpr uint32_t kSign = UINT32_C(1) << 31;
-  constexpr uint32_t kHighest = UINT32_C(0x7f7fffff);
-  constexpr uint32_t kOne = UINT32_C(0x3f800000);
-  constexpr uint32_t kSix = UINT32_C(0x40c00000);
   switch (static_cast<nn::Activation>(context.OptionU8(field, 0))) {
     case nn::Activation::kRelu:
-      return {0, kHighest};
+      return {0, nn::kFloatHighest};
     case nn::Activation::kReluN1To1:
-      return {kSign | kOne, kOne};
+      return {nn::kFloatSign | nn::kFloatOne, nn::kFloatOne};
     case nn::Activation::kRelu6:
-      return {0, kSix};
+      return {0, nn::kFloatSix};
     default:
-      return {kSign | kHighest, kHighest};
+      return {nn::kFloatLowest, nn::kFloatHighest};
   }
 }
 

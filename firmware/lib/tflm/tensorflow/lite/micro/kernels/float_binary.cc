@@ -1,6 +1,7 @@
 #include "tensorflow/lite/micro/kernels/float_binary.h"
 
 #include "nn/float_binary.h"
+#include "nn/float_bits.h"
 #include "tensorflow/lite/micro/kernels/elementwise.h"
 
 namespace tflm {
@@ -9,9 +10,6 @@ namespace {
 enum { kActivation = 0 };  // field of the options of ADD, SUB, MUL and DIV
 
 using FloatBinaryData = BinaryData<nn::FloatBinaryParams>;
-
-constexpr uint32_t kInfinity = UINT32_C(0x7f800000);
-constexpr uint32_t kSign = UINT32_C(1) << 31;
 
 nn::FloatOperation OperationOf(const OpContext& context) {
   switch (context.entry().def->code) {
@@ -36,8 +34,9 @@ nn::FloatOperation OperationOf(const OpContext& context) {
 
 // Only these four have an activation.
 RangeF32 RangeOf(const OpContext& context, nn::FloatOperation operation) {
-  return operation > nn::FloatOperation::kDiv ? RangeF32{kSign | kInfinity, kInfinity}
-                                              : FusedRangeF32(context, kActivation);
+  return operation > nn::FloatOperation::kDiv
+             ? RangeF32{nn::kFloatSign | nn::kFloatInfinity, nn::kFloatInfinity}
+             : FusedRangeF32(context, kActivation);
 }
 
 }  // namespace

@@ -9,6 +9,8 @@ namespace {
 
 struct Operands {
   TensorInfo input, filter, output;
+  bool has_bias;
+  TensorInfo bias;
 };
 
 // False, with a message, if one is no float32.
@@ -17,20 +19,20 @@ bool ReadOperands(const OpContext& context, Operands* operands) {
       !context.Input(1, &operands->filter)) {
     return false;
   }
-  TensorInfo bias = operands->filter;
-  if (context.HasInput(2) && !context.Input(2, &bias)) {
+  operands->has_bias = context.HasInput(2);
+  if (operands->has_bias && !context.Input(2, &operands->bias)) {
     return false;
   }
-  if (operands->filter.type != kTfLiteFloat32 || bias.type != kTfLiteFloat32) {
+  if (operands->filter.type != kTfLiteFloat32 ||
+      (operands->has_bias && operands->bias.type != kTfLiteFloat32)) {
     context.Fail("needs a float32 filter and bias");
     return false;
   }
   return true;
 }
 
-bool BiasFits(const OpContext& context, uint32_t channels) {
-  TensorInfo bias;
-  if (context.HasInput(2) && context.Input(2, &bias) && bias.elements != channels) {
+bool BiasFits(const OpContext& context, const Operands& operands, uint32_t channels) {
+  if (operands.has_bias && operands.bias.elements != channels) {
     context.Fail("needs a bias with one value an output channel");
     return false;
   }
@@ -48,7 +50,7 @@ nn::FloatConvParams* NewFloatConv(OpContext& context, const Operands& operands, 
                       {Extent(context, operands.filter, 2), context.OptionU32(kStrideW, 0),
                        context.OptionU32(activation_field + 1, 1)},
                       context.OptionU8(kPadding, kPaddingSame)};
-  if (!params || !BiasFits(context, channels) ||
+  if (!params || !BiasFits(context, operands, channels) ||
       FillWindow(context, window, operands.input, operands.output, &params->shape) != kTfLiteOk) {
     return nullptr;
   }
@@ -131,7 +133,7 @@ TfLiteStatus PrepareFloatFullyConnected(OpContext& context) {
   const uint32_t features = Extent(context, operands.filter, 1);
   const uint32_t batches = operands.input.elements / features;
   if (batches * features != operands.input.elements ||
-      batches * channels != operands.output.elements || !BiasFits(context, channels)) {
+      batches * channels != operands.output.elements || !BiasFits(context, operands, channels)) {
     return context.Fail("the shapes of input, filter and output do not fit");
   }
   if (batches > UINT16_MAX || features > UINT16_MAX || channels > UINT16_MAX) {

@@ -1,5 +1,5 @@
-// EXP, LOG, SIN and COS, which upstream has in float32 only; ELU, LOGISTIC
-// and TANH beside their other forms.
+// EXP, LOG, SIN and COS, which upstream has in float32 only; ELU, LOGISTIC and TANH beside their
+// other forms.
 
 #include "nn/float_curves.h"
 #include "tensorflow/lite/micro/kernels/f32.h"
