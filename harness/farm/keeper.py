@@ -30,11 +30,11 @@ from labgrid.remote.generated import labgrid_coordinator_pb2 as messages
 from labgrid.resource.serialport import NetworkSerialPort
 from labgrid.util.proxy import proxymanager
 
-DEFAULT_PORT = 20408
+from harness.farm.place import COORDINATOR_PORT, SERIAL
+
 _CONNECT_S = 10.0
 _RETRY_S = 1.0
 _RELEASE_S = 60.0
-_SERIAL = "NetworkSerialPort"
 _NOT_THERE = (Error, asyncio.TimeoutError, TimeoutError)
 
 
@@ -67,7 +67,7 @@ class Keeper:
     """The places that one run holds at the coordinator of `address`."""
 
     def __init__(self, address: str) -> None:
-        self._address = proxymanager.get_grpc_address(address, default_port=DEFAULT_PORT)
+        self._address = proxymanager.get_grpc_address(address, default_port=COORDINATOR_PORT)
         own = ClientSession.gethostname(None), ClientSession.getuser(None)
         # Two runs of one user must not take each other's places for their own.
         self._user = f"{own[0]}/{own[1]}:mcuforge-{os.getppid()}"
@@ -231,7 +231,7 @@ class Keeper:
 
 def _address(entry: ResourceEntry) -> str | None:
     """host:port of a serial line, through SSH where its exporter or LG_PROXY says so."""
-    if entry.cls != _SERIAL or not entry.params.get("port"):
+    if entry.cls != SERIAL or not entry.params.get("port"):
         return None
     resource = NetworkSerialPort(target=None, name=None, **entry.args)
     resource.extra = entry.extra

@@ -11,7 +11,8 @@ from harness.errors import HarnessError, PortError
 BOARD_TAG = "board"
 FREE = "free"
 GDB = "gdb"
-_SERIAL = "NetworkSerialPort"
+SERIAL = "NetworkSerialPort"  # labgrid's class of a line
+COORDINATOR_PORT = 20408  # where labgrid has it by default
 
 
 class PlaceError(HarnessError):
@@ -113,11 +114,11 @@ class Place:
     @property
     def url(self) -> str:
         """Of the board's serial line, for SerialLine. Raises PortError where there is none now."""
-        lines = [one for one in self.resources if one.kind == _SERIAL and one.name != GDB]
+        lines = [one for one in self.resources if one.kind == SERIAL and one.name != GDB]
         if len(lines) != 1:
             raise PlaceError(
                 f"place {self.name} has {len(lines)} serial lines; the board's has to be its one "
-                f"{_SERIAL} beside the one named {GDB}"
+                f"{SERIAL} beside the one named {GDB}"
             )
         if lines[0].address is None:
             raise PortError(f"place {self.name}: its serial line is not exported now")
@@ -129,7 +130,7 @@ class Place:
     @property
     def gdb_remote(self) -> str | None:
         """host:port of the gdb server that the place has for its board; None without one."""
-        found = [one for one in self.resources if one.kind == _SERIAL and one.name == GDB]
+        found = [one for one in self.resources if one.kind == SERIAL and one.name == GDB]
         return found[0].address if found else None
 
 

@@ -15,11 +15,11 @@ from typing import Any, NoReturn
 from codegen.errors import MissingToolError
 from codegen.files.places import PROJECT
 from harness.errors import HarnessError, PlaceLostError, PortError
-from harness.farm.place import Place, PlaceError
+from harness.farm.place import COORDINATOR_PORT, Place, PlaceError
 
 REQUIREMENT = "labgrid>=26,<27"  # of the extra `farm` in pyproject.toml
 ADDRESS_VARIABLE = "LG_COORDINATOR"  # labgrid's own
-DEFAULT_ADDRESS = "127.0.0.1:20408"
+DEFAULT_ADDRESS = f"127.0.0.1:{COORDINATOR_PORT}"
 _START_S = 30.0
 _ORDER_S = 60.0  # an exporter has 10 s for each resource
 _LEAVE_S = 10.0
@@ -31,12 +31,12 @@ class FarmError(HarnessError):
     exit_code = 3
 
 
-def require(verb: str) -> None:
+def require() -> None:
     """Raises MissingToolError where labgrid is not installed."""
     if importlib.util.find_spec("labgrid") is None:
         raise MissingToolError(
-            f"{verb}: needs labgrid; install it with "
-            f'`.venv/bin/python -m pip install "{REQUIREMENT}"`, or leave it out (docs/farm.md)'
+            "a farm's places need labgrid; install it with `.venv/bin/python -m pip install "
+            f'"{REQUIREMENT}"`, or leave --place and --farm out (docs/farm.md)'
         )
 
 
@@ -58,7 +58,7 @@ class Session:
 
     def __enter__(self) -> Session:
         """Raises FarmError, MissingToolError."""
-        require("--farm")
+        require()
         self._words = tempfile.TemporaryFile("w+")
         self._keeper = subprocess.Popen(
             [sys.executable, "-m", f"{__package__}.keeper", self._address],

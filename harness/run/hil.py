@@ -57,10 +57,10 @@ class Settings:
 
     count: samples, "all" or None for the whole split. ports: of boards of that kind. places: of a
     farm, in place of ports. emulators: how many emulated ones run side by side instead; by default
-    by processors and count. baud: a rate,
-    "auto" for the highest that works, None for the board's own. trace: print every frame. fault,
-    seed: damage on the line (harness.wire.damage). resume: go on where the last run stopped.
-    again: the command that does so, for the message of a run that ends early.
+    by processors and count. baud: a rate, "auto" for the highest that works, None for the board's
+    own. trace: print every frame. fault, seed: damage on the line (harness.wire.damage). resume: go
+    on where the last run stopped. again: the command that does so, for the message of a run that
+    ends early.
     """
 
     count: int | str | None = DEFAULT_COUNT
