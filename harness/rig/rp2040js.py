@@ -33,7 +33,9 @@ def require() -> None:
     unpacked = FOLDER.with_name(f"{FOLDER.name}.new")
     shutil.rmtree(unpacked, ignore_errors=True)
     with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-        files.extractall(unpacked, filter="data")
+        # Python 3.11.2, as Debian 12 has it, knows no filter; the archive is the one of our sha256.
+        files.extraction_filter = getattr(tarfile, "data_filter", None)
+        files.extractall(unpacked)
     (unpacked / "package").rename(FOLDER)
     unpacked.rmdir()
 
