@@ -17,8 +17,7 @@ from harness.errors import HarnessError
 from harness.pad.judged import Answer, Reader
 from harness.rig import identity, link
 from harness.rig.expected import Expected
-from harness.run.hil import tick_hz
-from harness.run.op_profile import unit_of
+from harness.run.ticks import tick_hz, unit_of
 from harness.wire.device import Device
 from harness.wire.messages import Info
 

@@ -35,10 +35,10 @@ from harness.run.run_folder import RunFolder
 from harness.run.shards import Shards
 from harness.run.subject import Subject
 from harness.run.tensors import data_subject, inputs_subject, random_subject
+from harness.run.ticks import instructions, tick_hz
 from harness.run.worker import Part, Work, Worker
 from harness.wire.channel import LineCounts
 from harness.wire.damage import FaultSpec, FaultyLine, Injected
-from harness.wire.messages import Info
 from harness.wire.trace import Trace
 from harness.wire.transport import Line
 
@@ -440,17 +440,3 @@ def _row(part: Part, elapsed_s: float) -> PartReport:
         failure=part.failure or None,
         set_aside=part.is_set_aside,
     )
-
-
-def tick_hz(board: Board, info: Info, is_emulated: bool) -> int:
-    """Rate of the ticks: INFO's, but a machine's where that has one of its own for the board."""
-    emulator = board.emulator if is_emulated else None
-    return (emulator.tick_hz if emulator else None) or info.tick_hz
-
-
-def instructions(board: Board, info: Info, ticks: float) -> int | None:
-    """Executed instructions in `ticks`, where QEMU counts them: each takes 2^shift ns there."""
-    emulator = board.emulator
-    if emulator is None or emulator.icount_shift is None or not info.tick_hz:
-        return None
-    return round(ticks / tick_hz(board, info, True) * 1e9 / 2**emulator.icount_shift)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from codegen.boards.facts import Board, load_board
+from codegen.boards.facts import load_board
 from codegen.cost.op_rows import cost_lines
 from codegen.files.manifest import atomic_write
 from codegen.frontend import parameters
@@ -20,8 +20,7 @@ from codegen.model.tflite import Model
 from harness.errors import CheckError
 from harness.rig import identity, link
 from harness.rig.expected import Expected
-from harness.run import hil
-from harness.wire.messages import Info
+from harness.run.ticks import unit_of
 
 SEED = 1  # of the front end's sample
 
@@ -125,13 +124,3 @@ def run(
     if json_path is not None:
         atomic_write(json_path, (json.dumps(found.as_json(model), indent=1) + "\n").encode())
     return found
-
-
-def unit_of(board: Board, info: Info, port: str | None) -> tuple[str, float]:
-    """(unit, how many of it are one tick)."""
-    if port is not None:
-        return "cycles", info.clock_hz / info.tick_hz
-    per_second = hil.instructions(board, info, info.tick_hz)
-    if per_second is not None:
-        return "instructions", per_second / info.tick_hz
-    return "ns", 1e9 / info.tick_hz

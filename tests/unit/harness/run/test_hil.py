@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -530,24 +529,6 @@ def test_damage_at_either_end_is_counted() -> None:
     first, second = (hil._row(part, elapsed_s=2.0) for part in parts)
     assert first == PartReport("A", "", 9, 0, 1, 5, 5, 4.5, "x")
     assert second == replace(first, name="B", failure=None)
-
-
-def test_instructions_are_counted_where_time_is_virtual() -> None:
-    info = SimpleNamespace(tick_hz=25_000_000)
-    assert hil.instructions(BOARD, info, 1000.0) == 1250  # type: ignore[arg-type]
-    emulator = BOARD.emulator
-    assert emulator is not None
-    at_its_own = replace(BOARD, emulator=replace(emulator, tick_hz=50_000_000))
-    assert hil.instructions(at_its_own, info, 1000.0) == 625  # type: ignore[arg-type]
-    # A chip has its crystal: what it says is so.
-    assert hil.tick_hz(at_its_own, info, True) == 50_000_000  # type: ignore[arg-type]
-    assert hil.tick_hz(at_its_own, info, False) == 25_000_000  # type: ignore[arg-type]
-    for board, hz in [
-        (replace(BOARD, emulator=None), 1),
-        (replace(BOARD, emulator=replace(emulator, icount_shift=None)), 1),
-        (BOARD, 0),
-    ]:
-        assert hil.instructions(board, SimpleNamespace(tick_hz=hz), 1.0) is None  # type: ignore[arg-type]
 
 
 def test_a_real_boards_instructions_are_not_reckoned_as_its_emulators(
