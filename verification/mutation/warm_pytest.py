@@ -5,7 +5,7 @@ of a few tests.
 
 In: pytest's arguments and the seconds that they may take. Out: its exit code, null where it had to
 be ended, and what it wrote. The first start tells what to import beforehand: packages, none of the
-checkout's own files.
+checkout's own files. Once its input ends, so do the tests that run, and all that they started.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ class WarmPytest:
     """The process, seen from outside. Closed by the end of a with block."""
 
     def __init__(self, checkout: Path) -> None:
+        # In a session of its own: a Ctrl-C is for who started it, and then closes its input.
         self._process = subprocess.Popen(
-            [sys.executable, __file__], cwd=checkout,
+            [sys.executable, __file__], cwd=checkout, start_new_session=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
 
@@ -49,8 +50,8 @@ class WarmPytest:
     def __exit__(self, *_: object) -> None:
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.close()
-        self._process.stdout.close()
         self._process.wait()
+        self._process.stdout.close()
 
 
 def _serve() -> None:
@@ -81,9 +82,9 @@ def _forked(arguments: list[str], limit_s: float, used: Path | None) -> tuple[in
             os.dup2(said.fileno(), 2)
             os._exit(_tests(arguments, used))
         os.close(writer)
-        ended = bool(select.select([reader], [], [], limit_s)[0])
-        if not ended:
-            os.killpg(child, signal.SIGKILL)
+        # Nothing is asked while tests run, so what there is to read of the input is its end.
+        ended = select.select([reader, sys.stdin], [], [], limit_s)[0] == [reader]
+        os.killpg(child, signal.SIGKILL)  # what tests leave behind, too
         os.close(reader)
         status = os.waitpid(child, 0)[1]
         said.seek(0)

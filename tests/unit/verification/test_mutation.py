@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
+import sys
+import time
 from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
+from codegen.files.places import PROGRAM
 from verification.errors import CheckFailedError, VerificationError
 from verification.mutation import cpp_mutants, nearest, python_mutants, rooms, run
 from verification.mutation.mutant import Mutant
@@ -169,7 +176,8 @@ def test_which_faults_are_noticed(checkout: Path, monkeypatch: pytest.MonkeyPatc
     thing.write_text(
         "def known():\n    while False:\n        pass\n    return 1\ndef unknown():\n    return 2\n"
     )
-    monkeypatch.setattr(run, "_TEST_LIMIT_S", 2)
+    monkeypatch.setattr(run, "_TEST_LIMIT_S", {".py": 2})
+    monkeypatch.setattr(run, "_LONGER", 0)
     said: list[str] = []
     report = run.run_mutation("codegen", 4, seed=1, say=said.append)
     assert not report.passed
@@ -208,3 +216,88 @@ def test_tests_that_do_not_end_are_ended(tmp_path: Path) -> None:
     with WarmPytest(tmp_path) as warm:
         ended, _ = warm.run(["test_x.py"], 0.5)
     assert ended is None
+
+
+@pytest.mark.parametrize(
+    ("without_s", "with_s", "limits_s", "what"),
+    [
+        (1.0, 0.0, [60.0], ""),
+        (1.0, 61.0, [60.0], "test_x.py::test_it"),
+        (7.0, 61.0, [60.0, 70.0], ""),  # slow anyway
+        (7.0, 71.0, [60.0, 70.0], "test_x.py::test_it"),
+    ],
+)
+def test_how_long_a_fault_may_take(
+    without_s: float,
+    with_s: float,
+    limits_s: list[float],
+    what: str,
+    checkout: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It may make a test ten times as slow, and any test as slow as a minute."""
+    tried_s = []
+
+    def run_tests(arguments: list[str], _: float) -> tuple[int, str]:
+        limit_s = float(next(one for one in arguments if "timeout" in one).partition("=")[2])
+        if arguments[-1] == "test_x.py::test_it":
+            return 0, ""
+        tried_s.append(limit_s)
+        late = f"Failed: Timeout (>{limit_s}s)\nFAILED test_x.py::test_it - Failed"
+        return (1, late) if with_s > limit_s else (0, "")
+
+    ticks = iter([0.0, without_s])
+    monkeypatch.setattr(run.time, "monotonic", lambda: next(ticks))
+    pytest_: Any = Mock(run=run_tests)
+    copy = run._Checkout(checkout, pytest_)
+    assert copy.noticed(["test_x.py"], Path("codegen/thing.py")) == what
+    assert tried_s == limits_s
+
+
+RUN = """
+import sys
+from pathlib import Path
+from verification.mutation import rooms, run
+rooms.PROGRAM = run.PROGRAM = Path(sys.argv[1])
+run.BUILD = Path(sys.argv[1]) / "build"
+run.run_mutation("codegen", 2, seed=1)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_who_is_ended_leaves_nothing_behind(checkout: Path, number: signal.Signals) -> None:
+    """No process of the tests, whatever ends it, and no copy, if it is told."""
+    started, copies = checkout / "started", checkout / "copies"
+    copies.mkdir()
+    (checkout / "tests/unit/codegen/test_thing.py").write_text(
+        "import codegen.thing, pathlib, subprocess\n"
+        "def test_it():\n"
+        "    child = subprocess.Popen(['sleep', '300'])\n"
+        f"    pathlib.Path({str(started)!r}).write_text(str(child.pid))\n"
+        "    child.wait()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", RUN, str(checkout)],
+        cwd=PROGRAM,
+        env={**os.environ, "TMPDIR": str(copies)},
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        child = int(_eventually(lambda: started.exists() and started.read_text()))
+        try:
+            assert list(copies.glob("mutate-*"))
+            process.send_signal(number)
+            _eventually(lambda: process.poll() is not None)
+            assert _eventually(lambda: not Path(f"/proc/{child}").exists())
+        finally:
+            process.kill()
+    if number != signal.SIGKILL:
+        assert process.returncode == (-number if number == signal.SIGINT else 128 + number)
+        assert list(copies.iterdir()) == []
+
+
+def _eventually(found: Any) -> Any:
+    end_s = time.monotonic() + 30
+    while not (value := found()):
+        assert time.monotonic() < end_s
+        time.sleep(0.05)
+    return value
