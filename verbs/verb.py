@@ -10,6 +10,7 @@ import contextlib
 import errno
 import inspect
 import os
+import select
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ from verbs.options import Option
 
 _LINE_END = "\n"
 INTERRUPTED = 130  # 128 + SIGINT, as a shell says it
+_CUT_OFF = 141  # 128 + SIGPIPE, likewise
 _NOT_ALLOWED = (errno.EACCES, errno.EPERM)
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # in a temporary folder, a tool's file, ...
 
@@ -38,13 +40,23 @@ class Given(SimpleNamespace):
 def one_line_errors() -> Iterator[None]:
     """Turns a room's error into one line on stderr and its exit code."""
     try:
-        yield
+        try:
+            yield
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()  # Python's own flush, at exit, would complain
     except KeyboardInterrupt:
         raise Exit("interrupted", code=INTERRUPTED) from None
     except BrokenPipeError:
-        # whoever read our output has gone; nothing more can be said, at exit neither
+        if not _nobody_reads():
+            raise  # the pipe to some tool, which ended
+        # nothing more can be said, at exit neither
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise Exit(code=1) from None
+        raise Exit(code=_CUT_OFF) from None
+    except SystemExit as end:
+        if not isinstance(end.__context__, BrokenPipeError):
+            raise
+        raise Exit(code=_CUT_OFF) from None  # a table of rich's was cut off
     except OSError as error:
         remedy, code = _unwritable(error)
         if not remedy:
@@ -56,6 +68,13 @@ def one_line_errors() -> Iterator[None]:
         if not isinstance(exit_code, int):
             raise
         raise Exit(f"error: {printable(str(error), but=_LINE_END)}", code=exit_code) from None
+
+
+def _nobody_reads() -> bool:
+    """Whether our output goes into a pipe whose reader has gone, as `| head` does."""
+    output = select.poll()
+    output.register(sys.stdout.fileno(), 0)
+    return any(event & select.POLLERR for _, event in output.poll(0))
 
 
 def _unwritable(error: OSError) -> tuple[str, int]:
@@ -123,13 +142,15 @@ def _signature(options: tuple[Option, ...]) -> inspect.Signature:
 
 # ---------------------------------------------------------------- the command line
 
-_parse_tasks = Program.parse_tasks
+_parse_tasks, _parse_cleanup = Program.parse_tasks, Program.parse_cleanup
+_HELP = ("-h", "--help")
 
 
 def _parse_tasks_as_ours(program: Program) -> None:
     """An option or verb that does not exist, an option that has lost its value (such as an empty
     variable of a script), or one that is missing is bad input; Invoke would exit with 1.
     """
+    _turn_to_help(program)
     try:
         _parse_tasks(program)
     except ParseError as error:
@@ -144,7 +165,27 @@ def _parse_tasks_as_ours(program: Program) -> None:
     _check_values(program)
 
 
+def _parse_cleanup_as_ours(program: Program) -> None:
+    """Help and lists are printed here, and may be cut off by a pipe as a verb's output is."""
+    try:
+        with one_line_errors():
+            _parse_cleanup(program)
+    except ParseError as error:
+        raise Exit(f"error: {printable(str(error))}", code=2) from None
+
+
 Program.parse_tasks = _parse_tasks_as_ours  # type: ignore[assignment]
+Program.parse_cleanup = _parse_cleanup_as_ours  # type: ignore[assignment]
+
+
+def _turn_to_help(program: Program) -> None:
+    """`VERB --help` is `--help VERB`; Invoke takes it for the value that a verb has to be given."""
+    words = program.core.unparsed
+    end = next((i for i, word in enumerate(words) if word in _HELP), 0)
+    verb = next((word for word in reversed(words[:end]) if word in program.collection), "")
+    if verb:
+        program.args["help"].value = verb
+        program.core.unparsed = []
 
 
 def _check_values(program: Program) -> None:

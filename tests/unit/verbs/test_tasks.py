@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -186,6 +187,43 @@ def test_interrupt_is_130_and_no_traceback() -> None:
     with pytest.raises(Exit) as caught, one_line_errors():
         raise KeyboardInterrupt
     assert caught.value.code == 130
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("words", ["search --help", "--list", "boards", "boards --board microbit"])
+def test_what_a_pipe_cuts_off_ends_quietly(words: str, unbuffered: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as nobody:
+        run = subprocess.run(
+            [sys.executable, "-m", "invoke", *words.split()],
+            cwd=ROOT,
+            stdout=nobody,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        )
+    assert (run.returncode, run.stderr) == (128 + signal.SIGPIPE, "")
+
+
+def test_a_tools_broken_pipe_is_a_bug() -> None:
+    with pytest.raises(BrokenPipeError), one_line_errors():
+        raise BrokenPipeError(errno.EPIPE, "the pipe to a child")
+
+
+@pytest.mark.parametrize("words", ["new --help", "export -h", "build flash --help", "--help flash"])
+def test_help_is_no_value_of_a_verbs(words: str) -> None:
+    shown = invoke(*words.split())
+    verb = [word for word in words.split() if not word.startswith("-")][-1]
+    assert shown.returncode == 0, shown.stderr
+    assert f" {verb} [--options]" in shown.stdout
+
+
+def test_help_for_no_verb_is_bad_input() -> None:
+    for words in (["--help", "nosuch"], ["nosuch", "--help"]):
+        shown = invoke(*words)
+        assert (shown.returncode, shown.stderr) == (2, "error: No idea what 'nosuch' is!\n")
 
 
 def test_a_bug_keeps_its_traceback() -> None:
