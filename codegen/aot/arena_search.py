@@ -22,7 +22,7 @@ class Apart:
 
     before: int
     behind: int
-    step: int = 1
+    step: int
 
 
 @dataclass(frozen=True)
@@ -118,16 +118,16 @@ class _Taken:
 def _first_fit(
     buffers: Sequence[Buffer], neighbours: Sequence[Iterable[int]], order: Sequence[int]
 ) -> list[int]:
-    offsets = [-1] * len(buffers)
+    offsets: dict[int, int] = {}
     for n in order:
-        taken = [_taken(buffers, n, i, offsets[i]) for i in neighbours[n] if offsets[i] >= 0]
+        taken = [_taken(buffers, n, i, offsets[i]) for i in neighbours[n] if i in offsets]
         places = {0}.union(*(one.places() for one in taken))
         offsets[n] = next(
             place
             for place in sorted(places)
             if place >= 0 and all(one.allows(place) for one in taken)
         )
-    return offsets
+    return [offsets[n] for n in range(len(buffers))]
 
 
 def _taken(buffers: Sequence[Buffer], n: int, i: int, start: int) -> _Taken:

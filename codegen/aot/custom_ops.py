@@ -85,8 +85,8 @@ def _int_array(values: tuple[int, ...]) -> str:
 
 
 def _quantization(tensor: Tensor) -> dict[str, Any]:
-    one = len(tensor.scales) == 1 and len(tensor.zero_points) == 1
-    fits = len(tensor.zero_points) < 2 or not any(tensor.zero_points)  # as the interpreter has it
+    one = len(tensor.scales) == 1  # and as many zero points
+    fits = len(tensor.scales) < 2 or not any(tensor.zero_points)  # as the interpreter has it
     return {
         "scale": float_literal(tensor.scales[0] if one else 0.0),
         "zero_point": tensor.zero_points[0] if one else 0,

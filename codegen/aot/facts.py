@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from codegen.aot.generate import count_constants, plan_aot
-from codegen.boards.facts import ISAS
 from codegen.engines import AOT
 from codegen.memory.engine_facts import INTERPRETER_FACTS, EngineFacts
 
 AOT_FACTS = EngineFacts(
     plan=plan_aot,
-    model_bytes=lambda model: count_constants(model, ISAS[0]),
+    model_bytes=count_constants,
     program_bytes=7 * 1024,  # start-up, wire, command loop
     op_bytes=256,  # a kernel: of the simplest, and some share theirs
     persistent="the model's variables",

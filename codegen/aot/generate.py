@@ -104,13 +104,13 @@ def plan_aot(model: Model, isa: str, strip_cost: float = STRIP_COST) -> ArenaPla
     return _compile(model, isa, strip_cost).layout.plan
 
 
-def count_constants(model: Model, isa: str) -> int:
-    """Bytes of the arrays in the generated code: weights, biases, scales, tables. Not those of ops'
-    parameters, which are part of the code.
+def count_constants(model: Model) -> int:
+    """Bytes of the arrays in the generated code: weights, biases, scales, tables; the same on each
+    ISA. Not those of ops' parameters, which are part of the code.
 
     Raises as generate_aot() does.
     """
-    emitter = _Emitter(model, {isa: _compile(model, isa, STRIP_COST)}, watched=False)
+    emitter = _Emitter(model, {"scalar": _compile(model, "scalar", STRIP_COST)}, watched=False)
     emitter.values("count", None)
     return sum(definition["bytes"] for definition in emitter.definitions)
 
@@ -265,7 +265,8 @@ class _Emitter:
             return
         layout = next(iter(self.compiled.values())).layout
         places = {t.index: t.offset for t in layout.plan.tensors}
-        if places.get(op.outputs[0]) != places.get(op.inputs[0], -1):
+        made, given = (places.get(ends[0]) for ends in (op.outputs, op.inputs))
+        if made is None or made != given:
             raise UnsupportedModelError(
                 f"the engine aot cannot run {op.label} (op {op.index}): its kernel calls nothing; "
                 "use --engine interpreter"

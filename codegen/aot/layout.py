@@ -78,10 +78,11 @@ def lay_out(
     if heights:
         chosen = {candidates[op]: height for op, height in heights.items()}
         lower, whole = _lowest_by_strips(model, recording, interpreters, buffers, chosen, end, isa)
-        saved = _height(moved, end) - _height(lower, end)
-        if saved > 0:
+        before, after = _height(moved, end), _height(lower, end)
+        if after < before:
             moved, overlapping = lower, directions(chosen, lower)
-            strips, rows = StripPlan(overlapping, saved, cost), {**whole, **overlapping}
+            strips = StripPlan(overlapping, before - after, cost)
+            rows = {**whole, **overlapping}
     tensors, scratch = moved[: len(interpreters.tensors)], moved[len(interpreters.tensors) :]
     arena_bytes = _height(moved, end)
     plan = replace(
@@ -176,13 +177,14 @@ def _lowest(
 
     An op that calls nothing has its output where its input is; the two move together.
     """
-    own = [buffer.offset - interpreters.persistent_bytes for buffer in buffers]
+    kept = interpreters.persistent_bytes
+    own = [buffer.offset - kept for buffer in buffers]
     units = _units(model, recording, interpreters, buffers, strips, own)
     alive = _alive(interpreters, model, buffers)
     for one, height in strips.items():
         alive[one.op] -= one.saved_bytes(height) + one.more_scratch
-    bound = max(alive, default=0)
-    height = max((align(o + b.nbytes) for b, o in zip(buffers, own, strict=True)), default=0)
+    height = _height(buffers, kept) - kept
+    bound = max(alive, default=height)
     if height > bound:
         found = arena_search.search([unit for unit, _ in units], bound)
         if arena_search.height_of([unit for unit, _ in units], found) < height:

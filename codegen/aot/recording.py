@@ -14,6 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from codegen.boards.facts import ISAS
 from codegen.compile import cpp_build
 from codegen.host.runtime import PLAN_FLAG, RuntimeRefusedError, aligned
@@ -131,21 +133,18 @@ def _library() -> ctypes.CDLL:
     objects += cpp_build.compile_objects(libraries, compiler=cpp_build.HOST)
     # The first definition of a function is taken: the recorder's, before the kernel's own.
     flags = ["-shared", "-Wl,--allow-multiple-definition"]
-    library = ctypes.CDLL(str(cpp_build.link("recorder.so", objects, flags, cpp_build.HOST)))
-    library.mcuforge_record.restype = ctypes.c_int
-    return library
+    return ctypes.CDLL(str(cpp_build.link("recorder.so", objects, flags, cpp_build.HOST)))
 
 
-def record(model: bytes, isa: str, filling: int = 0) -> Recording:
+def record(model: bytes, isa: str, filling: bytes = b"") -> Recording:
     """What the model's Invoke calls on "scalar", "dsp" or "mve".
 
-    filling: what the arena's bytes are before; the recording does not depend on it.
+    filling: what the arena begins with; the recording does not depend on it.
     Raises RuntimeRefusedError with the runtime's message, CppBuildError, MissingToolError.
     """
     library = _library()
     arena, start = aligned(_ARENA_BYTES)
-    if filling:
-        arena[: 4 << 20] = filling
+    arena[: len(filling)] = np.frombuffer(filling, np.uint8)
     _held, address = aligned(len(model))
     ctypes.memmove(address, model, len(model))
     text = ctypes.c_char_p()

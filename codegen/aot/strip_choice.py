@@ -31,10 +31,12 @@ def choose(
     alive: bytes that each op of the model needs in one piece. most_more: instructions that strips
     may cost more, as a part of all.
     """
+    if not ops:
+        return {}, 0.0
     totals = [max(1, sum(estimate(model, cpu) or ())) for cpu in CORES[isa]]
     offers = {one.op: _offers(model, one, isa) for one in ops}
     bounds = {alive[op] - one.saved_bytes for op, found in offers.items() for one in found}
-    for bound in sorted(bounds | {max(alive, default=0)}):
+    for bound in sorted(bounds | {max(alive)}):
         chosen = _under(bound, alive, offers)
         if chosen is None:
             continue
@@ -63,7 +65,7 @@ def _offers(model: Model, one: StripOp, isa: str) -> list[_Offer]:
             tuple(estimate_strips(model, op, height, one.ready_once, cpu) for cpu in CORES[isa]),
         )
         for height in one.windows.heights()
-        if (saved := one.saved_bytes(height)) > 0
+        if (saved := one.saved_bytes(height))
     ]
 
 

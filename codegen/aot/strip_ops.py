@@ -41,7 +41,7 @@ class StripOp:
     more_scratch: int
 
     def apart(self, height: int) -> Apart:
-        step = math.lcm(ALIGNMENT, self.blocks or 1)
+        step = math.lcm(ALIGNMENT, self.blocks or ALIGNMENT)
         down, up = self.windows.down(height), self.windows.up(height)
         return Apart(-(-down // step) * step, -(-up // step) * step, step)
 

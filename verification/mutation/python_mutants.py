@@ -8,6 +8,7 @@ The text around a fault stays as it is. Left alone is what no test should hold:
 - how something looks (_LOOKS); and zip's `strict` and assertions, which state what holds anyway;
 - the -1 of a reshape, in whose place NumPy takes every negative number;
 - whether a limit is in time when it is met to the nanosecond (`now_s`, time.monotonic());
+- the number that a module calls its seed;
 - numbers from _TUNED on that get a name in a module, a class or a table of facts, or are a
   parameter's default: patience, cuts of texts, sizes of buffers. They are chosen, and the next
   would do as well.
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from verification.mutation.mutant import Mutant
 
@@ -87,10 +89,18 @@ def _tuned(tree: ast.Module) -> set[int]:
     values = [one.value for one in named if isinstance(one, (ast.Assign, ast.AnnAssign))]
     of_facts = [value for value in values if isinstance(value, ast.Call)]
     values += [one.value for call in of_facts for one in call.keywords]
+    seeds = {id(one.value) for one in tree.body if _names_a_seed(one)}
     for node in ast.walk(tree):
         if isinstance(node, ast.arguments):
             values += [*node.defaults, *node.kw_defaults]
-    return {id(value) for value in values if value is not None and _is_chosen(value)}
+    return seeds | {id(value) for value in values if value is not None and _is_chosen(value)}
+
+
+def _names_a_seed(statement: ast.stmt) -> TypeGuard[ast.Assign]:
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant()):
+            return name.endswith("SEED")
+    return False
 
 
 def _is_chosen(value: ast.expr) -> bool:

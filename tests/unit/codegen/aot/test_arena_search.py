@@ -8,8 +8,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from codegen.aot import layout
-from codegen.aot.arena_search import Buffer, height_of, search
+from codegen.aot import arena_search, layout
+from codegen.aot.arena_search import Apart, Buffer, height_of, search
 from codegen.aot.generate import plan_aot
 from codegen.memory.planner import SCRATCH, PlannedTensor, plan_model
 from codegen.model.tflite import Model
@@ -62,6 +62,68 @@ def test_an_output_may_lie_on_its_input_and_the_rest_of_that_is_free() -> None:
 
 def test_nothing_has_no_height() -> None:
     assert search([], 0) == [] and height_of([], []) == 0
+    assert search([Buffer(16, 0, 1)], 8) == [0]
+
+
+@pytest.mark.parametrize("is_at_the_output", [True, False])
+@pytest.mark.parametrize(
+    ("apart", "offsets", "height"),
+    [
+        (Apart(32, 500, 16), [32, 0], 96),  # the output before the input, which goes down
+        (Apart(500, 16, 16), [0, 16], 80),
+        (Apart(500, 40, 16), [0, 64], 128),  # no whole step: side by side
+        (Apart(500, 40, 8), [0, 40], 104),
+        (Apart(16, 16, 16), [0, 16], 80),
+        (Apart(500, 500, 16), [0, 64], 128),
+    ],
+)
+def test_an_output_may_lie_partly_on_its_input(
+    apart: Apart, offsets: list[int], height: int, is_at_the_output: bool
+) -> None:
+    """As far from it as it has to be, whichever of the two says so."""
+    turned = Apart(apart.behind, apart.before, apart.step)
+    given = Buffer(64, 0, 1, apart={} if is_at_the_output else {1: turned})
+    made = Buffer(64, 0, 2, apart={0: apart} if is_at_the_output else {})
+    found = search([given, made], 0)
+    assert height_of([given, made], found) == height
+    assert abs(found[1] - found[0]) == abs(offsets[1] - offsets[0])
+
+
+@pytest.mark.parametrize(
+    ("shared", "apart", "places", "allowed"),
+    [
+        (False, None, {48, 128}, {*range(40, 49), *range(128, 137)}),
+        (True, None, {48, 64, 128}, {*range(40, 49), 64, *range(128, 137)}),
+        (
+            False,
+            Apart(before=8, behind=24, step=8),
+            {48, 56, 88, 128},
+            {*range(40, 49), 56, 88, 96, 104, 112, 120, *range(128, 137)},
+        ),
+    ],
+)
+def test_what_a_buffer_leaves_to_another(
+    shared: bool, apart: Apart | None, places: set[int], allowed: set[int]
+) -> None:
+    """One of 64 B at 64, to one of 16 B: next to it, on it, or partly on it."""
+    taken = arena_search._Taken(64, before=48, behind=128, shared=shared, apart=apart)
+    assert taken.places() == places
+    assert {place for place in range(40, 137) if taken.allows(place)} == allowed
+
+
+def test_a_plan_at_the_bound_is_not_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arena_search.random, "Random", lambda _: Mock(spec=[]))
+    buffers = [Buffer(16 * (n + 1), 0, 2) for n in range(4)]
+    assert height_of(buffers, search(buffers, 160)) == 160
+
+
+def test_who_may_share_a_place_may_say_so_on_either_side() -> None:
+    for one, other in (({1}, set()), (set(), {0}), ({1}, {0})):
+        buffers = [Buffer(64, 0, 1, frozenset(one)), Buffer(64, 0, 2, frozenset(other))]
+        assert search(buffers, 0) == [0, 0]
+    assert sorted(search([Buffer(64, 0, 1), Buffer(64, 0, 2)], 0)) == [0, 64]
+    assert search([Buffer(64, 0, 1), Buffer(64, 1, 2)], 0) == [0, 0]  # one dies before the other
+    assert search([Buffer(64, 1, 2), Buffer(64, 0, 1)], 0) == [0, 0]
 
 
 def test_what_a_float_input_took_is_free_once_it_is_quantized() -> None:
