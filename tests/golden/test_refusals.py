@@ -116,13 +116,13 @@ def test_softmax_of_a_scale_at_which_upstream_ends_the_process() -> None:
         HostRuntime(model(0.99 * 2**-26))
 
 
-@pytest.mark.parametrize("stride", [255, 256, 600])
+@pytest.mark.parametrize("stride", [-1, 255, 256, 600])
 @pytest.mark.parametrize("op", ["CONV_2D", "DEPTHWISE_CONV_2D", "MAX_POOL_2D"])
-def test_strides_that_take_more_than_a_byte(op: str, stride: int) -> None:
-    """They are computed where they lead nowhere, as a pooling of all there is."""
+def test_strides_of_no_byte(op: str, stride: int) -> None:
+    """They are computed where they lead nowhere, as a pooling of all there is; none leads back."""
 
     def model(outputs: int) -> bytes:
-        width = (outputs - 1) * stride + 4
+        width = (outputs - 1) * abs(stride) + 4
         source = {"shape": [1, 1, width, 2], "scale": 0.1, "zero_point": 3}
         steps = {"padding": VALID, "strideW": stride, "strideH": stride}
         if op == "MAX_POOL_2D":
@@ -142,7 +142,7 @@ def test_strides_that_take_more_than_a_byte(op: str, stride: int) -> None:
         return one_op(op, inputs, [output], options, version=3)
 
     for outputs in (1, 2):
-        if outputs == 2 and stride > 255:
+        if stride < 0 or (outputs == 2 and stride > 255):
             with pytest.raises(RuntimeRefusedError, match=r"stride \(up to 255\)"):
                 HostRuntime(model(outputs))
             continue

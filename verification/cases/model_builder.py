@@ -69,6 +69,12 @@ class _AlignedBuffer(schema.BufferT):
         return int(schema.BufferEnd(builder))
 
 
+def aligned(model: schema.ModelT) -> schema.ModelT:
+    """The same model, parsed by the schema's module, whose constants will be packed aligned."""
+    model.buffers = [_AlignedBuffer(data=buffer.data) for buffer in model.buffers]
+    return model
+
+
 def _as_list(value: float | Sequence[float] | NDArray[Any]) -> list[Any]:
     return list(np.atleast_1d(np.asarray(value)).tolist())
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codegen.files.places import PROGRAM
+from verification.cases import signal
 from verification.errors import VerificationError
 from verification.mutation.nearest import test_files
 
@@ -16,6 +17,10 @@ _RUNTIME = [
     *(f"tests/golden/test_{name}.py" for name in ("golden", "vector_lengths", "conv_blocks")),
     *(f"tests/golden/test_{name}.py" for name in ("refusals", "streaming", "arena_sweep", "aot")),
 ]
+_ON_HOST = "tests/golden/test_golden.py::test_every_output_byte_is_the_oracles_on_the_host"
+_CONTRADICTED = (
+    "tests/golden/test_contradictions.py::test_what_becomes_of_a_model_with_one_thing_changed"
+)
 _CPP = {
     "firmware/lib/nn": [
         *_RUNTIME,
@@ -25,7 +30,10 @@ _CPP = {
     ],
     "firmware/lib/tflm": [
         "tests/unit/firmware/test_tflm_api.py",
+        "tests/unit/firmware/test_log.py",
         "tests/unit/codegen/memory",
+        "tests/golden/test_contradictions.py",
+        "tests/golden/test_sketches.py",
         *_RUNTIME,
         "tests/golden/test_custom_op.py",
         "tests/golden/test_fuzz.py",
@@ -33,7 +41,9 @@ _CPP = {
     "firmware/lib/wire": ["tests/unit/firmware/wire"],
     "firmware/lib/custom_ops": [
         "tests/unit/firmware/test_signal_ops.py",
-        *(f"tests/golden/test_{name}.py" for name in ("golden", "custom_op", "refusals")),
+        *(f"{_ON_HOST}[{op}]" for op in signal.CASES),
+        *(f"{_CONTRADICTED}[{op}]" for op in signal.CASES),
+        "tests/golden/test_custom_op.py",
     ],
     "firmware/lib/frontend": ["tests/unit/firmware/frontend", "tests/unit/codegen/frontend"],
     APPLICATION: [

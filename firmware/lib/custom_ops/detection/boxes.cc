@@ -16,11 +16,11 @@ double Exp(double x) {
   constexpr double kLog2High = 0x1.62e42fefa0000p-1;
   constexpr double kLog2Low = 0x1.cf79abc9e3b39p-40;
   constexpr double kPerLog2 = 1.4426950408889634;
-  const double scaled = x * kPerLog2;
-  const auto k = static_cast<int32_t>(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+  const auto k = static_cast<int32_t>(x * kPerLog2);
   const double r = (x - k * kLog2High) - k * kLog2Low;
+  constexpr int32_t kTerms = 17;  // as |r| < ln 2
   double sum = 1;
-  for (int32_t i = 13; i > 0; --i) {
+  for (int32_t i = kTerms; i > 0; --i) {
     sum = 1 + sum * r / i;
   }
   const uint64_t bits = static_cast<uint64_t>(1023 + k) << 52;

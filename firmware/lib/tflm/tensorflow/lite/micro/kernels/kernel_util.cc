@@ -3,10 +3,10 @@
 namespace tflm {
 namespace {
 
-// Whether nn::ConvParams can hold it. A stride that leads nowhere may be any.
+// Whether nn::ConvParams can hold it. A stride that leads nowhere may be any positive one.
 bool IsValid(const WindowAxis& axis, uint32_t out) {
   constexpr uint32_t kMaxReach = INT16_MAX;
-  return axis.kernel != 0 && axis.stride != 0 && axis.dilation != 0 &&
+  return axis.kernel != 0 && static_cast<int32_t>(axis.stride) > 0 && axis.dilation != 0 &&
          (axis.stride <= UINT8_MAX || out == 1) && axis.dilation <= UINT8_MAX &&
          axis.kernel <= kMaxReach / axis.dilation;
 }
@@ -124,13 +124,14 @@ TfLiteStatus FillWindow(OpContext& context, const Window& window, const TensorIn
   }
   uint32_t in[4];
   uint32_t out[4];
-  bool small = true;
+  uint32_t bits = 0;  // of all extents
   for (uint32_t axis = 0; axis < 4; ++axis) {
     in[axis] = Extent(context, input, axis);
     out[axis] = Extent(context, output, axis);
-    small = small && in[axis] <= UINT16_MAX && out[axis] <= UINT16_MAX;
+    bits |= in[axis] | out[axis];
   }
-  if (!small || in[0] != out[0] || !IsValid(window.y, out[1]) || !IsValid(window.x, out[2])) {
+  if (bits > UINT16_MAX || in[0] != out[0] || !IsValid(window.y, out[1]) ||
+      !IsValid(window.x, out[2])) {
     return context.Fail("shape, kernel, stride (up to 255) or dilation (up to 255) out of range");
   }
   const int32_t pad_top = PaddingBefore(window.padding, window.y, in[1], out[1]);

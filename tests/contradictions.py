@@ -1,0 +1,149 @@
+"""Models that say one thing otherwise than they should: each of a case's, one at a time.
+
+Of each tensor its type, extents, rank, scale, zero point and, where it is a small table of
+integers, its values; of each op its number of inputs and outputs, and each of its options.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import flatbuffers
+import numpy as np
+from flatbuffers import flexbuffers
+
+from verification.cases.model_builder import aligned, schema
+
+_BYTES = {"INT8": 1, "INT16": 2, "INT32": 4, "UINT8": 1, "BOOL": 1, "FLOAT32": 4}
+_TYPES = {getattr(schema.TensorType, name): size for name, size in _BYTES.items()}
+_SMALL = 8  # values of a table: a shape, an axis, paddings
+_CUSTOM_VALUES = (-1, 0, 31, 32, 1 << 16, (1 << 16) + 1)
+
+Change = Callable[[Any], None]
+
+
+def contradictions(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """(what is changed, the model) for each change of the main graph."""
+    graph = _parsed(content).subgraphs[0]
+    for kind, changes, things in (
+        ("tensor", _of_tensor, graph.tensors),
+        ("op", _of_op, graph.operators),
+    ):
+        for index, thing in enumerate(things):
+            for words, change in changes(thing):
+                model = _parsed(content)
+                new = model.subgraphs[0]
+                change((new.tensors if kind == "tensor" else new.operators)[index])
+                if kind == "tensor":
+                    _fit_contents(model, new.tensors[index], thing)
+                yield f"{kind} {index}: {words}", _packed(model, len(content))
+    yield from _of_tables(content)
+
+
+def _parsed(content: bytes) -> Any:
+    return aligned(schema.ModelT.InitFromObj(schema.Model.GetRootAs(content)))
+
+
+def _packed(model: Any, size: int) -> bytes:
+    builder = flatbuffers.Builder(size)
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+def _set(name: str, value: Any) -> Change:
+    return lambda thing: setattr(thing, name, value)
+
+
+def _of_tensor(tensor: Any) -> Iterator[tuple[str, Change]]:
+    for name in _BYTES:
+        code = getattr(schema.TensorType, name)
+        if code != tensor.type:
+            yield name, _set("type", code)
+    shape = [int(x) for x in tensor.shape] if tensor.shape is not None else []
+    for axis in range(len(shape)):
+        for by in (-1, 1):
+            other = [x + by * (i == axis) for i, x in enumerate(shape)]
+            yield f"extent {axis} {by:+d}", _set("shape", other)
+    yield "an axis more", _set("shape", [1, *shape])
+    yield "an axis less", _set("shape", shape[1:])
+    said = tensor.quantization
+    if said is None or said.scale is None:
+        return
+    scales, zeros = [float(x) for x in said.scale], [int(x) for x in said.zeroPoint]
+    yield "no scale", _set("quantization", None)
+    yield "scale", lambda x: setattr(x.quantization, "scale", [1.5 * v for v in scales])
+    yield "a scale more", lambda x: setattr(x.quantization, "scale", [*scales, 1.0])
+    yield "zero point", lambda x: setattr(x.quantization, "zeroPoint", [v + 1 for v in zeros])
+
+
+def _fit_contents(model: Any, tensor: Any, before: Any) -> None:
+    """A constant has as many bytes as its type and shape say, so that these are what is wrong."""
+    data = model.buffers[tensor.buffer].data
+    if data is None or not len(data):
+        return
+    old, new = (
+        _TYPES.get(one.type, 8) * math.prod(map(int, one.shape)) for one in (before, tensor)
+    )
+    if new == old:
+        return
+    contents = np.resize(np.asarray(data, np.uint8), max(new, 0))
+    model.buffers.append(schema.BufferT(data=contents))
+    aligned(model)
+    tensor.buffer = len(model.buffers) - 1
+
+
+def _of_op(op: Any) -> Iterator[tuple[str, Change]]:
+    for ends in ("inputs", "outputs"):
+        indices = [int(x) for x in getattr(op, ends)]
+        if indices:
+            yield f"{ends} one less", _set(ends, indices[:-1])
+            yield f"{ends} one more", _set(ends, [*indices, indices[0]])
+    if op.builtinOptions is not None:
+        yield "no options", _set("builtinOptions", None)
+        for name, value in vars(op.builtinOptions).items():
+            for other in _others(value):
+                yield f"{name} {other}", _option(name, other)
+    if op.customOptions is not None and len(op.customOptions):
+        yield from _of_custom_options(bytes(bytearray(op.customOptions)))
+
+
+def _others(value: Any) -> list[Any]:
+    if isinstance(value, bool | np.bool_):
+        return [not value]
+    if isinstance(value, int | np.integer):
+        return sorted({int(value) - 1, int(value) + 1, 0, -1} - {int(value)})
+    if isinstance(value, float):
+        return [-value, value + 1.0, 0.0]
+    return []
+
+
+def _option(name: str, value: Any) -> Change:
+    return lambda op: setattr(op.builtinOptions, name, value)
+
+
+def _of_custom_options(options: bytes) -> Iterator[tuple[str, Change]]:
+    yield "no options", _set("customOptions", None)
+    known = flexbuffers.Loads(options)
+    for name, value in known.items() if isinstance(known, dict) else ():
+        changed: list[dict[str, Any]] = [{k: v for k, v in known.items() if k != name}]
+        changed += [known | {name: x} for x in {*_others(value), *_CUSTOM_VALUES} - {value}]
+        for one in sorted(changed, key=lambda x: (name in x, x.get(name))):
+            dumped = np.frombuffer(bytes(flexbuffers.Dumps(one)), np.uint8)
+            yield f"{name} {one.get(name, 'gone')}", _set("customOptions", dumped)
+
+
+def _of_tables(content: bytes) -> Iterator[tuple[str, bytes]]:
+    for index, tensor in enumerate(_parsed(content).subgraphs[0].tensors):
+        model = _parsed(content)
+        data = model.buffers[tensor.buffer].data
+        if tensor.type != schema.TensorType.INT32 or data is None or len(data) > 4 * _SMALL:
+            continue
+        values = np.frombuffer(bytes(bytearray(data)), np.int32)
+        for at in range(values.size):
+            for by in (-1, 1):
+                model = _parsed(content)
+                changed = values + by * (np.arange(values.size) == at).astype(np.int32)
+                model.buffers[tensor.buffer].data = np.frombuffer(changed.tobytes(), np.uint8)
+                yield f"tensor {index}: value {at} {by:+d}", _packed(model, len(content))
