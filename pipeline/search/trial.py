@@ -33,7 +33,6 @@ from training.recipes.design import weight_count
 
 _HEARTBEAT_S, _GRACE_S = 15, 120
 _LOCKED_S = 300  # that SQLite waits for another client
-_STARTUP_TRIALS = 12  # drawn at random, before the sampler learns
 _BETTER_AT_MOST = 3  # finished trials that cost no more and were better at the same epoch
 WHY, EPOCHS, COSTS, DESIGN, SHA = "why", "epochs", "costs", "design", "model_sha256"
 
@@ -59,6 +58,8 @@ def open_study(storage: str, name: str, seed: int) -> Any:
     import optuna
     from sqlalchemy.exc import SQLAlchemyError
 
+    from pipeline.search.sampler import SeededByNumber
+
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
     waits = {"connect_args": {"timeout": _LOCKED_S}} if storage.startswith("sqlite") else {}
@@ -79,13 +80,7 @@ def open_study(storage: str, name: str, seed: int) -> Any:
     except (SQLAlchemyError, ImportError, ValueError) as error:
         first = str(error).splitlines()[0]
         raise CodegenError(f"search: --storage {storage}: {first}; give another URL") from None
-    # A sampler that was seeded once would begin anew in each process.
-    study.sampler = optuna.samplers.TPESampler(
-        seed=seed + len(study.get_trials(deepcopy=False)),
-        n_startup_trials=_STARTUP_TRIALS,
-        multivariate=True,
-        group=True,
-    )
+    study.sampler = SeededByNumber(seed)
     return study
 
 

@@ -101,3 +101,29 @@ def test_the_same_seed_and_one_worker_draw_the_same_study(python: Path, name: st
             drawn.append(values.fetchall())
     assert len(drawn[0]) > 20
     assert drawn[0] == drawn[1]
+
+
+_DRAW = """
+import sys
+from pipeline.search import space
+from pipeline.search.trial import open_study
+
+storage, at_once = "sqlite:///" + sys.argv[1], int(sys.argv[2])
+clients = [open_study(storage, "drawn", 7) for _ in range(at_once)]
+for first in range(0, 4, at_once):
+    trials = [client.ask() for client in clients]  # open at the same time
+    for client, trial in zip(clients, trials):
+        print(trial.number, space.draw(trial, 1, 600).as_json().replace(chr(10), ""))
+        client.tell(trial, [0.5, 1000, 1000, 1000])
+"""
+
+
+def test_clients_that_ask_at_once_are_given_different_trials(python: Path, tmp_path: Path) -> None:
+    """Those that one client is given, one after another: the first ones learn from none."""
+    drawn = []
+    for at_once in (1, 2):
+        command = [str(python), "-c", _DRAW, str(tmp_path / f"{at_once}.db"), str(at_once)]
+        done = subprocess.run(command, cwd=PROGRAM, check=True, text=True, capture_output=True)
+        drawn.append(done.stdout.splitlines())
+    assert drawn[0] == drawn[1]
+    assert len({line.partition(" ")[2] for line in drawn[0]}) == 4
