@@ -35,7 +35,12 @@ from codegen.memory import planner
 from codegen.memory.planner import ArenaPlan
 from codegen.memory.upstream_arena import upstream_arena_bytes
 from codegen.model.int8_checks import check_int8, is_plain
-from codegen.model.op_table import SupportedOp, load_supported_ops, resolver_calls
+from codegen.model.op_table import (
+    SupportedOp,
+    load_supported_ops,
+    resolver_arguments,
+    resolver_calls,
+)
 from codegen.model.pixels import pixel_table
 from codegen.model.tflite import Model, Tensor
 
@@ -106,12 +111,14 @@ def render(
     """{file name: text} of all generated sources. plans: by instruction set."""
     sha256 = bytes.fromhex(model.sha256)
     plain = is_plain(model)
+    calls = resolver_calls(model, supported)
     input_, output = model.inputs[0], model.outputs[0]
     values = {
         "sha256": model.sha256,
         "model_bytes": model.size,
         "model_rows": rows(f"0x{byte:02x}" for byte in model.data),
-        "resolver_calls": resolver_calls(model, supported),
+        "resolver_calls": calls,
+        "resolver_arguments": resolver_arguments(model, calls),
         "has_custom_ops": bool(model.custom_names),
         "arenas": [
             {

@@ -20,9 +20,8 @@ from numpy.typing import NDArray
 from tflite_micro import runtime
 
 from codegen.errors import ModelError, OracleError
-from codegen.model.lean import MEMORY_PLAN
 from codegen.model.op_table import is_upstreams
-from codegen.model.tflite import WALK_ERRORS, Model
+from codegen.model.tflite import MEMORY_PLAN, WALK_ERRORS, Model
 from codegen.progress import silence
 
 VERSION = f"tflite-micro {tflite_micro.__version__}"

@@ -23,7 +23,7 @@ from codegen.engines import AOT, INTERPRETER
 from codegen.files.manifest import atomic_write
 from codegen.files.places import BUILD, PROGRAM
 from codegen.files.templates import fill
-from codegen.model.op_table import SupportedOp, resolver_calls
+from codegen.model.op_table import SupportedOp, resolver_arguments, resolver_calls
 from codegen.model.tflite import Model
 
 SOURCE = PROGRAM / "firmware" / "bench" / "main.cc"
@@ -129,10 +129,12 @@ def _render(
     def first(kind: str) -> Any:
         return next(region for region in machine.regions if region.kind == kind)
 
+    calls = resolver_calls(model, supported)
     values = {
         "model_name": model.sha256,
         "is_aot": engine == AOT,
-        "resolver_calls": resolver_calls(model, supported),
+        "resolver_calls": calls,
+        "resolver_arguments": resolver_arguments(model, calls),
         "has_custom_ops": bool(model.custom_names),
         "arena_bytes": arena_bytes,
         "input_count": len(inputs),

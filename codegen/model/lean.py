@@ -16,16 +16,12 @@ import numpy as np
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from codegen.errors import ModelError
-from codegen.model.tflite import WALK_ERRORS
+from codegen.model.tflite import MEMORY_PLAN, WALK_ERRORS
 
 # The schema's force_align of a buffer's data; the generated Python code does not follow it.
 DATA_ALIGNMENT = 16
 LENGTH_BYTES = 4  # what a vector begins with
 FILE_IDENTIFIER = b"TFL3"
-
-
-MEMORY_PLAN = b"OfflineMemoryAllocation"
-"""The metadata that tell where in the arena tensors lie (TFLM, docs/memory_management.md)."""
 
 
 def lean(content: bytes, keep_plan: bool = False) -> bytes:

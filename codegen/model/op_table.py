@@ -22,7 +22,7 @@ other lacks.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -123,6 +123,11 @@ def resolver_calls(model: Model, supported: Mapping[str, SupportedOp]) -> list[s
             f'AddCustom("{code}", custom_ops::{functions[code]}())' for code in model.custom_names
         ]
     return calls
+
+
+def resolver_arguments(model: Model, calls: Sequence[str]) -> str:
+    """The template arguments of the resolver on which `calls` register the ops of a model."""
+    return str(len(calls)) if model.has_memory_plan else f"MCUFORGE_PLANLESS({len(calls)})"
 
 
 def _wide_ops(model: Model) -> set[str]:

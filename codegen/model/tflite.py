@@ -22,6 +22,9 @@ from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as sch
 from codegen.errors import ModelError, UnsupportedModelError
 from codegen.files.printable import printable
 
+MEMORY_PLAN = b"OfflineMemoryAllocation"
+"""The metadata that tell where in the arena tensors lie (TFLM, docs/memory_management.md)."""
+
 _FILE_IDENTIFIER = b"TFL3"  # schema.fbs: file_identifier
 _SCHEMA_VERSION = 3  # TFLITE_SCHEMA_VERSION, the only one in use since 2018
 _MAX_RANK = 8  # of any tensor that TFLite or TFLM handles
@@ -248,6 +251,11 @@ class Model:
         """Names of the custom ops used by any subgraph, each once, in order of first use."""
         names = (op.custom_name for graph in self.subgraphs for op in graph.ops)
         return tuple(dict.fromkeys(name for name in names if name is not None))
+
+    @property
+    def has_memory_plan(self) -> bool:
+        """Whether it may bring one: the name is somewhere in the file."""
+        return MEMORY_PLAN in self.data
 
     @property
     def weight_bytes(self) -> int:

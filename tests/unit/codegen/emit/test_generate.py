@@ -29,6 +29,12 @@ from codegen.model.op_table import OPS_DEF, load_supported_ops
 from codegen.model.pixels import pixel_table, quantize_pixels
 from codegen.model.tflite import Model
 from tests.unit.codegen.fakes import ARENA_BYTES, compile_and_run, fake_plan, made_up_plan
+from tests.unit.codegen.memory.test_planner import (
+    NOT_LOWEST,
+    better_plan,
+    branching_model,
+    with_plan,
+)
 from verification.cases.model_builder import ModelBuilder, one_op, schema, small_cnn
 from verification.cases.registry import CASES
 
@@ -192,7 +198,7 @@ def test_resolver_names_every_supported_op() -> None:
         argument = f"MCUFORGE_INT8({name})" if op.wide_kernel else ""
         call = f"resolver.Add{op.add_suffix}({argument})"
         assert f"= {call}; status != kTfLiteOk) return status;" in text
-        assert "MicroMutableOpResolver<1>" in text
+        assert "MicroMutableOpResolver<MCUFORGE_PLANLESS(1)>" in text
 
 
 RUN_MODEL = r"""
@@ -235,17 +241,21 @@ int main() {
 """
 
 
+def run_generated(path: Path, folder: Path) -> str:
+    """What RUN_MODEL says, compiled with the sources generated for a model."""
+    generate(path, folder)
+    generated = folder / "generated"
+    main = folder / "main.cc"
+    main.write_text(RUN_MODEL)
+    sources = [main, generated / "model_data.cc", library_file()]
+    return compile_and_run(sources, folder, [generated, *LIBRARIES], [PLAN_FLAG])
+
+
 def test_generated_sources_run_in_the_runtime_as_the_oracle_does(
     cnn_path: Path, tmp_path: Path
 ) -> None:
     """With the real planner and lib/tflm: the arena is exact and every score is the oracle's."""
-    generate(cnn_path, tmp_path)
-    folder = tmp_path / "generated"
-    main = tmp_path / "main.cc"
-    main.write_text(RUN_MODEL)
-    sources = [main, folder / "model_data.cc", library_file()]
-    output = compile_and_run(sources, tmp_path, [folder, *LIBRARIES], [PLAN_FLAG])
-
+    output = run_generated(cnn_path, tmp_path)
     model = Model.read(cnn_path)
     arena_bytes = planner.plan(cnn_path, "scalar").arena_bytes
     index = np.arange(784)
@@ -255,6 +265,16 @@ def test_generated_sources_run_in_the_runtime_as_the_oracle_does(
         f"arena {arena_bytes}",
         *("scores " + " ".join(map(str, row)) for row in expected.tolist()),
     ]
+
+
+def test_the_resolver_of_a_model_with_a_memory_plan_follows_it(tmp_path: Path) -> None:
+    model = branching_model(NOT_LOWEST)
+    own = planner.plan_model(model, "scalar")
+    path = tmp_path / "planned.tflite"
+    path.write_bytes(with_plan(model.data, better_plan(model, own)))
+    arena_bytes = planner.plan(path, "scalar").arena_bytes
+    assert arena_bytes < own.arena_bytes
+    assert run_generated(path, tmp_path).startswith(f"arena {arena_bytes}\n")
 
 
 def test_golden_text_of_the_resolver(cnn_path: Path, tmp_path: Path) -> None:
@@ -272,13 +292,14 @@ def test_golden_text_of_the_resolver(cnn_path: Path, tmp_path: Path) -> None:
 
 #include "tensorflow/lite/micro/micro_mutable_op_resolver.h"
 
-#ifndef MCUFORGE_INT8  // upstream's ops are registered as they are
+#ifndef MCUFORGE_INT8  // upstream's ops and resolver are taken as they are
 #define MCUFORGE_INT8(NAME)
+#define MCUFORGE_PLANLESS(OPS) OPS
 #endif
 
 namespace mcuforge {{
 
-using OpResolver = tflite::MicroMutableOpResolver<5>;
+using OpResolver = tflite::MicroMutableOpResolver<MCUFORGE_PLANLESS(5)>;
 
 // Registers exactly the ops of the model; the first failure is returned at once.
 inline TfLiteStatus AddOps(OpResolver& resolver) {{

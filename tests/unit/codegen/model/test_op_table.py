@@ -15,9 +15,10 @@ from codegen.model.op_table import (
     is_upstreams,
     load_custom_ops,
     load_supported_ops,
+    resolver_arguments,
     resolver_calls,
 )
-from codegen.model.tflite import Model
+from codegen.model.tflite import MEMORY_PLAN, Model
 from verification.cases.model_builder import one_op
 
 
@@ -112,6 +113,13 @@ def test_a_model_without_int16_registers_ops_for_int8_alone() -> None:
     assert resolver_calls(wide, ops) == ["AddRelu()"]
     moved = Model.parse(one_op("RESHAPE", [_io("INT8")], [_io("INT8")]))
     assert resolver_calls(moved, ops) == ["AddReshape()"]  # which has one form
+
+
+def test_what_reads_a_memory_plan_is_linked_for_a_model_that_may_bring_one() -> None:
+    plain = Model.parse(one_op("RELU", [_io("INT8")], [_io("INT8")]))
+    assert resolver_arguments(plain, ["AddRelu()"]) == "MCUFORGE_PLANLESS(1)"
+    planned = Model.parse(plain.data + MEMORY_PLAN)  # somewhere in the file
+    assert resolver_arguments(planned, ["AddRelu()", "AddAdd()"]) == "2"
 
 
 def test_each_op_with_two_forms_is_one_of_the_table() -> None:

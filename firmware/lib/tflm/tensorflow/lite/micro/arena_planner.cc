@@ -11,13 +11,6 @@ static_assert(sizeof(tflm::PlannedBuffer) == 16, "the same on every machine");
 namespace tflm {
 namespace {
 
-// While the arena is planned, a location may be a buffer's number with kPlanned, and with kBorn
-// once an op that computes the tensor was met.
-constexpr Location kPlanned = UINT32_C(1) << 29;
-constexpr Location kBorn = UINT32_C(1) << 28;
-bool IsPlanned(Location location) { return location >> 29 == 1; }
-uint32_t BufferOf(Location location) { return location & ~(kPlanned | kBorn); }
-
 // Says that tensor `index` finds no place, and how large the arena has to be at least.
 #if !defined(TF_LITE_STRIP_ERROR_STRINGS)
 void DoesNotFit(const Graph& graph, uint32_t index, uint32_t bytes, uint32_t needed) {
@@ -105,10 +98,6 @@ class ArenaPlanner {
   // It does so over its input, which nobody needs any more.
   void TakeOver(Location* input, Location output);
   bool MeetOp();
-  // The offsets that a plan which comes with the model gives the tensors; none without one.
-  ModelReader::Vector GivenOffsets() const;
-  // A plan that begins with such offsets. Returns its height.
-  uint32_t PlanWith(ModelReader::Vector offsets);
 
   // The next buffer of the stack, counted as Stack::top is.
   static uint16_t& Below(PlannedBuffer& buffer) { return buffer.own[0]; }
@@ -270,45 +259,6 @@ bool ArenaPlanner::MeetOp() {
   return true;
 }
 
-ModelReader::Vector ArenaPlanner::GivenOffsets() const {
-  // Upstream's docs/memory_management.md: int32 version, subgraph, count, then the offsets.
-  static constexpr char kName[] = "OfflineMemoryAllocation";
-  constexpr uint32_t kHead = 3;
-  enum { kMetadataName = 0, kMetadataBuffer = 1 };
-  const ModelReader& reader = graph_.reader;
-  const ModelReader::Vector all = reader.FieldVector(reader.Root(), model_field::kMetadata, 4);
-  for (uint32_t i = 0; i < all.count; ++i) {
-    const ModelReader::Table metadata = reader.TableAt(all, i);
-    const ModelReader::Vector name = reader.FieldText(metadata, kMetadataName);
-    if (name.count != sizeof(kName) - 1 ||
-        std::memcmp(reader.data() + name.pos, kName, name.count) != 0) {
-      continue;
-    }
-    const ModelReader::Vector data = reader.FieldVector(
-        reader.TableAt(graph_.buffers, reader.FieldU32(metadata, kMetadataBuffer, 0)),
-        buffer_field::kData, 1);
-    const uint32_t count = graph_.tensors.count;
-    if (data.count == 4 * (kHead + count) && data.pos % 4 == 0 &&
-        reader.U32Inside(data.pos + 4) == 0 && reader.U32Inside(data.pos + 8) == count) {
-      return ModelReader::Vector{data.pos + 4 * kHead, count};
-    }
-  }
-  return ModelReader::Vector{0, 0};
-}
-
-uint32_t ArenaPlanner::PlanWith(ModelReader::Vector offsets) {
-  for (uint32_t i = 0; i < count_; ++i) {
-    buffers_[i].offset = kUnplaced;
-  }
-  for (uint32_t i = 0; i < offsets.count; ++i) {
-    if (IsPlanned(graph_.locations[i])) {
-      // -1, for a tensor that the plan leaves open, is kUnplaced.
-      buffers_[BufferOf(graph_.locations[i])].offset = graph_.reader.U32Inside(offsets.pos + 4 * i);
-    }
-  }
-  return PlanMemory(buffers_, count_);
-}
-
 bool ArenaPlanner::Plan(ModelReader::Vector inputs, ModelReader::Vector outputs,
                         PlannedArena* planned) {
   Location* const locations = graph_.locations;
@@ -337,11 +287,10 @@ bool ArenaPlanner::Plan(ModelReader::Vector inputs, ModelReader::Vector outputs,
   }
 
   if (height_ != lowest_) {
-    height_ = PlanWith(ModelReader::Vector{0, 0});
-    const ModelReader::Vector given = GivenOffsets();
-    if (height_ != lowest_ && given.count != 0) {
-      const uint32_t height = PlanWith(given);
-      height_ = height < height_ ? height : PlanWith(ModelReader::Vector{0, 0});
+    height_ = PlanMemory(buffers_, count_);
+    const MemoryPlanReader as_model_says = graph_.resolver.memory_plan_reader();
+    if (height_ != lowest_ && as_model_says) {
+      height_ = as_model_says(graph_, buffers_, count_, height_);
     }
   } else {
     for (uint32_t i = 0; i < count_; ++i) {

@@ -7,6 +7,13 @@
 
 namespace tflm {
 
+// While the arena is planned, a location may be a buffer's number with kPlanned, and with kBorn
+// once an op that computes the tensor was met.
+constexpr Location kPlanned = UINT32_C(1) << 29;
+constexpr Location kBorn = UINT32_C(1) << 28;
+inline bool IsPlanned(Location location) { return location >> 29 == 1; }
+inline uint32_t BufferOf(Location location) { return location & ~(kPlanned | kBorn); }
+
 // What a plan needs, if it came to one.
 struct PlannedArena {
   uint32_t used_bytes;        // of the arena, while it is planned or later

@@ -2,56 +2,54 @@
 
 namespace tflm {
 
-uint32_t PlanMemory(PlannedBuffer* buffers, uint32_t count) {
-  PlannedBuffer* const end = buffers + count;
-  // The placed ones by offset: which buffer is the i-th of them stands in buffers[i].
-  const auto placed = [buffers](uint32_t i) -> uint16_t& { return buffers[i].own[0]; };
-  uint32_t height = 0;
-  PlannedBuffer* wishing = buffers;  // the next whose wish is looked at
-  for (uint32_t i = 0; i < count;) {
-    PlannedBuffer* chosen = nullptr;
-    uint32_t wish = 0;
-    const bool wishes = wishing != end;
-    if (wishes) {
-      chosen = wishing++;
-      wish = chosen->offset;
-      chosen->offset = kUnplaced;
-      if (wish >= kMostWished || wish % kBufferAlignment != 0) {
-        continue;
-      }
-    }
-    for (PlannedBuffer* buffer = buffers; !wishes && buffer != end; ++buffer) {
-      // The largest; of equal ones, the first.
-      if (buffer->offset == kUnplaced && (!chosen || buffer->bytes > chosen->bytes)) {
-        chosen = buffer;
-      }
-    }
-    uint32_t offset = wish;
-    for (uint32_t j = 0; j < i; ++j) {
-      const PlannedBuffer& other = buffers[placed(j)];
-      if (other.first >= chosen->last || chosen->first >= other.last ||
-          other.offset + other.bytes <= offset) {
-        continue;
-      }
-      if (offset + chosen->bytes <= other.offset) {
-        break;
-      }
-      offset = other.offset + other.bytes;
-    }
-    if (wishes && offset != wish) {
+uint32_t GrowingPlan::FirstFit(const PlannedBuffer& buffer, uint32_t lowest) const {
+  uint32_t offset = lowest;
+  for (uint32_t i = 0; i < count_; ++i) {
+    const PlannedBuffer& other = placed_buffer(i);
+    if (other.first >= buffer.last || buffer.first >= other.last ||
+        other.offset + other.bytes <= offset) {
       continue;
     }
-    chosen->offset = offset;
-    if (offset + chosen->bytes > height) {
-      height = offset + chosen->bytes;
+    if (offset + buffer.bytes <= other.offset) {
+      break;
     }
-    uint32_t at = i++;
-    for (; at > 0 && buffers[placed(at - 1)].offset > offset; --at) {
-      placed(at) = placed(at - 1);
-    }
-    placed(at) = static_cast<uint16_t>(chosen - buffers);
+    offset = other.offset + other.bytes;
   }
-  return height;
+  return offset;
+}
+
+void GrowingPlan::Place(PlannedBuffer* buffer, uint32_t offset) {
+  buffer->offset = offset;
+  if (offset + buffer->bytes > height_) {
+    height_ = offset + buffer->bytes;
+  }
+  uint32_t at = count_++;
+  for (; at > 0 && placed_buffer(at - 1).offset > offset; --at) {
+    placed(at) = placed(at - 1);
+  }
+  placed(at) = static_cast<uint16_t>(buffer - buffers_);
+}
+
+uint32_t GrowingPlan::PlaceRest(uint32_t count) {
+  PlannedBuffer* const end = buffers_ + count;
+  while (count_ < count) {
+    PlannedBuffer* largest = nullptr;
+    for (PlannedBuffer* buffer = buffers_; buffer != end; ++buffer) {
+      // Of equal ones, the first.
+      if (buffer->offset == kUnplaced && (!largest || buffer->bytes > largest->bytes)) {
+        largest = buffer;
+      }
+    }
+    Place(largest, FirstFit(*largest, 0));
+  }
+  return height_;
+}
+
+uint32_t PlanMemory(PlannedBuffer* buffers, uint32_t count) {
+  for (uint32_t i = 0; i < count; ++i) {
+    buffers[i].offset = kUnplaced;
+  }
+  return GrowingPlan(buffers).PlaceRest(count);
 }
 
 }  // namespace tflm

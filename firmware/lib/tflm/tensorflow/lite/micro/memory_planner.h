@@ -21,12 +21,32 @@ struct PlannedBuffer {
   uint16_t own[2];  // for whoever plans
 };
 
-constexpr uint32_t kUnplaced = UINT32_MAX;           // as an offset
-constexpr uint32_t kMostWished = UINT32_C(1) << 30;  // beyond it, sums might wrap
+constexpr uint32_t kUnplaced = UINT32_MAX;  // as an offset
 
-// Greedy placement, the largest first, each at the lowest offset that fits. Returns the plan's
-// height in bytes. A buffer whose offset is not kUnplaced goes there, if it is aligned and nothing
-// that was placed before is in its way.
+// A plan that grows: buffers get their places one after another, in the way of none before them.
+class GrowingPlan {
+ public:
+  // Offsets of the buffers are the plan's; their own[0] is its notes.
+  explicit GrowingPlan(PlannedBuffer* buffers) : buffers_(buffers) {}
+
+  // From `lowest` on, the first offset at which a buffer fits.
+  uint32_t FirstFit(const PlannedBuffer& buffer, uint32_t lowest) const;
+  void Place(PlannedBuffer* buffer, uint32_t offset);
+  // Places what is kUnplaced among `count` buffers, the largest first, each at the lowest offset
+  // that fits. Returns the plan's height in bytes.
+  uint32_t PlaceRest(uint32_t count);
+
+ private:
+  // The placed ones by offset: which buffer is the i-th of them.
+  uint16_t& placed(uint32_t i) { return buffers_[i].own[0]; }
+  const PlannedBuffer& placed_buffer(uint32_t i) const { return buffers_[buffers_[i].own[0]]; }
+
+  PlannedBuffer* const buffers_;
+  uint32_t count_ = 0;
+  uint32_t height_ = 0;
+};
+
+// Greedy placement of all buffers. Returns the plan's height in bytes.
 uint32_t PlanMemory(PlannedBuffer* buffers, uint32_t count);
 
 }  // namespace tflm

@@ -6,15 +6,20 @@
 #include "tensorflow/lite/core/api/error_reporter.h"
 #include "tensorflow/lite/kernels/internal/compatibility.h"
 #include "tensorflow/lite/micro/kernels/micro_ops.h"
+#include "tensorflow/lite/micro/memory_plan.h"
+
+// The arguments of a resolver for so many ops, whose models bring no memory plan: what reads one is
+// not linked.
+#define MCUFORGE_PLANLESS(OPS) OPS, nullptr
 
 namespace tflite {
 
 // An Add method may be given a registration (micro_ops.h); of each op there is one kernel. Each
 // returns kTfLiteError (and says why) when the op is there already or the resolver is full.
-template <unsigned int tOpCount>
+template <unsigned int tOpCount, tflm::MemoryPlanReader tReader = tflm::PlanAsModelSays>
 class MicroMutableOpResolver : public MicroOpResolver {
  public:
-  MicroMutableOpResolver() : MicroOpResolver(storage_, tOpCount) {}
+  MicroMutableOpResolver() : MicroOpResolver(storage_, tOpCount, tReader) {}
   // As sketches of before 2022 have it; messages go MicroPrintf's way.
   explicit MicroMutableOpResolver(ErrorReporter*) : MicroMutableOpResolver() {}
   MicroMutableOpResolver(const MicroMutableOpResolver&) = delete;

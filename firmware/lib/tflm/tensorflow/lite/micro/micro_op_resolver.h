@@ -12,6 +12,13 @@
 namespace tflm {
 
 class OpContext;
+struct Graph;
+struct PlannedBuffer;
+
+// Plans `count` buffers, whose plan of our own is `height` bytes high, by what the model says of
+// its tensors' offsets, if that is lower. Returns the plan's height (memory_plan.h).
+using MemoryPlanReader = uint32_t (*)(const Graph& graph, PlannedBuffer* buffers, uint32_t count,
+                                      uint32_t height);
 
 // One op of the runtime. A resolver that does not name it does not link it.
 struct OpDef {
@@ -70,16 +77,19 @@ class MicroOpResolver {
   // The slot of an op, or count() if nobody registered it. `custom_name`: `length` characters, less
   // where it ends with 0; not looked at for a builtin op.
   uint32_t Find(int32_t builtin_code, const char* custom_name, uint32_t length) const;
+  // Null: no model of this resolver brings a memory plan.
+  tflm::MemoryPlanReader memory_plan_reader() const { return memory_plan_reader_; }
 
  protected:
-  MicroOpResolver(tflm::OpEntry* entries, uint32_t capacity)
-      : entries_(entries), capacity_(capacity) {}
+  MicroOpResolver(tflm::OpEntry* entries, uint32_t capacity, tflm::MemoryPlanReader reader)
+      : entries_(entries), capacity_(capacity), memory_plan_reader_(reader) {}
   TfLiteStatus Register(const tflm::OpDef* def, const TFLMRegistration* custom = nullptr,
                         const char* custom_name = nullptr);
 
  private:
   tflm::OpEntry* const entries_;
   const uint32_t capacity_;
+  const tflm::MemoryPlanReader memory_plan_reader_;
   uint32_t count_ = 0;
 };
 

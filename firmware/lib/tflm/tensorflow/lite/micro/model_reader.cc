@@ -5,6 +5,17 @@
 namespace tflm {
 namespace {
 
+// The upper half of a * b.
+inline uint32_t UpperProduct(uint32_t a, uint32_t b) {
+#if defined(__ARM_ARCH_6M__)
+  // Without a long multiplication it takes a call, and the stack for it.
+  if (((a | b) >> 16) == 0) {
+    return 0;
+  }
+#endif
+  return static_cast<uint32_t>((static_cast<uint64_t>(a) * b) >> 32);
+}
+
 // A TfLiteType, and above it log2 of an element's size.
 constexpr uint32_t kTypeBits = 5;
 constexpr uint8_t Facts(TfLiteType type, uint32_t shift) {
@@ -184,9 +195,9 @@ bool ModelReader::ReadTensor(const Vector& tensors, uint32_t index, const Vector
   uint32_t elements = 1;
   uint32_t overflow = 0;
   for (const uint32_t* extent = extents + shape.count; extent != extents;) {
-    const uint64_t product = static_cast<uint64_t>(elements) * *--extent;
-    elements = static_cast<uint32_t>(product);
-    overflow |= static_cast<uint32_t>(product >> 32);
+    --extent;
+    overflow |= UpperProduct(elements, *extent);
+    elements *= *extent;
   }
   constexpr uint32_t kMaxBytes = UINT32_C(1) << 29;
   // An empty tensor is none that can be computed with.

@@ -4,15 +4,14 @@
 
 namespace tflm {
 
-bool CheckBias(const OpContext& context, uint32_t channels) {
+bool CheckBias(const OpContext& context, uint32_t channels, TensorInfo* bias) {
   if (!context.HasInput(2)) {
     return true;
   }
-  TensorInfo bias;
-  if (!context.Input(2, &bias)) {
+  if (!context.Input(2, bias)) {
     return false;
   }
-  if (bias.type != kTfLiteInt32 || bias.elements != channels) {
+  if (bias->type != kTfLiteInt32 || bias->elements != channels) {
     context.Fail("needs an int32 bias with one value an output channel");
     return false;
   }
@@ -25,10 +24,11 @@ ConvData* PrepareConv(OpContext& context, uint32_t activation_field, const Tenso
   const uint32_t dilation_w_field = activation_field + 1;
   const uint32_t dilation_h_field = activation_field + 2;
   EndsS8 ends;
+  TensorInfo bias;
   ModelReader::Quantization quantization;
   if (!ReadEndsS8(context, &ends) ||
       !ReadFilterScales(context, filter, channels, ends.in.scale, ends.out.scale, &quantization) ||
-      !CheckBias(context, channels)) {
+      !CheckBias(context, channels, &bias)) {
     return nullptr;
   }
   ConvData* const data = context.NewParams<ConvData>();

@@ -29,8 +29,8 @@ nn::ChannelScales ScalesOf(const OpContext& context, const ConvData& data, uint3
 // Null when the op has none.
 const int32_t* BiasOf(const OpContext& context);
 
-// Input 2 is absent, or int32 with one value a channel. Logs why not.
-bool CheckBias(const OpContext& context, uint32_t channels);
+// Input 2 is absent, or int32 with one value a channel. Logs why not. `bias`: room to read it.
+bool CheckBias(const OpContext& context, uint32_t channels, TensorInfo* bias);
 
 }  // namespace tflm
 

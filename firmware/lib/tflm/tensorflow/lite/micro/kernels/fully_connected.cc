@@ -19,7 +19,7 @@ TfLiteStatus Prepare(OpContext& context) {
     return kTfLiteError;
   }
   const uint32_t input_elements = ends.input.elements;
-  // The filter takes the input's place: it is while ops are prepared that the stack is deepest.
+  // Filter and bias take the input's place: it is while ops are prepared that the stack is deepest.
   TensorInfo& info = ends.input;
   if (!context.Input(1, &info)) {
     return kTfLiteError;
@@ -35,7 +35,7 @@ TfLiteStatus Prepare(OpContext& context) {
   }
   ModelReader::Quantization filter;
   if (!ReadFilterScales(context, info, channels, ends.in.scale, ends.out.scale, &filter) ||
-      !CheckBias(context, channels)) {
+      !CheckBias(context, channels, &info)) {
     return kTfLiteError;
   }
   // Upstream reckons with it here, though not in convolutions; no converter sets one, as int8
