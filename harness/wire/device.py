@@ -59,10 +59,14 @@ Input = tuple[NDArray[Any], ids.InputFormat]
 
 @dataclass(frozen=True)
 class Tensors:
-    """What the model takes and gives, in order."""
+    """What the model takes and gives, in order.
+
+    sample_bytes: of what the front end takes; 0: the model has none.
+    """
 
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
+    sample_bytes: int
 
 
 class Device:
@@ -92,8 +96,6 @@ class Device:
         self._batch = 0
         self._max_payload = 0
         self._is_plain = True
-        self._tensor_counts = (0, 0)
-        self._sample_bytes = 0
         self._tensors: Tensors | None = None
         self._loaded: dict[int, Values] = {}  # what was sent for the next `run`
         self._last_run: Run | None = None
@@ -137,8 +139,6 @@ class Device:
         self._batch = info.batch
         self._max_payload = info.max_payload
         self._is_plain = info.input_bytes > 0
-        self._tensor_counts = (info.inputs, info.outputs)
-        self._sample_bytes = info.sample_bytes
         return info
 
     def raise_baud(self, own_baud: int, baud: int) -> bool:
@@ -261,6 +261,12 @@ class Device:
             most_bytes = self._channel.longest_payload
             if self._max_payload:
                 most_bytes = min(most_bytes, self._max_payload - messages.LOAD_HEAD_BYTES)
+            if most_bytes <= 0:
+                raise DeviceError(
+                    "LOAD",
+                    f"{self.line.url} takes requests of {self._max_payload} B, in which no piece "
+                    "of an input has room; build and flash the firmware from this tree",
+                )
             piece = values.content[loaded.nbytes : loaded.nbytes + most_bytes]
             request = messages.load_payload(index, values.format, loaded.nbytes, piece)
             (answer,) = self._exchange(messages.LOAD, [request], self._timeout_s, gives_up=True)
@@ -279,15 +285,15 @@ class Device:
     def tensors(self) -> Tensors:
         """The model's inputs and outputs, asked once. Raises DeviceError."""
         if self._tensors is None:
-            self.info()  # says how many
+            info = self.info()
             inputs, outputs = (
                 tuple(
                     self.call(messages.TENSOR, messages.tensor_payload(is_output, index))
                     for index in range(count)
                 )
-                for is_output, count in zip((False, True), self._tensor_counts, strict=True)
+                for is_output, count in ((False, info.inputs), (True, info.outputs))
             )
-            self._tensors = Tensors(inputs, outputs)
+            self._tensors = Tensors(inputs, outputs, info.sample_bytes)
         return self._tensors
 
     def load(self, index: int, values: NDArray[Any]) -> None:
@@ -303,9 +309,9 @@ class Device:
         values: in any shape, of the front end's dtype. Returns the ticks of INFO's tick_hz that
         the front end took. Raises DeviceError of every kind, for a sample of another size, too.
         """
-        self.tensors()  # asks INFO
-        if values.nbytes != self._sample_bytes:
-            takes = f"takes {self._sample_bytes} B" if self._sample_bytes else "has no front end"
+        sample_bytes = self.tensors().sample_bytes
+        if values.nbytes != sample_bytes:
+            takes = f"takes {sample_bytes} B" if sample_bytes else "has no front end"
             raise DeviceError("LOAD", f"a sample of {values.nbytes} B; the device {takes}")
         content = np.ascontiguousarray(values).tobytes()
         sent = self._load_for_run(index, Values(ids.InputFormat.SAMPLE, content))
@@ -454,7 +460,10 @@ class Device:
     def _exchange_once(self, command: Command[Any]) -> None:
         """One request with few repeats, to see whether the line works."""
         exchange = Exchange(
-            self._channel, RoundTrip(), command, window=1, limit_s=_PROBE_S, retries=1
+            *(self._channel, RoundTrip(), command),
+            window=self._window,
+            limit_s=_PROBE_S,
+            retries=1,
         )
         list(exchange.run([(self._next_seq(), b"")]))
 
