@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import inspect
+import io
 import os
 import select
 import sys
@@ -107,6 +108,7 @@ def verb(*options: Option, name: str | None = None) -> Callable[[Any], Any]:
 
     def wrap(body: Callable[[Context, Given], None]) -> Any:
         def guarded(c: Context, **given: Any) -> None:
+            _speak_by_lines()
             with one_line_errors():
                 values = {one.name: one.value(given[one.name]) for one in options}
                 body(c, Given(**values))
@@ -125,6 +127,12 @@ def verb(*options: Option, name: str | None = None) -> Callable[[Any], Any]:
         )(guarded)
 
     return wrap
+
+
+def _speak_by_lines() -> None:
+    """Into a file or a pipe, too: an address to open is of no use at the end of `pad | tee log`."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
 
 
 def _signature(options: tuple[Option, ...]) -> inspect.Signature:

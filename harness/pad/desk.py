@@ -16,6 +16,7 @@ from codegen.errors import CodegenError
 from codegen.model.tflite import Model
 from codegen.samples import split as split_file
 from codegen.samples.facts import DataInfo
+from codegen.samples.sight import seen
 from codegen.samples.split import Split
 from harness.errors import HarnessError
 from harness.pad import pictures
@@ -26,7 +27,8 @@ from harness.rig.expected import Expected
 Prepare = Callable[[Path], Split]
 
 _WORST_OF = 1000  # test samples that are ranked: seconds even of a large model
-_SERIES_POINTS = 400  # of a recording, in a picture of it
+_SERIES_POINTS = 400  # of one, in a picture of it
+_MOST_SERIES = 8
 
 
 class BadRequestError(HarnessError):
@@ -142,13 +144,15 @@ class Desk:
         return int(target) if self._info.task == "classify" else [float(x) for x in target.flat]
 
     def _picture(self, split: Split) -> dict[str, Any]:
-        """A PNG of an image, else the values as series, one a channel, thinned out."""
-        values = np.asarray(split.values)[0]
-        if self._info.kind == "image":
-            return {"png": base64.b64encode(pictures.png(values)).decode("ascii")}
-        series = values.reshape(values.shape[0], -1) if values.ndim > 1 else values[:, np.newaxis]
-        step = max(1, len(series) // _SERIES_POINTS)
-        return {"series": [[float(x) for x in one] for one in series[::step].T[:8]]}
+        """A PNG, or series of numbers, thinned out."""
+        sight = seen(self._session.model, split)
+        if sight.pixels is not None:
+            return {"png": base64.b64encode(pictures.png(sight.pixels)).decode("ascii")}
+        assert sight.series is not None
+        step = max(1, len(sight.series) // _SERIES_POINTS)
+        return {
+            "series": [[float(x) for x in one] for one in sight.series[::step].T[:_MOST_SERIES]]
+        }
 
 
 def model_document(expected: Expected, info: DataInfo, model: Model) -> dict[str, Any]:

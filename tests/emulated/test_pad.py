@@ -6,14 +6,17 @@ import base64
 import contextlib
 import http.server
 import io
+import json
 import os
 import re
 import shutil
 import signal
 import threading
+import wave
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,14 +29,21 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from codegen.boards.facts import load_board
-from codegen.files.artifacts import INT8_MODEL
+from codegen.emit.generate import generate
+from codegen.files.artifacts import DATA_INFO, INT8_MODEL, TEST_SPLIT
+from codegen.files.manifest import sha256_file
+from codegen.frontend import parameters
+from codegen.frontend.parameters import AudioFrontEnd
 from codegen.host import oracle_child
+from codegen.image import firmware_build
 from codegen.model.tflite import Model
 from codegen.samples import split
 from codegen.samples.encode import model_input
+from codegen.samples.facts import DataInfo
 from harness.pad import alone as alone_page
 from harness.pad import server
 from harness.pad.desk import Desk
+from harness.pad.judged import Answer, Host, worst_first
 from harness.pad.session import Session
 from harness.rig.emulator import Emulator, open_emulator
 from harness.rig.expected import Expected
@@ -41,6 +51,7 @@ from harness.rig.listening import listener
 from harness.wire.framing import Decoder, Frame, encode
 from harness.wire.transport import SerialLine
 from pipeline import samples
+from verification.cases.model_builder import one_op, schema
 
 pytestmark = pytest.mark.emulated
 
@@ -69,9 +80,8 @@ class Pad:
         )
 
 
-@pytest.fixture(scope="module")
-def pad(build_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pad]:
-    drawings = tmp_path_factory.mktemp("pad") / "drawings"
+@contextlib.contextmanager
+def served(build_dir: Path, drawings: Path) -> Iterator[Pad]:
     session = Session(BOARD, build_dir, say=lambda _: None)
     desk = Desk(session, build_dir, samples.reader(build_dir), drawings)
     place = listener("127.0.0.1:0", server.DEFAULT_LISTEN, False, 16)
@@ -86,6 +96,12 @@ def pad(build_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
         thread.join()
         session.close()
         desk.close()
+
+
+@pytest.fixture(scope="module")
+def pad(build_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pad]:
+    with served(build_dir, tmp_path_factory.mktemp("pad") / "drawings") as one:
+        yield one
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +122,10 @@ def browser() -> Iterator[Chrome]:
 
 @pytest.fixture
 def page(browser: Chrome, pad: Pad) -> Chrome:
+    return opened(browser, pad)
+
+
+def opened(browser: Chrome, pad: Pad) -> Chrome:
     """The page, freshly opened; all that a browser complains of is a failure of the test before."""
     browser.get("about:blank")  # another fragment alone loads nothing
     browser.get(pad.page)
@@ -188,6 +208,47 @@ def test_undo_clear_and_invert(page: Chrome) -> None:
     assert ink() == 0
 
 
+@pytest.mark.parametrize("button", ["clear", "undo"])
+def test_no_answer_is_left_beside_an_empty_canvas(page: Chrome, button: str) -> None:
+    draw(page, SEVEN)
+    settled(page)
+    at(page, button).click()
+    until(page, lambda: at(page, "verdict").text == "nothing yet")
+    for name in ("bars", "equal", "facts", "strip", "strip-legend", "seen"):
+        assert not at(page, name).text
+        assert not at(page, name).find_elements(By.CSS_SELECTOR, "*"), name
+
+
+def test_the_legend_has_the_strips_colours(page: Chrome) -> None:
+    draw(page, SEVEN)
+    settled(page)
+    strip, legend = (
+        [one.value_of_css_property("background-color") for one in at(page, name).find_elements(
+            By.TAG_NAME, "i")]
+        for name in ("strip", "strip-legend")
+    )  # fmt: skip
+    assert len(legend) > 3
+    assert len(set(strip)) == len(strip)
+    named = [int(one.text.split()[0]) for one in at(page, "strip-legend").find_elements(
+        By.TAG_NAME, "li")]  # fmt: skip
+    assert legend == [strip[index] for index in named]
+
+
+def test_a_bit_that_differs_is_marked(page: Chrome, monkeypatch: pytest.MonkeyPatch) -> None:
+    rightly = Host.answer
+
+    def one_bit_else(host: Host, one: split.Split) -> Answer:
+        answer = rightly(host, one)
+        first, *rest = answer.outputs
+        return replace(answer, outputs=(first[:-1] + bytes([first[-1] ^ 1]), *rest))
+
+    monkeypatch.setattr(Host, "answer", one_bit_else)
+    draw(page, SEVEN)
+    settled(page)
+    assert "differs from this machine's" in at(page, "equal").text
+    assert at(page, "equal").get_attribute("class") == "bad"
+
+
 def test_it_is_drawn_on_by_keyboard(page: Chrome) -> None:
     at(page, "canvas").send_keys(Keys.SPACE, *[Keys.ARROW_DOWN] * 9)
     assert settled(page).startswith("1, ")
@@ -198,6 +259,7 @@ def test_drawings_are_saved_as_data(page: Chrome, pad: Pad) -> None:
     Select(at(page, "label")).select_by_visible_text("7")
     page.find_element(By.CSS_SELECTOR, "#save button").click()
     until(page, lambda: "train with --data" in at(page, "saved").text)
+    assert at(page, "saved").text.endswith(" --image-size 28x28")
     (path,) = (pad.drawings / "7").iterdir()
     assert path.name == "0000.png"
     with Image.open(path) as image:
@@ -222,6 +284,33 @@ def test_a_sample_of_the_gallery_is_asked(page: Chrome, pad: Pad) -> None:
     assert not at(page, "verdict").text.startswith(f"{truth},")  # the worst one is wrong
 
 
+def test_another_order_takes_the_place_of_one_that_is_under_way(
+    page: Chrome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, rightly = threading.Event(), Desk.gallery
+
+    def slow(desk: Desk, worst: bool, start: int, count: int) -> list[dict[str, Any]]:
+        assert not worst or go_on.wait(WAIT_S)
+        return rightly(desk, worst, start, count)
+
+    def numbers() -> list[int]:
+        labels = page.execute_script(
+            "return [...document.querySelectorAll('#gallery button')].map((e) => e.ariaLabel)"
+        )
+        return [int(label.split()[1].rstrip(":")) for label in labels]
+
+    monkeypatch.setattr(Desk, "gallery", slow)
+    Select(at(page, "order")).select_by_value("worst")
+    assert at(page, "gallery-state").text == "asking this machine about all of them"
+    Select(at(page, "order")).select_by_value("first")
+    until(page, lambda: numbers() == list(range(24)))
+    go_on.set()
+    at(page, "more").click()
+    until(page, lambda: len(numbers()) > 24)
+    assert numbers() == list(range(48))
+    assert at(page, "gallery-state").text == ""
+
+
 def test_a_file_is_answered_and_one_that_is_none_is_refused(page: Chrome, tmp_path: Path) -> None:
     grey = np.full((90, 90), 255, np.uint8)
     grey[10:80, 42:50] = 0
@@ -239,6 +328,16 @@ def test_a_picture_is_taken_with_the_camera(page: Chrome) -> None:
     until(page, lambda: at(page, "camera").text == "Take the picture")
     at(page, "camera").click()
     until(page, lambda: at(page, "verdict").text != "nothing yet")
+
+
+def test_a_camera_that_is_denied_is_no_trouble_of_the_boards(page: Chrome) -> None:
+    page.execute_script(
+        "navigator.mediaDevices.getUserMedia = async () => {"
+        " throw new DOMException('Permission denied', 'NotAllowedError') }"
+    )
+    at(page, "camera").click()
+    until(page, lambda: at(page, "verdict").text == "NotAllowedError: Permission denied")
+    assert at(page, "state").text == ""
 
 
 def test_a_pulled_line_is_said_and_comes_back(page: Chrome, build_dir: Path) -> None:
@@ -433,6 +532,20 @@ def test_the_page_alone_asks_a_board_over_its_port(alone: Chrome) -> None:
     assert not at(alone, "save").is_displayed()
 
 
+def test_the_page_alone_has_its_worst_samples_first(alone: Chrome, build_dir: Path) -> None:
+    def first() -> str:
+        buttons = alone.find_elements(By.CSS_SELECTOR, "#gallery button")
+        return str(buttons[0].get_attribute("aria-label")) if buttons else ""
+
+    of_the_test = split.load(build_dir).take(slice(0, 48))
+    host = Host(Model.read(build_dir / INT8_MODEL))
+    worst = worst_first(host, of_the_test)[0][0]
+    host.close()
+    assert first().startswith("digit 0:")
+    Select(at(alone, "order")).select_by_value("worst")
+    until(alone, lambda: first().startswith(f"digit {worst}:"))
+
+
 def test_its_frames_are_those_of_the_protocol(page: Chrome) -> None:
     """Both ways, of the worked examples of docs/protocol.md and of bodies of every length."""
     rng = np.random.default_rng(2)
@@ -470,3 +583,74 @@ def test_its_frames_are_those_of_the_protocol(page: Chrome) -> None:
         asked,
     )
     assert wrong == 0
+
+
+# ---------------------------------------------------------------- sound
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pad]:
+    """Of a model whose scores are the bands of its front end, so that any sound has a class."""
+    front_end = AudioFrontEnd(samples=8000, window=640, stride=640, channels=10)
+    folder = tmp_path_factory.mktemp("heard")
+    count = int(np.prod(front_end.feature_shape))
+    tensor = {"shape": [1, *front_end.feature_shape], "scale": 0.1, "zero_point": -128}
+    model = one_op(
+        "RESHAPE",
+        [tensor, {"values": np.array([1, count], np.int32)}],
+        [{**tensor, "shape": [1, count]}],
+        schema.ReshapeOptionsT(),
+    )
+    (folder / INT8_MODEL).write_bytes(model)
+    parameters.save(front_end, folder)
+    labels = [f"band {i % 10} of {i // 10}" for i in range(count)]
+    info = DataInfo("wav", "x", 0, 30, {}, labels, shape=[8000], kind="audio", dtype="int16",
+                    rate_hz=16000.0)  # fmt: skip
+    (folder / DATA_INFO).write_text(json.dumps(asdict(info)))
+    tones = [
+        8000 * np.sin(2 * np.pi * hz * np.arange(8000) / 16000) for hz in np.linspace(200, 6000, 30)
+    ]
+    np.savez(folder / TEST_SPLIT, samples=np.array(tones, np.int16), targets=np.zeros(30, int))
+    generate(folder / INT8_MODEL, folder)
+    firmware_build.build(load_board(BOARD), folder, sha256_file(folder / INT8_MODEL))
+    with served(folder, folder / "drawings") as one:
+        yield one
+
+
+def seen_size(page: Chrome) -> list[int]:
+    until(page, lambda: page.find_elements(By.CSS_SELECTOR, "#seen img"))
+    script = (
+        "const e = document.querySelector('#seen img'); return [e.naturalWidth, e.naturalHeight]"
+    )
+    until(page, lambda: page.execute_script(script) != [0, 0])
+    return list(page.execute_script(script))
+
+
+def test_sounds_are_picked_dropped_and_recorded(
+    browser: Chrome, heard: Pad, tmp_path: Path
+) -> None:
+    page = opened(browser, heard)
+    assert not at(page, "drawing").is_displayed()
+    assert not at(page, "camera").is_displayed()
+    assert at(page, "drop").text.startswith("Drop a WAV file here")
+
+    page.find_element(By.CSS_SELECTOR, "#gallery button").click()
+    assert settled(page).startswith("band ")
+    assert "every bit the same" in at(page, "equal").text
+    assert "front end" in at(page, "facts").text
+    assert seen_size(page) == [12, 10]  # frames of the front end, its bands
+
+    with wave.open(str(tmp_path / "tone.wav"), "wb") as file:
+        file.setparams((1, 2, 44100, 0, "NONE", ""))
+        tone = 9000 * np.sin(2 * np.pi * 1000 * np.arange(44100) / 44100)
+        file.writeframes(tone.astype("<i2").tobytes())
+    at(page, "file").send_keys(str(tmp_path / "tone.wav"))
+    until(page, lambda: "first of 2 samples" in at(page, "facts").text)
+
+    at(page, "microphone").click()
+    until(page, lambda: at(page, "microphone").text == "Listening")
+    until(page, lambda: at(page, "microphone").text == "Microphone")
+    until(page, lambda: "first of" not in at(page, "facts").text)
+    assert settled(page).startswith("band ")
+    assert "every bit the same" in at(page, "equal").text
+    assert page.get_log("browser") == []

@@ -37,6 +37,7 @@ function png(pixels) {
 
 function probabilities(scores) {
   const numbers = [...scores].map((score) => (score - facts.zeroPoint) * facts.scale);
+  if (numbers.length === 1) return [1 - numbers[0], numbers[0]]; // the second of two classes
   if (facts.isProbability) return numbers;
   const most = Math.max(...numbers);
   const powers = numbers.map((x) => Math.exp(x - most));
@@ -48,11 +49,12 @@ async function askBoard(pixels, wanted = null) {
   try {
     const { mostPayload, tickHz } = await connected();
     const answer = await board.infer(pixels, mostPayload);
+    const device = probabilities(answer.scores);
     return {
-      device: probabilities(answer.scores),
+      device,
       host: wanted && probabilities(wanted),
       equal: wanted && wanted.every((score, i) => score === answer.scores[i]),
-      predicted: answer.predicted,
+      predicted: answer.scores.length === 1 ? Number(device[1] > 0.5) : answer.predicted,
       microseconds: (1e6 * answer.ticks) / tickHz,
       frontEndMicroseconds: null,
       unit: "ticks",
@@ -82,6 +84,11 @@ async function pixelsOf(blob) {
 }
 
 const scoresOf = (sample) => new Int8Array(bytesOf(sample.scores).buffer);
+const ofItsClass = (sample) => probabilities(scoresOf(sample))[sample.target];
+const inOrder = facts.samples.map((sample, index) => ({
+  index, target: sample.target, predicted: sample.predicted, seen: { png: png(bytesOf(sample.pixels)) },
+}));
+const worstFirst = inOrder.toSorted((a, b) => ofItsClass(facts.samples[a.index]) - ofItsClass(facts.samples[b.index]));
 
 export const server = {
   connect: async () => { await board.close(); await board.choose(); info = null; await connected(); return `${info.board}, build ${info.build}`; },
@@ -92,8 +99,6 @@ export const server = {
     const sample = facts.samples[index];
     return { ...await askBoard(bytesOf(sample.pixels), scoresOf(sample)), index, target: sample.target };
   },
-  gallery: async (order, start, count) => facts.samples.slice(start, start + count).map((sample, i) => ({
-    index: start + i, target: sample.target, predicted: sample.predicted, seen: { png: png(bytesOf(sample.pixels)) },
-  })),
+  gallery: async (order, start, count) => (order === "worst" ? worstFirst : inOrder).slice(start, start + count),
   save: null,
 };

@@ -27,14 +27,24 @@ async function ask(question) {
     const from = performance.now();
     const answer = await question();
     if (answer) shown(answer, performance.now() - from);
-    if (trouble) say("the board answers again");
+    if (trouble && question !== nothing) say("the board answers again");
   } catch (error) {
-    if (error.isOfRequest) at("verdict").textContent = error.message;
+    if (error.isOfRequest) noAnswer(error.message);
     else say(error.message, true);
   }
   busy = false;
   if (waiting) { const next = waiting; waiting = null; ask(next); return; }
   at("answer").setAttribute("aria-busy", "false");
+}
+
+const nothing = async () => noAnswer("nothing yet");
+
+// What an earlier question was answered is not shown beside this one's.
+function noAnswer(why) {
+  at("verdict").textContent = why;
+  at("bars").setAttribute("aria-label", "no scores yet");
+  at("strip").setAttribute("aria-label", "no costs yet");
+  for (const id of ["bars", "equal", "facts", "strip", "strip-legend", "seen"]) at(id).replaceChildren();
 }
 
 function shown(answer, roundTripMs) {
@@ -51,7 +61,7 @@ const askFile = (file) => ask(() => server.answer(file.name, file));
 
 function startDrawing() {
   const drawing = new Drawing(at("canvas"), () => {
-    if (!drawing.empty) ask(async () => server.answer("drawing.png", await drawing.png()));
+    ask(drawing.empty ? nothing : async () => server.answer("drawing.png", await drawing.png()));
   });
   at("undo").addEventListener("click", () => drawing.undo());
   at("clear").addEventListener("click", () => drawing.clear());
@@ -67,7 +77,7 @@ function startDrawing() {
     try {
       if (drawing.empty) throw new Error("nothing is drawn");
       const saved = await server.save(at("label").value, await drawing.png());
-      at("saved").textContent = `${saved.path}; ${saved.saved} in all: train with --data ${saved.folder}`;
+      at("saved").textContent = `${saved.path}; ${saved.saved} in all: train with --data ${saved.folder} --image-size ${model.shape.slice(0, 2).join("x")}`;
       drawing.clear();
     } catch (error) {
       at("saved").textContent = error.message;
@@ -76,7 +86,10 @@ function startDrawing() {
   at("drawing").hidden = false;
 }
 
+const FILES = { image: "a picture", audio: "a WAV file", signal: "a CSV file", table: "a CSV file" };
+
 function startFiles() {
+  at("what").textContent = FILES[model.kind] ?? "a .npy file";
   at("file").addEventListener("change", () => { if (at("file").files[0]) askFile(at("file").files[0]); });
   const drop = at("drop");
   for (const [name, over] of [["dragover", true], ["dragleave", false], ["drop", false]]) {
@@ -101,26 +114,29 @@ function startFiles() {
 }
 
 async function device(work) {
-  try { await work(); } catch (error) { say(`${error.name}: ${error.message}`, true); }
+  try { await work(); } catch (error) { noAnswer(`${error.name}: ${error.message}`); }
 }
 
-let tiles = 0;
 async function moreTiles() {
+  const order = at("order").value;
+  at("more").disabled = true;
+  at("gallery-state").textContent = order === "worst" ? "asking this machine about all of them" : "";
   try {
-    const samples = await server.gallery(at("order").value, tiles, GALLERY);
-    tiles += samples.length;
+    const samples = await server.gallery(order, at("gallery").children.length, GALLERY);
+    if (order !== at("order").value) return; // another was chosen meanwhile
     const chosen = (index) => ask(() => server.test(index));
     at("gallery").append(...samples.map((sample) => tile(model, sample, chosen)));
     at("more").disabled = samples.length < GALLERY;
   } catch (error) {
+    at("more").disabled = false;
     say(error.message, true);
   }
+  at("gallery-state").textContent = "";
 }
 
 function startGallery() {
   at("more").addEventListener("click", moreTiles);
   at("order").addEventListener("change", () => {
-    tiles = 0;
     at("gallery").replaceChildren();
     moreTiles();
   });

@@ -79,7 +79,7 @@ export function factRows(list, model, answer, roundTripMs) {
     ["there and back", `${Math.round(roundTripMs)} ms`],
   ];
   if (answer.frontEndMicroseconds !== null) {
-    rows.push(["front end", `${Math.round(answer.frontEndMicroseconds).toLocaleString("en")} µs`]);
+    rows.unshift(["front end", `${Math.round(answer.frontEndMicroseconds).toLocaleString("en")} µs`]);
   }
   if (answer.samples > 1) rows.push(["file", `first of ${answer.samples} ${model.noun}s`]);
   list.replaceChildren(...rows.flatMap(([what, value]) => [
@@ -96,9 +96,11 @@ export function strip(box, legend, model, answer) {
     return part;
   }));
   const heavy = answer.ops.map((one, i) => [one, i]).filter(([one]) => one > all / 100);
-  legend.replaceChildren(...heavy.map(([one, i]) => element("li", {
-    value: i, textContent: `${model.ops[i]} ${percent(one / all)}`,
-  })));
+  legend.replaceChildren(...heavy.map(([one, i]) => {
+    const swatch = element("i");
+    swatch.style.cssText = `background: ${colour(i)}`;
+    return element("li", {}, swatch, `${i} ${model.ops[i]} ${percent(one / all)}`);
+  }));
   box.setAttribute("aria-label", heavy.map(([one, i]) => `${model.ops[i]} ${percent(one / all)}`).join(", "));
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -205,6 +206,33 @@ def test_what_a_pipe_cuts_off_ends_quietly(words: str, unbuffered: str) -> None:
             env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
         )
     assert (run.returncode, run.stderr) == (128 + signal.SIGPIPE, "")
+
+
+def test_what_a_verb_says_is_read_at_once_behind_a_pipe() -> None:
+    """`invoke pad | tee log` waits for somebody who opens the address that it said."""
+    waiting = (
+        "import sys\n"
+        "from invoke import Context\n"
+        "from verbs.verb import verb\n"
+        "@verb()\n"
+        "def waits(c, given):\n"
+        "    print('open http://...')\n"
+        "    sys.stdin.readline()\n"
+        "waits(Context())\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", waiting],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": ""},
+    ) as run:
+        assert run.stdout is not None
+        readable, _, _ = select.select([run.stdout], [], [], 20)
+        said = run.stdout.readline() if readable else ""
+        run.communicate("\n")
+    assert said == "open http://...\n"
 
 
 def test_a_tools_broken_pipe_is_a_bug() -> None:

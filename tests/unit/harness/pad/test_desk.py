@@ -191,7 +191,6 @@ def test_recordings_are_drawn_as_series(
     shape: tuple[int, ...], series: int, points: int, make: Make
 ) -> None:
     desk = make()
-    desk._info = replace(INFO, kind="signal")
     values = np.arange(np.prod(shape), dtype=np.float32).reshape(1, *shape)
     drawn = desk._picture(made_split(values))["series"]
     assert (len(drawn), len(drawn[0])) == (series, points)

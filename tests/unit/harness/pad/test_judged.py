@@ -15,6 +15,8 @@ from harness.pad import judged, pictures
 from harness.pad.judged import _probabilities
 from tests.unit.codegen.samples.data import split
 from tests.unit.harness.pad.places import MODEL, PIXELS
+from training.data import image_folder
+from training.data.options import DataOptions
 
 
 def picture() -> bytes:
@@ -48,6 +50,18 @@ def test_drawings_are_numbered_in_their_labels_folder(tmp_path: Path) -> None:
     (folder / "7" / "0041.png").write_bytes(picture())
     (folder / "7" / "mine.png").write_bytes(picture())
     assert pictures.save(folder, "7", picture()).name == "0042.png"
+
+
+def test_drawings_are_data(tmp_path: Path) -> None:
+    folder = tmp_path / "drawings"
+    for label in ("no", "yes"):
+        for number in range(5):
+            buffer = io.BytesIO()
+            Image.new("L", (8, 8), 20 * number + len(label)).save(buffer, "png")
+            pictures.save(folder, label, buffer.getvalue())
+    data = image_folder.read(folder, DataOptions(image_size="4x4", channels=1))
+    assert list(data.labels) == ["no", "yes"]
+    assert len(data.train.values) + len(data.test.values) == 10
 
 
 @pytest.mark.parametrize("label", ["../up", "/etc", "..", "a/b", "\0", "a\nb"])
