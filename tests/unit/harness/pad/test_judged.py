@@ -61,7 +61,7 @@ def test_drawings_are_data(tmp_path: Path) -> None:
             pictures.save(folder, label, buffer.getvalue())
     data = image_folder.read(folder, DataOptions(image_size="4x4", channels=1))
     assert list(data.labels) == ["no", "yes"]
-    assert len(data.train.values) + len(data.test.values) == 10
+    assert len(data.train) + (len(data.test) if data.test else 0) == 10
 
 
 @pytest.mark.parametrize("label", ["../up", "/etc", "..", "a/b", "\0", "a\nb"])
