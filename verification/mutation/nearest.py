@@ -38,10 +38,13 @@ def test_files(source: Path, root: Path = PROGRAM) -> list[str]:
         }
     found |= {test for test in inside if steps[test] < math.inf or least == math.inf}
 
-    def order(test: str) -> tuple[bool, float, bool, int, str]:
+    def order(test: str) -> tuple[bool, float, bool, int, bool, int, str]:
         suite = next(i for i, name in enumerate(_SUITES) if test.startswith(name))
         named = Path(test).stem == f"test_{source.stem}"
-        return not named, steps[test], test not in inside, suite, test
+        # Of equals those first that take less: without another process, not of a room in the room.
+        starts_others = "subprocess" in _imports(".".join(Path(test).with_suffix("").parts), root)
+        depth = test.count("/")
+        return not named, steps[test], test not in inside, suite, starts_others, depth, test
 
     return sorted(found, key=order)
 

@@ -125,7 +125,11 @@ def test_the_tests_of_a_module_are_those_that_import_it(tmp_path: Path) -> None:
         "tests/unit/verbs/test_all.py": "import room.part, verbs.a\n",
         "tests/golden/test_a.py": "import room.part\n",
         "tests/emulated/test_c.py": "import room.part\n",
+        "tests/unit/verbs/test_b.py": "import subprocess\n",
+        "tests/unit/verbs/test_c.py": "",
+        "tests/unit/verbs/pages/test_a.py": "",
         "verbs/a.py": "",
+        "verbs/d.py": "",
     }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -146,6 +150,9 @@ def test_the_tests_of_a_module_are_those_that_import_it(tmp_path: Path) -> None:
     assert found("room/by_name.py") == [f"unit/room/test_{n}" for n in ("near", "nothing", "part")]
     assert found("other/alone.py") == ["unit/other/test_b", "unit/other/test_far"]
     assert found("verbs/a.py") == ["unit/verbs/test_all"]
+    assert found("verbs/d.py") == [
+        f"unit/verbs/{n}" for n in ("test_all", "test_c", "pages/test_a", "test_b")
+    ]
 
 
 def test_a_diff_shows_the_changed_line() -> None:
