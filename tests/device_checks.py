@@ -62,6 +62,10 @@ def check_handshake(device: Device, expected: Expected) -> None:
     assert info.max_payload >= 1 + info.input_bytes
     assert info.window >= 1
     assert info.tick_hz > 0
+    # All parts of docs/protocol.md, and no byte more.
+    texts = len(info.board) + len(info.setup_message) + len(info.unique_id) // 2
+    (reply,) = exchange(device, encode(Frame(messages.INFO, 599)))
+    assert len(reply.payload) == 83 + texts + (4 if info.sample_bytes else 0)
 
 
 def check_digits(device: Device, digits: Digits) -> None:

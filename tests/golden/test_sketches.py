@@ -3,6 +3,7 @@ without a warning against the runtime's headers and run."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,19 @@ def _scales() -> bytes:
     weights = {"values": np.ones((3, 2), np.int8), "scale": [0.25, 0.5, 1.0], "axis": 0}
     given, made = {"shape": [1, 2], "scale": 0.5, "zero_point": -3}, {"shape": [3], "scale": 0.125}
     return one_op("CUSTOM:Scales", [given, weights], [made])
+
+
+def _probe() -> bytes:
+    """An op with an input, a constant and a variable, whose output is RELU's input, too."""
+    b = ModelBuilder()
+    x = b.tensor([1, 6], scale=0.25, zero_point=3)
+    constant = b.constant(np.array([7, 8], np.int8), scale=[0.5, 1.0])
+    variable = b.tensor([1, 2], is_variable=True)
+    y = b.tensor([1, 6], scale=0.5, zero_point=-2)
+    z = b.tensor([1, 6], scale=0.5, zero_point=-2)
+    b.op("CUSTOM:Probe", [x, constant, variable], [y])
+    b.op("RELU", [y], [z], version=4)
+    return b.build([x], [z, y])
 
 
 def _wand() -> bytes:
@@ -65,7 +79,30 @@ def _wand() -> bytes:
 def test_a_sketch_compiles_and_runs(
     sketch: str, model: Callable[[], bytes], said: str, tmp_path: Path
 ) -> None:
-    content = model()
+    done = _run(sketch, model(), tmp_path)
+    assert done.returncode == 0 and said in done.stdout, done.stdout + done.stderr
+    assert not done.stderr
+
+
+def test_every_accessor_at_its_ends(tmp_path: Path) -> None:
+    done = _run("accessors", _probe(), tmp_path)
+    assert done.returncode == 0 and not done.stderr, done.stdout + done.stderr
+    assert "~~~ALL TESTS PASSED~~~" in done.stdout
+    assert "\nA took 30 ticks\nAB took 10 ticks\nA took 10 ticks\n" in done.stdout
+    assert '\n"Event","Tag","Ticks"\n0,A,30\n1,AB,10\n2,A,10\n' in done.stdout
+    assert '\n"Unique Tag",' in done.stdout
+    assert "\nA, 40\nAB, 10\ntotal number of ticks, 50\n" in done.stdout
+    said = re.search(r"(\d+) used, (\d+) persistent, (\d+) others\n(.*)\n", done.stdout)
+    assert said and said[4] == (
+        f"arena: {said[1]} bytes used, of them {said[2]} of the interpreter and the ops, "
+        f"{said[3]} of tensors"
+    )
+    assert "\nFailing: FAILED\n" in done.stdout and "\n~~~SOME TESTS FAILED~~~\n" in done.stdout
+    assert "no room for op 'TANH': the resolver was made for 2 ops" in done.stdout
+    assert "the resolver already has op 'Probe'" in done.stdout
+
+
+def _run(sketch: str, content: bytes, tmp_path: Path) -> subprocess.CompletedProcess[str]:
     array = tmp_path / "model_data.cc"
     numbers = ", ".join(map(str, content))
     array.write_text(
@@ -75,6 +112,4 @@ def test_a_sketch_compiles_and_runs(
     )
     sources = [SKETCHES / f"{sketch}.cc", SKETCHES / "main.cc", array]
     program = build_sanitized(sketch, sources, includes=[SKETCHES])
-    done = subprocess.run([program], capture_output=True, text=True, check=False)
-    assert done.returncode == 0 and said in done.stdout, done.stdout + done.stderr
-    assert not done.stderr
+    return subprocess.run([program], capture_output=True, text=True, check=False)

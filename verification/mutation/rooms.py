@@ -49,7 +49,9 @@ _CPP = {
     APPLICATION: [
         "tests/unit/firmware/wire",
         "tests/unit/firmware/test_ring_buffer.py",
-        *("tests/emulated/test_device.py", "--board=host", "-k=host or not emulated"),
+        "tests/unit/firmware/test_rate.py",
+        *("tests/emulated/test_device.py", "tests/emulated/test_baud.py"),
+        *("--board=host", "-k=host or not emulated or baud"),
     ],
 }
 

@@ -25,6 +25,7 @@ uint32_t GetCurrentTimeTicks() {
 int g_answer = 99;
 
 int main() {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // all that was said before a sanitizer ends it
   setup();
   loop();
   return g_answer;
