@@ -106,7 +106,8 @@ void PutDouble(Text* text, double value, uint32_t decimals) {
     uint32_t part = static_cast<uint32_t>(product >> 32);
     const uint32_t rest = static_cast<uint32_t>(product);
     constexpr uint32_t kHalf = UINT32_C(1) << 31;
-    part += rest > kHalf || (rest == kHalf && (part & 1) != 0) ? 1 : 0;
+    const uint32_t odd = (part + whole * unit) & 1;  // a half goes to the even one
+    part += rest > kHalf - odd ? 1 : 0;
     if (part == unit) {
       part = 0;
       ++whole;
@@ -205,17 +206,15 @@ int DebugVsnprintf(char* buffer, size_t buf_size, const char* format, va_list vl
       case 'u':
         text.PutNumber(NextInteger(&arguments, spec), 10, spec.precision);
         break;
+      case 'p':
+        spec.word = true;
+        [[fallthrough]];
       case 'x':
       case 'X':
         text.PutNumber(NextInteger(&arguments, spec), 16, spec.precision);
         break;
       case 'o':
         text.PutNumber(NextInteger(&arguments, spec), 8, spec.precision);
-        break;
-      case 'p':
-        text.PutNumber(
-            static_cast<uint32_t>(reinterpret_cast<uintptr_t>(va_arg(arguments.list, void*))), 16,
-            0);
         break;
       case 'f':
       case 'F':
