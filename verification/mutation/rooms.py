@@ -50,7 +50,7 @@ _CPP = {
         "tests/unit/firmware/wire",
         "tests/unit/firmware/test_ring_buffer.py",
         "tests/unit/firmware/test_rate.py",
-        *("tests/emulated/test_device.py", "tests/emulated/test_baud.py"),
+        *(f"tests/emulated/test_{name}.py" for name in ("device", "baud", "tensors")),
         *("--board=host", "-k=host or not emulated or baud"),
     ],
 }
