@@ -36,6 +36,7 @@
 #include "nn/float_conv.h"
 #include "nn/float_curves.h"
 #include "nn/float_edge.h"
+#include "nn/float_pad.h"
 #include "nn/float_pool.h"
 #include "nn/float_reduce.h"
 #include "nn/float_softmax.h"
@@ -760,6 +761,10 @@ void FloatUnary(FloatFunction function, uint32_t count, const uint32_t* input, u
   RECORD("nn/float_unary.h", "nn::FloatUnary", 4, function, count, input, output);
 }
 
+void FloatLeakyRelu(uint32_t alpha, uint32_t count, const uint32_t* input, uint32_t* output) {
+  RECORD("nn/float_unary.h", "nn::FloatLeakyRelu", 4, alpha, count, input, output);
+}
+
 void FloatCurves(FloatCurve curve, uint32_t count, const uint32_t* input, uint32_t* output) {
   RECORD("nn/float_curves.h", "nn::FloatCurves", 4, curve, count, input, output);
 }
@@ -783,6 +788,21 @@ void FloatSum(const ReduceParams& reduction, const uint32_t* input, uint32_t* ou
 void FloatMean(const ReduceParams& reduction, const uint32_t* input, uint32_t* output) {
   const ReduceParams params = OfFloat(reduction);
   RECORD("nn/float_reduce.h", "nn::FloatMean", 3, params, input, output);
+}
+
+void FloatMax(const ReduceParams& reduction, const uint32_t* input, uint32_t* output) {
+  const ReduceParams params = OfFloat(reduction);
+  RECORD("nn/float_reduce.h", "nn::FloatMax", 3, params, input, output);
+}
+
+void FloatMin(const ReduceParams& reduction, const uint32_t* input, uint32_t* output) {
+  const ReduceParams params = OfFloat(reduction);
+  RECORD("nn/float_reduce.h", "nn::FloatMin", 3, params, input, output);
+}
+
+void FloatPad(const PadParams& params, const uint32_t* value, const uint32_t* input,
+              uint32_t* output) {
+  RECORD("nn/float_pad.h", "nn::FloatPad", 4, params, value, input, output);
 }
 
 void FloatPool(const FloatPoolParams& pool, const uint32_t* input, uint32_t* output) {

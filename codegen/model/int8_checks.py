@@ -67,7 +67,7 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     "BATCH_TO_SPACE_ND": ((_DATA, _INTEGER), (_DATA,)),
     "QUANTIZE": ((_QUANTIZED | {"FLOAT32"},), (_QUANTIZED,)),
     "DEQUANTIZE": ((_QUANTIZED - {"INT32"},), (_REAL,)),
-    "SHAPE": ((_ARITHMETIC,), (_INTEGER,)),
+    "SHAPE": ((_ANY,), (_INTEGER,)),
     "RESHAPE": ((_MOVED, _INTEGER), (_MOVED,)),
     "EXPAND_DIMS": ((_MOVED, _INTEGER), (_MOVED,)),
     "GATHER": ((_SHAPE_ARITHMETIC, _INTEGER), (_SHAPE_ARITHMETIC,)),
@@ -126,12 +126,29 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
 _FLOAT_FORMS: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     **dict.fromkeys(
         (
-            *("ABS", "AVERAGE_POOL_2D", "CONV_2D", "DEPTHWISE_CONV_2D", "ELU", "FULLY_CONNECTED"),
-            *("LOGISTIC", "MAX_POOL_2D", "RELU", "RELU6", "RSQRT", "SOFTMAX", "TANH"),
+            *("ABS", "AVERAGE_POOL_2D", "CONV_2D", "DEPTHWISE_CONV_2D", "DEPTH_TO_SPACE", "ELU"),
+            *("FULLY_CONNECTED", "HARD_SWISH", "LEAKY_RELU", "LOGISTIC", "MAX_POOL_2D", "PACK"),
+            *("PRELU", "RELU", "RELU6", "RSQRT", "SOFTMAX", "SPACE_TO_DEPTH"),
+            *("SQUARED_DIFFERENCE", "TANH", "UNPACK"),
         ),
         ((_FLOAT,), (_FLOAT,)),
     ),
-    **dict.fromkeys(("MEAN", "SUM"), ((_FLOAT, _INTEGER), (_FLOAT,))),
+    **dict.fromkeys(
+        (
+            *("BATCH_TO_SPACE_ND", "BROADCAST_TO", "GATHER", "MEAN", "MIRROR_PAD", "PAD"),
+            *(
+                "REDUCE_MAX",
+                "REDUCE_MIN",
+                "RESIZE_NEAREST_NEIGHBOR",
+                "SPACE_TO_BATCH_ND",
+                "SPLIT_V",
+            ),
+            *("SUM", "TRANSPOSE"),
+        ),
+        ((_FLOAT, _INTEGER), (_FLOAT,)),
+    ),
+    "PADV2": ((_FLOAT, _INTEGER, _FLOAT), (_FLOAT,)),
+    "SPLIT": ((_INTEGER, _FLOAT), (_FLOAT,)),
 }
 
 # What TENSOR of the wire can state, and harness/wire can send.
@@ -190,14 +207,14 @@ def check_types(model: Model, float_forms: bool = True) -> None:
         for op in graph.ops:
             if op.name == "CUSTOM":
                 continue  # what it takes is known to its own prepare function
-            if float_forms and is_float_form(graph, op):
+            if float_forms and _is_float_form(graph, op):
                 continue
             given, made = _integer_form(op.name)
             _check_operands(graph, op, "input", op.inputs, given)
             _check_operands(graph, op, "output", op.outputs, made)
 
 
-def is_float_form(graph: Subgraph, op: Op) -> bool:
+def _is_float_form(graph: Subgraph, op: Op) -> bool:
     """Whether an op that has another form besides is float32 throughout."""
     form = _FLOAT_FORMS.get(op.name)
     return form is not None and all(

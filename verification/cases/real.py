@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from codegen.model.lean import lean
-from verification.cases import core, draw, elementwise
+from verification.cases import blocks, core, draw, elementwise, movement
 from verification.cases.case import Case, Cases, Generator
 from verification.cases.elementwise import _operand_shapes
 from verification.cases.model_builder import ModelBuilder
@@ -58,7 +58,7 @@ def _float_values(rng: np.random.Generator, shape: list[int]) -> NDArray[Any]:
     return np.asarray(rng.normal(size=shape) * reach).astype(np.float32)
 
 
-def _float_binary(name: str, options: type) -> Generator:
+def _float_binary(name: str, options: type | None) -> Generator:
     def generate(rng: np.random.Generator) -> Case:
         first, second, out = _operand_shapes(rng, 4)
         b = ModelBuilder()
@@ -75,7 +75,7 @@ def _float_binary(name: str, options: type) -> Generator:
             given.append(y)
             fed.append(other)
         made = b.tensor(out, "FLOAT32")
-        own: Any = options()
+        own: Any = options() if options else None
         if hasattr(own, "fusedActivationFunction"):
             own.fusedActivationFunction = int(rng.choice(draw.ACTIVATIONS))
         b.op(name, [x, y], [made], own)
@@ -136,13 +136,29 @@ def _real(generator: Generator) -> Generator:
 
 _OF_CORE = (
     *("AVERAGE_POOL_2D", "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "MAX_POOL_2D"),
-    *("MEAN", "SOFTMAX"),
+    *("MEAN", "PAD", "SOFTMAX"),
 )
-_OF_ELEMENTWISE = ("LOGISTIC", "MEAN_AXES", "RELU", "RELU6", "SUM", "TANH")
+_OF_ELEMENTWISE = (
+    *("LEAKY_RELU", "LOGISTIC", "MEAN_AXES", "REDUCE_MAX", "REDUCE_MIN", "RELU"),
+    *("RELU6", "SUM", "TANH"),
+)
+_OF_MOVEMENT = (
+    *("CONCATENATION", "EXPAND_DIMS", "GATHER", "PACK", "PADV2", "RESIZE_NEAREST_NEIGHBOR"),
+    *("SHAPE", "SLICE", "SPLIT", "SPLIT_V", "SQUEEZE", "STRIDED_SLICE", "TRANSPOSE", "UNPACK"),
+)
+_OF_BLOCKS = (
+    *("BATCH_TO_SPACE_ND", "BROADCAST_TO", "DEPTH_TO_SPACE", "MIRROR_PAD", "SPACE_TO_BATCH_ND"),
+    *("SPACE_TO_DEPTH",),
+)
 
 _REAL: Cases = {
     f"{name}_F32": _real(cases[name])
-    for cases, names in ((core.CASES, _OF_CORE), (elementwise.CASES, _OF_ELEMENTWISE))
+    for cases, names in (
+        (core.CASES, _OF_CORE),
+        (elementwise.CASES, _OF_ELEMENTWISE),
+        (movement.CASES, _OF_MOVEMENT),
+        (blocks.CASES, _OF_BLOCKS),
+    )
     for name in names
 }
 
@@ -154,6 +170,8 @@ CASES: Cases = {
     "DIV_F32": _float_binary("DIV", schema.DivOptionsT),
     "MAXIMUM_F32": _float_binary("MAXIMUM", schema.MaximumMinimumOptionsT),
     "MINIMUM_F32": _float_binary("MINIMUM", schema.MaximumMinimumOptionsT),
+    "PRELU_F32": _float_binary("PRELU", None),
+    "SQUARED_DIFFERENCE_F32": _float_binary("SQUARED_DIFFERENCE", schema.SquaredDifferenceOptionsT),
     "FLOOR_DIV": _float_binary("FLOOR_DIV", schema.FloorDivOptionsT),
     "FLOOR_MOD": _float_binary("FLOOR_MOD", schema.FloorModOptionsT),
     "CEIL": _float_unary("CEIL"),
@@ -165,6 +183,7 @@ CASES: Cases = {
     "ABS_F32": _float_unary("ABS", schema.AbsOptionsT()),
     "COS": _float_unary("COS"),
     "ELU_F32": _float_unary("ELU"),
+    "HARD_SWISH_F32": _float_unary("HARD_SWISH", schema.HardSwishOptionsT()),
     "EXP": _float_unary("EXP", schema.ExpOptionsT()),
     "L2_POOL_2D": _real(core.l2_pool_2d),
     "LOG": _float_unary("LOG"),

@@ -10,7 +10,8 @@
 
 namespace nn {
 
-// kFloorDiv is the quotient's floor, kFloorMod what is left of it, with the divisor's sign.
+// kFloorDiv is the quotient's floor, kFloorMod what is left of it, with the divisor's sign. kPrelu
+// multiplies the first operand by the second where it is below zero.
 enum class FloatOperation : uint8_t {
   kAdd,
   kSub,
@@ -19,7 +20,9 @@ enum class FloatOperation : uint8_t {
   kMaximum,
   kMinimum,
   kFloorDiv,
-  kFloorMod
+  kFloorMod,
+  kSquaredDifference,
+  kPrelu
 };
 
 // low, high: bits of what results are clamped to.

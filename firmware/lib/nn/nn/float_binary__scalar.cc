@@ -8,6 +8,10 @@
 namespace nn {
 namespace {
 
+uint32_t Subtract(uint32_t a, uint32_t b) {
+  return IsNan(b) ? AddFloats(a, b) : AddFloats(a, b ^ kFloatSign);
+}
+
 uint32_t Apply(FloatOperation operation, uint32_t a, uint32_t b) {
   switch (operation) {
     case FloatOperation::kMaximum:
@@ -17,9 +21,13 @@ uint32_t Apply(FloatOperation operation, uint32_t a, uint32_t b) {
     case FloatOperation::kAdd:
       return AddFloats(a, b);
     case FloatOperation::kSub:
-      return IsNan(b) ? AddFloats(a, b) : AddFloats(a, b ^ kFloatSign);
+      return Subtract(a, b);
     case FloatOperation::kMul:
       return MultiplyFloats(a, b);
+    case FloatOperation::kSquaredDifference:
+      return MultiplyFloats(Subtract(a, b), Subtract(a, b));
+    case FloatOperation::kPrelu:
+      return IsAboveFloat(0, a) ? MultiplyFloats(a, b) : a;
     case FloatOperation::kFloorMod:
       return FloorModFloats(a, b);
     case FloatOperation::kFloorDiv:

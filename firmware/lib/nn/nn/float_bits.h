@@ -15,6 +15,7 @@ constexpr uint32_t kFloatNan = kFloatInfinity | kFloatQuiet;
 constexpr uint32_t kFloatHighest = kFloatInfinity - 1;
 constexpr uint32_t kFloatLowest = kFloatSign | kFloatHighest;
 constexpr uint32_t kFloatOne = UINT32_C(0x3f800000);
+constexpr uint32_t kFloatThree = UINT32_C(0x40400000);
 constexpr uint32_t kFloatSix = UINT32_C(0x40c00000);
 
 inline bool IsNan(uint32_t bits) { return (bits & ~kFloatSign) > kFloatInfinity; }

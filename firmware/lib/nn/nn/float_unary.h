@@ -20,11 +20,15 @@ enum class FloatFunction : uint8_t {
   kAbs,
   kRsqrt,
   kRelu,
-  kRelu6
+  kRelu6,
+  kHardSwish
 };
 
 // input, output: bits of float32; output may be the input's buffer.
 void FloatUnary(FloatFunction function, uint32_t count, const uint32_t* input, uint32_t* output);
+
+// What is not above zero times `alpha`, bits of float32; output may be the input's buffer.
+void FloatLeakyRelu(uint32_t alpha, uint32_t count, const uint32_t* input, uint32_t* output);
 
 }  // namespace nn
 

@@ -40,6 +40,11 @@ uint32_t Square(uint32_t magnitude) {
   return FloatFrom(static_cast<uint64_t>(parts.magnitude) * parts.magnitude, 2 * parts.exponent);
 }
 
+uint32_t HardSwish(uint32_t bits) {
+  const uint32_t gate = ClampFloat(AddFloats(bits, kFloatThree), 0, kFloatSix);
+  return DivideFloats(MultiplyFloats(bits, gate), kFloatSix);
+}
+
 uint32_t Apply(FloatFunction function, uint32_t bits) {
   switch (function) {
     case FloatFunction::kNeg:
@@ -52,6 +57,8 @@ uint32_t Apply(FloatFunction function, uint32_t bits) {
       return ClampFloat(bits, 0, kFloatInfinity);
     case FloatFunction::kRelu6:
       return ClampFloat(bits, 0, kFloatSix);
+    case FloatFunction::kHardSwish:
+      return HardSwish(bits);
     case FloatFunction::kAbs:
       return bits & ~kFloatSign;
     case FloatFunction::kRsqrt:
@@ -66,6 +73,12 @@ uint32_t Apply(FloatFunction function, uint32_t bits) {
 void FloatUnary(FloatFunction function, uint32_t count, const uint32_t* input, uint32_t* output) {
   for (uint32_t i = 0; i < count; ++i) {
     output[i] = Apply(function, input[i]);
+  }
+}
+
+void FloatLeakyRelu(uint32_t alpha, uint32_t count, const uint32_t* input, uint32_t* output) {
+  for (uint32_t i = 0; i < count; ++i) {
+    output[i] = IsAboveFloat(input[i], 0) ? input[i] : MultiplyFloats(input[i], alpha);
   }
 }
 

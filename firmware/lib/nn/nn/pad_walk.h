@@ -1,7 +1,9 @@
-// Where a padded tensor's rows come to lie.
+// The walk that PAD's types share.
 
 #ifndef MCUFORGE_NN_PAD_WALK_H_
 #define MCUFORGE_NN_PAD_WALK_H_
+
+#include <cstring>
 
 #include "nn/pad_s8.h"
 
@@ -41,6 +43,20 @@ inline void ForEachPaddedRow(const PadParams& p, Body body) {
       }
     }
   }
+}
+
+// The input among elements that are `value`.
+template <typename T>
+inline void PadWith(const PadParams& p, T value, const T* input, T* output) {
+  const uint32_t total = PaddedElements(p);
+  for (uint32_t i = 0; i < total; ++i) {
+    output[i] = value;
+  }
+  const uint32_t run = p.in_extent[kMaxRank - 1];
+  ForEachPaddedRow(p, [&](uint32_t offset) {
+    memcpy(output + offset, input, run * sizeof(T));
+    input += run;
+  });
 }
 
 }  // namespace nn

@@ -111,4 +111,13 @@ def test_float32_is_guessed_by_its_products_and_curves() -> None:
     softmax = one_op("SOFTMAX", [scores], [scores], schema.SoftmaxOptionsT(beta=1.0))
     power = one_op("EXP", [scores], [scores])
     costs = [estimate(Model.parse(one), "cortex-m4") for one in (dense, softmax, power)]
-    assert costs == [[293_000], [28_000], [28_000]]
+    assert costs == [[277_500], [28_000], [28_000]]
+
+
+def test_what_moves_float32_costs_what_it_costs_of_int8() -> None:
+    costs = []
+    for kind in ({"dtype": "FLOAT32"}, {"scale": 0.5}):
+        rows, columns = ({"shape": shape, **kind} for shape in ([20, 30], [30, 20]))
+        turned = one_op("TRANSPOSE", [rows, {"values": [1, 0]}], [columns])
+        costs.append(estimate(Model.parse(turned), "cortex-m4"))
+    assert costs[0] == costs[1]

@@ -55,10 +55,10 @@ def test_a_float_tensor_is_named_with_what_to_do() -> None:
     b = ModelBuilder()
     x = b.tensor([1, 4], "FLOAT32", name="pixels")
     y = b.tensor([1, 4], "FLOAT32", name="scores")
-    b.op("HARD_SWISH", [x], [y])
+    b.op("SVDF", [x], [y])
     problems = preflight(Model.parse(b.build([x], [y])), BOARD).problems
     assert len(problems) == 1  # the op; a model's input may be float
-    assert "op 0 (HARD_SWISH)" in problems[0] and "'pixels' is FLOAT32" in problems[0]
+    assert "op 0 (SVDF)" in problems[0] and "'pixels' is FLOAT32" in problems[0]
     assert "full-integer quantization" in problems[0]
 
 

@@ -107,17 +107,18 @@ def test_float_in_a_further_subgraph_is_found() -> None:
     b = ModelBuilder()
     _, other = b.subgraph("other")
     f = other.tensor([1, 4], "FLOAT32", name="inner")
-    other.op("HARD_SWISH", [f], [f])
+    other.op("SVDF", [f], [f])
     x = b.tensor([1, 4], scale=0.5)
     b.op("SOFTMAX", [x], [x])
-    with pytest.raises(UnsupportedModelError, match=r"op 0 \(HARD_SWISH\).*'inner'"):
+    with pytest.raises(UnsupportedModelError, match=r"op 0 \(SVDF\).*'inner'"):
         check_types(Model.parse(b.build([x], [x])))
 
 
-def test_converters_shape_arithmetic_in_int32_passes() -> None:
+@pytest.mark.parametrize("kind", [{"scale": 0.5}, {"dtype": "FLOAT32"}])
+def test_converters_shape_arithmetic_in_int32_passes(kind: dict[str, Any]) -> None:
     """RESHAPE whose shape is computed by SHAPE, STRIDED_SLICE and PACK, as without fixed batch."""
     b = ModelBuilder()
-    x = b.tensor([1, 2, 2], scale=0.5)
+    x = b.tensor([1, 2, 2], **kind)
     shape = b.tensor([3], "INT32")
     b.op("SHAPE", [x], [shape], schema.ShapeOptionsT(outType=schema.TensorType.INT32))
     begin, end, stride = b.constant([0]), b.constant([1]), b.constant([1])
@@ -130,7 +131,7 @@ def test_converters_shape_arithmetic_in_int32_passes() -> None:
         [packed],
         schema.PackOptionsT(valuesCount=2),
     )
-    y = b.tensor([1, 4], scale=0.5)
+    y = b.tensor([1, 4], **kind)
     b.op("RESHAPE", [x, packed], [y])
     model = Model.parse(b.build([x], [y]))
     check_types(model)

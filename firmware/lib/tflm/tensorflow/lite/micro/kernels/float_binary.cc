@@ -25,6 +25,10 @@ nn::FloatOperation OperationOf(const OpContext& context) {
       return nn::FloatOperation::kMaximum;
     case tflite::BuiltinOperator_MINIMUM:
       return nn::FloatOperation::kMinimum;
+    case tflite::BuiltinOperator_SQUARED_DIFFERENCE:
+      return nn::FloatOperation::kSquaredDifference;
+    case tflite::BuiltinOperator_PRELU:
+      return nn::FloatOperation::kPrelu;
     case tflite::BuiltinOperator_FLOOR_DIV:
       return nn::FloatOperation::kFloorDiv;
     default:

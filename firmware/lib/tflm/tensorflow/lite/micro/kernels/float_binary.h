@@ -1,5 +1,5 @@
-// What the ops of two float32 operands share: ADD, SUB, MUL, DIV, MAXIMUM and MINIMUM beside their
-// other forms, FLOOR_DIV and FLOOR_MOD alone.
+// What the ops of two float32 operands share: ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, PRELU and
+// SQUARED_DIFFERENCE beside their other forms, FLOOR_DIV and FLOOR_MOD alone.
 
 #ifndef TENSORFLOW_LITE_MICRO_KERNELS_FLOAT_BINARY_H_
 #define TENSORFLOW_LITE_MICRO_KERNELS_FLOAT_BINARY_H_

@@ -1,5 +1,5 @@
-// NEG, FLOOR, CEIL, ROUND, SQUARE and SQRT, which upstream has in float32 only; ABS, RELU,
-// RELU6 and RSQRT beside their other forms.
+// NEG, FLOOR, CEIL, ROUND, SQUARE and SQRT, which upstream has in float32 only; ABS, RELU, RELU6,
+// RSQRT and HARD_SWISH beside their other forms.
 
 #include "nn/float_unary.h"
 
@@ -32,6 +32,8 @@ nn::FloatFunction FunctionOf(const OpContext& context) {
       return nn::FloatFunction::kRelu6;
     case tflite::BuiltinOperator_ABS:
       return nn::FloatFunction::kAbs;
+    case tflite::BuiltinOperator_HARD_SWISH:
+      return nn::FloatFunction::kHardSwish;
     case tflite::BuiltinOperator_RSQRT:
       return nn::FloatFunction::kRsqrt;
     default:

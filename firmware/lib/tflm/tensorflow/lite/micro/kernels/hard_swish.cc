@@ -38,6 +38,7 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kHardSwish = {tflite::BuiltinOperator_HARD_SWISH, "HARD_SWISH", Prepare, Eval};
+const OpDef int8_ops::kHardSwish = {tflite::BuiltinOperator_HARD_SWISH, "HARD_SWISH", Prepare,
+                                    Eval};
 
 }  // namespace tflm

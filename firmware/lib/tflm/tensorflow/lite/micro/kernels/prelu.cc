@@ -37,6 +37,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kPrelu = {tflite::BuiltinOperator_PRELU, "PRELU", Prepare, Eval};
+const OpDef int8_ops::kPrelu = {tflite::BuiltinOperator_PRELU, "PRELU", Prepare, Eval};
 
 }  // namespace tflm

@@ -22,6 +22,9 @@ nn::ReduceParams* NewReduction(OpContext& context, const TensorInfo& input,
 // The op's parameters, but for the rescaling; null, with a message, if it is malformed.
 nn::ReduceParams* PrepareReduce(OpContext& context, Reduction* reduction);
 
+// Of float32 alone.
+TfLiteStatus PrepareFloatReduction(OpContext& context);
+
 void EvalSum(OpContext& context);
 
 }  // namespace tflm

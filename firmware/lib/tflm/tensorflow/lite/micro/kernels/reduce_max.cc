@@ -25,7 +25,9 @@ void EvalMin(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kReduceMax = {tflite::BuiltinOperator_REDUCE_MAX, "REDUCE_MAX", Prepare, EvalMax};
-const OpDef ops::kReduceMin = {tflite::BuiltinOperator_REDUCE_MIN, "REDUCE_MIN", Prepare, EvalMin};
+const OpDef int8_ops::kReduceMax = {tflite::BuiltinOperator_REDUCE_MAX, "REDUCE_MAX", Prepare,
+                                    EvalMax};
+const OpDef int8_ops::kReduceMin = {tflite::BuiltinOperator_REDUCE_MIN, "REDUCE_MIN", Prepare,
+                                    EvalMin};
 
 }  // namespace tflm

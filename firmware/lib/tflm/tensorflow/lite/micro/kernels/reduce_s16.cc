@@ -42,15 +42,6 @@ TfLiteStatus PrepareSum(OpContext& context) { return PrepareReduceS16(context, f
 
 // ---- float32
 
-TfLiteStatus PrepareFloatReduce(OpContext& context) {
-  TensorInfo input;
-  TensorInfo output;
-  uint32_t count;
-  return ReadEndsF32(context, &input, &output) && NewReduction(context, input, output, &count)
-             ? kTfLiteOk
-             : kTfLiteError;
-}
-
 void EvalFloatMean(OpContext& context) {
   nn::FloatMean(context.Params<nn::ReduceParams>(), context.InputData<uint32_t>(0),
                 context.OutputData<uint32_t>(0));
@@ -63,7 +54,7 @@ void EvalFloatSum(OpContext& context) {
 
 }  // namespace
 
-MCUFORGE_ANY_FORM(MEAN, Mean, PrepareMean, EvalReduceS16, PrepareFloatReduce, EvalFloatMean)
-MCUFORGE_ANY_FORM(SUM, Sum, PrepareSum, EvalReduceS16, PrepareFloatReduce, EvalFloatSum)
+MCUFORGE_ANY_FORM(MEAN, Mean, PrepareMean, EvalReduceS16, PrepareFloatReduction, EvalFloatMean)
+MCUFORGE_ANY_FORM(SUM, Sum, PrepareSum, EvalReduceS16, PrepareFloatReduction, EvalFloatSum)
 
 }  // namespace tflm

@@ -13,9 +13,10 @@ nn::ResizeParams* PrepareResize(OpContext& context, uint32_t align_corners_field
     return nullptr;
   }
   const ModelReader& reader = context.reader();
-  const uint32_t bytes = input.type == kTfLiteInt16 ? most_bytes : 1;
-  const TfLiteType type = bytes == 1 ? kTfLiteInt8 : kTfLiteInt16;
-  if (input.type != type || output.type != type || input.shape.count != 4 ||
+  const uint32_t bytes = input.bytes / input.elements;
+  const bool is_moved =
+      input.type == kTfLiteInt8 || input.type == kTfLiteInt16 || input.type == kTfLiteFloat32;
+  if (!is_moved || bytes > most_bytes || output.type != input.type || input.shape.count != 4 ||
       output.shape.count != 4 || size.type != kTfLiteInt32 || size.data == 0 ||
       size.elements != 2) {
     context.Fail("needs a 4-D int8 input and output and a constant int32 size [height, width]");

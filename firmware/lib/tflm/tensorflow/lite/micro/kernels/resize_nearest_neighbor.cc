@@ -7,7 +7,7 @@ enum { kAlignCorners = 0, kHalfPixelCenters = 1 };  // fields of ResizeNearestNe
 
 TfLiteStatus Prepare(OpContext& context) {
   const nn::ResizeParams* const params =
-      PrepareResize(context, kAlignCorners, kHalfPixelCenters, 2);
+      PrepareResize(context, kAlignCorners, kHalfPixelCenters, 4);
   if (!params) {
     return kTfLiteError;
   }

@@ -1,4 +1,5 @@
 #include "nn/binary_s16.h"
+#include "tensorflow/lite/micro/kernels/float_binary.h"
 #include "tensorflow/lite/micro/kernels/s16.h"
 
 namespace tflm {
@@ -32,6 +33,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-MCUFORGE_EITHER_FORM(SQUARED_DIFFERENCE, SquaredDifference, Prepare, Eval)
+MCUFORGE_ANY_FORM(SQUARED_DIFFERENCE, SquaredDifference, Prepare, Eval, PrepareF32, EvalF32)
 
 }  // namespace tflm

@@ -1,5 +1,6 @@
 #include "nn/unary_s16.h"
 
+#include "nn/float_unary.h"
 #include "tensorflow/lite/micro/kernels/f32.h"
 #include "tensorflow/lite/micro/kernels/float_unary.h"
 #include "tensorflow/lite/micro/kernels/s16.h"
@@ -70,6 +71,7 @@ void EvalRelu6(OpContext& context) {
 // ---- LEAKY_RELU
 
 using LeakyReluData = UnaryData<nn::LeakyReluS16Params>;
+using FloatLeakyReluData = UnaryData<uint32_t>;  // bits of alpha
 
 enum { kAlpha = 0 };  // field of LeakyReluOptions, float32
 
@@ -99,11 +101,32 @@ void EvalLeakyRelu(OpContext& context) {
                    context.OutputData<int16_t>(0));
 }
 
+TfLiteStatus PrepareFloatLeakyRelu(OpContext& context) {
+  uint32_t count;
+  if (!ReadUnaryF32(context, &count)) {
+    return kTfLiteError;
+  }
+  FloatLeakyReluData* const data = context.NewParams<FloatLeakyReluData>();
+  if (!data) {
+    return kTfLiteError;
+  }
+  data->count = count;
+  data->params = context.OptionU32(kAlpha, 0);
+  return kTfLiteOk;
+}
+
+void EvalFloatLeakyRelu(OpContext& context) {
+  const FloatLeakyReluData& data = context.Params<FloatLeakyReluData>();
+  nn::FloatLeakyRelu(data.params, data.count, context.InputData<uint32_t>(0),
+                     context.OutputData<uint32_t>(0));
+}
+
 }  // namespace
 
 MCUFORGE_ANY_FORM(RELU, Relu, PrepareScaled, EvalRelu, PrepareFloatUnary, EvalFloatUnary)
 MCUFORGE_ANY_FORM(RELU6, Relu6, PrepareRelu6, EvalRelu6, PrepareFloatUnary, EvalFloatUnary)
 MCUFORGE_ANY_FORM(ABS, Abs, PrepareScaled, EvalAbs, PrepareFloatUnary, EvalFloatUnary)
-MCUFORGE_EITHER_FORM(LEAKY_RELU, LeakyRelu, PrepareLeakyRelu, EvalLeakyRelu)
+MCUFORGE_ANY_FORM(LEAKY_RELU, LeakyRelu, PrepareLeakyRelu, EvalLeakyRelu, PrepareFloatLeakyRelu,
+                  EvalFloatLeakyRelu)
 
 }  // namespace tflm

@@ -1,0 +1,7 @@
+#include "tensorflow/lite/micro/kernels/float_binary.h"
+
+namespace tflm {
+
+MCUFORGE_FLOAT_FORM(PRELU, Prelu, PrepareF32, EvalF32)
+
+}  // namespace tflm
