@@ -58,9 +58,10 @@ def prepare(
     info, targets = _info(source, given[0], count), {}
     name = next((one for one in _TARGETS if one in arrays), None)
     if name is not None and task != "none":
-        if len(arrays[name]) != count:
-            raise DataError(f"{source}: {count} samples but {len(arrays[name])} targets")
-        meaning = interpret(source, (np.asarray(arrays[name]),), task)
+        given_targets = np.atleast_1d(arrays[name])
+        if len(given_targets) != count:
+            raise DataError(f"{source}: {count} samples but {len(given_targets)} targets")
+        meaning = interpret(source, (np.asarray(given_targets),), task)
         targets = {"targets": meaning.targets[0]}
         info = _info(source, given[0], count, meaning.task, meaning.labels)
     values = {f"input{index}": one for index, one in enumerate(inputs)}
@@ -85,7 +86,7 @@ def _of_input(
             f"{source}: holds {held}, and nothing for input {index}, {short!r} of "
             f"{list(shape)}; call its array {' or '.join(filter(None, (short, numbered)))}"
         )
-    found = arrays[name]
+    found = np.atleast_1d(arrays[name])
     fits = [shape, shape[1:]] if shape[:1] == (1,) else [shape]
     if found.shape[1:] not in fits:
         raise DataError(

@@ -33,7 +33,7 @@ def interpret(path: Path, given: tuple[np.ndarray, ...], task: str) -> Meaning:
         raise DataError(f"{path}: there is no target; give some samples")
     if arrays[0].dtype.kind == "U":
         return _text(path, arrays, task)
-    if any(one.dtype.kind not in "iufb" or one.ndim < 1 for one in arrays):
+    if any(one.dtype.kind not in "iufb" for one in arrays):
         raise DataError(f"{path}: targets of type {arrays[0].dtype}; give numbers or text")
     if any(one.dtype.kind == "f" and not np.isfinite(one).all() for one in arrays):
         raise DataError(f"{path}: NaN or infinity among the targets; remove those samples")

@@ -58,6 +58,10 @@ def test_targets_are_measured(build_dir: Path) -> None:
         ({"x0": (4, 6), "x1": (5, 6)}, "4, 5 samples for its inputs; give as many for each"),
         ({"x0": (4, 7), "x1": (4, 6)}, r"samples of \[7\] for input x0, which takes \[1, 6\]"),
         ({"x0": (4, 6), "x1": (4, 6), "y": (3,)}, "4 samples but 3 targets"),
+        ({"x0": (4, 6), "x1": (4, 6), "y": ()}, "4 samples but 1 targets"),
+        ({"x0": (), "x1": (4, 6)}, r"samples of \[\] for input x0"),
+        ({"x0": (0, 6), "x1": (0, 6)}, "0, 0 samples for its inputs"),
+        ({"other": (4, 6)}, "holds other, and nothing for input 0"),
     ],
 )
 def test_what_does_not_fit_is_refused(
