@@ -303,7 +303,7 @@ def test_a_function_is_asked_each_sample_as_it_takes_it() -> None:
 
 def test_weights_have_to_be_numbers() -> None:
     class Variable(np.ndarray):
-        path = "dense/kernel"
+        path, name = "dense/kernel", "kernel"
 
     good = np.ones(4, np.float32)
     bad = np.array([1, np.nan, np.inf], np.float32).view(Variable)
