@@ -4,17 +4,13 @@ was not there. Each section says the command that repeats it.
 
 from __future__ import annotations
 
-import base64
-import io
 import json
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-from PIL import Image
 
 from codegen.aot.facts import engine_facts
 from codegen.cost.op_rows import shape_text
@@ -29,29 +25,31 @@ from codegen.image.treemap import treemap
 from codegen.memory.arena_picture import svg_picture
 from codegen.model.op_work import op_work
 from codegen.model.tflite import Model
-from codegen.samples import split as split_file
 from codegen.samples.facts import DataInfo
 from harness.run.op_profile import OpProfile
 from harness.run.recorded import latest_results
+from pipeline import report_samples
 from pipeline.choice import Choice
+from pipeline.stage import shown
 from training.int8 import layer_errors
 
 _TEMPLATE = Path(__file__).with_name("templates") / "report.html.jinja"
-_SAMPLES_SHOWN = 12
-_SIDE_MOST = 128  # pixels of a sample's picture
 _ROOMS_SHOWN = 14
+_PREDICTED = {"cycles_0ws": "cycles, 0 wait states", "cycles_flash": "cycles, with flash"}
 _BODY = re.compile(r"<body>\s*(<h1>.*?</h1>)?(.*)</body>", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Block:
     """kind: table (header, rows; a number in a row is a share, drawn as a bar), pictures (rows of
-    label and URL), svg, html (ours, as it is), or text."""
+    label and URL), svg, html (ours, as it is), or text. words: a table's columns besides the first
+    that hold words, no numbers."""
 
     kind: str
     content: str = ""
     header: Sequence[str] = ()
     rows: Sequence[Sequence[Any]] = ()
+    words: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -65,12 +63,14 @@ class Section:
 @dataclass(frozen=True)
 class Measured:
     """What was measured for the report. layers: what int8 costs each op, a row each. evaluation: a
-    text, where evaluate.html does not judge the task. budget: lines, [] without one."""
+    text, where evaluate.html does not judge the task. budget: lines, [] without one. cycles: a line
+    of what is predicted, "" of a core without a table."""
 
     profile: OpProfile
     layers: Sequence[Sequence[str]] = ()
     evaluation: str = ""
     budget: list[str] = field(default_factory=list)
+    cycles: str = ""
 
 
 def write(choice: Choice, measured: Measured, path: Path) -> int:
@@ -83,13 +83,13 @@ def write(choice: Choice, measured: Measured, path: Path) -> int:
     sections = [
         section
         for section in (
-            _data(choice),
+            _data(choice, model),
             _training(choice),
             _evaluation(choice, measured),
             _quantization(choice, measured),
             _memory(choice, model),
             _flash(choice, size, measured),
-            _costs(choice, model, measured.profile),
+            _costs(choice, model, measured),
             _boards(choice),
             _hashes(choice, model),
         )
@@ -112,10 +112,10 @@ def write(choice: Choice, measured: Measured, path: Path) -> int:
 
 
 def _command(verb: str, choice: Choice, board: bool = False) -> str:
-    words = [COMMAND, verb]
-    words += ["--model", str(choice.model)] if choice.model else ["--recipe", choice.recipe]
-    words += ["--data", choice.data] if choice.data != "auto" else []
-    return " ".join([*words, *(["--board", choice.board_id] if board else [])])
+    words = [COMMAND, *verb.split()]
+    words += ["--model", shown(choice.model)] if choice.model else ["--recipe", choice.recipe]
+    words += ["--data", shown(Path(choice.data))] if choice.data != "auto" else []
+    return shlex.join([*words, *(["--board", choice.board_id] if board else [])])
 
 
 def _cards(
@@ -134,7 +134,7 @@ def _cards(
     yield "MACs", f"{sum(op_work(model, op).macs for op in model.ops):,}"
 
 
-def _data(choice: Choice) -> Section | None:
+def _data(choice: Choice, model: Model) -> Section | None:
     if not (choice.build_dir / artifacts.DATA_INFO).is_file():
         return None
     info = DataInfo.load(choice.build_dir)
@@ -145,7 +145,7 @@ def _data(choice: Choice) -> Section | None:
         ("task", info.task),
         *((Path(name).name, digest) for name, digest in list(info.sha256.items())[:4]),
     ]
-    blocks = [Block("table", header=("", ""), rows=rows)]
+    blocks = [Block("table", header=("", ""), rows=rows, words=(1,))]
     statistics = _json(choice.build_dir / artifacts.STATISTICS)
     splits = [name for name in ("train", "test") if isinstance(statistics.get(name), dict)]
     if splits:
@@ -163,35 +163,12 @@ def _data(choice: Choice) -> Section | None:
             for name in classes
         ]
         blocks.append(Block("table", header=("", *splits), rows=table))
-    if info.kind == "image":
-        blocks.append(Block("pictures", rows=_pictures(choice, info)))
+    if info.kind == "table":
+        header, first = report_samples.rows(choice.build_dir)
+        blocks.append(Block("table", header=header, rows=first))
+    else:
+        blocks.append(Block("pictures", rows=report_samples.drawn(choice.build_dir, model)))
     return Section("Data", blocks, command=_command("data", choice))
-
-
-def _pictures(choice: Choice, info: DataInfo) -> list[tuple[str, str]]:
-    """Test samples, one of each class first."""
-    split = split_file.load(choice.build_dir)
-    order = list(range(len(split)))
-    if split.targets is not None and info.task == "classify":
-        _, firsts = np.unique(np.asarray(split.targets), return_index=True)
-        order = [*map(int, firsts), *order]
-    shown = []
-    for index in list(dict.fromkeys(order))[:_SAMPLES_SHOWN]:
-        label = f"#{index}"
-        if split.targets is not None and info.task == "classify":
-            label = info.labels[int(np.asarray(split.targets)[index])]
-        shown.append((label, _png(np.asarray(split.values[index : index + 1])[0])))
-    return shown
-
-
-def _png(pixels: np.ndarray) -> str:
-    if pixels.ndim == 3 and pixels.shape[2] == 1:
-        pixels = pixels[:, :, 0]
-    image = Image.fromarray(np.ascontiguousarray(pixels))
-    image.thumbnail((_SIDE_MOST, _SIDE_MOST))
-    buffer = io.BytesIO()
-    image.save(buffer, "png")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
 def _training(choice: Choice) -> Section | None:
@@ -225,7 +202,7 @@ def _quantization(choice: Choice, measured: Measured) -> Section | None:
         "Signal to noise of each op's output: of its own rounding, and with all that came before; "
         "ops of less than 20 dB are marked."
     )
-    blocks = [Block("table", header=layer_errors.HEADER, rows=measured.layers)]
+    blocks = [Block("table", header=layer_errors.HEADER, rows=measured.layers, words=(1,))]
     command = _command("quantize --layers", choice)
     return Section("What int8 costs, op by op", blocks, note, command)
 
@@ -233,10 +210,10 @@ def _quantization(choice: Choice, measured: Measured) -> Section | None:
 def _memory(choice: Choice, model: Model) -> Section:
     plan = engine_facts(choice.engine).plan(model, choice.board.isa)
     note = f"Arena: {plan.arena_bytes:,} B. Each tensor over the ops in which it is alive."
-    path = choice.build_dir / artifacts.INT8_MODEL
+    path = shown(choice.build_dir / artifacts.INT8_MODEL)
     return Section(
         "Memory over time", [Block("svg", _inline(svg_picture(model, plan)))], note,
-        f"{COMMAND} plan --model {path} --board {choice.board_id}",
+        shlex.join([COMMAND, "plan", "--model", path, "--board", choice.board_id]),
     )  # fmt: skip
 
 
@@ -258,7 +235,8 @@ def _flash(choice: Choice, size: Breakdown, measured: Measured) -> Section:
     )
 
 
-def _costs(choice: Choice, model: Model, profile: OpProfile) -> Section:
+def _costs(choice: Choice, model: Model, measured: Measured) -> Section:
+    profile = measured.profile
     rows = []
     for op, cost in zip(model.ops, profile.ops, strict=True):
         work = op_work(model, op)
@@ -274,9 +252,11 @@ def _costs(choice: Choice, model: Model, profile: OpProfile) -> Section:
                 cost / max(1, profile.total),
             )
         )
-    header = ("op", "output", "filter", "MACs", profile.unit, "a MAC", *profile.predicted, "share")
-    note = f"{profile.total:,} {profile.unit} an inference."
-    command = _command("profile", choice, board=True)
+    header = ("op", "output", "filter", "MACs", profile.unit, "a MAC",
+              *(_PREDICTED[name] for name in profile.predicted), "share")  # fmt: skip
+    note = f"{profile.total:,} {profile.unit} an inference. {measured.cycles}"
+    verb = "profile --cycles" if measured.cycles else "profile"
+    command = _command(verb, choice, board=True)
     return Section("Cost of each op", [Block("table", header=header, rows=rows)], note, command)
 
 
@@ -306,7 +286,7 @@ def _boards(choice: Choice) -> Section | None:
     header = ("board", "kernels", "answered", "bit mismatches", "accuracy", "instructions",
               "µs, median", "flash B", "RAM B", "hil", "run")  # fmt: skip
     return Section(
-        "Boards side by side", [Block("table", header=header, rows=rows)],
+        "Boards side by side", [Block("table", header=header, rows=rows, words=(1, 9, 10))],
         "The last hil of this model on each board; every answer is compared with the oracle's, bit "
         "for bit.", _command("hil", choice) + " --board all",
     )  # fmt: skip
@@ -319,7 +299,9 @@ def _hashes(choice: Choice, model: Model) -> Section:
         for output, digest in stage.get("outputs", {}).items():
             if isinstance(digest, str) and output != artifacts.INT8_MODEL:
                 rows.append((f"{name}: {output}", digest))
-    return Section("Hashes", [Block("table", header=("file", "sha256"), rows=rows[:40])])
+    return Section(
+        "Hashes", [Block("table", header=("file", "sha256"), rows=rows[:40], words=(1,))]
+    )
 
 
 def _json(path: Path) -> dict[str, Any]:

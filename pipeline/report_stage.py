@@ -9,7 +9,7 @@ from pathlib import Path
 from codegen import tools
 from codegen.engines import INTERPRETER
 from codegen.errors import BudgetError, CodegenError
-from codegen.files.artifacts import REPORT_HTML
+from codegen.files.artifacts import INT8_MODEL, REPORT_HTML
 from codegen.image.breakdown import read_breakdown
 from codegen.image.budgets import check_growth
 from codegen.image.firmware_build import image_dir
@@ -17,6 +17,9 @@ from harness.run import op_profile, recorded
 from pipeline import report, stages
 from pipeline.choice import Choice
 from training.int8 import layer_errors
+from verification.bench import cycles_page
+from verification.bench.cycles import ModelCycles, require_table
+from verification.errors import VerificationError
 
 PRINTER = "chromium"
 _PRINT_LIMIT_S = 120.0
@@ -24,8 +27,14 @@ _PRINT_LIMIT_S = 120.0
 
 def make(choice: Choice, path: Path, port: str | None, baud: int | None) -> int:
     """The page's bytes. Raises CodegenError or HarnessError."""
+    cycles = _predicted(choice) if port is None else None
     profile = op_profile.run(
-        choice.board_id, choice.build_dir, port=port, baud=baud, say=lambda _: None
+        choice.board_id,
+        choice.build_dir,
+        port=port,
+        baud=baud,
+        say=lambda _: None,
+        predicted=None if cycles is None else cycles.columns(),
     )
     evaluation = ""
     layers: list[tuple[str, ...]] = []
@@ -39,7 +48,8 @@ def make(choice: Choice, path: Path, port: str | None, baud: int | None) -> int:
         if choice.model_kind in ("", "keras"):
             stages.layer_errors(choice)
             layers = layer_errors.rows(layer_errors.read(choice.build_dir))
-    measured = report.Measured(profile, layers, evaluation, _budget(choice))
+    summary = "" if cycles is None else cycles.summary()
+    measured = report.Measured(profile, layers, evaluation, _budget(choice), summary)
     return report.write(choice, measured, path)
 
 
@@ -58,6 +68,15 @@ def print_pdf(page: Path, pdf: Path) -> None:
             raise CodegenError(f"report --pdf {pdf}: {PRINTER} failed ({error})") from None
     if not pdf.is_file():
         raise CodegenError(f"report --pdf {pdf}: {PRINTER} wrote nothing; choose another folder")
+
+
+def _predicted(choice: Choice) -> ModelCycles | None:
+    """None for a core that nothing is claimed of. A real board counts its own cycles."""
+    try:
+        require_table(choice.board)
+    except VerificationError:
+        return None
+    return cycles_page.predict(choice.build_dir / INT8_MODEL, choice.board, choice.engine)
 
 
 def _budget(choice: Choice) -> list[str]:

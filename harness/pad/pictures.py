@@ -16,12 +16,15 @@ from codegen.files.manifest import atomic_write
 _NAME = re.compile(r"[^\w .+-]|^\.+")
 
 
-def png(pixels: NDArray[np.uint8]) -> bytes:
-    """uint8 [H, W] or [H, W, C] with C 1 or 3."""
+def png(pixels: NDArray[np.uint8], side_most: int = 0) -> bytes:
+    """uint8 [H, W] or [H, W, C] with C 1 or 3. side_most: larger ones are made smaller; 0: none."""
     if pixels.ndim == 3 and pixels.shape[2] == 1:
         pixels = pixels[:, :, 0]
     buffer = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, "png")
+    image = Image.fromarray(np.ascontiguousarray(pixels))
+    if side_most:
+        image.thumbnail((side_most, side_most))
+    image.save(buffer, "png")
     return buffer.getvalue()
 
 

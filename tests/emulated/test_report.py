@@ -89,4 +89,5 @@ def test_the_report_says_what_was_measured(build_dir: Path, tmp_path: Path) -> N
     ):
         assert said in elements.texts, said
     assert pdf.read_bytes().startswith(b"%PDF-")
+    assert str(ROOT) not in text  # nor any other path of this machine
     assert text.count("<svg") == 3
