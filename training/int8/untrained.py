@@ -67,7 +67,7 @@ def require_kind(path: Path) -> None:
             head = file.read(_HDF5_USER_BYTES + len(_HDF5))
     except OSError as error:
         raise ArtifactError(f"{path}: cannot be read: {error.strerror}") from None
-    if not head.startswith((_ZIP, _HDF5)) and not head.endswith(_HDF5):
+    if not head.startswith((_ZIP, _HDF5)) and head[_HDF5_USER_BYTES:] != _HDF5:
         what = (
             "holds neither the zip file nor the HDF5"
             if head

@@ -9,9 +9,9 @@ The text around a fault stays as it is. Left alone is what no test should hold:
 - the -1 of a reshape, in whose place NumPy takes every negative number;
 - whether a limit is in time when it is met to the nanosecond (`now_s`, time.monotonic());
 - the number that a module calls its seed;
-- numbers from _TUNED on that get a name in a module, a class or a table of facts, or are a
-  parameter's default: patience, cuts of texts, sizes of buffers. They are chosen, and the next
-  would do as well.
+- numbers from _TUNED on that get a name in a module, a class or a table of facts, alone or in a
+  tuple, or are a parameter's default: patience, cuts of texts, sizes of buffers. They are chosen,
+  and the next would do as well.
 """
 
 from __future__ import annotations
@@ -89,6 +89,8 @@ def _tuned(tree: ast.Module) -> set[int]:
     values = [one.value for one in named if isinstance(one, (ast.Assign, ast.AnnAssign))]
     of_facts = [value for value in values if isinstance(value, ast.Call)]
     values += [one.value for call in of_facts for one in call.keywords]
+    tuples = [one for one in values if isinstance(one, ast.Tuple)]
+    values += [element for one in tuples for element in one.elts]
     seeds = {id(one.value) for one in tree.body if _names_a_seed(one)}
     for node in ast.walk(tree):
         if isinstance(node, ast.arguments):

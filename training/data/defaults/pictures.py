@@ -36,6 +36,7 @@ TRAIN_PICTURES, TEST_PICTURES = 640, 120  # of each class
 TEST_EVERY = 5
 OBJECT_SIZE = (0.55, 0.95)  # of its longer side to the picture's
 LIGHT = (0.7, 1.3)
+NOISE = (0.0, 8.0)  # its standard deviation, in levels
 CHROMA = 60  # how far a background's colours are from grey, in levels
 TURN_DEGREES = 20
 DOWNLOAD_S = 600.0
@@ -126,7 +127,7 @@ def _picture(photograph: Image.Image, generator: np.random.Generator) -> Image.I
     picture.paste(thing, (left, top), thing)
     light = generator.uniform(*LIGHT) * generator.uniform(0.9, 1.1, 3)
     noisy = np.asarray(picture) * light + generator.normal(
-        0, generator.uniform(0, 8), (SIZE, SIZE, 3)
+        0, generator.uniform(*NOISE), (SIZE, SIZE, 3)
     )
     return Image.fromarray(np.clip(np.rint(noisy), 0, 255).astype(np.uint8))
 

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from codegen.samples.facts import DataInfo
+from codegen.samples.split import Split
+from training.data.examples import Examples
 from training.errors import ArtifactError, DataError
-from training.int8 import edges
-from training.int8.calibration import read_samples
+from training.int8 import calibration, edges, float_answers
+from training.int8.calibration import calibration_arrays, read_samples
 from training.int8.edges import Edge, Edges
 
 AGE = Edge("age", (6,), "float32")
@@ -121,3 +123,121 @@ def test_edges_are_kept_whole_or_called_damaged(tmp_path: Path) -> None:
     (tmp_path / "float_edges.json").write_text("{}")
     with pytest.raises(ArtifactError, match="damaged"):
         edges.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "classes", "is_fine"),
+    [
+        (((3,),), 3, True), (((3,), (9,)), 3, True), (((3,),), 4, False), (((1,),), 2, True),
+        (((1,),), 3, False), (((1,),), 1, True), (((2,),), 1, False), (((3, 1),), 3, True),
+    ],
+)  # fmt: skip
+def test_an_output_is_scores_of_the_classes(
+    outputs: tuple[tuple[int, ...], ...], classes: int, is_fine: bool
+) -> None:
+    made = Edges((AGE,), tuple(Edge("", shape, "float32") for shape in outputs))
+    assert made.gives_classes(classes) == is_fine
+
+
+def test_inputs_in_words() -> None:
+    assert str(AGE) == "'age' [6] float32" and str(SCORES) == "[3] float32"
+    assert AGE.batch == "[N, 6]" and Edge("", (), "int8").batch == "[N]" and IMAGE.size == 64
+    assert TWO.taken == "'age' [6] float32 and 'image' [8, 8, 1] uint8"
+    assert ONE.wanted_arrays == "an array [N, 8, 8, 1]"
+    assert ONE.takes(64) and not ONE.takes(65) and not TWO.takes(6) and not TWO.takes(64)
+    loose = DataInfo("npz", "", 1, 1, {}, ["a"], kind="tensor", shape=[64], task="none")
+    ONE.require_fitting("net", loose, (64,))  # classes are asked of those who classify alone
+
+
+@pytest.mark.parametrize(
+    ("values", "edge", "said"),
+    [
+        (np.zeros((3, 1, 6)), AGE, ""),
+        (np.zeros((3, 6, 1)), AGE, ""),
+        (
+            np.zeros(6),
+            AGE,
+            r"has shape \[6\], the model's input 'age' \[6\] float32 takes \[N, 6\]",
+        ),
+        (np.zeros(()), Edge("", (), "float32"), r"has shape \[\], "),
+        (np.zeros(3), Edge("", (), "float32"), ""),
+        (np.zeros((3, 6), bool), AGE, ""),
+        (np.zeros((3, 6), complex), AGE, "is complex128; give numbers"),
+        (np.full((3, 6), np.inf), AGE, "has NaN or infinity"),
+        (np.full((3, 64), 255.0).reshape(3, 8, 8), IMAGE, ""),
+        (np.full((3, 8, 8), 256), IMAGE, "has 256 to 256, .* takes whole numbers 0 to 255"),
+        (np.full((3, 8, 8), -1), IMAGE, "has -1 to -1, .* takes whole numbers 0 to 255"),
+        (np.full((3, 8, 8), 0.5), IMAGE, "has 0.5 to 0.5, .* takes whole numbers 0 to 255"),
+    ],
+)
+def test_each_array_is_what_its_input_takes(values: Any, edge: Edge, said: str) -> None:
+    if said:
+        with pytest.raises(DataError, match=f"^x.npy: array 'a' {said}"):
+            calibration._checked(Path("x.npy"), "a", values, edge)
+        with pytest.raises(DataError, match=f"^x.npy {said}"):
+            calibration._checked(Path("x.npy"), "", values, edge)
+    else:
+        found = calibration._checked(Path("x.npy"), "a", values, edge)
+        assert found.shape == (3, *edge.shape) and found.dtype.name == edge.dtype
+
+
+def test_as_many_as_are_asked_for_or_all(tmp_path: Path) -> None:
+    path = tmp_path / "own.npy"
+    np.save(path, AGES)
+    ages = Edges((AGE,), (SCORES,))
+    for count, there in ((1, 1), (4, 4), (5, 5), (6, 5)):
+        (found,) = read_samples(path, ages, count)
+        assert len(found) == len({one.tobytes() for one in found}) == there
+    assert read_samples(path, ages, 5)[0].tolist() == AGES.tolist()  # in their order
+    with pytest.raises(DataError, match=r"--calibration-data .*absent.npy: no such file"):
+        read_samples(tmp_path / "absent.npy", ONE, 5)
+    np.savez(tmp_path / "two.npz", a=IMAGES, b=IMAGES)
+    with pytest.raises(DataError, match=r"holds 'a' \[5, 8, 8\], 'b' .*; the model takes an array"):
+        read_samples(tmp_path / "two.npz", ONE, 5)
+
+
+def test_where_calibration_samples_come_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calibration, "calibrating", lambda folder, count, say: count)
+    monkeypatch.setattr(calibration, "as_taken", lambda folder, examples: f"{examples} taken")
+    assert calibration_arrays(tmp_path, 7) == ["7 taken"]
+    own = tmp_path / "own.npy"
+    np.save(own, IMAGES)
+    with pytest.raises(DataError, match="a recipe is calibrated with what it is trained on"):
+        calibration_arrays(tmp_path, 7, own)
+    edges.write(tmp_path, ONE)
+    said: list[str] = []
+    assert len(calibration_arrays(tmp_path, 2, own, said.append)[0]) == 2
+    assert said == [f"quantize: calibrated with 2 samples of {own}"]
+
+
+def examples() -> Examples:
+    facts = DataInfo("own", "", 3, 3, {}, ["a", "b", "c"], shape=[2, 2])
+    return Examples(
+        Split(facts, np.array([0, 102, 255], np.uint8)[:, None, None].repeat(4, 1).reshape(3, 2, 2))
+    )
+
+
+@pytest.mark.parametrize(
+    ("dtype", "pixels", "shape", "taken"),
+    [
+        ("float32", (0.0, 1.0), (2, 2, 1), [0.0, 0.4, 1.0]),
+        ("float32", (-1.0, 1.0), (4,), [-1.0, -0.2, 1.0]),
+        ("uint8", (0.0, 255.0), (2, 2), [0, 102, 255]),
+        ("int8", (-3.0, 2.6), (4, 1), [-3, -1, 3]),  # to the nearest
+    ],
+)
+def test_examples_are_given_as_the_model_takes_them(
+    dtype: str,
+    pixels: tuple[float, float],
+    shape: tuple[int, ...],
+    taken: list[float],
+    tmp_path: Path,
+) -> None:
+    edges.write(tmp_path, Edges((Edge("x", shape, dtype),), (SCORES,), pixels))
+    found = float_answers.as_taken(tmp_path, examples())
+    assert found.shape == (3, *shape) and found.dtype.name == dtype
+    assert found.reshape(3, -1)[:, 0].tolist() == pytest.approx(taken)
+    plain = float_answers.as_taken(tmp_path / "recipe", examples())
+    assert plain.shape == (3, 2, 2, 1) and plain.dtype == np.float32
