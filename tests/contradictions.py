@@ -42,6 +42,21 @@ def contradictions(content: bytes) -> Iterator[tuple[str, bytes]]:
     yield from _of_tables(content)
 
 
+def with_scale(content: bytes, index: int, exponent: int) -> bytes:
+    """The model with 2^exponent for each scale of a tensor."""
+    model = _parsed(content)
+    said = model.subgraphs[0].tensors[index].quantization
+    said.scale = [2.0**exponent] * len(said.scale)
+    return _packed(model, len(content))
+
+
+def scaled_tensors(content: bytes) -> list[int]:
+    """The main graph's tensors that have a scale."""
+    tensors = _parsed(content).subgraphs[0].tensors
+    said = [tensor.quantization for tensor in tensors]
+    return [i for i, one in enumerate(said) if one is not None and one.scale is not None]
+
+
 def _parsed(content: bytes) -> Any:
     return aligned(schema.ModelT.InitFromObj(schema.Model.GetRootAs(content)))
 

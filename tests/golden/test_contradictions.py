@@ -1,8 +1,8 @@
 """Each case's model with one thing changed (tests/contradictions.py): what becomes of it is on
 record, and where the oracle accepts it, too, both give the same bytes.
 
-APPROVE=1 pytest tests/golden/test_contradictions.py    writes the record anew; then judge what git
-says has changed. A letter a change, in the order of contradictions(): "." it is refused, "a"
+APPROVE=1 pytest tests/golden/test_contradictions.py    writes the records anew; then judge what git
+says has changed. In contradictions.txt a letter a change, in their order: "." it is refused, "a"
 accepted with the oracle's bytes, "o" accepted by our runtime, which has no other to be held to.
 """
 
@@ -14,14 +14,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.contradictions import contradictions
+from codegen.errors import CodegenError
+from codegen.host.runtime import HostRuntime
+from tests.contradictions import contradictions, scaled_tensors, with_scale
 from verification.cases.registry import CASES
 from verification.differential import compare
 from verification.fuzz import ACCEPTED, REFUSED
 
 pytestmark = pytest.mark.golden
 
-_RECORD = Path(__file__).parent / "data" / "contradictions.txt"
 _LEAVES_OUTPUTS = {
     "DETECTION_POST_PROCESS",
     "SIGNAL_ENERGY",
@@ -31,11 +32,21 @@ _LEAVES_OUTPUTS = {
 }
 """Upstream does not write all of their outputs, then; ours are zeros."""
 _GRAPHS = {"GRAPH", "GRU_LOOP"}  # of many ops, each of which has its own case
+_CHANGED, _SCALES = (
+    Path(__file__).parent / "data" / f"{name}.txt" for name in ("contradictions", "scales")
+)
+_EXPONENTS = range(-64, 33)
+_USUAL = -4
 
 
-def _record() -> dict[str, str]:
-    lines = _RECORD.read_text(encoding="utf-8").splitlines() if _RECORD.exists() else []
-    return dict(line.split(" ") for line in lines)
+def _approved(path: Path, op: str, line: str) -> str:
+    """What is on record of an op."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    record = dict(each.split(" ", 1) for each in lines)
+    if os.environ.get("APPROVE"):
+        record[op] = line
+        path.write_text("".join(f"{op} {record[op]}\n" for op in sorted(record)))
+    return record[op]
 
 
 @pytest.mark.parametrize("op", sorted(CASES.keys() - _GRAPHS))
@@ -47,13 +58,41 @@ def test_what_becomes_of_a_model_with_one_thing_changed(op: str) -> None:
     letters = "".join(
         "." if v == REFUSED else "a" if v == ACCEPTED or v.wrong else "o" for v in verdicts
     )
-    record = _record()
-    if os.environ.get("APPROVE"):
-        record[op] = letters
-        _RECORD.write_text("".join(f"{op} {record[op]}\n" for op in sorted(record)))
-    before = record[op]
+    before = _approved(_CHANGED, op, letters)
     assert len(before) == len(letters), "other changes than those on record"
     others = [
         f"{w}: {a} is now {b}" for w, a, b in zip(words, before, letters, strict=True) if a != b
     ]
     assert not others, others
+
+
+def _is_accepted(content: bytes) -> bool:
+    try:
+        with HostRuntime(content, arena_bytes=1 << 20):
+            return True
+    except CodegenError:
+        return False
+
+
+@pytest.mark.parametrize("op", sorted(CASES.keys() - _GRAPHS))
+def test_which_scales_are_accepted(op: str) -> None:
+    """Of powers of two, one tensor's after the other, beside the usual ones where those will do.
+    On record are the exponents' ranges. At each range's ends
+    both runtimes give the same bytes."""
+    model = CASES[op](np.random.default_rng(3)).model
+    for index in scaled_tensors(model):
+        usual = with_scale(model, index, _USUAL)
+        model = usual if _is_accepted(usual) else model
+    ranges, ends = [], []
+    for index in scaled_tensors(model):
+        models = [with_scale(model, index, exponent) for exponent in _EXPONENTS]
+        fine = [e for e, one in zip(_EXPONENTS, models, strict=True) if _is_accepted(one)]
+        starts = [e for e in fine if e - 1 not in fine]
+        stops = [e for e in fine if e + 1 not in fine]
+        ends += [models[e - _EXPONENTS.start] for e in {*starts, *stops}]
+        spans = (f"{a}..{b}" if a < b else f"{a}" for a, b in zip(starts, stops, strict=True))
+        ranges.append(f"{index}: {', '.join(spans) or 'none'}")
+    verdicts = list(compare(ends))
+    assert not any(v.wrong for v in verdicts), verdicts
+    line = "; ".join(ranges) or "none"
+    assert _approved(_SCALES, op, line) == line

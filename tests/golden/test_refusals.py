@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import flatbuffers
@@ -170,3 +171,94 @@ def test_a_slice_whose_size_contradicts_its_output() -> None:
     for size in ([2, 2], [-1, 3], [3, 3], [2, -2]):
         with pytest.raises(RuntimeRefusedError, match=r"SLICE \(node 0\): .* is not the size"):
             HostRuntime(model(size))
+
+
+def _pool_s16(op: str, width: int) -> bytes:
+    same = {"dtype": "INT16", "scale": 0.1}
+    options = schema.Pool2DOptionsT(
+        padding=VALID, strideW=1, strideH=1, filterWidth=width, filterHeight=255
+    )
+    source = {"shape": [1, 255, width, 1], **same}
+    return one_op(op, [source], [{"shape": [1, 1, 1, 1], **same}], options, version=2)
+
+
+def _row(op: str, depth: int, kind: str, options: object = None, scale: float = 0.1) -> bytes:
+    """An op from rows to rows of as many elements."""
+    made = {"SOFTMAX": 2**-15, "LOG_SOFTMAX": 1 / 16, "L2_NORMALIZATION": 1 / 128}[op]
+    zero_point = {"LOG_SOFTMAX": 127}.get(op, 0)
+    source = {"shape": [1, depth], "dtype": kind, "scale": scale}
+    output = {"shape": [1, depth], "dtype": kind, "scale": made, "zero_point": zero_point}
+    return one_op(op, [source], [output], options)
+
+
+def _matmul(depth: int, kind: str) -> bytes:
+    same = {"dtype": kind, "scale": 0.1}
+    a, b = {"shape": [1, depth], **same}, {"shape": [depth, 1], **same}
+    options = schema.BatchMatMulOptionsT()
+    return one_op("BATCH_MATMUL", [a, b], [{"shape": [1, 1], **same}], options)
+
+
+def _mean_s16(op: str, count: int) -> bytes:
+    same = {"dtype": "INT16", "scale": 0.1}
+    axis = {"values": np.array([1], np.int32)}
+    options = schema.ReducerOptionsT(keepDims=True)
+    return one_op(op, [{"shape": [1, count], **same}, axis], [{"shape": [1, 1], **same}], options)
+
+
+def _dense_f32(rows: int, features: int, channels: int) -> bytes:
+    real = {"dtype": "FLOAT32"}
+    weights = {"values": np.zeros((channels, features), np.float32)}
+    source, output = {"shape": [rows, features], **real}, {"shape": [rows, channels], **real}
+    return one_op("FULLY_CONNECTED", [source, weights], [output], schema.FullyConnectedOptionsT())
+
+
+@pytest.mark.parametrize(
+    ("model", "most", "message"),
+    [
+        (lambda n: _pool_s16("MAX_POOL_2D", n), 257, "a window of at most 65535"),
+        (lambda n: _pool_s16("AVERAGE_POOL_2D", n), 257, "a window of at most 65535"),
+        (lambda n: _row("SOFTMAX", n, "INT16", schema.SoftmaxOptionsT(beta=1.0)), 32768, "32768"),
+        (lambda n: _row("LOG_SOFTMAX", n, "INT8"), 4095, "at most 4095 elements a row"),
+        (lambda n: _row("L2_NORMALIZATION", n, "INT8"), 33025, "at most 33025"),
+        (lambda n: _matmul(n, "INT8"), 33025, "at most 33025 products"),
+        (lambda n: _matmul(n, "INT16"), 131071, "at most 131071 products"),
+        (lambda n: _mean_s16("MEAN", n), 65536, "at most 65536 elements"),
+        (lambda n: _mean_s16("SUM", n), 65536, "at most 65536 elements"),
+        (lambda n: _dense_f32(n, 1, 1), 65535, "at most 65535 rows"),
+        (lambda n: _dense_f32(1, n, 1), 65535, "at most 65535 rows"),
+        (lambda n: _dense_f32(1, 1, n), 65535, "at most 65535 rows"),
+    ],
+)
+def test_more_elements_than_a_sum_or_a_size_holds(
+    model: Callable[[int], bytes], most: int, message: str
+) -> None:
+    with HostRuntime(model(most)):
+        pass
+    with pytest.raises(RuntimeRefusedError, match=message):
+        HostRuntime(model(most + 1))
+
+
+@pytest.mark.parametrize("kind", ["INT8", "INT16"])
+@pytest.mark.parametrize("alpha", [np.inf, -np.inf, np.nan])
+def test_a_slope_that_is_no_number(kind: str, alpha: float) -> None:
+    same = {"shape": [1, 8], "dtype": kind, "scale": 0.1}
+    with pytest.raises(RuntimeRefusedError, match="needs a finite alpha"):
+        HostRuntime(one_op("LEAKY_RELU", [same], [same], schema.LeakyReluOptionsT(alpha=alpha)))
+
+
+@pytest.mark.parametrize("join", [True, False])
+def test_more_parts_than_an_op_may_have(join: bool) -> None:
+    for count in (1024, 1025):
+        parts = [{"shape": [1, 1], "scale": 0.5}] * count
+        whole = {"shape": [1, count], "scale": 0.5}
+        if join:
+            model = one_op("CONCATENATION", parts, [whole], schema.ConcatenationOptionsT(axis=1))
+        else:
+            axis = {"values": np.array(1, np.int32)}
+            options = schema.SplitOptionsT(numSplits=count)
+            model = one_op("SPLIT", [axis, whole], parts, options)
+        if count == 1024:
+            HostRuntime(model).close()
+            continue
+        with pytest.raises(RuntimeRefusedError, match="has too many inputs or outputs"):
+            HostRuntime(model)

@@ -12,17 +12,18 @@ from verification.mutation.nearest import test_files
 
 _PYTHON = ("codegen", "harness", "pipeline", "training", "verification", "verbs")
 APPLICATION = "firmware/src"
-# The quick and telling ones first. Not among them: tests of what is around the runtime.
-_RUNTIME = [
-    *(f"tests/golden/test_{name}.py" for name in ("golden", "vector_lengths", "conv_blocks")),
-    *(f"tests/golden/test_{name}.py" for name in ("refusals", "streaming", "arena_sweep", "aot")),
-]
 _ON_HOST = "tests/golden/test_golden.py::test_every_output_byte_is_the_oracles_on_the_host"
 _CONTRADICTED = (
     "tests/golden/test_contradictions.py::test_what_becomes_of_a_model_with_one_thing_changed"
 )
+# The quick and telling ones first. Not among them: tests of what is around the runtime.
+_KERNELS = [f"tests/golden/test_{name}.py" for name in ("golden", "vector_lengths", "conv_blocks")]
+_RUNTIME = [
+    f"tests/golden/test_{name}.py" for name in ("refusals", "streaming", "arena_sweep", "aot")
+]
 _CPP = {
     "firmware/lib/nn": [
+        *_KERNELS,
         *_RUNTIME,
         "tests/unit/codegen/host",
         "tests/unit/codegen/aot",
@@ -32,8 +33,9 @@ _CPP = {
         "tests/unit/firmware/test_tflm_api.py",
         "tests/unit/firmware/test_log.py",
         "tests/unit/codegen/memory",
-        "tests/golden/test_contradictions.py",
         "tests/golden/test_sketches.py",
+        _ON_HOST,
+        "tests/golden/test_contradictions.py",
         *_RUNTIME,
         "tests/golden/test_custom_op.py",
         "tests/golden/test_fuzz.py",

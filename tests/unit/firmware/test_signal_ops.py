@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from flatbuffers import flexbuffers
+from numpy.typing import NDArray
 
 from codegen.host.runtime import HostRuntime, RuntimeRefusedError
 from verification.cases.model_builder import one_op
@@ -29,23 +30,28 @@ def _model(
     return one_op(f"CUSTOM:{name}", inputs, outputs, custom_options=dumped)
 
 
-def _detector(changed: dict[str, Any]) -> bytes:
-    """6 anchors of 5 classes, 3 detections."""
+_DETECTOR: dict[str, Any] = {
+    **dict.fromkeys(("x_scale", "y_scale", "h_scale", "w_scale"), 10.0),
+    **{"max_detections": 3, "max_classes_per_detection": 1, "num_classes": 5},
+    **{"nms_score_threshold": 0.25, "nms_iou_threshold": 0.5},
+}
+_SAME = np.full((6, 4), 0.5, np.float32)
+_FAR = np.array([[i, i, 0.5, 0.5] for i in range(6)], np.float32)
+
+
+def _detector(changed: dict[str, Any] | bytes, anchors: NDArray[np.float32] = _SAME) -> bytes:
+    """6 anchors of 5 classes, 3 detections. changed: of the options, or all of them as bytes."""
     real = {"dtype": "FLOAT32"}
     inputs: list[dict[str, Any]] = [
         {"shape": [1, 6, 4], **real},
         {"shape": [1, 6, 5], **real},
-        {"values": np.full((6, 4), 0.5, np.float32)},
+        {"values": anchors},
     ]
     outputs: list[dict[str, Any]] = [
         {"shape": shape, **real} for shape in ([1, 3, 4], [1, 3], [1, 3], [1])
     ]
-    options = {
-        **dict.fromkeys(("x_scale", "y_scale", "h_scale", "w_scale"), 10.0),
-        **{"max_detections": 3, "max_classes_per_detection": 1, "num_classes": 5},
-        **{"nms_score_threshold": 0.25, "nms_iou_threshold": 0.5},
-    }
-    return _model("TFLite_Detection_PostProcess", inputs, outputs, options | changed)
+    options = changed if isinstance(changed, bytes) else _DETECTOR | changed
+    return _model("TFLite_Detection_PostProcess", inputs, outputs, options)
 
 
 @pytest.mark.parametrize(
@@ -218,3 +224,186 @@ def test_fewer_detections_than_there_is_room_for_leave_zeros() -> None:
         assert classes.tolist() == [2.0 * found, 0, 0]
         assert best.tolist() == [0.75 * found, 0, 0]
         assert corners.tolist() == [v * found for v in (0.25, 0.25, 0.75, 0.75)] + [0] * 8
+
+
+def test_boxes_that_overlap_more_than_the_threshold_are_one() -> None:
+    """Two boxes a side of which is common: of 0.2 by 0.3 and of 0.2 by 0.15, off the picture's
+    corner; a half is common to both, and the whole of the smaller one."""
+    anchors = np.array([[0.5, 0.65, 0.2, 0.3], [0.5, 0.575, 0.2, 0.15]], np.float32)
+    anchors = np.vstack([anchors, np.tile([[0.1, 0.1, 0.1, 0.1]], (4, 1))]).astype(np.float32)
+    boxes, scores = np.zeros((1, 6, 4), np.float32), np.zeros((1, 6, 5), np.float32)
+    for order in ((0, 1), (1, 0)):
+        scores[0, order, 1] = (0.75, 0.5)
+        for overlap, found in ((0.49, 1), (0.51, 2)):
+            options = {"nms_iou_threshold": overlap}
+            with HostRuntime(_detector(options, anchors)) as runtime:
+                runtime.invoke(boxes, scores)
+                assert np.frombuffer(runtime.output(3), np.float32).tolist() == [found]
+
+
+def test_a_box_without_an_area_ends_the_invoke() -> None:
+    anchors = np.full((6, 4), 0.5, np.float32)
+    scores = np.ones((1, 6, 5), np.float32)
+    for side in (2, 3):
+        flat = anchors.copy()
+        flat[5, side] = 0
+        with (
+            HostRuntime(_detector({}, flat)) as runtime,
+            pytest.raises(RuntimeRefusedError),
+        ):
+            runtime.invoke(np.zeros((1, 6, 4), np.float32), scores)
+
+
+def test_a_scalar_is_a_frame_of_one() -> None:
+    one = {"shape": [], "dtype": "INT16"}
+    model = _model("SignalDelay", [one], [one], {"delay_length": 2})
+    with HostRuntime(model, arena_bytes=1 << 16) as runtime:
+        said = []
+        for value in (5, 6, 7, 8):
+            runtime.invoke(np.array(value, np.int16))
+            said.append(int(np.frombuffer(runtime.output(), np.int16)[0]))
+    assert said == [0, 0, 5, 6]
+
+
+def _delay_that_is_read(options: bytes) -> int:
+    """By when a number comes out again; 99 where the options are refused."""
+    try:
+        runtime = HostRuntime(
+            _model("SignalDelay", [_FRAME], [_FRAME], options), arena_bytes=1 << 16
+        )
+    except RuntimeRefusedError:
+        return 99
+    with runtime:
+        runtime.invoke(np.array([7] + [0] * 31, np.int16).reshape(1, 32))
+        return int(np.frombuffer(runtime.output(), np.int16).argmax())
+
+
+@pytest.mark.parametrize("other", [1, -1, 200, 40_000, 1 << 20, 1 << 40, -(1 << 40), 0.1])
+def test_options_are_read_at_every_width(other: float) -> None:
+    """The widest value of a map says how wide all are; keys before and after the wanted one."""
+    for name in ("a", "delay_lengt", "delay_length_", "z"):
+        for delay in (0, 3, 31):
+            options = bytes(flexbuffers.Dumps({name: other, "delay_length": delay}))
+            assert _delay_that_is_read(options) == delay
+        negative = bytes(flexbuffers.Dumps({name: other, "delay_length": -1}))
+        assert _delay_that_is_read(negative) == 99
+
+
+def test_options_are_read_of_every_type() -> None:
+    def built(add: str, value: float) -> bytes:
+        builder = flexbuffers.Builder()
+        with builder.Map():
+            builder.Key("delay_length")
+            getattr(builder, add)(value)
+        return bytes(builder.Finish())
+
+    for add in ("Int", "UInt", "IndirectInt", "IndirectUInt"):
+        assert _delay_that_is_read(built(add, 9)) == 9, add
+    assert _delay_that_is_read(built("Bool", True)) == 1
+    assert _delay_that_is_read(built("Int", -1)) == 99
+    assert _delay_that_is_read(built("IndirectInt", -1)) == 99
+    for add in ("Float", "IndirectFloat"):  # no integers
+        assert _delay_that_is_read(built(add, 9.0)) == 99, add
+    assert _delay_that_is_read(bytes(flexbuffers.Dumps([9]))) == 99
+    assert _delay_that_is_read(bytes(flexbuffers.Dumps({}))) == 99
+
+
+def test_reals_are_read_of_every_type() -> None:
+    """A threshold between two scores says how it was read."""
+    scores = np.zeros((1, 6, 5), np.float32)
+    scores[0, 0, 1], scores[0, 1, 1] = 0.25, 1.5
+
+    def found(add: str, value: float) -> int:
+        builder = flexbuffers.Builder()
+        with builder.Map():
+            for key, number in _DETECTOR.items():
+                builder.Key(key)
+                if key == "nms_score_threshold":
+                    getattr(builder, add)(value)
+                else:
+                    builder.Add(number)
+        with HostRuntime(_detector(bytes(builder.Finish()), _FAR)) as runtime:
+            runtime.invoke(np.zeros((1, 6, 4), np.float32), scores)
+            return int(np.frombuffer(runtime.output(3), np.float32)[0])
+
+    for add in ("Float", "IndirectFloat"):
+        assert [found(add, value) for value in (0.2, 0.3, 1.5, 1.6)] == [2, 1, 1, 0], add
+    for add in ("Int", "IndirectInt"):
+        assert [found(add, value) for value in (-1, 1, 2)] == [3, 1, 0], add
+
+
+def _binarize(options: bytes, shapes: tuple[int, int] = (8, 8), kinds: str = "INT8 INT8") -> bytes:
+    source, made = (
+        {"shape": [n], "dtype": kind, "scale": 0.5}
+        for n, kind in zip(shapes, kinds.split(), strict=True)
+    )
+    return _model("Binarize", [source], [made], options)
+
+
+def test_binarize_takes_one_small_integer_and_equal_ends() -> None:
+    fine = bytes(flexbuffers.Dumps(-3))
+    with HostRuntime(_binarize(fine)) as runtime:
+        runtime.invoke(np.array([-128, -4, -3, -2, 0, 5, 126, 127], np.int8))
+        assert np.frombuffer(runtime.output(), np.int8).tolist() == [-128] * 3 + [127] * 5
+    wrong = [fine[:2], fine + b"\1", b"\5\x05\1", b"\5\4\2", bytes(flexbuffers.Dumps(300))]
+    for options in wrong:
+        with pytest.raises(RuntimeRefusedError, match="Binarize: its options are"):
+            HostRuntime(_binarize(options))
+    for model in (
+        _binarize(fine, (8, 7)),
+        _binarize(fine, kinds="UINT8 INT8"),
+        _binarize(fine, kinds="INT8 UINT8"),
+        _model("Binarize", [], [{"shape": [8], "scale": 0.5}], fine),
+        _model("Binarize", [{"shape": [8], "scale": 0.5}], [], fine),
+    ):
+        with pytest.raises(RuntimeRefusedError, match="Binarize: takes one int8 tensor"):
+            HostRuntime(model)
+
+
+def test_a_root_is_shifted_by_up_to_31() -> None:
+    values = {"shape": [2], "dtype": "UINT64"}
+    shift = {"shape": [], "dtype": "INT32"}
+    model = _model(
+        "SignalFilterBankSquareRoot", [values, shift], [{"shape": [2], "dtype": "UINT32"}], {}
+    )
+    given = np.array([2**64 - 1, 0], np.uint64)
+    with HostRuntime(model) as runtime:
+        for by in (0, 1, 31):
+            runtime.invoke(given, np.array(by, np.int32))
+            roots = np.frombuffer(runtime.output(), np.uint32).tolist()
+            assert roots == [(2**32 - 1) >> by, 0]
+        for by in (-1, 32):
+            with pytest.raises(RuntimeRefusedError):
+                runtime.invoke(given, np.array(by, np.int32))
+
+
+@pytest.mark.parametrize(
+    ("energy", "weight", "width", "fine"),
+    [
+        (0, 0, 4, True),
+        (1, 0, 3, True),
+        (0, 2, 2, True),
+        (4, 4, 0, True),
+        (1, 0, 4, False),
+        (0, 1, 4, False),
+        (0, 0, 5, False),
+        (-1, 0, 2, False),
+        (0, -1, 2, False),
+        (2, 2, -1, False),
+    ],
+)
+def test_a_channel_reaches_no_further_than_its_tables(
+    energy: int, weight: int, width: int, fine: bool
+) -> None:
+    ends = ([0, energy], [0, weight], [0, width])
+    tables = [np.array(x, np.int16) for x in ([2] * 4, [0] * 4, *ends)]
+    inputs = [{"shape": [4], "dtype": "UINT32"}, *({"values": x} for x in tables)]
+    made = [{"shape": [1], "dtype": "UINT64"}]
+    model = _model("SignalFilterBank", inputs, made, {"num_channels": 1})
+    with HostRuntime(model, arena_bytes=1 << 16) as runtime:
+        if not fine:
+            with pytest.raises(RuntimeRefusedError):
+                runtime.invoke(np.ones(4, np.uint32))
+            return
+        runtime.invoke(np.ones(4, np.uint32))
+        assert np.frombuffer(runtime.output(), np.uint64).tolist() == [2 * width]

@@ -29,7 +29,7 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   if (!state) return kTfLiteError;
   state->row = InputElements(context, node, 0, kTfLiteInt8);
   state->all = OutputElements(context, node, 0, kTfLiteInt8);
-  if (state->row <= 0 || state->all <= 0 || state->all > kMostHeld) {
+  if (!state->row || !state->all || state->all > kMostHeld) {
     return Require(false, "CIRCULAR_BUFFER: needs int8 of up to 2^24 elements");
   }
   const TfLiteIntArray& in = *tflite::micro::GetEvalInput(context, node, 0)->dims;

@@ -27,11 +27,11 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   State* const state = static_cast<State*>(node->user_data);
   if (!state) return kTfLiteError;
   const int32_t elements = InputElements(context, node, 0, kTfLiteInt16);
-  if (elements <= 0 || OutputElements(context, node, 0, kTfLiteInt16) != elements) {
+  if (!elements || OutputElements(context, node, 0, kTfLiteInt16) != elements) {
     return Require(false, "SignalDelay: needs int16 frames, and as many numbers out");
   }
   const TfLiteIntArray& dims = *tflite::micro::GetEvalInput(context, node, 0)->dims;
-  state->frame = dims.size > 0 ? dims.data[dims.size - 1] : 1;
+  state->frame = dims.size ? dims.data[dims.size - 1] : 1;
   state->rows = elements / state->frame;
   if (state->delay < 0 || state->delay > kMostHeld / state->rows) {
     return Require(false, "SignalDelay: needs a delay_length from 0 on, 2^24 numbers in all rows");

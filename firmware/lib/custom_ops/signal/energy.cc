@@ -28,8 +28,7 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   State* const state = static_cast<State*>(node->user_data);
   if (!state) return kTfLiteError;
   state->elements = OutputElements(context, node, 0, kTfLiteUInt32);
-  if (state->elements <= 0 ||
-      InputElements(context, node, 0, kTfLiteInt16) != 2 * state->elements) {
+  if (!state->elements || InputElements(context, node, 0, kTfLiteInt16) != 2 * state->elements) {
     return Require(false, "SignalEnergy: needs pairs of int16, and a uint32 for each");
   }
   return Require(state->start >= 0 && state->start <= state->end && state->end <= state->elements,

@@ -21,7 +21,7 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   State* const state = static_cast<State*>(node->user_data);
   if (!state) return kTfLiteError;
   state->elements = InputElements(context, node, 0, kTfLiteInt16);
-  return Require(state->elements > 0 &&
+  return Require(state->elements &&
                      OutputElements(context, node, 0, kTfLiteInt16) == state->elements &&
                      OutputElements(context, node, 1, kTfLiteInt32) == 1,
                  "SignalFftAutoScale: needs int16 in and out, and an int32 for the shift");

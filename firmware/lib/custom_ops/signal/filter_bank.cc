@@ -31,7 +31,7 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   if (!state) return kTfLiteError;
   state->energies = InputElements(context, node, kEnergies, kTfLiteUInt32);
   state->weights = InputElements(context, node, kWeights, kTfLiteInt16);
-  bool fine = state->energies > 0 && state->weights > 0 && state->channels > 0 &&
+  bool fine = state->energies && state->weights && state->channels > 0 &&
               state->channels < INT16_MAX &&
               InputElements(context, node, kUnweights, kTfLiteInt16) == state->weights &&
               OutputElements(context, node, 0, kTfLiteUInt64) == state->channels;

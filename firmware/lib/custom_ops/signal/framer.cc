@@ -46,7 +46,7 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   const int32_t elements = InputElements(context, node, 0, kTfLiteInt16);
   const TfLiteEvalTensor* const input = tflite::micro::GetEvalInput(context, node, 0);
   const int32_t length =
-      elements > 0 && input->dims->size > 0 ? input->dims->data[input->dims->size - 1] : 0;
+      elements && input->dims->size ? input->dims->data[input->dims->size - 1] : 0;
   if (length == 0 || length % state->step != 0) {
     return Require(false, "SignalFramer: needs rows of int16, of whole steps");
   }

@@ -17,7 +17,7 @@ class HistoryOf {
   // False where the arena is full, which was said. `count`: 0 to 2^24.
   bool Allocate(TfLiteContext* context, int32_t count) {
     void* const memory = context->AllocatePersistentBuffer(
-        context, sizeof(T) * static_cast<uint32_t>(count > 0 ? count : 1));
+        context, sizeof(T) * static_cast<uint32_t>(count ? count : 1));
     count_ = count;
     distance_ = static_cast<int32_t>(static_cast<uint8_t*>(memory) - This());
     if (memory) Clear();

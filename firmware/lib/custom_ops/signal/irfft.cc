@@ -28,7 +28,7 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   }
   const int32_t elements = InputElements(context, node, 0, kTfLiteInt16);
   state->frames = elements / (state->size + 2);
-  if (state->frames <= 0 || elements != state->frames * (state->size + 2) ||
+  if (!state->frames || elements != state->frames * (state->size + 2) ||
       OutputElements(context, node, 0, kTfLiteInt16) != state->frames * state->size) {
     return Require(false,
                    "SignalIrfft: needs fft_length / 2 + 1 pairs, and fft_length numbers out");

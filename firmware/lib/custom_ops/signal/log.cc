@@ -57,7 +57,7 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   State* const state = static_cast<State*>(node->user_data);
   if (!state) return kTfLiteError;
   state->elements = InputElements(context, node, 0, kTfLiteUInt32);
-  if (state->elements <= 0 || OutputElements(context, node, 0, kTfLiteInt16) != state->elements) {
+  if (!state->elements || OutputElements(context, node, 0, kTfLiteInt16) != state->elements) {
     return Require(false, "SignalFilterBankLog: needs uint32 in and as many int16 out");
   }
   return Require(state->correction_bits >= 0 && state->correction_bits <= 31 && state->scale > 0,

@@ -80,20 +80,17 @@ struct Value {
 Value Find(Reader& reader, uint32_t end, const char* key) {
   constexpr Value kNone{0, 0, 0};
   constexpr uint32_t kLongest = 1 << 16;
-  if (end < 3 || end > kLongest) {
+  if (end > kLongest) {
     return kNone;
   }
   const uint32_t root_type = reader.Number(end - 2, 1);
   const uint32_t root_width = reader.Number(end - 1, 1);
-  if (root_type >> 2 != kMap || root_width > 8 || root_width + 2 > end) {
+  if (root_type >> 2 != kMap || root_width > 8) {
     return kNone;
   }
   // Before a map's values: where its keys are, how wide these are, how many values there are.
   const uint32_t values = reader.Target(end - 2 - root_width, root_width);
   const uint32_t width = WidthOf(root_type);
-  if (reader.bad() || values < 3 * width) {
-    return kNone;
-  }
   const uint32_t count = reader.Number(values - width, width);
   const uint32_t key_width = reader.Number(values - 2 * width, width);
   const uint32_t keys = reader.Target(values - 3 * width, width);

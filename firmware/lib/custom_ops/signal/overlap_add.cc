@@ -33,7 +33,7 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   if (!state) return kTfLiteError;
   const int32_t elements = InputElements(context, node, 0, kTfLiteInt16);
   const TfLiteEvalTensor* const input = tflite::micro::GetEvalInput(context, node, 0);
-  if (elements <= 0 || input->dims->size < 2) {
+  if (!elements || input->dims->size < 2) {
     return Require(false, "SignalOverlapAdd: needs frames of int16, two dimensions at least");
   }
   state->size = input->dims->data[input->dims->size - 1];

@@ -32,7 +32,7 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   State* const state = static_cast<State*>(node->user_data);
   if (!state) return kTfLiteError;
   state->elements = InputElements(context, node, 0, kTfLiteUInt32);
-  if (state->elements <= 0 || InputElements(context, node, 1, kTfLiteUInt32) != state->elements ||
+  if (!state->elements || InputElements(context, node, 1, kTfLiteUInt32) != state->elements ||
       InputElements(context, node, 2, kTfLiteInt16) < kTable ||
       OutputElements(context, node, 0, kTfLiteUInt32) != state->elements) {
     return Require(false, "SignalPCAN: needs uint32 signal and noise and an int16 table of 125");

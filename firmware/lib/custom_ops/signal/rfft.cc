@@ -197,7 +197,7 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   }
   const int32_t elements = InputElements(context, node, 0, kTfLiteInt16);
   const TfLiteEvalTensor* const input = tflite::micro::GetEvalInput(context, node, 0);
-  if (elements <= 0 || input->dims->size == 0) {
+  if (!elements || input->dims->size == 0) {
     return Require(false, "SignalRfft: needs frames of int16");
   }
   state->count = input->dims->data[input->dims->size - 1];

@@ -21,7 +21,7 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   State* const state = static_cast<State*>(node->user_data);
   if (!state) return kTfLiteError;
   state->elements = InputElements(context, node, 0, kTfLiteUInt64);
-  return Require(state->elements > 0 && InputElements(context, node, 1, kTfLiteInt32) == 1 &&
+  return Require(state->elements && InputElements(context, node, 1, kTfLiteInt32) == 1 &&
                      OutputElements(context, node, 0, kTfLiteUInt32) == state->elements,
                  "SignalFilterBankSquareRoot: needs uint64, an int32 shift, and uint32 out");
 }

@@ -17,14 +17,14 @@ inline int32_t Elements(const TfLiteEvalTensor& tensor) {
   return elements;
 }
 
-// Elements of an op's input or output `i` of this type; -1 if it is another one or not there.
+// Elements of an op's input or output `i` of this type; 0 if it is another one or not there.
 inline int32_t InputElements(TfLiteContext* context, TfLiteNode* node, int i, TfLiteType type) {
   const TfLiteEvalTensor* const tensor = tflite::micro::GetEvalInput(context, node, i);
-  return tensor && tensor->type == type ? Elements(*tensor) : -1;
+  return tensor && tensor->type == type ? Elements(*tensor) : 0;
 }
 inline int32_t OutputElements(TfLiteContext* context, TfLiteNode* node, int i, TfLiteType type) {
   const TfLiteEvalTensor* const tensor = tflite::micro::GetEvalOutput(context, node, i);
-  return tensor && tensor->type == type ? Elements(*tensor) : -1;
+  return tensor && tensor->type == type ? Elements(*tensor) : 0;
 }
 
 template <typename T>

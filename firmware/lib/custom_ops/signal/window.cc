@@ -26,8 +26,7 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   if (!state) return kTfLiteError;
   state->elements = InputElements(context, node, 0, kTfLiteInt16);
   state->window = InputElements(context, node, 1, kTfLiteInt16);
-  const bool fine = state->elements > 0 && state->window > 0 &&
-                    state->elements % state->window == 0 &&
+  const bool fine = state->elements && state->window && state->elements % state->window == 0 &&
                     OutputElements(context, node, 0, kTfLiteInt16) == state->elements;
   if (!fine) return Require(false, "SignalWindow: needs int16 frames and a window as long as one");
   return Require(state->shift >= 0 && state->shift <= 30, "SignalWindow: needs a shift in 0..30");
