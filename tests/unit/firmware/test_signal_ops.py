@@ -397,7 +397,8 @@ def test_a_channel_reaches_no_further_than_its_tables(
 ) -> None:
     ends = ([0, energy], [0, weight], [0, width])
     tables = [np.array(x, np.int16) for x in ([2] * 4, [0] * 4, *ends)]
-    inputs = [{"shape": [4], "dtype": "UINT32"}, *({"values": x} for x in tables)]
+    energies = {"shape": [4], "dtype": "UINT32"}
+    inputs: list[dict[str, Any]] = [energies, *({"values": x} for x in tables)]
     made = [{"shape": [1], "dtype": "UINT64"}]
     model = _model("SignalFilterBank", inputs, made, {"num_channels": 1})
     with HostRuntime(model, arena_bytes=1 << 16) as runtime:
