@@ -199,7 +199,12 @@ def stamps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
                 member = tarfile.TarInfo(f".{tmp_path}/stamps/{name}")
                 member.size = len(file.getvalue())
                 archive.addfile(member, io.BytesIO(file.getvalue()))
-    stand_in(monkeypatch, lambda _: {"stamps.deb": content.getvalue()})
+
+    def files(command: list[str]) -> dict[str, bytes]:
+        fetches = "update" not in command
+        return {"stamps.deb": content.getvalue()} if fetches else {}
+
+    stand_in(monkeypatch, files)
     monkeypatch.setattr(pictures, "INSTALLED", tmp_path / "stamps")
     monkeypatch.setattr(pictures, "TRAIN_PICTURES", 10)
     monkeypatch.setattr(pictures, "TEST_PICTURES", 3)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ import pytest
 from codegen.samples.facts import DataInfo
 from codegen.samples.split import Split
 from training.data import examples
-from training.data.augment import Augmentation
+from training.data.augment import Augmentation, warp
 from training.data.examples import Examples, trainable
 from training.errors import DataError
 
@@ -129,3 +131,17 @@ def test_an_image_is_changed_about_its_centre(
 def test_each_image_draws_its_own() -> None:
     rows = Augmentation(10, 0.1, 0.1, 2).transforms(np.random.default_rng(1), 50, 28, 28)
     assert rows.shape == (50, 8) and len(np.unique(rows[:, 2])) == 50
+
+
+def test_images_keep_their_size_and_are_black_around(monkeypatch: pytest.MonkeyPatch) -> None:
+    tensorflow = SimpleNamespace(
+        raw_ops=SimpleNamespace(ImageProjectiveTransformV3=lambda **given: given)
+    )
+    monkeypatch.setitem(sys.modules, "tensorflow", tensorflow)
+    images, rows = np.zeros((7, 5, 9, 1), np.uint8), np.zeros((7, 8), np.float32)
+    asked = warp(images, rows)
+    assert asked.pop("images") is images and asked.pop("transforms") is rows
+    assert asked == {
+        "output_shape": (5, 9), "interpolation": "BILINEAR", "fill_mode": "CONSTANT",
+        "fill_value": 0.0,
+    }  # fmt: skip
