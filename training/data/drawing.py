@@ -164,8 +164,8 @@ def _without_specks(ink: np.ndarray) -> np.ndarray:
     rows, columns = padded.shape[0] // step, padded.shape[1] // step
     blocks = padded.reshape(rows, step, columns, step)
     parts = _parts(blocks.max(axis=(1, 3)) > PIXEL_MAX / 2)
-    amounts = np.bincount(parts.ravel(), blocks.sum(axis=(1, 3)).ravel())
-    amounts[0] = 0
+    ink_of_parts = np.where(parts, blocks.sum(axis=(1, 3)), 0)
+    amounts = np.bincount(parts.ravel(), ink_of_parts.ravel())
     kept = (amounts >= _MIN_PART * amounts.max())[parts] & (parts > 0)
     near = np.kron(_grown(kept, 3), np.ones((step, step), bool))[: ink.shape[0], : ink.shape[1]]
     cleaned: np.ndarray = np.where(near, ink, 0)

@@ -25,7 +25,8 @@ def test_files(source: Path, root: Path = PROGRAM) -> list[str]:
     all of that folder.
     """
     folder = f"tests/unit/{source.parent.as_posix()}/"
-    module = ".".join(source.with_suffix("").parts)
+    package = source.stem == "__init__"
+    module = ".".join((source.parent if package else source.with_suffix("")).parts)
     tests = [one for one in _tests(root) if folder.startswith(_VERBS) or _VERBS not in one]
     steps = {test: _steps(test, module, root) for test in tests}
     inside = [test for test in tests if test.startswith(folder)]

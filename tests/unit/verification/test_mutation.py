@@ -113,6 +113,7 @@ def test_what_no_test_should_hold_is_left_alone() -> None:
 
 def test_the_tests_of_a_module_are_those_that_import_it(tmp_path: Path) -> None:
     files = {
+        "room/__init__.py": "",
         "room/part.py": "",
         "room/near.py": "from room import part\n",
         "room/far.py": "def f():\n    from room.near import x\n",
@@ -127,6 +128,7 @@ def test_the_tests_of_a_module_are_those_that_import_it(tmp_path: Path) -> None:
         "tests/unit/verbs/test_all.py": "import room.part, verbs.a\n",
         "tests/golden/test_a.py": "import room.part\n",
         "tests/emulated/test_c.py": "import room.part\n",
+        "tests/unit/room/test_room.py": "import room\n",
         "tests/unit/verbs/test_b.py": "import subprocess\n",
         "tests/unit/verbs/test_c.py": "",
         "tests/unit/verbs/pages/test_a.py": "",
@@ -148,8 +150,11 @@ def test_the_tests_of_a_module_are_those_that_import_it(tmp_path: Path) -> None:
     (tmp_path / "tests/unit/room/test_part.py").write_text("import room.part\n")
     nearest._tests.cache_clear()
     assert found("room/near.py") == ["unit/room/test_near"]
+    assert found("room/__init__.py")[0] == "unit/room/test_room"
     assert found("room/far.py") == ["unit/other/test_far"]
-    assert found("room/by_name.py") == [f"unit/room/test_{n}" for n in ("near", "nothing", "part")]
+    assert found("room/by_name.py") == [
+        f"unit/room/test_{n}" for n in ("near", "nothing", "part", "room")
+    ]
     assert found("other/alone.py") == ["unit/other/test_b", "unit/other/test_far"]
     assert found("verbs/a.py") == ["unit/verbs/test_all"]
     assert found("verbs/d.py") == [

@@ -207,12 +207,12 @@ def test_what_hardly_differs_from_the_ground_is_trimmed() -> None:
     assert not np.array_equal(drawing.as_garment(picture), drawing.as_garment(garment(0, 200)))
 
 
-def test_each_side_of_the_border_counts_for_the_ground() -> None:
+@pytest.mark.parametrize("turned", [False, True])
+def test_each_side_of_the_border_counts_for_the_ground(turned: bool) -> None:
     picture = np.zeros((9, 9), np.uint8)
     picture[4, 4] = 255
-    for side in ((0, slice(None)), (-1, slice(None)), (slice(None), 0)):
-        picture[side] = 90
-    assert drawing.as_garment(picture).max() < 170  # not 255: three of four sides are the ground
+    picture[0] = picture[-1] = 90  # with the corners more than half
+    assert drawing.as_garment(picture.T if turned else picture).max() < 170  # else 255
 
 
 INK = np.zeros((60, 60), np.uint8)
