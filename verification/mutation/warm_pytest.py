@@ -83,13 +83,15 @@ def _forked(arguments: list[str], limit_s: float, used: Path | None) -> tuple[in
             os._exit(_tests(arguments, used))
         os.close(writer)
         # Nothing is asked while tests run, so what there is to read of the input is its end.
-        ended = select.select([reader, sys.stdin], [], [], limit_s)[0] == [reader]
+        ready = select.select([reader, sys.stdin], [], [], limit_s)[0]
         os.killpg(child, signal.SIGKILL)  # what tests leave behind, too
         os.close(reader)
         status = os.waitpid(child, 0)[1]
+        if sys.stdin in ready:
+            sys.exit()  # nobody waits for an answer
         said.seek(0)
         text = said.read().decode("utf-8", "replace")
-        return os.waitstatus_to_exitcode(status) if ended else None, text
+        return os.waitstatus_to_exitcode(status) if ready else None, text
 
 
 def _tests(arguments: list[str], used: Path | None) -> int:

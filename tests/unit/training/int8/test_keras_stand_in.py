@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from codegen.files.artifacts import COMPARED_MODES
+from codegen.files.artifacts import COMPARED_MODES, SAVED_MODEL, SAVED_MODEL_FILES
 from training.errors import ArtifactError, DataError
-from training.int8 import float_answers, float_function, modes, quantize
+from training.int8 import float_answers, float_function, modes, quantize, saved_model
 from training.int8.float_function import of_keras, of_saved_model
 
 
@@ -328,3 +328,47 @@ def test_files_are_converted_with_their_samples_in_order(
     assert (one, preset, full, name) == ("x.keras", "size", "full", "net")
     assert [int(part[0]) for part in values] == list(range(11))
     assert target.read_bytes() == b"made"
+
+
+def test_a_saved_model_takes_any_batch_and_has_no_fingerprint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "float.keras").touch()
+    specs: list[Any] = []
+    saved: list[Any] = []
+
+    class Model:
+        inputs = (SimpleNamespace(shape=(None, 28, 28), name="image"),)
+        output_names = ("scores",)
+        variables = (SimpleNamespace(value="w"), SimpleNamespace(value="b"))
+
+        def __call__(self, given: Any, training: bool) -> Any:
+            assert training is False
+            return f"answer to {given}"
+
+    def save(module: Any, folder: str, signatures: Any, options: Any) -> None:
+        saved.append((module.weights, module.serve("x"), signatures is module.serve, options))
+        for name in (*SAVED_MODEL_FILES, "fingerprint.pb"):
+            (Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
+            (Path(folder) / name).write_bytes(name.encode())
+
+    def function(call: Any, signature: list[Any]) -> Any:
+        specs.extend(signature)
+        return call
+
+    tf = SimpleNamespace(
+        TensorSpec=lambda *given: given, float32="float32", Module=SimpleNamespace,
+        function=function,
+        saved_model=SimpleNamespace(save=save, SaveOptions=lambda **given: given),
+    )  # fmt: skip
+    monkeypatch.setattr(saved_model, "load_tensorflow", lambda: tf)
+    monkeypatch.setattr(saved_model, "load_float_model", lambda path: Model())
+    saved_model.export(tmp_path)
+    assert specs == [((None, 28, 28), "float32", "image")]
+    assert saved == [(["w", "b"], {"scores": "answer to x"}, True, {"save_debug_info": False})]
+    kept = {
+        path.relative_to(tmp_path / SAVED_MODEL).as_posix()
+        for path in (tmp_path / SAVED_MODEL).rglob("*")
+        if path.is_file()
+    }
+    assert kept == set(SAVED_MODEL_FILES)

@@ -151,6 +151,44 @@ def test_a_float_model_of_a_users_own(
         assert words in said[0] and "loading a SavedModel runs its code" in said[0]
 
 
+class Opened:
+    """A float model, whose frozen function is known by `tag`; notes what is compared with what."""
+
+    def __init__(self, tag: str, log: list[Any]) -> None:
+        self.tag, self.log, self.edges, self.owner = tag, log, EDGES, f"{tag}'s keras.Model"
+
+    def frozen(self, _: Any) -> str:
+        return f"frozen {self.tag}"
+
+    def require_same(self, _: Any, function: str, samples: Any) -> None:
+        self.log.append((self.tag, function, len(samples)))
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_a_model_is_compared_with_itself_before_and_after_it_is_kept(
+    is_folder: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log: list[Any] = []
+    path, target = tmp_path / "x", tmp_path / "kept.keras"
+    path.mkdir() if is_folder else path.touch()
+    errors = SimpleNamespace(PermissionDeniedError=PermissionError)
+    for name, answer in (
+        ("load_tensorflow", lambda seed: SimpleNamespace(errors=errors)),
+        ("open_float", lambda tf, source: Opened("folder", log)),
+        ("load_float_model", lambda source, advice="none": f"{source.name}: {advice[:13]}"),
+        ("of_keras", lambda tf, model, called: Opened(model, log)),
+    ):
+        monkeypatch.setattr(user_model, name, answer)
+    monkeypatch.setattr(user_model.artifacts, "keras_bytes", str.encode)
+    assert user_model.examine(str(path), str(target)) == EDGES.to_json()
+    if is_folder:
+        assert log == [("folder", "frozen folder", 4)] and not target.exists()
+    else:
+        given = "x: give a .tflite"[: len("x: ") + 13]
+        assert log == [(given, f"frozen {given}", 4), (given, "frozen kept.keras: none", 4)]
+        assert target.read_bytes() == f"{given}'s keras.Model".encode()
+
+
 def test_a_tflite_that_gains_nothing_is_taken_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
