@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codegen.aot.arena_search import Apart
 from codegen.aot.recording import Call, Recording
@@ -14,11 +14,13 @@ from codegen.aot.strips import (
     ready_once,
     row_windows,
     scratch_bytes,
+    shape_of,
     strips_function,
 )
+from codegen.host.kernel_loops import op_channel_kinds, plane_rows
 from codegen.host.runtime import ALIGNMENT
 from codegen.memory.planner import SCRATCH, PlannedTensor, align
-from codegen.model.tflite import Model
+from codegen.model.tflite import Model, Op
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ def strip_ops(
             continue
         if buffers[source].last == op.index + 1 and buffers[output].first == op.index:
             (call,) = recording.calls[op.index]
+            windows = replace(windows, read_first=_read_first(model, op, call, isa))
             found[op.index] = StripOp(
                 op.index,
                 windows,
@@ -114,6 +117,16 @@ def directions(chosen: Mapping[StripOp, int], buffers: Sequence[PlannedTensor]) 
         goes_down = output.offset + one.windows.down(height) <= source.offset
         strips[one.op] = height if goes_down else -height
     return strips
+
+
+def _read_first(model: Model, op: Op, call: Call, isa: str) -> int:
+    """RowWindows.read_first: where the kernel goes by planes, whose channels all take the short way
+    (of another it reads the input once more)."""
+    if isa != "dsp" or channel_blocks(call) is None:
+        return 0
+    shape = shape_of(call)
+    rows = plane_rows(shape)
+    return rows if rows and not op_channel_kinds(model, op, shape).any() else 0
 
 
 def _more_scratch(call: Call, op: int, buffers: Sequence[PlannedTensor], isa: str) -> int:

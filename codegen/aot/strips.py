@@ -8,8 +8,9 @@ how far apart the two have to start that is computed here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 
 from codegen.aot.recording import Call, Struct, Text
 from codegen.host.kernel_loops import ConvShape, conv_strips_scratch
@@ -40,7 +41,9 @@ class Strip:
 class RowWindows:
     """Along the height of one image: extents in rows, *_row_bytes of one row of all channels.
 
-    reach: rows from a window's first tap to its last, both counted.
+    reach: rows from a window's first tap to its last, both counted. read_first: output rows for
+    which the kernel reads all that it needs before it writes the first of them; 0: it writes while
+    it reads.
     """
 
     in_h: int
@@ -50,31 +53,58 @@ class RowWindows:
     reach: int
     in_row_bytes: int
     out_row_bytes: int
+    read_first: int = 0
 
-    def strips(self, rows: int) -> Iterator[Strip]:
+    def strips(self, rows: int) -> list[Strip]:
         """From the top down, of `rows` output rows each; the last may have fewer."""
-        for first in range(0, self.out_h, rows):
-            end = min(first + rows, self.out_h)
-            top = first * self.stride - self.pad_top
-            bottom = (end - 1) * self.stride - self.pad_top + self.reach
-            yield Strip(first, end, max(0, top), min(self.in_h, bottom))
+        return self._cut(0, self.out_h, rows)
 
     def down(self, rows: int) -> int:
         """Bytes by which the output has to start before the input, going down; may be negative."""
-        return max(
-            s.end * self.out_row_bytes - s.in_first * self.in_row_bytes for s in self.strips(rows)
-        )
+        strips = self.strips(rows)
+        if self.read_first:  # in a strip, too, it goes down, piece by piece
+            pieces = [p for s in strips for p in self._cut(s.first, s.end, self.read_first)]
+            return self._before(pairwise(pieces))
+        return self._before(zip(strips, strips, strict=True))
 
     def up(self, rows: int) -> int:
         """Bytes by which the output has to start behind the input, going up; may be negative."""
-        return max(
-            s.in_end * self.in_row_bytes - s.first * self.out_row_bytes for s in self.strips(rows)
-        )
+        strips = self.strips(rows)
+        # In a strip it goes down, so that what it writes first must not meet what it reads last.
+        long = [(strip, strip) for strip in strips if strip.end - strip.first > self.read_first]
+        return self._behind([*long, *((below, above) for above, below in pairwise(strips))])
 
     def heights(self) -> list[int]:
-        """Of strips, the largest first; one for each number of strips that there can be."""
+        """Of strips, the largest first; one for each number of strips that there can be. All in
+        one is among them where the kernel itself goes by pieces."""
         out_h = self.out_h
-        return sorted({-(-out_h // count) for count in range(2, out_h + 1)}, reverse=True)
+        least = 1 if self.read_first else 2
+        return sorted({-(-out_h // count) for count in range(least, out_h + 1)}, reverse=True)
+
+    def _cut(self, start: int, stop: int, rows: int) -> list[Strip]:
+        """Output rows [start, stop), `rows` at a time."""
+        strips = []
+        for first in range(start, stop, rows):
+            end = min(first + rows, stop)
+            top = first * self.stride - self.pad_top
+            bottom = (end - 1) * self.stride - self.pad_top + self.reach
+            strips.append(Strip(first, end, max(0, top), min(self.in_h, bottom)))
+        return strips
+
+    def _before(self, pairs: Iterable[tuple[Strip, Strip]]) -> int:
+        """How far the output has to start before the input, so that what is written of the first
+        of a pair ends before what the second reads."""
+        return max(
+            (w.end * self.out_row_bytes - r.in_first * self.in_row_bytes for w, r in pairs),
+            default=-self.in_h * self.in_row_bytes,
+        )
+
+    def _behind(self, pairs: Iterable[tuple[Strip, Strip]]) -> int:
+        """The same from the bottom up."""
+        return max(
+            (r.in_end * self.in_row_bytes - w.first * self.out_row_bytes for w, r in pairs),
+            default=-self.out_h * self.out_row_bytes,
+        )
 
 
 def _params(call: Call) -> dict[str, int]:
@@ -112,9 +142,13 @@ def scratch_bytes(call: Call, isa: str) -> int | None:
     """What the call needs by strips; None: as much as in one piece."""
     if call.function not in _CONVOLUTIONS:
         return None
+    return conv_strips_scratch(shape_of(call), isa)
+
+
+def shape_of(call: Call) -> ConvShape:
+    """Of a call of a convolution."""
     p = _params(call)
-    shape = ConvShape(**{field.name: p[field.name] for field in fields(ConvShape)})
-    return conv_strips_scratch(shape, isa)
+    return ConvShape(**{field.name: p[field.name] for field in fields(ConvShape)})
 
 
 def channel_blocks(call: Call) -> int | None:

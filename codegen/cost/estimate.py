@@ -23,11 +23,11 @@ from codegen.errors import CodegenError
 from codegen.host.kernel_loops import (
     CONSTANT,
     ConvShape,
-    channel_kinds,
     conv_by_pairs,
     conv_loops,
     conv_passes,
     depthwise_loops,
+    op_channel_kinds,
     plane_loops,
     table_sizes,
     valid_taps,
@@ -254,18 +254,10 @@ def _has_bias(op: Op) -> bool:
 def _computed_channels(model: Model, op: Op, shape: ConvShape, isa: str) -> int:
     """Output channels that are computed: not those that give the same whatever the input. By pairs,
     only where both do."""
-    source, weights, output = (model.tensors[i] for i in (*op.inputs[:2], op.outputs[0]))
+    weights, output = (model.tensors[i] for i in (op.inputs[1], op.outputs[0]))
     if op.name != "CONV_2D" or isa == "mve" or output.dtype != "INT8" or not weights.scales:
         return shape.out_c
-    bias = model.tensors[op.inputs[2]].data if _has_bias(op) else None
-    kinds = channel_kinds(
-        shape,
-        source.scale,
-        output.scale,
-        output.zero_point,
-        np.resize(np.array(weights.scales, np.float32), shape.out_c),
-        None if bias is None else np.frombuffer(bias, "<i4"),
-    )
+    kinds = op_channel_kinds(model, op, shape)
     if isa == "dsp" and conv_by_pairs(shape):
         slow = int((kinds == 1).sum())
         pairs = np.append(kinds, kinds[-1:]) if len(kinds) % 2 else kinds

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from codegen.boards.facts import ISAS
 from codegen.host.runtime import load_library
+from codegen.model.tflite import Model, Op
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,21 @@ def channel_kinds(
     return kinds
 
 
+def op_channel_kinds(model: Model, op: Op, shape: ConvShape) -> NDArray[np.uint8]:
+    """channel_kinds() of a CONV_2D or DEPTHWISE_CONV_2D of int8 with one scale or one a channel."""
+    source, weights, output = (model.tensors[i] for i in (*op.inputs[:2], op.outputs[0]))
+    has_bias = len(op.inputs) > 2 and op.inputs[2] >= 0
+    bias = model.tensors[op.inputs[2]].data if has_bias else None
+    return channel_kinds(
+        shape,
+        source.scale,
+        output.scale,
+        output.zero_point,
+        np.resize(np.array(weights.scales, np.float32), shape.out_c),
+        None if bias is None else np.frombuffer(bias, "<i4"),
+    )
+
+
 def conv_strips_scratch(shape: ConvShape, isa: str) -> int:
     """Bytes of scratch that a CONV_2D by strips of rows needs."""
     return int(load_library().mcuforge_conv_strips_scratch(_pointer(shape), ISAS.index(isa)))
@@ -195,6 +211,12 @@ def plane_loops(shape: ConvShape) -> dict[str, float]:
         "plane output pairs": channels * loops.output_pairs,
     }
     return {name: float(count) for name, count in counts.items()} if loops.planes else {}
+
+
+def plane_rows(shape: ConvShape) -> int:
+    """Output rows for which the dsp DEPTHWISE_CONV_2D reads all input of two channels, all of them
+    on the short way, before it writes; 0: it writes while it reads."""
+    return int(load_library().mcuforge_plane_rows(_pointer(shape)))
 
 
 def conv_passes(group_channels: int, has_bias: bool) -> int:

@@ -11,6 +11,7 @@
 #include "all_ops.h"
 #include "nn/conv_pieces_s8.h"
 #include "nn/conv_s8.h"
+#include "nn/depthwise_conv_s8.h"
 #include "nn/isa.h"
 #include "nn/loop_counts.h"
 #include "nn/table_s8.h"
@@ -173,6 +174,13 @@ void mcuforge_depthwise_loops(const ConvShape* shape, nn::DepthwiseLoops* loops)
 
 void mcuforge_plane_loops(const ConvShape* shape, nn::PlaneLoops* loops) {
   *loops = nn::CountPlaneLoops(ParamsOf(*shape));
+}
+
+// Output rows for which the dsp DEPTHWISE_CONV_2D reads all input of two channels before it writes;
+// 0: it writes while it reads.
+int mcuforge_plane_rows(const ConvShape* shape) {
+  const nn::ConvParams p = ParamsOf(*shape);
+  return nn::DepthwiseConvS8ByPlane(p) ? nn::PlaneRows(p) - 2 : 0;
 }
 
 // Of each output channel of a CONV_2D whether it goes the short way (0), is computed otherwise (1)

@@ -41,6 +41,30 @@ def window_chain(rng: np.random.Generator) -> Case:
     return Case(b.build([first], [tensor]), inputs, label)
 
 
+def depthwise_chain(rng: np.random.Generator) -> Case:
+    """2 to 5 depthwise windows of 3x3 over channels in fours, pointwise convolutions between some:
+    of large images, as kernels read a piece of them before they write it. Now and then one channel
+    is dead, or so loud that it does not go the short way from sum to output."""
+    b = ModelBuilder()
+    shape = [1, *(int(extent) for extent in rng.integers(4, 45, 2)), 4 * int(rng.integers(1, 5))]
+    first = tensor = b.tensor(shape, scale=_SCALE, zero_point=_ZERO_POINT)
+    inputs = [draw.int8_values(rng, shape)]
+    for _ in range(int(rng.integers(2, 6))):
+        depthwise = draw.chance(rng, 0.7)
+        name = "DEPTHWISE_CONV_2D" if depthwise else "CONV_2D"
+        kernel = 3 if depthwise and min(shape[1:3]) > 3 else 1
+        after, operands, options = _convolved(
+            *(rng, b, depthwise, shape, tensor, [kernel, kernel], [1, 1]),
+            out_c=4 * int(rng.integers(1, 5)),
+            odd_scale=float(rng.choice([1e-12, 2.0])) if draw.chance(rng, 0.3) else None,
+        )
+        tensor = b.tensor(after, scale=_SCALE, zero_point=_ZERO_POINT)
+        b.op(name, operands, [tensor], options, version=2)
+        shape = after
+    label = f"{draw.shape_text(list(inputs[0].shape))} to {draw.shape_text(shape)}"
+    return Case(b.build([first], [tensor]), inputs, label)
+
+
 def _windowed(
     rng: np.random.Generator, b: ModelBuilder, name: str, shape: list[int], tensor: int
 ) -> tuple[list[int], list[int], Any]:
@@ -48,19 +72,35 @@ def _windowed(
     _, height, width, channels = shape
     kernel = [int(min(rng.choice([1, 2, 3, 3, 5]), extent)) for extent in (height, width)]
     stride = [int(rng.choice([1, 1, 1, 2])) for _ in range(2)]
-    padding = int(rng.choice([SAME, SAME, VALID]))
-    extents = [
-        -(-extent // s) if padding == SAME else (extent - k) // s + 1
-        for extent, k, s in zip((height, width), kernel, stride, strict=True)
-    ]
-    common: dict[str, Any] = {"padding": padding, "strideH": stride[0], "strideW": stride[1]}
-    if "POOL" in name:
-        pool = schema.Pool2DOptionsT(filterHeight=kernel[0], filterWidth=kernel[1], **common)
-        return [1, *extents, channels], [tensor], pool
-    depthwise = name == "DEPTHWISE_CONV_2D"
-    out_c = channels if depthwise else draw.extent(rng, 40)
+    if "POOL" not in name:
+        depthwise = name == "DEPTHWISE_CONV_2D"
+        out_c = draw.extent(rng, 40)
+        return _convolved(rng, b, depthwise, shape, tensor, kernel, stride, out_c)
+    extents, common = _output(rng, shape, kernel, stride)
+    pool = schema.Pool2DOptionsT(filterHeight=kernel[0], filterWidth=kernel[1], **common)
+    return [1, *extents, channels], [tensor], pool
+
+
+def _convolved(
+    rng: np.random.Generator,
+    b: ModelBuilder,
+    depthwise: bool,
+    shape: list[int],
+    tensor: int,
+    kernel: list[int],
+    stride: list[int],
+    out_c: int,
+    odd_scale: float | None = None,
+) -> tuple[list[int], list[int], Any]:
+    """As _windowed(), of a convolution. out_c: of one that is not depthwise. odd_scale: of
+    one channel's weights."""
+    channels = shape[3]
+    out_c = channels if depthwise else out_c
+    extents, common = _output(rng, shape, kernel, stride)
     filter_shape = [1, *kernel, channels] if depthwise else [out_c, *kernel, channels]
     scales = [float(s) for s in rng.uniform(0.002, 0.02, out_c)]
+    if odd_scale is not None:
+        scales[int(rng.integers(out_c))] = odd_scale
     filter_ = b.constant(draw.weights(rng, filter_shape), scale=scales, axis=3 if depthwise else 0)
     terms = int(np.prod(kernel)) * (1 if depthwise else channels)
     bias = b.constant(draw.bias_values(rng, out_c, terms), scale=[_SCALE * s for s in scales])
@@ -73,4 +113,16 @@ def _windowed(
     return [1, *extents, out_c], [tensor, filter_, bias], options
 
 
-CASES: Cases = {"WINDOW_CHAIN": window_chain}
+def _output(
+    rng: np.random.Generator, shape: list[int], kernel: list[int], stride: list[int]
+) -> tuple[list[int], dict[str, Any]]:
+    """Height and width of the output, and the options of padding and stride."""
+    padding = int(rng.choice([SAME, SAME, VALID]))
+    extents = [
+        -(-extent // s) if padding == SAME else (extent - k) // s + 1
+        for extent, k, s in zip(shape[1:3], kernel, stride, strict=True)
+    ]
+    return extents, {"padding": padding, "strideH": stride[0], "strideW": stride[1]}
+
+
+CASES: Cases = {"DEPTHWISE_CHAIN": depthwise_chain, "WINDOW_CHAIN": window_chain}
