@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from codegen import tools
+from codegen.errors import CodegenError
 from codegen.files.artifacts import FLOAT_EDGES, FLOAT_MODEL, INT8_MODEL
 from training.errors import ArtifactError, ConversionError
 from training.int8 import confinement, contained, quantize, untrained, untrained_recipe, user_model
@@ -209,6 +210,17 @@ def test_a_tflite_that_gains_nothing_is_taken_as_it_is(
             ["import: 4 B, 1 B less than given (names, empty buffers, arrays written twice), "
              "outputs as before"] if taken == b"less" else []
         )  # fmt: skip
+
+
+def test_what_nobody_can_compare_is_taken_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(*_: bytes) -> bool:
+        raise CodegenError("the oracle ended")
+
+    monkeypatch.setattr(user_model, "lean", lambda _: b"less")
+    monkeypatch.setattr(user_model, "same_outputs", nobody)
+    assert user_model.leaned(b"given") == b"given"
 
 
 def test_a_recipes_network_is_converted_with_random_biases(
