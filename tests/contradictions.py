@@ -25,21 +25,27 @@ Change = Callable[[Any], None]
 
 
 def contradictions(content: bytes) -> Iterator[tuple[str, bytes]]:
-    """(what is changed, the model) for each change of the main graph."""
-    graph = _parsed(content).subgraphs[0]
-    for kind, changes, things in (
-        ("tensor", _of_tensor, graph.tensors),
-        ("op", _of_op, graph.operators),
-    ):
-        for index, thing in enumerate(things):
+    """(what is changed, the model) for each change of each graph, then of the model itself."""
+    for number, graph in enumerate(_parsed(content).subgraphs):
+        for words, model in _of_graph(content, number, graph):
+            yield f"graph {number}, {words}", model
+    for words, change in _OF_MODEL.items():
+        changed = _parsed(content)
+        change(changed)
+        yield words, _packed(changed, len(content))
+
+
+def _of_graph(content: bytes, number: int, graph: Any) -> Iterator[tuple[str, bytes]]:
+    for kind, changes in (("tensors", _of_tensor), ("operators", _of_op)):
+        for index, thing in enumerate(getattr(graph, kind)):
             for words, change in changes(thing):
                 model = _parsed(content)
-                new = model.subgraphs[0]
-                change((new.tensors if kind == "tensor" else new.operators)[index])
-                if kind == "tensor":
-                    _fit_contents(model, new.tensors[index], thing)
+                changed = getattr(model.subgraphs[number], kind)[index]
+                change(changed)
+                if kind == "tensors":
+                    _fit_contents(model, changed, thing)
                 yield f"{kind} {index}: {words}", _packed(model, len(content))
-    yield from _of_tables(content)
+    yield from _of_tables(content, number, graph)
 
 
 def with_scale(content: bytes, index: int, exponent: int) -> bytes:
@@ -115,7 +121,11 @@ def _of_op(op: Any) -> Iterator[tuple[str, Change]]:
         if indices:
             yield f"{ends} one less", _set(ends, indices[:-1])
             yield f"{ends} one more", _set(ends, [*indices, indices[0]])
+            yield f"{ends} beyond all", _set(ends, [99, *indices[1:]])
+            yield f"{ends} without a last", _set(ends, [*indices[:-1], -1])
+    yield "operator code beyond all", _set("opcodeIndex", 99)
     if op.builtinOptions is not None:
+        yield "options of another op", _set("builtinOptionsType", op.builtinOptionsType % 9 + 1)
         yield "no options", _set("builtinOptions", None)
         for name, value in vars(op.builtinOptions).items():
             for other in _others(value):
@@ -149,10 +159,10 @@ def _of_custom_options(options: bytes) -> Iterator[tuple[str, Change]]:
             yield f"{name} {one.get(name, 'gone')}", _set("customOptions", dumped)
 
 
-def _of_tables(content: bytes) -> Iterator[tuple[str, bytes]]:
-    for index, tensor in enumerate(_parsed(content).subgraphs[0].tensors):
-        model = _parsed(content)
-        data = model.buffers[tensor.buffer].data
+def _of_tables(content: bytes, number: int, graph: Any) -> Iterator[tuple[str, bytes]]:
+    buffers = _parsed(content).buffers
+    for index, tensor in enumerate(graph.tensors):
+        data = buffers[tensor.buffer].data
         if tensor.type != schema.TensorType.INT32 or data is None or len(data) > 4 * _SMALL:
             continue
         values = np.frombuffer(bytes(bytearray(data)), np.int32)
@@ -161,4 +171,18 @@ def _of_tables(content: bytes) -> Iterator[tuple[str, bytes]]:
                 model = _parsed(content)
                 changed = values + by * (np.arange(values.size) == at).astype(np.int32)
                 model.buffers[tensor.buffer].data = np.frombuffer(changed.tobytes(), np.uint8)
-                yield f"tensor {index}: value {at} {by:+d}", _packed(model, len(content))
+                yield f"tensors {index}: value {at} {by:+d}", _packed(model, len(content))
+
+
+def _fill_buffer_0(model: Any) -> None:
+    model.buffers[0].data = np.zeros(4, np.uint8)
+
+
+_OF_MODEL: dict[str, Change] = {
+    "version 2": _set("version", 2),
+    "version 4": _set("version", 4),
+    "no graph": _set("subgraphs", []),
+    "no operator codes": _set("operatorCodes", []),
+    "no buffers": _set("buffers", []),
+    "buffer 0 has contents": _fill_buffer_0,
+}

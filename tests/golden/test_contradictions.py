@@ -46,6 +46,7 @@ def _approved(path: Path, op: str, line: str) -> str:
     if os.environ.get("APPROVE"):
         record[op] = line
         path.write_text("".join(f"{op} {record[op]}\n" for op in sorted(record)))
+    assert op in record, f"{path.name}: no record of {op} yet; APPROVE=1 writes it"
     return record[op]
 
 
