@@ -194,7 +194,8 @@ def test_an_article_is_as_long_as_the_picture(ground: int, article: int, light: 
 
 
 def test_an_article_has_to_stand_out() -> None:
-    assert drawing.as_garment(garment(100, 124)).any()
+    seen = drawing.as_garment(garment(100, 124))
+    assert seen.any() and seen.shape == (28, 28)
     with pytest.raises(DataError, match="nothing is seen"):
         drawing.as_garment(garment(100, 123))
 

@@ -233,3 +233,15 @@ def test_backgrounds_are_two_colours_and_what_lies_between() -> None:
         steps = np.abs(np.diff(made, axis=1)).mean()
         far = np.abs(made - np.roll(made, 40, axis=1)).mean()
         assert steps < far  # neighbours are more alike
+
+
+def test_a_background_goes_from_one_colour_to_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    draws: Any = Draws()
+    ends = {(0, 255): [[50.0], [200.0]], (-60, 60): [[0.0, 10.0, 0.0], [0.0, 0.0, -20.0]]}
+    monkeypatch.setattr(
+        draws, "uniform", lambda low, high, shape=None: np.array(ends.get((low, high), 1.4))
+    )
+    made = np.asarray(pictures._background(draws)).reshape(-1, 3)
+    assert made.min(axis=0).tolist() == [50, 60, 50]
+    assert made.max(axis=0).tolist() == [200, 200, 180]
+    assert abs(np.corrcoef(made[:, 0], made[:, 1])[0, 1]) > 0.999

@@ -131,6 +131,9 @@ def test_arrays_that_are_too_long_damaged_or_not_finite(
     np.save(path, np.array([[0, np.nan, 0]], np.float32))
     with pytest.raises(DataError, match="NaN or infinity in it; fill it in"):
         one_sample.read(info("table", [3], dtype="float32"), path)
+    np.save(path, np.array([{}]), allow_pickle=True)  # Python objects, which run code
+    with pytest.raises(DataError, match=r"no \.npy file that can be read"):
+        one_sample.read(info("table", [3]), path)
     path.write_bytes(path.read_bytes()[:20])
     with pytest.raises(DataError, match=r"no \.npy file that can be read"):
         one_sample.read(info("table", [3]), path)

@@ -78,6 +78,12 @@ def test_what_does_not_fit_is_named(tmp_path: Path, arrays: Any, message: str) -
         read_samples(tmp_path / "own.npz", TWO, 500)
 
 
+def test_python_objects_are_not_loaded(tmp_path: Path) -> None:
+    np.save(tmp_path / "own.npy", np.array([{}]), allow_pickle=True)
+    with pytest.raises(DataError, match=r"no \.npz or \.npy of numbers"):
+        read_samples(tmp_path / "own.npy", ONE, 500)
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 half", b"1,2,3"])
 def test_a_file_of_another_kind(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "own.npz").write_bytes(content)

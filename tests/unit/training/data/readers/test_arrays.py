@@ -181,6 +181,7 @@ SPOILT = np.where(np.arange(80).reshape(20, 4) == 30, np.nan, X)
     [
         ({"images": X}, {}, "holds images; the arrays have to be called x_train, y_train"),
         ({"x": X, "y": Y[:9]}, {}, "20 samples but 9 targets"),
+        ({"x": X, "y": np.array(3)}, {}, "20 samples but 1 targets"),
         ({"x": X[:, 0], "y": Y}, {}, "samples of shape 20; the first axis counts them"),
         ({"x": X, "y": Y - 1}, {}, "label at index 0 is -1; classes are numbered from 0"),
         ({"x": X, "y": Y * 5000}, {}, "5,001 classes, at most 4,096.*--task regress"),
