@@ -49,8 +49,8 @@ def check_budget(
         model_bytes = facts.model_bytes(model)
         if model_bytes > left:
             raise BudgetError(
-                f"model needs {model_bytes} B of flash, {board.id} has {max(left, 0)} B left "
-                f"({flash.name}: {flash.length} B, less {program} B for the program)",
+                f"model needs {model_bytes:,} B of flash, {board.id} has {max(left, 0):,} B left "
+                f"({flash.name}: {flash.length:,} B, less {program:,} B for the program)",
                 _NAMES["flash"],
                 model_bytes - left,
             )
@@ -60,9 +60,9 @@ def check_budget(
         left = ram.length - program - board.stack_bytes
         if plan.arena_bytes > left:
             raise BudgetError(
-                f"arena needs {plan.arena_bytes} B, {board.id} has {max(left, 0)} B left "
-                f"({ram.name}: {ram.length} B, less {program} B for the program's data and "
-                f"{board.stack_bytes} B of stack)",
+                f"arena needs {plan.arena_bytes:,} B, {board.id} has {max(left, 0):,} B left "
+                f"({ram.name}: {ram.length:,} B, less {program:,} B for the program's data and "
+                f"{board.stack_bytes:,} B of stack)",
                 _NAMES["ram"],
                 plan.arena_bytes - left,
             )
@@ -107,7 +107,7 @@ def check_image(used: Mapping[str, int], board: Board, boards: Iterable[Board]) 
     for region in board.regions:
         needed.setdefault(region.kind, used.get(region.name, 0))
     numbers = " and ".join(
-        f"{used[r.name]} B of {r.name}, {board.id} has {r.length} B" for r in exceeded
+        f"{used[r.name]:,} B of {r.name}, {board.id} has {r.length:,} B" for r in exceeded
     )
     others = (
         other
@@ -130,7 +130,7 @@ def _advice(boards: Iterable[Board]) -> str:
         return "no board in `invoke boards` takes it; choose a smaller recipe"
     fitting.sort(key=lambda board: (board.ram_bytes, board.flash_bytes, board.id))
     named = [
-        f"{board.id} ({board.flash_bytes} B of flash, {board.ram_bytes} B of RAM)"
+        f"{board.id} ({board.flash_bytes:,} B of flash, {board.ram_bytes:,} B of RAM)"
         for board in fitting[:_BOARDS_NAMED]
     ]
     more = len(fitting) - len(named)

@@ -48,7 +48,7 @@ def show_plan(
     parts = [table(model, plan), ascii_picture(model, plan), sizes(plan, isa, facts.persistent)]
     if front_end := parameters.load(model_path.parent):
         beside = memory_bytes(front_end)
-        parts[-1] += f"front end     {beside:>8} B beside the arena, {front_end.kind}\n"
+        parts[-1] += f"front end     {beside:>8,} B beside the arena, {front_end.kind}\n"
     if svg_path is not None:
         atomic_write(svg_path, svg_picture(model, plan).encode())
         parts.append(f"picture: {svg_path}\n")
@@ -59,20 +59,20 @@ def sizes(plan: ArenaPlan, isa: str, persistent: str = INTERPRETER_FACTS.persist
     """What the arena's bytes are for, and how far that is from the least possible."""
     overhead = plan.activation_bytes - plan.lower_bound_bytes
     percent = 100 * overhead / max(1, plan.lower_bound_bytes)
-    beside = f"overhead      {overhead:>8} B, {percent:.1f} % over the lower bound\n"
+    beside = f"overhead      {overhead:>8,} B, {percent:.1f} % over the lower bound\n"
     if plan.strips is not None:
         ops = ", ".join(map(str, plan.strips.rows))
         beside = (
-            f"strips        {plan.strips.saved_bytes:>8} B less, some rows at a time in "
+            f"strips        {plan.strips.saved_bytes:>8,} B less, some rows at a time in "
             f"op{'s' * (len(plan.strips.rows) > 1)} {ops},\n"
             f"{'':24}for about {100 * plan.strips.cost:.1f} % more instructions\n"
         )
     scratch = max((buffer.nbytes for buffer in plan.scratch), default=0)
     return (
-        f"arena         {plan.arena_bytes:>8} B for {isa}\n"
-        f"  persistent  {plan.persistent_bytes:>8} B, {persistent}\n"
-        f"  activations {plan.activation_bytes:>8} B, the largest scratch buffer {scratch} B\n"
-        f"lower bound   {plan.lower_bound_bytes:>8} B, the most tensor bytes alive at one op\n"
+        f"arena         {plan.arena_bytes:>8,} B for {isa}\n"
+        f"  persistent  {plan.persistent_bytes:>8,} B, {persistent}\n"
+        f"  activations {plan.activation_bytes:>8,} B, the largest scratch buffer {scratch:,} B\n"
+        f"lower bound   {plan.lower_bound_bytes:>8,} B, the most tensor bytes alive at one op\n"
         f"{beside}"
     )
 
@@ -136,11 +136,11 @@ def svg_picture(model: Model, plan: ArenaPlan) -> str:
         f'viewBox="0 0 {_SVG_WIDTH} {_SVG_HEIGHT + _SVG_OPS}" '
         'font-family="sans-serif" font-size="11">',
         '<rect width="100%" height="100%" fill="#fff"/>',
-        f'<text x="{_SVG_MARGIN}" y="24" font-size="15">arena {plan.arena_bytes} B, lower bound '
-        f"of its activations {plan.lower_bound_bytes} B</text>",
+        f'<text x="{_SVG_MARGIN}" y="24" font-size="15">arena {plan.arena_bytes:,} B, lower bound '
+        f"of its activations {plan.lower_bound_bytes:,} B</text>",
         box(
             0, moments, 0, plan.persistent_bytes, 'fill="#bbb"',
-            f"the interpreter's own: {plan.persistent_bytes} B", "",
+            f"the interpreter's own: {plan.persistent_bytes:,} B", "",
         ),
     ]  # fmt: skip
     for number, (_, buffer) in enumerate(_marked(plan)):
@@ -152,7 +152,7 @@ def svg_picture(model: Model, plan: ArenaPlan) -> str:
             box(
                 buffer.first, min(buffer.last, moments), buffer.offset,
                 buffer.offset + buffer.nbytes, f'fill="{fill}" stroke="#444"{dashes}',
-                f"{name}: {buffer.nbytes} B at {buffer.offset}",
+                f"{name}: {buffer.nbytes:,} B at {buffer.offset:,}",
                 "scratch" if scratch else str(buffer.index),
             )
         )  # fmt: skip

@@ -38,6 +38,15 @@ _SECTIONS = {
 """Heading -> its pages in docs/, or a folder of them. One that is not there yet is left out."""
 
 
+_PALETTES = (
+    ("(prefers-color-scheme)", "default", "brightness-auto", "light"),
+    ("(prefers-color-scheme: light)", "default", "brightness-7", "dark"),
+    ("(prefers-color-scheme: dark)", "slate", "brightness-4", "as the system"),
+)
+"""Media query, scheme, icon of the switch, and what the switch turns to. As the reader's system is,
+or one of both for good."""
+
+
 class PagesError(CodegenError):
     """The pages say what is not so, or lead nowhere."""
 
@@ -122,8 +131,18 @@ def _write_config(path: Path, sections: dict[str, list[str]]) -> None:
         "[project.theme]\n"
         'variant = "classic"\n'
         "font = false\n"  # none from another host
-        'features = ["navigation.sections", "navigation.top", "toc.follow", "content.code.copy"]\n',
+        'features = ["navigation.sections", "navigation.top", "toc.follow", "content.code.copy"]\n'
+        + "".join(_palette(*one) for one in _PALETTES),
         encoding="utf-8",
+    )
+
+
+def _palette(media: str, scheme: str, icon: str, next_one: str) -> str:
+    return (
+        "[[project.theme.palette]]\n"
+        f'media = "{media}"\n'
+        f'scheme = "{scheme}"\n'
+        f'toggle = {{icon = "material/{icon}", name = "{next_one}"}}\n'
     )
 
 

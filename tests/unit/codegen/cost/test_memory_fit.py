@@ -36,6 +36,11 @@ def _check(arena: int, model: Model, flash: int | None, *ram: int) -> None:
     check_budget(made_up_plan(arena), model, board)
 
 
+def _left(message: str) -> int:
+    (left,) = re.findall(r"has ([\d,]+) B left", message)
+    return int(left.replace(",", ""))
+
+
 def test_fits(cnn: Model) -> None:
     _check(6 * KIB, cnn, 1024 * KIB, 112 * KIB, 16 * KIB)
 
@@ -43,13 +48,13 @@ def test_fits(cnn: Model) -> None:
 def test_arena_too_big_for_ram(cnn: Model) -> None:
     with pytest.raises(
         BudgetError,
-        match=r"^arena needs 131072 B, netduinoplus2 has \d+ B left \(sram1: 114688 B, less "
-        r"\d+ B for the program's data and 2048 B of stack\)$",
+        match=r"^arena needs 131,072 B, netduinoplus2 has [\d,]+ B left \(sram1: 114,688 B, less "
+        r"[\d,]+ B for the program's data and 2,048 B of stack\)$",
     ) as caught:
         _check(128 * KIB, cnn, 1024 * KIB, 112 * KIB, 16 * KIB)
     assert caught.value.exit_code == 1
-    (left,) = re.findall(r"has (\d+) B left", str(caught.value))
-    assert (caught.value.memory, caught.value.missing_bytes) == ("RAM", 128 * KIB - int(left))
+    left = _left(str(caught.value))
+    assert (caught.value.memory, caught.value.missing_bytes) == ("RAM", 128 * KIB - left)
 
 
 def test_stack_takes_its_share(cnn: Model) -> None:
@@ -57,17 +62,17 @@ def test_stack_takes_its_share(cnn: Model) -> None:
         load_board("mps2_an386"), regions=(Region("ram", "ram", 0, 64 * KIB),), stack_bytes=48 * KIB
     )
     check_budget(PLAN_8K, cnn, board)
-    with pytest.raises(BudgetError, match="and 56000 B of stack"):
+    with pytest.raises(BudgetError, match="and 56,000 B of stack"):
         check_budget(PLAN_8K, cnn, dataclasses.replace(board, stack_bytes=56_000))
 
 
 def test_stated_limit_is_the_limit(cnn: Model) -> None:
     with pytest.raises(BudgetError) as caught:
         _check(64 * KIB, cnn, None, 64 * KIB)
-    (left,) = re.findall(r"has (\d+) B left", str(caught.value))
-    _check(int(left), cnn, None, 64 * KIB)
+    left = _left(str(caught.value))
+    _check(left, cnn, None, 64 * KIB)
     with pytest.raises(BudgetError):
-        _check(int(left) + 1, cnn, None, 64 * KIB)
+        _check(left + 1, cnn, None, 64 * KIB)
 
 
 def test_the_buffer_for_requests_is_no_longer_than_the_wire_wants(cnn: Model) -> None:
@@ -101,13 +106,13 @@ def test_a_front_end_takes_ram_beside_the_arena(cnn: Model) -> None:
 
 
 def test_arena_is_not_split_across_regions(cnn: Model) -> None:
-    with pytest.raises(BudgetError, match="sram1: 65536 B"):
+    with pytest.raises(BudgetError, match="sram1: 65,536 B"):
         _check(80 * KIB, cnn, None, 64 * KIB, 32 * KIB, 32 * KIB)
 
 
 def test_model_too_big_for_flash(cnn: Model) -> None:
     with pytest.raises(
-        BudgetError, match=rf"^model needs {cnn.size} B of flash, .*flash: 16384 B"
+        BudgetError, match=rf"^model needs {cnn.size:,} B of flash, .*flash: 16,384 B"
     ) as caught:
         _check(1, cnn, 16 * KIB, 112 * KIB)
     # the program alone takes more than there is
@@ -126,7 +131,7 @@ def test_host_has_no_limits(cnn: Model) -> None:
 
 def test_real_board(cnn: Model) -> None:
     check_budget(made_up_plan(6 * KIB), cnn, load_board("mps2_an386"))
-    with pytest.raises(BudgetError, match="arena needs 5000000 B, mps2_an386 has"):
+    with pytest.raises(BudgetError, match="arena needs 5,000,000 B, mps2_an386 has"):
         check_budget(made_up_plan(5_000_000), cnn, load_board("mps2_an386"))
 
 
@@ -136,11 +141,11 @@ def _next_step(arena: int, model: Model) -> str:
 
 def test_boards_that_would_take_the_model_are_named_the_smallest_first(cnn: Model) -> None:
     step = _next_step(8 * KIB, cnn)
-    assert step.startswith("choose a smaller recipe, or a board that takes it: microbit (262144 B")
+    assert step.startswith("choose a smaller recipe, or a board that takes it: microbit (262,144 B")
     assert "stm32vldiscovery" not in step and "host" not in step
     bigger = _next_step(60 * KIB, cnn)
     assert "microbit (" not in bigger and "lm3s6965evb" not in bigger
-    assert "microbit_v2 (524288 B of flash, 131072 B of RAM)" in bigger
+    assert "microbit_v2 (524,288 B of flash, 131,072 B of RAM)" in bigger
     boards = [board for board in boards_built_here() if board.ram_bytes >= 128 * KIB]
     assert bigger.endswith(f" and {len(boards) - 3} more")
 
@@ -151,11 +156,11 @@ def test_an_image_that_is_too_big_names_the_boards_with_room_for_it() -> None:
     with pytest.raises(BudgetError) as caught:
         check_image({"flash": 40_000, "ram": 8193}, board, boards_built_here())
     assert str(caught.value).startswith(
-        "firmware takes 8193 B of ram, stm32vldiscovery has 8192 B; choose a smaller recipe, or a "
-        "board that takes it: microbit (262144 B of flash, 16384 B of RAM), "
+        "firmware takes 8,193 B of ram, stm32vldiscovery has 8,192 B; choose a smaller recipe, or "
+        "a board that takes it: microbit (262,144 B of flash, 16,384 B of RAM), "
     )
     assert (caught.value.memory, caught.value.missing_bytes) == ("RAM", 1)
-    with pytest.raises(BudgetError, match=r"132000 B of flash, .* and 9000 B of ram"):
+    with pytest.raises(BudgetError, match=r"132,000 B of flash, .* and 9,000 B of ram"):
         check_image({"flash": 132_000, "ram": 9000}, board, boards_built_here())
     with pytest.raises(BudgetError, match="no board in `invoke boards` takes it"):
         check_image({"flash": 1 << 30}, board, boards_built_here())

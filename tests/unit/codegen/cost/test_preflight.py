@@ -79,8 +79,9 @@ def test_a_board_that_is_too_small_is_told_in_bytes(cnn: Model) -> None:
     )
     found = preflight(cnn, small)
     (problem,) = found.problems
-    assert problem.startswith(f"arena needs {plan_model(cnn, 'dsp').arena_bytes} B, mps2_an386 has")
-    assert "or a board that takes it: stm32vldiscovery (131072 B of flash, 8192 B" in problem
+    arena = plan_model(cnn, "dsp").arena_bytes
+    assert problem.startswith(f"arena needs {arena:,} B, mps2_an386 has")
+    assert "or a board that takes it: stm32vldiscovery (131,072 B of flash, 8,192 B" in problem
     (ram,) = (line.split()[1] for line in found.lines("cnn") if line.startswith("  RAM "))
     assert int(ram.replace(",", "")) > 4096  # what the report says is what is refused
     assert found.instructions is not None

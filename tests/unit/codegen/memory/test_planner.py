@@ -145,12 +145,12 @@ def test_the_report_names_every_size(cnn_path: Path, cnn: Model, tmp_path: Path)
     text = show_plan(cnn_path, "scalar", svg)
     plan = plan_model(cnn, "scalar")
     for number in (plan.arena_bytes, plan.persistent_bytes, plan.lower_bound_bytes):
-        assert f"{number}" in text
+        assert f"{number:,} B" in text
     assert "image" in text and "scores" in text  # names of its tensors
     assert svg.is_file() and text.endswith(f"picture: {svg}\n")
     assert "front end" not in text
     parameters.save(AudioFrontEnd(window=640), tmp_path)
-    beside = "front end         5376 B beside the arena, audio\n"
+    beside = "front end        5,376 B beside the arena, audio\n"
     assert show_plan(cnn_path, "scalar").endswith(beside)
     with pytest.raises(CodegenError, match="known: scalar, dsp, mve"):
         show_plan(cnn_path, "neon")
