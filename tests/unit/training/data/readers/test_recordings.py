@@ -12,6 +12,7 @@ from codegen.files.artifacts import TEST_SPLIT, TRAIN_SPLIT
 from codegen.samples import split as split_file
 from training.data import datasets
 from training.data.options import DataOptions
+from training.data.readers import csv_file, recordings
 from training.errors import DataError
 
 HEADER = "time_ms,x,y,z"
@@ -130,3 +131,76 @@ class TestBadInput:
 
     def test_numbers_to_estimate(self, folder: Path, tmp_path: Path) -> None:
         self.refused(folder, tmp_path, "--task regress needs numbers, folders", task="regress")
+
+
+def table(path: str, header: str, *rows: str) -> csv_file.Table:
+    lines = list(range(2, 2 + len(rows)))
+    return csv_file.Table(Path(path), header.split(","), [row.split(",") for row in rows], lines)
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "rate_hz"),
+    [
+        ("time,x", ("0,1", "0.5,1", "1,1"), 2.0),
+        ("x,Time_MS", ("1,0", "1,20", "1,40"), 50.0),
+        ("time_us,x", ("0,1", "250,1"), 4000.0),
+        ("t,x", ("0,1", "1,1", "2,1", "90,1"), 1.0),  # the median
+        ("t,x", ("0,1",), 0.0),
+        ("x,y", ("0,1", "1,1"), 0.0),
+        ("seconds,x", ("0,1", "0.3,1"), 3.333),
+    ],
+)
+def test_times_give_the_rate(header: str, rows: tuple[str, ...], rate_hz: float) -> None:
+    assert recordings._rate(table("x.csv", header, *rows)) == rate_hz
+
+
+@pytest.mark.parametrize("second", ["0", "-1"])
+def test_times_have_to_grow(second: str) -> None:
+    with pytest.raises(
+        DataError, match=r"x\.csv: the times in column t do not grow; sort the rows"
+    ):
+        recordings._rate(table("x.csv", "t,x", "0,1", f"{second},1"))
+
+
+def test_rates_are_as_good_as_one() -> None:
+    first, near, far = (table(f"{n}.csv", "t,x", "0,1", f"{n},1") for n in (1, 0.953, 0.95))
+    assert recordings._one_rate([first, near]) == 1.0
+    with pytest.raises(DataError, match=r"0\.95\.csv: 1\.053 rows a second, but 1 in 1\.csv"):
+        recordings._one_rate([first, near, far])
+
+
+def test_columns_are_those_of_the_first_recording() -> None:
+    first, other = table("1.csv", "x,y", "1,2"), table("2.csv", "x,z", "3,4")
+    assert recordings._columns(first, ["y", "x"], first, False).tolist() == [[2, 1]]
+    assert recordings._columns(other, ["x"], first, True).tolist() == [[3]]
+    with pytest.raises(DataError, match=r"2\.csv: columns x, z, but x, y in 1\.csv; name those"):
+        recordings._columns(other, ["x"], first, False)
+    with pytest.raises(DataError, match=r"1\.csv: no column beside the time"):
+        recordings._columns(first, [], first, False)
+
+
+def test_recordings_have_one_length() -> None:
+    paths = [Path(f"{n}.csv") for n in range(3)]
+    assert recordings._one_length(paths, [np.zeros(4)] * 3) == 4
+    with pytest.raises(DataError, match=r"1\.csv: 2 rows, but 5 in 2\.csv; .* at most 2"):
+        recordings._one_length(paths, [np.zeros(n) for n in (4, 2, 5)])
+
+
+def test_what_is_in_no_window_is_counted(tmp_path: Path) -> None:
+    for label in "ab":
+        for name, rows in (("1", 10), ("2", 4)):
+            path = tmp_path / label / f"{name}.csv"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text("x\n" + "".join(f"{n}\n" for n in range(rows)))
+    made = recordings.read(tmp_path, DataOptions(window=4, stride=4))
+    assert made.notes == (
+        "4 recordings give 6 windows of 4 rows, one every 4; 4 rows at their ends are in none",
+    )
+    assert made.train.values[:][1, :, 0].tolist() == [4, 5, 6, 7]
+    assert made.train.groups is not None and made.train.groups.tolist()[:3] == [
+        "a/1.csv", "a/1.csv", "a/2.csv",
+    ]  # fmt: skip
+    overlapping = recordings.read(tmp_path, DataOptions(window=4, stride=3))
+    assert overlapping.notes[0].startswith(
+        "4 recordings give 8 windows of 4 rows, one every 3; 0 r"
+    )
