@@ -11,6 +11,7 @@ import pytest
 from codegen.files.artifacts import INT8_MODEL, MODEL_INPUTS
 from codegen.host.oracle_child import answers
 from codegen.model.tflite import Model
+from codegen.samples.facts import DataInfo
 from codegen.samples.split import map_npz
 from harness.run.tensors import inputs_subject
 from training.data import model_inputs
@@ -40,6 +41,24 @@ def test_real_numbers_become_each_inputs_own(build_dir: Path) -> None:
     model = Model.read(build_dir / INT8_MODEL)
     expected = answers(model, [kept["input0"][:3], kept["input1"][:3]])
     np.testing.assert_array_equal(subject.outputs[0], expected[0])
+
+
+def test_what_is_recorded_of_them(build_dir: Path) -> None:
+    arrays = {f"x{index}": RNG.integers(-128, 128, (4, 6), np.int8) for index in range(2)}
+    np.savez(build_dir / "own.npz", y_test=np.array([0, 1, 2, 1]), **arrays)  # type: ignore[arg-type]
+    said: list[str] = []
+    model_inputs.prepare(build_dir / "own.npz", build_dir, say=said.append)
+    info = DataInfo.load(build_dir)
+    assert (info.source, info.kind, info.shape, info.dtype) == ("npz", "tensor", [6], "int8")
+    assert (info.train_count, info.test_count, info.range, info.unit) == (0, 4, [0, 0], "")
+    assert (info.task, info.labels) == ("classify", ["0", "1", "2"]) and list(info.sha256) == [
+        "own.npz"
+    ]
+    assert said == [f"data: {build_dir / 'own.npz'}, 4 samples for 2 inputs, task classify"]
+    assert map_npz(build_dir / MODEL_INPUTS)["targets"].tolist() == [0, 1, 2, 1]
+    model_inputs.prepare(build_dir / "own.npz", build_dir, task="none", say=said.append)
+    assert DataInfo.load(build_dir).task == "none"
+    assert "targets" not in map_npz(build_dir / MODEL_INPUTS)
 
 
 def test_targets_are_measured(build_dir: Path) -> None:
