@@ -24,6 +24,7 @@ import requests
 import uvicorn
 from PIL import Image
 from selenium.webdriver import ActionChains, Chrome, ChromeOptions, ChromeService, Keys
+from selenium.webdriver.common.actions.pointer_input import PointerInput
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
@@ -142,8 +143,8 @@ def at(browser: Chrome, name: str) -> WebElement:
     return browser.find_element(By.ID, name)
 
 
-def draw(browser: Chrome, moves: list[tuple[int, int]]) -> None:
-    pen = ActionChains(browser, duration=10)
+def draw(browser: Chrome, moves: list[tuple[int, int]], pointer: str = "mouse") -> None:
+    pen = ActionChains(browser, duration=10, devices=[PointerInput(pointer, pointer)])
     pen.move_to_element_with_offset(at(browser, "canvas"), -50, -75).click_and_hold()
     for x, y in moves:
         pen.move_by_offset(x, y)
@@ -180,6 +181,18 @@ def test_strokes_are_answered_as_by_the_oracle(page: Chrome, pad: Pad, tmp_path:
     assert page.find_element(By.CSS_SELECTOR, "#seen img").size["width"] > 50
     page.save_screenshot(str(tmp_path / "pad.png"))
     assert page.get_log("browser") == []
+
+
+@pytest.mark.parametrize("pointer", ["pen", "touch"])
+def test_pen_and_finger_draw_as_the_mouse(page: Chrome, pointer: str) -> None:
+    page.execute_script(
+        "window.kinds = new Set(); document.getElementById('canvas')"
+        ".addEventListener('pointermove', (event) => window.kinds.add(event.pointerType))"
+    )
+    draw(page, SEVEN, pointer)
+    assert settled(page).startswith("7, ")
+    assert page.execute_script("return [...window.kinds]") == [pointer]
+    assert page.execute_script("return window.scrollY") == 0  # a stroke does not move the page
 
 
 def test_undo_clear_and_invert(page: Chrome) -> None:
