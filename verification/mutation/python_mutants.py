@@ -8,7 +8,7 @@ The text around a fault stays as it is. Left alone is what no test should hold:
 - how something looks (_LOOKS); and zip's `strict` and assertions, which state what holds anyway;
 - the -1 of a reshape, in whose place NumPy takes every negative number;
 - whether a limit is in time when it is met to the nanosecond (`now_s`, time.monotonic());
-- the number that a module calls its seed;
+- a number that is called a seed;
 - numbers from _TUNED on that get a name in a module, a class or a table of facts, alone or in a
   tuple, or are a parameter's default: patience, cuts of texts, sizes of buffers. They are chosen,
   and the next would do as well.
@@ -118,6 +118,8 @@ def _is_left_alone(node: ast.AST) -> bool:
         case ast.JoinedStr() | ast.Expr(value=ast.Constant()):  # a docstring, or `...`
             return True
         case ast.If(test=ast.Name(id="TYPE_CHECKING")) | ast.keyword(arg="strict"):
+            return True
+        case ast.keyword(arg="seed", value=ast.Constant()):
             return True
         case ast.keyword(arg=str(name)) if name in _LOOKS:
             return True

@@ -103,7 +103,8 @@ def test_what_no_test_should_hold_is_left_alone() -> None:
     assert python_mutants.mutants("_A = Facts(size=14 * 1024)") == []
     assert python_mutants.mutants("_A, _B = 640, 120") == []
     assert len(python_mutants.mutants("_A, _B = 640, 9\nfor a in (640, 120):\n    pass")) == 3
-    assert python_mutants.mutants("_SEED = 1") == []
+    assert python_mutants.mutants("_SEED = 1\na = f(b, seed=1)") == []
+    assert len(python_mutants.mutants("a = f(b, seed=c + 1)")) == 2
     assert len(python_mutants.mutants("_SEEDS = 1\ndef f():\n    SEED = 1\nSEED = True")) == 2
     assert len(python_mutants.mutants("def f(a=5, *, b=True): ...")) == 2
     assert len(python_mutants.mutants("_A = 1 << 3\n_B = x * 1024")) == 5

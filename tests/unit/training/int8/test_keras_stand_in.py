@@ -12,7 +12,14 @@ import pytest
 
 from codegen.files.artifacts import COMPARED_MODES, SAVED_MODEL, SAVED_MODEL_FILES
 from training.errors import ArtifactError, DataError
-from training.int8 import float_answers, float_function, modes, quantize, saved_model
+from training.int8 import (
+    float_answers,
+    float_function,
+    layer_errors,
+    modes,
+    quantize,
+    saved_model,
+)
 from training.int8.float_function import of_keras, of_saved_model
 
 
@@ -372,3 +379,76 @@ def test_a_saved_model_takes_any_batch_and_has_no_fingerprint(
         if path.is_file()
     }
     assert kept == set(SAVED_MODEL_FILES)
+
+
+class Kept:
+    """In place of tf.lite.Interpreter: an input, two ops, of which the first has two outputs."""
+
+    told: dict[str, Any] = {}  # noqa: RUF012 (one test's)
+
+    def __init__(self, **told: Any) -> None:
+        Kept.told = told
+        self.calls: list[Any] = []
+
+    def allocate_tensors(self) -> None:
+        self.calls.append("allocated")
+
+    def _get_ops_details(self) -> list[dict[str, Any]]:
+        return [
+            {"op_name": "SPLIT", "outputs": np.array([5, 6])},
+            {"op_name": "ADD", "outputs": np.array([2])},
+        ]
+
+    def get_tensor_details(self) -> list[dict[str, Any]]:
+        return [{"index": index, "quantization": (index / 4, -index)} for index in (1, 2, 5, 6)]
+
+    def get_input_details(self) -> list[dict[str, Any]]:
+        return [{"index": 1, "quantization": (0.5, 3), "dtype": np.int8}, {"index": 9}]
+
+    def set_tensor(self, index: int, values: np.ndarray) -> None:
+        self.calls.append((index, values.tolist()))
+
+    def invoke(self) -> None:
+        self.calls.append("invoked")
+
+    def get_tensor(self, index: int) -> str:
+        return f"tensor {index}"
+
+
+def test_each_ops_first_output_is_kept_by_reference_kernels() -> None:
+    lite = SimpleNamespace(
+        Interpreter=Kept,
+        experimental=SimpleNamespace(OpResolverType=SimpleNamespace(BUILTIN_REF="reference")),
+    )
+    made = layer_errors._Tensors(SimpleNamespace(lite=lite), b"content")
+    assert Kept.told == {
+        "model_content": b"content",
+        "experimental_preserve_all_tensors": True,
+        "experimental_op_resolver_type": "reference",
+    }
+    assert made.ops == ["SPLIT", "ADD"]
+    found: list[Any] = list(made.run(np.array([1.0, -1.0])))
+    assert found == [("tensor 5", 1.25, -5), ("tensor 2", 0.5, -2)]
+    assert made._interpreter.calls == ["allocated", (1, [[5, 1]]), "invoked"]
+
+
+def test_an_ops_own_noise_is_the_debuggers(monkeypatch: pytest.MonkeyPatch) -> None:
+    log: list[Any] = []
+
+    class Debugger:
+        def __init__(self, converter: Any, debug_dataset: Any) -> None:
+            log.extend([converter, [[one.tolist() for one in row] for row in debug_dataset()]])
+            self.layer_statistics: dict[str, Any] = {}
+
+        def run(self) -> None:
+            self.layer_statistics = {
+                name: {"mean_squared_error": value} for name, value in (("b", 2), ("a", 0.5))
+            }
+
+    monkeypatch.setattr(layer_errors, "converter_for", lambda tf, model, given: ["converter"])
+    monkeypatch.setattr(layer_errors, "full_int8", lambda tf, converter: converter.append("full"))
+    experimental = SimpleNamespace(QuantizationDebugger=Debugger)
+    tf = SimpleNamespace(lite=SimpleNamespace(experimental=experimental))
+    shown = np.array([[1.0], [2.0]])
+    assert layer_errors._own_noise(tf, "model", shown, shown) == [2.0, 0.5]
+    assert log == [["converter", "full"], [[[[1.0]]], [[[2.0]]]]]

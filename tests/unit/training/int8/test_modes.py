@@ -369,3 +369,66 @@ def test_samples_go_to_the_converter_one_by_one(monkeypatch: pytest.MonkeyPatch)
         ((1, 2), "float32"), ((1, 1), "int8"),
     ]  # fmt: skip
     assert samples[5][0].tolist() == [[10.0, 11.0]] and samples[5][1].tolist() == [[5]]
+
+
+def test_ranges_come_from_samples_and_the_model_from_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+
+    def noted(name: str, answer: Any) -> None:
+        def call(*given: Any) -> Any:
+            asked.append((name, *given))
+            return answer
+
+        monkeypatch.setattr(quantize, name, call)
+
+    noted("calibration_arrays", "samples")
+    noted("converted", b"content")
+    noted("write_int8", None)
+    with pytest.raises(ArtifactError, match=r"float\.keras.* is missing; run `invoke train`"):
+        quantize.quantize(tmp_path)
+    assert asked == []
+    (tmp_path / "float.keras").touch()
+    quantize.quantize(tmp_path, say=print)
+    assert asked == [
+        ("calibration_arrays", tmp_path, 500, None, print),
+        ("converted", tmp_path / "float.keras", "samples", tmp_path.name, "default"),
+        ("write_int8", tmp_path, b"content", print),
+    ]
+    asked.clear()
+    own, saved = Path("own.npz"), Path("saved")
+    quantize.quantize(tmp_path, 7, "size", print, saved, own)
+    assert asked[:2] == [
+        ("calibration_arrays", tmp_path, 7, own, print),
+        ("converted", saved, "samples", tmp_path.name, "size"),
+    ]
+
+
+def test_a_folder_is_a_saved_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quantize, "of_saved_model", lambda tf, path: ("saved", path))
+    monkeypatch.setattr(quantize, "of_keras", lambda tf, model, name: ("keras", model, name))
+    monkeypatch.setattr(quantize, "load_float_model", lambda path: f"model of {path.name}")
+    found: Any = quantize.open_float(TF, tmp_path)
+    assert found == ("saved", tmp_path)
+    path = tmp_path / "x.keras"
+    found = quantize.open_float(TF, path)
+    assert found == ("keras", "model of x.keras", str(path))
+
+
+def test_a_model_of_this_process_is_converted_in_int8(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[Any] = []
+    monkeypatch.setattr(quantize, "load_tensorflow", lambda: TF)
+    monkeypatch.setattr(quantize, "of_keras", lambda tf, model, name: f"function of {name}")
+    monkeypatch.setattr(
+        quantize, "_converter_of", lambda tf, one, values, preset: [one, *values, preset]
+    )
+    monkeypatch.setattr(quantize, "full_int8", lambda tf, converter: converter.append("full"))
+    monkeypatch.setattr(quantize, "run_converter", lambda converter, name: (converter, name))
+    monkeypatch.setattr(quantize, "require_int8", lambda content, name: done.append(name))
+    samples: Any = "samples"
+    made: Any = quantize.convert(SimpleNamespace(name="net"), samples, "size")
+    assert made == (
+        ["function of net", "samples", "size", "full"], "net",
+    )  # fmt: skip
+    assert done == ["net"]
