@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -150,7 +151,7 @@ class _Sums:
     def __init__(self) -> None:
         self.signal = self.noise = self.scale = 0.0
         self.count = self.saturated = 0
-        self.low, self.high = 127, -128
+        self.low, self.high = math.inf, -math.inf
 
     def add(self, real: np.ndarray, q: np.ndarray, scale: float, zero_point: int) -> None:
         exact = real.astype(np.float64)
