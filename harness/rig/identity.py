@@ -45,6 +45,6 @@ def check_info(info: Info, expected: Expected) -> None:
         )
     if info.runtime != OTHER_RUNTIME and info.arena_used != info.arena_size:
         raise CheckError(
-            f"arena: {board} uses {info.arena_used} B of an arena of {info.arena_size} B; they "
+            f"arena: {board} uses {info.arena_used:,} B of an arena of {info.arena_size:,} B; they "
             "have to be equal, run `invoke generate build`, and if it stays, report a planner bug"
         )

@@ -172,7 +172,8 @@ def handshake(
         identity.check_info(info, expected)
     print(
         f"{board.id}: build {info.build_id} answers, {info.isa} kernels of {info.runtime}, "
-        f"model {info.model_sha256[:16]}..., arena {info.arena_used} of {info.arena_size} B used"
+        f"model {info.model_sha256[:16]}..., "
+        f"arena {info.arena_used:,} of {info.arena_size:,} B used"
         + (f", chip {info.unique_id}" if info.unique_id else "")
     )
     return info

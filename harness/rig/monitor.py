@@ -91,8 +91,8 @@ def _describe_payload(frame: Frame) -> str:
         chip = f", chip {info.unique_id}" if info.unique_id else ""
         return (
             f"{info.board}, build {info.build_id}, {info.isa} kernels of {info.runtime}, model "
-            f"{info.model_sha256[:16]}..., arena {info.arena_used} of {info.arena_size} B, {state}"
-            f"{chip}"
+            f"{info.model_sha256[:16]}..., "
+            f"arena {info.arena_used:,} of {info.arena_size:,} B, {state}{chip}"
         )
     if frame.type == messages.INFER | ids.REPLY_BIT:
         result = messages.parse_inference(frame.payload)

@@ -227,7 +227,7 @@ def test_a_handshake_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[s
     info = link.handshake(BOARD.id, tmp_path, port="/dev/x")
     (line,) = capsys.readouterr().out.splitlines()
     assert line.startswith(f"mps2_an386: build {BUILD_ID} answers, dsp kernels of ")
-    assert line.endswith(f"arena 4096 of 4096 B used, chip {info.unique_id}")
+    assert line.endswith(f"arena 4,096 of 4,096 B used, chip {info.unique_id}")
 
 
 @pytest.mark.usefixtures("expected")

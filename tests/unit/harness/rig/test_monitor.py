@@ -151,6 +151,6 @@ def test_replies_in_words() -> None:
     assert [int(one.split()[1]) for one in stats.split(", ")] == list(range(10))
     info = FakeDevice(unique_id=None)._info()
     assert "chip" not in reply(messages.INFO, info)
-    assert reply(messages.INFO, info).endswith("arena 4096 of 4096 B, ready")
+    assert reply(messages.INFO, info).endswith("arena 4,096 of 4,096 B, ready")
     failed = FakeDevice(status=ids.Setup.ALLOCATE_FAILED, message=b"no op")._info()
     assert "no op, chip 000102" in reply(messages.INFO, failed)

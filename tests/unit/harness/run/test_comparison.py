@@ -48,7 +48,7 @@ def test_the_expected_firmware_passes(info: Info) -> None:
         ({"board": "host"}, "board: the firmware was built for host, .* give --board host"),
         ({"build_id": "ff" * 8}, f"build id: .* runs build {'ff' * 8}, .* holds {BUILD_ID}"),
         ({"isa": "scalar"}, "isa: .* compiled for scalar, the board's data says dsp"),
-        ({"arena_used": 4080}, "arena: .* uses 4080 B of an arena of 4096 B"),
+        ({"arena_used": 4080}, "arena: .* uses 4,080 B of an arena of 4,096 B"),
     ],
 )
 def test_anything_else_is_told_with_both_values(
