@@ -408,3 +408,58 @@ def test_a_channel_reaches_no_further_than_its_tables(
             return
         runtime.invoke(np.ones(4, np.uint32))
         assert np.frombuffer(runtime.output(), np.uint64).tolist() == [2 * width]
+
+
+def test_a_circular_buffer_holds_the_last_rows() -> None:
+    row = {"shape": [1, 1, 2, 3], "scale": 0.5}
+    rows, flag = {"shape": [1, 3, 2, 3], "scale": 0.5}, {"shape": [1], "dtype": "BOOL"}
+    model = _model("CIRCULAR_BUFFER", [row], [rows, flag], {"cycles_max": 2})
+    with HostRuntime(model, arena_bytes=1 << 16) as runtime:
+        for _ in range(2):
+            held = np.zeros((3, 6), np.int8)
+            for i in range(7):
+                given = np.arange(6 * i + 1, 6 * i + 7, dtype=np.int8)
+                held = np.vstack([held[1:], given])
+                runtime.invoke(given.reshape(1, 1, 2, 3))
+                assert runtime.output(0) == held.tobytes()
+                assert runtime.output(1) == bytes([i % 2])
+            runtime.reset()
+
+
+@pytest.mark.parametrize("prefill", [False, True])
+def test_windows_of_a_signal_as_it_comes(prefill: bool) -> None:
+    """Two rows, pieces of two steps of 3, windows of 7."""
+    rng = np.random.default_rng(4)
+    signal = rng.integers(-9999, 9999, (2, 30), dtype=np.int16)
+    all_of_it = np.hstack([np.zeros((2, 4), np.int16), signal]) if prefill else signal
+    model = _model(
+        "SignalFramer",
+        [{"shape": [2, 6], "dtype": "INT16"}],
+        [{"shape": [2, 2, 7], "dtype": "INT16"}, _FLAG],
+        {"frame_size": 7, "frame_step": 3, "prefill": prefill},
+    )
+    with HostRuntime(model, arena_bytes=1 << 16) as runtime:
+        for piece in range(5):
+            runtime.invoke(signal[:, 6 * piece : 6 * piece + 6])
+            made = np.frombuffer(runtime.output(0), np.int16).reshape(2, 2, 7)
+            ends = [3 * (2 * piece + frame + 1) + (4 if prefill else 0) for frame in range(2)]
+            # Without zeros before it, the first window ends with the third step.
+            full = [end >= 7 for end in ends]
+            firsts = [end - 7 - (0 if prefill else (end - 7) % 3) for end in ends]
+            for frame, first in enumerate(firsts):
+                wanted = all_of_it[:, first : first + 7] if full[frame] else np.zeros((2, 7))
+                assert made[:, frame].tolist() == wanted.tolist(), (piece, frame)
+            assert runtime.output(1) == bytes([all(full)])
+
+
+def test_a_delay_of_any_length_over_many_frames() -> None:
+    signal = np.arange(1, 49, dtype=np.int16).reshape(2, 24)
+    frame = {"shape": [2, 4], "dtype": "INT16"}
+    for delay in (0, 1, 3, 4, 5, 9, 13):
+        late = np.hstack([np.zeros((2, delay), np.int16), signal])
+        model = _model("SignalDelay", [frame], [frame], {"delay_length": delay})
+        with HostRuntime(model, arena_bytes=1 << 16) as runtime:
+            for at in range(0, 24, 4):
+                runtime.invoke(signal[:, at : at + 4])
+                made = np.frombuffer(runtime.output(), np.int16).reshape(2, 4)
+                assert made.tolist() == late[:, at : at + 4].tolist(), delay
