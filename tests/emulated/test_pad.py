@@ -46,10 +46,12 @@ from harness.pad import server
 from harness.pad.desk import Desk
 from harness.pad.judged import Answer, Host, worst_first
 from harness.pad.session import Session
+from harness.rig import identity
 from harness.rig.emulator import Emulator, open_emulator
 from harness.rig.expected import Expected
 from harness.rig.listening import listener
 from harness.wire.framing import Decoder, Frame, encode
+from harness.wire.messages import Info
 from harness.wire.transport import SerialLine
 from pipeline import samples
 from verification.cases.model_builder import one_op, schema
@@ -365,6 +367,24 @@ def test_a_pulled_line_is_said_and_comes_back(page: Chrome, build_dir: Path) -> 
     until(page, lambda: at(page, "state").text == "the board answers again")
     at(page, "undo").click()
     at(page, "undo").click()
+    assert settled(page) == before
+
+
+def test_another_firmware_is_said_and_the_right_one_again(
+    page: Chrome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw(page, SEVEN)
+    before = settled(page)
+    rightly = identity.check_info
+
+    def of_another_build(info: Info, expected: Expected) -> None:
+        rightly(info, replace(expected, image=replace(expected.image, build_id="0" * 16)))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(identity, "check_info", of_another_build)
+        until(page, lambda: at(page, "state").text.startswith("build id: "))
+        assert at(page, "state").get_attribute("class") == "bad"
+    until(page, lambda: at(page, "state").text == "the board answers again")
     assert settled(page) == before
 
 
