@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,9 +25,9 @@ from harness.rig.expected import Expected
 from harness.run import comparison, hil, op_diff
 from harness.run.digits import Digits
 from harness.run.report import Report
-from harness.wire import ids
+from harness.wire import ids, messages
 from harness.wire.device import Device
-from harness.wire.messages import SelfTest
+from harness.wire.messages import Command, SelfTest
 from harness.wire.transport import Line
 from tests import device_checks
 
@@ -311,6 +312,16 @@ def test_an_op_that_the_resolver_lacks_is_named_over_the_wire(
         assert "LEAKY_RELU" in info.setup_message
         with pytest.raises(DeviceRefusedError, match=r"BATCH: .*NOT_READY.*LEAKY_RELU"):
             list(comparison.check_digits(device, digits, [0], every_format=0))
+        sample = bytes([ids.InputFormat.RAW_S8]) + bytes(info.input_bytes)
+        payloads: list[tuple[Command[Any], bytes]] = [
+            *((one, sample) for one in (messages.INFER, messages.STREAM_FRAME, messages.PROFILE)),
+            *((messages.PEEK, bytes(10) + sample), (messages.LOAD, bytes(7))),
+            *((messages.TENSOR, bytes(2)), (messages.RUN, bytes(4)), (messages.READ, bytes(9))),
+            *((messages.RESET, b""), (messages.SELF_TEST, b"")),
+        ]
+        for command, payload in payloads:
+            with pytest.raises(DeviceRefusedError, match=f"^{command.name}: .*NOT_READY"):
+                device.call(command, payload)
         assert device.stats()["inferences"] == 0
 
 
