@@ -256,5 +256,5 @@ def test_plan_says_what_strips_gain_and_cost() -> None:
     plan = plan_aot(Model.parse(_separable(height=32, channels=16)), "dsp")
     assert plan.strips is not None
     said = arena_picture.sizes(plan, "dsp")
-    assert f"{plan.strips.saved_bytes:>8} B less, some rows at a time in ops 0, 1, 2, 3" in said
+    assert f"{plan.strips.saved_bytes:>8,} B less, some rows at a time in ops 0, 1, 2, 3" in said
     assert f"for about {100 * plan.strips.cost:.1f} % more instructions" in said

@@ -378,7 +378,7 @@ def test_an_image_that_is_larger_than_a_region_is_refused() -> None:
     flash, ram = (region.length for region in board.regions)
     check_size(used(flash, ram), board)
     for counts, name in (((flash + 1, ram), "flash"), ((flash, ram + 1), "ram")):
-        with pytest.raises(BudgetError, match=f"takes {max(counts)} B of {name}"):
+        with pytest.raises(BudgetError, match=f"takes {max(counts):,} B of {name}"):
             check_size(used(*counts), board)
 
 
