@@ -780,8 +780,14 @@ def _require_calibration(choice: Choice) -> None:
 
 
 def _run(choice: Choice, stage: Stage) -> Any:
+    from training.errors import UnfitDataError
+
     verb = stage.name.partition(" ")[0]
-    return run(stage, choice.build_dir, force=verb in choice.force)
+    try:
+        return run(stage, choice.build_dir, force=verb in choice.force)
+    except UnfitDataError:  # no schema of them is left, to which the right ones would be held
+        (choice.build_dir / SCHEMA).unlink(missing_ok=True)
+        raise
 
 
 def _quantization(choice: Choice) -> Mapping[str, str]:

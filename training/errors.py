@@ -19,6 +19,10 @@ class DataError(TrainingError):
     """Digits that are missing, truncated, foreign or out of range."""
 
 
+class UnfitDataError(DataError):
+    """Data that are sound, but not for this recipe."""
+
+
 class DataUnavailableError(DataError):
     """A data source that this machine does not have and cannot reach now."""
 

@@ -15,7 +15,7 @@ from codegen.samples.facts import DataInfo
 from codegen.samples.split import Split
 from training.data.augment import Augmentation
 from training.data.options import DataOptions
-from training.errors import DataError, RecipeError
+from training.errors import RecipeError, UnfitDataError
 
 WARM_UP_FRACTION = 0.1
 _BATCHES_AT_LEAST = 8  # an epoch, of a set that is too small for the recipe's batches
@@ -142,15 +142,15 @@ class Recipe:
         )
 
     def check(self, info: DataInfo) -> None:
-        """Raises DataError for data that the recipe does not take."""
+        """Raises UnfitDataError for data that the recipe does not take."""
         if info.kind not in self.kinds or info.task not in self.tasks:
-            raise DataError(
+            raise UnfitDataError(
                 f"recipe {self.name} takes data of kind {' or '.join(self.kinds)} and task "
                 f"{' or '.join(self.tasks)}, these are {info}, task {info.task}; choose another "
                 "--recipe (docs/models.md), or give a trained model with --model"
             )
         if info.kind == "image" and min(info.input_shape[:2]) < self.least_side:
-            raise DataError(
+            raise UnfitDataError(
                 f"recipe {self.name} takes images of {self.least_side}x{self.least_side} or more, "
                 f"these are {'x'.join(map(str, info.input_shape[:2]))}; give --image-size"
             )

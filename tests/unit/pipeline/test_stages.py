@@ -14,8 +14,10 @@ import pytest
 from codegen.errors import CodegenError
 from codegen.files.places import PROGRAM
 from codegen.model.tflite import Model
+from codegen.samples.facts import DataInfo
 from pipeline import choice, stages
 from pipeline.stage import Stage
+from training.errors import UnfitDataError
 from verification.cases.model_builder import small_cnn
 
 
@@ -79,6 +81,18 @@ def test_a_recipe_completes_how_its_data_are_read_and_a_model_does_not(
         ("motions", {"--task": "reconstruct", "--normal": "walking"}),
         ("pictures", {}),
     ]
+
+
+def test_data_that_a_recipe_does_not_take_leave_no_schema(tmp_path: Path) -> None:
+    """`hil --recipe dense` reads digits; the table that comes then is not to be digits."""
+    chosen = choice.Choice("host", "dense", "sample")
+    with pytest.raises(UnfitDataError, match="recipe dense takes data of kind table or signal"):
+        stages.train(chosen)
+    table = tmp_path / "table.csv"
+    rows = (f"{i},{i % 7},{'good' if i % 2 else 'bad'}" for i in range(60))
+    table.write_text("hours,level,kind\n" + "\n".join(rows))
+    stages.data(choice.Choice("host", "dense", str(table)))
+    assert DataInfo.load(chosen.build_dir).labels == ["bad", "good"]
 
 
 @pytest.mark.parametrize(
