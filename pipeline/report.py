@@ -35,6 +35,7 @@ from training.int8 import layer_errors
 
 _TEMPLATE = Path(__file__).with_name("templates") / "report.html.jinja"
 _ROOMS_SHOWN = 14
+_OF_NUMBERS = {"darkest": "least", "lightest": "largest"}  # the file has the words of images
 _PREDICTED = {"cycles_0ws": "cycles, 0 wait states", "cycles_flash": "cycles, with flash"}
 _BODY = re.compile(r"<body>\s*(<h1>.*?</h1>)?(.*)</body>", re.DOTALL)
 
@@ -155,7 +156,11 @@ def _data(choice: Choice, model: Model) -> Section | None:
             if isinstance(value, (int, float, str))
         ]
         table = [
-            (name, *(_short(statistics[split].get(name, "")) for split in splits)) for name in names
+            (
+                name if info.kind == "image" else _OF_NUMBERS.get(name, name),
+                *(_short(statistics[split].get(name, "")) for split in splits),
+            )
+            for name in names
         ]
         classes = statistics[splits[0]].get("classes", {})
         table += [

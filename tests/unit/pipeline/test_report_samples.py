@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import xml.etree.ElementTree as ElementTree
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from codegen.files import artifacts
 from codegen.model.tflite import Model
 from codegen.samples import split as split_file
+from codegen.samples.facts import DataInfo
 from codegen.samples.split import Split
-from pipeline import report_samples
+from pipeline import choice, report, report_samples
 from tests.unit.codegen.samples.data import split as made
 from verification.cases.model_builder import small_cnn
 
@@ -90,3 +93,23 @@ def test_rows_of_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
         ("test sample", "hours", "degrees"),
         [("yes", "0", "0.3333"), ("no", "4", "4.333")],
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("image", {"darkest", "lightest"}), ("table", {"least", "largest"})]
+)
+def test_statistics_in_the_words_of_the_data(
+    kind: str, words: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shape = [8, 8] if kind == "image" else [2]
+    monkeypatch.setattr(choice, "BUILD", tmp_path)
+    chosen = choice.Choice("host", "tiny", "auto")
+    chosen.build_dir.mkdir()
+    info = DataInfo("x", "x", 1, 1, {}, [], kind=kind, task="none", shape=shape)
+    (chosen.build_dir / artifacts.DATA_INFO).write_text(json.dumps(asdict(info)))
+    of_a_split = {"darkest": 0, "lightest": 2.5}
+    (chosen.build_dir / artifacts.STATISTICS).write_text(json.dumps({"train": of_a_split}))
+    has(monkeypatch, made(np.zeros((1, *shape), np.uint8), kind=kind))
+    section = report._data(chosen, MODEL)
+    assert section is not None
+    assert {row[0] for row in section.blocks[1].rows} == words
