@@ -34,7 +34,8 @@ def seen(model: Model, split: Split) -> Sight:
             return Sight((values.astype(np.int16) + 128).astype(np.uint8))
     elif split.info.kind == "image":
         return Sight(values)
-    return Sight(series=values.reshape(values.shape[0], -1) if values.ndim else values[None, None])
+    series = values.reshape(values.shape[0], -1) if values.ndim else values[None, None]
+    return Sight(series=series.T if len(series) == 1 else series)  # of a table's row one line
 
 
 def _stretched(values: NDArray[np.int8]) -> NDArray[np.uint8]:

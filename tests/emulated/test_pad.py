@@ -197,6 +197,27 @@ def test_pen_and_finger_draw_as_the_mouse(page: Chrome, pointer: str) -> None:
     assert page.execute_script("return window.scrollY") == 0  # a stroke does not move the page
 
 
+@pytest.mark.parametrize(
+    ("series", "shapes"),
+    [
+        ([[1, 2, -3]], {"rect": 3}),  # a row of a table
+        ([[1, 2, 3], [3, 2, 1]], {"polyline": 2}),
+        ([list(range(50))], {"polyline": 1}),
+        ([[5]], {"rect": 1}),
+    ],
+)
+def test_numbers_are_drawn_as_bars_or_lines(
+    page: Chrome, series: list[list[int]], shapes: dict[str, int]
+) -> None:
+    drawn = page.execute_async_script(
+        "const [series, done] = arguments; import('/show.js').then(({ picture }) =>"
+        " done(picture({ series }).innerHTML)).catch((error) => done(String(error)))",
+        series,
+    )
+    assert {name: drawn.count(f"<{name}") for name in shapes} == shapes
+    assert "NaN" not in drawn
+
+
 def test_undo_clear_and_invert(page: Chrome) -> None:
     def ink() -> int:
         return int(

@@ -7,23 +7,35 @@ const element = (name, properties = {}, ...children) => {
 };
 const percent = (value) => `${(100 * value).toFixed(1)} %`;
 const MOST_BARS = 20;
+const SVG = "http://www.w3.org/2000/svg";
+
+function svgElement(name, attributes) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
 
 export function picture(seen) {
   if (seen.png) return element("img", { src: `data:image/png;base64,${seen.png}`, alt: "" });
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 100 100");
-  svg.setAttribute("preserveAspectRatio", "none");
-  const all = seen.series.flat();
+  const svg = svgElement("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none" });
+  const isRow = seen.series.length === 1 && seen.series[0].length <= MOST_BARS; // of a table: bars
+  const all = [...seen.series.flat(), ...(isRow ? [0] : [])];
   const [least, most] = [Math.min(...all), Math.max(...all)];
+  const y = (value) => 98 - (96 * (value - least)) / (most - least || 1);
+  const colour = (index) => `hsl(${(index * 137 + 210) % 360} 70% 50%)`;
   seen.series.forEach((series, index) => {
-    const line = document.createElementNS("http://www.w3.org/2000/svg", "polyline");
-    const x = (i) => (100 * i) / Math.max(1, series.length - 1);
-    const y = (value) => 98 - (96 * (value - least)) / (most - least || 1);
-    line.setAttribute("points", series.map((value, i) => `${x(i)},${y(value)}`).join(" "));
-    line.setAttribute("fill", "none");
-    line.setAttribute("stroke", `hsl(${(index * 137 + 210) % 360} 70% 50%)`);
-    line.setAttribute("vector-effect", "non-scaling-stroke");
-    svg.append(line);
+    const step = 100 / (isRow ? series.length : Math.max(1, series.length - 1));
+    if (isRow) {
+      svg.append(...series.map((value, i) => svgElement("rect", {
+        x: (i + 0.1) * step, width: 0.8 * step, y: Math.min(y(0), y(value)),
+        height: Math.max(1, Math.abs(y(0) - y(value))), fill: colour(0),
+      })));
+    } else {
+      svg.append(svgElement("polyline", {
+        points: series.map((value, i) => `${i * step},${y(value)}`).join(" "),
+        fill: "none", stroke: colour(index), "vector-effect": "non-scaling-stroke",
+      }));
+    }
   });
   return svg;
 }

@@ -68,6 +68,13 @@ def test_readings_are_those_after_their_scaling() -> None:
     assert same(sight.series, [[0, 0], [10, 10], [20, 20], [30, 30]])
 
 
+def test_a_row_of_a_table_is_one_series() -> None:
+    front_end = ReadingsFrontEnd(1, 3, (0.0,) * 3, (1.0,) * 3)
+    row = np.array([[1.0, 2.0, 3.0]], np.float32)
+    split = replace(made(row, kind="table"), front_end=front_end)
+    assert same(seen(takes(front_end, 1.0, 0), split).series, [[1], [2], [3]])
+
+
 def test_without_a_front_end_it_is_the_sample() -> None:
     front_end = ReadingsFrontEnd(1, 3, (0.0,) * 3, (1.0,) * 3)
     model = takes(front_end, 1.0)
