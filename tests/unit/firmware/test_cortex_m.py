@@ -193,7 +193,7 @@ def test_check_size_names_the_numbers() -> None:
     made = board()
     ram = made.regions[1]
     size = ImageSize(100, ram.length + 1, (RegionUse(ram, ram.length + 1),))
-    with pytest.raises(BudgetError, match=r"takes 4194305 B of ram, mps2_an386 has 4194304 B"):
+    with pytest.raises(BudgetError, match=r"takes 4,194,305 B of ram, mps2_an386 has 4,194,304 B"):
         check_size(size, made)
 
 
