@@ -28,7 +28,7 @@ LIMIT_S = 20.0
 ORACLE_REFUSED = Verdict("refused by the oracle alone")
 ORACLE_ENDED = Verdict("ended the oracle's process")
 READER_REFUSED = Verdict("refused by Python's reader alone")
-LEFT_OPEN = Verdict("a quotient that upstream leaves open")
+LEFT_OPEN = Verdict("an answer that upstream leaves open")
 _SAMPLES, _SEED = 2, 5
 _ARENA_BYTES = 1 << 20  # larger ones are refused: they say nothing new and take time
 
@@ -67,7 +67,7 @@ def compare(models: Sequence[bytes]) -> Iterator[Verdict]:
             yield outcome.answer
         else:
             verdict = _verdict(model, outcome.answer, next(oracle))
-            yield LEFT_OPEN if verdict.wrong and _divides(model) else verdict
+            yield LEFT_OPEN if verdict.wrong and _is_left_open(model) else verdict
 
 
 def _verdict(
@@ -84,10 +84,20 @@ def _verdict(
     return Verdict(f"outputs {wrong} are not the oracle's", wrong=True) if wrong else ACCEPTED
 
 
-def _divides(content: bytes) -> bool:
-    """Whether it has a DIV: upstream shifts the quotient of a small dividend by more than an int32
-    has bits (nn/div_s8.h). Golden's dividends are large enough; mutated ones are not."""
-    return any(op.label == "DIV" for graph in Model.parse(content).subgraphs for op in graph.ops)
+def _is_left_open(content: bytes) -> bool:
+    """Whether it has what upstream gives no certain answer for.
+
+    A DIV: upstream shifts the quotient of a small dividend by more than an int32 has bits
+    (nn/div_s8.h). Golden's dividends are large enough; mutated ones are not. A constant bool that
+    is neither 0 nor 1: what C++ makes of it is the compiler's.
+    """
+    graphs = Model.parse(content).subgraphs
+    return any(op.label == "DIV" for graph in graphs for op in graph.ops) or any(
+        max(tensor.data or b"", default=0) > 1
+        for graph in graphs
+        for tensor in graph.tensors
+        if tensor.dtype == "BOOL"
+    )
 
 
 def _ours(content: bytes) -> Answers:
