@@ -32,6 +32,8 @@
 #include "nn/div_s8.h"
 #include "nn/extremum_s8.h"
 #include "nn/fast_channel.h"
+#include "nn/float_arg_max.h"
+#include "nn/float_batch_matmul.h"
 #include "nn/float_binary.h"
 #include "nn/float_conv.h"
 #include "nn/float_curves.h"
@@ -40,6 +42,8 @@
 #include "nn/float_pool.h"
 #include "nn/float_reduce.h"
 #include "nn/float_softmax.h"
+#include "nn/float_sums.h"
+#include "nn/float_transpose_conv.h"
 #include "nn/float_unary.h"
 #include "nn/fully_connected_s16.h"
 #include "nn/fully_connected_s8.h"
@@ -279,6 +283,7 @@ FIELDS(MatMulShape, 7, rows, depth, columns, left_row_step, left_depth_step, rig
        right_column_step)
 FIELDS(BatchMatMulParams, 5, shape, requant, left_zero_point, right_zero_point, out_zero_point)
 FIELDS(BatchMatMulS16Params, 2, shape, requant)
+FIELDS(FloatCumsumParams, 5, outer, extent, inner, exclusive, reverse)
 FIELDS(FloatConvParams, 7, shape, low, high, group, depth, channel_step, tap_step)
 FIELDS(FloatSoftmaxParams, 3, rows, depth, beta)
 FIELDS(FloatPoolParams, 4, shape, low, high, pooling)
@@ -774,6 +779,35 @@ void FloatConv(const FloatConvParams& conv, const uint32_t* input, const uint32_
   FloatConvParams params = conv;
   params.shape = OfS16(ConvS16Params{conv.shape, 0, 0}).shape;
   RECORD("nn/float_conv.h", "nn::FloatConv", 5, params, input, filter, bias, output);
+}
+
+void FloatTransposeConv(const FloatConvParams& conv, const uint32_t* input, const uint32_t* filter,
+                        const uint32_t* bias, uint32_t* output) {
+  FloatConvParams params = conv;
+  params.shape = OfS16(ConvS16Params{conv.shape, 0, 0}).shape;
+  RECORD("nn/float_transpose_conv.h", "nn::FloatTransposeConv", 5, params, input, filter, bias,
+         output);
+}
+
+void FloatBatchMatMul(const MatMulShape& shape, const Broadcast& batches, const uint32_t* left,
+                      const uint32_t* right, uint32_t* output) {
+  RECORD("nn/float_batch_matmul.h", "nn::FloatBatchMatMul", 5, shape, batches, left, right, output);
+}
+
+void FloatCumsum(const FloatCumsumParams& params, const uint32_t* input, uint32_t* output) {
+  RECORD("nn/float_sums.h", "nn::FloatCumsum", 3, params, input, output);
+}
+
+void FloatAddToSums(bool first, uint32_t count, const uint32_t* input, uint32_t* sums) {
+  RECORD("nn/float_sums.h", "nn::FloatAddToSums", 4, first, count, input, sums);
+}
+
+void FloatL2Normalize(uint32_t rows, uint32_t depth, const uint32_t* input, uint32_t* output) {
+  RECORD("nn/float_sums.h", "nn::FloatL2Normalize", 4, rows, depth, input, output);
+}
+
+void FloatArgMax(const ArgMaxParams& params, const uint32_t* input, int32_t* output) {
+  RECORD("nn/float_arg_max.h", "nn::FloatArgMax", 3, params, input, output);
 }
 
 void FloatSoftmax(const FloatSoftmaxParams& params, const uint32_t* input, uint32_t* output) {

@@ -126,8 +126,9 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
 _FLOAT_FORMS: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     **dict.fromkeys(
         (
-            *("ABS", "AVERAGE_POOL_2D", "CONV_2D", "DEPTHWISE_CONV_2D", "DEPTH_TO_SPACE", "ELU"),
-            *("FULLY_CONNECTED", "HARD_SWISH", "LEAKY_RELU", "LOGISTIC", "MAX_POOL_2D", "PACK"),
+            *("ABS", "ADD_N", "AVERAGE_POOL_2D", "BATCH_MATMUL", "CONV_2D", "DEPTHWISE_CONV_2D"),
+            *("DEPTH_TO_SPACE", "ELU", "FULLY_CONNECTED", "HARD_SWISH", "L2_NORMALIZATION"),
+            *("LEAKY_RELU", "LOGISTIC", "MAX_POOL_2D", "PACK"),
             *("PRELU", "RELU", "RELU6", "RSQRT", "SOFTMAX", "SPACE_TO_DEPTH"),
             *("SQUARED_DIFFERENCE", "TANH", "UNPACK"),
         ),
@@ -135,7 +136,8 @@ _FLOAT_FORMS: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     ),
     **dict.fromkeys(
         (
-            *("BATCH_TO_SPACE_ND", "BROADCAST_TO", "GATHER", "MEAN", "MIRROR_PAD", "PAD"),
+            *("BATCH_TO_SPACE_ND", "BROADCAST_TO", "CUMSUM", "GATHER", "MEAN"),
+            *("MIRROR_PAD", "PAD"),
             *(
                 "REDUCE_MAX",
                 "REDUCE_MIN",
@@ -147,8 +149,10 @@ _FLOAT_FORMS: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
         ),
         ((_FLOAT, _INTEGER), (_FLOAT,)),
     ),
+    **dict.fromkeys(("ARG_MAX", "ARG_MIN"), ((_FLOAT, _INTEGER), (_INTEGER,))),
     "PADV2": ((_FLOAT, _INTEGER, _FLOAT), (_FLOAT,)),
     "SPLIT": ((_INTEGER, _FLOAT), (_FLOAT,)),
+    "TRANSPOSE_CONV": ((_INTEGER, _FLOAT), (_FLOAT,)),
 }
 
 # What TENSOR of the wire can state, and harness/wire can send.

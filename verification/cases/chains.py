@@ -125,4 +125,4 @@ def _output(
     return extents, {"padding": padding, "strideH": stride[0], "strideW": stride[1]}
 
 
-CASES: Cases = {"DEPTHWISE_CHAIN": depthwise_chain, "WINDOW_CHAIN": window_chain}
+CASES: Cases = {"DEPTHWISE_CONV_2D_CHAIN": depthwise_chain, "WINDOW_CHAIN": window_chain}

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from codegen.model.lean import lean
-from verification.cases import blocks, core, draw, elementwise, movement
+from verification.cases import arithmetic, blocks, core, draw, elementwise, movement
 from verification.cases.case import Case, Cases, Generator
 from verification.cases.elementwise import _operand_shapes
 from verification.cases.model_builder import ModelBuilder
@@ -139,13 +139,24 @@ _OF_CORE = (
     *("MEAN", "PAD", "SOFTMAX"),
 )
 _OF_ELEMENTWISE = (
-    *("LEAKY_RELU", "LOGISTIC", "MEAN_AXES", "REDUCE_MAX", "REDUCE_MIN", "RELU"),
+    *(
+        "ARG_MAX",
+        "ARG_MIN",
+        "LEAKY_RELU",
+        "LOGISTIC",
+        "MEAN_AXES",
+        "REDUCE_MAX",
+        "REDUCE_MIN",
+        "RELU",
+    ),
     *("RELU6", "SUM", "TANH"),
 )
 _OF_MOVEMENT = (
     *("CONCATENATION", "EXPAND_DIMS", "GATHER", "PACK", "PADV2", "RESIZE_NEAREST_NEIGHBOR"),
     *("SHAPE", "SLICE", "SPLIT", "SPLIT_V", "SQUEEZE", "STRIDED_SLICE", "TRANSPOSE", "UNPACK"),
+    *("TRANSPOSE_CONV",),
 )
+_OF_ARITHMETIC = ("ADD_N", "BATCH_MATMUL", "CUMSUM", "L2_NORMALIZATION")
 _OF_BLOCKS = (
     *("BATCH_TO_SPACE_ND", "BROADCAST_TO", "DEPTH_TO_SPACE", "MIRROR_PAD", "SPACE_TO_BATCH_ND"),
     *("SPACE_TO_DEPTH",),
@@ -157,6 +168,7 @@ _REAL: Cases = {
         (core.CASES, _OF_CORE),
         (elementwise.CASES, _OF_ELEMENTWISE),
         (movement.CASES, _OF_MOVEMENT),
+        (arithmetic.CASES, _OF_ARITHMETIC),
         (blocks.CASES, _OF_BLOCKS),
     )
     for name in names

@@ -53,6 +53,6 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kAddN = {tflite::BuiltinOperator_ADD_N, "ADD_N", Prepare, Eval};
+const OpDef int8_ops::kAddN = {tflite::BuiltinOperator_ADD_N, "ADD_N", Prepare, Eval};
 
 }  // namespace tflm

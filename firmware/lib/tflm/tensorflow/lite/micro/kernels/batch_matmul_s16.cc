@@ -1,6 +1,8 @@
 #include "nn/batch_matmul_s16.h"
 
+#include "nn/float_batch_matmul.h"
 #include "tensorflow/lite/micro/kernels/batch_matmul_common.h"
+#include "tensorflow/lite/micro/kernels/f32.h"
 #include "tensorflow/lite/micro/kernels/s16.h"
 
 namespace tflm {
@@ -38,8 +40,35 @@ void Eval(OpContext& context) {
                      context.InputData<int16_t>(1), context.OutputData<int16_t>(0));
 }
 
+// ---- float32
+
+using FloatMatMulData = BinaryData<nn::MatMulShape>;
+
+TfLiteStatus PrepareFloatMatMul(OpContext& context) {
+  TensorInfo input;
+  TensorInfo output;
+  nn::MatMulShape shape;
+  nn::Broadcast batches;
+  if (!ReadEndsF32(context, &input, &output) || !ReadEndsF32(context, &input, &output, 1) ||
+      !ReadMatrices(context, &shape, &batches)) {
+    return kTfLiteError;
+  }
+  FloatMatMulData* const data = NewBinaryData<nn::MatMulShape>(context, batches);
+  if (!data) {
+    return kTfLiteError;
+  }
+  data->params = shape;
+  return kTfLiteOk;
+}
+
+void EvalFloatMatMul(OpContext& context) {
+  const FloatMatMulData& data = context.Params<FloatMatMulData>();
+  nn::FloatBatchMatMul(data.params, data.shape, context.InputData<uint32_t>(0),
+                       context.InputData<uint32_t>(1), context.OutputData<uint32_t>(0));
+}
+
 }  // namespace
 
-MCUFORGE_EITHER_FORM(BATCH_MATMUL, BatchMatMul, Prepare, Eval)
+MCUFORGE_ANY_FORM(BATCH_MATMUL, BatchMatMul, Prepare, Eval, PrepareFloatMatMul, EvalFloatMatMul)
 
 }  // namespace tflm

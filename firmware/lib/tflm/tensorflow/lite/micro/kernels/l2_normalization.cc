@@ -40,7 +40,7 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kL2Normalization = {tflite::BuiltinOperator_L2_NORMALIZATION, "L2_NORMALIZATION",
-                                     Prepare, Eval};
+const OpDef int8_ops::kL2Normalization = {tflite::BuiltinOperator_L2_NORMALIZATION,
+                                          "L2_NORMALIZATION", Prepare, Eval};
 
 }  // namespace tflm

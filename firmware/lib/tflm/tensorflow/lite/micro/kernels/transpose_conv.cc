@@ -1,28 +1,18 @@
-#include <utility>
-
 #include "nn/transpose_conv_s8.h"
 #include "tensorflow/lite/micro/kernels/conv_common.h"
 #include "tensorflow/lite/micro/kernels/kernel_util.h"
+#include "tensorflow/lite/micro/kernels/transpose_conv_common.h"
 
 namespace tflm {
 namespace {
 
-// Inputs. Input 0 holds the output's shape, which stands in the model already.
-enum { kFilter = 1, kInput = 2, kBias = 3 };
-
-enum {
-  kPadding = 0,
-  kStrideW = 1,
-  kStrideH = 2,
-  kActivation = 3
-};  // fields of TransposeConvOptions
-
 bool CheckTransposeBias(const OpContext& context, uint32_t channels) {
-  if (!context.HasInput(kBias)) {
+  if (!context.HasInput(kTransposeBias)) {
     return true;
   }
   TensorInfo bias;
-  return context.Input(kBias, &bias) && bias.type == kTfLiteInt32 && bias.elements == channels;
+  return context.Input(kTransposeBias, &bias) && bias.type == kTfLiteInt32 &&
+         bias.elements == channels;
 }
 
 TfLiteStatus Prepare(OpContext& context) {
@@ -31,7 +21,7 @@ TfLiteStatus Prepare(OpContext& context) {
   TensorInfo output;
   QuantizedS8 in;
   QuantizedS8 out;
-  if (!context.Input(kFilter, &filter) || !context.Input(kInput, &input) ||
+  if (!context.Input(kTransposeFilter, &filter) || !context.Input(kTransposeInput, &input) ||
       !context.Output(0, &output) || !ReadQuantizedS8(context, input, &in) ||
       !ReadQuantizedS8(context, output, &out)) {
     return kTfLiteError;
@@ -52,23 +42,11 @@ TfLiteStatus Prepare(OpContext& context) {
     return kTfLiteError;
   }
   nn::ConvParams& params = data->params;
-  Window window;
-  window.y = WindowAxis{Extent(context, filter, 1), context.OptionU32(kStrideH, 0), 1};
-  window.x = WindowAxis{Extent(context, filter, 2), context.OptionU32(kStrideW, 0), 1};
-  window.padding = context.OptionU8(kPadding, kPaddingSame);
-  // The op is the transpose of the convolution that leads from its output to its input.
-  if (FillWindow(context, window, output, input, &params) != kTfLiteOk) {
+  if (!FillTransposed(context, input, filter, output, &params)) {
     return kTfLiteError;
   }
-  std::swap(params.in_h, params.out_h);
-  std::swap(params.in_w, params.out_w);
-  std::swap(params.in_c, params.out_c);
-  params.filter_c = params.in_c;
-  if (params.out_c != channels || params.in_c != Extent(context, filter, 3)) {
-    return context.Fail("the channels of input, filter and output do not fit");
-  }
   nn::ActivationRange range;
-  if (!FusedRange(context, kActivation, out, &range)) {
+  if (!FusedRange(context, kTransposeActivation, out, &range)) {
     return kTfLiteError;
   }
   params.in_zero_point = in.zero_point;
@@ -81,10 +59,11 @@ TfLiteStatus Prepare(OpContext& context) {
 
 void Eval(OpContext& context) {
   const ConvData& data = context.Params<ConvData>();
-  nn::TransposeConvS8(data.params, ScalesOf(context, data, kInput), context.InputData(kInput),
-                      context.InputData(kFilter),
-                      context.HasInput(kBias) ? context.InputData<int32_t>(kBias) : nullptr,
-                      context.OutputData(0));
+  nn::TransposeConvS8(
+      data.params, ScalesOf(context, data, kTransposeInput), context.InputData(kTransposeInput),
+      context.InputData(kTransposeFilter),
+      context.HasInput(kTransposeBias) ? context.InputData<int32_t>(kTransposeBias) : nullptr,
+      context.OutputData(0));
 }
 
 }  // namespace

@@ -1,26 +1,17 @@
 #include "nn/transpose_conv_s16.h"
 
-#include <utility>
-
+#include "nn/float_transpose_conv.h"
 #include "tensorflow/lite/micro/kernels/conv_common_s16.h"
+#include "tensorflow/lite/micro/kernels/f32.h"
+#include "tensorflow/lite/micro/kernels/transpose_conv_common.h"
 
 namespace tflm {
 namespace {
 
-// Inputs. Input 0 holds the output's shape, which stands in the model already.
-enum { kFilter = 1, kInput = 2, kBias = 3 };
-
-enum {
-  kPadding = 0,
-  kStrideW = 1,
-  kStrideH = 2,
-  kActivation = 3
-};  // fields of TransposeConvOptions
-
 TfLiteStatus Prepare(OpContext& context) {
   EndsS16 ends;
   TensorInfo filter;
-  if (!ReadEndsS16(context, &ends, kInput) || !context.Input(kFilter, &filter)) {
+  if (!ReadEndsS16(context, &ends, kTransposeInput) || !context.Input(kTransposeFilter, &filter)) {
     return kTfLiteError;
   }
   if (filter.shape.count != 4) {
@@ -29,7 +20,7 @@ TfLiteStatus Prepare(OpContext& context) {
   const uint32_t channels = Extent(context, filter, 0);
   ModelReader::Quantization quantization;
   if (!ReadFilterScalesS16(context, filter, channels, ends.in, ends.out, &quantization) ||
-      !CheckBiasS64(context, kBias, channels)) {
+      !CheckBiasS64(context, kTransposeBias, channels)) {
     return kTfLiteError;
   }
   ConvS16Data* const data = context.NewParams<ConvS16Data>();
@@ -37,23 +28,11 @@ TfLiteStatus Prepare(OpContext& context) {
     return kTfLiteError;
   }
   nn::ConvParams& shape = data->params.shape;
-  Window window;
-  window.y = WindowAxis{Extent(context, filter, 1), context.OptionU32(kStrideH, 0), 1};
-  window.x = WindowAxis{Extent(context, filter, 2), context.OptionU32(kStrideW, 0), 1};
-  window.padding = context.OptionU8(kPadding, kPaddingSame);
-  // The op is the transpose of the convolution that leads from its output to its input.
-  if (FillWindow(context, window, ends.output, ends.input, &shape) != kTfLiteOk) {
+  if (!FillTransposed(context, ends.input, filter, ends.output, &shape)) {
     return kTfLiteError;
   }
-  std::swap(shape.in_h, shape.out_h);
-  std::swap(shape.in_w, shape.out_w);
-  std::swap(shape.in_c, shape.out_c);
-  shape.filter_c = shape.in_c;
-  if (shape.out_c != channels || shape.in_c != Extent(context, filter, 3)) {
-    return context.Fail("the channels of input, filter and output do not fit");
-  }
   nn::ActivationRange range;
-  if (!FusedRangeS16(context, kActivation, ends.out, &range)) {
+  if (!FusedRangeS16(context, kTransposeActivation, ends.out, &range)) {
     return kTfLiteError;
   }
   data->params.out_min = static_cast<int16_t>(range.min);
@@ -64,13 +43,50 @@ TfLiteStatus Prepare(OpContext& context) {
 
 void Eval(OpContext& context) {
   const ConvS16Data& data = context.Params<ConvS16Data>();
-  nn::TransposeConvS16(data.params, ScalesOf(context, data, kInput),
-                       context.InputData<int16_t>(kInput), context.InputData(kFilter),
-                       BiasS64(context, kBias), context.OutputData<int16_t>(0));
+  nn::TransposeConvS16(data.params, ScalesOf(context, data, kTransposeInput),
+                       context.InputData<int16_t>(kTransposeInput),
+                       context.InputData(kTransposeFilter), BiasS64(context, kTransposeBias),
+                       context.OutputData<int16_t>(0));
+}
+
+// ---- float32
+
+TfLiteStatus PrepareFloatTransposeConv(OpContext& context) {
+  TensorInfo input;
+  TensorInfo filter;
+  TensorInfo output;
+  TensorInfo bias;
+  const bool has_bias = context.HasInput(kTransposeBias);
+  if (!ReadEndsF32(context, &input, &output, kTransposeInput) ||
+      !ReadEndsF32(context, &filter, &output, kTransposeFilter) ||
+      (has_bias && !ReadEndsF32(context, &bias, &output, kTransposeBias))) {
+    return kTfLiteError;
+  }
+  nn::FloatConvParams* const params = context.NewParams<nn::FloatConvParams>();
+  if (!params || !FillTransposed(context, input, filter, output, &params->shape)) {
+    return kTfLiteError;
+  }
+  if (has_bias && bias.elements != params->shape.out_c) {
+    return context.Fail("needs a bias with one value an output channel");
+  }
+  const RangeF32 range = FusedRangeF32(context, kTransposeActivation);
+  params->low = range.low;
+  params->high = range.high;
+  params->group = params->depth = params->channel_step = params->tap_step = 0;  // not used
+  return kTfLiteOk;
+}
+
+void EvalFloatTransposeConv(OpContext& context) {
+  nn::FloatTransposeConv(
+      context.Params<nn::FloatConvParams>(), context.InputData<uint32_t>(kTransposeInput),
+      context.InputData<uint32_t>(kTransposeFilter),
+      context.HasInput(kTransposeBias) ? context.InputData<uint32_t>(kTransposeBias) : nullptr,
+      context.OutputData<uint32_t>(0));
 }
 
 }  // namespace
 
-MCUFORGE_EITHER_FORM(TRANSPOSE_CONV, TransposeConv, Prepare, Eval)
+MCUFORGE_ANY_FORM(TRANSPOSE_CONV, TransposeConv, Prepare, Eval, PrepareFloatTransposeConv,
+                  EvalFloatTransposeConv)
 
 }  // namespace tflm

@@ -1,0 +1,40 @@
+// ARG_MAX and ARG_MIN, int8 or float32: which one the input tells.
+
+#include "nn/float_arg_max.h"
+#include "tensorflow/lite/micro/kernels/arg_max_common.h"
+
+namespace tflm {
+namespace {
+
+bool IsOfFloat(const OpContext& context) {
+  TensorInfo info;
+  return context.HasInput(0) && context.graph().ReadTensor(context.InputIndex(0), &info) &&
+         info.type == kTfLiteFloat32;
+}
+
+TfLiteStatus PrepareMax(OpContext& context) {
+  return IsOfFloat(context) ? PrepareArgMax(context, nn::Extremum::kMaximum, kTfLiteFloat32)
+                            : int8_ops::kArgMax.prepare(context);
+}
+
+TfLiteStatus PrepareMin(OpContext& context) {
+  return IsOfFloat(context) ? PrepareArgMax(context, nn::Extremum::kMinimum, kTfLiteFloat32)
+                            : int8_ops::kArgMin.prepare(context);
+}
+
+// Of both.
+void Eval(OpContext& context) {
+  if (!IsOfFloat(context)) {
+    int8_ops::kArgMax.eval(context);
+    return;
+  }
+  nn::FloatArgMax(context.Params<nn::ArgMaxParams>(), context.InputData<uint32_t>(0),
+                  context.OutputData<int32_t>(0));
+}
+
+}  // namespace
+
+const OpDef ops::kArgMax = {tflite::BuiltinOperator_ARG_MAX, "ARG_MAX", PrepareMax, Eval};
+const OpDef ops::kArgMin = {tflite::BuiltinOperator_ARG_MIN, "ARG_MIN", PrepareMin, Eval};
+
+}  // namespace tflm

@@ -1,0 +1,34 @@
+#include "tensorflow/lite/micro/kernels/cumsum_common.h"
+
+#include "tensorflow/lite/micro/kernels/kernel_util.h"
+#include "tensorflow/lite/micro/kernels/parts.h"
+
+namespace tflm {
+
+bool ReadCumsumAxis(OpContext& context, const TensorInfo& input, const TensorInfo& output,
+                    CumsumAxis* found) {
+  enum { kExclusive = 0, kReverse = 1 };  // fields of CumsumOptions
+  int32_t axis;
+  if (!ReadAxis(context, 1, &axis)) {
+    return false;
+  }
+  if (!SameShape(context, input, output)) {
+    context.Fail("input and output differ in shape");
+    return false;
+  }
+  const int32_t rank = static_cast<int32_t>(input.shape.count);
+  axis += axis < 0 ? rank : 0;
+  if (axis < 0 || axis >= rank) {
+    context.Fail("its axis is out of range");
+    return false;
+  }
+  *found =
+      CumsumAxis{1, 1, 1, context.OptionU8(kExclusive, 0) != 0, context.OptionU8(kReverse, 0) != 0};
+  for (int32_t i = 0; i < rank; ++i) {
+    const uint32_t extent = Extent(context, input, static_cast<uint32_t>(i));
+    (i < axis ? found->outer : i == axis ? found->extent : found->inner) *= extent;
+  }
+  return true;
+}
+
+}  // namespace tflm

@@ -1,0 +1,108 @@
+// ADD_N, CUMSUM and L2_NORMALIZATION, float32.
+
+#include "nn/float_sums.h"
+
+#include "tensorflow/lite/micro/kernels/cumsum_common.h"
+#include "tensorflow/lite/micro/kernels/f32.h"
+#include "tensorflow/lite/micro/kernels/kernel_util.h"
+
+namespace tflm {
+namespace {
+
+// ---- ADD_N
+
+TfLiteStatus PrepareAddN(OpContext& context) {
+  TensorInfo input;
+  TensorInfo output;
+  if (context.InputCount() < 2) {
+    return context.Fail("needs two inputs or more");
+  }
+  for (uint32_t i = 0; i < context.InputCount(); ++i) {
+    if (!ReadEndsF32(context, &input, &output, i)) {
+      return kTfLiteError;
+    }
+    if (input.elements != output.elements) {
+      return context.Fail("needs inputs of the output's shape");
+    }
+  }
+  uint32_t* const count = context.NewParams<uint32_t>();
+  if (!count) {
+    return kTfLiteError;
+  }
+  *count = output.elements;
+  return kTfLiteOk;
+}
+
+void EvalAddN(OpContext& context) {
+  for (uint32_t i = 0; i < context.InputCount(); ++i) {
+    nn::FloatAddToSums(i == 0, context.Params<uint32_t>(), context.InputData<uint32_t>(i),
+                       context.OutputData<uint32_t>(0));
+  }
+}
+
+// ---- CUMSUM
+
+TfLiteStatus PrepareCumsum(OpContext& context) {
+  TensorInfo input;
+  TensorInfo output;
+  CumsumAxis axis;
+  if (!ReadEndsF32(context, &input, &output) || !ReadCumsumAxis(context, input, output, &axis)) {
+    return kTfLiteError;
+  }
+  nn::FloatCumsumParams* const params = context.NewParams<nn::FloatCumsumParams>();
+  if (!params) {
+    return kTfLiteError;
+  }
+  *params =
+      nn::FloatCumsumParams{axis.outer, axis.extent, axis.inner, axis.exclusive, axis.reverse};
+  context.AllowInPlace(0);
+  return kTfLiteOk;
+}
+
+void EvalCumsum(OpContext& context) {
+  nn::FloatCumsum(context.Params<nn::FloatCumsumParams>(), context.InputData<uint32_t>(0),
+                  context.OutputData<uint32_t>(0));
+}
+
+// ---- L2_NORMALIZATION
+
+struct Rows {
+  uint32_t count, depth;
+};
+
+TfLiteStatus PrepareL2Normalization(OpContext& context) {
+  enum { kActivation = 0 };  // field of L2NormOptions
+  TensorInfo input;
+  TensorInfo output;
+  if (!ReadEndsF32(context, &input, &output)) {
+    return kTfLiteError;
+  }
+  if (input.shape.count == 0 || !SameShape(context, input, output)) {
+    return context.Fail("input and output differ in shape");
+  }
+  if (context.OptionU8(kActivation, 0) != 0) {
+    return context.Fail("a fused activation is not supported");
+  }
+  Rows* const rows = context.NewParams<Rows>();
+  if (!rows) {
+    return kTfLiteError;
+  }
+  rows->depth = Extent(context, input, input.shape.count - 1);
+  rows->count = input.elements / rows->depth;
+  context.AllowInPlace(0);
+  return kTfLiteOk;
+}
+
+void EvalL2Normalization(OpContext& context) {
+  const Rows& rows = context.Params<Rows>();
+  nn::FloatL2Normalize(rows.count, rows.depth, context.InputData<uint32_t>(0),
+                       context.OutputData<uint32_t>(0));
+}
+
+}  // namespace
+
+MCUFORGE_FLOAT_FORM(ADD_N, AddN, PrepareAddN, EvalAddN)
+MCUFORGE_FLOAT_FORM(CUMSUM, CumSum, PrepareCumsum, EvalCumsum)
+MCUFORGE_FLOAT_FORM(L2_NORMALIZATION, L2Normalization, PrepareL2Normalization, EvalL2Normalization)
+
+}  // namespace tflm
