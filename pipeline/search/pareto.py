@@ -13,6 +13,7 @@ from codegen.files import markdown
 from codegen.files.manifest import atomic_write
 from pipeline.search.budget import Budget
 from pipeline.search.trial import DESIGN, SHA, WHY, finished
+from training.judge import lineage
 
 # Flash in kB and accuracy on MNIST's test digits in %, as BitNetMCU's author published them.
 _BITNETMCU = ((3.2, 98.92), (5.4, 99.06), (7.3, 99.28), (9.3, 99.44), (11.0, 99.55), (13.0, 99.58))
@@ -47,6 +48,22 @@ def fate(trial: Any) -> str:
     if trial.state.name == "PRUNED":
         return "given up" if not said.startswith("failed") else "failed"
     return "lost with their process" if trial.state.name == "FAIL" else trial.state.name.lower()
+
+
+def records(study: Any) -> list[lineage.Trial]:
+    """What MLflow keeps of each trial that has ended."""
+    names = ("held_out_accuracy", "model_bytes", "arena_bytes", "cycles")
+    return [
+        lineage.Trial(
+            one.number,
+            one.params,
+            dict(zip(names, one.values or (), strict=False)),
+            {"fate": fate(one)}
+            | {key: one.user_attrs[key] for key in (DESIGN, SHA, WHY) if key in one.user_attrs},
+        )
+        for one in study.get_trials(deepcopy=False)
+        if one.state.name in ("COMPLETE", "PRUNED", "FAIL")
+    ]
 
 
 def table(trials: Sequence[Any], budget: Budget) -> list[str]:

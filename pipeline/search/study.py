@@ -14,8 +14,9 @@ from typing import Any
 from codegen import campaign
 from codegen.errors import CodegenError, MissingToolError
 from codegen.files.artifacts import TRAIN_SPLIT
+from codegen.files.git import git_commit
 from codegen.files.manifest import sha256_file
-from codegen.files.places import BUILD, COMMAND
+from codegen.files.places import BUILD, COMMAND, PROJECT
 from codegen.progress import progress
 from pipeline import stages
 from pipeline.choice import Choice
@@ -23,6 +24,7 @@ from pipeline.search import pareto
 from pipeline.search.budget import Budget
 from pipeline.search.trial import Order, finished, open_study, run_trial
 from pipeline.stage import shown
+from training.judge import lineage
 
 REQUIREMENT = "optuna>=5,<6"  # of the extra `search` in pyproject.toml
 _GIVEN = "given"
@@ -81,6 +83,7 @@ def search(
                 raise CodegenError("search: no trial ended; look into the study with optuna")
             ended = _ended(study)
     say(_summary(study))
+    lineage.keep(BUILD, lineage.record_trials, name, pareto.records(study), git_commit(PROJECT))
     front = pareto.front(study)
     if not front:
         reasons = Counter(pareto.why(one) for one in study.get_trials(deepcopy=False))

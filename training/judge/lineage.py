@@ -1,4 +1,5 @@
-"""Every evaluated model as a run in MLflow's tracking store, if MLflow is installed.
+"""Every evaluated model, and each trial of a search, as a run in MLflow's tracking store, if MLflow
+is installed.
 
 build/mlflow.db (SQLite) has parameters, metrics and tags, build/mlflow/ the artifacts; both only
 repeat what the build folders state. The registry knows each recipe's versions: the alias
@@ -11,7 +12,8 @@ import importlib.util
 import json
 import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,18 @@ DATABASE, ARTIFACTS = "mlflow.db", "mlflow"
 CANDIDATE, BLESSED = "candidate", "blessed"
 _FILES = (INT8_MODEL, METRICS, MANIFEST, DATA_INFO)
 _SHA_TAG = "model_sha256"
+_TRIALS = "search/"  # the experiments of studies: their trials are not among the evaluated models
+_TRIAL_TAG = "trial"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A trial of a search that has ended. params, metrics: by name. tags: its model's hash, say."""
+
+    number: int
+    params: Mapping[str, object]
+    metrics: Mapping[str, float]
+    tags: Mapping[str, str]
 
 
 def installed() -> bool:
@@ -33,7 +47,7 @@ def installed() -> bool:
 
 
 def keep(store: Path, action: Callable[..., None], *args: Any) -> None:
-    """action(store, *args), one of `record` and `bless`, if MLflow is installed.
+    """action(store, *args), one of `record`, `record_trials` and `bless`, if MLflow is installed.
 
     What fails there is a warning: no model is worse for not being recorded.
     """
@@ -50,13 +64,7 @@ def record(store: Path, build_dir: Path, git_commit: str) -> None:
     client = _client(store)
     name = build_dir.name
     metrics = json.loads((build_dir / METRICS).read_text())
-    experiment = client.get_experiment_by_name(name)
-    experiment_id = (
-        experiment.experiment_id
-        if experiment
-        else client.create_experiment(name, (store / ARTIFACTS / name).resolve().as_uri())
-    )
-    run = client.create_run(experiment_id, run_name=metrics[_SHA_TAG][:8])
+    run = client.create_run(_experiment(client, store, name), run_name=metrics[_SHA_TAG][:8])
     run_id = run.info.run_id
     params, tags = _recorded(Manifest.load(build_dir))
     for key, value in params.items():
@@ -81,6 +89,36 @@ def record(store: Path, build_dir: Path, git_commit: str) -> None:
     client.set_registered_model_alias(name, CANDIDATE, version.version)
 
 
+def record_trials(store: Path, study: str, trials: Sequence[Trial], git_commit: str) -> None:
+    """Adds those that are not recorded yet, each as a run of the study's experiment."""
+    client = _client(store)
+    experiment_id = _experiment(client, store, f"{_TRIALS}{study}")
+    known = {
+        run.data.tags.get(_TRIAL_TAG) for run, name in _runs(client) if name == f"{_TRIALS}{study}"
+    }
+    for trial in trials:
+        if str(trial.number) in known:
+            continue
+        run_id = client.create_run(experiment_id, run_name=f"trial {trial.number}").info.run_id
+        for key, value in trial.params.items():
+            client.log_param(run_id, key, value)
+        for key, metric in trial.metrics.items():
+            client.log_metric(run_id, key, metric)
+        for key, tag in {
+            **trial.tags, "git_commit": git_commit, _TRIAL_TAG: str(trial.number)
+        }.items():  # fmt: skip
+            client.set_tag(run_id, key, tag)
+        client.set_terminated(run_id)
+
+
+def _experiment(client: Any, store: Path, name: str) -> str:
+    """Its id; it is made where there is none."""
+    found = client.get_experiment_by_name(name)
+    where = (store / ARTIFACTS / name).resolve().as_uri()
+    made: str = found.experiment_id if found else client.create_experiment(name, where)
+    return made
+
+
 def bless(store: Path, name: str, model_sha256: str) -> None:
     """Gives the alias `blessed` to the last recorded version with that model, if there is one."""
     client = _client(store)
@@ -95,9 +133,9 @@ def bless(store: Path, name: str, model_sha256: str) -> None:
 
 
 def table(store: Path) -> str:
-    """Every run, newest first. Raises MissingToolError without MLflow."""
+    """Every evaluated model's run, newest first. Raises MissingToolError without MLflow."""
     client = _client(store)
-    runs = _runs(client)
+    runs = [(run, name) for run, name in _runs(client) if not name.startswith(_TRIALS)]
     if not runs:
         raise ArtifactError("no run is recorded yet; run `invoke quantize --force`")
     header = ("run", "recipe", "seed", "float", "int8", "bytes", "commit", "alias")

@@ -90,7 +90,8 @@ def ended(number: int, *values: float, state: str = "COMPLETE", **attrs: Any) ->
     design = Design((Block(4, 5, 2), Block(8, separable=True))).as_json()
     return SimpleNamespace(
         number=number,
-        values=list(values),
+        values=list(values) or None,
+        params={"blocks": 2},
         state=SimpleNamespace(name=state),
         user_attrs={trial.DESIGN: design, trial.SHA: "0123456789abcdef0", **attrs},
     )
@@ -113,6 +114,17 @@ FOUND = Study(
     ended(5, state="PRUNED", why="train trial: given up after epoch 1"),
     ended(6, state="FAIL"),
 )
+
+
+def test_what_is_recorded_of_trials() -> None:
+    first, *_, pruned, lost = pareto.records(Study(*FOUND.trials, ended(7, state="RUNNING")))
+    assert (first.number, first.params) == (0, {"blocks": 2})
+    assert first.metrics == {
+        "held_out_accuracy": 0.90, "model_bytes": 2000, "arena_bytes": 900, "cycles": 50_000
+    }  # fmt: skip
+    assert first.tags["fate"] == "finished" and "model_sha256" in first.tags
+    assert (pruned.number, pruned.metrics, pruned.tags["fate"]) == (5, {}, "given up")
+    assert (lost.number, lost.tags["fate"]) == (6, "lost with their process")
 
 
 def test_the_front_is_what_nothing_beats(tmp_path: Path) -> None:

@@ -173,6 +173,24 @@ def test_a_run_is_recorded_with_what_it_is_made_of(store: Store, tmp_path: Path)
     assert store.aliases["blessed"] == 10
 
 
+def test_trials_are_recorded_once_and_are_no_evaluated_models(store: Store, tmp_path: Path) -> None:
+    trials = [
+        lineage.Trial(number, {"blocks": 2}, {"cycles": 7.0}, {"fate": "finished"})
+        for number in range(3)
+    ]
+    lineage.record_trials(tmp_path, "mine", trials[:2], "c0ffee")
+    lineage.record_trials(tmp_path, "mine", trials, "c0ffee")  # it went on
+    lineage.record_trials(tmp_path, "other", trials[:1], "c0ffee")
+    assert [run.name for run in store.runs] == ["trial 0", "trial 1", "trial 2", "trial 0"]
+    assert list(store.experiments) == ["search/mine", "search/other"]
+    run = store.runs[2]
+    assert run.ended and run.data.params == {"blocks": 2} and run.data.metrics == {"cycles": 7.0}
+    assert (run.data.tags["trial"], run.data.tags["git_commit"]) == ("2", "c0ffee")
+    with pytest.raises(ArtifactError, match="no run is recorded yet"):
+        lineage.table(tmp_path)
+    assert "trial" in lineage.comparison(tmp_path, "0abc,1abc")
+
+
 def test_runs_are_listed_and_compared(store: Store, tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="no run is recorded yet"):
         lineage.table(tmp_path)
