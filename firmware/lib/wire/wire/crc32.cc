@@ -12,7 +12,7 @@ constexpr uint32_t NibbleRemainder(uint32_t nibble) {
   return crc;
 }
 
-constexpr uint32_t kNibbles[16] = {
+constexpr uint32_t kNibbles[] = {
     NibbleRemainder(0),  NibbleRemainder(1),  NibbleRemainder(2),  NibbleRemainder(3),
     NibbleRemainder(4),  NibbleRemainder(5),  NibbleRemainder(6),  NibbleRemainder(7),
     NibbleRemainder(8),  NibbleRemainder(9),  NibbleRemainder(10), NibbleRemainder(11),

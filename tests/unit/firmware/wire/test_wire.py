@@ -64,6 +64,8 @@ def test_cobs_block_borders(wire_tool: WireTool, size: int, fill: int) -> None:
     assert body[4:-4] == frame.payload
     assert int.from_bytes(body[-4:], "little") == zlib.crc32(body[:-4])
     assert wire_tool.decode(framing.encode(frame)) == [decoded(frame)]
+    # Its first frame needs no delimiter before it.
+    assert wire_tool.decode(framing.encode(frame).lstrip(b"\0")) == [decoded(frame)]
 
 
 @settings(max_examples=200, deadline=None)
