@@ -67,7 +67,7 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     "BATCH_TO_SPACE_ND": ((_DATA, _INTEGER), (_DATA,)),
     "QUANTIZE": ((_QUANTIZED | {"FLOAT32"},), (_QUANTIZED,)),
     "DEQUANTIZE": ((_QUANTIZED - {"INT32"},), (_REAL,)),
-    "SHAPE": ((_ANY,), (_INTEGER,)),
+    "SHAPE": ((_ARITHMETIC,), (_INTEGER,)),
     "RESHAPE": ((_MOVED, _INTEGER), (_MOVED,)),
     "EXPAND_DIMS": ((_MOVED, _INTEGER), (_MOVED,)),
     "GATHER": ((_SHAPE_ARITHMETIC, _INTEGER), (_SHAPE_ARITHMETIC,)),
@@ -151,6 +151,7 @@ _FLOAT_FORMS: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     ),
     **dict.fromkeys(("ARG_MAX", "ARG_MIN"), ((_FLOAT, _INTEGER), (_INTEGER,))),
     "PADV2": ((_FLOAT, _INTEGER, _FLOAT), (_FLOAT,)),
+    "SHAPE": ((_FLOAT,), (_INTEGER,)),
     "SPLIT": ((_INTEGER, _FLOAT), (_FLOAT,)),
     "TRANSPOSE_CONV": ((_INTEGER, _FLOAT), (_FLOAT,)),
 }

@@ -25,13 +25,17 @@ TESTING_MD = ROOT / "docs/testing.md"
 
 IMPORT_ALL = """
 import importlib, pkgutil, mcuforge
+EXTRAS = {
+    "harness.farm.keeper": ("grpc", "labgrid"),
+    "harness.farm.labgrid_drivers": ("grpc", "labgrid"),
+    "pipeline.search.sampler": ("optuna",),
+}
 for module in pkgutil.walk_packages(mcuforge.__path__, "mcuforge."):
     try:
         importlib.import_module(module.name)
     except ModuleNotFoundError as error:
-        farm, _, name = module.name.rpartition(".")  # two modules of it need the extra `farm`
-        assert farm == "mcuforge.harness.farm" and name in ("keeper", "labgrid_drivers"), error
-        assert error.name in ("grpc", "labgrid"), error
+        needed = EXTRAS.get(module.name.partition(".")[2], ())
+        assert error.name in needed, error
     print(module.name)
 """
 

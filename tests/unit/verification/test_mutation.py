@@ -298,6 +298,8 @@ def test_who_is_ended_leaves_nothing_behind(checkout: Path, number: signal.Signa
         cwd=PROGRAM,
         env={**os.environ, "TMPDIR": str(copies)},
         stderr=subprocess.DEVNULL,
+        # Ctrl-C reaches it also where what begins the tests has it ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         child = int(_eventually(lambda: started.exists() and started.read_text()))
         try:

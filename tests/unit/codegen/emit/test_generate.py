@@ -404,7 +404,7 @@ def test_wrong_number_of_labels(cnn_path: Path, tmp_path: Path) -> None:
 def test_refused_models_write_nothing(tmp_path: Path) -> None:
     io: dict[str, Any] = {"shape": [1, 4], "dtype": "FLOAT32"}
     path = tmp_path / "model.tflite"
-    path.write_bytes(one_op("HARD_SWISH", [io], [io]))
+    path.write_bytes(one_op("SVDF", [io], [io]))
     with pytest.raises(UnsupportedModelError, match="FLOAT32"):
         generate(path, tmp_path / "build", None, fake_plan)
     path.write_bytes(small_cnn()[:1000])
