@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import queue
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -11,8 +11,11 @@ import pytest
 from codegen import lock
 
 
-def test_the_second_waits_for_the_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path, waits, said = tmp_path / "a.lock", [], ""
+def test_the_second_waits_for_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.lock"
+    waits: list[bool] = []
+    said: queue.Queue[str] = queue.Queue()
+    monkeypatch.setattr(lock, "print", lambda text, flush: said.put(text), raising=False)
 
     def take() -> None:
         with lock.held(path, "waiting for it") as waited:
@@ -22,14 +25,11 @@ def test_the_second_waits_for_the_first(tmp_path: Path, capsys: pytest.CaptureFi
     with lock.held(path) as waited:
         assert not waited
         second.start()
-        end_s = time.monotonic() + 10
-        while not said and time.monotonic() < end_s:
-            said = capsys.readouterr().out
-        assert said == "waiting for it\n" and waits == []
+        assert said.get(timeout=60) == "waiting for it" and waits == []
     second.join()
     assert waits == [True]
     take()
-    assert waits == [True, False] and capsys.readouterr().out == ""
+    assert waits == [True, False] and said.empty()
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
