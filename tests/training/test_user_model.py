@@ -137,11 +137,16 @@ MODELS: dict[str, Callable[[], Any]] = {
     "indices": lambda: _of((10,), "layers.Embedding(50, 8)", *_FLAT, dtype="int32"),
     "indices_as_float": lambda: _of((10,), "layers.Embedding(50, 8)", *_FLAT),
     "lstm": lambda: _of((6, 3), "layers.LSTM(4)"),
+    "both_ways": lambda: _of(
+        (8, 3), "layers.Bidirectional(layers.LSTM(4, return_sequences=True))", "layers.LSTM(5)"
+    ),
     "gru": lambda: _of((6, 3), "layers.GRU(4, return_sequences=True)", "layers.Dense(2)"),
     "names": lambda: _of(
         (6, 6, 1), "layers.Conv2D(2, 3, name='my conv')", "layers.Flatten(name='größe')"
     ),
 }
+
+_OFF = {"both_ways": 0.25}  # parts of the output's span; step by step two layers add theirs up
 
 
 @pytest.mark.parametrize("name", list(MODELS))
@@ -172,7 +177,8 @@ def test_any_model_goes_through_exactly_as_it_is(name: str, tmp_path: Path) -> N
     for one, other, tensor in zip(made, wanted, int8.outputs, strict=True):
         exact = np.asarray(other)
         real = dequantize(one, tensor).reshape(exact.shape)
-        assert np.abs(real - exact).max() < 0.06 * (exact.max() - exact.min()), name
+        span = exact.max() - exact.min()
+        assert np.abs(real - exact).max() < _OFF.get(name, 0.06) * span, name
     with HostRuntime(int8.data) as runtime:
         runtime.invoke(*(one[0] for one in inputs))
         assert runtime.output(0) == made[0][0].tobytes()

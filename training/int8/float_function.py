@@ -144,13 +144,17 @@ def _rename(model: Any) -> None:
 
 
 def _unroll(model: Any) -> None:
-    """Of short sequences; what is left of recurrent layers are loops, which are refused."""
+    """Of short sequences; what is left of recurrent layers are loops, which are refused. Gates have
+    a product each: SPLIT, which would take one product of all apart, has one scale for them, which
+    the converter gives them now and then only."""
     steps = [one.shape[1] for one in model.inputs if len(one.shape) > 1]
     if not all(steps) or max(steps, default=0) > _UNROLLED_STEPS:
         return
     for layer in model._flatten_layers():
         if getattr(layer, "unroll", None) is False:
             layer.unroll = True
+            if hasattr(layer.cell, "implementation"):
+                layer.cell.implementation = 1
 
 
 def of_saved_model(tf: Any, folder: Path) -> FloatFunction:
