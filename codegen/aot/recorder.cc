@@ -261,8 +261,8 @@ FIELDS(CastParams, 3, count, from, to)
 FIELDS(GatherNdParams, 4, picks, depth, extent, slice_bytes)
 FIELDS(DivParams, 5, requant, in_zero_point, out_zero_point, out_min, out_max)
 FIELDS(AddNParams, 4, count, requant, in_zero_point, out_zero_point)
-FIELDS(CumsumParams, 8, outer, extent, inner, requant, in_zero_point, out_zero_point, exclusive,
-       reverse)
+FIELDS(CumsumShape, 5, outer, extent, inner, exclusive, reverse)
+FIELDS(CumsumParams, 4, shape, requant, in_zero_point, out_zero_point)
 FIELDS(L2NormalizeParams, 3, rows, depth, in_zero_point)
 FIELDS(FloatBinaryParams, 3, low, high, operation)
 FIELDS(UpdateSliceParams, 4, extent, box, rank, element_bytes)
@@ -283,8 +283,8 @@ FIELDS(MatMulShape, 7, rows, depth, columns, left_row_step, left_depth_step, rig
        right_column_step)
 FIELDS(BatchMatMulParams, 5, shape, requant, left_zero_point, right_zero_point, out_zero_point)
 FIELDS(BatchMatMulS16Params, 2, shape, requant)
-FIELDS(FloatCumsumParams, 5, outer, extent, inner, exclusive, reverse)
 FIELDS(FloatConvParams, 7, shape, low, high, group, depth, channel_step, tap_step)
+FIELDS(FloatTransposeConvParams, 3, shape, low, high)
 FIELDS(FloatSoftmaxParams, 3, rows, depth, beta)
 FIELDS(FloatPoolParams, 4, shape, low, high, pooling)
 
@@ -781,9 +781,9 @@ void FloatConv(const FloatConvParams& conv, const uint32_t* input, const uint32_
   RECORD("nn/float_conv.h", "nn::FloatConv", 5, params, input, filter, bias, output);
 }
 
-void FloatTransposeConv(const FloatConvParams& conv, const uint32_t* input, const uint32_t* filter,
-                        const uint32_t* bias, uint32_t* output) {
-  FloatConvParams params = conv;
+void FloatTransposeConv(const FloatTransposeConvParams& conv, const uint32_t* input,
+                        const uint32_t* filter, const uint32_t* bias, uint32_t* output) {
+  FloatTransposeConvParams params = conv;
   params.shape = OfS16(ConvS16Params{conv.shape, 0, 0}).shape;
   RECORD("nn/float_transpose_conv.h", "nn::FloatTransposeConv", 5, params, input, filter, bias,
          output);
@@ -794,8 +794,8 @@ void FloatBatchMatMul(const MatMulShape& shape, const Broadcast& batches, const 
   RECORD("nn/float_batch_matmul.h", "nn::FloatBatchMatMul", 5, shape, batches, left, right, output);
 }
 
-void FloatCumsum(const FloatCumsumParams& params, const uint32_t* input, uint32_t* output) {
-  RECORD("nn/float_sums.h", "nn::FloatCumsum", 3, params, input, output);
+void FloatCumsum(const CumsumShape& shape, const uint32_t* input, uint32_t* output) {
+  RECORD("nn/float_sums.h", "nn::FloatCumsum", 3, shape, input, output);
 }
 
 void FloatAddToSums(bool first, uint32_t count, const uint32_t* input, uint32_t* sums) {

@@ -3,6 +3,7 @@
 #ifndef MCUFORGE_NN_CUMSUM_S8_H_
 #define MCUFORGE_NN_CUMSUM_S8_H_
 
+#include "nn/cumsum_walk.h"
 #include "nn/requantize.h"
 
 namespace nn {
@@ -11,11 +12,9 @@ namespace nn {
 constexpr int32_t kSumLeftShift = 20;
 
 struct CumsumParams {
-  uint32_t outer, extent, inner;  // axes before, at and behind the one that is summed along
-  Requant requant;                // 2^-19 of input scale / output scale
+  CumsumShape shape;
+  Requant requant;  // 2^-19 of input scale / output scale
   int8_t in_zero_point, out_zero_point;
-  bool exclusive;  // an output is the sum of what comes before it
-  bool reverse;    // from the last one on
 };
 
 // output may be the input's buffer.

@@ -5,17 +5,12 @@
 
 #include <cstdint>
 
+#include "nn/cumsum_walk.h"
+
 namespace nn {
 
-// As CumsumParams, without a quantization.
-struct FloatCumsumParams {
-  uint32_t outer, extent, inner;  // axes before, at and behind the one that is summed along
-  bool exclusive;                 // an output is the sum of what comes before it
-  bool reverse;                   // from the last one on
-};
-
 // output may be the input's buffer.
-void FloatCumsum(const FloatCumsumParams& params, const uint32_t* input, uint32_t* output);
+void FloatCumsum(const CumsumShape& shape, const uint32_t* input, uint32_t* output);
 
 // Adds an input's elements to the sums, which begin with the first one.
 void FloatAddToSums(bool first, uint32_t count, const uint32_t* input, uint32_t* sums);

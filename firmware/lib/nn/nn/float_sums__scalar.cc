@@ -7,19 +7,8 @@
 
 namespace nn {
 
-void FloatCumsum(const FloatCumsumParams& p, const uint32_t* input, uint32_t* output) {
-  const uint32_t slab = p.extent * p.inner;
-  for (uint32_t line = 0; line < p.outer * p.inner; ++line) {
-    uint32_t at = line / p.inner * slab + line % p.inner;
-    at += p.reverse ? slab - p.inner : 0;
-    uint32_t sum = 0;
-    for (uint32_t i = 0; i < p.extent; ++i) {
-      const uint32_t with = AddFloats(sum, input[at]);
-      output[at] = p.exclusive ? sum : with;
-      sum = with;
-      at += p.reverse ? -p.inner : p.inner;
-    }
-  }
+void FloatCumsum(const CumsumShape& shape, const uint32_t* input, uint32_t* output) {
+  CumsumAlong(shape, 0, input, output, AddFloats, [](uint32_t sum) { return sum; });
 }
 
 void FloatAddToSums(bool first, uint32_t count, const uint32_t* input, uint32_t* sums) {

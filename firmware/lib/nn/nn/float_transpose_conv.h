@@ -4,13 +4,19 @@
 #ifndef MCUFORGE_NN_FLOAT_TRANSPOSE_CONV_H_
 #define MCUFORGE_NN_FLOAT_TRANSPOSE_CONV_H_
 
-#include "nn/float_conv.h"
+#include "nn/conv_params.h"
 
 namespace nn {
 
-// Shapes and paddings are those of TransposeConvS8, elements bits of float32. Of `params` shape,
-// low and high are used.
-void FloatTransposeConv(const FloatConvParams& params, const uint32_t* input,
+// low, high: bits of what outputs are clamped to. Of `shape` neither zero points nor range are
+// used.
+struct FloatTransposeConvParams {
+  ConvParams shape;
+  uint32_t low, high;
+};
+
+// Shapes and paddings are those of TransposeConvS8, elements bits of float32.
+void FloatTransposeConv(const FloatTransposeConvParams& params, const uint32_t* input,
                         const uint32_t* filter, const uint32_t* bias, uint32_t* output);
 
 }  // namespace nn

@@ -29,7 +29,7 @@ uint32_t SumTaps(const ConvParams& p, const TransposeTaps& rows, const Transpose
 
 }  // namespace
 
-void FloatTransposeConv(const FloatConvParams& params, const uint32_t* input,
+void FloatTransposeConv(const FloatTransposeConvParams& params, const uint32_t* input,
                         const uint32_t* filter, const uint32_t* bias, uint32_t* output) {
   const ConvParams& p = params.shape;
   for (int32_t batch = 0; batch < p.batches; ++batch, input += p.in_h * p.in_w * p.in_c) {

@@ -43,16 +43,13 @@ uint32_t PlanAsModelSays(const Graph& graph, PlannedBuffer* buffers, uint32_t co
   if (offsets.count == 0) {
     return height;
   }
-  for (uint32_t i = 0; i < count; ++i) {
-    buffers[i].offset = kUnplaced;
-  }
+  GrowingPlan plan(buffers, count);
   for (uint32_t i = 0; i < offsets.count; ++i) {
     if (IsPlanned(graph.locations[i])) {
       // -1, for a tensor that the plan leaves open, is kUnplaced.
       buffers[BufferOf(graph.locations[i])].offset = graph.reader.U32Inside(offsets.pos + 4 * i);
     }
   }
-  GrowingPlan plan(buffers);
   for (PlannedBuffer* buffer = buffers; buffer != buffers + count; ++buffer) {
     const uint32_t wish = buffer->offset;
     buffer->offset = kUnplaced;
@@ -61,7 +58,7 @@ uint32_t PlanAsModelSays(const Graph& graph, PlannedBuffer* buffers, uint32_t co
       plan.Place(buffer, wish);
     }
   }
-  const uint32_t as_given = plan.PlaceRest(count);
+  const uint32_t as_given = plan.PlaceRest();
   return as_given < height ? as_given : PlanMemory(buffers, count);
 }
 

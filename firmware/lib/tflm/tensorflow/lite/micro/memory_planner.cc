@@ -2,6 +2,12 @@
 
 namespace tflm {
 
+GrowingPlan::GrowingPlan(PlannedBuffer* buffers, uint32_t all) : buffers_(buffers), all_(all) {
+  for (uint32_t i = 0; i < all; ++i) {
+    buffers[i].offset = kUnplaced;
+  }
+}
+
 uint32_t GrowingPlan::FirstFit(const PlannedBuffer& buffer, uint32_t lowest) const {
   uint32_t offset = lowest;
   for (uint32_t i = 0; i < count_; ++i) {
@@ -30,9 +36,9 @@ void GrowingPlan::Place(PlannedBuffer* buffer, uint32_t offset) {
   placed(at) = static_cast<uint16_t>(buffer - buffers_);
 }
 
-uint32_t GrowingPlan::PlaceRest(uint32_t count) {
-  PlannedBuffer* const end = buffers_ + count;
-  while (count_ < count) {
+uint32_t GrowingPlan::PlaceRest() {
+  PlannedBuffer* const end = buffers_ + all_;
+  while (count_ < all_) {
     PlannedBuffer* largest = nullptr;
     for (PlannedBuffer* buffer = buffers_; buffer != end; ++buffer) {
       // Of equal ones, the first.
@@ -46,10 +52,7 @@ uint32_t GrowingPlan::PlaceRest(uint32_t count) {
 }
 
 uint32_t PlanMemory(PlannedBuffer* buffers, uint32_t count) {
-  for (uint32_t i = 0; i < count; ++i) {
-    buffers[i].offset = kUnplaced;
-  }
-  return GrowingPlan(buffers).PlaceRest(count);
+  return GrowingPlan(buffers, count).PlaceRest();
 }
 
 }  // namespace tflm

@@ -26,15 +26,15 @@ constexpr uint32_t kUnplaced = UINT32_MAX;  // as an offset
 // A plan that grows: buffers get their places one after another, in the way of none before them.
 class GrowingPlan {
  public:
-  // Offsets of the buffers are the plan's; their own[0] is its notes.
-  explicit GrowingPlan(PlannedBuffer* buffers) : buffers_(buffers) {}
+  // Of `buffers` offset is the plan's, at first kUnplaced, and own[0] its notes.
+  GrowingPlan(PlannedBuffer* buffers, uint32_t all);
 
   // From `lowest` on, the first offset at which a buffer fits.
   uint32_t FirstFit(const PlannedBuffer& buffer, uint32_t lowest) const;
   void Place(PlannedBuffer* buffer, uint32_t offset);
-  // Places what is kUnplaced among `count` buffers, the largest first, each at the lowest offset
-  // that fits. Returns the plan's height in bytes.
-  uint32_t PlaceRest(uint32_t count);
+  // Places what is kUnplaced, the largest first, each at the lowest offset that fits. Returns the
+  // plan's height in bytes.
+  uint32_t PlaceRest();
 
  private:
   // The placed ones by offset: which buffer is the i-th of them.
@@ -42,7 +42,8 @@ class GrowingPlan {
   const PlannedBuffer& placed_buffer(uint32_t i) const { return buffers_[buffers_[i].own[0]]; }
 
   PlannedBuffer* const buffers_;
-  uint32_t count_ = 0;
+  const uint32_t all_;
+  uint32_t count_ = 0;  // of those placed
   uint32_t height_ = 0;
 };
 

@@ -2,29 +2,24 @@
 
 #include "nn/float_arg_max.h"
 #include "tensorflow/lite/micro/kernels/arg_max_common.h"
+#include "tensorflow/lite/micro/kernels/f32.h"
 
 namespace tflm {
 namespace {
 
-bool IsOfFloat(const OpContext& context) {
-  TensorInfo info;
-  return context.HasInput(0) && context.graph().ReadTensor(context.InputIndex(0), &info) &&
-         info.type == kTfLiteFloat32;
-}
-
 TfLiteStatus PrepareMax(OpContext& context) {
-  return IsOfFloat(context) ? PrepareArgMax(context, nn::Extremum::kMaximum, kTfLiteFloat32)
-                            : int8_ops::kArgMax.prepare(context);
+  return TakesF32(context) ? PrepareArgMax(context, nn::Extremum::kMaximum, kTfLiteFloat32)
+                           : int8_ops::kArgMax.prepare(context);
 }
 
 TfLiteStatus PrepareMin(OpContext& context) {
-  return IsOfFloat(context) ? PrepareArgMax(context, nn::Extremum::kMinimum, kTfLiteFloat32)
-                            : int8_ops::kArgMin.prepare(context);
+  return TakesF32(context) ? PrepareArgMax(context, nn::Extremum::kMinimum, kTfLiteFloat32)
+                           : int8_ops::kArgMin.prepare(context);
 }
 
 // Of both.
 void Eval(OpContext& context) {
-  if (!IsOfFloat(context)) {
+  if (!TakesF32(context)) {
     int8_ops::kArgMax.eval(context);
     return;
   }

@@ -7,9 +7,9 @@ namespace {
 
 TfLiteStatus Prepare(OpContext& context) {
   EndsS8 ends;
-  CumsumAxis axis;
+  nn::CumsumShape shape;
   nn::Requant requant;
-  if (!ReadEndsS8(context, &ends) || !ReadCumsumAxis(context, ends.input, ends.output, &axis) ||
+  if (!ReadEndsS8(context, &ends) || !ReadCumsumShape(context, ends.input, ends.output, &shape) ||
       !FactorOf(context, ends.in.scale, nn::Shifted(ends.out.scale, nn::kSumLeftShift - 1),
                 &requant)) {
     return kTfLiteError;
@@ -21,8 +21,7 @@ TfLiteStatus Prepare(OpContext& context) {
   if (!params) {
     return kTfLiteError;
   }
-  *params = nn::CumsumParams{axis.outer,         axis.extent,         axis.inner,     requant,
-                             ends.in.zero_point, ends.out.zero_point, axis.exclusive, axis.reverse};
+  *params = nn::CumsumParams{shape, requant, ends.in.zero_point, ends.out.zero_point};
   context.AllowInPlace(0);
   return kTfLiteOk;
 }

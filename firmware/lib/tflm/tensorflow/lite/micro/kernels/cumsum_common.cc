@@ -5,8 +5,8 @@
 
 namespace tflm {
 
-bool ReadCumsumAxis(OpContext& context, const TensorInfo& input, const TensorInfo& output,
-                    CumsumAxis* found) {
+bool ReadCumsumShape(OpContext& context, const TensorInfo& input, const TensorInfo& output,
+                     nn::CumsumShape* shape) {
   enum { kExclusive = 0, kReverse = 1 };  // fields of CumsumOptions
   int32_t axis;
   if (!ReadAxis(context, 1, &axis)) {
@@ -22,11 +22,11 @@ bool ReadCumsumAxis(OpContext& context, const TensorInfo& input, const TensorInf
     context.Fail("its axis is out of range");
     return false;
   }
-  *found =
-      CumsumAxis{1, 1, 1, context.OptionU8(kExclusive, 0) != 0, context.OptionU8(kReverse, 0) != 0};
+  *shape = nn::CumsumShape{1, 1, 1, context.OptionU8(kExclusive, 0) != 0,
+                           context.OptionU8(kReverse, 0) != 0};
   for (int32_t i = 0; i < rank; ++i) {
     const uint32_t extent = Extent(context, input, static_cast<uint32_t>(i));
-    (i < axis ? found->outer : i == axis ? found->extent : found->inner) *= extent;
+    (i < axis ? shape->outer : i == axis ? shape->extent : shape->inner) *= extent;
   }
   return true;
 }

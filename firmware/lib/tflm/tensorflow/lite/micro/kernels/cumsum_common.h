@@ -3,18 +3,14 @@
 #ifndef TENSORFLOW_LITE_MICRO_KERNELS_CUMSUM_COMMON_H_
 #define TENSORFLOW_LITE_MICRO_KERNELS_CUMSUM_COMMON_H_
 
+#include "nn/cumsum_walk.h"
 #include "tensorflow/lite/micro/op.h"
 
 namespace tflm {
 
-struct CumsumAxis {
-  uint32_t outer, extent, inner;  // axes before, at and behind the one that is summed along
-  bool exclusive, reverse;
-};
-
 // False, with a message, where input 1 is no axis of input 0 or the output has another shape.
-bool ReadCumsumAxis(OpContext& context, const TensorInfo& input, const TensorInfo& output,
-                    CumsumAxis* found);
+bool ReadCumsumShape(OpContext& context, const TensorInfo& input, const TensorInfo& output,
+                     nn::CumsumShape* shape);
 
 }  // namespace tflm
 

@@ -5,11 +5,21 @@
 #include "tensorflow/lite/micro/kernels/kernel_util.h"
 
 namespace tflm {
+namespace {
+
+bool IsTensorF32(const OpContext& context, int32_t index) {
+  TensorInfo info;
+  return context.graph().ReadTensor(index, &info) && info.type == kTfLiteFloat32;
+}
+
+}  // namespace
 
 bool IsF32(const OpContext& context) {
-  TensorInfo info;
-  return context.OutputCount() != 0 && context.graph().ReadTensor(context.OutputIndex(0), &info) &&
-         info.type == kTfLiteFloat32;
+  return context.OutputCount() != 0 && IsTensorF32(context, context.OutputIndex(0));
+}
+
+bool TakesF32(const OpContext& context) {
+  return context.HasInput(0) && IsTensorF32(context, context.InputIndex(0));
 }
 
 bool ReadEndsF32(const OpContext& context, TensorInfo* input, TensorInfo* output, uint32_t i) {
@@ -20,6 +30,21 @@ bool ReadEndsF32(const OpContext& context, TensorInfo* input, TensorInfo* output
     context.Fail("needs a float32 input and a float32 output");
     return false;
   }
+  return true;
+}
+
+bool ReadRowsF32(const OpContext& context, RowsF32* rows) {
+  TensorInfo input;
+  TensorInfo output;
+  if (!ReadEndsF32(context, &input, &output)) {
+    return false;
+  }
+  if (input.shape.count == 0 || !SameShape(context, input, output)) {
+    context.Fail("input and output differ in shape");
+    return false;
+  }
+  rows->depth = Extent(context, input, input.shape.count - 1);
+  rows->count = input.elements / rows->depth;
   return true;
 }
 

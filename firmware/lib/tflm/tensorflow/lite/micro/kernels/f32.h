@@ -12,9 +12,18 @@ namespace tflm {
 
 // Whether an op is to be taken in this form: it makes float32.
 bool IsF32(const OpContext& context);
+// The same of an op that makes something else of it.
+bool TakesF32(const OpContext& context);
 
 // The op's input `i` and output 0, both float32. False, with a message, for others.
 bool ReadEndsF32(const OpContext& context, TensorInfo* input, TensorInfo* output, uint32_t i = 0);
+
+// The last axis of an input and an output of one shape, both float32.
+struct RowsF32 {
+  uint32_t count, depth;
+};
+// False, with a message, for others.
+bool ReadRowsF32(const OpContext& context, RowsF32* rows);
 
 // One input and one output with as many elements. Lets the op run in place.
 bool ReadUnaryF32(OpContext& context, uint32_t* count);

@@ -45,56 +45,46 @@ void EvalAddN(OpContext& context) {
 TfLiteStatus PrepareCumsum(OpContext& context) {
   TensorInfo input;
   TensorInfo output;
-  CumsumAxis axis;
-  if (!ReadEndsF32(context, &input, &output) || !ReadCumsumAxis(context, input, output, &axis)) {
+  nn::CumsumShape shape;
+  if (!ReadEndsF32(context, &input, &output) || !ReadCumsumShape(context, input, output, &shape)) {
     return kTfLiteError;
   }
-  nn::FloatCumsumParams* const params = context.NewParams<nn::FloatCumsumParams>();
+  nn::CumsumShape* const params = context.NewParams<nn::CumsumShape>();
   if (!params) {
     return kTfLiteError;
   }
-  *params =
-      nn::FloatCumsumParams{axis.outer, axis.extent, axis.inner, axis.exclusive, axis.reverse};
+  *params = shape;
   context.AllowInPlace(0);
   return kTfLiteOk;
 }
 
 void EvalCumsum(OpContext& context) {
-  nn::FloatCumsum(context.Params<nn::FloatCumsumParams>(), context.InputData<uint32_t>(0),
+  nn::FloatCumsum(context.Params<nn::CumsumShape>(), context.InputData<uint32_t>(0),
                   context.OutputData<uint32_t>(0));
 }
 
 // ---- L2_NORMALIZATION
 
-struct Rows {
-  uint32_t count, depth;
-};
-
 TfLiteStatus PrepareL2Normalization(OpContext& context) {
   enum { kActivation = 0 };  // field of L2NormOptions
-  TensorInfo input;
-  TensorInfo output;
-  if (!ReadEndsF32(context, &input, &output)) {
+  RowsF32 rows;
+  if (!ReadRowsF32(context, &rows)) {
     return kTfLiteError;
-  }
-  if (input.shape.count == 0 || !SameShape(context, input, output)) {
-    return context.Fail("input and output differ in shape");
   }
   if (context.OptionU8(kActivation, 0) != 0) {
     return context.Fail("a fused activation is not supported");
   }
-  Rows* const rows = context.NewParams<Rows>();
-  if (!rows) {
+  RowsF32* const kept = context.NewParams<RowsF32>();
+  if (!kept) {
     return kTfLiteError;
   }
-  rows->depth = Extent(context, input, input.shape.count - 1);
-  rows->count = input.elements / rows->depth;
+  *kept = rows;
   context.AllowInPlace(0);
   return kTfLiteOk;
 }
 
 void EvalL2Normalization(OpContext& context) {
-  const Rows& rows = context.Params<Rows>();
+  const RowsF32& rows = context.Params<RowsF32>();
   nn::FloatL2Normalize(rows.count, rows.depth, context.InputData<uint32_t>(0),
                        context.OutputData<uint32_t>(0));
 }

@@ -53,13 +53,9 @@ void Eval(OpContext& context) {
 // ---- float32
 
 TfLiteStatus PrepareFloatSoftmax(OpContext& context) {
-  TensorInfo input;
-  TensorInfo output;
-  if (!ReadEndsF32(context, &input, &output)) {
+  RowsF32 rows;
+  if (!ReadRowsF32(context, &rows)) {
     return kTfLiteError;
-  }
-  if (input.shape.count == 0 || !SameShape(context, input, output)) {
-    return context.Fail("input and output differ in shape");
   }
   const uint32_t beta = context.OptionU32(kBeta, 0);
   if (beta == 0 || !nn::IsValidScale(beta)) {
@@ -69,8 +65,7 @@ TfLiteStatus PrepareFloatSoftmax(OpContext& context) {
   if (!params) {
     return kTfLiteError;
   }
-  const uint32_t depth = Extent(context, input, input.shape.count - 1);
-  *params = nn::FloatSoftmaxParams{input.elements / depth, depth, beta};
+  *params = nn::FloatSoftmaxParams{rows.count, rows.depth, beta};
   context.AllowInPlace(0);
   return kTfLiteOk;
 }

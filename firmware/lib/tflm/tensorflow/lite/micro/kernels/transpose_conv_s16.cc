@@ -62,7 +62,7 @@ TfLiteStatus PrepareFloatTransposeConv(OpContext& context) {
       (has_bias && !ReadEndsF32(context, &bias, &output, kTransposeBias))) {
     return kTfLiteError;
   }
-  nn::FloatConvParams* const params = context.NewParams<nn::FloatConvParams>();
+  nn::FloatTransposeConvParams* const params = context.NewParams<nn::FloatTransposeConvParams>();
   if (!params || !FillTransposed(context, input, filter, output, &params->shape)) {
     return kTfLiteError;
   }
@@ -72,13 +72,12 @@ TfLiteStatus PrepareFloatTransposeConv(OpContext& context) {
   const RangeF32 range = FusedRangeF32(context, kTransposeActivation);
   params->low = range.low;
   params->high = range.high;
-  params->group = params->depth = params->channel_step = params->tap_step = 0;  // not used
   return kTfLiteOk;
 }
 
 void EvalFloatTransposeConv(OpContext& context) {
   nn::FloatTransposeConv(
-      context.Params<nn::FloatConvParams>(), context.InputData<uint32_t>(kTransposeInput),
+      context.Params<nn::FloatTransposeConvParams>(), context.InputData<uint32_t>(kTransposeInput),
       context.InputData<uint32_t>(kTransposeFilter),
       context.HasInput(kTransposeBias) ? context.InputData<uint32_t>(kTransposeBias) : nullptr,
       context.OutputData<uint32_t>(0));
