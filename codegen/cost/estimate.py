@@ -171,7 +171,7 @@ def estimate_strips(model: Model, op: Op, height: int, in_blocks: bool, cpu: str
         rows = min(height, shape.out_h - first)
         part = replace(shape, in_h=shape.in_h - in_first, out_h=rows, pad_top=in_first - top)
         parts[part] += 1
-    has_bias = _has_bias(op)
+    has_bias = op.has_input(2)
     isa = _ISAS.get(cpu, "scalar")
     by_strips = sum(_cost(_conv(op.name, p, has_bias, isa), costs) * n for p, n in parts.items())
     if in_blocks:
@@ -211,7 +211,7 @@ def features(model: Model, op: Op, cpu: str) -> Features:
         shape = _conv_shape(op.name, *shapes, options)
         isa = _ISAS.get(cpu, "scalar")
         computed = _computed_channels(model, op, shape, isa)
-        return _conv(op.name, shape, _has_bias(op), isa, computed)
+        return _conv(op.name, shape, op.has_input(2), isa, computed)
     if op.name == "FULLY_CONNECTED" and work.filter_shape:
         depth = work.filter_shape[-1]
         rows = work.outputs // max(1, work.filter_shape[0])
@@ -245,10 +245,6 @@ def _elementwise_class(model: Model, op: Op, outputs: int) -> str:
     shapes = {model.tensors[i].shape for i in (*op.inputs[:2], *op.outputs) if i >= 0}
     two = op.name in ("ADD", "SUB", "MUL", "MINIMUM", "MAXIMUM", "PRELU")
     return f"{op.name}/broadcast" if two and len(shapes) > 1 else op.name
-
-
-def _has_bias(op: Op) -> bool:
-    return len(op.inputs) > 2 and op.inputs[2] >= 0
 
 
 def _computed_channels(model: Model, op: Op, shape: ConvShape, isa: str) -> int:

@@ -140,8 +140,7 @@ def channel_kinds(
 def op_channel_kinds(model: Model, op: Op, shape: ConvShape) -> NDArray[np.uint8]:
     """channel_kinds() of a CONV_2D or DEPTHWISE_CONV_2D of int8 with one scale or one a channel."""
     source, weights, output = (model.tensors[i] for i in (*op.inputs[:2], op.outputs[0]))
-    has_bias = len(op.inputs) > 2 and op.inputs[2] >= 0
-    bias = model.tensors[op.inputs[2]].data if has_bias else None
+    bias = model.tensors[op.inputs[2]].data if op.has_input(2) else None
     return channel_kinds(
         shape,
         source.scale,

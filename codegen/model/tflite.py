@@ -138,6 +138,10 @@ class Op:
         """Its name for people, in one line: a custom op's own name is quoted."""
         return self.name if self.custom_name is None else f"CUSTOM {self.custom_name!r}"
 
+    def has_input(self, position: int) -> bool:
+        """Whether it is there: an optional one may be left out."""
+        return position < len(self.inputs) and self.inputs[position] >= 0
+
 
 @dataclass(frozen=True)
 class Subgraph:

@@ -64,16 +64,16 @@ def record(store: Path, build_dir: Path, git_commit: str) -> None:
     client = _client(store)
     name = build_dir.name
     metrics = json.loads((build_dir / METRICS).read_text())
-    run = client.create_run(_experiment(client, store, name), run_name=metrics[_SHA_TAG][:8])
-    run_id = run.info.run_id
     params, tags = _recorded(Manifest.load(build_dir))
-    for key, value in params.items():
-        client.log_param(run_id, key, value)
-    for key, value in metrics.items():
-        if isinstance(value, int | float):
-            client.log_metric(run_id, key, value)
-    for key, value in {**tags, "git_commit": git_commit, _SHA_TAG: metrics[_SHA_TAG]}.items():
-        client.set_tag(run_id, key, value)
+    run = _run(
+        client,
+        _experiment(client, store, name),
+        metrics[_SHA_TAG][:8],
+        params,
+        {key: value for key, value in metrics.items() if isinstance(value, int | float)},
+        {**tags, "git_commit": git_commit, _SHA_TAG: metrics[_SHA_TAG]},
+    )
+    run_id = run.info.run_id
     for file in _FILES:
         if (build_dir / file).is_file():
             client.log_artifact(run_id, str(build_dir / file))
@@ -99,16 +99,29 @@ def record_trials(store: Path, study: str, trials: Sequence[Trial], git_commit: 
     for trial in trials:
         if str(trial.number) in known:
             continue
-        run_id = client.create_run(experiment_id, run_name=f"trial {trial.number}").info.run_id
-        for key, value in trial.params.items():
-            client.log_param(run_id, key, value)
-        for key, metric in trial.metrics.items():
-            client.log_metric(run_id, key, metric)
-        for key, tag in {
-            **trial.tags, "git_commit": git_commit, _TRIAL_TAG: str(trial.number)
-        }.items():  # fmt: skip
-            client.set_tag(run_id, key, tag)
-        client.set_terminated(run_id)
+        tags = {**trial.tags, "git_commit": git_commit, _TRIAL_TAG: str(trial.number)}
+        name = f"trial {trial.number}"
+        run = _run(client, experiment_id, name, trial.params, trial.metrics, tags)
+        client.set_terminated(run.info.run_id)
+
+
+def _run(
+    client: Any,
+    experiment_id: str,
+    name: str,
+    params: Mapping[str, object],
+    metrics: Mapping[str, float],
+    tags: Mapping[str, str],
+) -> Any:
+    """A new run with all that is said of it; it is not ended yet."""
+    run = client.create_run(experiment_id, run_name=name)
+    for key, param in params.items():
+        client.log_param(run.info.run_id, key, param)
+    for key, metric in metrics.items():
+        client.log_metric(run.info.run_id, key, metric)
+    for key, tag in tags.items():
+        client.set_tag(run.info.run_id, key, tag)
+    return run
 
 
 def _experiment(client: Any, store: Path, name: str) -> str:

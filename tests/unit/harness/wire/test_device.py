@@ -14,11 +14,9 @@ from harness.errors import (
     DeviceTimeoutError,
     ProtocolVersionError,
 )
-from harness.wire import device as device_module
 from harness.wire import exchange, ids, messages
 from harness.wire.device import Device
 from harness.wire.framing import Frame
-from tests.unit.harness.wire import fake_device
 from tests.unit.harness.wire.fake_device import (
     MODEL_SHA256,
     Clock,
@@ -31,14 +29,7 @@ from tests.unit.harness.wire.fake_device import (
     noise,
 )
 
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """That both ends go by: what is lost costs no time here, on a busy machine neither."""
-    made = Clock()
-    for module in (exchange, device_module, fake_device):
-        monkeypatch.setattr(module, "time", made)
-    return made
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 PIXELS = np.array([9, 2, 3, 4], np.uint8)

@@ -16,7 +16,6 @@ from harness.wire import exchange, ids, messages
 from harness.wire.device import Device
 from harness.wire.exchange import Exchange, RoundTrip
 from harness.wire.framing import Frame
-from tests.unit.harness.wire import fake_device
 from tests.unit.harness.wire.fake_device import Clock, FakeDevice, lost, noise
 from tests.unit.harness.wire.test_inspection import Inspected
 
@@ -24,13 +23,7 @@ PIXELS = np.array([9, 2, 3, 4], np.uint8)
 SAMPLE = np.array([7, 8, 9], np.int16)
 
 
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """That both ends go by."""
-    made = Clock()
-    for module in (exchange, device_module, fake_device):
-        monkeypatch.setattr(module, "time", made)
-    return made
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def sent(fake: FakeDevice, command: int) -> list[bytes]:
