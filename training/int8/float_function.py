@@ -153,8 +153,9 @@ def _unroll(model: Any) -> None:
     for layer in model._flatten_layers():
         if getattr(layer, "unroll", None) is False:
             layer.unroll = True
-            if hasattr(layer.cell, "implementation"):
-                layer.cell.implementation = 1
+            cell: Any = getattr(layer, "cell", None)
+            if hasattr(cell, "implementation"):
+                cell.implementation = 1
 
 
 def of_saved_model(tf: Any, folder: Path) -> FloatFunction:

@@ -347,6 +347,17 @@ def test_short_sequences_are_unrolled() -> None:
         assert not unrolled(steps)
 
 
+def test_the_gates_of_what_is_unrolled_have_a_product_each() -> None:
+    gated, plain = SimpleNamespace(implementation=2), SimpleNamespace()
+    layers = [layer("lstm", unroll=False, cell=gated), layer("rnn", unroll=False, cell=plain)]
+    room._unroll(model(*layers, inputs=[SimpleNamespace(shape=(None, 5, 3))]))
+    assert gated.implementation == 1 and not hasattr(plain, "implementation")
+    left = SimpleNamespace(implementation=2)
+    long = [SimpleNamespace(shape=(None, 129, 3))]
+    room._unroll(model(layer("gru", unroll=False, cell=left), inputs=long))
+    assert left.implementation == 2
+
+
 @pytest.mark.parametrize(
     ("built", "inputs", "is_fine"),
     [(True, [1], True), (False, [1], False), (True, [], False), (True, None, False)],
