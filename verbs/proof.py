@@ -259,6 +259,12 @@ def cycles(c: Context, given: Given) -> None:
     MODELS,
     COUNT.but("random models for each op that takes time", default=200),
     Option("core", "cores to measure, separated by commas; all by default"),
+    Option(
+        "classes",
+        "pattern of the classes of ops to fit ('*/int16'), all by default; the others stay as they "
+        "are in the table",
+        default="*",
+    ),
 )
 def costs(c: Context, given: Given) -> None:
     """Measure every kernel again and fit the cost table that preflight estimates with."""
@@ -273,4 +279,4 @@ def costs(c: Context, given: Given) -> None:
     paths = find_models(given.model)
     if given.model == "all":
         paths = those_that(room.read_runnable, paths, "costs", print)
-    room.refit(cases, paths, given.count, cores=cores)
+    room.refit(cases, paths, given.count, cores=cores, classes=given.classes)

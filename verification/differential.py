@@ -19,7 +19,7 @@ from codegen.errors import CodegenError
 from codegen.host.oracle import Oracle
 from codegen.host.random_inputs import random_inputs
 from codegen.host.runtime import HostRuntime, load_library
-from codegen.model.closeness import allowed_ulps, differing
+from codegen.model.closeness import closeness_of, differing
 from codegen.model.tflite import Model, Tensor
 from verification import children
 from verification.fuzz import ACCEPTED, REFUSED, FuzzReport, Verdict, run_mutants
@@ -82,9 +82,9 @@ def _verdict(
     if isinstance(outcome.answer, Verdict):
         return outcome.answer
     model = Model.parse(content)
-    ulps = allowed_ulps(model)
+    allowed = closeness_of(model)
     pairs = zip(cycle(model.outputs), own, outcome.answer, strict=False)
-    wrong = [i for i, pair in enumerate(pairs) if len(differing(*pair, ulps))]
+    wrong = [i for i, pair in enumerate(pairs) if len(differing(*pair, allowed))]
     return Verdict(f"outputs {wrong} are not the oracle's", wrong=True) if wrong else ACCEPTED
 
 

@@ -34,7 +34,7 @@ from codegen.errors import CodegenError
 from codegen.host.oracle import Oracle
 from codegen.host.random_inputs import random_inputs
 from codegen.memory.planner import plan_model
-from codegen.model.closeness import allowed_ulps, differing
+from codegen.model.closeness import closeness_of, differing
 from codegen.model.tflite import Model
 from codegen.progress import progress
 from verification import aot_runner
@@ -366,11 +366,11 @@ def difference(item: _Drawn, job: Job, result: Result) -> str | None:
 
 def _wrong_bytes(model: Model, got: bytes, expected: bytes) -> list[int]:
     """Places in all outputs, one after the other."""
-    ulps = allowed_ulps(model)
+    allowed = closeness_of(model)
     wrong: list[int] = []
     start = 0
     for tensor in model.outputs:
         part = slice(start, start + tensor.nbytes)
-        wrong += (start + differing(tensor, got[part], expected[part], ulps)).tolist()
+        wrong += (start + differing(tensor, got[part], expected[part], allowed)).tolist()
         start += tensor.nbytes
     return wrong

@@ -41,6 +41,7 @@
 #include "nn/float_pad.h"
 #include "nn/float_pool.h"
 #include "nn/float_reduce.h"
+#include "nn/float_resize.h"
 #include "nn/float_softmax.h"
 #include "nn/float_sums.h"
 #include "nn/float_transpose_conv.h"
@@ -812,6 +813,14 @@ void FloatArgMax(const ArgMaxParams& params, const uint32_t* input, int32_t* out
 
 void FloatSoftmax(const FloatSoftmaxParams& params, const uint32_t* input, uint32_t* output) {
   RECORD("nn/float_softmax.h", "nn::FloatSoftmax", 3, params, input, output);
+}
+
+void FloatLogSoftmax(uint32_t rows, uint32_t depth, const uint32_t* input, uint32_t* output) {
+  RECORD("nn/float_softmax.h", "nn::FloatLogSoftmax", 4, rows, depth, input, output);
+}
+
+void FloatResizeBilinear(const ResizeParams& params, const uint32_t* input, uint32_t* output) {
+  RECORD("nn/float_resize.h", "nn::FloatResizeBilinear", 3, params, input, output);
 }
 
 void FloatSum(const ReduceParams& reduction, const uint32_t* input, uint32_t* output) {

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from codegen.cost import wide_features
 from codegen.errors import CodegenError
 from codegen.host.kernel_loops import (
     CONSTANT,
@@ -34,7 +35,7 @@ from codegen.host.kernel_loops import (
 )
 from codegen.model.closeness import CURVES
 from codegen.model.op_options import op_options
-from codegen.model.op_work import op_work
+from codegen.model.op_work import OpWork, op_work
 from codegen.model.tflite import Model, Op
 
 TABLE = Path(__file__).parent / "instruction_table.json"
@@ -55,6 +56,7 @@ _GUESSES = {
     "FLOAT32": {"macs": 275.0, "outputs": 250.0},
     "FLOAT32/summed": {"inputs": 270.0, "outputs": 200.0},
     "FLOAT32/curve": {"outputs": 2800.0},
+    "FLOAT32/blended": {"outputs": 1800.0},
 }
 
 _TABULATED = {"LOGISTIC", "TANH", "HARD_SWISH", "LEAKY_RELU", "RELU", "QUANTIZE"}
@@ -203,8 +205,11 @@ def features(model: Model, op: Op, cpu: str) -> Features:
     if op.name not in _MOVING and _makes_float(model, op):
         kind = "/curve" if op.name in CURVES else ""
         kind = "/summed" if op.name in _POOLS | _REDUCTIONS else kind
+        kind = "/blended" if op.name == "RESIZE_BILINEAR" else kind
         counts = {"macs": work.macs, "outputs": work.outputs, "inputs": inputs}
         return Features(f"FLOAT32{kind}", {name: float(count) for name, count in counts.items()})
+    if wide_features.is_wide(model, op):
+        return _wide(model, op, work, inputs, _ISAS.get(cpu, "scalar"))
     rank4 = len(work.input_shape) == len(work.output_shape) == 4
     if op.name in ("CONV_2D", "DEPTHWISE_CONV_2D") and rank4 and options is not None:
         shapes = (work.input_shape, work.filter_shape, work.output_shape)
@@ -220,8 +225,19 @@ def features(model: Model, op: Op, cpu: str) -> Features:
         return _fully_connected(op_class, rows, depth, work.filter_shape[0])
     if op.name in ("MAX_POOL_2D", "AVERAGE_POOL_2D") and rank4 and options is not None:
         return _pool(op.name, work.input_shape, work.output_shape, options)
+    values = _plain(op, work, inputs)
+    values["table"] = float(min(work.outputs, table_sizes().entries))
+    if op.name == "QUANTIZE" and model.tensors[op.inputs[0]].dtype == "FLOAT32":
+        return Features("QUANTIZE/float32", values)
+    if op.name in _TABULATED and work.outputs < table_sizes().pays_from:
+        return Features(f"{op.name}/few", values)
+    return Features(_elementwise_class(model, op), values)
+
+
+def _plain(op: Op, work: OpWork, inputs: int) -> dict[str, float]:
+    """Features of an op without a loop of its own kind. inputs: elements that are no constants."""
     inner = work.output_shape[-1] if work.output_shape else 1
-    values = {
+    return {
         "op": 1.0,
         "macs": float(work.macs),
         "outputs": float(work.outputs),
@@ -230,15 +246,32 @@ def features(model: Model, op: Op, cpu: str) -> Features:
         "input rows": inputs / max(1, work.input_shape[-1] if work.input_shape else 1),
         "operands": float(len(op.inputs) + len(op.outputs)),
     }
-    values["table"] = float(min(work.outputs, table_sizes().entries))
-    return Features(_elementwise_class(model, op, work.outputs), values)
 
 
-def _elementwise_class(model: Model, op: Op, outputs: int) -> str:
-    """Broadcasting takes another loop than operands of one shape; functions of one number are
-    tabulated first where there are many elements."""
-    if op.name in _TABULATED and outputs < table_sizes().pays_from:
-        return f"{op.name}/few"
+def _wide(model: Model, op: Op, work: OpWork, inputs: int, isa: str) -> Features:
+    """Of an op of 16x8: classes of its own, for it has kernels of its own."""
+    options = op_options(model)[op.index]
+    shapes = (work.input_shape, work.filter_shape, work.output_shape)
+    if op.name == "CONV_2D":
+        values = wide_features.conv(_conv_shape(op.name, *shapes, options))
+    elif op.name == "DEPTHWISE_CONV_2D":
+        values = wide_features.depthwise(_conv_shape(op.name, *shapes, options), isa)
+    elif op.name in _POOLS:
+        values = wide_features.pool(_pool_shape(work.input_shape, work.output_shape, options))
+    elif op.name == "TRANSPOSE_CONV":
+        values = wide_features.transpose_conv(_transposed_shape(*shapes, options))
+    elif work.filter_shape:
+        scales = len(model.tensors[op.inputs[1]].scales)
+        values = wide_features.products(op.name, work, scales if scales > 1 else 0)
+    else:
+        moved = wide_features.runs(model, op, work, options)
+        values = {**_plain(op, work, inputs), **moved}
+        return Features(f"{_elementwise_class(model, op)}/int16", values)
+    return Features(f"{op.name}/int16", {name: float(count) for name, count in values.items()})
+
+
+def _elementwise_class(model: Model, op: Op) -> str:
+    """Broadcasting takes another loop than operands of one shape."""
     if op.name in _REDUCTIONS:
         source, result = (model.tensors[i].shape for i in (op.inputs[0], op.outputs[0]))
         return op.name + ("" if source[-1:] == result[-1:] else "/channels")
@@ -302,6 +335,24 @@ def _conv_shape(
         *(stride_h, stride_w, dilation_h, dilation_w),
         pad_top=_padding_before(in_h, out_h, kernel_h, stride_h, dilation_h, padding),
         pad_left=_padding_before(in_w, out_w, kernel_w, stride_w, dilation_w, padding),
+    )
+
+
+def _transposed_shape(
+    in_shape: tuple[int, ...],
+    filter_shape: tuple[int, ...],
+    out_shape: tuple[int, ...],
+    options: Any,
+) -> ConvShape:
+    """Of a TRANSPOSE_CONV: its padding is that of the convolution from its output to its input."""
+    batches, in_h, in_w, in_c = in_shape
+    _, out_h, out_w, out_c = out_shape
+    _, kernel_h, kernel_w, _ = filter_shape
+    strides = (options.strideH, options.strideW)
+    return ConvShape(
+        *(batches, in_h, in_w, in_c, out_h, out_w, out_c, kernel_h, kernel_w, in_c, *strides),
+        pad_top=_padding_before(out_h, in_h, kernel_h, strides[0], 1, options.padding),
+        pad_left=_padding_before(out_w, in_w, kernel_w, strides[1], 1, options.padding),
     )
 
 
@@ -430,17 +481,32 @@ def _fully_connected(op_class: str, rows: int, depth: int, channels: int) -> Fea
     })  # fmt: skip
 
 
+def _pool_shape(in_shape: tuple[int, ...], out_shape: tuple[int, ...], options: Any) -> ConvShape:
+    """A pool as a convolution of each channel by itself."""
+    batches, in_h, in_w, channels = in_shape
+    kernel = (options.filterHeight, options.filterWidth)
+    strides = (options.strideH, options.strideW)
+    pads = [
+        _padding_before(in_shape[1 + i], out_shape[1 + i], kernel[i], strides[i], 1,
+                        options.padding)
+        for i in (0, 1)
+    ]  # fmt: skip
+    _, out_h, out_w, out_c = out_shape
+    return ConvShape(
+        *(batches, in_h, in_w, channels, out_h, out_w, out_c, *kernel, 1, *strides),
+        pad_top=pads[0],
+        pad_left=pads[1],
+    )
+
+
 def _pool(
     name: str, in_shape: tuple[int, ...], out_shape: tuple[int, ...], options: Any
 ) -> Features:
-    kernel = (options.filterHeight, options.filterWidth)
-    strides = (options.strideH, options.strideW)
+    shape = _pool_shape(in_shape, out_shape, options)
     inside = [
-        valid_taps(in_shape[1 + i], out_shape[1 + i], kernel[i], strides[i], 1,
-                    _padding_before(in_shape[1 + i], out_shape[1 + i], kernel[i], strides[i], 1,
-                                    options.padding))
-        for i in (0, 1)
-    ]  # fmt: skip
+        valid_taps(shape.in_h, shape.out_h, shape.kernel_h, shape.stride_h, 1, shape.pad_top),
+        valid_taps(shape.in_w, shape.out_w, shape.kernel_w, shape.stride_w, 1, shape.pad_left),
+    ]
     pixels = math.prod(out_shape[:3])
     channels = out_shape[3]
     taps = in_shape[0] * inside[0] * inside[1]

@@ -59,8 +59,8 @@ an op takes a shape, an axis, paddings or indices, and on the ops with which con
 shapes. Comparisons give bools, which logic, SELECT_V2 and CAST take. Of float32 there is what a
 small classifier needs, by bits and slowly: convolutions, dense layers, pools, means and arithmetic
 to upstream's last bit on every core. COS, ELU, EXP, LOG and SIN are up to 1 unit in the last place
-beside it, LOGISTIC and TANH 2, SOFTMAX 4, for upstream's bits are those of the C library beside
-it.
+beside it, LOGISTIC and TANH 2, SOFTMAX 4, LOG_SOFTMAX 2 (of numbers below 1 in units of 1's last
+place), for upstream's bits are those of the C library beside it.
 `invoke preflight` says before any training whether a model fits.
 Ops of your own come in through `firmware/lib/custom_ops`: [porting.md](porting.md#a-custom-op).
 

@@ -128,7 +128,7 @@ _FLOAT_FORMS: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
         (
             *("ABS", "ADD_N", "AVERAGE_POOL_2D", "BATCH_MATMUL", "CONV_2D", "DEPTHWISE_CONV_2D"),
             *("DEPTH_TO_SPACE", "ELU", "FULLY_CONNECTED", "HARD_SWISH", "L2_NORMALIZATION"),
-            *("LEAKY_RELU", "LOGISTIC", "MAX_POOL_2D", "PACK"),
+            *("LEAKY_RELU", "LOGISTIC", "LOG_SOFTMAX", "MAX_POOL_2D", "PACK"),
             *("PRELU", "RELU", "RELU6", "RSQRT", "SOFTMAX", "SPACE_TO_DEPTH"),
             *("SQUARED_DIFFERENCE", "TANH", "UNPACK"),
         ),
@@ -137,15 +137,8 @@ _FLOAT_FORMS: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     **dict.fromkeys(
         (
             *("BATCH_TO_SPACE_ND", "BROADCAST_TO", "CUMSUM", "GATHER", "MEAN"),
-            *("MIRROR_PAD", "PAD"),
-            *(
-                "REDUCE_MAX",
-                "REDUCE_MIN",
-                "RESIZE_NEAREST_NEIGHBOR",
-                "SPACE_TO_BATCH_ND",
-                "SPLIT_V",
-            ),
-            *("SUM", "TRANSPOSE"),
+            *("MIRROR_PAD", "PAD", "REDUCE_MAX", "REDUCE_MIN", "RESIZE_BILINEAR"),
+            *("RESIZE_NEAREST_NEIGHBOR", "SPACE_TO_BATCH_ND", "SPLIT_V", "SUM", "TRANSPOSE"),
         ),
         ((_FLOAT, _INTEGER), (_FLOAT,)),
     ),

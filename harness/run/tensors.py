@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from codegen.files.artifacts import INT8_MODEL, MODEL_INPUTS
 from codegen.host.oracle_child import answers
 from codegen.host.random_inputs import random_inputs
-from codegen.model.closeness import allowed_ulps, differing
+from codegen.model.closeness import Closeness, closeness_of, differing
 from codegen.model.tflite import Model
 from codegen.samples import split as split_file
 from codegen.samples.encode import dequantize, model_input
@@ -89,8 +89,8 @@ class TensorSubject:
         return (_AS_INPUT, _AS_SAMPLE) if both else (_AS_SAMPLE,)
 
     @cached_property
-    def _ulps(self) -> int:
-        return allowed_ulps(self.model)
+    def _closeness(self) -> Closeness:
+        return closeness_of(self.model)
 
     @cached_property
     def _samples(self) -> NDArray[Any]:
@@ -140,7 +140,7 @@ class TensorSubject:
             given = device.read(number).reshape(-1)
             wanted = np.ascontiguousarray(outputs[row]).reshape(-1)
             wrong = differing(
-                self.model.outputs[number], given.tobytes(), wanted.tobytes(), self._ulps
+                self.model.outputs[number], given.tobytes(), wanted.tobytes(), self._closeness
             )
             if len(wrong):
                 at = int(wrong[0]) // given.itemsize

@@ -15,8 +15,13 @@ from codegen.compile.cpp_build import (
 from codegen.cost.estimate import estimate
 from codegen.engines import AOT
 from codegen.memory.planner import plan_model
-from verification.bench import measure, report
+from codegen.model.tflite import Model
+from verification.bench import cost_fit, measure, report
+from verification.bench.cost_cases import COST_CASES
+from verification.bench.cost_fit import Work
+from verification.cases import wide
 from verification.cases.model_builder import VALID, ModelBuilder, schema, small_cnn
+from verification.check_runner import TARGETS
 
 pytestmark = pytest.mark.emulated
 BOARD = "mps2_an386"
@@ -132,6 +137,20 @@ def test_preflights_estimate_is_near_what_is_measured(row: measure.Row, model_pa
     assert sum(costs) == pytest.approx(row.instructions, rel=0.1), (
         "codegen/cost/instruction_table.json is stale: run `invoke costs`"
     )
+
+
+@pytest.mark.parametrize("cpu", ["cortex-m0", "cortex-m3", "cortex-m4", "cortex-m55"])
+def test_estimates_of_16x8_are_near_what_is_measured(cpu: str) -> None:
+    """Of one model an op, none of which the table was fitted to."""
+    names = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "UNIDIRECTIONAL_SEQUENCE_LSTM")
+    cases = [{**wide.CASES, **COST_CASES}[f"{n}_16X8"](np.random.default_rng(9000)) for n in names]
+    works = [
+        Work(None, Model.parse(case.model), b"".join(one.tobytes() for one in case.inputs))
+        for case in cases
+    ]
+    measured, _ = cost_fit.measure(TARGETS[cpu], works)
+    for work, instructions in zip(works, measured, strict=True):
+        assert estimate(work.model, cpu) == pytest.approx(instructions, rel=0.1)
 
 
 def test_the_stack_is_no_deeper_than_the_baselines(row: measure.Row) -> None:

@@ -10,8 +10,9 @@ import numpy as np
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from verification.cases import draw
-from verification.cases.case import Case, Cases
+from verification.cases.case import Case, Cases, Generator
 from verification.cases.model_builder import SAME, VALID, ModelBuilder
+from verification.cases.wide import widened
 
 _MAX_MACS = 3_000_000  # a case
 _CHANNELS = (1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 28, 32, 40, 48, 64, 96, 128)
@@ -121,9 +122,17 @@ def fully_connected(rng: np.random.Generator) -> Case:
     return Case(b.build([source], [output]), [draw.int8_values(rng, shape)], f"{depth}x{channels}")
 
 
-COST_CASES: Cases = {
+def _wide(generator: Generator) -> Generator:
+    return lambda rng: widened(rng, generator(rng))
+
+
+_INT8 = {
     "CONV_2D": conv_2d,
     "DEPTHWISE_CONV_2D": depthwise_conv_2d,
     "DEPTHWISE_CONV_2D_3X3": depthwise_conv_2d_3x3,
     "FULLY_CONNECTED": fully_connected,
 }
+
+_WIDE = {f"{name}_16X8": _wide(generator) for name, generator in _INT8.items()}
+
+COST_CASES: Cases = {**_INT8, **_WIDE}

@@ -15,13 +15,22 @@ import struct
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import numpy as np
 
 from codegen.boards.facts import Region
 from codegen.compile import cpp_build
-from codegen.cost.estimate import CYCLE_TABLE, TABLE, Costs, Features, estimate, features
+from codegen.cost.estimate import (
+    CYCLE_TABLE,
+    TABLE,
+    Costs,
+    Features,
+    cost_table,
+    estimate,
+    features,
+)
 from codegen.cycles.core_tables import CORES as CYCLE_CORES
 from codegen.cycles.counting import COUNTS, Span, qemu_arguments, read_spans
 from codegen.cycles.instruction import Code
@@ -100,6 +109,7 @@ def refit(
     count: int = 120,
     seed: int = 1,
     cores: Sequence[str] = CORES,
+    classes: str = "*",
     table_path: Path = TABLE,
     cycle_table_path: Path = CYCLE_TABLE,
     say: Say = print,
@@ -108,20 +118,25 @@ def refit(
     instructions.
 
     generators: of random models by op. count: random models for each op that takes time, a
-    quarter of it for the others. Cores that are not measured keep what the table says of them.
-    Raises VerificationError, CodegenError.
+    quarter of it for the others. classes: a pattern of those to fit; others stay as they are in
+    the table, as do cores that are not measured. Raises VerificationError, CodegenError.
     """
     check_request(cores, count)
     works = [*_shared_works(model_paths), *_random_works(generators, count, seed)]
+    works = [work for work in works if _has_class(work, classes)]
+    if not works:
+        raise VerificationError(f"costs: no model has an op of the classes {classes!r}")
+    known, known_cycles = _read(table_path), _read(cycle_table_path)
     say(f"costs: {len(works)} models")
     table: dict[str, Costs] = {}
     cycle_table: dict[str, Costs] = {}
     deviations = []
     for cpu in each("costs", cores, len(cores), "cores"):
         measured, cycles = measure(TARGETS[cpu], works)
-        table[cpu] = fit(_samples(works, measured, cpu))
+        table[cpu] = _fit_of(classes, known.get(cpu, {}), _samples(works, measured, cpu))
         for core, found in cycles.items():
-            cycle_table[core] = fit(_samples(works, found, core))
+            own = _samples(works, found, core)
+            cycle_table[core] = _fit_of(classes, known_cycles.get(core, {}), own)
             for work, counts in zip(works, found, strict=True):
                 if work.name is not None:
                     guess = estimate(work.model, core, cycle_table) or []
@@ -212,7 +227,7 @@ def parse(text: str, cpu: str, models: Sequence[Sequence[str]]) -> list[list[int
     return [[round(t * per_tick) for t in run] for run in ticks]
 
 
-def fit(samples: Iterable[Sample]) -> Costs:
+def fit(samples: Iterable[Sample]) -> dict[str, Mapping[str, float]]:
     """Coefficients of every class that the samples have; those that are 0 are left out."""
     by_class: dict[str, list[Sample]] = {}
     for sample in samples:
@@ -255,7 +270,7 @@ def _shared_works(paths: Iterable[Path]) -> list[Work]:
 def _random_works(generators: Generators, count: int, seed: int) -> list[Work]:
     works = []
     for name in sorted(generators):
-        models = count if name in _HEAVY_OPS else count // _LIGHT_SHARE
+        models = count if name.removesuffix("_16X8") in _HEAVY_OPS else count // _LIGHT_SHARE
         for number in each(f"costs: {name}", range(models), models, "models drawn"):
             case = generators[name](np.random.default_rng(seed + number))
             model = Model.parse(case.model)
@@ -311,11 +326,24 @@ def _build(target: Target) -> Path:
     return cpp_build.link_image("op_instructions.elf", objects, machine, folder / "bench.ld", heap)
 
 
+def _has_class(work: Work, pattern: str) -> bool:
+    cpu = CORES[0]
+    return any(fnmatchcase(features(work.model, o, cpu).op_class, pattern) for o in work.model.ops)
+
+
+def _fit_of(pattern: str, known: Costs, samples: Iterable[Sample]) -> Costs:
+    """The fit of the classes that the pattern means, beside what is known of the others."""
+    own = [sample for sample in samples if fnmatchcase(sample.features.op_class, pattern)]
+    others = {name: costs for name, costs in known.items() if not fnmatchcase(name, pattern)}
+    return others | fit(own)
+
+
+def _read(path: Path) -> Mapping[str, Costs]:
+    return cost_table(path) if path.is_file() else {}
+
+
 def _write(path: Path, measured: Mapping[str, Costs]) -> None:
-    table: dict[str, object] = {}
-    if path.is_file():
-        table = json.loads(path.read_text())
-    table |= measured
+    table: dict[str, object] = {**_read(path), **measured}
     lines = [
         f" {json.dumps(cpu)}: {{\n"
         + ",\n".join(f"  {json.dumps(name)}: {json.dumps(c)}" for name, c in sorted(costs.items()))

@@ -139,21 +139,22 @@ _OF_CORE = (
     *("MEAN", "PAD", "SOFTMAX"),
 )
 _OF_ELEMENTWISE = (
-    *(
-        "ARG_MAX",
-        "ARG_MIN",
-        "LEAKY_RELU",
-        "LOGISTIC",
-        "MEAN_AXES",
-        "REDUCE_MAX",
-        "REDUCE_MIN",
-        "RELU",
-    ),
-    *("RELU6", "SUM", "TANH"),
+    *("ARG_MAX", "ARG_MIN", "LEAKY_RELU", "LOGISTIC", "LOG_SOFTMAX", "MEAN_AXES", "REDUCE_MAX"),
+    *("REDUCE_MIN", "RELU", "RELU6", "SUM", "TANH"),
 )
 _OF_MOVEMENT = (
-    *("CONCATENATION", "EXPAND_DIMS", "GATHER", "PACK", "PADV2", "RESIZE_NEAREST_NEIGHBOR"),
-    *("SHAPE", "SLICE", "SPLIT", "SPLIT_V", "SQUEEZE", "STRIDED_SLICE", "TRANSPOSE", "UNPACK"),
+    *("CONCATENATION", "EXPAND_DIMS", "GATHER", "PACK", "PADV2", "RESIZE_BILINEAR"),
+    *(
+        "RESIZE_NEAREST_NEIGHBOR",
+        "SHAPE",
+        "SLICE",
+        "SPLIT",
+        "SPLIT_V",
+        "SQUEEZE",
+        "STRIDED_SLICE",
+        "TRANSPOSE",
+        "UNPACK",
+    ),
     *("TRANSPOSE_CONV",),
 )
 _OF_ARITHMETIC = ("ADD_N", "BATCH_MATMUL", "CUMSUM", "L2_NORMALIZATION")

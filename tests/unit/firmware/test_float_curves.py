@@ -11,7 +11,7 @@ from flatbuffers import flexbuffers
 from numpy.typing import NDArray
 
 from codegen.host.runtime import HostRuntime, RuntimeRefusedError
-from codegen.model.closeness import CURVES, allowed_ulps, differing
+from codegen.model.closeness import CURVES, Closeness, closeness_of, differing
 from codegen.model.tflite import Model
 from verification.cases.model_builder import one_op, schema
 
@@ -53,7 +53,7 @@ def test_a_curve_is_the_nearest_float32(op: str) -> None:
         expected = _CURVES[op](values.astype(np.float64)).astype(np.float32)
     got = _computed(op, values)
     tensor = Model.parse(one_op("NEG", [_REAL], [_REAL])).outputs[0]
-    assert not len(differing(tensor, got.tobytes(), expected.tobytes(), 1))
+    assert not len(differing(tensor, got.tobytes(), expected.tobytes(), Closeness(1)))
     # Next to ties, as at the logarithm of numbers just below 1, it may be the other neighbour.
     nearest = (got == expected) | np.isnan(expected)
     assert nearest.mean() > 0.99
@@ -101,16 +101,41 @@ def test_pools() -> None:
             assert np.frombuffer(runtime.output(), np.float32).tolist() == expected.tolist()
 
 
+def test_bilinear_rows_are_blended_as_upstream_blends_them() -> None:
+    """With centers of pixels: before the first element 1.25 times it less a quarter of it."""
+    given = {"shape": [1, 1, 2, 1], "dtype": "FLOAT32"}
+    made = {"shape": [1, 1, 4, 1], "dtype": "FLOAT32"}
+    options = schema.ResizeBilinearOptionsT(halfPixelCenters=True)
+    model = one_op("RESIZE_BILINEAR", [given, {"values": [1, 4]}], [made], options)
+    with HostRuntime(model) as runtime:
+        runtime.invoke(np.array([2, 6], np.float32).reshape(1, 1, 2, 1))
+        assert np.frombuffer(runtime.output(), np.float32).tolist() == [2, 3, 5, 6]
+
+
 def test_only_behind_a_curve_may_a_float32_lie_beside_the_oracles() -> None:
     io = {"shape": [3], "dtype": "FLOAT32"}
     curve, plain = (Model.parse(one_op(op, [io], [io])) for op in ("EXP", "NEG"))
-    assert allowed_ulps(curve) == CURVES["EXP"] == 1 and allowed_ulps(plain) == 0
+    assert closeness_of(curve) == Closeness(CURVES["EXP"]) == Closeness(1)
+    assert closeness_of(plain) == Closeness()
     near = np.array([1, -1e-45, np.nan], np.float32)
     far = np.array([1 + 3 * 2.0**-23, 0, 1], np.float32)
     tensor = curve.outputs[0]
-    assert differing(tensor, far.tobytes(), near.tobytes(), 1).tolist() == [0, 8]
-    assert len(differing(tensor, near.tobytes(), near.tobytes(), 0)) == 0
-    assert differing(tensor, far.tobytes(), near.tobytes(), 0)[0] == 0
+    assert differing(tensor, far.tobytes(), near.tobytes(), Closeness(1)).tolist() == [0, 8]
+    assert len(differing(tensor, near.tobytes(), near.tobytes(), Closeness())) == 0
+    assert differing(tensor, far.tobytes(), near.tobytes(), Closeness())[0] == 0
+
+
+def test_the_logarithm_of_a_softmax_is_counted_in_units_of_one() -> None:
+    rows = {"shape": [2], "dtype": "FLOAT32"}
+    model = Model.parse(one_op("LOG_SOFTMAX", [rows], [rows], schema.LogSoftmaxOptionsT()))
+    allowed = closeness_of(model)
+    assert allowed == Closeness(2, 2.0**-23)
+    wanted = np.array([-0.001, -100], np.float32)
+    for apart, wrong in ((1.9, []), (2.1, [0])):
+        given = wanted - np.array([apart * 2.0**-23, 2 * 2.0**-17], np.float32)
+        assert differing(model.outputs[0], given.tobytes(), wanted.tobytes(), allowed).tolist() == (
+            wrong
+        )
 
 
 def test_a_softmax_and_a_logistic_are_quotients_of_exponentials() -> None:
@@ -128,6 +153,12 @@ def test_a_softmax_and_a_logistic_are_quotients_of_exponentials() -> None:
             runtime.invoke(values)
             got = np.frombuffer(runtime.output(), np.float32)
         assert np.allclose(got, expected[0], rtol=3e-7, atol=1e-44)
+    log_softmax = one_op("LOG_SOFTMAX", [rows], [rows], schema.LogSoftmaxOptionsT())
+    with HostRuntime(log_softmax) as runtime:
+        runtime.invoke(values)
+        got = np.frombuffer(runtime.output(), np.float32)
+    below = real[0] - real.max()
+    assert np.allclose(got, below - np.log(np.exp(below).sum()), rtol=3e-7, atol=3e-7)
 
 
 @pytest.mark.parametrize("op", ["CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"])

@@ -162,12 +162,12 @@ def test_cycles_and_costs(house: House) -> None:
         "shared_models.find_models all",
         "shared_models.those_that shared_models.find_models costs",
     ]
-    assert house.calls[3].endswith("['runnable'] 3 cores=['cortex-m0', 'cortex-m4']")
+    assert house.calls[3].endswith("['runnable'] 3 cores=['cortex-m0', 'cortex-m4'] classes=*")
     from verification.bench.cost_fit import CORES
 
     assert house.run("costs --model x")[0] == 0
     assert house.calls[0] == f"cost_fit.check_request {CORES} 200"
-    assert house.calls[-1].endswith(f"shared_models.find_models 200 cores={CORES}")
+    assert house.calls[-1].endswith(f"shared_models.find_models 200 cores={CORES} classes=*")
     assert len(house.calls) == 3
 
 

@@ -14,6 +14,7 @@ from codegen.model.tflite import Model
 from verification.bench.cost_fit import CORES, Sample, fit, parse
 from verification.bench.least_squares import non_negative_least_squares
 from verification.cases.model_builder import one_op, schema
+from verification.cases.registry import CASES
 from verification.errors import CheckFailedError
 
 
@@ -101,6 +102,20 @@ def test_what_the_cost_image_prints() -> None:
 def test_coefficients_are_numbers_that_json_keeps() -> None:
     table = cost_table()
     assert json.loads(json.dumps(table)) == table
+
+
+WIDE_CASES = sorted(name for name in CASES if name.endswith("_16X8"))
+
+
+@pytest.mark.parametrize("name", WIDE_CASES)
+def test_16x8_has_classes_of_its_own_in_the_table(name: str) -> None:
+    model = Model.parse(CASES[name](np.random.default_rng(2)).model)
+    for cpu, costs in cost_table().items():
+        for op in model.ops:
+            op_class = features(model, op, cpu).op_class
+            assert op_class in costs
+            makes_int16 = model.tensors[op.outputs[0]].dtype == "INT16"
+            assert op_class.endswith("/int16") == makes_int16
 
 
 def test_float32_is_guessed_by_its_products_and_curves() -> None:

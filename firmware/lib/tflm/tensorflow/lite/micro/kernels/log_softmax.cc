@@ -52,6 +52,7 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kLogSoftmax = {tflite::BuiltinOperator_LOG_SOFTMAX, "LOG_SOFTMAX", Prepare, Eval};
+const OpDef int8_ops::kLogSoftmax = {tflite::BuiltinOperator_LOG_SOFTMAX, "LOG_SOFTMAX", Prepare,
+                                     Eval};
 
 }  // namespace tflm

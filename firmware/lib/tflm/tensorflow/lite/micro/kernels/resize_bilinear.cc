@@ -3,17 +3,8 @@
 namespace tflm {
 namespace {
 
-enum { kAlignCorners = 2, kHalfPixelCenters = 3 };  // fields of ResizeBilinearOptions
-
 TfLiteStatus Prepare(OpContext& context) {
-  const nn::ResizeParams* const params = PrepareResize(context, kAlignCorners, kHalfPixelCenters);
-  if (!params) {
-    return kTfLiteError;
-  }
-  if (params->align_corners && params->half_pixel_centers) {
-    return context.Fail("align_corners and half_pixel_centers exclude each other");
-  }
-  return kTfLiteOk;
+  return PrepareResizeBilinear(context, 1) ? kTfLiteOk : kTfLiteError;
 }
 
 void Eval(OpContext& context) {
@@ -23,7 +14,7 @@ void Eval(OpContext& context) {
 
 }  // namespace
 
-const OpDef ops::kResizeBilinear = {tflite::BuiltinOperator_RESIZE_BILINEAR, "RESIZE_BILINEAR",
-                                    Prepare, Eval};
+const OpDef int8_ops::kResizeBilinear = {tflite::BuiltinOperator_RESIZE_BILINEAR, "RESIZE_BILINEAR",
+                                         Prepare, Eval};
 
 }  // namespace tflm

@@ -49,4 +49,15 @@ nn::ResizeParams* PrepareResize(OpContext& context, uint32_t align_corners_field
   return params;
 }
 
+nn::ResizeParams* PrepareResizeBilinear(OpContext& context, uint32_t most_bytes) {
+  enum { kAlignCorners = 2, kHalfPixelCenters = 3 };  // fields of ResizeBilinearOptions
+  nn::ResizeParams* const params =
+      PrepareResize(context, kAlignCorners, kHalfPixelCenters, most_bytes);
+  if (params && params->align_corners && params->half_pixel_centers) {
+    context.Fail("align_corners and half_pixel_centers exclude each other");
+    return nullptr;
+  }
+  return params;
+}
+
 }  // namespace tflm
