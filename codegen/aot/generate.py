@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from codegen.aot import custom_ops
+from codegen.aot import custom_ops, packing
 from codegen.aot.calls import Spotted, flow, is_flow, needed_ops, of_all_isas, symbolic
 from codegen.aot.layout import Layout, Spot, lay_out
 from codegen.aot.recording import (
@@ -104,13 +104,13 @@ def plan_aot(model: Model, isa: str, strip_cost: float = STRIP_COST) -> ArenaPla
     return _compile(model, isa, strip_cost).layout.plan
 
 
-def count_constants(model: Model) -> int:
-    """Bytes of the arrays in the generated code: weights, biases, scales, tables; the same on each
-    ISA. Not those of ops' parameters, which are part of the code.
+def count_constants(model: Model, isa: str) -> int:
+    """Bytes of the arrays in the code generated for one ISA: weights, biases, scales, tables. Not
+    those of ops' parameters, which are part of the code.
 
     Raises as generate_aot() does.
     """
-    emitter = _Emitter(model, {"scalar": _compile(model, "scalar", STRIP_COST)}, watched=False)
+    emitter = _Emitter(model, {isa: _compile(model, isa, STRIP_COST)}, watched=False)
     emitter.values("count", None)
     return sum(definition["bytes"] for definition in emitter.definitions)
 
@@ -122,10 +122,19 @@ def _compile(model: Model, isa: str, strip_cost: float) -> _Compiled:
 @lru_cache(maxsize=len(ISAS))  # the plan of one model is asked for again and again
 def _compile_bytes(data: bytes, isa: str, strip_cost: float) -> _Compiled:
     model = Model.parse(data)
-    recording = record(model.data, isa)
+    recording = packing.packed(model, record(model.data, isa), isa)
     interpreters = planner.plan_model(model, isa)
     layout = lay_out(model, recording, interpreters, isa, strip_cost)
     return _Compiled(recording, interpreters, layout)
+
+
+@dataclass(frozen=True)
+class _OnIsas:
+    """An op's calls on some ISAs, of which the condition says so in C++; None: on all."""
+
+    condition: str | None
+    isas: tuple[str, ...]
+    calls: Sequence[Call]
 
 
 @dataclass
@@ -193,12 +202,14 @@ class _Emitter:
         return next(iter(self.compiled.values())).recording
 
     def _ops(self) -> Iterator[dict[str, Any]]:
-        all_calls = [self._calls(op) for op in self.model.ops]
+        all_ways = [self._calls(op) for op in self.model.ops]
+        all_calls = [ways[0].calls for ways in all_ways]  # packed ones have the same places
         kept = {index for index, _ in self._recording.kept}
         needed = needed_ops(self.model, all_calls, kept)
         for op in self.model.ops:
             self._check_computed(op, all_calls[op.index])
             calls = all_calls[op.index] if self.watched or op.index in needed else ()
+            ways = all_ways[op.index] if calls else ()
             is_custom = any(op.index == c.op for c in self._recording.customs)
             yield {
                 "index": op.index,
@@ -206,13 +217,13 @@ class _Emitter:
                 f"{_shapes(self.model, op.outputs)}",
                 "is_needed": bool(calls) or not all_calls[op.index],
                 "once": op.name == "CALL_ONCE" and bool(calls),
-                "calls": list(self._laid_out(op, calls)) or [custom_ops.call(op)] * is_custom,
+                "calls": list(self._laid_out(op, ways)) or [custom_ops.call(op)] * is_custom,
             }
 
-    def _laid_out(self, op: Op, calls: Sequence[Call]) -> Iterator[dict[str, Any]]:
+    def _laid_out(self, op: Op, ways: Sequence[_OnIsas]) -> Iterator[dict[str, Any]]:
         """The calls as the template has them. depth: levels of control flow around one."""
         depth, loops = 0, 0
-        for position, condition, call in self._ways(op, calls):
+        for position, condition, call in self._ways(op, ways):
             if is_flow(call):
                 owner = f"Op{op.index}Call{position}"
                 arguments = [self._expression(value, owner, name) for name, value in call.arguments]
@@ -228,29 +239,40 @@ class _Emitter:
                 "condition": condition,
                 "fails": call.fails,
                 "function": call.function,
-                "rows": self._call(op, position, len(calls), call),
+                "rows": self._call(op, position, len(ways[0].calls), call),
             }
 
-    def _calls(self, op: Op) -> Sequence[Call]:
-        per_isa = [
-            [
-                symbolic(call, op, one.interpreters, one.recording.variables)
-                for call in one.recording.calls[op.index]
+    def _calls(self, op: Op) -> list[_OnIsas]:
+        """The op's calls; where there are packed ones on some ISAs, these and those of the rest."""
+        found: dict[str | None, dict[str, Sequence[Call]]] = {}
+        for isa, one in self.compiled.items():
+            calls = one.recording.calls[op.index]
+            key = next((key for call in calls if (key := packing.condition(call))), None)
+            found.setdefault(key, {})[isa] = [
+                symbolic(call, op, one.interpreters, one.recording.variables) for call in calls
             ]
-            for one in self.compiled.values()
+        conditions = {key: key for key in found if len(found) > 1}
+        if len(found) > 1:
+            (packed,) = [key for key in found if key]
+            conditions[None] = f"!({packed})"
+        return [
+            _OnIsas(conditions.get(key), tuple(of_isas), of_all_isas(op, list(of_isas.values())))
+            for key, of_isas in found.items()
         ]
-        return of_all_isas(op, per_isa)
 
-    def _ways(self, op: Op, calls: Sequence[Call]) -> Iterator[tuple[int, str | None, Call]]:
-        """(position, what it is for, call): by strips, in one piece, or either, by the ISA."""
+    def _ways(self, op: Op, ways: Sequence[_OnIsas]) -> Iterator[tuple[int, str | None, Call]]:
+        """(position, what it is for, call): by strips, in one piece, or either, and packed or not,
+        by the ISA."""
         rows = _rows_name(op.index)
-        by_strips_on = [op.index in one.layout.rows for one in self.compiled.values()]
-        for position, call in enumerate(calls):
-            if not all(by_strips_on):
-                yield position, f"{rows} == 0" if any(by_strips_on) else None, call
-            if any(by_strips_on):
-                condition = None if all(by_strips_on) else f"{rows} != 0"
-                yield position, condition, by_strips(call, rows)
+        for way in ways:
+            by_strips_on = [op.index in self.compiled[isa].layout.rows for isa in way.isas]
+            for position, call in enumerate(way.calls):
+                if not all(by_strips_on):
+                    in_one = f"{rows} == 0" if any(by_strips_on) else None
+                    yield position, _both(way.condition, in_one), call
+                if any(by_strips_on):
+                    in_strips = None if all(by_strips_on) else f"{rows} != 0"
+                    yield position, _both(way.condition, in_strips), by_strips(call, rows)
 
     @property
     def _by_strips(self) -> list[int]:
@@ -392,6 +414,10 @@ class _Emitter:
             return ""
         tensor = self.model.tensors[spot.index]
         return f"{_UNSAFE.sub('_', tensor.name)[:60]} {tensor.dtype} {_shape(tensor)}"
+
+
+def _both(*conditions: str | None) -> str | None:
+    return " && ".join(one for one in conditions if one) or None
 
 
 def _rows_name(op: int) -> str:

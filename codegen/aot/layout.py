@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from codegen.aot import arena_search
+from codegen.aot import arena_search, packing
 from codegen.aot.arena_search import Apart, Buffer
 from codegen.aot.recording import Place, Recording, Variable
 from codegen.aot.strip_check import check_strips
@@ -68,7 +68,11 @@ def lay_out(
     for spot, nbytes in wanted:
         persistent[spot] = end
         end += align(nbytes)
-    buffers = (*interpreters.tensors, *interpreters.scratch)
+    own_scratch = packing.scratch_bytes(recording)
+    buffers = (
+        *interpreters.tensors,
+        *(replace(s, nbytes=own_scratch.get(s.first, s.nbytes)) for s in interpreters.scratch),
+    )
     candidates = strip_ops(model, recording, buffers, isa)
     moved = _lowest(model, recording, interpreters, buffers, {}, end)
     alive = _alive(interpreters, model, buffers)

@@ -15,12 +15,14 @@ from itertools import pairwise
 from codegen.aot.recording import Call, Struct, Text
 from codegen.host.kernel_loops import ConvShape, conv_strips_scratch
 
+PACKED_CONV = "nn::ConvPackedS8"
 _DEPTHWISE = "nn::DepthwiseConvS8"
 _BLOCK_STRIPS = "nn::DepthwiseConvBlockStripsS8"
-_CONVOLUTIONS = {"nn::ConvS8", "nn::ConvFastS8"}
+_CONVOLUTIONS = {"nn::ConvS8", "nn::ConvFastS8", PACKED_CONV}
 _STRIPS_OF = {
     "nn::ConvS8": "nn::ConvStripsS8",
     "nn::ConvFastS8": "nn::ConvFastStripsS8",
+    PACKED_CONV: "nn::ConvPackedStripsS8",
     _DEPTHWISE: "nn::DepthwiseConvStripsS8",
     "nn::MaxPoolS8": "nn::MaxPoolStripsS8",
     "nn::AveragePoolS8": "nn::AveragePoolStripsS8",
@@ -140,7 +142,7 @@ def ready_once(call: Call) -> bool:
 
 def scratch_bytes(call: Call, isa: str) -> int | None:
     """What the call needs by strips; None: as much as in one piece."""
-    if call.function not in _CONVOLUTIONS:
+    if call.function == PACKED_CONV or call.function not in _CONVOLUTIONS:
         return None
     return conv_strips_scratch(shape_of(call), isa)
 

@@ -46,7 +46,7 @@ def check_budget(
     if flash is not None:
         program = facts.program_flash_bytes(model)
         left = flash.length - program
-        model_bytes = facts.model_bytes(model)
+        model_bytes = facts.model_bytes(model, board.isa)
         if model_bytes > left:
             raise BudgetError(
                 f"model needs {model_bytes:,} B of flash, {board.id} has {max(left, 0):,} B left "

@@ -103,7 +103,7 @@ class Preflight:
         if self.plan is None and self.facts is not INTERPRETER_FACTS:
             return lines  # what generated code takes is known of models that run
         program = self.facts.program_flash_bytes(self.model)
-        model_bytes = self.facts.model_bytes(self.model)
+        model_bytes = self.facts.model_bytes(self.model, board.isa)
         lines.append(
             f"  flash   {model_bytes + program:>11,} B at least, {model_bytes:,} B of it "
             f"the model, of {_limit(board.flash_bytes)}"

@@ -151,6 +151,12 @@ def op_channel_kinds(model: Model, op: Op, shape: ConvShape) -> NDArray[np.uint8
     )
 
 
+def conv_packed_scratch(shape: ConvShape, live: int) -> int:
+    """Bytes of scratch that a CONV_2D with packed weights needs. live: its channels but for the
+    constant ones, 0 where none is constant."""
+    return int(load_library().mcuforge_conv_packed_scratch(_pointer(shape), live))
+
+
 def conv_strips_scratch(shape: ConvShape, isa: str) -> int:
     """Bytes of scratch that a CONV_2D by strips of rows needs."""
     return int(load_library().mcuforge_conv_strips_scratch(_pointer(shape), ISAS.index(isa)))

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "all_ops.h"
+#include "nn/conv_packed_s8.h"
 #include "nn/conv_pieces_s8.h"
 #include "nn/conv_s8.h"
 #include "nn/depthwise_conv_s8.h"
@@ -205,12 +206,37 @@ void mcuforge_channel_kinds(const ConvShape* shape, uint32_t in_scale, uint32_t 
   }
 }
 
+void mcuforge_requants(uint32_t in_scale, uint32_t out_scale, const uint32_t* filter_scales,
+                       uint32_t channels, int32_t* multipliers, int32_t* shifts) {
+  const nn::ChannelScales scales{filter_scales, 1, nn::ScaleFromBits(in_scale),
+                                 nn::ScaleFromBits(out_scale)};
+  for (uint32_t c = 0; c < channels; ++c) {
+    const nn::Requant requant = nn::ChannelRequant(scales, c);
+    multipliers[c] = requant.multiplier;
+    shifts[c] = requant.shift;
+  }
+}
+
+// The outputs that `count` sums give, each of a channel of its own.
+void mcuforge_requantize(const int32_t* sums, const int32_t* multipliers, const int32_t* shifts,
+                         uint32_t count, int32_t zero_point, int32_t least, int32_t most,
+                         int8_t* outputs) {
+  for (uint32_t i = 0; i < count; ++i) {
+    outputs[i] = static_cast<int8_t>(nn::RequantizeTo8(
+        sums[i], nn::Requant{multipliers[i], shifts[i]}, zero_point, least, most));
+  }
+}
+
 int mcuforge_conv_by_pairs(const ConvShape* shape) {
   return nn::ConvS8ByPairs(ParamsOf(*shape)) ? 1 : 0;
 }
 
 uint32_t mcuforge_conv_strips_scratch(const ConvShape* shape, int isa) {
   return nn::ConvStripsS8ScratchBytes(ParamsOf(*shape), static_cast<nn::Isa>(isa));
+}
+
+uint32_t mcuforge_conv_packed_scratch(const ConvShape* shape, uint32_t live) {
+  return nn::ConvPackedS8ScratchBytes(ParamsOf(*shape), live);
 }
 
 uint32_t mcuforge_table_entries() { return nn::kTableSize; }

@@ -105,7 +105,7 @@ def build_bench_image(
     program_bytes = _section_bytes(elf, _CODE_SECTIONS)
     constant_bytes = model.size
     if engine == AOT:  # which has its constants in the program
-        constant_bytes = count_constants(model)
+        constant_bytes = count_constants(model, board.isa)
         program_bytes -= constant_bytes
     return BenchImage(
         elf=elf,

@@ -11,7 +11,8 @@ from codegen.model.tflite import Model
 
 @dataclass(frozen=True)
 class EngineFacts:
-    """plan: of the arena, for an ISA. model_bytes: what flash holds of the model as data.
+    """plan: of the arena, for an ISA. model_bytes: what flash holds of the model as
+    data, with the kernels of an ISA.
 
     program_bytes, op_bytes: flash of the program, and of each kind of op besides; sums of the
     sections of an image for Cortex-M4 (-Os), rounded down. persistent: whose the persistent part
@@ -19,7 +20,7 @@ class EngineFacts:
     """
 
     plan: Callable[[Model, str], ArenaPlan]
-    model_bytes: Callable[[Model], int]
+    model_bytes: Callable[[Model, str], int]
     program_bytes: int
     op_bytes: int
     persistent: str
@@ -31,7 +32,7 @@ class EngineFacts:
 
 INTERPRETER_FACTS = EngineFacts(
     plan=plan_model,
-    model_bytes=lambda model: model.size,
+    model_bytes=lambda model, _: model.size,
     program_bytes=14 * 1024,  # start-up, wire, command loop, interpreter
     op_bytes=1024,  # preparation and kernel
     persistent="the interpreter's own",

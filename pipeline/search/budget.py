@@ -57,7 +57,9 @@ def within(budget: Budget, model: Model) -> Costs | str:
     if not found.passed or found.plan is None:
         return found.problems[0]
     assert found.cycles is not None  # `budget` asked for a core that has them
-    costs = Costs(facts.model_bytes(model), found.plan.arena_bytes, sum(found.cycles))
+    costs = Costs(
+        facts.model_bytes(model, found.board.isa), found.plan.arena_bytes, sum(found.cycles)
+    )
     if budget.latency_s is not None:
         needed_s = costs.cycles / found.board.clock_hz
         if needed_s > budget.latency_s:

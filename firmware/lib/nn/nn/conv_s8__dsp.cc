@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include "nn/conv_columns_s8.h"
 #include "nn/conv_constant_s8.h"
 #include "nn/conv_s8.h"
 #include "nn/dsp.h"
@@ -31,8 +32,7 @@ struct Channel {
 
 // What ComputePairs works on; it knows the offsets.
 struct Tile {
-  const uint32_t* columns;  // a block is 16 bytes: for each pixel its even inputs as two int16,
-                            // then its odd ones
+  const uint32_t* columns;  // conv_columns_s8.h
   const int8_t* weights;    // of the first channel
   int32_t products;         // in one dot product: the distance between two channels' weights
   uint32_t blocks;          // whole blocks of 4 products, at least 1
@@ -69,16 +69,16 @@ static_assert(sizeof(Channel) == 8);
   "ldr r12, [r1], #4\n"      \
   "sxtb16 lr, r12\n"         \
   "smlad r8, lr, r4, r8\n"   \
-  "smlad r9, lr, r6, r9\n"   \
+  "smlad r9, lr, r5, r9\n"   \
   "sxtb16 lr, r12, ror #8\n" \
   "ldr r12, [r2], #4\n"      \
-  "smlad r8, lr, r5, r8\n"   \
+  "smlad r8, lr, r6, r8\n"   \
   "smlad r9, lr, r7, r9\n"   \
   "sxtb16 lr, r12\n"         \
   "smlad r10, lr, r4, r10\n" \
-  "smlad r11, lr, r6, r11\n" \
+  "smlad r11, lr, r5, r11\n" \
   "sxtb16 lr, r12, ror #8\n" \
-  "smlad r10, lr, r5, r10\n" \
+  "smlad r10, lr, r6, r10\n" \
   "smlad r11, lr, r7, r11\n"
 // FastOutput of `acc`, stored at `out`; r5 to r7 are the channel's multiplier, twice its addend and
 // right.
@@ -138,96 +138,6 @@ static_assert(sizeof(Channel) == 8);
 #undef MCUFORGE_OUTPUT
 #undef MCUFORGE_BLOCK
   // clang-format on
-}
-
-// Widens 4 inputs into pixel 0 of the block at `to`.
-inline void Widen(uint32_t word, uint32_t offset, uint32_t* to) {
-  to[0] = AddEvenBytes(offset, word);
-  to[1] = AddOddBytes(offset, word);
-}
-
-// Widens `count` inputs, a multiple of 4 and not 0, into pixel 0 of the blocks at `to`; returns
-// where they end. step: 4, or 0 to take the same four inputs for all.
-inline uint32_t* WidenRun(const int8_t* from, int32_t step, int32_t count, uint32_t offset,
-                          uint32_t* to) {
-  uint32_t* const end = to + count;
-  do {
-    Widen(LoadWord(from), offset, to);
-    from += step;
-    to += 4;
-  } while (to != end);
-  return to;
-}
-
-struct Gather {
-  const ConvParams& p;
-  int32_t products;  // in one dot product
-  uint32_t offset;   // minus the zero point, in both halfwords
-  int8_t* bytes;     // a column as bytes, where its runs are no multiples of 4
-};
-
-// Fills one pixel's half of the columns from the window whose first tap is at (in_y0, in_x0).
-// Inlined, its loops would share ConvS8's registers and spill.
-[[gnu::noinline]] void GatherColumn(const Gather& g, const int8_t* group_input, int32_t in_y0,
-                                    int32_t in_x0, uint32_t* column) {
-  const ConvParams& p = g.p;
-  const int32_t filter_c = p.filter_c;
-  const bool by_words = (filter_c & 3) == 0;
-  const uint32_t zero = 0x01010101u * static_cast<uint8_t>(p.in_zero_point);
-  const int32_t last_y = in_y0 + (p.kernel_h - 1) * p.dilation_h;
-  const int32_t last_x = in_x0 + (p.kernel_w - 1) * p.dilation_w;
-  const bool columns_inside = in_x0 >= 0 && last_x < p.in_w;
-  // Taps of a row that lie inside, side by side, are one run of bytes.
-  const bool one_run = columns_inside && p.dilation_w == 1 && filter_c == p.in_c;
-  const int32_t run = one_run ? p.kernel_w * filter_c : filter_c;
-  int8_t* bytes = g.bytes;
-  if (one_run && in_y0 >= 0 && last_y < p.in_h) {
-    const int32_t row_step = p.dilation_h * p.in_w * filter_c;
-    const int8_t* row = group_input + (in_y0 * p.in_w + in_x0) * filter_c;
-    for (int32_t ky = 0; ky < p.kernel_h; ++ky, row += row_step) {
-      if (by_words) {
-        column = WidenRun(row, 4, run, g.offset, column);
-      } else {
-        const int8_t* from = row;
-        const int8_t* const from_end = row + run;
-        do {
-          *bytes++ = *from++;
-        } while (from != from_end);
-      }
-    }
-  } else {
-    const int32_t runs = one_run ? 1 : p.kernel_w;
-    for (int32_t ky = 0; ky < p.kernel_h; ++ky) {
-      const int32_t in_y = in_y0 + ky * p.dilation_h;
-      const bool row_inside = in_y >= 0 && in_y < p.in_h;
-      const int8_t* const row = group_input + in_y * p.in_w * p.in_c;
-      for (int32_t kx = 0; kx < runs; ++kx) {
-        const int32_t in_x = in_x0 + kx * p.dilation_w;
-        const bool inside = row_inside && in_x >= 0 && in_x < p.in_w;
-        const int8_t* from = row + in_x * p.in_c;
-        if (by_words) {
-          column = WidenRun(inside ? from : reinterpret_cast<const int8_t*>(&zero), inside ? 4 : 0,
-                            run, g.offset, column);
-        } else {
-          const int8_t* const from_end = from + run;
-          for (; from != from_end; ++from) {
-            *bytes++ = inside ? *from : p.in_zero_point;
-          }
-        }
-      }
-    }
-  }
-  if (!by_words) {
-    const int32_t whole = g.products & ~3;
-    column = WidenRun(g.bytes, 4, whole, g.offset, column);
-    const int32_t rest = g.products - whole;
-    if (rest != 0) {
-      // The last 4 products once more, those that are counted already as zero points.
-      const uint32_t counted = (UINT32_C(1) << (8 * (4 - rest))) - 1;
-      const uint32_t word = LoadWord(g.bytes + g.products - 4);
-      Widen((word & ~counted) | (zero & counted), g.offset, column);
-    }
-  }
 }
 
 bool IsLive(const Channel* pair) { return (pair[0].right | pair[1].right) != 0; }
@@ -317,9 +227,8 @@ template <bool kAllFast, bool kByStrips>
   InStrips<kByStrips>(
       p, input, output, rows, [&](const ConvParams& strip, const int8_t* in, int8_t* to) {
         const Gather gather{
-            strip, products, TwoHalfwords(-p.in_zero_point),
+            strip, products, TwoHalfwords(-p.in_zero_point), columns,
             reinterpret_cast<int8_t*>(channels + (kByStrips ? p.out_c : ConvS8BlockChannels(p)))};
-        const int32_t pixels = strip.batches * strip.out_h * strip.out_w;
         for (int32_t first = 0, end; first < p.out_c; first = end) {
           const int32_t group = first / group_channels;
           const int32_t group_end = (group + 1) * group_channels;
@@ -338,36 +247,20 @@ template <bool kAllFast, bool kByStrips>
           const bool all_fast = !kByStrips
                                     ? MakeChannels<kAllFast>(p, scales, bias, first, end, block)
                                     : kAllFast || AreFast(block, end - first);
-          const int8_t* image = in + group * p.filter_c;
           tile.weights = filter + first * products;
           tile.bias = bias ? bias + first : no_bias;
           tile.channels = block;
           tile.end = block + (end - first);
-          int8_t* out = to + first;
-          int32_t out_y = 0;
-          int32_t out_x = 0;
-          for (int32_t pixel = 0; pixel < pixels; pixel += 2, out += 2 * p.out_c) {
-            // The last pixel of an odd number is computed twice, into the same place.
-            for (int32_t i = 0; i < 2; ++i) {
-              const bool again = pixel + i == pixels;
-              out_x -= again ? 1 : 0;
-              GatherColumn(gather, image, out_y * p.stride_h - strip.pad_top,
-                           out_x * p.stride_w - p.pad_left, columns + 2 * i);
-              tile.out[i] = again ? out : out + i * p.out_c;
-              if (++out_x == p.out_w && pixel + i + 1 != pixels) {
-                out_x = 0;
-                if (++out_y == strip.out_h) {
-                  out_y = 0;
-                  image += strip.in_h * p.in_w * p.in_c;
-                }
-              }
-            }
-            if (all_fast) {
-              ComputePairs(&tile);
-            } else {
-              ComputeLivePairs(tile);
-            }
-          }
+          ForEachPixelPair<false>(gather, in + group * p.filter_c, to + first,
+                                  [&](int8_t* out0, int8_t* out1) {
+                                    tile.out[0] = out0;
+                                    tile.out[1] = out1;
+                                    if (all_fast) {
+                                      ComputePairs(&tile);
+                                    } else {
+                                      ComputeLivePairs(tile);
+                                    }
+                                  });
           for (int32_t c = first; !all_fast && c < end; ++c) {
             if (block[c - first].right != 0) {
               continue;

@@ -10,7 +10,7 @@ import pytest
 
 from codegen.aot import recording
 from codegen.aot.calls import Spotted
-from codegen.aot.generate import _Emitter, count_constants, generate_aot
+from codegen.aot.generate import _Emitter, _OnIsas, count_constants, generate_aot
 from codegen.aot.layout import Spot
 from codegen.aot.recording import Address, Call, Constant, Struct, Text, record
 from codegen.errors import UnsupportedModelError
@@ -67,8 +67,8 @@ def test_what_is_left_out_has_no_shape() -> None:
 
 
 def test_constants_are_counted_to_the_byte() -> None:
-    assert count_constants(Model.parse(_dense())) == 8 + 2 * 4 + 256
-    assert count_constants(Model.parse(_dense(with_bias=False))) == 8 + 256
+    assert count_constants(Model.parse(_dense()), "scalar") == 8 + 2 * 4 + 256
+    assert count_constants(Model.parse(_dense(with_bias=False)), "scalar") == 8 + 256
 
 
 def _emitter(**compiled: Any) -> tuple[_Emitter, Model]:
@@ -150,7 +150,7 @@ def test_an_op_that_calls_nothing_has_its_output_on_its_input(
 
 
 @pytest.mark.parametrize(
-    ("rows", "ways", "strips"),
+    ("rows", "expected", "strips"),
     [
         ([{}, {}], [(0, None, "nn::MaxPoolS8")], [[]]),
         ([{0: 4}, {0: -2}], [(0, None, "nn::MaxPoolStripsS8")], [[-2], [4]]),
@@ -164,7 +164,7 @@ def test_an_op_that_calls_nothing_has_its_output_on_its_input(
 )
 def test_strips_on_all_on_some_or_on_no_isa(
     rows: list[dict[int, int]],
-    ways: list[tuple[int, str | None, str]],
+    expected: list[tuple[int, str | None, str]],
     strips: list[list[int]],
 ) -> None:
     """The first of the ISAs is what is left, and stands last."""
@@ -174,8 +174,9 @@ def test_strips_on_all_on_some_or_on_no_isa(
     emitter, model = _emitter(scalar=Mock(layout=layouts[0]), dsp=Mock(layout=layouts[1]))
     params = Struct("nn::PoolParams", (("out_c", Text("8")),))
     call = Call("nn/pool.h", "nn::MaxPoolS8", False, (("params", params),))
-    found = list(emitter._ways(model.ops[0], [call]))
-    assert [(at, condition, one.function) for at, condition, one in found] == ways
+    ways = [_OnIsas(None, ("scalar", "dsp"), [call])]
+    found = list(emitter._ways(model.ops[0], ways))
+    assert [(at, condition, one.function) for at, condition, one in found] == expected
     emitter._spot(Spot("tensor", 3))
     emitter._spot(Spot("scratch", 1))
     arenas = emitter._arenas()

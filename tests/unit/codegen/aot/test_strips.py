@@ -247,8 +247,8 @@ def test_an_isa_without_strips_has_the_call_in_one_piece() -> None:
         if len({plan_aot(model, isa, cost).strips is None for isa in ISAS}) == 2
     )
     text = generate_aot(content, "net", strip_cost=next(differ))["net_model.cc"].decode()
-    whole = r"  if \(kOp(\d)Rows == 0\) \{\n  nn::\w+S8\([^;]*;\n  \}\n"
-    strips = r"  if \(kOp\1Rows != 0\) \{\n  nn::\w+StripsS8\([^;]*kOp\1Rows\);\n  \}\n"
+    whole = r"  if constexpr \(kOp(\d)Rows == 0\) \{\n  nn::\w+S8\([^;]*;\n  \}\n"
+    strips = r"  if constexpr \(kOp\1Rows != 0\) \{\n  nn::\w+StripsS8\([^;]*kOp\1Rows\);\n  \}\n"
     assert re.search(whole + strips, text)
 
 

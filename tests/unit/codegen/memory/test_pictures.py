@@ -79,7 +79,7 @@ def test_a_program_grows_with_each_kind_of_op() -> None:
     made = Model.parse(b.build(tensors[:1], tensors[-1:]))
     facts = replace(INTERPRETER_FACTS, program_bytes=5000, op_bytes=300)
     assert facts.program_flash_bytes(made) == 5600
-    assert INTERPRETER_FACTS.model_bytes(made) == made.size
+    assert INTERPRETER_FACTS.model_bytes(made, "dsp") == made.size
 
 
 def test_an_arena_of_nothing_is_drawn() -> None:

@@ -1,0 +1,237 @@
+"""Calls of dense kernels with their weights in the order in which the dsp kernels read them.
+
+lib/nn/nn/packed_weights_s8.h says what that order is and when a channel can go that way. What
+cannot stays as it was recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from codegen.aot.recording import Address, Call, Constant, Place, Recording, Struct, Text, Value
+from codegen.aot.strips import PACKED_CONV, shape_of
+from codegen.host.kernel_loops import conv_packed_scratch
+from codegen.host.requant import Requants, op_requants, outputs_of
+from codegen.model.tflite import Model, Op
+
+_FULLY_CONNECTED = "nn::FullyConnectedPackedS8"
+_CONDITION = "nn::TargetIsa() == nn::Isa::kDsp"
+_FEWEST = 2
+"""Channels of a packed call."""
+_REACH = 1 << 23
+"""Sums with their bias have to be smaller in magnitude."""
+_NOT_CONSTANT = 1000
+_SHIFTS = range(1, 21)
+_MAX_PRODUCTS = 16384
+"""As IsFast in lib/nn/nn/fast_channel.h has both."""
+
+
+def packed(model: Model, recording: Recording, isa: str) -> Recording:
+    """The recording with packed calls where there can be, on the ISA "dsp"."""
+    if isa != "dsp":
+        return recording
+    calls = tuple(_packed(model, op, recording.calls[op.index]) for op in model.ops)
+    return replace(recording, calls=calls)
+
+
+def condition(call: Call) -> str | None:
+    """In C++, where there is such a kernel; None: everywhere."""
+    return _CONDITION if call.function in (PACKED_CONV, _FULLY_CONNECTED) else None
+
+
+def scratch_bytes(recording: Recording) -> dict[int, int]:
+    """{op: bytes of scratch} where a packed call needs other than the recorded one."""
+    return {
+        op: conv_packed_scratch(shape_of(call), _live_count(call))
+        for op, calls in enumerate(recording.calls)
+        for call in calls
+        if call.function == PACKED_CONV
+    }
+
+
+def _live_count(call: Call) -> int:
+    live = dict(call.arguments)["live"]
+    return _numbers(live.of)["count"] if isinstance(live, Address) else 0
+
+
+def _packed(model: Model, op: Op, calls: tuple[Call, ...]) -> tuple[Call, ...]:
+    if len(calls) != 1:
+        return calls
+    if calls[0].function in ("nn::ConvS8", "nn::ConvFastS8"):
+        call = _conv(model, op, calls[0])
+    elif calls[0].function == "nn::FullyConnectedS8":
+        call = _fully_connected(model, op, calls[0])
+    else:
+        call = None
+    return calls if call is None else (call,)
+
+
+def _conv(model: Model, op: Op, call: Call) -> Call | None:
+    given = dict(call.arguments)
+    p = _numbers(given["params"])
+    weights, bias = _weights(given["filter"], p["out_c"]), _bias(given["bias"], p["out_c"])
+    if weights is None or bias is None or p["filter_c"] != p["in_c"]:
+        return None
+    if not isinstance(given["scratch"], Place):
+        return None  # a window of less than four products
+    channels = _Channels(weights, bias, op_requants(model, op, p["out_c"]))
+    values = channels.constant_outputs(p)
+    numbers = np.flatnonzero(values == _NOT_CONSTANT)
+    if not len(numbers):
+        return None
+    live: Text | Address = Text("nullptr")
+    if len(numbers) < p["out_c"]:
+        numbers = np.pad(numbers, (0, max(0, _FEWEST - len(numbers))), "edge")
+        live = _live(numbers, np.where(values == _NOT_CONSTANT, 0, values))
+    channels = channels.of(numbers)
+    words = channels.words(_conv_order(weights.shape[1]), p["in_zero_point"])
+    if words is None:
+        return None
+    records = np.stack([channels.requants.multipliers, channels.biases_and_shifts()], axis=1)
+    arguments = (
+        ("params", given["params"]),
+        ("live", live),
+        ("channels", _constant(records)),
+        ("weights", words),
+        *((name, given[name]) for name in ("input", "output", "scratch")),
+    )
+    return Call("nn/conv_packed_s8.h", PACKED_CONV, False, arguments)
+
+
+def _live(numbers: NDArray[np.int64], pixel: NDArray[np.int64]) -> Address:
+    fields = (
+        ("count", Text(str(len(numbers)))),
+        ("numbers", Constant(numbers.astype("<u2").tobytes(), "uint16_t")),
+        ("pixel", Constant(pixel.astype("i1").tobytes(), "int8_t")),
+    )
+    return Address(Struct("nn::LiveChannels", fields))
+
+
+def _fully_connected(model: Model, op: Op, call: Call) -> Call | None:
+    given = dict(call.arguments)
+    p = _numbers(given["params"])
+    count = p["out_features"]
+    weights, bias = _weights(given["filter"], count), _bias(given["bias"], count)
+    if weights is None or bias is None:
+        return None
+    if p["batches"] != 1 and p["in_features"] % 4:
+        return None  # the last row's end would be read beyond
+    if isinstance(given["channel_scales"], Text):  # null
+        one = _numbers(given["requant"])
+        requants = Requants(*(np.full(count, one[name]) for name in ("multiplier", "shift")))
+    else:
+        requants = op_requants(model, op, count)
+    channels = _Channels(weights, bias, requants)
+    words = channels.words(_fully_connected_order(p["in_features"]), p["in_zero_point"])
+    channels = replace(channels, bias=bias - p["in_zero_point"] * weights.sum(axis=1))
+    if words is None or not _in_reach(channels.bias):
+        return None
+    multipliers = requants.multipliers
+    per_channel = bool((multipliers != multipliers[0]).any())
+    arguments = (
+        ("params", given["params"]),
+        ("multipliers", _constant(multipliers if per_channel else multipliers[:1])),
+        ("per_channel", Text("true" if per_channel else "false")),
+        ("biases", _constant(channels.biases_and_shifts())),
+        ("weights", words),
+        *((name, given[name]) for name in ("input", "output")),
+    )
+    return Call("nn/fully_connected_packed_s8.h", _FULLY_CONNECTED, False, arguments)
+
+
+def _numbers(params: Value) -> dict[str, int]:
+    assert isinstance(params, Struct)
+    return {name: int(value.cpp) for name, value in params.fields if isinstance(value, Text)}
+
+
+def _weights(value: Value, channels: int) -> NDArray[np.int64] | None:
+    """[channels, products] of constant weights."""
+    if not isinstance(value, Constant):
+        return None
+    return np.frombuffer(value.data, "i1").reshape(channels, -1).astype(np.int64)
+
+
+def _bias(value: Value, channels: int) -> NDArray[np.int64] | None:
+    """[channels]; zeros for null."""
+    if isinstance(value, Constant):
+        return np.frombuffer(value.data, "<i4").astype(np.int64)
+    return np.zeros(channels, np.int64) if isinstance(value, Text) else None
+
+
+@dataclass(frozen=True)
+class _Channels:
+    """weights [channels, products], bias [channels]."""
+
+    weights: NDArray[np.int64]
+    bias: NDArray[np.int64]
+    requants: Requants
+
+    def of(self, numbers: NDArray[np.int64]) -> _Channels:
+        return _Channels(self.weights[numbers], self.bias[numbers], self.requants.of(numbers))
+
+    def constant_outputs(self, params: Mapping[str, int]) -> NDArray[np.int64]:
+        """What a channel gives whatever the input; _NOT_CONSTANT of one that does not."""
+        p = params
+        ends = self._ends(p["in_zero_point"])
+        # A shift to the left wraps: what lies between two sums is not between their outputs.
+        known = self.requants.shifts <= 0
+        for end in ends:
+            known &= np.abs(end) < 1 << 31
+        limits = p["out_zero_point"], p["out_min"], p["out_max"]
+        least, most = (
+            outputs_of(np.where(known, e, 0), self.requants, *limits).astype(np.int64) for e in ends
+        )
+        return np.where(known & (least == most), least, _NOT_CONSTANT)
+
+    def words(self, order: Sequence[int], in_zero_point: int) -> Constant | None:
+        """The packed weights; None where the channels cannot go that way."""
+        count, products = self.weights.shape
+        fast = np.isin(-self.requants.shifts, _SHIFTS).all() and products < _MAX_PRODUCTS
+        if not fast or count < _FEWEST or not all(map(_in_reach, self._ends(in_zero_point))):
+            return None
+        firsts = np.array([min(first, count - 2) for first in range(0, count, 2)])
+        padded = np.pad(self.weights, ((0, 0), (0, 1)))[:, order]  # of which -1 takes the last
+        halves = 256 * padded[firsts] + padded[firsts + 1]  # [pair, product]
+        if halves.min() < -(1 << 15) or halves.max() >= 1 << 15:
+            return None
+        words = (halves[:, 0::2] & 0xFFFF) | (halves[:, 1::2] & 0xFFFF) << 16  # [pair, step]
+        by_fours = count // 4 * 2  # pairs
+        quads = words[:by_fours].reshape(-1, 2, words.shape[1]).transpose(0, 2, 1)
+        ordered = np.concatenate([quads.ravel(), words[by_fours:].ravel()])
+        return Constant(ordered.astype("<u4").tobytes(), "uint32_t")
+
+    def biases_and_shifts(self) -> NDArray[np.int64]:
+        return self.bias * 256 - self.requants.shifts
+
+    def _ends(self, in_zero_point: int) -> list[NDArray[np.int64]]:
+        """The least and the largest sum, but at most the bias and at least it."""
+        ends = [self.weights * (x - in_zero_point) for x in (-128, 127)]
+        least, most = (end(*ends).sum(axis=1) for end in (np.minimum, np.maximum))
+        return [self.bias + np.minimum(least, 0), self.bias + np.maximum(most, 0)]
+
+
+def _in_reach(sums: NDArray[np.int64]) -> bool:
+    return bool((sums >= -_REACH).all() and (sums < _REACH).all())
+
+
+def _conv_order(products: int) -> list[int]:
+    """Products by twos, as the columns have them; -1: none."""
+    rest = {0: [], 1: [0, -1], 2: [0, 1], 3: [0, 2, 1, -1]}[products % 4]
+    whole = products - products % 4
+    return _by_fours(whole) + [k if k < 0 else whole + k for k in rest]
+
+
+def _fully_connected_order(products: int) -> list[int]:
+    return [k if k < products else -1 for k in _by_fours(products + -products % 4)]
+
+
+def _by_fours(products: int) -> list[int]:
+    return [first + k for first in range(0, products, 4) for k in (0, 2, 1, 3)]
+
+
+def _constant(values: NDArray[np.int64]) -> Constant:
+    return Constant(values.astype("<i4").tobytes(), "int32_t")

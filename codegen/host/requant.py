@@ -1,0 +1,63 @@
+"""From a channel's sum to its output, asked of the kernels, in the host's runtime."""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from codegen.host.runtime import load_library
+from codegen.model.tflite import Model, Op
+
+
+@dataclass(frozen=True)
+class Requants:
+    """Of output channels: fixed-point multipliers (Q31) and shifts, negative to the right, int64
+    [channels] each."""
+
+    multipliers: NDArray[np.int64]
+    shifts: NDArray[np.int64]
+
+    def of(self, channels: NDArray[np.int64]) -> Requants:
+        return Requants(self.multipliers[channels], self.shifts[channels])
+
+
+def op_requants(model: Model, op: Op, channels: int) -> Requants:
+    """Of an op of int8 whose second input are weights with a scale for each output channel, or one
+    for all."""
+    source, weights, output = (model.tensors[i] for i in (*op.inputs[:2], op.outputs[0]))
+    bits = [int(np.float32(scale).view(np.uint32)) for scale in (source.scale, output.scale)]
+    scales = np.resize(np.array(weights.scales, np.float32), channels)
+    multipliers, shifts = np.empty(channels, np.int32), np.empty(channels, np.int32)
+    load_library().mcuforge_requants(
+        *map(ctypes.c_uint32, bits),
+        _pointer(scales),
+        ctypes.c_uint32(channels),
+        _pointer(multipliers),
+        _pointer(shifts),
+    )
+    return Requants(multipliers.astype(np.int64), shifts.astype(np.int64))
+
+
+def outputs_of(
+    sums: NDArray[np.int64], requants: Requants, zero_point: int, least: int, most: int
+) -> NDArray[np.int8]:
+    """Of one sum, an int32, of each channel. zero_point, least, most: of the output."""
+    given = [
+        np.ascontiguousarray(values, np.int32)
+        for values in (sums, requants.multipliers, requants.shifts)
+    ]
+    outputs = np.empty(len(sums), np.int8)
+    load_library().mcuforge_requantize(
+        *map(_pointer, given),
+        ctypes.c_uint32(len(sums)),
+        *map(ctypes.c_int32, (zero_point, least, most)),
+        _pointer(outputs),
+    )
+    return outputs
+
+
+def _pointer(values: NDArray[np.generic]) -> ctypes.c_void_p:
+    return ctypes.c_void_p(values.ctypes.data)
