@@ -102,6 +102,40 @@ def test_every_accessor_at_its_ends(tmp_path: Path) -> None:
     assert "the resolver already has op 'Probe'" in done.stdout
 
 
+def test_tests_of_kernels_run_as_upstream_writes_them() -> None:
+    program = build_sanitized("kernel_tests", [SKETCHES / "kernel_tests.cc", SKETCHES / "host.cc"])
+    done = subprocess.run([program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "~~~ALL TESTS PASSED~~~" in done.stdout, done.stdout
+    assert not done.stderr
+    assert "CONV_2D (node 0): needs a bias with one value an output channel" in done.stdout
+
+
+def test_tests_of_kernels_in_the_newer_manner() -> None:
+    program = build_sanitized(
+        "kernel_tests_v2", [SKETCHES / "kernel_tests_v2.cc", SKETCHES / "host.cc"]
+    )
+    done = subprocess.run([program], capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and not done.stderr, done.stdout
+    ended = [line for line in done.stdout.splitlines() if line.endswith((": passed", ": FAILED"))]
+    assert ended == [
+        "Rows.ACustomOpIsTold: passed",
+        "Rows.AnOpOfInt8IsRefusedOtherTypes: passed",
+        "Expectations.HoldAtTheirEnds: passed",
+        "Expectations.GoOnWhereTheyFail: FAILED",
+        "Assertions.EndTheirTest: FAILED",
+    ]
+    failed = re.findall(r": not so: (.*)", done.stdout)
+    assert failed == [
+        "1 == 2",
+        "1.0f within 0.4f of 1.5f",
+        "1.0f within 4 * FLT_EPSILON of 1.0f + 5 * kStep",
+        '"one" and "two" as texts',
+        "gone on",
+        "3 == 4",
+    ]
+    assert done.stdout.endswith("3 of 5 tests passed\n~~~SOME TESTS FAILED~~~\n")
+
+
 def _run(sketch: str, content: bytes, tmp_path: Path) -> subprocess.CompletedProcess[str]:
     array = tmp_path / "model_data.cc"
     numbers = ", ".join(map(str, content))
@@ -110,6 +144,6 @@ def _run(sketch: str, content: bytes, tmp_path: Path) -> subprocess.CompletedPro
         f"alignas(16) const unsigned char g_model[] = {{{numbers}}};\n"
         f"const unsigned int g_model_len = {len(content)};\n"
     )
-    sources = [SKETCHES / f"{sketch}.cc", SKETCHES / "main.cc", array]
+    sources = [*(SKETCHES / f"{name}.cc" for name in (sketch, "main", "host")), array]
     program = build_sanitized(sketch, sources, includes=[SKETCHES])
     return subprocess.run([program], capture_output=True, text=True, check=False)

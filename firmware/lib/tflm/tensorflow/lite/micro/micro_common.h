@@ -5,7 +5,8 @@
 
 #include "tensorflow/lite/c/common.h"
 
-// Any function but invoke may be null.
+// Any function but invoke may be null. With that one null it stands for a builtin op, as
+// Register_XXX of micro_ops.h makes one: `custom_name` is its tflm::OpDef.
 struct TFLMRegistration {
   // Gets the op's flexbuffer options; what it returns becomes node->user_data.
   void* (*init)(TfLiteContext* context, const char* buffer, size_t length);

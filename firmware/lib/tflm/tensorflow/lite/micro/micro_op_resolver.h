@@ -34,6 +34,11 @@ struct OpDef {
         reset(op_reset),
         is_named(op_is_named) {}
 
+  // As upstream's tests of kernels hand an op on (kernels/kernel_runner.h).
+  operator TFLMRegistration() const {
+    return {nullptr, nullptr, nullptr, nullptr, nullptr, code, reinterpret_cast<const char*>(this)};
+  }
+
   int16_t code;          // tflite::BuiltinOperator
   uint8_t options_type;  // whose options an operator may have; 0: it reads none
   const char* name;
@@ -44,6 +49,11 @@ struct OpDef {
   // characters at most.
   bool (*is_named)(const char* name, const char* text, uint32_t length);
 };
+
+// The op that such a registration stands for; null for a custom op's.
+inline const OpDef* BuiltinOf(const TFLMRegistration& registration) {
+  return registration.invoke ? nullptr : reinterpret_cast<const OpDef*>(registration.custom_name);
+}
 
 struct OpEntry {
   const OpDef* def;

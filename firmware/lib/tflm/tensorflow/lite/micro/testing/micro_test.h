@@ -18,11 +18,12 @@ inline Tally& Results() {
   static Tally tally;
   return tally;
 }
-inline void Expect(bool holds, const char* what, const char* file, int line) {
+inline bool Expect(bool holds, const char* what, const char* file, int line) {
   if (!holds) {
     MicroPrintf("%s:%d: not so: %s", file, line, what);
     Results().is_failing = true;
   }
+  return holds;
 }
 inline void EndTest(const char* name) {
   Tally& tally = Results();

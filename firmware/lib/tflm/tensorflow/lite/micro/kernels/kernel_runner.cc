@@ -1,0 +1,153 @@
+#include "tensorflow/lite/micro/kernels/kernel_runner.h"
+
+#include <cstring>
+#include <vector>
+
+#include "tensorflow/lite/micro/memory_plan.h"
+#include "tensorflow/lite/micro/micro_interpreter.h"
+#include "tensorflow/lite/micro/testing/one_op_model.h"
+
+namespace tflite {
+namespace micro {
+namespace {
+
+constexpr char kCustomName[] = "custom";
+// For the interpreter and what an op keeps. Tensors take their size once, scratch likewise: the
+// widest keeps a window of an image as int16, which is at most four times its bytes.
+constexpr size_t kArenaBytes = 16 * 1024;
+constexpr size_t kTimesTensors = 6;
+
+class OneOpResolver : public MicroOpResolver {
+ public:
+  explicit OneOpResolver(const TFLMRegistration& registration)
+      : MicroOpResolver(&entry_, 1, nullptr) {
+    const tflm::OpDef* const builtin = tflm::BuiltinOf(registration);
+    if (builtin) {
+      Register(builtin);
+    } else {
+      Register(&tflm::ops::kCustom, &registration, kCustomName);
+    }
+  }
+
+ private:
+  tflm::OpEntry entry_;
+};
+
+size_t ArenaBytes(const TfLiteTensor* tensors, int count) {
+  size_t bytes = kArenaBytes;
+  for (int i = 0; i < count; ++i) {
+    bytes += kTimesTensors * tensors[i].bytes;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+struct KernelRunner::Run {
+  Run(const TFLMRegistration& registration, tflm::OneOpModel written, size_t arena_bytes)
+      : model(static_cast<tflm::OneOpModel&&>(written)),
+        arena(arena_bytes),
+        resolver(registration),
+        interpreter(GetModel(model.bytes.data(), model.bytes.size()), resolver, arena.data(),
+                    arena.size()) {}
+
+  tflm::OneOpModel model;
+  std::vector<uint8_t> arena;
+  OneOpResolver resolver;
+  MicroInterpreter interpreter;
+};
+
+KernelRunner::KernelRunner(const TFLMRegistration& registration, TfLiteTensor* tensors,
+                           int tensors_size, TfLiteIntArray* inputs, TfLiteIntArray* outputs,
+                           const void* builtin_data, TfLiteIntArray*)
+    : registration_(registration),
+      tensors_(tensors),
+      tensors_size_(tensors_size),
+      inputs_(inputs),
+      outputs_(outputs),
+      builtin_data_(builtin_data) {}
+
+KernelRunner::~KernelRunner() = default;
+
+bool KernelRunner::IsAmong(const TfLiteIntArray* indices, int tensor) const {
+  bool found = false;
+  for (int i = 0; i < indices->size; ++i) {
+    found = found || indices->data[i] == tensor;
+  }
+  return found;
+}
+
+TfLiteStatus KernelRunner::InitAndPrepare(const char* init_data, size_t length) {
+  const tflm::OpDef* const builtin = tflm::BuiltinOf(registration_);
+  const tflm::OneOp op = {builtin ? int32_t{builtin->code} : int32_t{BuiltinOperator_CUSTOM},
+                          builtin ? nullptr : kCustomName, builtin ? builtin_data_ : nullptr,
+                          builtin ? nullptr : init_data, length};
+  std::vector<bool> is_constant;
+  for (int i = 0; i < tensors_size_; ++i) {
+    is_constant.push_back(IsAmong(inputs_, i) && !IsAmong(outputs_, i) &&
+                          !tensors_[i].is_variable && tensors_[i].data.data);
+  }
+  const std::vector<TfLiteTensor> tensors(tensors_, tensors_ + tensors_size_);
+  run_.reset(new Run(registration_,
+                     tflm::WriteOneOpModel(op, tensors, is_constant, *inputs_, *outputs_),
+                     ArenaBytes(tensors_, tensors_size_)));
+  const TfLiteStatus status = run_->interpreter.AllocateTensors();
+  if (status != kTfLiteOk) {
+    run_.reset();
+  }
+  return status;
+}
+
+void KernelRunner::CopyIn() {
+  const tflm::Graph& graph = run_->interpreter.graph();
+  for (int i = 0; i < tensors_size_; ++i) {
+    const uint32_t data = run_->model.data[static_cast<size_t>(i)];
+    const bool is_state = tensors_[i].is_variable && IsAmong(inputs_, i);
+    if (data != 0 || is_state) {
+      uint8_t* const to =
+          data != 0 ? run_->model.bytes.data() + data : graph.Data(graph.locations[i]);
+      std::memcpy(to, tensors_[i].data.data, tensors_[i].bytes);
+    }
+  }
+}
+
+void KernelRunner::CopyVariablesOut() {
+  const tflm::Graph& graph = run_->interpreter.graph();
+  for (int i = 0; i < tensors_size_; ++i) {
+    if (tensors_[i].is_variable && IsAmong(inputs_, i)) {
+      std::memcpy(tensors_[i].data.data, graph.Data(graph.locations[i]), tensors_[i].bytes);
+    }
+  }
+}
+
+TfLiteStatus KernelRunner::Invoke() {
+  if (!run_) {
+    return kTfLiteError;
+  }
+  CopyIn();
+  const TfLiteStatus status = run_->interpreter.Invoke();
+  CopyVariablesOut();
+  for (int i = 0; status == kTfLiteOk && i < outputs_->size; ++i) {
+    TfLiteTensor& to = tensors_[outputs_->data[i]];
+    std::memcpy(to.data.data, run_->interpreter.output(static_cast<size_t>(i))->data.data,
+                to.bytes);
+  }
+  return status;
+}
+
+TfLiteStatus KernelRunner::Reset() {
+  if (!run_) {
+    return kTfLiteError;
+  }
+  const TfLiteStatus status = run_->interpreter.Reset();
+  CopyVariablesOut();
+  return status;
+}
+
+TfLiteStatus KernelRunner::Free() {
+  run_.reset();
+  return kTfLiteOk;
+}
+
+}  // namespace micro
+}  // namespace tflite
