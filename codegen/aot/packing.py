@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from codegen.aot.recording import Address, Call, Constant, Place, Recording, Struct, Text, Value
 from codegen.aot.strips import PACKED_CONV, shape_of
 from codegen.host.kernel_loops import conv_packed_scratch
-from codegen.host.requant import Requants, op_requants, outputs_of
+from codegen.host.requant import NOT_CONSTANT, Requants, constant_outputs, op_requants
 from codegen.model.tflite import Model, Op
 
 _FULLY_CONNECTED = "nn::FullyConnectedPackedS8"
@@ -24,7 +24,6 @@ _FEWEST = 2
 """Channels of a packed call."""
 _REACH = 1 << 23
 """Sums with their bias have to be smaller in magnitude."""
-_NOT_CONSTANT = 1000
 _SHIFTS = range(1, 21)
 _MAX_PRODUCTS = 16384
 """As IsFast in lib/nn/nn/fast_channel.h has both."""
@@ -80,13 +79,13 @@ def _conv(model: Model, op: Op, call: Call) -> Call | None:
         return None  # a window of less than four products
     channels = _Channels(weights, bias, op_requants(model, op, p["out_c"]))
     values = channels.constant_outputs(p)
-    numbers = np.flatnonzero(values == _NOT_CONSTANT)
+    numbers = np.flatnonzero(values == NOT_CONSTANT)
     if not len(numbers):
         return None
     live: Text | Address = Text("nullptr")
     if len(numbers) < p["out_c"]:
         numbers = np.pad(numbers, (0, max(0, _FEWEST - len(numbers))), "edge")
-        live = _live(numbers, np.where(values == _NOT_CONSTANT, 0, values))
+        live = _live(numbers, np.where(values == NOT_CONSTANT, 0, values))
     channels = channels.of(numbers)
     words = channels.words(_conv_order(weights.shape[1]), p["in_zero_point"])
     if words is None:
@@ -174,18 +173,9 @@ class _Channels:
         return _Channels(self.weights[numbers], self.bias[numbers], self.requants.of(numbers))
 
     def constant_outputs(self, params: Mapping[str, int]) -> NDArray[np.int64]:
-        """What a channel gives whatever the input; _NOT_CONSTANT of one that does not."""
-        p = params
-        ends = self._ends(p["in_zero_point"])
-        # A shift to the left wraps: what lies between two sums is not between their outputs.
-        known = self.requants.shifts <= 0
-        for end in ends:
-            known &= np.abs(end) < 1 << 31
-        limits = p["out_zero_point"], p["out_min"], p["out_max"]
-        least, most = (
-            outputs_of(np.where(known, e, 0), self.requants, *limits).astype(np.int64) for e in ends
-        )
-        return np.where(known & (least == most), least, _NOT_CONSTANT)
+        """What a channel gives whatever the input; NOT_CONSTANT of one that does not."""
+        limits = params["out_zero_point"], params["out_min"], params["out_max"]
+        return constant_outputs(self._ends(params["in_zero_point"]), self.requants, *limits)
 
     def words(self, order: Sequence[int], in_zero_point: int) -> Constant | None:
         """The packed weights; None where the channels cannot go that way."""

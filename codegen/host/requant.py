@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +40,25 @@ def op_requants(model: Model, op: Op, channels: int) -> Requants:
         _pointer(shifts),
     )
     return Requants(multipliers.astype(np.int64), shifts.astype(np.int64))
+
+
+NOT_CONSTANT = 1000
+"""Of constant_outputs(): a channel that does not give one output whatever its input."""
+
+
+def constant_outputs(
+    ends: Sequence[NDArray[np.int64]], requants: Requants, zero_point: int, least: int, most: int
+) -> NDArray[np.int64]:
+    """What each channel always gives, if its sums lie between two ends; else NOT_CONSTANT."""
+    # A shift to the left wraps: what lies between two sums is not between their outputs.
+    known = requants.shifts <= 0
+    for end in ends:
+        known &= np.abs(end) < 1 << 31
+    low, high = (
+        outputs_of(np.where(known, end, 0), requants, zero_point, least, most).astype(np.int64)
+        for end in ends
+    )
+    return np.where(known & (low == high), low, NOT_CONSTANT)
 
 
 def outputs_of(

@@ -1,5 +1,6 @@
 """The benchmark's image in QEMU: exact outputs, repeatable counts, a profile that adds up."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +55,7 @@ def test_wrong_outputs_are_counted(model_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(
         measure,
         "read_subject",
-        lambda _: measure.Subject("cnn", subject.model, subject.inputs, wrong),
+        lambda _: replace(subject, expected=wrong),
     )
     (row,) = measure.bench([load_board(BOARD)], [model_path])
     assert row.mismatches == 1

@@ -19,10 +19,10 @@ import numpy as np
 
 from codegen.errors import CodegenError
 from codegen.files.artifacts import CONVERTED_MODEL, FLOAT_MODEL, INT8_MODEL
+from codegen.host.dead_channels import slim
 from codegen.host.oracle_child import answers
 from codegen.host.random_inputs import random_inputs
 from codegen.model.int8_checks import check_int8, check_ops, check_types
-from codegen.model.lean import lean
 from codegen.model.tflite import Model
 from training import artifacts
 from training.errors import ArtifactError, ConversionError, TrainingError, first_line
@@ -61,13 +61,13 @@ def quantize(
 
 def write_int8(build_dir: Path, converted: bytes, say: Callable[[str], None] = print) -> None:
     """Write both .tflite files, which have to give the same outputs."""
-    content = lean(converted)
+    content = slim(converted)
     require_same_outputs(converted, content)
     artifacts.atomic_write(build_dir / CONVERTED_MODEL, converted)
     artifacts.atomic_write(build_dir / INT8_MODEL, content)
     say(
         f"quantize: {len(content):,} B, {len(converted) - len(content):,} B less than converted "
-        "(names, empty buffers, arrays written twice)"
+        "(names, empty buffers, arrays written twice, channels that always give the same)"
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from codegen.boards.facts import ISAS
 from codegen.errors import CodegenError, ModelError
 from codegen.files.artifacts import FLOAT_EDGES, FLOAT_MODEL, INT8_MODEL
+from codegen.host.dead_channels import slim
 from codegen.memory.planner import plan_model
 from codegen.model.lean import MEMORY_PLAN, lean
 from codegen.model.tflite import Model
@@ -41,7 +42,8 @@ def import_tflite(path: Path, build_dir: Path, say: Callable[[str], None] = prin
     if content is not given:
         say(
             f"import: {len(content):,} B, {len(given) - len(content):,} B less than given (names, "
-            "empty buffers, arrays written twice), outputs as before"
+            "empty buffers, arrays written twice, channels that always give the same), outputs as "
+            "before"
         )
     artifacts.atomic_write(build_dir / INT8_MODEL, content)
     for name in (FLOAT_MODEL, FLOAT_EDGES):
@@ -49,8 +51,8 @@ def import_tflite(path: Path, build_dir: Path, say: Callable[[str], None] = prin
 
 
 def leaned(given: bytes) -> bytes:
-    """A .tflite without what no interpreter reads; `given` itself where that gains nothing or is
-    damaged, or where nobody confirms that the outputs are the same."""
+    """A .tflite without what no interpreter reads and without dead channels; `given` itself where
+    that gains nothing or is damaged, or where nobody confirms that the outputs are the same."""
     try:
         content = _with_the_better_plan(given)
     except ModelError:  # in what is left out; whatever is read has been checked
@@ -60,9 +62,9 @@ def leaned(given: bytes) -> bytes:
 
 
 def _with_the_better_plan(given: bytes) -> bytes:
-    """Lean; a memory plan that comes with the model stays where it takes less than ours, on one
+    """Slim; a memory plan that comes with the model stays where it takes less than ours, on one
     instruction set at least: it is left aside on the others."""
-    content = lean(given)
+    content = slim(given)
     if MEMORY_PLAN not in given:
         return content
     with_plan = lean(given, keep_plan=True)

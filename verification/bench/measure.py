@@ -32,6 +32,7 @@ from codegen.cycles.core_tables import CORES
 from codegen.cycles.weigh import Cycles
 from codegen.engines import AOT, INTERPRETER
 from codegen.files.places import PROGRAM
+from codegen.host.dead_channels import without_dead_channels
 from codegen.host.scores import oracle_scores
 from codegen.image.bench_image import BenchImage, build_bench_image
 from codegen.memory.planner import ArenaPlan, plan_model
@@ -129,12 +130,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Subject:
-    """A model to measure: its bytes, inputs and what the oracle makes of them."""
+    """A model to measure: as it is deployed, with inputs and what the oracle makes of them.
+    given_bytes: of the file that it was made of."""
 
     name: str
     model: Model
     inputs: NDArray[np.int8]
     expected: NDArray[np.int8]
+    given_bytes: int
 
 
 @dataclass(frozen=True)
@@ -245,12 +248,14 @@ def read_measurable(path: Path) -> Model:
 
 
 def read_subject(path: Path) -> Subject:
-    """Reads a model, checks that the firmware can run it, and asks the oracle."""
-    model = read_measurable(path)
+    """Reads a model, checks that the firmware can run it, and asks the oracle. What is measured is
+    what is deployed of it: without dead channels, if it has any."""
+    given = read_measurable(path)
+    model = Model.parse(without_dead_channels(given.data))
     shape = (INPUT_COUNT, *model.inputs[0].shape)
     rng = np.random.default_rng(_INPUT_SEED)
     inputs = rng.integers(-128, 127, shape, np.int8, endpoint=True)
-    return Subject(path.stem, model, inputs, oracle_scores(model, inputs))
+    return Subject(path.stem, model, inputs, oracle_scores(given, inputs), given.size)
 
 
 Baseline = Mapping[tuple[str, str], Mapping[str, Any]]
@@ -402,7 +407,7 @@ def _row(
         "init_instructions": measured.init_instructions,
     }
     peer = baseline.get((subject.name, board.cpu))
-    if peer is not None and peer["model_bytes"] != subject.model.size:
+    if peer is not None and peer["model_bytes"] != subject.given_bytes:
         peer = None  # another model of that name
     row = Row(
         board=board.id,
