@@ -8,10 +8,11 @@ import pkgutil
 import sys
 from pathlib import Path
 
-from invoke import Collection, Program
+from invoke import Collection, Exit, Program
 
 import verbs
 from codegen.files.places import IN_CHECKOUT, PROGRAM, PROJECT
+from verbs import settings
 from verbs.verb import Verb
 
 _OF_THE_CHECKOUT = ("costs", "docs", "lint", "test")
@@ -40,17 +41,19 @@ class _Mcuforge(Program):
 def namespace() -> Collection:
     """The verbs of every module of this room. Installed, those for the checkout are left out.
 
-    What the user's shell tells compilers for other projects is forgotten first.
+    What the user's shell tells compilers for other projects is forgotten first. Raises Exit for
+    settings that are none.
     """
     for name in _OF_OTHER_PROJECTS:
         os.environ.pop(name, None)
     _leave_out_foreign_packages()
+    settings.require_sound(PROJECT, os.environ)
     found = Collection()
     for module in pkgutil.iter_modules(verbs.__path__, f"{verbs.__name__}."):
         for one in vars(importlib.import_module(module.name)).values():
             if isinstance(one, Verb) and (IN_CHECKOUT or one.name not in _OF_THE_CHECKOUT):
                 found.add_task(one)
-    found.configure(_defaults())
+    found.configure({settings.SECTION: settings.program_defaults(PROGRAM)})
     return found
 
 
@@ -65,17 +68,14 @@ def _leave_out_foreign_packages() -> None:
     sys.path[:] = [one for one in sys.path if not one or Path(one).resolve() not in foreign]
 
 
-def _defaults() -> dict[str, object]:
-    """invoke.yaml of the program; the one of the user's project goes before it."""
-    import yaml
-
-    loaded: dict[str, object] = yaml.safe_load((PROGRAM / "invoke.yaml").read_text())
-    return {"mcuforge": loaded["mcuforge"]}
-
-
 def main() -> None:
     """The console script `mcuforge`: the verbs, from the folder of a project."""
-    _Mcuforge(namespace=namespace(), name="mcuforge", binary="mcuforge", version=_version()).run()
+    try:
+        verbs_found = namespace()
+    except Exit as end:  # settings that are none; Invoke's program prints it in a checkout
+        print(end.message, file=sys.stderr)
+        sys.exit(end.code)
+    _Mcuforge(namespace=verbs_found, name="mcuforge", binary="mcuforge", version=_version()).run()
 
 
 def _version() -> str:

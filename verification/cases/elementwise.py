@@ -254,6 +254,20 @@ def log_softmax(rng: np.random.Generator) -> Case:
     )
 
 
+def log_softmax_pairs(rng: np.random.Generator) -> Case:
+    """Rows of two with every distance there is. Just below a power of two as scale the exponential
+    ends latest, at one it ends earliest, where outputs are not yet the lowest."""
+    shape = [256, 2]
+    scale = 2.0 ** -int(rng.integers(0, 9)) * float(rng.choice([1.0, 1.0, 0.99999, 0.75]))
+    b = ModelBuilder()
+    source = b.tensor(shape, scale=scale)
+    output = b.tensor(shape, scale=1 / 16, zero_point=127)
+    b.op("LOG_SOFTMAX", [source], [output], schema.LogSoftmaxOptionsT())
+    rows = np.full(shape, 127, np.int8)
+    rows[:, 1] = rng.permutation(np.arange(-128, 128))
+    return Case(b.build([source], [output]), [rows], f"{draw.shape_text(shape)} scale {scale}")
+
+
 def _axes(rng: np.random.Generator, rank: int, most: int) -> list[int]:
     """Distinct axes in any order, some counted from the end."""
     count = int(rng.integers(1, min(rank, most) + 1))
@@ -452,6 +466,7 @@ _GENERATORS: dict[str, Generator] = {
     "LEAKY_RELU": leaky_relu,
     "LOGISTIC": logistic,
     "LOG_SOFTMAX": log_softmax,
+    "LOG_SOFTMAX_PAIRS": log_softmax_pairs,
     "MAXIMUM": maximum,
     "MEAN_AXES": mean,
     "MINIMUM": minimum,
