@@ -32,6 +32,7 @@ _CPP = {
     "firmware/lib/tflm": [
         "tests/unit/firmware/test_tflm_api.py",
         "tests/unit/firmware/test_log.py",
+        "tests/golden/test_log_on_cores.py",
         "tests/unit/codegen/memory",
         "tests/golden/test_sketches.py",
         _ON_HOST,

@@ -1,0 +1,41 @@
+"""The runtime's messages on cores of 32 bits, where an argument has one word or two."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from codegen.compile import cpp_build
+from verification import semihosting
+from verification.check_runner import TARGETS, build_image
+
+pytestmark = [pytest.mark.golden, pytest.mark.emulated]
+
+PRINTED = """\
+1 -2 3
+4 5 ab 6
+-7 8 9 10
+-11 12 13 14
+15 16 -17 18
+-19 20 21 22
+23.5 24 25 26.5 27
+"""
+
+
+@pytest.mark.parametrize("core", ["cortex-m0", "cortex-m4"])
+def test_each_argument_is_found(core: str, tmp_path: Path) -> None:
+    target = TARGETS[core]
+    assert target.machine is not None
+    image = build_image(
+        target,
+        f"log-{core}",
+        [Path(__file__).with_name("log_target.cc")],
+        cpp_build.library_sources(target.isa),
+    )
+    for name in ("batch.bin", "results.bin"):
+        (tmp_path / name).touch()
+    command = semihosting.qemu_command(target.machine, image, "running on Arm cores")
+    ended = semihosting.run_to_its_end(command, tmp_path, timeout_s=60)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert (tmp_path / "results.bin").read_text() == PRINTED
