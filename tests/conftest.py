@@ -1,10 +1,12 @@
 """The plugin of harness/, and what only the emulated tests of this repository share."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from codegen.boards.facts import load_board
+from codegen.image.firmware_build import FirmwareInfo, image_dir
 
 # As a plugin of a user's project, which names it in its top-level conftest.py.
 from harness.pytest_plugin import (  # noqa: F401
@@ -36,5 +38,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="module")
 def emulated_board(request: pytest.FixtureRequest, build_dir: Path) -> Expected:  # noqa: F811
-    """What the build folder holds for one of the emulated boards."""
-    return Expected.load(load_board(request.param), build_dir)
+    """What the build folder holds for one of the emulated boards: of the process the image with
+    sanitizers, which notice what is written beside its place."""
+    built = Expected.load(load_board(request.param), build_dir)
+    if request.param != PROCESS_BOARD:
+        return built
+    folder = image_dir(built.board, build_dir, sanitize=True)
+    return replace(built, elf=folder / "firmware.elf", image=FirmwareInfo.load(folder))

@@ -7,6 +7,9 @@ import re
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _PLACE = re.compile(r'^ *File ".*", line \d+.*\n.*\n?', re.MULTILINE)  # and the line that is there
 _HEADINGS = ("in user code:", "Exception encountered when calling")
+_CAUSE = "Exception encountered: "  # Keras shows all that it was given first
+_SENTENCE = re.compile(r"[.?!] (?=[A-Z])")
+_LONG = 100
 
 
 class TrainingError(Exception):
@@ -60,9 +63,11 @@ class CompressionError(TrainingError):
 
 
 def first_line(error: Exception) -> str:
-    """The first line of what Keras or the converter said, who say much, that is neither a heading
-    nor a place in the code."""
-    said = _COLOUR.sub("", str(error)).strip()
+    """The first line of what Keras, NumPy or the converter said, who say much, that is neither a
+    heading nor a place in the code; of a long one the first sentence, as advice follows that is
+    for programs."""
+    said = _COLOUR.sub("", str(error)).rpartition(_CAUSE)[2].strip()
     lines = [line.strip() for line in _PLACE.sub("", said).splitlines()]
     told = [line for line in lines if line and not line.startswith(_HEADINGS)]
-    return next(iter([*told, *filter(None, lines)]), type(error).__name__)
+    line = next(iter([*told, *filter(None, lines)]), type(error).__name__)
+    return _SENTENCE.split(line)[0] if len(line) > _LONG else line

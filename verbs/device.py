@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from invoke import Context, Exit
 
 from verbs.choice import choice
-from verbs.options import COUNT, CYCLES, IMAGE, JSON, LINE, LISTEN, TFLM_LIB, Option, here
+from verbs.options import COUNT, CYCLES, IMAGE, JSON, LINE, LISTEN, TFLM_LIB, Option, path
 from verbs.verb import Given, verb
 
 if TYPE_CHECKING:
@@ -137,14 +137,14 @@ def _predicted(chosen: Choice) -> ModelCycles:
     Option(
         "save",
         "folder that drawings are saved to under their labels, by default `drawings`",
-        kind=here,
+        kind=path,
         default="drawings",
     ),
     Option(
         "static",
         "folder to write index.html to, a page that needs no server: it talks to a board on the "
         "reader's own port by Web Serial",
-        kind=here,
+        kind=path,
     ),
     LISTEN,
     *LINE,

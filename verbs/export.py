@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from invoke import Context
 
 from verbs.choice import choice
-from verbs.options import ENGINE, FORCE, ISA, MADE, Option, here
+from verbs.options import ENGINE, FORCE, ISA, MADE, Option, path
 from verbs.shell import command, without_folders
 from verbs.verb import Given, verb
 
@@ -23,7 +23,7 @@ _TARGETS = "c, platformio, arduino, zephyr, cmsis-pack or tflm"
     Option("to", f"what takes it: {_TARGETS}", choices=_TARGETS),
     *MADE,
     ENGINE,
-    Option("output", "folder to write", kind=here, short="o", choices="a folder"),
+    Option("output", "folder to write", kind=path, short="o", choices="a folder"),
     Option("name", "what its C functions begin with; by default the model's, in lower case"),
     ISA.but("kernels of scalar, dsp or mve only, by default all", default="all"),
     Option("zip", "an Arduino library as one .zip", kind=bool, default=False),

@@ -37,15 +37,20 @@ def path(text: str) -> Path:
         raise CodegenError(
             f"{path}: its name has characters that a terminal obeys, or no UTF-8; rename it"
         )
+    _require_file_or_folder(path)
+    return path
+
+
+def _require_file_or_folder(path: Path) -> None:
+    """A device has no end to read, and would be gone where a file took its place."""
     try:
         is_other = path.exists() and not (path.is_file() or path.is_dir())
     except OSError as error:  # a name that is too long, a folder that nobody may look into
         raise CodegenError(f"{path}: {error.strerror}") from None
     except ValueError:
-        raise CodegenError(f"{text!r} is no path") from None
+        raise CodegenError(f"{str(path)!r} is no path") from None
     if is_other:
         raise CodegenError(f"{path} is a pipe or device; name a file or folder")
-    return path
 
 
 def output(text: str) -> Path:
@@ -53,6 +58,7 @@ def output(text: str) -> Path:
     path = here(text)
     if not is_printable(text):
         raise CodegenError(f"{path}: a name has characters that a terminal obeys; choose another")
+    _require_file_or_folder(path)
     folder = path.parent
     while path.is_relative_to(BUILD) and not folder.exists():  # a stage makes it
         folder = folder.parent

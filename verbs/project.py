@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from invoke import Context, Exit
@@ -33,7 +34,15 @@ def test_(c: Context, given: Given) -> None:
     from codegen.errors import CodegenError
     from codegen.tools import find
     from pipeline import beforehand, stages
-    from verbs.suites import NEEDED_BY, ON_IMAGES, ON_REQUEST, SUITES, run
+    from verbs.suites import (
+        NEEDED_BY,
+        ON_IMAGES,
+        ON_REQUEST,
+        SANITIZED,
+        SUITES,
+        require_arguments,
+        run,
+    )
 
     if given.only is not None and given.only not in SUITES + ON_REQUEST:
         known = ", ".join(SUITES + ON_REQUEST)
@@ -47,6 +56,7 @@ def test_(c: Context, given: Given) -> None:
         load_board(given.board)
     if given.port:
         beforehand.require_device(choice(c, given), given.port)
+    require_arguments(further)
     if not given.only:
         run_lint()
 
@@ -65,6 +75,8 @@ def test_(c: Context, given: Given) -> None:
             chosen = choice(c, given, board=board_id)
             stages.evaluate(chosen)
             stages.build(chosen)
+            if board_id == SANITIZED and "emulated" in suites:
+                stages.build(replace(chosen, sanitize=True))
 
     options = [f"--port={given.port}"] if given.port else []
     options += [f"--board={given.board}"] if given.board else []

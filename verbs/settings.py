@@ -55,6 +55,14 @@ def require_sound(folder: Path, environment: Mapping[str, str]) -> None:
                 raise _refused(f"{variable}={text}: give a whole number")
 
 
+def require_file(path: Path) -> None:
+    """Raises Exit for what --config names and is no file of settings; Invoke passes over one that
+    is not there."""
+    if path.suffix not in (".yaml", ".yml"):
+        raise _refused(f"--config {path}: settings stand in a .yaml file")
+    _section(path)
+
+
 def _section(path: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(path.read_text()) or {}

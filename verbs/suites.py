@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from typing import IO
 
+from codegen.errors import CodegenError
 from codegen.files.places import PROGRAM
 
 SUITES = ("unit", "golden", "training", "emulated", "hardware")
@@ -25,10 +27,26 @@ NEEDED_BY = {
     "export": ("cmake", "clang"),
     "farm": ("gdb-multiarch", "ser2net"),
 }
+_ONE_FILE = "tests/unit/test_setup.py"  # any; what is asked of it is nothing
+_USAGE = 4  # pytest's exit code
 ON_IMAGES = ("emulated", "farm")
+SANITIZED = "host"  # the board whose image the emulated tests take with sanitizers, too
 # After the images: golden, training and the tutorials need none, but as many processors as there
 # are. What comes before them is one process, which must not be the last one to end.
 _AFTER_IMAGES = (*ON_IMAGES, "golden", "training", "tutorials", "hardware")
+
+
+def require_arguments(further: Sequence[str]) -> None:
+    """Raises CodegenError for arguments that pytest refuses, before images are made."""
+    if not further:
+        return
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", _ONE_FILE, *further]
+    asked = subprocess.run(command, cwd=PROGRAM, capture_output=True, text=True, check=False)
+    if asked.returncode == _USAGE:
+        lines = (asked.stdout + asked.stderr).splitlines()
+        said = [line for line in lines if "error: " in line.lower()][-1]
+        reason = said.partition(": ")[2].removeprefix("error: ")
+        raise CodegenError(f"--args {shlex.join(further)}: pytest refuses it: {reason}")
 
 
 def run(

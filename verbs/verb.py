@@ -24,7 +24,8 @@ from invoke.tasks import Task
 
 from codegen.files.places import PROJECT
 from codegen.files.printable import printable
-from verbs.options import Option
+from verbs import settings
+from verbs.options import Option, here
 
 _LINE_END = "\n"
 INTERRUPTED = 130  # 128 + SIGINT, as a shell says it
@@ -159,6 +160,10 @@ def _parse_tasks_as_ours(program: Program) -> None:
     variable of a script), or one that is missing is bad input; Invoke would exit with 1.
     """
     _turn_to_help(program)
+    if program.args.config.value:
+        given = here(program.args.config.value)
+        settings.require_file(given)
+        program.args.config.value = str(given)
     try:
         _parse_tasks(program)
     except ParseError as error:

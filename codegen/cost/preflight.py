@@ -137,7 +137,7 @@ def preflight(
         try:
             plan = facts.plan(model, board.isa)
         except RuntimeRefusedError as error:
-            problems.append(f"the runtime refuses it: {error}; change that layer's options")
+            problems.append(f"the runtime refuses it: {error.reason}; change that layer's options")
         except UnsupportedModelError as error:  # by the engine
             problems.append(str(error))
     if plan is not None:

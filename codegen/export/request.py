@@ -26,6 +26,7 @@ UPSTREAM = "tflm"
 ALL_ISAS = "all"
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+_LONGEST = 63  # what C99 says that every compiler tells apart (5.2.4.1); files are named by it, too
 # Words of C and C++17, and namespaces of the C++ library and the runtime: NAME is one, too.
 _TAKEN = frozenset(
     """alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t char32_t
@@ -92,8 +93,11 @@ def check(
 
 
 def _check_name(name: str) -> None:
-    if not _IDENTIFIER.fullmatch(name) or "__" in name or name in _TAKEN:
+    sound = _IDENTIFIER.fullmatch(name) and len(name) <= _LONGEST
+    if not sound or "__" in name or name in _TAKEN:
+        shown = name if len(name) <= _LONGEST else f"{name[:_LONGEST]}..."
         raise ExportError(
-            f"{name!r} is no name for C functions such as NAME_init; give one by --name: "
-            "lower-case letters, digits and single underscores, a letter first, no word of C++"
+            f"{shown!r} is no name for C functions such as NAME_init; give one by --name: up to "
+            f"{_LONGEST} lower-case letters, digits and single underscores, a letter first, no "
+            "word of C++"
         )

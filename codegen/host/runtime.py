@@ -21,9 +21,19 @@ NOWHERE = 0xFFFFFFFF
 
 
 class RuntimeRefusedError(CodegenError):
-    """The runtime refused the model; the message is the runtime's own."""
+    """The runtime refused the model. reason: in its own words."""
 
     exit_code = 1
+
+    @property
+    def reason(self) -> str:
+        return super().__str__()
+
+    def __str__(self) -> str:
+        return (
+            f"the runtime refuses the model: {self.reason}; change that layer, or convert the "
+            "model again"
+        )
 
 
 PLAN_FLAG = "-DMCUFORGE_PLAN_ISA=1"

@@ -14,6 +14,7 @@ from harness.wire.transport import Line
 _STALL_PROBABILITY = 0.01  # of a read or write that a stall is due at
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s)")
 _RATES = ("flip", "drop", "dup", "insert")
+_LONGEST_STALL_S = 10.0  # as long as a request waits at most
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class FaultSpec:
             elif name in _RATES and (rate := _rate(value)) is not None:
                 values[name] = rate
             elif name in ("stall", "cut") and (duration_s := _duration_s(value)) > 0:
+                if name == "stall" and duration_s > _LONGEST_STALL_S:
+                    raise HarnessError(
+                        f"--fault: {part}: choose up to stall={_LONGEST_STALL_S:.0f}s, as "
+                        "long as a request waits"
+                    )
                 values[f"{name}_s"] = duration_s
             else:
                 raise HarnessError(

@@ -52,7 +52,7 @@ def _refusal(content: bytes) -> str:
         with HostRuntime(content, arena_bytes=1 << 20):
             return _ACCEPTED
     except RuntimeRefusedError as refused:
-        return str(refused)
+        return refused.reason
 
 
 @pytest.mark.parametrize("op", _OPS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -95,9 +96,34 @@ def test_what_is_no_model_is_one_clear_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("in_this_process")
+def test_a_damaged_model_is_the_files_fault_and_no_layers(tmp_path: Path) -> None:
+    tf = load_tensorflow(seed=1)
+    module = tf.Module()
+    module.kept = tf.Variable([1.0])
+    module.call = tf.function(
+        lambda x: {"y": x * module.kept}, input_signature=[tf.TensorSpec((None, 2), name="x")]
+    )
+    for name in ("cut", "empty", "without"):
+        with quiet_output():
+            tf.saved_model.save(module, str(tmp_path / name), signatures=module.call)
+    program = (tmp_path / "cut" / "saved_model.pb").read_bytes()
+    (tmp_path / "cut" / "saved_model.pb").write_bytes(program[: len(program) // 2])
+    (tmp_path / "empty" / "saved_model.pb").write_bytes(b"")
+    shutil.rmtree(tmp_path / "without" / "variables")
+    for name in ("cut", "empty", "without"):
+        with pytest.raises(ArtifactError, match=r"no SavedModel that can be read .* export it"):
+            convert_untrained(tmp_path / name)
+    network().save(tmp_path / "whole.keras")
+    whole = (tmp_path / "whole.keras").read_bytes()
+    (tmp_path / "half.keras").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ArtifactError, match=r"no Keras model .*; give a \.tflite, a \.keras file"):
+        convert_untrained(tmp_path / "half.keras")
+
+
+@pytest.mark.usefixtures("in_this_process")
 def test_an_open_dimension_is_refused(tmp_path: Path) -> None:
     network(rows=None).save(tmp_path / "open.keras")
-    with pytest.raises(ConversionError, match="only the batch may be open"):
+    with pytest.raises(ArtifactError, match="only the batch may be open"):
         convert_untrained(tmp_path / "open.keras")
 
 

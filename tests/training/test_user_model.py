@@ -292,7 +292,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     ),
     "open": (
         lambda: _of((None, 3), "layers.GlobalAveragePooling1D()"),
-        ConversionError,
+        ArtifactError,
         "input 'x' has shape .*only the batch may be open",
     ),
     "nan": (_nan, ArtifactError, "3 of the 12 weights of '.*broken/kernel.*' are NaN"),
@@ -308,8 +308,18 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     ),
     "text": (
         lambda: _of((1,), "layers.Hashing(4)", dtype="string"),
-        ConversionError,
+        ArtifactError,
         "'x' is string; microcontrollers take numbers",
+    ),
+    "half": (
+        lambda: _of((4, 4, 1), "layers.Conv2D(2, 2, dtype='mixed_float16')"),
+        ArtifactError,
+        "computes in float16; build the model under the policy float32",
+    ),
+    "bfloat16": (
+        lambda: _of((4,), "layers.Dense(3, dtype='mixed_bfloat16')"),
+        ArtifactError,
+        "computes in bfloat16; build the model under the policy float32",
     ),
 }
 

@@ -12,7 +12,7 @@ from training.data.image_folder import COLOUR, GREY, IMAGE_FOLDER, STRETCH, read
 from training.data.readers import csv_file
 from training.data.readers.wav import read_wav
 from training.data.sources import FASHION
-from training.errors import DataError
+from training.errors import DataError, first_line
 
 _ARRAY = ".npy"
 _WINDOWS_AT_MOST = 1000
@@ -62,7 +62,7 @@ def _array(info: DataInfo, path: Path) -> np.ndarray:
     try:
         values = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise DataError(f"{path}: no .npy file that can be read ({error})") from None
+        raise DataError(f"{path}: no .npy file that can be read ({first_line(error)})") from None
     if list(values.shape) == info.shape:
         values = values[np.newaxis]
     fits = np.can_cast(values.dtype, info.dtype, "same_kind")

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from codegen.model.pixels import UNIT
-from training.errors import ArtifactError, ConversionError
+from training.errors import ArtifactError, ConversionError, first_line
 from training.int8.edges import LEVELS, Edge, Edges
 
 _CASTS_KEPT = ("float32", "int32")  # what the runtime's kernels read
@@ -41,12 +41,13 @@ class FloatFunction:
 
     def frozen(self, tf: Any) -> Any:
         """A concrete function without variables. Raises ArtifactError for weights that are no
-        numbers, ConversionError for a loop."""
+        numbers and for arithmetic of half precision, ConversionError for a loop."""
         from tensorflow.python.framework.convert_to_constants import (  # the only place that has it
             convert_variables_to_constants_v2,
         )
 
         self._require_numbers()
+        _refuse_halves(tf, self.traced.graph, self.name)
         _refuse_loops(self.traced.graph.as_graph_def(), self.name)
         constant = convert_variables_to_constants_v2(self.traced)
         graph = constant.graph.as_graph_def()
@@ -92,7 +93,7 @@ def of_keras(tf: Any, model: Any, called: str) -> FloatFunction:
     """A keras.Model, `called` so in messages. In the model itself names that no graph can have are
     changed, and recurrent layers unrolled.
 
-    Raises ArtifactError if it is not built, ConversionError for an open dimension.
+    Raises ArtifactError if it is not built or has an open dimension.
     """
     import keras
 
@@ -161,11 +162,18 @@ def _unroll(model: Any) -> None:
 def of_saved_model(tf: Any, folder: Path) -> FloatFunction:
     """The signature serving_default of a SavedModel, else its first. Loading it runs its code.
 
-    Raises ArtifactError, ConversionError.
+    Raises ArtifactError.
     """
     if not (folder / "saved_model.pb").is_file():
         raise ArtifactError(f"{folder}: no SavedModel, saved_model.pb is missing")
-    loaded = tf.saved_model.load(str(folder))
+    try:
+        loaded = tf.saved_model.load(str(folder))
+    except tf.errors.PermissionDeniedError:  # it wrote a file
+        raise
+    except Exception as error:  # noqa: BLE001 - ValueError, OSError, tf.errors of any kind
+        raise ArtifactError(
+            f"{folder}: no SavedModel that can be read ({first_line(error)}); export it again"
+        ) from None
     signatures = dict(loaded.signatures)
     if not signatures:
         raise ArtifactError(f"{folder}: the SavedModel has no signature to call; export it anew")
@@ -189,7 +197,7 @@ def of_saved_model(tf: Any, folder: Path) -> FloatFunction:
 def _edges(tf: Any, traced: Any, names: Sequence[str]) -> Edges:
     def edge(tensor: Any, name: str) -> Edge:
         if not tensor.dtype.is_numpy_compatible or tensor.dtype.name == "string":
-            raise ConversionError(
+            raise ArtifactError(
                 f"{name or 'an output'!r} is {tensor.dtype.name}; microcontrollers take numbers: "
                 "leave layers for text out of the model"
             )
@@ -206,18 +214,30 @@ def _edges(tf: Any, traced: Any, names: Sequence[str]) -> Edges:
 
 
 def _fixed(tf: Any, spec: Any, name: str) -> Any:
-    """The spec with a batch of 1. Raises ConversionError if another dimension is open."""
+    """The spec with a batch of 1. Raises ArtifactError if another dimension is open."""
     if spec.shape.rank is None:
-        raise ConversionError(
+        raise ArtifactError(
             f"input {name!r} has any shape; state one, with an open batch, when exporting the model"
         )
     shape = [1 if axis == 0 else extent for axis, extent in enumerate(spec.shape)]
     if any(extent is None for extent in shape):
-        raise ConversionError(
+        raise ArtifactError(
             f"input {name!r} has shape {list(spec.shape)}; only the batch may be open: give the "
             "other dimensions when building the model"
         )
     return tf.TensorSpec(shape, spec.dtype, spec.name)
+
+
+def _refuse_halves(tf: Any, graph: Any, name: str) -> None:
+    """Raises ArtifactError: the converter would blame a layer that it knows well."""
+    halves = (tf.float16, tf.bfloat16)
+    made = (tensor for op in graph.get_operations() for tensor in op.outputs)
+    found = next((one for one in made if one.dtype in halves), None)
+    if found is not None:
+        raise ArtifactError(
+            f"{name}: {found.op.name!r} computes in {found.dtype.name}; build the model under the "
+            "policy float32, without mixed precision, load its weights, and save that"
+        )
 
 
 def _refuse_loops(graph: Any, name: str) -> None:

@@ -89,7 +89,14 @@ def require_same_outputs(converted: bytes, content: bytes) -> None:
         )
 
 
-def load_float_model(path: Path, advice: str = "run `invoke train`") -> Any:
+OF_A_USER = (
+    "give a .tflite, a .keras file or, where layers are of your own, the folder that "
+    "model.export() writes"
+)
+_OF_A_RECIPE = "run `invoke train`"
+
+
+def load_float_model(path: Path, advice: str = _OF_A_RECIPE) -> Any:
     """The keras.Model in `path`; an ArtifactError, which ends with `advice`, if it is damaged or
     large beyond any microcontroller. Keras runs no code that is kept in the file."""
     _require_small(path)
@@ -123,11 +130,12 @@ def _too_large(path: Path, size: int) -> ArtifactError:
     )
 
 
-def open_float(tf: Any, path: Path) -> FloatFunction:
-    """A Keras file or a SavedModel's folder. Raises ArtifactError, ConversionError."""
+def open_float(tf: Any, path: Path, advice: str = _OF_A_RECIPE) -> FloatFunction:
+    """A Keras file or a SavedModel's folder. Raises ArtifactError, which for a file that is no
+    Keras model ends with `advice`."""
     if path.is_dir():
         return of_saved_model(tf, path)
-    return of_keras(tf, load_float_model(path), str(path))
+    return of_keras(tf, load_float_model(path, advice), str(path))
 
 
 def converted(

@@ -16,7 +16,7 @@ import numpy as np
 from training.errors import ArtifactError
 from training.int8 import contained
 from training.int8.float_function import FloatFunction
-from training.int8.quantize import calibrate, foreign_errors, open_float
+from training.int8.quantize import OF_A_USER, calibrate, foreign_errors, open_float
 from training.tf_runtime import load_tensorflow, quiet_output
 
 _SEED = 1
@@ -80,7 +80,7 @@ def convert_file(path: str, target: str) -> None:
     """What `convert_untrained` has done in another process."""
     tf = load_tensorflow(seed=_SEED)
     with foreign_errors(tf, path), quiet_output():
-        content = _convert(tf, open_float(tf, Path(path)))
+        content = _convert(tf, open_float(tf, Path(path), OF_A_USER))
     Path(target).write_bytes(content)
 
 

@@ -22,14 +22,15 @@ from training import artifacts
 from training.int8 import confinement, contained, edges
 from training.int8.edges import Edges
 from training.int8.float_function import of_keras
-from training.int8.quantize import foreign_errors, load_float_model, open_float, same_outputs
+from training.int8.quantize import (
+    OF_A_USER,
+    foreign_errors,
+    load_float_model,
+    open_float,
+    same_outputs,
+)
 from training.int8.untrained import noise
 from training.tf_runtime import load_tensorflow, quiet_output
-
-_ADVICE = (
-    "give a .tflite, a .keras file or, where layers are of your own, the folder that "
-    "model.export() writes"
-)
 
 
 def import_tflite(path: Path, build_dir: Path, say: Callable[[str], None] = print) -> None:
@@ -119,7 +120,7 @@ def examine(path: str, target: str) -> dict[str, Any]:
         if source.is_dir():
             one = open_float(tf, source)
         else:
-            one = of_keras(tf, load_float_model(source, _ADVICE), path)
+            one = of_keras(tf, load_float_model(source, OF_A_USER), path)
         samples = noise(one)
         one.require_same(tf, one.frozen(tf), samples)
         if not source.is_dir():

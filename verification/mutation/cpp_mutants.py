@@ -2,7 +2,8 @@
 statements that are left out.
 
 What is no C++ afterwards (a template's bracket is no comparison) does not compile, and is not
-counted. As in Python, a number from _TUNED on that gets a name is left alone.
+counted. What the compiler asserts makes no code: it is left alone, as assertions are in Python, and
+a number from _TUNED on that gets a name.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import re
 from verification.mutation.mutant import Mutant
 
 _SKIPPED = re.compile(
-    r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|^[ \t]*#(?:\\\n|[^\n])*",
+    r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|^[ \t]*#(?:\\\n|[^\n])*"
+    r"|\bstatic_assert\([^;]*;",
     re.DOTALL | re.MULTILINE,
 )
 _OTHER = {

@@ -54,7 +54,7 @@ _MORE_INCLUDES = (
     *(Path("firmware/lib") / name for name in ("wire", "frontend", "custom_ops")),
     *(Path("firmware/boards"), Path("build/tiny/generated")),
 )
-_IMAGE = "tiny/host"
+_IMAGES = ("tiny/host", "tiny/host_sanitize")
 _NO_TESTS = 5  # pytest's exit code where none was chosen
 _NO_CPP = "CppBuildError"
 _LATE = "Timeout (>"  # pytest-timeout's word
@@ -104,9 +104,9 @@ def run_mutation(
     CampaignError.
     """
     room = find(room_name)
-    if _needs_image(room) and not (BUILD / _IMAGE).is_dir():
+    if _needs_image(room) and not all((BUILD / image).is_dir() for image in _IMAGES):
         raise VerificationError(
-            f"mutate: {room.name} needs an image; run `invoke hil --board host`"
+            f"mutate: {room.name} needs images; run `invoke hil --board host build --sanitize`"
         )
     drawn = _draw(room, random.Random(seed))
     report = MutationReport()
@@ -205,8 +205,18 @@ class _Checkout:
         os.utime(self.folder / source, (self._written_s, self._written_s))
 
     def build_image(self) -> bool:
-        """The application as a process of this machine; False if it does not compile."""
-        command = [sys.executable, "-m", "invoke", "build", "--board", "host"]
+        """The application as a process of this machine, also with sanitizers; False if it does not
+        compile."""
+        command = [
+            sys.executable,
+            "-m",
+            "invoke",
+            "build",
+            "--board",
+            "host",
+            "build",
+            "--sanitize",
+        ]
         ended = subprocess.run(command, cwd=self.folder, capture_output=True, check=False)
         return ended.returncode == 0
 

@@ -23,6 +23,17 @@ Arguments received by Odd.call():
   • x=tf.Tensor(shape=(1, 3))"""
 
 
+_OF_A_LAYER = f"""Functional could not be deserialized properly. Please ensure much.
+
+config={"{" * 20}.
+
+Exception encountered: Could not locate class 'Own'. Make sure that {"custom classes " * 12}"""
+_OF_NUMPY = (
+    "This file contains pickled (object) data. If you trust the file you can load it unsafely "
+    "using the `allow_pickle=` keyword argument or `pickle.load()`."
+)
+
+
 @pytest.mark.parametrize(
     ("said", "shown"),
     [
@@ -31,6 +42,9 @@ Arguments received by Odd.call():
         (_USER_CODE, "AttributeError: 'SymbolicTensor' object has no attribute 'nothing'"),
         (_CALLING, "shapes (3,) and (4,) do not fit"),
         ("in user code:", "in user code:"),
+        (_OF_A_LAYER, "Could not locate class 'Own'"),
+        (_OF_NUMPY, "This file contains pickled (object) data"),
+        ("It is short. It stays.", "It is short. It stays."),
     ],
 )
 def test_the_line_that_says_something(said: str, shown: str) -> None:

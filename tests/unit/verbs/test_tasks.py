@@ -364,7 +364,7 @@ def test_paths_are_relative_to_where_the_user_stands(
     monkeypatch.setattr(options, "USER_FOLDER", tmp_path)
     assert options.MODEL.value("net.tflite") == tmp_path / "net.tflite"
     assert options.JSON.value("out.json") == tmp_path / "out.json"
-    assert options.SVG.value("/dev/null") == Path("/dev/null")
+    assert options.SVG.value("/tmp/x.svg") == Path("/tmp/x.svg")
     assert options.DATA.value("mine") == str(tmp_path / "mine")
     (tmp_path / "a.tflite").touch()
     (tmp_path / "all").mkdir()

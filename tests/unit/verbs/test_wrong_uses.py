@@ -238,6 +238,8 @@ hil --fault stall=0ms                    => --fault: 'stall=0ms' is not understo
 hil --fault flip=1e-4,split,flip=1e-3    => --fault: flip stands there twice; leave one out
 hil --fault cut=5s,cut=2s                => --fault: cut stands there twice; leave one out
 hil --fault stall=5                      => --fault: 'stall=5' is not understood
+hil --fault stall=11s                    => --fault: stall=11s: choose up to stall=10s
+hil --fault flip=0.1,stall=99999999s     => --fault: stall=99999999s: choose up to stall=10s
 stream --frames 0                        => --frames 0: choose 1 to 16
 stream --frames x                        => --frames x: give a whole number
 stream --hold 0                          => --hold 0: choose 1 to 1000
@@ -280,6 +282,16 @@ flash --protocol gdb --remote x          => --remote x: not an address; give hos
 hil --json folder                        => HERE/folder is a folder; name a file to write
 train hil --json /nowhere/x.json         => cannot write /nowhere/x.json: /nowhere:
 plan --model good.tflite --svg text.txt/x => cannot write HERE/text.txt/x:
+plan --model good.tflite --svg /dev/full => /dev/full is a pipe or device; name a file or folder
+hil --json pipe.tflite                   => HERE/pipe.tflite is a pipe or device; name a file or fol
+report --out /dev/null                   => /dev/null is a pipe or device; name a file or folder
+pad --save /dev/null                     => /dev/null is a pipe or device; name a file or folder
+pad --static LONG                        => HERE/LONG: File name too long
+export --to c -o LONG -m good.tflite     => HERE/LONG: File name too long
+export --to c -o /dev/null -m good.tflite => /dev/null is a pipe or device; name a file or folder
+export --to c -o new -m good.tflite --name LONG => 'SHORT...' is no name for C functions
+--config nope.yaml build                 => HERE/nope.yaml: cannot be read (No such file or director
+--config text.txt build                  => --config HERE/text.txt: settings stand in a .yaml file
 hil --markdown /nowhere/x.md             => --markdown /nowhere/x.md: cannot read
 bench --markdown text.txt                => --markdown HERE/text.txt: needs a line <!-- invoke bench
 
@@ -329,10 +341,19 @@ profile --cycles --board nucleo_h743zi   => cycles: no table of a cortex-m7 (nuc
 profile --cycles --tflm-lib me/tflm@1.0.0 => profile: --cycles predicts our own runtime, --tflm-lib
 bench --board host                       => bench counts instructions in QEMU, host does not run the
 test --args '"'                          => --args ": No closing quotation
+test --args --nope                       => --args --nope: pytest refuses it: unrecognized arguments
+test --args '-k "a and"'                 => --args -k 'a and': pytest refuses it: Wrong expression
+test --args /nowhere.py --only unit      => --args /nowhere.py: pytest refuses it: file or directory
 flash --blessed                          => no model is blessed yet; run `invoke bless`
 """
 
-WORDS = {"LONG": "x" * 300, "ROOT": str(ROOT), "ESC": "\x1b[2J", "NO_UTF8": "\udcff.tflite"}
+WORDS = {
+    "LONG": "x" * 300,
+    "SHORT": "x" * 63,
+    "ROOT": str(ROOT),
+    "ESC": "\x1b[2J",
+    "NO_UTF8": "\udcff.tflite",
+}
 
 
 def _cases() -> list[tuple[str, str]]:
@@ -378,6 +399,7 @@ def nothing_begins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, here: Path) 
     """Of the stages one may run: it reads data, in a folder of its own. Of data that are not the
     user's there are 30 samples."""
     run = stages.run
+    monkeypatch.delenv("MNIST_DIR", raising=False)
 
     def began(one: stage.Stage, *given: Any, **named: Any) -> None:
         if one.name != "data":

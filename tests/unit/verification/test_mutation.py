@@ -35,6 +35,8 @@ bool F(const char* s, int n) {
   n += 4;
   return n + 1 <= 7u && s[0] == 'x' || true;
 }
+static_assert(sizeof(int) == 4 &&
+              sizeof(long) <= 8, "or not");
 """
 
 

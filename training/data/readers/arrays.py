@@ -14,7 +14,7 @@ from codegen.samples.split import map_npz
 from training.data.options import DataOptions
 from training.data.samples import DataSet, Rows, Samples, sizes
 from training.data.targets import interpret
-from training.errors import DataError
+from training.errors import DataError, first_line
 
 _SPLITS = ("x_train", "x_test")
 _NAMES = "x_train, y_train, x_test, y_test, or x and y"
@@ -27,7 +27,7 @@ def read_npz(path: Path, options: DataOptions) -> DataSet:
     try:
         arrays = map_npz(path)
     except DAMAGED as error:
-        raise DataError(f"{path}: no .npz file that can be read ({error}); save it again") from None
+        raise _unreadable(path, ".npz", error) from None
     names = [name for name in _SPLITS if name in arrays] or ["x"]
     if "x_train" not in arrays and "x" not in arrays:
         held = ", ".join(sorted(arrays)) or "nothing"
@@ -57,8 +57,13 @@ def _load(path: Path) -> np.ndarray:
     except FileNotFoundError:
         raise DataError(f"{path}: no such file") from None
     except DAMAGED as error:
-        raise DataError(f"{path}: no .npy file that can be read ({error}); save it again") from None
+        raise _unreadable(path, ".npy", error) from None
     raise DataError(f"{path}: no .npy file but a .npz; give it that name")
+
+
+def _unreadable(path: Path, kind: str, error: Exception) -> DataError:
+    reason = first_line(error)
+    return DataError(f"{path}: no {kind} file that can be read ({reason}); save it again")
 
 
 def _of_arrays(

@@ -74,7 +74,7 @@ def test_a_constraint_on_the_page_is_what_the_runtime_says() -> None:
     b.op("SOFTMAX", [x], [y])
     with pytest.raises(RuntimeRefusedError) as refused, HostRuntime(b.build([x], [y])):
         pass
-    reason = str(refused.value).partition(": ")[2]
+    reason = refused.value.reason.partition(": ")[2]
     facts = {fact.op.name: fact for fact in supported_ops.load_facts()}
     assert reason in facts["SOFTMAX"].constraints
 

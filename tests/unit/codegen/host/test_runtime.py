@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,16 @@ def test_a_refusal_quotes_names_as_a_terminal_may_be_shown_them(name: str) -> No
     with pytest.raises(RuntimeRefusedError, match="custom op") as refused:
         HostRuntime(with_first_op(CNN, name, b""))
     assert str(refused.value).isprintable()
+
+
+def test_a_refusal_says_who_refuses_what_and_what_to_do() -> None:
+    """It passes through every verb that takes a model; also from another process."""
+    with pytest.raises(RuntimeRefusedError) as refused:
+        HostRuntime(with_first_op(CNN, "Odd", b""))
+    told = pickle.loads(pickle.dumps(refused.value))
+    assert "didn't find custom op 'Odd'" in told.reason
+    assert str(told) == str(refused.value)
+    assert str(told).startswith(f"the runtime refuses the model: {told.reason}; change that layer")
 
 
 class Refusing:

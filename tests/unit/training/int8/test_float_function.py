@@ -229,9 +229,9 @@ def test_a_batch_becomes_one_and_nothing_else_may_be_open() -> None:
     for batch in (None, 7):
         made = room._fixed(TF, spec(batch, 3, 4), "age")
         assert (made.shape, made.dtype, made.name) == ([1, 3, 4], "float32", "x0")
-    with pytest.raises(ConversionError, match=r"^input 'age' has shape \[None, None, 4\]; only"):
+    with pytest.raises(ArtifactError, match=r"^input 'age' has shape \[None, None, 4\]; only"):
         room._fixed(TF, spec(None, None, 4), "age")
-    with pytest.raises(ConversionError, match=r"^input 'age' has any shape; state one"):
+    with pytest.raises(ArtifactError, match=r"^input 'age' has any shape; state one"):
         room._fixed(TF, SimpleNamespace(shape=SpecShape(("any",)), dtype="", name=""), "age")
 
 
@@ -394,5 +394,5 @@ def test_edges_have_the_names_that_the_model_gives() -> None:
         found = room._edges(TF, traced(structured, *out), ["x", "y"])
         assert [one.name for one in found.outputs] == ["", ""]
     for wrong in (tensor(1, dtype="string"), tensor(1, dtype="variant", is_number=False)):
-        with pytest.raises(ConversionError, match=r"^'an output' is (string|variant); micro"):
+        with pytest.raises(ArtifactError, match=r"^'an output' is (string|variant); micro"):
             room._edges(TF, traced([], wrong), ["x", "y"])

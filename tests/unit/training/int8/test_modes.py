@@ -408,7 +408,7 @@ def test_ranges_come_from_samples_and_the_model_from_its_file(
 def test_a_folder_is_a_saved_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quantize, "of_saved_model", lambda tf, path: ("saved", path))
     monkeypatch.setattr(quantize, "of_keras", lambda tf, model, name: ("keras", model, name))
-    monkeypatch.setattr(quantize, "load_float_model", lambda path: f"model of {path.name}")
+    monkeypatch.setattr(quantize, "load_float_model", lambda path, *_: f"model of {path.name}")
     found: Any = quantize.open_float(TF, tmp_path)
     assert found == ("saved", tmp_path)
     path = tmp_path / "x.keras"

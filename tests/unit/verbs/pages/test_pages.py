@@ -33,6 +33,22 @@ def test_the_site_is_built_without_a_warning(
     assert not re.findall(r'<(?:script|link)[^>]+(?:src|href)="https?://', text)
 
 
+def test_the_tests_that_testing_md_names_are_there() -> None:
+    """A row of "Situations of users" names files, some with the word of a test in them."""
+    text = (PROGRAM / "docs/testing.md").read_text()
+    rows = text[text.index("## Situations of users") : text.index("## How strong the tests are")]
+    named = re.findall(r"`(tests/\S+?)(?: -k (\w+))?`", rows)
+    assert len(named) > 20
+    for path, word in named:
+        source = PROGRAM / path
+        assert source.is_file(), path
+        if word:
+            tests = re.findall(
+                r"^\s*def (test_\w+)|^\s*\"(\w+)\": ", source.read_text(), re.MULTILINE
+            )
+            assert any(word in one or word in name for one, name in tests), f"{path} -k {word}"
+
+
 def broken_docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str) -> None:
     docs = tmp_path / "docs"
     docs.mkdir()
