@@ -1,3 +1,7 @@
+#include "nn/isa.h"
+
+#if !MCUFORGE_ISA_MVE
+
 // Small rather than fast: it runs once a value, not once a product.
 #pragma GCC optimize("Os")
 
@@ -39,3 +43,5 @@ void AveragePoolS8(const ConvParams& p, const int8_t* input, int8_t* output) {
 }
 
 }  // namespace nn
+
+#endif  // !MCUFORGE_ISA_MVE
