@@ -22,6 +22,8 @@ struct ConvParams {
   int8_t out_min, out_max;
 };
 
+constexpr int32_t DivideUp(int32_t a, int32_t b) { return (a + b - 1) / b; }
+
 // The kernel taps of one axis that meet the input: those in [first, end) of `kernel` taps that
 // start at input coordinate `origin` and are `dilation` apart.
 struct TapRange {

@@ -29,20 +29,30 @@ constexpr int32_t ConvS8PassEnd(int32_t first, int32_t group_end, bool has_bias)
   return end < group_end ? end : group_end - ((group_end - first) & 1);
 }
 
-// Whether the mve kernel finds a window's bytes in one piece in the input.
-constexpr bool ConvS8NeedsNoColumn(const ConvParams& p) {
-  return p.kernel_h == 1 && p.kernel_w == 1 && p.filter_c == p.in_c && p.pad_top == 0 &&
-         p.pad_left == 0;
+// Whether the mve kernel takes it for a fully connected layer.
+constexpr bool ConvS8MveIsAlone(const ConvParams& p) {
+  return p.batches * p.out_h * p.out_w == 1 && p.filter_c == p.in_c;
 }
 
-// Groups of four channels that the mve kernel prepares at once.
-constexpr int32_t ConvS8MveQuads(const ConvParams& p) { return (ConvS8BlockChannels(p) + 3) >> 2; }
-
-// Windows that the mve kernel gathers before it computes them.
-constexpr int32_t ConvS8MveColumns(const ConvParams& p) {
-  const int32_t pixels = p.batches * p.out_h * p.out_w;
-  return ConvS8NeedsNoColumn(p) ? 0 : (pixels < 3 ? pixels : 3);
+// Whether the mve kernel copies a window into the panel without gathering it before: every run of
+// bytes begins with a vector there.
+constexpr bool ConvS8MveNeedsNoColumn(const ConvParams& p) {
+  return (p.kernel_h == 1 && p.kernel_w == 1) || (p.filter_c & 15) == 0;
 }
+
+// Channels that the mve kernel takes together: more where gathering a window costs more.
+constexpr int32_t ConvS8MveBlock(const ConvParams& p) {
+  return p.kernel_h == 1 && p.kernel_w == 1 ? 32 : 64;
+}
+
+// Groups of four channels that it prepares at once, and what it needs for one.
+constexpr int32_t ConvS8MveQuads(const ConvParams& p) {
+  return DivideUp(p.out_c < ConvS8MveBlock(p) ? p.out_c : ConvS8MveBlock(p), 4);
+}
+constexpr int32_t kConvS8MveQuadBytes = 48;
+
+// From so many channels on the outputs of four pixels are too far apart for offsets of 16 bits.
+constexpr int32_t kConvS8MveManyChannels = 21845;
 
 // Channels that the scalar kernel prepares at once, and the most products of a window that it works
 // off in one piece: as many whole taps as fit, or an even part of a large tap.
@@ -51,7 +61,6 @@ constexpr int32_t kConvS8ScalarPiece = 32;
 constexpr int32_t ConvS8ScalarChannels(const ConvParams& p) {
   return p.out_c < kConvS8ScalarBlock ? p.out_c : kConvS8ScalarBlock;
 }
-constexpr int32_t DivideUp(int32_t a, int32_t b) { return (a + b - 1) / b; }
 constexpr int32_t ConvS8ScalarPiece(const ConvParams& p) {
   const int32_t taps = p.kernel_h * p.kernel_w;
   if (p.filter_c > kConvS8ScalarPiece) {
@@ -70,8 +79,12 @@ constexpr uint32_t ConvS8ScratchBytes(const ConvParams& p, Isa isa) {
     return columns + 8 * static_cast<uint32_t>(ConvS8BlockChannels(p)) + as_bytes;
   }
   if (isa == Isa::kMve) {
-    return 48 * static_cast<uint32_t>(ConvS8MveQuads(p)) +
-           static_cast<uint32_t>(ConvS8MveColumns(p)) * products;
+    if (ConvS8MveIsAlone(p)) {
+      return products;
+    }
+    const uint32_t column = ConvS8MveNeedsNoColumn(p) ? 0 : products;
+    return kConvS8MveQuadBytes * static_cast<uint32_t>(ConvS8MveQuads(p)) +
+           4 * ((products + 15) & ~UINT32_C(15)) + column;
   }
   if (isa == Isa::kScalar) {
     return static_cast<uint32_t>(28 * ConvS8ScalarChannels(p) + 8 * ConvS8ScalarPiece(p));
@@ -86,7 +99,7 @@ constexpr uint32_t ConvStripsS8ScratchBytes(const ConvParams& p, Isa isa) {
   if (isa == Isa::kDsp && ConvS8ByPairs(p)) {
     more = 8 * (p.out_c - ConvS8BlockChannels(p));
   } else if (isa == Isa::kMve) {
-    more = 48 * (DivideUp(p.out_c, 4) - ConvS8MveQuads(p));
+    more = kConvS8MveQuadBytes * (DivideUp(p.out_c, 4) - ConvS8MveQuads(p));
   } else if (isa == Isa::kScalar) {
     more = 12 * (p.out_c - ConvS8ScalarChannels(p));
   }

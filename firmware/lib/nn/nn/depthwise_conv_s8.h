@@ -27,9 +27,46 @@ constexpr bool DepthwiseConvS8InBlocks(const ConvParams& p) {
   return p.filter_c == 1 && (p.out_c & 3) == 0;
 }
 
-// Channels that the mve kernel prepares at once, and what it needs for each eight of them.
-constexpr int32_t kDepthwiseConvS8MveBlock = 32;
-constexpr int32_t kDepthwiseConvS8MveOctetBytes = 112;
+// The mve kernel takes so many channels at once, and spreads out of each patches of so many bytes.
+constexpr int32_t kDepthwiseConvS8MveBlock = 16;
+constexpr int32_t kDepthwiseConvS8MvePatchBytes = 16;
+// What it needs beside for each of them, and for a block.
+constexpr int32_t kDepthwiseConvS8MveFactorBytes = 12;
+constexpr int32_t kDepthwiseConvS8MveLanesBytes = 48;
+
+// A window is worked off by tiles that are no larger than a patch; it is one if it can be.
+constexpr bool DepthwiseConvS8MveIsOneTile(const ConvParams& p) {
+  return p.kernel_h * p.kernel_w <= kDepthwiseConvS8MvePatchBytes;
+}
+
+// Taps of a patch that is `side` long, if so many outputs side by side are to share it.
+constexpr int32_t DepthwiseConvS8MveTileSide(int32_t side, int32_t outputs, int32_t stride,
+                                             int32_t dilation, int32_t kernel) {
+  const int32_t more = dilation == 1 ? (outputs - 1) * stride : 0;
+  const int32_t taps = more < side ? side - more : side;
+  return kernel < taps ? kernel : taps;
+}
+
+// Of windows in one column or row four outputs share a patch, of others two by two.
+constexpr int32_t DepthwiseConvS8MveTileHeight(const ConvParams& p) {
+  return DepthwiseConvS8MveIsOneTile(p) ? p.kernel_h
+         : p.kernel_h == 1              ? 1
+         : p.kernel_w == 1 ? DepthwiseConvS8MveTileSide(16, 4, p.stride_h, p.dilation_h, p.kernel_h)
+                           : DepthwiseConvS8MveTileSide(4, 2, p.stride_h, p.dilation_h, p.kernel_h);
+}
+constexpr int32_t DepthwiseConvS8MveTileWidth(const ConvParams& p) {
+  return DepthwiseConvS8MveIsOneTile(p) ? p.kernel_w
+         : p.kernel_w == 1              ? 1
+         : p.kernel_h == 1 ? DepthwiseConvS8MveTileSide(16, 4, p.stride_w, p.dilation_w, p.kernel_w)
+                           : DepthwiseConvS8MveTileSide(4, 2, p.stride_w, p.dilation_w, p.kernel_w);
+}
+
+// Patches side by side, at most: one holds four outputs of a window of 3x3.
+constexpr int32_t DepthwiseConvS8MvePatches(const ConvParams& p) {
+  return p.stride_h * p.stride_w * p.dilation_h * p.dilation_w == 1 && p.kernel_h * p.kernel_w <= 9
+             ? 1
+             : 2;
+}
 
 // Channels that the scalar kernel prepares at once.
 constexpr int32_t kDepthwiseConvS8ScalarBlock = 16;
@@ -43,7 +80,11 @@ constexpr uint32_t DepthwiseConvS8ScratchBytes(const ConvParams& p, Isa isa) {
   if (isa == Isa::kMve) {
     const int32_t channels =
         p.out_c < kDepthwiseConvS8MveBlock ? p.out_c : kDepthwiseConvS8MveBlock;
-    return static_cast<uint32_t>((channels + 7) / 8 * kDepthwiseConvS8MveOctetBytes);
+    const int32_t planes = DepthwiseConvS8MvePatches(p) + 1 +         // weights
+                           (DepthwiseConvS8MveIsOneTile(p) ? 0 : 1);  // sums
+    return static_cast<uint32_t>(
+        channels * (planes * kDepthwiseConvS8MvePatchBytes + kDepthwiseConvS8MveFactorBytes) +
+        kDepthwiseConvS8MveLanesBytes);
   }
   if (isa == Isa::kScalar) {
     return 16 * static_cast<uint32_t>(

@@ -39,11 +39,11 @@ void FullyConnectedS8(const FullyConnectedParams& p, Requant requant,
     }
     rows.weights = filter + first * rows.row;
     rows.bias = bias ? bias + first : nullptr;
-    rows.window[0] = input;
+    rows.window = input;
     rows.output = output + first;
     for (uint32_t batch = 0; batch < p.batches; ++batch) {
       ComputeQuads(rows);
-      rows.window[0] += rows.row;
+      rows.window += rows.row;
       rows.output += channels;
     }
   }

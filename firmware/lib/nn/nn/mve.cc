@@ -8,29 +8,52 @@
 
 namespace nn {
 
+namespace {
+
+// ChannelRequant, of which the compiler keeps what channels share in registers.
+inline Requant RequantOf(const ChannelScales& scales, int32_t channel) {
+  const uint32_t bits = scales.filter_scales[static_cast<uint32_t>(channel) * scales.step];
+  return RequantFromScale(
+      Scale{scales.input.value * ScaleFromBits(bits).value / scales.output.value});
+}
+
+}  // namespace
+
 void MakeRequants(const ChannelScales& scales, int32_t first, int32_t count,
                   QuadRequant* requants) {
   for (int32_t c = 0; c < count; ++c) {
-    const Requant requant = ChannelRequant(scales, static_cast<uint32_t>(first + c));
+    const Requant requant = RequantOf(scales, first + c);
     requants[c >> 2].multiplier[c & 3] = requant.multiplier;
     requants[c >> 2].shift[c & 3] = requant.shift;
   }
 }
 
+static_assert(sizeof(Factor) == kMveFactorBytes);
+
+bool MakeFactors(const ChannelScales& scales, const int32_t* bias, int32_t first, int32_t count,
+                 Factor* factors) {
+  int32_t signs = -1;
+  for (int32_t c = first; c < first + count; ++c, ++factors) {
+    const Requant requant = RequantOf(scales, c);
+    *factors = Factor{bias ? bias[c] : 0, requant.multiplier, requant.shift};
+    signs &= requant.shift;
+  }
+  return signs >= 0;
+}
+
 // What the assembler knows by number.
 static_assert(offsetof(QuadRows, window) == 0);
-static_assert(offsetof(QuadRows, row) == 12);
-static_assert(offsetof(QuadRows, weights) == 16);
-static_assert(offsetof(QuadRows, bias) == 20);
-static_assert(offsetof(QuadRows, requants) == 24);
-static_assert(offsetof(QuadRows, requant_step) == 28);
-static_assert(offsetof(QuadRows, output) == 32);
-static_assert(offsetof(QuadRows, channels) == 36);
-static_assert(offsetof(QuadRows, output_step) == 40);
-static_assert(offsetof(QuadRows, out_zero_point) == 44);
-static_assert(offsetof(QuadRows, low) == 48);
-static_assert(offsetof(QuadRows, high) == 52);
-static_assert(offsetof(QuadRows, fold) == 56);
+static_assert(offsetof(QuadRows, row) == 4);
+static_assert(offsetof(QuadRows, weights) == 8);
+static_assert(offsetof(QuadRows, bias) == 12);
+static_assert(offsetof(QuadRows, requants) == 16);
+static_assert(offsetof(QuadRows, requant_step) == 20);
+static_assert(offsetof(QuadRows, output) == 24);
+static_assert(offsetof(QuadRows, channels) == 28);
+static_assert(offsetof(QuadRows, out_zero_point) == 32);
+static_assert(offsetof(QuadRows, low) == 36);
+static_assert(offsetof(QuadRows, high) == 40);
+static_assert(offsetof(QuadRows, fold) == 44);
 static_assert(offsetof(ZeroPointFold, flip) == 0);
 static_assert(offsetof(ZeroPointFold, offset) == 4);
 static_assert(offsetof(QuadRequant, multiplier) == 0);
@@ -44,11 +67,11 @@ static_assert(sizeof(QuadRequant) == 32);
   asm volatile(
       "push {r4-r11, lr}\n"
       "vpush {d8-d15}\n"
-      "ldrd r9, r2, [r0, #12]\n"    // row, weights
-      "ldrd r11, r12, [r0, #20]\n"  // bias, requants
-      "ldrd r4, r6, [r0, #32]\n"    // output, channels
+      "ldrd r9, r2, [r0, #4]\n"    // row, weights
+      "ldrd r11, r12, [r0, #12]\n"  // bias, requants
+      "ldrd r4, r6, [r0, #24]\n"    // output, channels
       "push {r2, r4, r6}\n"
-      "ldrd r4, r6, [r0, #48]\n"  // low, high
+      "ldrd r4, r6, [r0, #36]\n"  // low, high
       "vdup.32 q4, r4\n"
       "vdup.32 q5, r6\n"
       "vmov.i32 q6, #0\n"
@@ -67,7 +90,7 @@ static_assert(sizeof(QuadRequant) == 32);
       "movle r5, r3\n"
       "mov r7, r5\n"
       "2:\n"
-      "ldrd r4, r6, [r0, #56]\n"  // fold
+      "ldrd r4, r6, [r0, #44]\n"  // fold
       "vdup.8 q2, r4\n"
       "vdup.8 q3, r6\n"
       "ldr r1, [r0]\n"
@@ -108,8 +131,8 @@ static_assert(sizeof(QuadRequant) == 32);
       "vldrw.u32 q1, [r12]\n"
       "vmax.s32 q3, q2, q6\n"
       "vmin.s32 q2, q2, q6\n"
-      "ldr r4, [r0, #28]\n"   // requant_step
-      "ldr r10, [r0, #44]\n"  // out_zero_point
+      "ldr r4, [r0, #20]\n"   // requant_step
+      "ldr r10, [r0, #32]\n"  // out_zero_point
       "add r12, r4\n"
       MCUFORGE_TO_OUTPUT("q0")
       "pop {r2, r4}\n"
@@ -121,87 +144,6 @@ static_assert(sizeof(QuadRequant) == 32);
       "push {r2, r4}\n"
       "bgt 1b\n"
       "add sp, #12\n"
-      "vpop {d8-d15}\n"
-      "pop {r4-r11, pc}\n");
-}
-
-// clang-format off
-// Two channels by three windows, from the bias to the accumulators on the stack.
-#define MCUFORGE_PAIR_OF_THREE(at)      \
-  "ldrd r1, r3, [r11]\n"                \
-  "ldrd r5, lr, [r11, #8]\n"            \
-  "ldr r10, [sp, #52]\n"                \
-  "mov r7, r12\n"                       \
-  "add r9, r12, lr\n"                   \
-  "add r12, r9, lr\n"                   \
-  "ldrd r0, r2, [r10, #" #at "]\n"      \
-  "ldrd r4, r6, [r10, #" #at "]\n"      \
-  "ldrd r8, r10, [r10, #" #at "]\n"     \
-  "dlstp.8 lr, lr\n"                    \
-  "2:\n"                                \
-  "vldrb.8 q0, [r7], #16\n"             \
-  "vldrb.8 q1, [r1], #16\n"             \
-  "vmladava.s8 r0, q0, q1\n"            \
-  "vldrb.8 q2, [r3], #16\n"             \
-  "vmladava.s8 r4, q0, q2\n"            \
-  "vldrb.8 q3, [r5], #16\n"             \
-  "vmladava.s8 r8, q0, q3\n"            \
-  "vldrb.8 q7, [r9], #16\n"             \
-  "vmladava.s8 r2, q7, q1\n"            \
-  "vmladava.s8 r6, q7, q2\n"            \
-  "vmladava.s8 r10, q7, q3\n"           \
-  "letp lr, 2b\n"                       \
-  "strd r0, r2, [sp, #" #at "]\n"       \
-  "strd r4, r6, [sp, #16 + " #at "]\n"  \
-  "strd r8, r10, [sp, #32 + " #at "]\n"
-// clang-format on
-
-// Four channels at a time, in two pairs: VMLADAVA takes its sums in even registers, of which six
-// are left. Per 96 MACs: 5 loads, 6 VMLADAVA and the LETP.
-[[gnu::naked, gnu::noipa, gnu::aligned(4)]] void ComputeQuadsOfThree(const QuadRows& /*rows*/) {
-  asm volatile(
-      "push {r4-r11, lr}\n"
-      "vpush {d8-d15}\n"
-      "sub sp, #64\n"  // accumulators [3][4], output, bias, requants, channels
-      "mov r11, r0\n"
-      "ldr r12, [r0, #16]\n"      // weights
-      "ldrd r2, r4, [r0, #20]\n"  // bias, requants
-      "ldrd r6, r8, [r0, #32]\n"  // output, channels
-      "strd r6, r2, [sp, #48]\n"
-      "strd r4, r8, [sp, #56]\n"
-      "ldrd r4, r6, [r0, #48]\n"  // low, high
-      "vdup.32 q4, r4\n"
-      "vdup.32 q5, r6\n"
-      "vmov.i32 q6, #0\n"
-      "1:\n"
-      MCUFORGE_PAIR_OF_THREE(0)
-      MCUFORGE_PAIR_OF_THREE(8)
-      "ldrd r1, r2, [sp, #48]\n"    // output, bias
-      "ldrd r4, r6, [sp, #56]\n"    // requants, channels
-      "ldrd r8, r10, [r11, #40]\n"  // output_step, out_zero_point
-      "adds r0, r1, #4\n"
-      "adds r2, #16\n"
-      "vldrw.u32 q2, [r4, #16]\n"
-      "vldrw.u32 q1, [r4], #32\n"
-      "vmax.s32 q3, q2, q6\n"
-      "vmin.s32 q2, q2, q6\n"
-      "subs r6, #4\n"
-      "strd r0, r2, [sp, #48]\n"
-      "strd r4, r6, [sp, #56]\n"
-      "cmp r6, #4\n"
-      "vldrw.u32 q0, [sp]\n"
-      MCUFORGE_TO_OUTPUT("q0")
-      "vstrb.32 q0, [r1]\n"
-      "add r1, r8\n"
-      "vldrw.u32 q0, [sp, #16]\n"
-      MCUFORGE_TO_OUTPUT("q0")
-      "vstrb.32 q0, [r1]\n"
-      "add r1, r8\n"
-      "vldrw.u32 q0, [sp, #32]\n"
-      MCUFORGE_TO_OUTPUT("q0")
-      "vstrb.32 q0, [r1]\n"
-      "bge 1b\n"
-      "add sp, #64\n"
       "vpop {d8-d15}\n"
       "pop {r4-r11, pc}\n");
 }

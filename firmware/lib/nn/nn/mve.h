@@ -73,32 +73,38 @@ constexpr ZeroPointFold FoldZeroPoint(int32_t zero_point) {
   return zero_point < 0 ? ZeroPointFold{-1, zero_point + 1} : ZeroPointFold{0, -zero_point};
 }
 
-// Channels whose weights are rows of `row` bytes, one after the other, and the windows that they
-// are multiplied with. The functions below know the offsets.
+// What a channel's sums become outputs with, for kernels whose vectors are outputs of one channel.
+struct Factor {
+  int32_t bias;
+  int32_t multiplier;
+  int32_t shift;
+};
+constexpr int32_t kMveFactorBytes = 12;
+
+// Fills in channels [first, first + count); returns whether not all shifts are to the right. bias:
+// of all channels, or null.
+bool MakeFactors(const ChannelScales& scales, const int32_t* bias, int32_t first, int32_t count,
+                 Factor* factors);
+
+// Channels whose weights are rows of `row` bytes, one after the other, and the inputs that they are
+// multiplied with. ComputeQuads knows the offsets.
 struct QuadRows {
-  const int8_t* window[3];  // `row` inputs each
-  int32_t row;              // at least 1
-  const int8_t* weights;    // of the first channel
-  const int32_t* bias;      // of the first channel; may be null in ComputeQuads
+  const int8_t* window;   // `row` inputs
+  int32_t row;            // at least 1
+  const int8_t* weights;  // of the first channel
+  const int32_t* bias;    // of the first channel; may be null
   const QuadRequant* requants;
   int32_t requant_step;  // bytes from a quad's to the next's; 0 where all channels share one
-  int8_t* output;        // of the first channel and window
+  int8_t* output;        // of the first channel
   int32_t channels;      // at least 1
-  int32_t output_step;   // bytes from a window's outputs to the next's
   int32_t out_zero_point;
   int32_t low;
   int32_t high;
   ZeroPointFold fold;
 };
 
-// The outputs of window[0]. Nothing beyond the last input or weight is read, nothing beyond the
-// last channel written.
+// Nothing beyond the last input or weight is read, nothing beyond the last channel written.
 void ComputeQuads(const QuadRows& rows);
-
-// The outputs of three windows, for channels in fours (at least four; up to three are left over).
-// `fold` and `requant_step` are not used: the biases have the zero point taken off, and each quad
-// has its requant.
-void ComputeQuadsOfThree(const QuadRows& rows);
 
 }  // namespace nn
 
