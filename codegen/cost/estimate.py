@@ -310,6 +310,8 @@ def _conv(
         kernel_rows=shape.batches * shape.out_w * inside[0],
         valid_taps=shape.batches * inside[0] * inside[1],
     )
+    if isa == "mve":
+        return (_mve_depthwise if name == "DEPTHWISE_CONV_2D" else _mve_conv)(name, shape, windows)
     if name == "DEPTHWISE_CONV_2D":
         return _depthwise(name, shape, windows, isa)
     return _full_conv(name, shape, windows, has_bias, shape.out_c if computed is None else computed)
@@ -373,6 +375,89 @@ class _Windows:
             "valid taps": float(self.valid_taps),
             "border": float(self.pixels * taps - self.valid_taps),
         }
+
+
+def _clipped_windows(shape: ConvShape) -> int:
+    """Windows of which some tap does not meet the input, of all images."""
+
+    def inside(extent: int, outputs: int, reach: int, stride: int, pad: int) -> int:
+        starts = (output * stride - pad for output in range(outputs))
+        return sum(0 <= start < extent - reach for start in starts)
+
+    reach_h = (shape.kernel_h - 1) * shape.dilation_h
+    reach_w = (shape.kernel_w - 1) * shape.dilation_w
+    whole = inside(shape.in_h, shape.out_h, reach_h, shape.stride_h, shape.pad_top) * inside(
+        shape.in_w, shape.out_w, reach_w, shape.stride_w, shape.pad_left
+    )
+    return shape.batches * (shape.out_h * shape.out_w - whole)
+
+
+def _mve_depthwise(name: str, shape: ConvShape, windows: _Windows) -> Features:
+    """Groups of some four outputs by sixteen channels; one pixel alone goes another way."""
+    channels, taps = shape.out_c, shape.kernel_h * shape.kernel_w
+    op_class = name + ("/dilated" if shape.dilated else "/tiles" if taps > 16 else "")
+    if windows.pixels == 1 and shape.filter_c == 1:
+        op_class = f"{name}/alone"
+    blocks = math.ceil(channels / 16)
+    groups = shape.batches * min(
+        math.ceil(shape.out_h / height) * math.ceil(shape.out_w / width)
+        for height, width in ((2, 2), (3, 1), (1, 3))
+    )
+    patch = (shape.stride_h + shape.kernel_h) * (shape.stride_w + shape.kernel_w)
+    return Features(op_class, {
+        **windows.features(taps),
+        "op": 1.0,
+        "channels": float(channels),
+        "blocks": float(blocks),
+        "weights": float(channels * taps),
+        "block weights": float(blocks * taps),
+        "valid macs": float(windows.valid_taps * channels),
+        "groups": float(groups * blocks),
+        "group channels": float(groups * channels),
+        "group taps": float(groups * blocks * taps),
+        "group macs": float(groups * channels * taps),
+        "patches": float(groups * blocks * patch),
+        "pass pixels": float(windows.pixels * blocks),
+        "pass clipped": float(_clipped_windows(shape) * blocks),
+        "outputs": float(windows.pixels * channels),
+    })  # fmt: skip
+
+
+def _mve_conv(name: str, shape: ConvShape, windows: _Windows) -> Features:
+    """Panels of four pixels by pairs of channels; one pixel alone is a fully connected layer."""
+    pixels, channels, filter_c = windows.pixels, shape.out_c, shape.filter_c
+    taps = shape.kernel_h * shape.kernel_w
+    depth = taps * filter_c
+    groups = max(1, shape.in_c // max(1, filter_c))
+    if pixels == 1 and groups == 1:
+        return _products(f"{name}/alone", 1, depth, channels, windows.features(taps))
+    kind = "/pointwise" if taps == 1 else "" if filter_c % 16 == 0 else "/bytes"
+    side_by_side = shape.dilation_w == 1 and groups == 1
+    if not side_by_side and taps > 1:
+        kind = "/dilated" if groups == 1 else "/grouped"
+    elif kind == "/bytes" and shape.kernel_w * filter_c <= 16:
+        kind = "/short runs"
+    of_group = channels // groups
+    passes = groups * math.ceil(of_group / (32 if taps == 1 else 64))
+    panels = math.ceil(pixels / 4)
+    pairs = groups * math.ceil(of_group / 2)
+    vectors = math.ceil(depth / 16)
+    return Features(name + kind, {
+        "op": 1.0,
+        "channels": float(channels),
+        "weights": float(channels * depth),
+        "passes": float(passes),
+        "panels": float(panels * passes),
+        "odd panels": float(panels * groups * (of_group % 2)),
+        "panel pairs": float(panels * pairs),
+        "panel vectors": float(panels * pairs * vectors),
+        "pass pixels": float(pixels * passes),
+        "pass vectors": float(pixels * passes * vectors),
+        "pass rows": float(windows.kernel_rows * passes),
+        "pass taps": float(windows.valid_taps * passes),
+        "pass clipped": float(_clipped_windows(shape) * passes),
+        "image rows": float(windows.image_rows * passes),
+    })  # fmt: skip
 
 
 def _depthwise(name: str, shape: ConvShape, windows: _Windows, isa: str) -> Features:
