@@ -13,8 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codegen.aot.recording import Address, Call, Constant, Place, Recording, Struct, Text, Value
-from codegen.aot.strips import PACKED_CONV, shape_of
-from codegen.host.kernel_loops import conv_packed_scratch
+from codegen.aot.strips import PACKED_CONV, PACKED_DEPTHWISE, shape_of
+from codegen.host.kernel_loops import (
+    conv_packed_scratch,
+    depthwise_packed_scratch,
+    plane_rows,
+)
 from codegen.host.requant import NOT_CONSTANT, Requants, constant_outputs, op_requants
 from codegen.model.tflite import Model, Op
 
@@ -39,17 +43,21 @@ def packed(model: Model, recording: Recording, isa: str) -> Recording:
 
 def condition(call: Call) -> str | None:
     """In C++, where there is such a kernel; None: everywhere."""
-    return _CONDITION if call.function in (PACKED_CONV, _FULLY_CONNECTED) else None
+    return (
+        _CONDITION if call.function in (PACKED_CONV, PACKED_DEPTHWISE, _FULLY_CONNECTED) else None
+    )
 
 
 def scratch_bytes(recording: Recording) -> dict[int, int]:
     """{op: bytes of scratch} where a packed call needs other than the recorded one."""
-    return {
-        op: conv_packed_scratch(shape_of(call), _live_count(call))
-        for op, calls in enumerate(recording.calls)
-        for call in calls
-        if call.function == PACKED_CONV
-    }
+    found = {}
+    for op, calls in enumerate(recording.calls):
+        for call in calls:
+            if call.function == PACKED_CONV:
+                found[op] = conv_packed_scratch(shape_of(call), _live_count(call))
+            elif call.function == PACKED_DEPTHWISE:
+                found[op] = depthwise_packed_scratch(shape_of(call))
+    return found
 
 
 def _live_count(call: Call) -> int:
@@ -62,6 +70,8 @@ def _packed(model: Model, op: Op, calls: tuple[Call, ...]) -> tuple[Call, ...]:
         return calls
     if calls[0].function in ("nn::ConvS8", "nn::ConvFastS8"):
         call = _conv(model, op, calls[0])
+    elif calls[0].function == "nn::DepthwiseConvS8":
+        call = _depthwise(model, op, calls[0])
     elif calls[0].function == "nn::FullyConnectedS8":
         call = _fully_connected(model, op, calls[0])
     else:
@@ -90,15 +100,32 @@ def _conv(model: Model, op: Op, call: Call) -> Call | None:
     words = channels.words(_conv_order(weights.shape[1]), p["in_zero_point"])
     if words is None:
         return None
-    records = np.stack([channels.requants.multipliers, channels.biases_and_shifts()], axis=1)
     arguments = (
         ("params", given["params"]),
         ("live", live),
-        ("channels", _constant(records)),
+        ("channels", _records(channels.bias, channels.requants)),
         ("weights", words),
         *((name, given[name]) for name in ("input", "output", "scratch")),
     )
     return Call("nn/conv_packed_s8.h", PACKED_CONV, False, arguments)
+
+
+def _depthwise(model: Model, op: Op, call: Call) -> Call | None:
+    given = dict(call.arguments)
+    p = _numbers(given["params"])
+    bias = _bias(given["bias"], p["out_c"])
+    by_planes = p["filter_c"] == 1 and p["out_c"] % 4 == 0 and plane_rows(shape_of(call))
+    if bias is None or not by_planes or not isinstance(given["filter"], Constant):
+        return None
+    requants = op_requants(model, op, p["out_c"])
+    if not _in_reach(bias) or not np.isin(-requants.shifts, _SHIFTS).all():
+        return None
+    arguments = (
+        ("params", given["params"]),
+        ("channels", _records(bias, requants)),
+        *((name, given[name]) for name in ("filter", "input", "output", "scratch")),
+    )
+    return Call("nn/depthwise_packed_s8.h", PACKED_DEPTHWISE, False, arguments)
 
 
 def _live(numbers: NDArray[np.int64], pixel: NDArray[np.int64]) -> Address:
@@ -126,8 +153,8 @@ def _fully_connected(model: Model, op: Op, call: Call) -> Call | None:
         requants = op_requants(model, op, count)
     channels = _Channels(weights, bias, requants)
     words = channels.words(_fully_connected_order(p["in_features"]), p["in_zero_point"])
-    channels = replace(channels, bias=bias - p["in_zero_point"] * weights.sum(axis=1))
-    if words is None or not _in_reach(channels.bias):
+    folded = bias - p["in_zero_point"] * weights.sum(axis=1)
+    if words is None or not _in_reach(folded):
         return None
     multipliers = requants.multipliers
     per_channel = bool((multipliers != multipliers[0]).any())
@@ -135,7 +162,7 @@ def _fully_connected(model: Model, op: Op, call: Call) -> Call | None:
         ("params", given["params"]),
         ("multipliers", _constant(multipliers if per_channel else multipliers[:1])),
         ("per_channel", Text("true" if per_channel else "false")),
-        ("biases", _constant(channels.biases_and_shifts())),
+        ("biases", _constant(_biases_and_shifts(folded, requants))),
         ("weights", words),
         *((name, given[name]) for name in ("input", "output")),
     )
@@ -194,14 +221,20 @@ class _Channels:
         ordered = np.concatenate([quads.ravel(), words[by_fours:].ravel()])
         return Constant(ordered.astype("<u4").tobytes(), "uint32_t")
 
-    def biases_and_shifts(self) -> NDArray[np.int64]:
-        return self.bias * 256 - self.requants.shifts
-
     def _ends(self, in_zero_point: int) -> list[NDArray[np.int64]]:
         """The least and the largest sum, but at most the bias and at least it."""
         ends = [self.weights * (x - in_zero_point) for x in (-128, 127)]
         least, most = (end(*ends).sum(axis=1) for end in (np.minimum, np.maximum))
         return [self.bias + np.minimum(least, 0), self.bias + np.maximum(most, 0)]
+
+
+def _biases_and_shifts(bias: NDArray[np.int64], requants: Requants) -> NDArray[np.int64]:
+    return bias * 256 - requants.shifts
+
+
+def _records(bias: NDArray[np.int64], requants: Requants) -> Constant:
+    """Multiplier and BiasAndShift of each channel."""
+    return _constant(np.stack([requants.multipliers, _biases_and_shifts(bias, requants)], axis=1))
 
 
 def _in_reach(sums: NDArray[np.int64]) -> bool:

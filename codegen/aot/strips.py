@@ -17,13 +17,18 @@ from codegen.host.kernel_loops import ConvShape, conv_strips_scratch
 
 PACKED_CONV = "nn::ConvPackedS8"
 _DEPTHWISE = "nn::DepthwiseConvS8"
-_BLOCK_STRIPS = "nn::DepthwiseConvBlockStripsS8"
+PACKED_DEPTHWISE = "nn::DepthwisePackedS8"
+_BLOCK_STRIPS_OF = {
+    _DEPTHWISE: "nn::DepthwiseConvBlockStripsS8",
+    PACKED_DEPTHWISE: "nn::DepthwisePackedBlockStripsS8",
+}
 _CONVOLUTIONS = {"nn::ConvS8", "nn::ConvFastS8", PACKED_CONV}
 _STRIPS_OF = {
     "nn::ConvS8": "nn::ConvStripsS8",
     "nn::ConvFastS8": "nn::ConvFastStripsS8",
     PACKED_CONV: "nn::ConvPackedStripsS8",
     _DEPTHWISE: "nn::DepthwiseConvStripsS8",
+    PACKED_DEPTHWISE: "",  # in blocks alone
     "nn::MaxPoolS8": "nn::MaxPoolStripsS8",
     "nn::AveragePoolS8": "nn::AveragePoolStripsS8",
 }
@@ -158,12 +163,13 @@ def channel_blocks(call: Call) -> int | None:
     its output has to start a multiple of so many bytes from its input. None of any other."""
     p = _params(call)
     in_blocks = p.get("filter_c") == 1 and p["out_c"] % 4 == 0
-    return p["out_c"] if call.function == _DEPTHWISE and in_blocks else None
+    return p["out_c"] if call.function in _BLOCK_STRIPS_OF and in_blocks else None
 
 
 def strips_function(call: Call) -> str:
     """What does the same by strips."""
-    return _STRIPS_OF[call.function] if channel_blocks(call) is None else _BLOCK_STRIPS
+    in_blocks = channel_blocks(call) is not None
+    return (_BLOCK_STRIPS_OF if in_blocks else _STRIPS_OF)[call.function]
 
 
 def by_strips(call: Call, rows: str) -> Call:

@@ -157,6 +157,11 @@ def conv_packed_scratch(shape: ConvShape, live: int) -> int:
     return int(load_library().mcuforge_conv_packed_scratch(_pointer(shape), live))
 
 
+def depthwise_packed_scratch(shape: ConvShape) -> int:
+    """Bytes of scratch that a DEPTHWISE_CONV_2D by planes needs, its channels made ready."""
+    return int(load_library().mcuforge_depthwise_packed_scratch(_pointer(shape)))
+
+
 def conv_strips_scratch(shape: ConvShape, isa: str) -> int:
     """Bytes of scratch that a CONV_2D by strips of rows needs."""
     return int(load_library().mcuforge_conv_strips_scratch(_pointer(shape), ISAS.index(isa)))

@@ -13,6 +13,7 @@
 #include "nn/conv_pieces_s8.h"
 #include "nn/conv_s8.h"
 #include "nn/depthwise_conv_s8.h"
+#include "nn/depthwise_packed_s8.h"
 #include "nn/isa.h"
 #include "nn/loop_counts.h"
 #include "nn/table_s8.h"
@@ -237,6 +238,10 @@ uint32_t mcuforge_conv_strips_scratch(const ConvShape* shape, int isa) {
 
 uint32_t mcuforge_conv_packed_scratch(const ConvShape* shape, uint32_t live) {
   return nn::ConvPackedS8ScratchBytes(ParamsOf(*shape), live);
+}
+
+uint32_t mcuforge_depthwise_packed_scratch(const ConvShape* shape) {
+  return nn::DepthwisePackedS8ScratchBytes(ParamsOf(*shape));
 }
 
 uint32_t mcuforge_table_entries() { return nn::kTableSize; }

@@ -107,38 +107,26 @@ template <bool kPacked>
   const bool by_words = (filter_c & 3) == 0;
   const uint32_t zero = 0x01010101u * static_cast<uint8_t>(p.in_zero_point);
   int8_t* bytes = g.bytes;
-  // `taps` of the input, or, for null, of padding.
-  const auto put = [&](const int8_t* from, int32_t taps) {
-    if (taps == 0) {
-      return;
-    }
-    const int32_t step = from ? 4 : 0;
-    from = from ? from : reinterpret_cast<const int8_t*>(&zero);
-    if (by_words) {
-      column = WidenRun(from, step, taps * filter_c, g.offset, column);
-    } else {
-      bytes = CopyRun(from, step, taps * filter_c, bytes);
-    }
-  };
-  // Taps side by side in memory are put together.
-  const bool side_by_side = p.dilation_w == 1 && filter_c == p.in_c;
   const TapRange inside = ClipTaps(in_x0, p.kernel_w, p.dilation_w, p.in_w);
-  const int32_t taps = inside.end - inside.first;
-  const int32_t together = side_by_side ? taps : 1;
+  // Taps side by side in memory go together, and so does padding.
+  const bool side_by_side = p.dilation_w == 1 && filter_c == p.in_c;
+  const int32_t together = side_by_side ? inside.end - inside.first : 1;
   for (int32_t ky = 0; ky < p.kernel_h; ++ky) {
     const int32_t in_y = in_y0 + ky * p.dilation_h;
-    if (in_y < 0 || in_y >= p.in_h || taps == 0) {
-      put(nullptr, p.kernel_w);
-      continue;
+    const bool row_inside = in_y >= 0 && in_y < p.in_h;
+    for (int32_t kx = 0, taps; kx < p.kernel_w; kx += taps) {
+      const bool is_padding = !row_inside || kx < inside.first || kx >= inside.end;
+      taps = !is_padding ? together : (kx < inside.first ? inside.first : p.kernel_w) - kx;
+      const int8_t* const from =
+          is_padding ? reinterpret_cast<const int8_t*>(&zero)
+                     : group_input + (in_y * p.in_w + in_x0 + kx * p.dilation_w) * p.in_c;
+      const int32_t step = is_padding ? 0 : 4;
+      if (by_words) {
+        column = WidenRun(from, step, taps * filter_c, g.offset, column);
+      } else {
+        bytes = CopyRun(from, step, taps * filter_c, bytes);
+      }
     }
-    put(nullptr, inside.first);
-    const int8_t* from =
-        group_input + (in_y * p.in_w + in_x0 + inside.first * p.dilation_w) * p.in_c;
-    for (int32_t left = taps; left > 0; left -= together) {
-      put(from, together);
-      from += p.dilation_w * p.in_c;
-    }
-    put(nullptr, p.kernel_w - inside.end);
   }
   if (by_words) {
     return;

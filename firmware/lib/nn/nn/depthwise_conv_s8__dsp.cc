@@ -152,11 +152,7 @@ template <bool kByStrips>
                               bias ? bias[channel + i] : 0, static_cast<uint32_t>(taps),
                               p.out_zero_point, &fast_channels[i]);
     }
-    for (int32_t tap = 0; tap < taps; ++tap) {
-      const uint32_t word = LoadWord(filter + tap * channels + channel);
-      weights[2 * tap] = EvenBytes(word);
-      weights[2 * tap + 1] = OddBytes(word);
-    }
+    WidenTaps(filter + channel, taps, channels, weights);
     InStrips<kByStrips>(
         p, input, output, rows, [&](const ConvParams& strip, const int8_t* in, int8_t* out) {
           int8_t* const all = out;

@@ -2,8 +2,8 @@
 
 #if MCUFORGE_ISA_DSP
 
-// What surrounds the assembler is worth fewer bytes.
-#pragma GCC optimize("Os")
+// What surrounds the assembler is worth fewer bytes. Rows of padding are few: no calls of memset.
+#pragma GCC optimize("Os", "no-tree-loop-distribute-patterns")
 
 #include <cstddef>
 
@@ -14,7 +14,7 @@
 // neighbouring columns in a word, the rows of a pair of columns one after the other. So the nine
 // taps of an output are six words at fixed places, its weights stay in registers, and the step to
 // the row below is the loads' own. For a stride of 1 two neighbours share the words: 6 LDR and 12
-// SMLAD, SMLATB or SMLABT for 18 MACs.
+// SMLAD, SMLATB or SMLABT for 18 MACs. Weights and bias are doubled, as SMMULR wants the sum.
 
 namespace nn {
 namespace {
@@ -23,13 +23,13 @@ namespace {
 struct PlaneColumn {
   const uint32_t* words;  // the top one's first pair of columns
   const uint32_t* next;   // the pair beside it
-  uint32_t firsts[3];     // of each row of taps the first and second weight
+  uint32_t firsts[3];     // of each row of taps the first and second weight, doubled
   uint32_t lasts[3];      // the second and third
   int8_t* output;
   int32_t beside;             // from an output to its right neighbour; 0: there is none
   int32_t below;              // from an output to the one below
   const uint32_t* words_end;  // `words` of the one below the last
-  FastChannel channel;
+  FastChannel channel;        // its bias is doubled
 };
 
 static_assert(offsetof(PlaneColumn, next) == 4);
@@ -46,7 +46,6 @@ static_assert(sizeof(FastChannel) == 16);
 [[gnu::naked, gnu::noipa]] void TwoColumns(const PlaneColumn* /*column*/) {
   // clang-format off
 #define MCUFORGE_OUTPUT(acc)                 \
-  "add " acc ", " acc ", " acc "\n"          \
   "smmulr " acc ", " acc ", r11\n"           \
   "add " acc ", " acc ", " acc ", asr #31\n" \
   "add " acc ", " acc ", r12\n"              \
@@ -111,12 +110,10 @@ static_assert(offsetof(PlaneFill, offset) == 16);
 static_assert(offsetof(PlaneFill, to) == 20);
 static_assert(offsetof(PlaneFill, rows) == 28);
 
-// Moves `to`; the rest stays.
-[[gnu::naked, gnu::noipa]] void FillRows(PlaneFill* /*fill*/) {
+[[gnu::naked, gnu::noipa]] void FillRows(const PlaneFill* /*fill*/) {
   // clang-format off
   asm volatile(
       "push {r4-r8, lr}\n"
-      "mov lr, r0\n"
       "ldm r0, {r0-r7}\n"
       "1:\n"
       "ldrh r8, [r0]\n"
@@ -130,20 +127,48 @@ static_assert(offsetof(PlaneFill, rows) == 28);
       "str r12, [r6], #4\n"
       "subs r7, #1\n"
       "bne 1b\n"
-      "strd r5, r6, [lr, #20]\n"
       "pop {r4-r8, pc}\n");
   // clang-format on
+}
+
+// The planes of two channels: `rows` rows from the input's row in_y on. input: of the first one.
+void FillPlanes(const ConvParams& p, const int8_t* input, int32_t in_y, int32_t rows,
+                uint32_t* planes) {
+  const int32_t pairs = PlanePairs(p);
+  const int32_t row_bytes = p.in_w * p.out_c;
+  const int8_t padding[2] = {p.in_zero_point, p.in_zero_point};
+  const int32_t above = in_y < 0 ? -in_y : 0;
+  const int32_t end = p.in_h - in_y < rows ? p.in_h - in_y : rows;
+  PlaneFill fill;
+  fill.offset = TwoHalfwords(-p.in_zero_point);
+  fill.rows = end > above ? end - above : 0;
+  fill.to[0] = planes + above;
+  const int8_t* const row = input + (in_y + above) * row_bytes;
+  int32_t x = -p.pad_left;
+  for (const int32_t x_end = x + 2 * pairs; x < x_end; x += 2) {
+    fill.to[1] = fill.to[0] + pairs * rows;
+    for (int32_t i = -above; i < 0; ++i) {
+      fill.to[0][i] = fill.to[1][i] = 0;
+    }
+    for (int32_t i = fill.rows; i < rows - above; ++i) {
+      fill.to[0][i] = fill.to[1][i] = 0;
+    }
+    for (int32_t i = 0; i < 2; ++i) {
+      const bool is_inside = x + i >= 0 && x + i < p.in_w;
+      fill.columns[i] = is_inside ? row + (x + i) * p.out_c : padding;
+      fill.steps[i] = is_inside ? row_bytes : 0;
+    }
+    if (fill.rows > 0) {
+      FillRows(&fill);
+    }
+    fill.to[0] += rows;
+  }
 }
 
 }  // namespace
 
 void DepthwisePlanesS8(const ConvParams& p, const FastChannel* channels, const int16_t* weights,
                        const int8_t* input, int8_t* output, uint32_t* planes) {
-  const int32_t pairs = PlanePairs(p);
-  const int32_t row_bytes = p.in_w * p.out_c;
-  const int8_t padding[2] = {p.in_zero_point, p.in_zero_point};
-  PlaneFill fill;
-  fill.offset = TwoHalfwords(-p.in_zero_point);
   PlaneColumn column;
   column.below = p.out_w * p.out_c;
   const int32_t in_end = p.out_h + 2 - p.pad_top;
@@ -152,34 +177,17 @@ void DepthwisePlanesS8(const ConvParams& p, const FastChannel* channels, const i
     for (int32_t channel = 0; channel < 4; ++channel) {
       uint32_t* plane = planes;
       if ((channel & 1) != 0) {
-        plane += rows * pairs;
+        plane += rows * PlanePairs(p);
       } else {
-        fill.to[0] = plane;
-        fill.to[1] = plane + rows * pairs;
-        int32_t x = -p.pad_left;
-        for (const int32_t end = x + 2 * pairs; x < end; x += 2) {
-          for (int32_t y = in_y; y < in_y + rows; y += fill.rows) {
-            // Up to where the rows of the input begin, to their end, to the plane's.
-            const bool has_row = y >= 0 && y < p.in_h;
-            int32_t y_end = in_y + rows;
-            y_end = y < 0 ? 0 : has_row && p.in_h < y_end ? p.in_h : y_end;
-            fill.rows = y_end - y;
-            for (int32_t i = 0; i < 2; ++i) {
-              const bool is_inside = has_row && x + i >= 0 && x + i < p.in_w;
-              fill.columns[i] =
-                  is_inside ? input + y * row_bytes + (x + i) * p.out_c + channel : padding;
-              fill.steps[i] = is_inside ? row_bytes : 0;
-            }
-            FillRows(&fill);
-          }
-        }
+        FillPlanes(p, input + channel, in_y, rows, planes);
       }
       const int16_t* tap = weights + 2 * (channel & 1) + channel / 2;
       for (int32_t ky = 0; ky < 3; ++ky, tap += 12) {
-        column.firsts[ky] = Halfwords(tap[0], tap[4]);
-        column.lasts[ky] = Halfwords(tap[4], tap[8]);
+        column.firsts[ky] = Halfwords(2 * tap[0], 2 * tap[4]);
+        column.lasts[ky] = Halfwords(2 * tap[4], 2 * tap[8]);
       }
       column.channel = channels[channel];
+      column.channel.bias *= 2;
       column.next = plane;
       column.output = output + channel;
       for (int32_t left = p.out_w; left > 0; left -= 2) {

@@ -37,6 +37,16 @@ inline uint32_t EvenBytes(uint32_t word) {
 }
 inline uint32_t OddBytes(uint32_t word) { return EvenBytes((word >> 8) | (word << 24)); }
 
+// Of four channels beside each other the weights of `taps` taps, `step` bytes apart: of each tap
+// the even channels' as two int16, then the odd ones'.
+inline void WidenTaps(const int8_t* filter, int32_t taps, int32_t step, uint32_t* to) {
+  for (; taps > 0; --taps, filter += step) {
+    const uint32_t word = LoadWord(filter);
+    *to++ = EvenBytes(word);
+    *to++ = OddBytes(word);
+  }
+}
+
 // The lower halfwords of both.
 inline uint32_t Halfwords(int32_t low, int32_t high) {
   return (static_cast<uint32_t>(low) & 0xffff) | (static_cast<uint32_t>(high) << 16);
