@@ -22,7 +22,7 @@ namespace {
 struct Tile {
   const uint32_t* columns;  // of a step: pixel 0's inputs as two int16, then pixel 1's
   const uint32_t* columns_end;
-  uint32_t skipped;  // bytes of code: the steps that the first round of four leaves out
+  uint32_t skipped;  // bytes of code: the steps that the first round leaves out
   const uint32_t* weights;
   const int32_t* channels;   // of each its multiplier and its BiasAndShift
   const int32_t* end;        // at least 4 channels on, and a multiple of 4
@@ -41,7 +41,7 @@ static_assert(offsetof(Tile, twice_zero_point) == 24);
 static_assert(offsetof(Tile, out) == 28);
 static_assert(sizeof(Tile) == 36);
 
-constexpr uint32_t kRound = 4;       // steps
+constexpr uint32_t kRound = 8;       // steps
 constexpr uint32_t kStepBytes = 48;  // of code: 12 instructions of 32 bits
 
 // Both pixels of the channels up to `end`, by fours, from dot product to output. Returns the
@@ -111,6 +111,10 @@ constexpr uint32_t kStepBytes = 48;  // of code: 12 instructions of 32 bits
       "add pc, r3\n"  // from the first step on
       "nop\n"
       "2:\n"
+      MCUFORGE_STEP
+      MCUFORGE_STEP
+      MCUFORGE_STEP
+      MCUFORGE_STEP
       MCUFORGE_STEP
       MCUFORGE_STEP
       MCUFORGE_STEP

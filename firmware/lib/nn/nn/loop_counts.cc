@@ -106,10 +106,8 @@ PlaneLoops CountPlaneLoops(const ConvParams& p) {
   for (int32_t out_y = 0, height; DepthwiseConvS8ByPlane(p) && out_y < p.out_h; out_y += height) {
     const int32_t most = PlaneRows(p) - 2;
     height = p.out_h - out_y < most ? p.out_h - out_y : most;
-    const int32_t in_y = out_y - p.pad_top;
-    const int32_t parts = 1 + (in_y < 0 ? 1 : 0) + (in_y + height + 2 > p.in_h ? 1 : 0);
     ++loops.planes;
-    loops.fills += static_cast<uint64_t>(pairs * parts);
+    loops.fills += static_cast<uint64_t>(pairs);
     loops.words += static_cast<uint64_t>(pairs * (height + 2));
     loops.columns += static_cast<uint64_t>(pairs - 1);
     loops.output_pairs += static_cast<uint64_t>((pairs - 1) * height);

@@ -17,6 +17,7 @@ from codegen.model.tflite import Model
 from verification.cases.model_builder import (
     NO_ACTIVATION,
     RELU,
+    SAME,
     VALID,
     ModelBuilder,
     schema,
@@ -208,6 +209,42 @@ def test_of_a_single_one_the_last_is_there_again() -> None:
     scales = [1e-9, 1e-9, 0.25 / 64, 1e-9, 1e-9, 1e-9]
     assert _live(_packed(_conv(weights, bias, scales=scales)))[0] == [2, 2]
     assert not _is_packed(_conv(weights, bias, scales=[1e-9] * 6))  # nothing to compute
+
+
+def _depthwise(out_c: int, stride: int = 1, **more: Any) -> Model:
+    b = ModelBuilder()
+    x = b.tensor([1, 6, 6, out_c], scale=0.5, zero_point=_IN_ZERO_POINT)
+    scales = [more.get("scale", 0.25 / 64)] * out_c
+    w = b.constant(np.ones((1, 3, 3, out_c), np.int8), scale=scales, axis=3)
+    c = b.constant(np.full(out_c, more.get("bias", -9), np.int32), scale=scales, axis=0)
+    y = b.tensor([1, 6 // stride, 6 // stride, out_c], scale=0.5, zero_point=0)
+    options = schema.DepthwiseConv2DOptionsT(
+        padding=SAME, strideW=stride, strideH=stride, dilationWFactor=1, dilationHFactor=1,
+        depthMultiplier=1,
+    )  # fmt: skip
+    b.op("DEPTHWISE_CONV_2D", [x, w, c], [y], options)
+    return Model.parse(b.build([x], [y]))
+
+
+def test_planes_have_their_channels_ready() -> None:
+    call = _packed(_depthwise(8))
+    assert call.function == "nn::DepthwisePackedS8"
+    assert _array(call, "channels").reshape(8, 2).tolist() == [[1 << 30, -9 * 256 + 7]] * 8
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        _depthwise(8, stride=2),
+        _depthwise(6),
+        _depthwise(8, scale=300.0),
+        _depthwise(8, scale=1e-10),
+        _depthwise(8, bias=1 << 23),
+        _depthwise(8, bias=-(1 << 23) - 1),
+    ],
+)
+def test_other_depthwise_convolutions_stay_as_they_were(model: Model) -> None:
+    assert _packed(model).function == "nn::DepthwiseConvS8"
 
 
 def test_code_for_all_cores_has_both_orders() -> None:
