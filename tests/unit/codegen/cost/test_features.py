@@ -124,7 +124,7 @@ def test_planes_of_the_dsp_kernel() -> None:
     channels = 8  # in fours
     holds(of, {
         "planes": channels * 2,
-        "plane fills": channels // 2 * 4 * (2 + 2),  # with the row above, and the one below
+        "plane fills": channels // 2 * 4 * 2,
         "plane words": channels * 4 * (20 + 9),
         "plane columns": channels * 3 * 2,
         "plane output pairs": channels * 3 * 25,
