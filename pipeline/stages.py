@@ -591,7 +591,7 @@ def bless(choice: Choice, accuracy_margin: float | None, recall_margin: float | 
     given = {"accuracy": accuracy_margin, "recall": recall_margin}
     margins = room.Margins(**{name: value for name, value in given.items() if value is not None})
     how = _hil_command(choice)
-    recorded.require_run(choice.board_id, how, RUNS)
+    recorded.require_run(choice.board_id, choice.build_dir / INT8_MODEL, how, RUNS)
     evaluate(choice)
     problems = _budget_problems(choice) or _run_problems(choice, how)
     facts = {

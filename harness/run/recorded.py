@@ -48,11 +48,17 @@ def latest_scores(
     return [found[board_id]]
 
 
-def require_run(board_id: str, how: str, runs: Path = RUNS) -> None:
-    """Raises HarnessError if no run of the board was ever recorded. how: the command that makes
-    one."""
-    if not any(_board_of(path.parent) == board_id for path in runs.glob(_EVERY_RUN)):
+def require_run(board_id: str, model: Path, how: str, runs: Path = RUNS) -> None:
+    """Raises HarnessError if no run of the board with the model, which need not be there, was ever
+    recorded. how: the command that makes one."""
+    found = [path for path in runs.glob(_EVERY_RUN) if _board_of(path.parent) == board_id]
+    if not found:
         raise HarnessError(f"{runs.name}/ has no run of {board_id}; run `{how}` first")
+    model_sha256 = sha256_file(model) if model.is_file() else ""
+    if not model_sha256 or all(_read(path).get("model_sha256") != model_sha256 for path in found):
+        raise HarnessError(
+            f"{runs.name}/ has no run of {board_id} with this model; run `{how}` first"
+        )
 
 
 def last_run_problem(

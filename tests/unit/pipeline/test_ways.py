@@ -412,7 +412,8 @@ def blessing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
     info = SimpleNamespace(board="host", model_sha256="m", build_id="b")
     monkeypatch.setattr(stages.firmware_build.FirmwareInfo, "load", lambda _: info)
     monkeypatch.setattr(
-        "harness.run.recorded.require_run", lambda *args: given.update(run=args[:2])
+        "harness.run.recorded.require_run",
+        lambda board, model, how, _: given.update(run=(board, how, model)),
     )
     monkeypatch.setattr(recorded, "last_run_problem", lambda *_: given.get("last", ""))
     monkeypatch.setattr("training.judge.lineage.keep", lambda *_: None)
@@ -434,7 +435,8 @@ def test_blessing_looks_at_budget_and_last_run(
     assert blessing["problems"] == [] and blessing["margins"].recall == 2.5
     assert blessing["margins"].accuracy == type(blessing["margins"])().accuracy
     assert blessing["facts"]["name"] == "tiny" and blessing["facts"]["board"] == "host"
-    assert blessing["run"] == ("host", "invoke hil --recipe tiny --data auto --board host")
+    how = "invoke hil --recipe tiny --data auto --board host"
+    assert blessing["run"] == ("host", how, TINY.build_dir / "model.tflite")
     blessing["last"] = "it failed"
     stages.bless(TINY, 1.0, None)
     assert blessing["problems"] == ["it failed"] and blessing["margins"].accuracy == 1.0

@@ -145,8 +145,14 @@ def test_runs_of_other_models_boards_and_images_are_no_proof(tmp_path: Path) -> 
     assert "was of build a, the image is b now; run `invoke hil`" in problem(tmp_path)
 
 
-def test_a_board_without_any_run_is_refused_at_once(tmp_path: Path) -> None:
-    run_of(tmp_path, "20260101-000000-microbit.002", PASSED)
-    recorded.require_run("microbit", "invoke hil", tmp_path)
+def test_a_board_or_model_without_any_run_is_refused_at_once(tmp_path: Path) -> None:
+    model, other, absent = (tmp_path / name for name in ("a.tflite", "b.tflite", "c.tflite"))
+    model.write_bytes(b"a")
+    other.write_bytes(b"b")
+    run_of(tmp_path, "20260101-000000-microbit.002", PASSED, model=sha256_file(model))
+    recorded.require_run("microbit", model, "invoke hil", tmp_path)
     with pytest.raises(HarnessError, match="no run of host; run `invoke hil` first"):
-        recorded.require_run("host", "invoke hil", tmp_path)
+        recorded.require_run("host", model, "invoke hil", tmp_path)
+    for one in (other, absent):
+        with pytest.raises(HarnessError, match="no run of microbit with this model; run `inv"):
+            recorded.require_run("microbit", one, "invoke hil", tmp_path)
