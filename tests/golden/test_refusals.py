@@ -58,6 +58,35 @@ def test_a_quantization_that_lies_outside_of_the_model(field: int) -> None:
         HostRuntime(bytes(content))
 
 
+@pytest.mark.parametrize("axis", range(4))
+@pytest.mark.parametrize("op", ["MAX_POOL_2D", "AVERAGE_POOL_2D", "CONV_2D", "DEPTHWISE_CONV_2D"])
+def test_an_extent_beyond_16_bits(op: str, axis: int) -> None:
+    """Kernels keep it in 16 bits: what is left of 65,537 there is 1."""
+
+    def model(extent: int) -> bytes:
+        shape = [extent if i == axis else 1 for i in range(4)]
+        inputs = [{"shape": shape, "scale": 0.1}]
+        output = {"shape": [*shape[:3], 1] if op == "CONV_2D" else shape, "scale": 0.1}
+        steps = {"strideW": 1, "strideH": 1, "padding": VALID}
+        if "POOL" in op:
+            options = schema.Pool2DOptionsT(filterWidth=1, filterHeight=1, **steps)
+        else:
+            weights = np.ones([1, 1, 1, shape[3]], np.int8)
+            inputs.append({"values": weights, "scale": 0.1})
+            conv = op == "CONV_2D"
+            kind = schema.Conv2DOptionsT if conv else schema.DepthwiseConv2DOptionsT
+            options = kind(dilationWFactor=1, dilationHFactor=1, **steps)
+            if not conv:
+                options.depthMultiplier = 1
+        return one_op(op, inputs, [output], options)
+
+    with HostRuntime(model(1000)):
+        pass
+    for extent in (65536, 65537):
+        with pytest.raises(RuntimeRefusedError, match="out of range"):
+            HostRuntime(model(extent))
+
+
 # All that the runtime says of a model is joined by semicolons. A custom op says itself what is
 # wrong, as upstream's do, and the runtime of which node; so it does of an op whose subgraph is.
 _ONE_MESSAGE = (
