@@ -40,15 +40,17 @@ constexpr bool ConvS8MveNeedsNoColumn(const ConvParams& p) {
   return (p.kernel_h == 1 && p.kernel_w == 1) || (p.filter_c & 15) == 0;
 }
 
-// Channels that the mve kernel takes together: more where gathering a window costs more.
+// Channels that the mve kernel takes together: more where gathering a window costs more. A group's
+// are cut in parts of one size, so that one channel more is not one pass more over the image.
 constexpr int32_t ConvS8MveBlock(const ConvParams& p) {
-  return p.kernel_h == 1 && p.kernel_w == 1 ? 32 : 64;
+  const int32_t usual = p.kernel_h == 1 && p.kernel_w == 1 ? 32 : 64;
+  const int32_t channels = p.out_c / (p.in_c / p.filter_c);
+  const int32_t passes = channels < usual ? 1 : (channels + usual / 2) / usual;
+  return (DivideUp(channels, passes) + 1) & ~1;
 }
 
 // Groups of four channels that it prepares at once, and what it needs for one.
-constexpr int32_t ConvS8MveQuads(const ConvParams& p) {
-  return DivideUp(p.out_c < ConvS8MveBlock(p) ? p.out_c : ConvS8MveBlock(p), 4);
-}
+constexpr int32_t ConvS8MveQuads(const ConvParams& p) { return DivideUp(ConvS8MveBlock(p), 4); }
 constexpr int32_t kConvS8MveQuadBytes = 48;
 
 // From so many channels on the outputs of four pixels are too far apart for offsets of 16 bits.

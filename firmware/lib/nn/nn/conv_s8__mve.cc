@@ -31,9 +31,8 @@ struct Pairs {
   int8_t* panel;
   int32_t vectors;  // of a window, after the first one
   int32_t out_zero_point;
-  int32_t shifts_left;  // not 0 where not all shifts are to the right
-  int32_t first;        // bytes of the first vector, 1 to 16
-  int32_t second;       // from the weights of a pair's first channel to those of its second one
+  int32_t first;   // bytes of the first vector, 1 to 16
+  int32_t second;  // from the weights of a pair's first channel to those of its second one
   const Factor* end;
   const int8_t* weights;  // of the first channel
   const Factor* factors;
@@ -44,16 +43,15 @@ struct Pairs {
 static_assert(offsetof(Pairs, panel) == 0);
 static_assert(offsetof(Pairs, vectors) == 4);
 static_assert(offsetof(Pairs, out_zero_point) == 8);
-static_assert(offsetof(Pairs, shifts_left) == 12);
-static_assert(offsetof(Pairs, first) == 16);
-static_assert(offsetof(Pairs, second) == 20);
-static_assert(offsetof(Pairs, end) == 24);
-static_assert(offsetof(Pairs, weights) == 28);
-static_assert(offsetof(Pairs, factors) == 32);
-static_assert(offsetof(Pairs, output) == 36);
-static_assert(offsetof(Pairs, low) == 40);
-static_assert(offsetof(Pairs, high) == 44);
-static_assert(offsetof(Pairs, offset) == 48);
+static_assert(offsetof(Pairs, first) == 12);
+static_assert(offsetof(Pairs, second) == 16);
+static_assert(offsetof(Pairs, end) == 20);
+static_assert(offsetof(Pairs, weights) == 24);
+static_assert(offsetof(Pairs, factors) == 28);
+static_assert(offsetof(Pairs, output) == 32);
+static_assert(offsetof(Pairs, low) == 36);
+static_assert(offsetof(Pairs, high) == 40);
+static_assert(offsetof(Pairs, offset) == 44);
 
 // clang-format off
 // The products of the weights in q0 and q1, and of the next vectors of the panel.
@@ -87,15 +85,15 @@ static_assert(offsetof(Pairs, offset) == 48);
   "vqrdmlah.s32 " y ", " x ", " multiplier "\n"            \
   "vrshl.s32 " y ", " shift "\n"
 
-// Per 128 MACs: 6 loads, 8 VMLADAVA and the loop's two; per pair 35 more. The sum with the zero
+// Per 128 MACs: 6 loads, 8 VMLADAVA and the loop's two; per pair 36 more. The sum with the zero
 // point wraps in 32 bits where a shift is to the left; else it cannot.
 [[gnu::naked, gnu::noipa, gnu::aligned(4)]] void ComputePairs(const Pairs& /*pairs*/) {
   asm volatile(
       "push {r4-r11, lr}\n"
       "vpush {d8-d13}\n"
-      "sub sp, #28\n"  // panel, vectors, out_zero_point, shifts_left, first, second, end
-      "ldm r0!, {r1-r7}\n"
-      "stm sp, {r1-r7}\n"
+      "sub sp, #24\n"  // panel, vectors, out_zero_point, first, second, end
+      "ldm r0!, {r1-r6}\n"
+      "stm sp, {r1-r6}\n"
       "ldm r0!, {r3, r9, r11}\n"  // weights, factors, output
       "ldm r0!, {r4, r6}\n"       // low, high
       "vdup.16 q4, r4\n"
@@ -103,7 +101,7 @@ static_assert(offsetof(Pairs, offset) == 48);
       "vldrh.u16 q6, [r0]\n"
       "1:\n"
       "ldrd r1, r7, [sp]\n"       // panel, vectors
-      "ldrd r4, r5, [sp, #16]\n"  // first, second
+      "ldrd r4, r5, [sp, #12]\n"  // first, second
       "add r5, r3\n"
       "vctp.8 r4\n"
       "vpstt\n"
@@ -125,25 +123,26 @@ static_assert(offsetof(Pairs, offset) == 48);
       "vmov q0[3], q0[1], r2, r6\n"
       "vmov q1[2], q1[0], r8, r12\n"
       "vmov q1[3], q1[1], r10, lr\n"
-      "ldrd r1, r7, [sp, #8]\n"  // out_zero_point, shifts_left
+      "ldr r1, [sp, #8]\n"  // out_zero_point
       "ldm r9!, {r0, r2, r4, r6, r8, r10}\n"
       "vadd.i32 q0, q0, r0\n"
       "vadd.i32 q1, q1, r6\n"
-      "cbnz r7, 5f\n"
+      "ands r7, r4, r10\n"
+      "bpl 5f\n"  // not both shifts are to the right
       MCUFORGE_REQUANT_TO_RIGHT("q0", "q2", "r2", "r4")
       MCUFORGE_REQUANT_TO_RIGHT("q1", "q3", "r8", "r10")
       "vqmovnb.s32 q0, q2\n"
       "vqmovnt.s32 q0, q3\n"
       "vqadd.s16 q0, q0, r1\n"
       "4:\n"
-      "ldr r0, [sp, #24]\n"  // end
+      "ldr r0, [sp, #20]\n"  // end
       "vmax.s16 q0, q0, q4\n"
       "vmin.s16 q0, q0, q5\n"
       "vstrb.16 q0, [r11, q6]\n"
       "adds r11, #2\n"
       "cmp r9, r0\n"
       "bne 1b\n"
-      "add sp, #28\n"
+      "add sp, #24\n"
       "vpop {d8-d13}\n"
       "pop {r4-r11, pc}\n"
       "5:\n"
@@ -438,7 +437,6 @@ template <bool kByStrips>
   pairs.panel = panel;
   pairs.vectors = vectors;
   pairs.out_zero_point = p.out_zero_point;
-  pairs.shifts_left = 0;
   pairs.first = first;
   pairs.second = row;
   pairs.low = p.out_min;
@@ -465,7 +463,7 @@ template <bool kByStrips>
           pairs.factors = factors;
           pairs.end = factors + (channels & ~1);
           if (!ready) {
-            pairs.shifts_left = MakeFactors(scales, bias, c, channels, factors);
+            MakeFactors(scales, bias, c, channels, factors);
             for (int32_t i = 0; i < channels; ++i) {
               factors[i].bias -= p.in_zero_point * SumOfWeights(pairs.weights + i * row, row);
             }

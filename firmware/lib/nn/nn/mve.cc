@@ -35,8 +35,10 @@ bool MakeFactors(const ChannelScales& scales, const int32_t* bias, int32_t first
   int32_t signs = -1;
   for (int32_t c = first; c < first + count; ++c, ++factors) {
     const Requant requant = RequantOf(scales, c);
-    *factors = Factor{bias ? bias[c] : 0, requant.multiplier, requant.shift};
-    signs &= requant.shift;
+    // What is 0 times anything may be shifted to the right like others.
+    const int32_t shift = requant.multiplier == 0 ? -1 : requant.shift;
+    *factors = Factor{bias ? bias[c] : 0, requant.multiplier, shift};
+    signs &= shift;
   }
   return signs >= 0;
 }
