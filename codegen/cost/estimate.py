@@ -438,7 +438,8 @@ def _mve_conv(name: str, shape: ConvShape, windows: _Windows) -> Features:
     elif kind == "/bytes" and shape.kernel_w * filter_c <= 16:
         kind = "/short runs"
     of_group = channels // groups
-    passes = groups * math.ceil(of_group / (32 if taps == 1 else 64))
+    usual = 32 if taps == 1 else 64
+    passes = groups * max(1, (of_group + usual // 2) // usual)
     panels = math.ceil(pixels / 4)
     pairs = groups * math.ceil(of_group / 2)
     vectors = math.ceil(depth / 16)
