@@ -44,7 +44,9 @@ def _window(rng: np.random.Generator, padding: int, limit: int, dilated: bool) -
     return _Window(extent, kernel, stride, dilation)
 
 
-def _conv_like(rng: np.random.Generator, depthwise: bool, is_3x3: bool = False) -> Case:
+def _conv_like(
+    rng: np.random.Generator, depthwise: bool, is_3x3: bool = False, is_wide: bool = False
+) -> Case:
     padding = int(rng.choice([SAME, VALID]))
     pointwise = draw.chance(rng, 0.2)
     limit = int(rng.choice([1, 4, 9, 17]))
@@ -57,6 +59,9 @@ def _conv_like(rng: np.random.Generator, depthwise: bool, is_3x3: bool = False) 
         y, x = _Window(y.extent, 1, 1), _Window(x.extent, 1, 1)
     if is_3x3:
         y, x = _Window(int(rng.integers(3, 31)), 3, 1), _Window(int(rng.integers(3, 57)), 3, 1)
+    if is_wide:
+        padding = SAME
+        y, x = (_Window(int(rng.integers(1, 5)), int(rng.choice([1, 3])), 1) for _ in range(2))
     out_h, out_w = y.out(padding), x.out(padding)
     batches = int(rng.choice([1, 1, 1, 2, 3]))
     taps = y.kernel * x.kernel
@@ -76,7 +81,11 @@ def _conv_like(rng: np.random.Generator, depthwise: bool, is_3x3: bool = False) 
     else:
         groups = int(rng.choice([1, 1, 1, 1, 2, 3, 4]))
         filter_c = draw.extent(rng, min(65, room)) * min(many, max(1, room // 65))
+        if is_wide:
+            filter_c = draw.extent(rng, 17)
         per_group = draw.extent(rng, min(33, max(1, room // filter_c // groups)))
+        if is_wide:
+            per_group = int(rng.integers(34, 200))
         in_c, out_c = filter_c * groups, per_group * groups
         filter_shape = [out_c, y.kernel, x.kernel, filter_c]
         terms = taps * filter_c
@@ -128,6 +137,11 @@ def _conv_like(rng: np.random.Generator, depthwise: bool, is_3x3: bool = False) 
 def conv_2d(rng: np.random.Generator) -> Case:
     """Any stride, dilation and padding; groups; one scale or one a channel."""
     return _conv_like(rng, depthwise=False)
+
+
+def conv_2d_wide(rng: np.random.Generator) -> Case:
+    """Of more channels than kernels take at once, on images of few pixels."""
+    return _conv_like(rng, depthwise=False, is_wide=True)
 
 
 def depthwise_conv_2d(rng: np.random.Generator) -> Case:
@@ -524,6 +538,7 @@ CASES: Cases = {
     "ADD": add,
     "AVERAGE_POOL_2D": average_pool_2d,
     "CONV_2D": conv_2d,
+    "CONV_2D_WIDE": conv_2d_wide,
     "DEPTHWISE_CONV_2D": depthwise_conv_2d,
     "DEPTHWISE_CONV_2D_3X3": depthwise_conv_2d_3x3,
     "FULLY_CONNECTED": fully_connected,
