@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from codegen.boards.facts import load_board
+from harness.errors import DeviceRefusedError
 from harness.rig.emulator import open_emulator
 from harness.rig.expected import Expected
 from harness.run.digits import Digits
 from harness.run.worker import highest_baud
+from harness.wire import messages
 from harness.wire.device import Device
 from harness.wire.ids import InputFormat
 from harness.wire.transport import SerialLine
@@ -52,3 +54,15 @@ def test_the_rate_goes_up_as_far_as_the_line_allows_and_back_by_itself(
             check(device)
             counters = device.stats()
             assert counters["crc_errors"] + counters["cobs_errors"] + counters["too_long"] > 0
+
+
+def test_a_rate_below_the_boards_own_or_above_its_highest_is_refused(build_dir: Path) -> None:
+    expected = Expected.load(load_board("host"), build_dir)
+    with (
+        open_emulator(expected.board, expected.elf) as emulator,
+        Device(SerialLine(emulator.url, OWN)) as device,
+    ):
+        for baud in (0, OWN - 1, 1_000_001, 2**32 - 1):
+            with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
+                device.call(messages.BAUD, messages.baud_payload(baud))
+            device.info()  # at the rate as before

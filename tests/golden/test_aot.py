@@ -38,6 +38,15 @@ def test_every_op_gives_the_oracles_bytes_on_a_core(core: str, first: int) -> No
     assert report.passed, "\n".join(map(str, report.failures))
 
 
+@pytest.mark.emulated
+def test_what_is_packed_for_the_dsp_extension_gives_the_oracles_bytes() -> None:
+    """Kernels that generated code for cortex-m4 alone calls, whatever core an op is drawn for."""
+    packed = ("CONV_2D", "FULLY_CONNECTED", "GRAPH", "DEPTHWISE_CONV_2D_CHAIN")
+    cases = {op: CASES[op] for op in packed}
+    report = run_golden(cases, 40, seed=13, boards=["cortex-m4"], engine=AOT)
+    assert report.passed, "\n".join(map(str, report.failures))
+
+
 def test_a_wrong_byte_is_a_failure_with_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
     def flip_a_byte(target: Any, jobs: list[Job], **more: Any) -> list[Result]:
         (result,) = run(target, jobs, **more)
