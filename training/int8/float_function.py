@@ -7,6 +7,7 @@ else is taken in the type that it is cast to, and indices below 0 are not looked
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import numpy as np
 
 from codegen.model.pixels import UNIT
 from training.errors import ArtifactError, ConversionError, first_line
+from training.int8 import fused_lstm
 from training.int8.edges import LEVELS, Edge, Edges
 
 _CASTS_KEPT = ("float32", "int32")  # what the runtime's kernels read
@@ -57,6 +59,7 @@ class FloatFunction:
         for name in inputs:
             nodes.settle_type(name, outputs)
         nodes.drop_negative_indices()
+        fused_lstm.mark(graph, self.traced.graph.as_graph_def())
         whole = tf.compat.v1.wrap_function(
             lambda: tf.graph_util.import_graph_def(graph, name=""), []
         )
@@ -91,7 +94,7 @@ class FloatFunction:
 
 def of_keras(tf: Any, model: Any, called: str) -> FloatFunction:
     """A keras.Model, `called` so in messages. In the model itself names that no graph can have are
-    changed, and recurrent layers unrolled.
+    changed, and recurrent layers unrolled or, where they are long LSTMs, one op each.
 
     Raises ArtifactError if it is not built or has an open dimension.
     """
@@ -99,7 +102,6 @@ def of_keras(tf: Any, model: Any, called: str) -> FloatFunction:
 
     _require_built(model, called)
     _rename(model)
-    _unroll(model)
     structure = model.inputs[0] if isinstance(model, keras.Sequential) else model.input
     inputs = keras.tree.flatten(structure)
     names = [one.name for one in inputs]
@@ -117,7 +119,8 @@ def of_keras(tf: Any, model: Any, called: str) -> FloatFunction:
     def call(*given: Any) -> Any:
         return own(given)
 
-    traced = call.get_concrete_function(*specs)
+    with _recurrent_as_ops(tf, model):
+        traced = call.get_concrete_function(*specs)
     return FloatFunction(called, _edges(tf, traced, names), traced, model, own)
 
 
@@ -144,19 +147,38 @@ def _rename(model: Any) -> None:
         taken.add(name)
 
 
-def _unroll(model: Any) -> None:
-    """Of short sequences; what is left of recurrent layers are loops, which are refused. Gates have
-    a product each: SPLIT, which would take one product of all apart, has one scale for them, which
-    the converter gives them now and then only."""
-    steps = [one.shape[1] for one in model.inputs if len(one.shape) > 1]
-    if not all(steps) or max(steps, default=0) > _UNROLLED_STEPS:
-        return
-    for layer in model._flatten_layers():
-        if getattr(layer, "unroll", None) is False:
+@contextlib.contextmanager
+def _recurrent_as_ops(tf: Any, model: Any) -> Iterator[None]:
+    """What recurrent layers do over time is unrolled, or of an LSTM one op; what is left of them
+    are loops, which are refused."""
+    layers = [one for one in model._flatten_layers() if getattr(one, "unroll", None) is False]
+    owns = [layer.call for layer in layers]
+    for layer, own in zip(layers, owns, strict=True):
+        layer.call = _over_time(tf, layer, own)
+    try:
+        yield
+    finally:
+        for layer, own in zip(layers, owns, strict=True):
+            layer.call = own
+
+
+def _over_time(tf: Any, layer: Any, own: Callable[..., Any]) -> Callable[..., Any]:
+    def call(sequences: Any, *others: Any, **named: Any) -> Any:
+        steps = sequences.shape[1]
+        if steps is not None and steps <= _UNROLLED_STEPS:
             layer.unroll = True
+            # Gates have a product each: SPLIT, which would take one product of all apart, has one
+            # scale for them, which the converter gives them now and then only.
             cell: Any = getattr(layer, "cell", None)
             if hasattr(cell, "implementation"):
                 cell.implementation = 1
+        elif fused_lstm.fits(layer) and all(
+            named.get(one) is None for one in ("mask", "initial_state")
+        ):
+            return fused_lstm.call(tf, layer, sequences)
+        return own(sequences, *others, **named)
+
+    return call
 
 
 def of_saved_model(tf: Any, folder: Path) -> FloatFunction:
@@ -243,13 +265,14 @@ def _refuse_halves(tf: Any, graph: Any, name: str) -> None:
 def _refuse_loops(graph: Any, name: str) -> None:
     """Raises ConversionError: with a loop in the model the converter's calibration crashes."""
     nodes = [*graph.node, *(node for part in graph.library.function for node in part.node_def)]
-    loop = next((node.name for node in nodes if node.op in ("While", "StatelessWhile")), None)
+    loops = (node.name for node in nodes if node.op in ("While", "StatelessWhile"))
+    loop = next((one for one in loops if not fused_lstm.is_its_loop(one)), None)
     if loop:
         raise ConversionError(
             f"{name}: {loop} is a loop, as recurrent layers make them, and the converter cannot "
             f"calibrate one; give the .keras file, of which up to {_UNROLLED_STEPS} steps are "
-            "unrolled here, build the layer with unroll=True, or replace it by convolutions over "
-            "time"
+            "unrolled here and an LSTM may have any number, build the layer with unroll=True, or "
+            "replace it by an LSTM or by convolutions over time"
         )
 
 

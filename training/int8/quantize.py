@@ -26,7 +26,7 @@ from codegen.model.int8_checks import check_int8, check_ops, check_types
 from codegen.model.tflite import Model
 from training import artifacts
 from training.errors import ArtifactError, ConversionError, TrainingError, first_line
-from training.int8 import contained
+from training.int8 import contained, fused_lstm
 from training.int8.calibration import calibration_arrays
 from training.int8.float_function import FloatFunction, of_keras, of_saved_model
 from training.int8.presets import PRESETS
@@ -172,7 +172,7 @@ def convert_files(path: str, name: str, samples: str, preset: str, target: str) 
     with foreign_errors(tf, name), quiet_output():
         converter = _converter_of(tf, open_float(tf, Path(path)), values, preset)
     full_int8(tf, converter)
-    Path(target).write_bytes(_settled(converter, name))
+    Path(target).write_bytes(fused_lstm.with_outputs_as_states(_settled(converter, name)))
 
 
 @contextlib.contextmanager
@@ -227,7 +227,7 @@ def convert(model: Any, calibration: np.ndarray, preset: str = "default") -> byt
     tf = load_tensorflow()
     converter = converter_for(tf, model, calibration, preset)
     full_int8(tf, converter)
-    content = run_converter(converter, model.name)
+    content = fused_lstm.with_outputs_as_states(run_converter(converter, model.name))
     require_int8(content, model.name)
     return content
 
@@ -251,8 +251,11 @@ def _converter_of(
         for row in zip(*values, strict=True)
     ]
     one.require_same(tf, function, samples[:_COMPARED])
-    # Without a trackable object the converter takes the frozen graph as it is.
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([function])
+    if fused_lstm.is_in(function):
+        converter = fused_lstm.converter(tf, function)
+    else:
+        # Without a trackable object the converter takes the frozen graph as it is.
+        converter = tf.lite.TFLiteConverter.from_concrete_functions([function])
     calibrate(tf, converter, samples, preset)
     return converter
 

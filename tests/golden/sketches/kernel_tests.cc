@@ -187,6 +187,30 @@ TF_LITE_MICRO_TEST(FullyConnectedInt8) {
   ExpectDequantized(output, expected, 0.1f, -10);
 }
 
+TF_LITE_MICRO_TEST(WhatIsLeftOutMayBeAnything) {
+  int dims[] = {2, 1, 2}, weights_dims[] = {2, 1, 2}, output_dims[] = {2, 1, 1};
+  const int8_t input[] = {3, 4}, weights[] = {10, 1};
+  int8_t output[1];
+  float scales[] = {1, 0.5f};
+  int zero_points[] = {1, -2};
+  TfLiteAffineQuantization quantization = {tflite::testing::FloatArrayFromFloats(scales),
+                                           IntArrayFromInts(zero_points), 0};
+  TfLiteTensor tensors[4];
+  tensors[0] = CreateTensor(input, IntArrayFromInts(dims));
+  tensors[0].quantization = {kTfLiteAffineQuantization, &quantization};
+  tensors[1] = CreateQuantizedTensor(weights, IntArrayFromInts(weights_dims), 1.0f);
+  tensors[3] = CreateQuantizedTensor(output, IntArrayFromInts(output_dims), 0.5f);
+  int inputs[] = {3, 0, 1, -1}, outputs[] = {1, 3};
+  const TfLiteFullyConnectedParams params = {
+      kTfLiteActNone, kTfLiteFullyConnectedWeightsFormatDefault, false, false, kTfLiteNoType};
+  const TFLMRegistration registration = tflite::Register_FULLY_CONNECTED();
+  tflite::KernelRunner runner(registration, tensors, 4, IntArrayFromInts(inputs),
+                              IntArrayFromInts(outputs), &params);
+  TF_LITE_MICRO_EXPECT_EQ(kTfLiteOk, runner.InitAndPrepare());
+  TF_LITE_MICRO_EXPECT_EQ(kTfLiteOk, runner.Invoke());
+  TF_LITE_MICRO_EXPECT_EQ(5 * 10 + 6, output[0]);
+}
+
 TF_LITE_MICRO_TEST(TransposeConvInt8) {
   int shape_dims[] = {1, 4}, filter_dims[] = {4, 1, 1, 2, 1}, input_dims[] = {4, 1, 1, 2, 1};
   int output_dims[] = {4, 1, 1, 4, 1};

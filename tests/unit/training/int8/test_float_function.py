@@ -333,29 +333,53 @@ def test_names_that_no_graph_can_have_are_changed() -> None:
     assert names[6] == "my_conv_"
 
 
-def test_short_sequences_are_unrolled() -> None:
-    def unrolled(steps: Any, **more: Any) -> Any:
-        lstm, dense = layer("lstm", unroll=False), layer("dense")
-        inputs = [SimpleNamespace(shape=shape) for shape in steps]
-        room._unroll(model(lstm, dense, layer("other", unroll=None), inputs=inputs))
-        assert not hasattr(dense, "unroll")
-        return lstm.unroll
-
-    assert unrolled([(None, 128, 3)]) and unrolled([(None, 5), (None, 128)])
-    assert unrolled([(None,)]) and unrolled([])
-    for steps in ([(None, 129, 3)], [(None, None, 3)], [(None, 5), (None, 129)]):
-        assert not unrolled(steps)
+def over(layer: Any, steps: int | None, **named: Any) -> Any:
+    """What a recurrent layer is called with for a sequence."""
+    own = layer.call
+    with room._recurrent_as_ops(None, model(layer)):
+        answer = layer.call(SimpleNamespace(shape=(1, steps, 3)), **named)
+    assert layer.call is own
+    return answer
 
 
-def test_the_gates_of_what_is_unrolled_have_a_product_each() -> None:
+def recurrent(**more: Any) -> Any:
+    return layer("rnn", unroll=False, call=lambda x, **_: ("own", x.shape[1]), **more)
+
+
+def test_short_sequences_are_unrolled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room.fused_lstm, "fits", lambda _: False)
+    for steps, unrolled in ((5, True), (128, True), (129, False), (None, False)):
+        one = recurrent()
+        assert over(one, steps) == ("own", steps)
+        assert one.unroll is unrolled
+    dense = layer("dense")
+    with room._recurrent_as_ops(None, model(dense, layer("other", unroll=None))):
+        assert not hasattr(dense, "call")
+
+
+def test_a_long_lstm_is_one_op_from_a_state_of_zeros_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room.fused_lstm, "fits", lambda _: True)
+    monkeypatch.setattr(room.fused_lstm, "call", lambda _tf, _layer, x: ("fused", x.shape[1]))
+    assert over(recurrent(), 129, mask=None, initial_state=None) == ("fused", 129)
+    assert over(recurrent(), 128) == ("own", 128)
+    for given in ("mask", "initial_state"):
+        assert over(recurrent(), 129, **{given: "one"}) == ("own", 129)
+
+
+def test_the_gates_of_what_is_unrolled_have_a_product_each(monkeypatch: pytest.MonkeyPatch) -> None:
     gated, plain = SimpleNamespace(implementation=2), SimpleNamespace()
-    layers = [layer("lstm", unroll=False, cell=gated), layer("rnn", unroll=False, cell=plain)]
-    room._unroll(model(*layers, inputs=[SimpleNamespace(shape=(None, 5, 3))]))
+    for cell in (gated, plain):
+        over(recurrent(cell=cell), 5)
     assert gated.implementation == 1 and not hasattr(plain, "implementation")
+    monkeypatch.setattr(room.fused_lstm, "fits", lambda _: False)
     left = SimpleNamespace(implementation=2)
-    long = [SimpleNamespace(shape=(None, 129, 3))]
-    room._unroll(model(layer("gru", unroll=False, cell=left), inputs=long))
+    over(recurrent(cell=left), 129)
     assert left.implementation == 2
+
+
+def test_a_loop_of_a_long_lstm_is_not_refused() -> None:
+    assert room.fused_lstm.is_its_loop("fused_lstm")
+    assert not room.fused_lstm.is_its_loop("functional_1/gru_1/while")
 
 
 @pytest.mark.parametrize(

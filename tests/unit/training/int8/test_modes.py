@@ -346,7 +346,10 @@ def test_what_others_raise_is_one_message(
         raise error
 
 
-def test_samples_go_to_the_converter_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("of_lstms", [False, True])
+def test_samples_go_to_the_converter_one_by_one(
+    of_lstms: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     types = [SimpleNamespace(dtype=SimpleNamespace(as_numpy_dtype=np.dtype(one))) for one in
              ("float32", "int8")]  # fmt: skip
     compared: list[Any] = []
@@ -361,6 +364,10 @@ def test_samples_go_to_the_converter_one_by_one(monkeypatch: pytest.MonkeyPatch)
             TFLiteConverter=SimpleNamespace(from_concrete_functions=lambda functions: made),
         )
     )
+    other = converter()
+    monkeypatch.setattr(quantize.fused_lstm, "is_in", lambda _: of_lstms)
+    monkeypatch.setattr(quantize.fused_lstm, "converter", lambda *_: other)
+    made = other if of_lstms else made
     values = [np.arange(12.0).reshape(6, 2), np.arange(6.0).reshape(6, 1)]
     assert quantize._converter_of(tf, one, values) is made
     samples = made.representative_dataset()

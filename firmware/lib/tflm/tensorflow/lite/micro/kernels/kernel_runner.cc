@@ -33,12 +33,14 @@ class OneOpResolver : public MicroOpResolver {
   tflm::OpEntry entry_;
 };
 
-size_t ArenaBytes(const TfLiteTensor* tensors, int count) {
-  size_t bytes = kArenaBytes;
-  for (int i = 0; i < count; ++i) {
-    bytes += kTimesTensors * tensors[i].bytes;
-  }
-  return bytes;
+// What stands in the place of a tensor that the op has nothing to do with, of which a test may say
+// nothing.
+TfLiteTensor Scalar() {
+  static TfLiteIntArray no_dims = {0, {}};
+  TfLiteTensor tensor{};
+  tensor.dims = &no_dims;
+  tensor.type = kTfLiteFloat32;
+  return tensor;
 }
 
 }  // namespace
@@ -82,15 +84,20 @@ TfLiteStatus KernelRunner::InitAndPrepare(const char* init_data, size_t length) 
   const tflm::OneOp op = {builtin ? int32_t{builtin->code} : int32_t{BuiltinOperator_CUSTOM},
                           builtin ? nullptr : kCustomName, builtin ? builtin_data_ : nullptr,
                           builtin ? nullptr : init_data, length};
+  std::vector<TfLiteTensor> tensors;
   std::vector<bool> is_constant;
+  size_t arena_bytes = kArenaBytes;
   for (int i = 0; i < tensors_size_; ++i) {
-    is_constant.push_back(IsAmong(inputs_, i) && !IsAmong(outputs_, i) &&
-                          !tensors_[i].is_variable && tensors_[i].data.data);
+    const bool is_input = IsAmong(inputs_, i);
+    const bool is_output = IsAmong(outputs_, i);
+    tensors.push_back(is_input || is_output ? tensors_[i] : Scalar());
+    is_constant.push_back(is_input && !is_output && !tensors_[i].is_variable &&
+                          tensors_[i].data.data);
+    arena_bytes += kTimesTensors * tensors.back().bytes;
   }
-  const std::vector<TfLiteTensor> tensors(tensors_, tensors_ + tensors_size_);
   run_.reset(new Run(registration_,
                      tflm::WriteOneOpModel(op, tensors, is_constant, *inputs_, *outputs_),
-                     ArenaBytes(tensors_, tensors_size_)));
+                     arena_bytes));
   const TfLiteStatus status = run_->interpreter.AllocateTensors();
   if (status != kTfLiteOk) {
     run_.reset();
