@@ -164,6 +164,10 @@ def estimate_strips(model: Model, op: Op, height: int, in_blocks: bool, cpu: str
     if op.name not in ("CONV_2D", "DEPTHWISE_CONV_2D"):
         of_calls = Features(whole.op_class, {"op": whole.values["op"] * (strips - 1)})
         return _cost(of_calls, costs)
+    if op.name == "CONV_2D" and _ISAS.get(cpu) == "mve":
+        # what a strip leaves in a panel of pixels goes on in the next one
+        passes = Features(whole.op_class, {"passes": whole.values.get("passes", 0.0)})
+        return _cost(passes, costs) * (strips - 1)
     shapes = (work.input_shape, work.filter_shape, work.output_shape)
     shape = _conv_shape(op.name, *shapes, op_options(model)[op.index])
     parts: Counter[ConvShape] = Counter()
@@ -177,7 +181,8 @@ def estimate_strips(model: Model, op: Op, height: int, in_blocks: bool, cpu: str
     isa = _ISAS.get(cpu, "scalar")
     by_strips = sum(_cost(_conv(op.name, p, has_bias, isa), costs) * n for p, n in parts.items())
     if in_blocks:
-        once = {name: whole.values.get(name, 0.0) for name in ("op", "channels", "weights")}
+        names = ("op", "channels", "weights", "blocks", "block weights")
+        once = {name: whole.values.get(name, 0.0) for name in names}
         by_strips -= (strips - 1) * _cost(Features(whole.op_class, once), costs)
     return max(0, by_strips - _cost(whole, costs))
 

@@ -8,7 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codegen.cost.estimate import CostTableError, cost_table, estimate, features
+from codegen.cost.estimate import (
+    CostTableError,
+    cost_table,
+    estimate,
+    estimate_strips,
+    features,
+)
 from codegen.model.op_work import op_work
 from codegen.model.tflite import Model
 from verification.bench.cost_fit import CORES, Sample, fit, parse
@@ -60,6 +66,16 @@ def test_a_fit_finds_the_costs_it_was_made_with(cnn: Model) -> None:
         cost = 200 + 7 * values["outputs"]
         samples.append(Sample(type(own)(own.op_class, values), cost, shared=False))
     assert fit(samples)["SOFTMAX"] == pytest.approx({"op": 200.0, "outputs": 7.0}, rel=1e-3)
+
+
+def test_strips_of_a_row_cost_a_convolution_on_helium_little(cnn: Model) -> None:
+    # Its panel of pixels goes on from strip to strip, and its channels stay ready.
+    op = cnn.ops[0]
+    whole = (estimate(cnn, "cortex-m55") or [])[op.index]
+    assert estimate_strips(cnn, op, 14, False, "cortex-m55") == 0
+    one_row = estimate_strips(cnn, op, 1, False, "cortex-m55")
+    assert 0 < one_row < whole // 4
+    assert estimate_strips(cnn, op, 2, False, "cortex-m55") == pytest.approx(one_row * 6 / 13)
 
 
 def test_cores_that_were_not_measured_have_no_estimate(cnn: Model) -> None:
