@@ -443,13 +443,17 @@ def test_test_lints_and_makes_images_where_they_are_needed(
         return True
 
     monkeypatch.setattr("verbs.suites.run", run)
-    monkeypatch.setattr("pipeline.stages.build", lambda chosen: built.append(chosen.board_id))
+    monkeypatch.setattr(
+        "pipeline.stages.build",
+        lambda chosen: built.append(chosen.board_id + (" sanitized" if chosen.sanitize else "")),
+    )
     monkeypatch.setattr(
         "codegen.boards.facts.boards_built_here", lambda: [SimpleNamespace(id="microbit")]
     )
     assert house.run(f"test {options}")[0] == 0
     assert seen == [suites.split(), further, workers]
-    assert built == tested + (["microbit"] if "emulated" in suites else [])
+    sanitized = ["host sanitized"] if tested == ["host"] else []
+    assert built == tested + sanitized + (["microbit"] if "emulated" in suites else [])
     linted = [one.rpartition(" ")[2] for one in house.calls if "run_shown" in one]
     assert linted == ([] if "--only" in options else LINT)
     programs = [one for one in house.calls if one.startswith("tools.find")]
