@@ -150,10 +150,10 @@ void FullyConnectedS8(const FullyConnectedParams& p, Requant requant,
   rows.offset = TwoHalfwords(-p.in_zero_point);
   rows.channels = fast_channels;
   rows.channel_step = channel_scales ? sizeof(FastChannel) : 0;
-  const bool whole_fast = !channel_scales && bias && rows.blocks != 0 && (row & 3) == 0 &&
-                          channels >= 4 &&
-                          MakeFastChannel(requant, 0, row, p.out_zero_point, &fast_channels[0]) &&
-                          AreSmallBiases(bias, channels);
+  const bool same_fast = !channel_scales && bias &&
+                         MakeFastChannel(requant, 0, row, p.out_zero_point, &fast_channels[0]) &&
+                         AreSmallBiases(bias, channels);
+  const bool whole_fast = same_fast && rows.blocks != 0 && (row & 3) == 0 && channels >= 4;
   for (uint32_t first = 0, count; first < channels; first += count) {
     // As many groups of four as can go at once; what is left over at the end takes channels from
     // before with it, which come out the same again.
@@ -170,8 +170,8 @@ void FullyConnectedS8(const FullyConnectedParams& p, Requant requant,
       for (uint32_t c = 0; c < count; ++c) {
         requants[c] = channel_scales ? ChannelRequant(*channel_scales, channel + c) : requant;
         biases[c] = bias ? bias[channel + c] : 0;
-        fast = fast &&
-               MakeFastChannel(requants[c], biases[c], row, p.out_zero_point, &fast_channels[c]);
+        fast = fast && (same_fast || MakeFastChannel(requants[c], biases[c], row, p.out_zero_point,
+                                                     &fast_channels[c]));
       }
       if (!fast) {
         for (uint32_t i = 0; i < count * p.batches; ++i) {
