@@ -318,7 +318,7 @@ def test_both_files_are_written_where_they_agree(
     lean = (tmp_path / "model.tflite").read_bytes()
     assert Model.parse(lean).op_names == Model.parse(given).op_names
     assert said[0].startswith(f"quantize: {len(lean):,} B, {len(given) - len(lean):,} B less than")
-    monkeypatch.setattr(quantize, "lean", lambda _: small_cnn(seed=2))
+    monkeypatch.setattr(quantize, "slim", lambda _: small_cnn(seed=2))
     with pytest.raises(ConversionError, match="making the model lean changed its outputs"):
         quantize.write_int8(tmp_path, given, said.append)
 

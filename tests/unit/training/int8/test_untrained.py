@@ -202,13 +202,13 @@ def test_a_tflite_that_gains_nothing_is_taken_as_it_is(
         (b"less", False, b"given"),
     ):
         said.clear()
-        monkeypatch.setattr(user_model, "lean", lambda _, answer=content: answer)
+        monkeypatch.setattr(user_model, "slim", lambda _, answer=content: answer)
         monkeypatch.setattr(user_model, "same_outputs", lambda *_, answer=same: answer)
         user_model.import_tflite(path, tmp_path, said.append)
         assert (tmp_path / INT8_MODEL).read_bytes() == taken
         assert said == (
-            ["import: 4 B, 1 B less than given (names, empty buffers, arrays written twice), "
-             "outputs as before"] if taken == b"less" else []
+            ["import: 4 B, 1 B less than given (names, empty buffers, arrays written twice, "
+             "channels that always give the same), outputs as before"] if taken == b"less" else []
         )  # fmt: skip
 
 
@@ -218,7 +218,7 @@ def test_what_nobody_can_compare_is_taken_as_it_is(
     def nobody(*_: bytes) -> bool:
         raise CodegenError("the oracle ended")
 
-    monkeypatch.setattr(user_model, "lean", lambda _: b"less")
+    monkeypatch.setattr(user_model, "slim", lambda _: b"less")
     monkeypatch.setattr(user_model, "same_outputs", nobody)
     assert user_model.leaned(b"given") == b"given"
 

@@ -72,7 +72,7 @@ def test_a_tflite_is_taken_lean_where_its_outputs_stay(
         assert bias is not None
         return lean(content).replace(bias, b"\x7f\x7f\x00\x00" * (len(bias) // 4))
 
-    monkeypatch.setattr(user_model, "lean", other)
+    monkeypatch.setattr(user_model, "slim", other)
     user_model.import_tflite(path, tmp_path)
     assert (tmp_path / INT8_MODEL).read_bytes() == given
 
