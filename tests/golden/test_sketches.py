@@ -98,6 +98,9 @@ def test_every_accessor_at_its_ends(tmp_path: Path) -> None:
         f"{said[3]} of tensors"
     )
     assert "\nFailing: FAILED\n" in done.stdout and "\n~~~SOME TESTS FAILED~~~\n" in done.stdout
+    # With an allocator and without one; before there is an interpreter nothing is said.
+    assert done.stdout.count(said[4]) == 2 and done.stdout.count("arena: ") == 2
+    assert "tensor 2 of subgraph 1 is no variable in the arena" in done.stdout
     assert "no room for op 'TANH': the resolver was made for 2 ops" in done.stdout
     assert "the resolver already has op 'Probe'" in done.stdout
 

@@ -19,6 +19,7 @@ enum { kInput, kConstant, kVariable };
 
 bool g_refuses = false;
 bool g_fails = false;
+int g_invokes = -1;  // those that the variable counted before this one
 
 TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   tflite::MicroContext* const micro = tflite::GetMicroContext(context);
@@ -79,6 +80,8 @@ TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
   for (int i = 0; i < 6; ++i) {
     to[i] = from[i];
   }
+  TfLiteEvalTensor* const variable = tflite::micro::GetMutableEvalInput(context, node, kVariable);
+  g_invokes = tflite::micro::GetTensorData<int8_t>(variable)[1]++;
   TF_LITE_MICRO_EXPECT(tflite::micro::HaveSameShapes(input, output));
   TF_LITE_MICRO_EXPECT(tflite::micro::GetOptionalTensorData<int8_t>(nullptr) == nullptr);
   TF_LITE_MICRO_EXPECT(tflite::GetMicroContext(context)->GetScratchBuffer(0) != nullptr);
@@ -133,6 +136,8 @@ void TestInterpreter() {
   TF_LITE_MICRO_EXPECT(interpreter.typed_output_tensor<int8_t>(2) == nullptr);
   TF_LITE_MICRO_EXPECT(interpreter.GetTensor(0) == interpreter.input(0));
   TF_LITE_MICRO_EXPECT(interpreter.GetTensor(4) == interpreter.output(0));
+  TF_LITE_MICRO_EXPECT(interpreter.GetTensor(4, 0) == interpreter.output(0));
+  TF_LITE_MICRO_EXPECT(interpreter.GetTensor(4, 1) == nullptr);
   TF_LITE_MICRO_EXPECT(interpreter.GetTensor(0) != interpreter.output(1));
   TF_LITE_MICRO_EXPECT(interpreter.GetTensor(1) == nullptr);  // an op's own
   TF_LITE_MICRO_EXPECT(interpreter.GetTensor(99) == nullptr);
@@ -150,6 +155,22 @@ void TestInterpreter() {
   TF_LITE_MICRO_EXPECT_EQ(counter.begun, 3u);  // the second op did not run
   g_fails = false;
   TF_LITE_MICRO_EXPECT_EQ(interpreter.Invoke(), kTfLiteOk);
+
+  TF_LITE_MICRO_EXPECT_EQ(g_invokes, 2);
+  for (int i = -1; i < 6; ++i) {
+    const TfLiteStatus there = i == kVariable ? kTfLiteOk : kTfLiteError;
+    TF_LITE_MICRO_EXPECT_EQ(interpreter.ResetVariableTensor(i, 0), there);
+  }
+  TF_LITE_MICRO_EXPECT_EQ(interpreter.Invoke(), kTfLiteOk);
+  TF_LITE_MICRO_EXPECT_EQ(g_invokes, 0);
+  TF_LITE_MICRO_EXPECT_EQ(interpreter.ResetVariableTensor(kVariable, 1), kTfLiteError);
+  TF_LITE_MICRO_EXPECT_EQ(interpreter.Invoke(), kTfLiteOk);
+  TF_LITE_MICRO_EXPECT_EQ(g_invokes, 1);
+  tflite::MicroInterpreter preserving(model, resolver, g_arena, kArenaBytes, nullptr, nullptr,
+                                      true);
+  TF_LITE_MICRO_EXPECT_EQ(preserving.ResetVariableTensor(kVariable, 0), kTfLiteError);  // too early
+  TF_LITE_MICRO_EXPECT_EQ(preserving.AllocateTensors(), kTfLiteOk);
+  TF_LITE_MICRO_EXPECT(!preserving.preserve_all_tensors());
 
   // What is used is the least that does, from any address; 16 bytes less do not.
   for (size_t shift = 0; shift < 17; ++shift) {
@@ -193,8 +214,23 @@ void TestAllocator() {
     TF_LITE_MICRO_EXPECT_EQ(more->arena_bytes(), 1000u - 32);
     TF_LITE_MICRO_EXPECT(more->arena() == at + skipped + 32);
   }
+  tflite::ErrorReporter* const reporter = nullptr;
+  TF_LITE_MICRO_EXPECT(MicroAllocator::Create(g_arena, 32, reporter) != nullptr);
+  TF_LITE_MICRO_EXPECT(MicroAllocator::Create(g_arena, 32, tflite::MemoryPlannerType::kLinear) !=
+                       nullptr);
   Resolver resolver;
   Fill(&resolver);
+  tflite::MicroInterpreter reporting(tflite::GetModel(g_model), resolver,
+                                     MicroAllocator::Create(g_arena, kArenaBytes), reporter);
+  TF_LITE_MICRO_EXPECT_EQ(reporting.AllocateTensors(), kTfLiteOk);
+  TF_LITE_MICRO_EXPECT(tflite::RecordingMicroAllocator::Create(g_arena, 31) == nullptr);
+  tflite::RecordingMicroAllocator* const recording =
+      tflite::RecordingMicroAllocator::Create(g_arena, kArenaBytes);
+  recording->PrintAllocations();  // nothing yet
+  tflite::RecordingMicroInterpreter recorded(tflite::GetModel(g_model), resolver, recording);
+  TF_LITE_MICRO_EXPECT_EQ(recorded.AllocateTensors(), kTfLiteOk);
+  TF_LITE_MICRO_EXPECT(&recorded.GetMicroAllocator() == recording);
+  recording->PrintAllocations();
   tflite::RecordingMicroInterpreter interpreter(tflite::GetModel(g_model), resolver, g_arena,
                                                 kArenaBytes);
   TF_LITE_MICRO_EXPECT_EQ(interpreter.AllocateTensors(), kTfLiteOk);

@@ -35,12 +35,17 @@ TfLiteStatus ProfileMemoryAndLatency() {
   const tflite::Model* const model = ::tflite::GetModel(g_model);
   OpResolver op_resolver;
   TF_LITE_ENSURE_STATUS(RegisterOps(op_resolver));
-  tflite::RecordingMicroInterpreter interpreter(model, op_resolver, tensor_arena, kTensorArenaSize,
-                                                nullptr, &profiler);
+  tflite::RecordingMicroAllocator* const allocator =
+      tflite::RecordingMicroAllocator::Create(tensor_arena, kTensorArenaSize);
+  tflite::RecordingMicroInterpreter interpreter(
+      model, op_resolver, allocator, tflite::MicroResourceVariables::Create(allocator, 4),
+      &profiler);
   TF_LITE_ENSURE_STATUS(interpreter.AllocateTensors());
   TFLITE_CHECK_EQ(interpreter.inputs_size(), 1u);
   TF_LITE_ENSURE_STATUS(interpreter.Invoke());
+  MicroPrintf("");
   profiler.LogTicksPerTagCsv();
+  MicroPrintf("");
   interpreter.GetMicroAllocator().PrintAllocations();
   return profiler.GetTotalTicks() > 0 ? kTfLiteOk : kTfLiteError;
 }

@@ -12,23 +12,36 @@
 
 namespace tflite {
 
+// By which planner upstream lays tensors out; here there is one for all.
+enum class MemoryPlannerType { kGreedy, kLinear };
+
 class MicroAllocator {
  public:
   // Stands at the arena's start; the rest is the interpreter's. Null where the arena is too small.
   static MicroAllocator* Create(uint8_t* tensor_arena, size_t arena_size,
-                                ErrorReporter* = nullptr) {
-    const size_t skipped = (16 - reinterpret_cast<uintptr_t>(tensor_arena) % 16) % 16;
-    if (tensor_arena == nullptr || arena_size < skipped + kOwnBytes) {
-      return nullptr;
-    }
-    return new (tensor_arena + skipped)
-        MicroAllocator(tensor_arena + skipped + kOwnBytes, arena_size - skipped - kOwnBytes);
+                                MemoryPlannerType = MemoryPlannerType::kGreedy) {
+    return CreateAs<MicroAllocator>(tensor_arena, arena_size);
+  }
+  // With a reporter, as sketches of before 2022 have it.
+  static MicroAllocator* Create(uint8_t* tensor_arena, size_t arena_size, ErrorReporter*) {
+    return Create(tensor_arena, arena_size);
   }
 
   uint8_t* arena() const { return arena_; }
   size_t arena_bytes() const { return arena_bytes_; }
 
  protected:
+  template <class Allocator>
+  static Allocator* CreateAs(uint8_t* tensor_arena, size_t arena_size) {
+    static_assert(sizeof(Allocator) <= kOwnBytes && alignof(Allocator) <= 16, "the room for it");
+    const size_t skipped = (16 - reinterpret_cast<uintptr_t>(tensor_arena) % 16) % 16;
+    if (tensor_arena == nullptr || arena_size < skipped + kOwnBytes) {
+      return nullptr;
+    }
+    return new (tensor_arena + skipped)
+        Allocator(tensor_arena + skipped + kOwnBytes, arena_size - skipped - kOwnBytes);
+  }
+
   MicroAllocator(uint8_t* arena, size_t arena_bytes) : arena_(arena), arena_bytes_(arena_bytes) {}
 
  private:

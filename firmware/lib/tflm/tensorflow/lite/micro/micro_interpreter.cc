@@ -48,16 +48,23 @@ MicroInterpreter::MicroInterpreter(const Model* model, const MicroOpResolver& op
       initialization_status_(
           model && (reinterpret_cast<uintptr_t>(model) & 3) == 0 ? kTfLiteOk : kTfLiteError) {}
 
+bool MicroInterpreter::ClearVariableTensor(uint32_t index) {
+  TensorInfo info;
+  if (!graph_.keeps_tensors || index >= graph_.tensors.count ||
+      graph_.locations[index] == kNowhere || graph_.locations[index] >= kComputed ||
+      !graph_.IsVariable(index) || !graph_.ReadTensor(static_cast<int32_t>(index), &info)) {
+    return false;
+  }
+  ModelReader::Quantization quantization;
+  graph_.reader.ReadQuantization(info, &quantization);
+  tflm::FillBytes(graph_.arena + graph_.locations[index],
+                  static_cast<uint8_t>(graph_.reader.ZeroPoint(quantization)), info.bytes);
+  return true;
+}
+
 void MicroInterpreter::ClearVariableTensors() {
   for (uint32_t i = 0; graph_.keeps_tensors && i < graph_.tensors.count; ++i) {
-    TensorInfo info;
-    if (graph_.locations[i] != kNowhere && graph_.locations[i] < kComputed &&
-        graph_.IsVariable(i) && graph_.ReadTensor(static_cast<int32_t>(i), &info)) {
-      ModelReader::Quantization quantization;
-      graph_.reader.ReadQuantization(info, &quantization);
-      tflm::FillBytes(graph_.arena + graph_.locations[i],
-                      static_cast<uint8_t>(graph_.reader.ZeroPoint(quantization)), info.bytes);
-    }
+    ClearVariableTensor(i);
   }
 }
 
@@ -164,6 +171,15 @@ TfLiteStatus MicroInterpreter::Reset() {
   if (ready_) {
     tflm::ResetNodes(graph_);
     ClearVariableTensors();
+  }
+  return kTfLiteOk;
+}
+
+TfLiteStatus MicroInterpreter::ResetVariableTensor(int tensor_index, int subgraph_index) {
+  if (!ready_ || subgraph_index != 0 || !ClearVariableTensor(static_cast<uint32_t>(tensor_index))) {
+    MicroPrintf("tensor %d of subgraph %d is no variable in the arena", tensor_index,
+                subgraph_index);
+    return kTfLiteError;
   }
   return kTfLiteOk;
 }

@@ -41,6 +41,12 @@ class MicroInterpreter {
   MicroInterpreter(const Model* model, const MicroOpResolver& op_resolver, uint8_t* tensor_arena,
                    size_t tensor_arena_size, MicroResourceVariables* resource_variables = nullptr,
                    MicroProfilerInterface* profiler = nullptr);
+  // With a word on whether all tensors are to be preserved: they are not, see GetTensor.
+  MicroInterpreter(const Model* model, const MicroOpResolver& op_resolver, uint8_t* tensor_arena,
+                   size_t tensor_arena_size, MicroResourceVariables* resource_variables,
+                   MicroProfilerInterface* profiler, bool)
+      : MicroInterpreter(model, op_resolver, tensor_arena, tensor_arena_size, resource_variables,
+                         profiler) {}
   // In the arena of an allocator.
   MicroInterpreter(const Model* model, const MicroOpResolver& op_resolver,
                    MicroAllocator* allocator, MicroResourceVariables* resource_variables = nullptr,
@@ -57,6 +63,13 @@ class MicroInterpreter {
                    MicroProfilerInterface* profiler = nullptr)
       : MicroInterpreter(model, op_resolver, tensor_arena, tensor_arena_size, resource_variables,
                          profiler) {}
+  template <class Reporter,
+            class = std::enable_if_t<std::is_convertible<Reporter*, ErrorReporter*>::value>>
+  MicroInterpreter(const Model* model, const MicroOpResolver& op_resolver,
+                   MicroAllocator* allocator, Reporter*,
+                   MicroResourceVariables* resource_variables = nullptr,
+                   MicroProfilerInterface* profiler = nullptr)
+      : MicroInterpreter(model, op_resolver, allocator, resource_variables, profiler) {}
   MicroInterpreter(const MicroInterpreter&) = delete;
   MicroInterpreter& operator=(const MicroInterpreter&) = delete;
 
@@ -71,6 +84,9 @@ class MicroInterpreter {
   // Variables back to their initial state.
   TfLiteStatus Reset();
   TfLiteStatus ResetVariableTensors() { return Reset(); }
+  // That variable alone, by its index in the subgraph (of which an interpreter's own is 0), after
+  // AllocateTensors. kTfLiteError, with a message, for what is no variable of the arena.
+  TfLiteStatus ResetVariableTensor(int tensor_index, int subgraph_index);
 
   size_t inputs_size() const { return inputs_.count; }
   size_t outputs_size() const { return outputs_.count; }
@@ -94,8 +110,8 @@ class MicroInterpreter {
   }
   // An input or output by its index in the model; null for any other tensor, whose memory is
   // another one's by then (preserve_all_tensors).
-  TfLiteTensor* GetTensor(int tensor_index) {
-    for (uint32_t i = 0; ready_ && i < inputs_.count + outputs_.count; ++i) {
+  TfLiteTensor* GetTensor(int tensor_index, int subgraph_index = 0) {
+    for (uint32_t i = 0; ready_ && subgraph_index == 0 && i < inputs_.count + outputs_.count; ++i) {
       const uint32_t at =
           i < inputs_.count ? inputs_.pos + 4 * i : outputs_.pos + 4 * (i - inputs_.count);
       if (static_cast<int>(graph_.reader.U32Inside(at)) == tensor_index) {
@@ -127,7 +143,8 @@ class MicroInterpreter {
  private:
   TfLiteStatus ReadModel();
   TfLiteStatus MakeApiTensors();
-  // Gives such tensors their zero point.
+  // Gives a variable its zero point. False where the tensor is none that lies in the arena.
+  bool ClearVariableTensor(uint32_t index);
   void ClearVariableTensors();
   template <class T>
   static T* Typed(TfLiteTensor* tensor) {

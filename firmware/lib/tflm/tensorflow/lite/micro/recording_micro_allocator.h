@@ -9,20 +9,30 @@
 
 namespace tflite {
 
-class RecordingMicroAllocator {
+class RecordingMicroAllocator : public MicroAllocator {
  public:
-  explicit RecordingMicroAllocator(const MicroInterpreter& interpreter)
-      : interpreter_(interpreter) {}
-  // Says what AllocateTensors used.
+  // As MicroAllocator's.
+  static RecordingMicroAllocator* Create(uint8_t* tensor_arena, size_t arena_size) {
+    return CreateAs<RecordingMicroAllocator>(tensor_arena, arena_size);
+  }
+  // Says what AllocateTensors of its interpreter used; nothing while it has none.
   void PrintAllocations() const {
-    const auto persistent = static_cast<unsigned>(interpreter_.graph().persistent_bytes);
-    const auto used = static_cast<unsigned>(interpreter_.arena_used_bytes());
+    if (interpreter_ == nullptr) {
+      return;
+    }
+    const auto persistent = static_cast<unsigned>(interpreter_->graph().persistent_bytes);
+    const auto used = static_cast<unsigned>(interpreter_->arena_used_bytes());
     MicroPrintf("arena: %u bytes used, of them %u of the interpreter and the ops, %u of tensors",
                 used, persistent, used - persistent);
   }
 
  private:
-  const MicroInterpreter& interpreter_;
+  friend class MicroAllocator;
+  friend class RecordingMicroInterpreter;
+  RecordingMicroAllocator(uint8_t* arena, size_t arena_bytes)
+      : MicroAllocator(arena, arena_bytes) {}
+
+  const MicroInterpreter* interpreter_ = nullptr;
 };
 
 }  // namespace tflite
