@@ -1,9 +1,9 @@
 // In the manner of magic wand: a window of accelerations and answers in float32.
 
 #include "sketch.h"
-#include "tensorflow/lite/micro/micro_error_reporter.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
 #include "tensorflow/lite/micro/micro_mutable_op_resolver.h"
+#include "tensorflow/lite/micro/tflite_bridge/micro_error_reporter.h"
 
 namespace {
 tflite::MicroInterpreter* interpreter = nullptr;
