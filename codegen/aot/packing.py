@@ -160,8 +160,8 @@ def _fully_connected(model: Model, op: Op, call: Call) -> Call | None:
     per_channel = bool((multipliers != multipliers[0]).any())
     arguments = (
         ("params", given["params"]),
-        ("multipliers", _constant(multipliers if per_channel else multipliers[:1])),
-        ("per_channel", Text("true" if per_channel else "false")),
+        ("multiplier", Text("0" if per_channel else str(multipliers[0]))),
+        ("channel_multipliers", _constant(multipliers) if per_channel else Text("nullptr")),
         ("biases", _constant(_biases_and_shifts(folded, requants))),
         ("weights", words),
         *((name, given[name]) for name in ("input", "output")),

@@ -9,15 +9,15 @@
 namespace nn {
 
 // FullyConnectedS8 of at least 2 channels that can all go the short way.
-//   multipliers  [out_features], or one for all
-//   per_channel  which of them
+//   multiplier   of all channels, unless there are
+//   channel_multipliers [out_features]
 //   biases       [out_features]; the input's zero point is in them, times the sum of the weights
 //   weights      packed; the inputs k of a channel by fours as 0, 2 and 1, 3; 0 behind the last one
 //   input        up to 3 bytes behind it are read, whatever they are; with several batches
 //                in_features is a multiple of 4
-void FullyConnectedPackedS8(const FullyConnectedParams& params, const int32_t* multipliers,
-                            bool per_channel, const BiasAndShift* biases, const uint32_t* weights,
-                            const int8_t* input, int8_t* output);
+void FullyConnectedPackedS8(const FullyConnectedParams& params, int32_t multiplier,
+                            const int32_t* channel_multipliers, const BiasAndShift* biases,
+                            const uint32_t* weights, const int8_t* input, int8_t* output);
 
 }  // namespace nn
 

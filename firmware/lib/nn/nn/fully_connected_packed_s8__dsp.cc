@@ -147,9 +147,11 @@ static_assert(sizeof(Rows) == 36);
 
 }  // namespace
 
-void FullyConnectedPackedS8(const FullyConnectedParams& p, const int32_t* multipliers,
-                            bool per_channel, const BiasAndShift* biases, const uint32_t* weights,
-                            const int8_t* input, int8_t* output) {
+void FullyConnectedPackedS8(const FullyConnectedParams& p, int32_t multiplier,
+                            const int32_t* channel_multipliers, const BiasAndShift* biases,
+                            const uint32_t* weights, const int8_t* input, int8_t* output) {
+  const bool per_channel = channel_multipliers != nullptr;
+  const int32_t* const multipliers = per_channel ? channel_multipliers : &multiplier;
   const uint32_t rest = p.out_features & 3;
   Rows rows;
   rows.blocks = (p.in_features + 3) >> 2;

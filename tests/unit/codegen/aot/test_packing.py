@@ -138,8 +138,8 @@ def test_packed_dense_layers_give_the_models_sums(
     biases = _array(call, "biases").astype(np.int64)
     sums = _sums(_array(call, "weights"), inputs, biases, out_features)
     assert sums.tolist() == (weights.astype(np.int64) @ (x - _IN_ZERO_POINT) + bias).tolist()
-    assert dict(call.arguments)["per_channel"] == Text("false")
-    assert _array(call, "multipliers").tolist() == [1 << 30]
+    assert dict(call.arguments)["channel_multipliers"] == Text("nullptr")
+    assert dict(call.arguments)["multiplier"] == Text(str(1 << 30))
 
 
 def _plain(out_c: int = 5, products: int = 8) -> tuple[NDArray[np.int8], NDArray[np.int32]]:
