@@ -19,7 +19,7 @@ from codegen.host.kernel_loops import (
     depthwise_packed_scratch,
     plane_rows,
 )
-from codegen.host.requant import NOT_CONSTANT, Requants, constant_outputs, op_requants
+from codegen.host.requant import NOT_CONSTANT, Requants, are_fast, constant_outputs, op_requants
 from codegen.model.tflite import Model, Op
 
 _FULLY_CONNECTED = "nn::FullyConnectedPackedS8"
@@ -28,9 +28,6 @@ _FEWEST = 2
 """Channels of a packed call."""
 _REACH = 1 << 23
 """Sums with their bias have to be smaller in magnitude."""
-_SHIFTS = range(1, 21)
-_MAX_PRODUCTS = 16384
-"""As IsFast in lib/nn/nn/fast_channel.h has both."""
 
 
 def packed(model: Model, recording: Recording, isa: str) -> Recording:
@@ -62,7 +59,7 @@ def scratch_bytes(recording: Recording) -> dict[int, int]:
 
 def _live_count(call: Call) -> int:
     live = dict(call.arguments)["live"]
-    return _numbers(live.of)["count"] if isinstance(live, Address) else 0
+    return live.of.numbers["count"] if isinstance(live, Address) else 0
 
 
 def _packed(model: Model, op: Op, calls: tuple[Call, ...]) -> tuple[Call, ...]:
@@ -118,7 +115,7 @@ def _depthwise(model: Model, op: Op, call: Call) -> Call | None:
     if bias is None or not by_planes or not isinstance(given["filter"], Constant):
         return None
     requants = op_requants(model, op, p["out_c"])
-    if not _in_reach(bias) or not np.isin(-requants.shifts, _SHIFTS).all():
+    if not _in_reach(bias) or not are_fast(requants, bias, p["kernel_h"] * p["kernel_w"]):
         return None
     arguments = (
         ("params", given["params"]),
@@ -171,7 +168,7 @@ def _fully_connected(model: Model, op: Op, call: Call) -> Call | None:
 
 def _numbers(params: Value) -> dict[str, int]:
     assert isinstance(params, Struct)
-    return {name: int(value.cpp) for name, value in params.fields if isinstance(value, Text)}
+    return params.numbers
 
 
 def _weights(value: Value, channels: int) -> NDArray[np.int64] | None:
@@ -207,8 +204,8 @@ class _Channels:
     def words(self, order: Sequence[int], in_zero_point: int) -> Constant | None:
         """The packed weights; None where the channels cannot go that way."""
         count, products = self.weights.shape
-        fast = np.isin(-self.requants.shifts, _SHIFTS).all() and products < _MAX_PRODUCTS
-        if not fast or count < _FEWEST or not all(map(_in_reach, self._ends(in_zero_point))):
+        in_reach = all(map(_in_reach, self._ends(in_zero_point)))
+        if count < _FEWEST or not in_reach or not are_fast(self.requants, self.bias, products):
             return None
         firsts = np.array([min(first, count - 2) for first in range(0, count, 2)])
         padded = np.pad(self.weights, ((0, 0), (0, 1)))[:, order]  # of which -1 takes the last

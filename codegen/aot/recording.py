@@ -61,6 +61,11 @@ class Struct:
     type: str
     fields: tuple[tuple[str, Value], ...]
 
+    @property
+    def numbers(self) -> dict[str, int]:
+        """Of the fields that are numbers; all of those that are written as such are integers."""
+        return {name: int(value.cpp) for name, value in self.fields if isinstance(value, Text)}
+
 
 @dataclass(frozen=True)
 class Address:

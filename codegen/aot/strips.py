@@ -16,19 +16,19 @@ from codegen.aot.recording import Call, Struct, Text
 from codegen.host.kernel_loops import ConvShape, conv_strips_scratch
 
 PACKED_CONV = "nn::ConvPackedS8"
-_DEPTHWISE = "nn::DepthwiseConvS8"
 PACKED_DEPTHWISE = "nn::DepthwisePackedS8"
+_DEPTHWISE = "nn::DepthwiseConvS8"
+_PREPARED = {"nn::ConvS8", "nn::ConvFastS8"}  # they make channels ready, which takes scratch
+_CONVOLUTIONS = {*_PREPARED, PACKED_CONV}
 _BLOCK_STRIPS_OF = {
     _DEPTHWISE: "nn::DepthwiseConvBlockStripsS8",
     PACKED_DEPTHWISE: "nn::DepthwisePackedBlockStripsS8",
 }
-_CONVOLUTIONS = {"nn::ConvS8", "nn::ConvFastS8", PACKED_CONV}
 _STRIPS_OF = {
     "nn::ConvS8": "nn::ConvStripsS8",
     "nn::ConvFastS8": "nn::ConvFastStripsS8",
     PACKED_CONV: "nn::ConvPackedStripsS8",
     _DEPTHWISE: "nn::DepthwiseConvStripsS8",
-    PACKED_DEPTHWISE: "",  # in blocks alone
     "nn::MaxPoolS8": "nn::MaxPoolStripsS8",
     "nn::AveragePoolS8": "nn::AveragePoolStripsS8",
 }
@@ -117,12 +117,12 @@ class RowWindows:
 def _params(call: Call) -> dict[str, int]:
     params = call.arguments[0][1]
     assert isinstance(params, Struct)
-    return {name: int(value.cpp) for name, value in params.fields if isinstance(value, Text)}
+    return params.numbers
 
 
 def row_windows(calls: Sequence[Call]) -> RowWindows | None:
     """Of an op that consists of one call that can go by strips; else None."""
-    if len(calls) != 1 or calls[0].function not in _STRIPS_OF:
+    if len(calls) != 1 or calls[0].function not in {*_STRIPS_OF, *_BLOCK_STRIPS_OF}:
         return None
     p = _params(calls[0])
     windows = RowWindows(
@@ -147,7 +147,7 @@ def ready_once(call: Call) -> bool:
 
 def scratch_bytes(call: Call, isa: str) -> int | None:
     """What the call needs by strips; None: as much as in one piece."""
-    if call.function == PACKED_CONV or call.function not in _CONVOLUTIONS:
+    if call.function not in _PREPARED:
         return None
     return conv_strips_scratch(shape_of(call), isa)
 

@@ -334,8 +334,8 @@ def _conv_shape(
     _, kernel_h, kernel_w, filter_c = filter_shape
     if name == "DEPTHWISE_CONV_2D":
         filter_c = max(1, out_c // max(1, in_c))
-    stride_h, dilation_h = options.strideH, options.dilationHFactor
-    stride_w, dilation_w = options.strideW, options.dilationWFactor
+    stride_h, dilation_h = options.strideH, getattr(options, "dilationHFactor", 1)
+    stride_w, dilation_w = options.strideW, getattr(options, "dilationWFactor", 1)
     padding = options.padding
     return ConvShape(
         *(batches, in_h, in_w, in_c, out_h, out_w, out_c, kernel_h, kernel_w, filter_c),
@@ -352,15 +352,9 @@ def _transposed_shape(
     options: Any,
 ) -> ConvShape:
     """Of a TRANSPOSE_CONV: its padding is that of the convolution from its output to its input."""
-    batches, in_h, in_w, in_c = in_shape
-    _, out_h, out_w, out_c = out_shape
-    _, kernel_h, kernel_w, _ = filter_shape
-    strides = (options.strideH, options.strideW)
-    return ConvShape(
-        *(batches, in_h, in_w, in_c, out_h, out_w, out_c, kernel_h, kernel_w, in_c, *strides),
-        pad_top=_padding_before(out_h, in_h, kernel_h, strides[0], 1, options.padding),
-        pad_left=_padding_before(out_w, in_w, kernel_w, strides[1], 1, options.padding),
-    )
+    turned = _conv_shape("TRANSPOSE_CONV", out_shape, filter_shape, in_shape, options)
+    (_, in_h, in_w, in_c), (_, out_h, out_w, out_c) = in_shape, out_shape
+    return replace(turned, in_h=in_h, in_w=in_w, in_c=in_c, out_h=out_h, out_w=out_w, out_c=out_c)
 
 
 @dataclass(frozen=True)

@@ -11,19 +11,24 @@ the CONV_2D that makes it to the CONV_2D or FULLY_CONNECTED that sums over it, o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import flatbuffers
 import numpy as np
 from numpy.typing import NDArray
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from codegen.errors import CodegenError
-from codegen.host.requant import NOT_CONSTANT, constant_outputs, op_requants
-from codegen.model.lean import FILE_IDENTIFIER, lean
+from codegen.host.requant import (
+    NOT_CONSTANT,
+    activation_range,
+    constant_outputs,
+    op_requants,
+)
+from codegen.model.lean import lean
 from codegen.model.op_options import op_options
+from codegen.model.rewriter import Rewriter
 from codegen.model.tflite import WALK_ERRORS, Model, Op, Tensor
 
 _KEPT_MULTIPLE = 4
@@ -56,7 +61,7 @@ def without_dead_channels(content: bytes) -> bytes:
             return content
         graph = _Graph(model, op_options(model))
         chains = [chain for chain in graph.chains() if chain.gone.size]
-        return lean(_Writer(content, graph).without(chains)) if chains else content
+        return _without(content, graph, chains) if chains else content
     except (*WALK_ERRORS, CodegenError, ArithmeticError):
         return content
 
@@ -149,7 +154,7 @@ class _Graph:
         if op.name == "RESHAPE":
             is_flat = source.shape[-1] == output.shape[-1] == source.nbytes == output.nbytes
             return given if is_flat else None
-        limits = _limits(output, self.options[op.index].fusedActivationFunction)
+        limits = activation_range(output, self.options[op.index].fusedActivationFunction)
         if op.name in _POOLS:
             if given is None or (source.scales, source.zero_points) != (
                 output.scales,
@@ -243,85 +248,20 @@ class _Graph:
         return True
 
 
-def _limits(output: Tensor, activation: int) -> tuple[int, int]:
-    """What the activation leaves of int8."""
-    kinds = schema.ActivationFunctionType
-    least, most = {
-        kinds.NONE: (None, None),
-        kinds.RELU: (0.0, None),
-        kinds.RELU6: (0.0, 6.0),
-        kinds.RELU_N1_TO_1: (-1.0, 1.0),
-    }.get(activation, (None, None))
-
-    def level(value: float) -> int:
-        steps = np.float32(value) / np.float32(output.scale)
-        return output.zero_point + int(np.trunc(steps + np.copysign(np.float32(0.5), steps)))
-
-    low = -128 if least is None else max(-128, level(least))
-    high = 127 if most is None else min(127, level(most))
-    return low, max(low, high)
-
-
-class _Writer:
-    """Writes a model again, with parts of its tensors."""
-
-    def __init__(self, content: bytes, graph: _Graph) -> None:
-        self._model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content))
-        self._tensors = self._model.subgraphs[0].tensors
-        self._graph = graph
-
-    def without(self, chains: list[_Chain]) -> bytes:
-        for chain in chains:
-            for op in chain.sums:
+def _without(content: bytes, graph: _Graph, chains: Iterable[_Chain]) -> bytes:
+    changed = Rewriter(content)
+    for chain in chains:
+        for op in chain.sums:
+            if op.has_input(2):
+                changed.put(op.inputs[2], graph.folded_bias(op, chain).astype("<i4"))
+            changed.keep(op.inputs[1], chain.kept, axis=-1)
+        for op in chain.makers:
+            if op.name == "RESHAPE":
+                changed.reshape(op, len(chain.kept))
+            elif op.name not in _POOLS:
+                changed.keep(op.inputs[1], chain.kept, -1 if op.name == "DEPTHWISE_CONV_2D" else 0)
                 if op.has_input(2):
-                    bias = self._graph.folded_bias(op, chain)
-                    self._put(op.inputs[2], bias.astype("<i4"))
-            for op in chain.sums:
-                self._keep(op.inputs[1], chain.kept, axis=-1)
-            for op in chain.makers:
-                if op.name == "RESHAPE":
-                    self._reshape(op, len(chain.kept))
-                elif op.name not in _POOLS:
-                    axis = -1 if op.name == "DEPTHWISE_CONV_2D" else 0
-                    for tensor in op.inputs[1:]:
-                        if tensor >= 0:
-                            last = len(self._tensors[tensor].shape) == 1
-                            self._keep(tensor, chain.kept, axis=0 if last else axis)
-            for tensor in chain.tensors:
-                self._tensors[tensor].shape = [*self._tensors[tensor].shape[:-1], len(chain.kept)]
-                self._tensors[tensor].shapeSignature = None
-        builder = flatbuffers.Builder(1024)
-        builder.Finish(self._model.Pack(builder), file_identifier=FILE_IDENTIFIER)
-        return bytes(builder.Output())
-
-    def _keep(self, index: int, kept: NDArray[np.int64], axis: int) -> None:
-        """Of a constant: the kept numbers of an axis, and of its scales where they are of it."""
-        tensor = self._tensors[index]
-        kind = "i1" if tensor.type == schema.TensorType.INT8 else "<i4"
-        values = np.frombuffer(self._data(index), kind).reshape(tensor.shape)
-        self._put(index, np.take(values, kept, axis=axis))
-        quantization = tensor.quantization
-        own_axis = quantization.quantizedDimension == axis % len(tensor.shape)
-        for name in ("scale", "zeroPoint") if own_axis else ():
-            values = getattr(quantization, name)
-            if values is not None and len(values) > 1:
-                setattr(quantization, name, np.asarray(values)[kept])
-
-    def _data(self, index: int) -> bytes:
-        return bytes(np.asarray(self._model.buffers[self._tensors[index].buffer].data, np.uint8))
-
-    def _put(self, index: int, values: NDArray[Any]) -> None:
-        """In a buffer of its own: others may have the old one."""
-        buffer = schema.BufferT()
-        buffer.data = np.frombuffer(np.ascontiguousarray(values).tobytes(), np.uint8)
-        self._tensors[index].buffer = len(self._model.buffers)
-        self._tensors[index].shape = list(values.shape)
-        self._model.buffers.append(buffer)
-
-    def _reshape(self, op: Op, channels: int) -> None:
-        shape = [*self._graph.model.tensors[op.outputs[0]].shape[:-1], channels]
-        if op.has_input(1):
-            self._put(op.inputs[1], np.array(shape, "<i4"))
-        options = self._model.subgraphs[0].operators[op.index].builtinOptions
-        if options is not None and options.newShape is not None:
-            options.newShape = shape
+                    changed.keep(op.inputs[2], chain.kept, axis=0)
+        for tensor in chain.tensors:
+            changed.resize(tensor, len(chain.kept))
+    return lean(changed.content())

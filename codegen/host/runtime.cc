@@ -45,6 +45,11 @@ struct ConvShape {
   int32_t stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left;
 };
 
+// By the float32's bits; one scale a channel.
+nn::ChannelScales ScalesOf(uint32_t in, uint32_t out, const uint32_t* filter) {
+  return {filter, 1, nn::ScaleFromBits(in), nn::ScaleFromBits(out)};
+}
+
 nn::ConvParams ParamsOf(const ConvShape& s) {
   nn::ConvParams p{};
   p.batches = static_cast<uint16_t>(s.batches);
@@ -192,8 +197,7 @@ void mcuforge_channel_kinds(const ConvShape* shape, uint32_t in_scale, uint32_t 
                             const int32_t* bias, uint8_t* kinds) {
   nn::ConvParams p = ParamsOf(*shape);
   p.out_zero_point = static_cast<int16_t>(out_zero_point);
-  const nn::ChannelScales scales{filter_scales, 1, nn::ScaleFromBits(in_scale),
-                                 nn::ScaleFromBits(out_scale)};
+  const nn::ChannelScales scales = ScalesOf(in_scale, out_scale, filter_scales);
   const int32_t products = p.kernel_h * p.kernel_w * p.filter_c;
   for (int32_t c = 0; c < p.out_c; ++c) {
     const int32_t of_channel = bias ? bias[c] : 0;
@@ -209,13 +213,30 @@ void mcuforge_channel_kinds(const ConvShape* shape, uint32_t in_scale, uint32_t 
 
 void mcuforge_requants(uint32_t in_scale, uint32_t out_scale, const uint32_t* filter_scales,
                        uint32_t channels, int32_t* multipliers, int32_t* shifts) {
-  const nn::ChannelScales scales{filter_scales, 1, nn::ScaleFromBits(in_scale),
-                                 nn::ScaleFromBits(out_scale)};
+  const nn::ChannelScales scales = ScalesOf(in_scale, out_scale, filter_scales);
   for (uint32_t c = 0; c < channels; ++c) {
     const nn::Requant requant = nn::ChannelRequant(scales, c);
     multipliers[c] = requant.multiplier;
     shifts[c] = requant.shift;
   }
+}
+
+int mcuforge_are_fast(const int32_t* multipliers, const int32_t* shifts, const int32_t* biases,
+                      uint32_t channels, uint32_t products) {
+  for (uint32_t c = 0; c < channels; ++c) {
+    if (!nn::IsFast(nn::Requant{multipliers[c], shifts[c]}, biases[c], products)) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
+void mcuforge_activation_range(uint8_t activation, uint32_t scale, int32_t zero_point,
+                               int32_t* ends) {
+  const nn::ActivationRange range = nn::ActivationRangeS8(static_cast<nn::Activation>(activation),
+                                                          nn::ScaleFromBits(scale), zero_point);
+  ends[0] = range.min;
+  ends[1] = range.max;
 }
 
 // The outputs that `count` sums give, each of a channel of its own.

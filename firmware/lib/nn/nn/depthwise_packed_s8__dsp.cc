@@ -6,7 +6,6 @@
 #pragma GCC optimize("Os")
 
 #include "nn/depthwise_packed_s8.h"
-#include "nn/dsp.h"
 #include "nn/strips.h"
 
 namespace nn {
@@ -24,8 +23,7 @@ template <bool kByStrips>
     FastChannel fast_channels[4];
     for (int32_t i = 0; i < 4; ++i) {
       const int32_t* const packed = channels + 2 * (channel + i);
-      const int32_t right = packed[1] & 0xff;
-      fast_channels[i] = {packed[1] >> 8, packed[0], FastAddend(right, p.out_zero_point), right};
+      fast_channels[i] = ReadyChannel(packed[0], packed[1], p.out_zero_point);
     }
     WidenTaps(filter + channel, kTaps, p.out_c, weights);
     InStrips<kByStrips>(

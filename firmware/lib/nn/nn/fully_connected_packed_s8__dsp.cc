@@ -7,7 +7,6 @@
 
 #include <cstddef>
 
-#include "nn/dsp.h"
 #include "nn/fully_connected_packed_s8.h"
 
 // Four channels at a time share each widened input. Per 16 MACs: 1 LDR (4 inputs), 2 SXTB16, 1 LDM
@@ -139,9 +138,9 @@ static_assert(sizeof(Rows) == 36);
     AddProducts(*weights++, OddBytes(inputs), &sums);
   }
   const int32_t out_zero_point = rows.twice_zero_point >> 1;
-  output[0] = PackedOutput(TwiceFirst(sums), multipliers[0], biases[0], out_zero_point);
+  output[0] = FastOutput(FirstSum(sums), ReadyChannel(multipliers[0], biases[0], out_zero_point));
   multipliers += rows.multiplier_step / sizeof(*multipliers);
-  output[1] = PackedOutput(2 * sums.second, multipliers[0], biases[1], out_zero_point);
+  output[1] = FastOutput(sums.second, ReadyChannel(multipliers[0], biases[1], out_zero_point));
   return weights;
 }
 

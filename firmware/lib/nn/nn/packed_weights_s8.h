@@ -23,9 +23,7 @@
 #include "nn/isa.h"
 
 #if MCUFORGE_ISA_DSP
-#include <arm_acle.h>
-
-#include "nn/fast_channel.h"
+#include "nn/dsp.h"
 #endif
 
 namespace nn {
@@ -43,7 +41,8 @@ struct PackedSums {
 
 // Before the first product. The first channel's shift is lost with the lowest bits of S - B.
 inline PackedSums StartSums(BiasAndShift first, BiasAndShift second) {
-  return {first + (second >> 8), second >> 8};
+  const auto both = static_cast<uint32_t>(first) + static_cast<uint32_t>(second >> 8);
+  return {static_cast<int32_t>(both), second >> 8};
 }
 
 // word: of the pair; inputs: two int16.
@@ -53,19 +52,14 @@ inline void AddProducts(uint32_t word, uint32_t inputs, PackedSums* sums) {
   sums->second = __smlad(__sxtb16(static_cast<int8x4_t>(word)), x, sums->second);
 }
 
-// FastOutput of a doubled sum.
-inline int8_t PackedOutput(int32_t twice_sum, int32_t multiplier, BiasAndShift bias,
-                           int32_t out_zero_point) {
-  const int32_t right = bias & 0xff;
-  int32_t y;
-  asm("smmulr %0, %1, %2" : "=r"(y) : "r"(twice_sum), "r"(multiplier));
-  y = (y + (y >> 31) + FastAddend(right, out_zero_point)) >> right;
-  return static_cast<int8_t>(__ssat(y, 8));
+inline int32_t FirstSum(const PackedSums& sums) {
+  const auto first = static_cast<uint32_t>(sums.both) - static_cast<uint32_t>(sums.second);
+  return static_cast<int32_t>(first) >> 8;
 }
-inline int32_t TwiceFirst(const PackedSums& sums) {
-  return static_cast<int32_t>(static_cast<uint32_t>(sums.both) -
-                              static_cast<uint32_t>(sums.second)) >>
-         7;
+
+inline FastChannel ReadyChannel(int32_t multiplier, BiasAndShift bias, int32_t out_zero_point) {
+  const int32_t right = bias & 0xff;
+  return {bias >> 8, multiplier, FastAddend(right, out_zero_point), right};
 }
 #endif
 
