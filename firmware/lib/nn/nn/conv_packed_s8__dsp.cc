@@ -166,12 +166,12 @@ constexpr uint32_t kStepBytes = 48;  // of code: 12 instructions of 32 bits
     AddProducts(word, *x++, &sums[1]);
   } while (x != tile.columns_end);
   const int32_t out_zero_point = tile.twice_zero_point >> 1;
-  const FastChannel ready[2] = {ReadyChannel(channels[0], channels[1], out_zero_point),
-                                ReadyChannel(channels[2], channels[3], out_zero_point)};
+  const FastChannel ready0 = ReadyChannel(channels[0], channels[1], out_zero_point);
+  const FastChannel ready1 = ReadyChannel(channels[2], channels[3], out_zero_point);
   for (int32_t i = 0; i < 2; ++i) {
     int8_t* const out = tile.out[i] + first;
-    out[0] = FastOutput(FirstSum(sums[i]), ready[0]);
-    out[1] = FastOutput(sums[i].second, ready[1]);
+    out[0] = FastOutput(FirstSum(sums[i]), ready0);
+    out[1] = FastOutput(sums[i].second, ready1);
   }
   return weights;
 }
