@@ -29,8 +29,9 @@ def find_models(choice: str) -> list[Path]:
     for word in choice.split(","):
         path = shared.get(word) or Path(word)
         if not word or not path.exists():
+            names = ", ".join(shared) or "the shared models, of which none is here"
             raise CodegenError(
-                f"no model {word!r}: neither a file nor one of {', '.join(shared) or 'none'}"
+                f"no model {word!r}: neither a file nor one of {names}; give the path of one"
             )
         found = sorted(path.glob("*.tflite")) if path.is_dir() else [path]
         # A SavedModel is a folder, too, and one that holds no .tflite.

@@ -17,6 +17,8 @@ def test_models_are_found_by_name_and_by_path(
     monkeypatch.setattr(shared_models, "SHARED_MODELS", tmp_path / "models")
     with pytest.raises(CodegenError, match=r"no models in .*/models beside"):
         find_models("all")
+    with pytest.raises(CodegenError, match="the shared models, of which none is here; give the"):
+        find_models("a.tflite")
     (tmp_path / "models").mkdir()
     shared = [tmp_path / "models" / f"{name}.tflite" for name in ("a", "b")]
     own = tmp_path / "own.keras"
