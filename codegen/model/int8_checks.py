@@ -21,7 +21,8 @@ _Types = frozenset[str]
 _DATA: _Types = frozenset({"INT8"})
 _WIDE: _Types = frozenset({"INT8", "INT16"})  # activations that are either
 _INTEGER: _Types = frozenset({"INT32"})  # shape, axes, paddings, indices
-_BIAS: _Types = frozenset({"INT32", "INT64"})  # of int8, of 16x8
+_LONG: _Types = frozenset({"INT32", "INT64"})
+_BIAS = _LONG  # of int8, of 16x8
 _SHAPE_ARITHMETIC: _Types = frozenset({"INT8", "INT32"})
 _ARITHMETIC: _Types = _SHAPE_ARITHMETIC | _WIDE
 _QUANTIZED: _Types = frozenset({"INT8", "UINT8", "INT16", "INT32"})  # QUANTIZE converts these
@@ -55,7 +56,7 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     "PAD": ((_WIDE, _INTEGER), (_WIDE,)),
     "PADV2": ((_WIDE, _INTEGER, _WIDE), (_WIDE,)),
     "MIRROR_PAD": ((_DATA, _INTEGER), (_DATA,)),
-    "BROADCAST_TO": ((_SHAPE_ARITHMETIC, _INTEGER), (_SHAPE_ARITHMETIC,)),
+    "BROADCAST_TO": ((_SHAPE_ARITHMETIC, _LONG), (_SHAPE_ARITHMETIC,)),
     "TRANSPOSE": ((_WIDE, _INTEGER), (_WIDE,)),
     "RESIZE_NEAREST_NEIGHBOR": ((_WIDE, _INTEGER), (_WIDE,)),
     "RESIZE_BILINEAR": ((_DATA, _INTEGER), (_DATA,)),
@@ -136,12 +137,13 @@ _FLOAT_FORMS: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     ),
     **dict.fromkeys(
         (
-            *("BATCH_TO_SPACE_ND", "BROADCAST_TO", "CUMSUM", "GATHER", "MEAN"),
+            *("BATCH_TO_SPACE_ND", "CUMSUM", "GATHER", "MEAN"),
             *("MIRROR_PAD", "PAD", "REDUCE_MAX", "REDUCE_MIN", "RESIZE_BILINEAR"),
             *("RESIZE_NEAREST_NEIGHBOR", "SPACE_TO_BATCH_ND", "SPLIT_V", "SUM", "TRANSPOSE"),
         ),
         ((_FLOAT, _INTEGER), (_FLOAT,)),
     ),
+    "BROADCAST_TO": ((_FLOAT, _LONG), (_FLOAT,)),
     **dict.fromkeys(("ARG_MAX", "ARG_MIN"), ((_FLOAT, _INTEGER), (_INTEGER,))),
     "PADV2": ((_FLOAT, _INTEGER, _FLOAT), (_FLOAT,)),
     "SHAPE": ((_FLOAT,), (_INTEGER,)),

@@ -149,6 +149,10 @@ MODELS: dict[str, Callable[[], Any]] = {
         (140, 4), "layers.Bidirectional(layers.LSTM(8, use_bias=False))", "layers.Dense(3)"
     ),
     "gru": lambda: _of((6, 3), "layers.GRU(4, return_sequences=True)", "layers.Dense(2)"),
+    "upsampled": lambda: _of((4, 6, 3), "layers.UpSampling2D((2, 3))", "layers.Conv2D(2, 3)"),
+    "repeated": lambda: _of((6,), "layers.RepeatVector(5)", "layers.UpSampling1D(2)"),
+    "tiled": lambda: _of((4, 3), "lambda x: keras.ops.tile(x, (1, 3, 2))", "layers.Conv1D(2, 3)"),
+    "best": lambda: _of((3,), "lambda x: keras.ops.argmax(x, axis=-1)"),
     "names": lambda: _of(
         (6, 6, 1), "layers.Conv2D(2, 3, name='my conv')", "layers.Flatten(name='größe')"
     ),

@@ -2,7 +2,8 @@
 
 It is traced from the model itself; nothing is cloned, so that what lives outside of weights comes
 along. What only Keras's conveniences put into the graph goes: an input that is cast before anything
-else is taken in the type that it is cast to, and indices below 0 are not looked for.
+else is taken in the type that it is cast to, indices below 0 are not looked for, and zeros have no
+sign.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 
 from codegen.model.pixels import UNIT
 from training.errors import ArtifactError, ConversionError, first_line
-from training.int8 import fused_lstm
+from training.int8 import fused_lstm, tiles
 from training.int8.edges import LEVELS, Edge, Edges
 
 _CASTS_KEPT = ("float32", "int32")  # what the runtime's kernels read
@@ -59,6 +60,8 @@ class FloatFunction:
         for name in inputs:
             nodes.settle_type(name, outputs)
         nodes.drop_negative_indices()
+        nodes.drop_signs_of_zero()
+        tiles.replace(tf, graph, lambda name: _shape(constant.graph, name))
         fused_lstm.mark(graph, self.traced.graph.as_graph_def())
         whole = tf.compat.v1.wrap_function(
             lambda: tf.graph_util.import_graph_def(graph, name=""), []
@@ -250,6 +253,12 @@ def _fixed(tf: Any, spec: Any, name: str) -> Any:
     return tf.TensorSpec(shape, spec.dtype, spec.name)
 
 
+def _shape(graph: Any, name: str) -> list[int]:
+    """Of a node's first output, as it was before anything was changed; [] if it is open."""
+    shape = graph.get_tensor_by_name(f"{name}:0").shape
+    return shape.as_list() if shape.is_fully_defined() else []
+
+
 def _refuse_halves(tf: Any, graph: Any, name: str) -> None:
     """Raises ArtifactError: the converter would blame a layer that it knows well."""
     halves = (tf.float16, tf.bfloat16)
@@ -360,6 +369,15 @@ class _Nodes:
                 and index in moved.input
             ):
                 _make_identity(node, index, node.attr["T"].type)
+
+    def drop_signs_of_zero(self) -> None:
+        """`where(x is -0.0, -tiny, x)`, by which Keras puts -0.0 before 0.0 for ArgMax, becomes x:
+        quantized, there is one zero."""
+        least = -np.finfo(np.float32).tiny
+        for node in self._nodes.values():
+            chosen = self._constant(node.input[1]) if node.op == "SelectV2" else None
+            if chosen is not None and chosen.dtype.kind == "f" and (chosen == least).all():
+                _make_identity(node, node.input[2], node.attr["T"].type)
 
     def scales_pixels(self, name: str) -> bool:
         """Whether what is done first to an input is meant for pixels of 0 to 255."""

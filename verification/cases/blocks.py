@@ -19,13 +19,14 @@ def _case(
     out_extents: list[int],
     constants: list[list[int] | list[list[int]]],
     options: object = None,
+    integer: type[np.integer[Any]] = np.int32,
 ) -> Case:
-    """A model of one op whose first input is the image, the others int32 constants."""
+    """A model of one op whose first input is the image, the others constants."""
     kind: dict[str, Any] = {"scale": draw.scale(rng), "zero_point": draw.zero_point(rng)}
     b = ModelBuilder()
     source = b.tensor(extents, **kind)
     output = b.tensor(out_extents, **kind)
-    numbers = [b.constant(np.array(one, np.int32)) for one in constants]
+    numbers = [b.constant(np.array(one, integer)) for one in constants]
     b.op(op, [source, *numbers], [output], options)
     return Case(
         b.build([source], [output]),
@@ -110,7 +111,8 @@ def broadcast_to(rng: np.random.Generator) -> Case:
     """To as many dimensions or more."""
     out = [draw.extent(rng, 9) for _ in range(int(rng.integers(1, 6)))]
     extents = [1 if draw.chance(rng, 0.5) else e for e in out][int(rng.integers(len(out))) :]
-    return _case(rng, "BROADCAST_TO", extents, out, [out])
+    integer = np.int64 if draw.chance(rng, 0.3) else np.int32
+    return _case(rng, "BROADCAST_TO", extents, out, [out], integer=integer)
 
 
 CASES: Cases = {

@@ -12,8 +12,10 @@ TfLiteStatus Prepare(OpContext& context) {
     return kTfLiteError;
   }
   const uint32_t rank = output.shape.count;
-  if (shape.type != kTfLiteInt32 || shape.data == 0 || shape.elements != rank) {
-    return context.Fail("needs a constant int32 shape with one element an axis of the output");
+  const bool is_long = shape.type == kTfLiteInt64;  // as converters write it now and then
+  if ((shape.type != kTfLiteInt32 && !is_long) || shape.data == 0 || shape.elements != rank) {
+    return context.Fail(
+        "needs a constant int32 or int64 shape with one element an axis of the output");
   }
   nn::StridedCopy* const copy = NewStridedCopy(context, input, output);
   uint32_t extent[nn::kMaxRank];
@@ -22,8 +24,9 @@ TfLiteStatus Prepare(OpContext& context) {
   }
   for (uint32_t axis = 0; axis < nn::kMaxRank; ++axis) {
     const uint32_t missing = nn::kMaxRank - rank;
-    const bool is_stated =
-        axis < missing || context.reader().U32(shape.data + 4 * (axis - missing)) == extent[axis];
+    const uint32_t at = shape.data + (is_long ? 8 : 4) * (axis - missing);
+    const bool is_stated = axis < missing || (context.reader().U32(at) == extent[axis] &&
+                                              (!is_long || context.reader().U32(at + 4) == 0));
     if (!is_stated || (copy->extent[axis] != extent[axis] && copy->extent[axis] != 1)) {
       return context.Fail("the output's shape does not follow from input and shape");
     }
