@@ -103,6 +103,11 @@ def check_repeat(device: Device, digits: Digits) -> None:
     after = device.stats()
     assert after["inferences"] - before["inferences"] == window + 1
     assert after["repeats"] - before["repeats"] == window
+    for seq, ran in ((0, 2), (1, 1)):  # 0 is no number: nothing repeats it
+        before = device.stats()
+        for _ in range(2):
+            exchange(device, encode(Frame(messages.INFER, seq, payload)))
+        assert device.stats()["inferences"] - before["inferences"] == ran
 
 
 def check_forged_repeats(device: Device, digits: Digits) -> None:
@@ -299,13 +304,11 @@ def check_peek(device: Device, expected: Expected, digits: Digits) -> None:
     assert device.peek([digits.quantized[0]], last, 0, arena_size)[offset:].startswith(
         digits.oracle_scores[0].tobytes()
     )
+    shown = messages.infer_payload(ids.InputFormat.RAW_S8, digits.quantized[0])
+    assert device.call(messages.PEEK, messages.peek_head(last, arena_size, 0) + shown) == b""
     for op, start, size in ((last + 1, 0, 1), (0, 1, arena_size), (0, arena_size + 1, 0)):
         with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
-            head = messages.peek_head(op, start, size)
-            device.call(
-                messages.PEEK,
-                head + messages.infer_payload(ids.InputFormat.RAW_S8, digits.quantized[0]),
-            )
+            device.call(messages.PEEK, messages.peek_head(op, start, size) + shown)
     result = device.infer(digits.images[0], ids.InputFormat.PIXELS_U8)
     assert result.scores.tobytes() == digits.oracle_scores[0].tobytes()
 
@@ -396,6 +399,9 @@ def check_refusals(device: Device, digits: Digits) -> None:
         (frame,) = exchange(device, data)
         assert frame.type == ids.Event.ERROR, (code, frame)
         assert (frame.payload[0], frame.seq) == (code, seq)
+        asked = [one.type for one in Decoder().feed(data) if isinstance(one, Frame)]
+        assert frame.payload[1] == (asked[0] if seq else 0)
+        assert frame.payload[2:].decode() == code.name
         if seq:
             expected["frames_ok"] += 1
         if counter is not None:

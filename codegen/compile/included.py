@@ -23,9 +23,13 @@ class Headers:
                     self._named.setdefault(path.name, set()).add(path)
 
     def digest(self, source: Path) -> str:
-        """Of what `source` includes, and what that includes. Where several headers have the name,
-        of all of them: that compiles too often, never too seldom. Which folders they lie in
-        changes nothing."""
+        """Of what `source` is made of. Which folders that lies in changes nothing."""
+        parts = sorted((path.name.encode(), self._content(path)) for path in self.reached(source))
+        return hashlib.sha256(b"\0".join(part for pair in parts for part in pair)).hexdigest()
+
+    def reached(self, source: Path) -> set[Path]:
+        """What `source` includes, and what that includes. Where several headers have the name, all
+        of them: that compiles too often, never too seldom."""
         reached: set[Path] = set()
         waiting = [source]
         while waiting:
@@ -37,8 +41,7 @@ class Headers:
                 new = (of_name | self._named.get(Path(name).name, set())) - reached
                 reached |= new
                 waiting += new
-        parts = sorted((path.name.encode(), self._content(path)) for path in reached)
-        return hashlib.sha256(b"\0".join(part for pair in parts for part in pair)).hexdigest()
+        return reached
 
     def _content(self, path: Path) -> bytes:
         if path not in self._contents:

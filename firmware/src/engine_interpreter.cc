@@ -13,8 +13,9 @@
 #include "tensorflow/lite/schema/schema_generated.h"
 #include "wire/sha256.h"
 
-// Upstream alone has it, and its interpreter refuses VAR_HANDLE without such a table.
-#if __has_include("tensorflow/lite/micro/micro_resource_variable.h")
+// Upstream's interpreter refuses VAR_HANDLE without such a table; ours has its variables in the
+// arena.
+#if MCUFORGE_RUNTIME_UPSTREAM && __has_include("tensorflow/lite/micro/micro_resource_variable.h")
 #define MCUFORGE_MAKE_VARIABLES 1
 #include "tensorflow/lite/micro/micro_allocator.h"
 #include "tensorflow/lite/micro/micro_resource_variable.h"

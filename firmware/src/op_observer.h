@@ -33,9 +33,9 @@ class OpObserver final : public tflite::MicroProfilerInterface {
 
  private:
   OnOp on_op_ = nullptr;
-  size_t op_ = 0;
-  size_t depth_ = 0;
-  uint32_t start_ = 0;
+  size_t op_;  // these are Start's, and not looked at without an OnOp
+  size_t depth_;
+  uint32_t start_;
 };
 
 }  // namespace model

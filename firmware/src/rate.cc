@@ -7,9 +7,9 @@ namespace {
 
 constexpr uint32_t kLimitS = 1;
 
-bool g_raised = false;
-bool g_unproven = false;  // bytes came, or the rate was set, and no valid frame since
-uint32_t g_since;         // ticks when that began
+bool g_raised = false;  // the others are looked at only then
+bool g_unproven;        // bytes came, or the rate was set, and no valid frame since
+uint32_t g_since;       // ticks when that began
 
 void BeginLimit() {
   g_unproven = true;

@@ -1,6 +1,8 @@
 """The firmware's side of BAUD, on the process whose pseudo-terminal garbles what comes at another
 rate than its own."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,10 @@ from harness.run.digits import Digits
 from harness.run.worker import highest_baud
 from harness.wire import messages
 from harness.wire.device import Device
+from harness.wire.framing import Frame, encode
 from harness.wire.ids import InputFormat
 from harness.wire.transport import SerialLine
+from tests import device_checks
 
 pytestmark = pytest.mark.emulated
 
@@ -66,3 +70,36 @@ def test_a_rate_below_the_boards_own_or_above_its_highest_is_refused(build_dir: 
             with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
                 device.call(messages.BAUD, messages.baud_payload(baud))
             device.info()  # at the rate as before
+
+
+def _processor_s(pid: int) -> float:
+    """What a process took so far (proc(5), fields utime and stime)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_a_raised_rate_outlives_silence_and_noise_byte_by_byte_ends_it(build_dir: Path) -> None:
+    """Noise as long as it likes: a second after its first byte the device is at its own rate."""
+    expected = Expected.load(load_board("host"), build_dir)
+    with open_emulator(expected.board, expected.elf) as emulator:
+        assert emulator._process is not None
+        with Device(SerialLine(emulator.url, OWN)) as device:
+            assert highest_baud(device, OWN, device.info()) == 1_000_000
+            before_s = _processor_s(emulator._process.pid)
+            time.sleep(1.2)
+            assert (
+                _processor_s(emulator._process.pid) - before_s < 0.6
+            )  # it waits, and does not ask
+            exchanged_s = time.monotonic()
+            for seq in range(1, 31):
+                (reply,) = device_checks.exchange(device, encode(Frame(messages.INFO, seq)))
+                assert reply.seq == seq
+            assert time.monotonic() - exchanged_s < 12  # not one twitch of its clock each
+        with Device(SerialLine(emulator.url, OWN)) as device:
+            noise_s = time.monotonic()
+            while time.monotonic() - noise_s < 1.3:
+                device.line.write(b"\x55")
+                time.sleep(0.02)
+            device.line.read(0)
+            frames = device_checks.exchange(device, encode(Frame(messages.INFO, 40)), count=2)
+            assert frames[-1].seq == 40  # behind an ERROR for the noise

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import flatbuffers
 import numpy as np
 import pytest
 from elftools.elf.elffile import ELFFile
@@ -42,6 +43,9 @@ def device(emulated_board: Expected) -> Iterator[Device]:
 
 def test_handshake(device: Device, emulated_board: Expected) -> None:
     device_checks.check_handshake(device, emulated_board)
+    if emulated_board.board.id == "host":  # what its memory gives room for
+        info = device.info()
+        assert (info.window, info.batch, info.max_payload) == (6, 4, 795)
 
 
 def test_digits_are_bit_exact(device: Device, digits: Digits) -> None:
@@ -288,11 +292,14 @@ def test_an_image_can_test_itself_at_boot(
     heard: list[str] = []
     with link.open_device(image.board, image.elf, console=heard.append) as device:
         result = device.infer(digits.images[0], ids.InputFormat.PIXELS_U8)
+        # Of a stream that was not begun each frame is detected, by its own scores.
+        frames = list(device.stream([(digits.images[0], ids.InputFormat.PIXELS_U8)] * 2))
         ran = device.stats()["inferences"]
     # pyserial drops what a port holds when it is opened, so of `host` only the count tells.
     assert heard == (["", line] if image.board.id != "host" else [])
     assert result.scores.tolist() == digits.oracle_scores[0].tolist()
-    assert ran == 1 + (2 if damaged else 3)
+    assert [frame.detected for frame in frames] == [result.predicted] * 2
+    assert ran == 3 + (2 if damaged else 3)
 
 
 def test_an_op_that_the_resolver_lacks_is_named_over_the_wire(
@@ -323,6 +330,26 @@ def test_an_op_that_the_resolver_lacks_is_named_over_the_wire(
             with pytest.raises(DeviceRefusedError, match=f"^{command.name}: .*NOT_READY"):
                 device.call(command, payload)
         assert device.stats()["inferences"] == 0
+
+
+@pytest.mark.parametrize("case", ["version", "no output"])
+def test_a_model_that_does_not_fit_its_image_is_told_by_host(
+    case: str, build_dir: Path, tmp_path: Path
+) -> None:
+    """Which no tool of ours builds: another schema, or fewer tensors."""
+    expected = Expected.load(load_board("host"), build_dir)
+    root = schema.Model.GetRootAs(expected.model_path.read_bytes(), 0)
+    graph = root.Subgraphs(0)
+    assert graph is not None
+    # Where the table says at which of its bytes a field stands (FlatBuffers' vtable); 0: left out.
+    fields = graph._tab.Pos - graph._tab.Get(flatbuffers.number_types.SOffsetTFlags, graph._tab.Pos)
+    version = root._tab.Pos + root._tab.Offset(4)
+    offset, value = (version, 4) if case == "version" else (fields + 8, 0)
+    image = patched(expected, tmp_path, offset, value)
+    with link.open_device(image.board, image.elf) as device:
+        info = device.info()
+    wanted = ids.Setup.BAD_SCHEMA if case == "version" else ids.Setup.IO_MISMATCH
+    assert (info.status, info.ready, info.arena_used) == (wanted, False, 0), info.setup_message
 
 
 def test_a_fault_in_the_application_is_told_with_its_line(

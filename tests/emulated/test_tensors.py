@@ -55,7 +55,10 @@ def tensors_model() -> bytes:
         b.op("QUANTIZE", [kept], [made], schema.QuantizeOptionsT())
     chosen = b.tensor([2, 3], **wide)
     b.op("GATHER", [kept, picked], [chosen], schema.GatherOptionsT(axis=1))
-    return b.build([reals, bytes_, picked], [floats, kept, uint8s, int16s, chosen])
+    shape = [1, 1, 2, 1, 1, 3, 1, 1]  # as many dimensions as there may be
+    long = b.tensor(shape, **wide)
+    b.op("RESHAPE", [chosen, b.constant(np.array(shape, np.int32))], [long])
+    return b.build([reals, bytes_, picked], [floats, kept, uint8s, int16s, long])
 
 
 def build(board: Board, folder: Path, **how: Any) -> Expected:
@@ -108,6 +111,26 @@ def test_every_op_is_timed(device: Device, expected: Expected) -> None:
     model = Model.read(expected.model_path)
     inputs = [np.zeros(tensor.shape, tensor.dtype.lower()) for tensor in model.inputs]
     assert len(device.profile(inputs).op_ticks) == len(model.ops)
+
+
+def test_an_inference_that_fails_is_told(device: Device) -> None:
+    """With the runtime's words; an index beyond the axis fails the op that picks by it."""
+    good = [np.zeros(one.shape, one.dtype) for one in device.tensors().inputs]
+    bad = [*good[:-1], np.full_like(good[-1], 1000)]
+    last = len(device.profile(good).op_ticks) - 1
+
+    def run(inputs: list[np.ndarray]) -> None:
+        for index, values in enumerate(inputs):
+            device.load(index, values)
+        device.run()
+
+    for ask in (run, device.profile, lambda inputs: device.peek(inputs, last, 0, 16)):
+        with pytest.raises(DeviceRefusedError, match=r"INVOKE_FAILED.*GATHER"):
+            ask(bad)
+        with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):  # no outputs are there
+            device.call(messages.READ, messages.read_payload(0, 0, 1))
+    assert device.peek(bad, 0, 0, 16)  # it fails later
+    run(good)
 
 
 def test_it_tests_itself_on_inputs_made_of_seeds(device: Device) -> None:

@@ -25,6 +25,7 @@ from pathlib import Path
 
 from codegen import campaign
 from codegen.compile import cpp_build
+from codegen.compile.included import Headers
 from codegen.files.places import BUILD, PROGRAM
 from codegen.host.runtime import PLAN_FLAG
 from codegen.progress import progress
@@ -54,6 +55,7 @@ _MORE_INCLUDES = (
     *(Path("firmware/lib") / name for name in ("wire", "frontend", "custom_ops")),
     *(Path("firmware/boards"), Path("build/tiny/generated")),
 )
+_COMPILED = ("firmware", "tests")  # all C++ there is
 _IMAGES = ("tiny/host", "tiny/host_sanitize")
 _NO_TESTS = 5  # pytest's exit code where none was chosen
 _NO_CPP = "CppBuildError"
@@ -266,7 +268,33 @@ def _outcome(room: Room, source: Path, diff: str, copy: _Checkout) -> Outcome | 
     by = copy.noticed(tests, source)
     if by == _NO_CPP:
         return None
+    if not by and source.suffix == ".h" and _is_same_in_all(source, copy.folder):
+        return Outcome(EQUIVALENT, diff)
     return Outcome(KILLED, diff, by) if by else Outcome(SURVIVED, diff)
+
+
+def _is_same_in_all(header: Path, root: Path) -> bool:
+    """Whether all that includes a header is the same code in the checkout `root` as here.
+
+    Known of the application's alone: a library's headers are users' and generated code's, too.
+    Asked last: it takes longer than most tests.
+    """
+    if not header.is_relative_to(APPLICATION):
+        return False
+    folders = [PROGRAM / one for one in _COMPILED]
+    headers = Headers(folders)
+    sources = [
+        path.relative_to(PROGRAM)
+        for folder in folders
+        for path in sorted(folder.rglob("*.cc"))
+        if PROGRAM / header in headers.reached(path)
+    ]
+    return all(
+        (before := _object(source, PROGRAM, cpu)) is not None
+        and before == _object(source, root, cpu)
+        for cpu in (_NATIVE, _PLANNING, *_CORES)
+        for source in sources
+    )
 
 
 def _of_cores(changed: set[str]) -> list[str]:
@@ -297,22 +325,28 @@ def _noticed(tests: Sequence[str], pytest: WarmPytest, limit_s: float) -> tuple[
 def _objects(source: Path, root: Path) -> dict[str, bytes] | None:
     """The source of the checkout `root` compiled for this machine, to run and to plan, and for a
     core of each kind; None if it does not compile."""
+    made = {}
+    for cpu in (_NATIVE, _PLANNING, *_CORES):
+        compiled = _object(source, root, cpu)
+        if compiled is None:
+            return None
+        made[cpu] = compiled
+    return made
+
+
+def _object(source: Path, root: Path, cpu: str) -> bytes | None:
     includes = [*(one.relative_to(PROGRAM) for one in cpp_build.LIBRARIES), *_MORE_INCLUDES]
     folders = [f"-I{root / one}" for one in (*includes, source.parent)]
-    made = {}
-    machines: dict[str, list[str]] = {_NATIVE: [], _PLANNING: [PLAN_FLAG]}
-    machines |= {cpu: TARGETS[cpu].machine_flags for cpu in _CORES}
-    for cpu, machine in machines.items():
-        compiler = cpp_build.ARM if cpu in _CORES else cpp_build.HOST
-        with tempfile.TemporaryDirectory() as name:
-            to = Path(name) / "made.o"
-            command = [compiler, *machine, *_FLAGS, *folders, f"-ffile-prefix-map={root}=."]
-            command += ["-c", str(root / source), "-o", str(to)]
-            ended = subprocess.run(command, capture_output=True, check=False)
-            if ended.returncode != 0:
-                return None
-            made[cpu] = to.read_bytes()
-    return made
+    machine = {_NATIVE: [], _PLANNING: [PLAN_FLAG]}.get(cpu)
+    if machine is None:
+        machine = TARGETS[cpu].machine_flags
+    compiler = cpp_build.ARM if cpu in _CORES else cpp_build.HOST
+    with tempfile.TemporaryDirectory() as name:
+        to = Path(name) / "made.o"
+        command = [compiler, *machine, *_FLAGS, *folders, f"-ffile-prefix-map={root}=."]
+        command += ["-c", str(root / source), "-o", str(to)]
+        ended = subprocess.run(command, capture_output=True, check=False)
+        return to.read_bytes() if ended.returncode == 0 else None
 
 
 @contextmanager

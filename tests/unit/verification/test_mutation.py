@@ -230,6 +230,30 @@ def test_tests_of_cores_that_run_the_same_are_left_out() -> None:
     ]
 
 
+def test_a_header_of_the_application_that_makes_the_same_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    monkeypatch.setattr(run, "PROGRAM", here)
+    monkeypatch.setattr(run.cpp_build, "LIBRARIES", (here / "firmware/lib/nn",))
+    monkeypatch.setattr(run, "_CORES", ("cortex-m4",))
+    for folder in ("src", "lib/nn"):
+        for root in (here, there):
+            (root / "firmware" / folder).mkdir(parents=True)
+            source = root / "firmware" / folder / "a.cc"
+            source.write_text(f'#include "{folder[:3]}.h"\nint F() {{ return Two(); }}\n')
+
+    def is_same(name: str, text: str) -> bool:
+        header = Path("firmware") / name
+        (here / header).write_text("inline int Two() { return 1 + 1; }\nconstexpr int kOdd = 3;\n")
+        (there / header).write_text(text)
+        return run._is_same_in_all(header, there)
+
+    assert is_same("src/src.h", "inline int Two() { return 2; }\nconstexpr int kOdd = 4;\n")
+    assert not is_same("src/src.h", "inline int Two() { return 1 + 2; }\n")
+    assert not is_same("lib/nn/lib.h", "inline int Two() { return 2; }\n")  # others' code, too
+
+
 def test_tests_that_do_not_end_are_ended(tmp_path: Path) -> None:
     (tmp_path / "test_x.py").write_text("import time\ntime.sleep(60)\n")
     with WarmPytest(tmp_path) as warm:

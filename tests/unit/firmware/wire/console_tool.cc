@@ -65,6 +65,11 @@ int main() {
   Show("cleared");
   Say("four");
   Show("four");
+  console::Clear();
+  Say("5");
+  Say("\n");
+  Say("6");
+  Show("short");
   char buffer[8] = "unset";
   std::printf("%d %s", Format(buffer, 0, "abc"), buffer);
   std::printf(" %d", Format(buffer, sizeof(buffer), "%s", "abc"));

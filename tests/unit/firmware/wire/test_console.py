@@ -28,5 +28,6 @@ def test_messages_are_sent_and_the_first_ones_kept(tmp_path: Path) -> None:
         f"still full: {full}|4",
         "cleared: |4",
         "four: four|5",
+        "short: 5; 6|7",
         "0 unset 3 abc",
     ]

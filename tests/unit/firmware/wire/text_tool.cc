@@ -35,6 +35,11 @@ int main() {
          18446744073709551615ULL);
   Expect("7 8 9 then 1", 100, "%zu %zd %ld then %d", size_t{7}, static_cast<ptrdiff_t>(8), 9L, 1);
   Expect("a% 5 ? 6", 100, "%c%% %02d %f %-4d", 'a', 5, 1.5, 6);
+  Expect("1 2 3 4 5 6", 100, "%9u %0d %+d %.9d %hd %hhu", 1u, 2, 3, 4, 5, 6u);
+  Expect("beef c0ffee", 100, "%p %X", reinterpret_cast<void*>(0xBEEF), 0xC0FFEEu);
+  Expect("? ? 7", 100, "%e %g %d", 1.5, 2.5, 7);
+  Expect("-1 18446744073709551615 -2 18446744073709551615 1", 100, "%ld %lu %zd %zu %d", -1L, ~0UL,
+         ptrdiff_t{-2}, ~size_t{0}, 1);
   Expect("(null)", 100, "%s", static_cast<const char*>(nullptr));
   Expect("%q ends", 100, "%q ends");
   Expect("cut in one %", 100, "cut in one %%%");
