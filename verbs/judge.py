@@ -105,6 +105,8 @@ def predict(c: Context, given: Given) -> None:
     asks_board = given.board is not None or given.port is not None
     if asks_board:
         beforehand.require_device(chosen, given.port, given.baud)
+    if given.image.is_dir():
+        raise CodegenError(f"{given.image}: is a folder; give one file of it; choose {_IMAGE}")
     if not given.image.is_file():
         raise CodegenError(f"{given.image}: no such file")
     stages.data(chosen)

@@ -151,8 +151,23 @@ def _signature(options: tuple[Option, ...]) -> inspect.Signature:
 
 # ---------------------------------------------------------------- the command line
 
+_parse_core_args = Program.parse_core_args
 _parse_tasks, _parse_cleanup = Program.parse_tasks, Program.parse_cleanup
 _HELP = ("-h", "--help")
+_LIST_FORMATS = ("flat", "nested", "json")
+
+
+def _parse_core_args_as_ours(program: Program) -> None:
+    """A number of Invoke's own that is none would end in a traceback."""
+    try:
+        _parse_core_args(program)
+    except ParseError as error:
+        raise Exit(f"error: {printable(str(error))}", code=2) from None
+    except ValueError as error:
+        numbers = [one for one in program.core_args() if one.kind is int]
+        flags = ", ".join(f"-{name}" for one in numbers for name in one.names if len(name) == 1)
+        word = printable(str(error).rpartition(": ")[2])
+        raise Exit(f"error: {word}: give a whole number to {flags}", code=2) from None
 
 
 def _parse_tasks_as_ours(program: Program) -> None:
@@ -180,6 +195,10 @@ def _parse_tasks_as_ours(program: Program) -> None:
 
 def _parse_cleanup_as_ours(program: Program) -> None:
     """Help and lists are printed here, and may be cut off by a pipe as a verb's output is."""
+    form = program.args["list-format"].value
+    if form not in _LIST_FORMATS:
+        said = f"--list-format {printable(form)}: choose {', '.join(_LIST_FORMATS)}"
+        raise Exit(f"error: {said}", code=2)
     try:
         with one_line_errors():
             _parse_cleanup(program)
@@ -187,6 +206,7 @@ def _parse_cleanup_as_ours(program: Program) -> None:
         raise Exit(f"error: {printable(str(error))}", code=2) from None
 
 
+Program.parse_core_args = _parse_core_args_as_ours  # type: ignore[assignment]
 Program.parse_tasks = _parse_tasks_as_ours  # type: ignore[assignment]
 Program.parse_cleanup = _parse_cleanup_as_ours  # type: ignore[assignment]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -32,6 +34,11 @@ train --nope                             => No idea what '--nope' is!
 hil hil --nope                           => No idea what '--nope' is!
 boards --board nope                      => no board 'nope'; known boards:
 boards --connected --board host          => boards: --connected and --farm list what is
+-T x build                               => 'x': give a whole number to -T, -D
+--list-depth=x --list                    => 'x': give a whole number to -T, -D
+-T                                       => Flag <Argument: command-timeout (T) [int]> needed value
+--list -F                                => Flag <Argument: list-format (F)> needed value
+--list --list-format foo                 => --list-format foo: choose flat, nested, json
 doctor --fix                             => No idea what '--fix' is!
 train --model good.tflite                => No idea what '--model' is!
 emulate --port X                         => No idea what '--port' is!
@@ -178,7 +185,7 @@ train --data one.csv --window 5          => --window: has no meaning for HERE/on
 train --data one.csv --columns z         => HERE/one.csv: --columns z: no such column; there are a,
 train --data one.csv --target-column z   => HERE/one.csv: --target-column z: no such column
 predict --image /nowhere/x.png           => /nowhere/x.png: no such file
-predict --image folder                   => HERE/folder: no such file
+predict --image folder                   => HERE/folder: is a folder; give one file of it; choose a
 
 # ---- one thing twice
 golden --board host,host                 => --board host,host: one stands there twice
@@ -429,6 +436,15 @@ def test_a_wrong_use(
     assert ended.value.code == 2, said
     assert said.startswith(f"error: {message}"), said
     assert len(said.strip().splitlines()) == 1
+
+
+def test_invokew_looks_at_invokes_own_options_too() -> None:
+    """It starts tasks.py: Invoke's own script reads them before it reads that."""
+    command = [sys.executable, "tasks.py", "-T", "x", "build"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == "error: 'x': give a whole number to -T, -D\n"
+    assert '/python" tasks.py "$@"' in (ROOT / "invokew").read_text()
 
 
 def test_they_are_many() -> None:
