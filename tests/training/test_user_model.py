@@ -214,7 +214,8 @@ def _int8(path: Path, values: Sequence[np.ndarray], target: Path) -> None:
     """As `quantize` has it done in another process."""
     samples = target.with_name("samples.npz")
     np.savez(samples, **{f"x{i}": one for i, one in enumerate(values)})  # type: ignore[arg-type]
-    room.convert_files(str(path), "net", str(samples), "default", str(target))
+    answers = target.with_name("answers.npz")
+    room.convert_files(str(path), "net", str(samples), "default", str(target), str(answers))
 
 
 def test_edges_have_the_user_s_names_shapes_types_and_range(tmp_path: Path) -> None:

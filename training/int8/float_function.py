@@ -69,14 +69,25 @@ class FloatFunction:
         tensor = whole.graph.get_tensor_by_name
         return whole.prune([tensor(f"{name}:0") for name in inputs], list(map(tensor, outputs)))
 
+    def answers(self, tf: Any, samples: Sequence[list[np.ndarray]]) -> list[np.ndarray]:
+        """For each output an array [N, ...]. samples: each a list of the inputs [1, *shape]."""
+        rows = [
+            [np.asarray(one)[0] for one in tf.nest.flatten(self.traced(*self._given(tf, sample)))]
+            for sample in samples
+        ]
+        return [np.stack(column) for column in zip(*rows, strict=True)]
+
+    def _given(self, tf: Any, sample: list[np.ndarray]) -> list[Any]:
+        return [
+            tf.constant(values.astype(edge.dtype))
+            for values, edge in zip(sample, self.edges.inputs, strict=True)
+        ]
+
     def require_same(self, tf: Any, function: Any, samples: Sequence[list[np.ndarray]]) -> None:
         """Raises ConversionError if the function's outputs are not the model's for each of the
         samples, a list of its inputs [1, *shape]."""
         for sample in samples:
-            given = [
-                tf.constant(values.astype(edge.dtype))
-                for values, edge in zip(sample, self.edges.inputs, strict=True)
-            ]
+            given = self._given(tf, sample)
             wanted = [np.asarray(one) for one in tf.nest.flatten(self.own(given))]
             typed = zip(given, function.inputs, strict=True)
             made = function(*(tf.cast(values, tensor.dtype) for values, tensor in typed))

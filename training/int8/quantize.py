@@ -26,8 +26,9 @@ from codegen.model.int8_checks import check_int8, check_ops, check_types
 from codegen.model.tflite import Model
 from training import artifacts
 from training.errors import ArtifactError, ConversionError, TrainingError, first_line
-from training.int8 import contained, fused_lstm
+from training.int8 import contained, fidelity, fused_lstm
 from training.int8.calibration import calibration_arrays
+from training.int8.float_answers import edges_of
 from training.int8.float_function import FloatFunction, of_keras, of_saved_model
 from training.int8.presets import PRESETS
 from training.tf_runtime import load_tensorflow, quiet_output
@@ -56,7 +57,11 @@ def quantize(
     """
     path = saved_model or artifacts.require(build_dir / FLOAT_MODEL, "train")
     samples = calibration_arrays(build_dir, calibration, calibration_data, say)
-    write_int8(build_dir, converted(path, samples, build_dir.name, preset), say)
+    content, exact = converted(path, samples, build_dir.name, preset)
+    write_int8(build_dir, content, say)
+    edges = edges_of(build_dir)
+    if edges is not None:  # a recipe's model is judged on its data
+        say(fidelity.describe(content, samples, exact, edges.outputs))
 
 
 def write_int8(build_dir: Path, converted: bytes, say: Callable[[str], None] = print) -> None:
@@ -140,15 +145,18 @@ def open_float(tf: Any, path: Path, advice: str = _OF_A_RECIPE) -> FloatFunction
 
 def converted(
     path: Path, samples: Sequence[np.ndarray], name: str, preset: str = "default"
-) -> bytes:
-    """The Keras file or SavedModel as the bytes of a full-int8 .tflite for a batch of 1, made in a
-    process of its own. samples: for each input an array [N, *its shape]. name: for messages.
+) -> tuple[bytes, list[np.ndarray]]:
+    """The Keras file or SavedModel as the bytes of a full-int8 .tflite for a batch of 1, and for
+    each of its outputs what it gives itself for the first samples; made in a process of its own.
+    samples: for each input an array [N, *its shape]. name: for messages.
 
     Raises ArtifactError, ConversionError.
     """
     with tempfile.TemporaryDirectory() as scratch:
-        given, made = Path(scratch) / "samples.npz", Path(scratch) / "converted.tflite"
-        artifacts.write_npz(given, **{f"x{i}": values for i, values in enumerate(samples)})
+        given, made, answers = (
+            Path(scratch) / file for file in ("samples.npz", "converted.tflite", "answers.npz")
+        )
+        artifacts.write_npz(given, **_numbered(samples))
         contained.call(
             convert_files,
             Path(scratch),
@@ -158,19 +166,34 @@ def converted(
             samples=given,
             preset=preset,
             target=made,
+            answers=answers,
         )
-        content = made.read_bytes()
+        content, exact = made.read_bytes(), _read_numbered(answers)
     require_int8(content, name)
-    return content
+    return content, exact
 
 
-def convert_files(path: str, name: str, samples: str, preset: str, target: str) -> None:
+def _numbered(arrays: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+    return {f"x{i}": values for i, values in enumerate(arrays)}
+
+
+def _read_numbered(path: Path) -> list[np.ndarray]:
+    with np.load(path) as arrays:
+        return [arrays[name] for name in sorted(arrays, key=lambda name: int(name[1:]))]
+
+
+def convert_files(
+    path: str, name: str, samples: str, preset: str, target: str, answers: str
+) -> None:
     """What `converted` has done in another process."""
     tf = load_tensorflow()
-    with np.load(samples) as arrays:
-        values = [arrays[name] for name in sorted(arrays, key=lambda name: int(name[1:]))]
+    values = _read_numbered(Path(samples))
     with foreign_errors(tf, name), quiet_output():
-        converter = _converter_of(tf, open_float(tf, Path(path)), values, preset)
+        one = open_float(tf, Path(path))
+        converter = _converter_of(tf, one, values, preset)
+        shown = [[rows[np.newaxis] for rows in row] for row in zip(*values, strict=True)]
+        exact = one.answers(tf, shown[: fidelity.SAMPLES])
+    artifacts.write_npz(Path(answers), **_numbered(exact))
     full_int8(tf, converter)
     Path(target).write_bytes(fused_lstm.with_outputs_as_states(_settled(converter, name)))
 

@@ -314,6 +314,10 @@ def test_files_are_converted_with_their_samples_in_order(
     np.savez(tmp_path / "samples.npz", **arrays)  # type: ignore[arg-type]
     seen: list[Any] = []
 
+    def answered(tf: Any, rows: Any) -> list[np.ndarray]:
+        assert [one.shape for one in rows[0]] == [(1,)] * 11
+        return [np.full((len(rows), 3), 7.0), np.ones((len(rows), 1))]
+
     def settled(converter: Any, name: str) -> bytes:
         seen.append((converter, name))
         return b"made"
@@ -323,18 +327,20 @@ def test_files_are_converted_with_their_samples_in_order(
             "load_tensorflow",
             lambda: SimpleNamespace(errors=SimpleNamespace(PermissionDeniedError=OSError)),
         ),
-        ("open_float", lambda tf, path: path.name),
-        ("_converter_of", lambda tf, one, values, preset: [one, values, preset]),
+        ("open_float", lambda tf, path: SimpleNamespace(name=path.name, answers=answered)),
+        ("_converter_of", lambda tf, one, values, preset: [one.name, values, preset]),
         ("full_int8", lambda tf, converter: converter.append("full")),
         ("_settled", settled),
     ):
         monkeypatch.setattr(quantize, name, answer)
-    target = tmp_path / "made.tflite"
-    quantize.convert_files("a/x.keras", "net", str(tmp_path / "samples.npz"), "size", str(target))
+    target, answers = tmp_path / "made.tflite", tmp_path / "answers.npz"
+    samples = str(tmp_path / "samples.npz")
+    quantize.convert_files("a/x.keras", "net", samples, "size", str(target), str(answers))
     (((one, values, preset, full), name),) = seen
     assert (one, preset, full, name) == ("x.keras", "size", "full", "net")
     assert [int(part[0]) for part in values] == list(range(11))
     assert target.read_bytes() == b"made"
+    assert [one.shape for one in quantize._read_numbered(answers)] == [(2, 3), (2, 1)]
 
 
 def test_a_saved_model_takes_any_batch_and_has_no_fingerprint(

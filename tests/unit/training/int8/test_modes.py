@@ -391,8 +391,9 @@ def test_ranges_come_from_samples_and_the_model_from_its_file(
         monkeypatch.setattr(quantize, name, call)
 
     noted("calibration_arrays", "samples")
-    noted("converted", b"content")
+    noted("converted", (b"content", "exact"))
     noted("write_int8", None)
+    noted("edges_of", None)
     with pytest.raises(ArtifactError, match=r"float\.keras.* is missing; run `invoke train`"):
         quantize.quantize(tmp_path)
     assert asked == []
@@ -402,6 +403,7 @@ def test_ranges_come_from_samples_and_the_model_from_its_file(
         ("calibration_arrays", tmp_path, 500, None, print),
         ("converted", tmp_path / "float.keras", "samples", tmp_path.name, "default"),
         ("write_int8", tmp_path, b"content", print),
+        ("edges_of", tmp_path),
     ]
     asked.clear()
     own, saved = Path("own.npz"), Path("saved")
@@ -410,6 +412,12 @@ def test_ranges_come_from_samples_and_the_model_from_its_file(
         ("calibration_arrays", tmp_path, 7, own, print),
         ("converted", saved, "samples", tmp_path.name, "size"),
     ]
+    asked.clear()
+    said: list[str] = []
+    noted("edges_of", SimpleNamespace(outputs="outputs"))
+    monkeypatch.setattr(quantize.fidelity, "describe", lambda *given: f"compared {given[1:]}")
+    quantize.quantize(tmp_path, say=said.append)
+    assert said == ["compared ('samples', 'exact', 'outputs')"]
 
 
 def test_a_folder_is_a_saved_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

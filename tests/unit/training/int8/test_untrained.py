@@ -100,6 +100,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         made.append((function.__name__, what, sorted(told)))
         assert folder.is_dir() and told["path"].is_absolute()
         told["target"].write_bytes(small_cnn())
+        if "answers" in told:
+            np.savez(told["answers"], x0=np.ones((2, 4)))
         return EDGES.to_json()
 
     monkeypatch.setattr(contained, "call", call)
@@ -124,11 +126,16 @@ def test_a_model_is_quantized_elsewhere(
         quantize.artifacts, "write_npz", lambda path, **arrays: kept.append((path.name, arrays))
     )
     samples = [np.zeros((2, 3)), np.ones((2, 1))]
-    assert quantize.converted(tmp_path / "x.keras", samples, "net") == small_cnn()
+    content, exact = quantize.converted(tmp_path / "x.keras", samples, "net")
+    assert content == small_cnn() and [one.shape for one in exact] == [(2, 4)]
     ((name, arrays),) = kept
     assert name == "samples.npz" and sorted(arrays) == ["x0", "x1"] and arrays["x1"] is samples[1]
     assert calls == [
-        ("convert_files", "quantize net", ["name", "path", "preset", "samples", "target"])
+        (
+            "convert_files",
+            "quantize net",
+            ["answers", "name", "path", "preset", "samples", "target"],
+        )
     ]
 
 
