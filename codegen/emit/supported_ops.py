@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codegen.emit.upstream_methods import (
-    CUSTOM_CODES,
     METHODS,
+    OTHERS,
     REASONS,
     UNWRITTEN,
     UNWRITTEN_CUSTOM,
@@ -24,7 +24,13 @@ from codegen.files import markdown
 from codegen.files.manifest import atomic_write
 from codegen.files.places import PROGRAM
 from codegen.model.int8_checks import operand_types
-from codegen.model.op_table import OPS_DEF, SupportedOp, load_custom_ops, load_supported_ops
+from codegen.model.op_table import (
+    OPS_DEF,
+    SupportedOp,
+    load_custom_methods,
+    load_custom_ops,
+    load_supported_ops,
+)
 
 PAGE = PROGRAM / "docs" / "supported_ops.md"
 KERNELS = OPS_DEF.parent / "kernels"
@@ -75,8 +81,9 @@ Ops of your own come in through `firmware/lib/custom_ops`: [porting.md](porting.
 _UPSTREAM = f"""
 ## Upstream's methods
 
-All {len(METHODS)} `Add` methods of upstream's `MicroMutableOpResolver`, and `AddCustom`: the types
-in which they are here, or why they are not.
+All {len(METHODS) + len(OTHERS)} `Add` methods of upstream's `MicroMutableOpResolver`,
+{len(METHODS)} of which add an op: the types in which it is here, or why it is not. The methods of
+custom ops want `firmware/lib/custom_ops` among the sources.
 """
 
 _CONSTRAINTS = """
@@ -124,10 +131,10 @@ def render() -> str:
 def upstream_rows() -> dict[str, str]:
     """{suffix of one of upstream's Add methods: "yes" with its types, or "no" with why not}."""
     ours = {op.add_suffix: op.name for op in load_supported_ops().values()}
-    customs = load_custom_ops()
+    customs, methods = load_custom_ops(), load_custom_methods()
     rows = {}
     for method in METHODS:
-        code = CUSTOM_CODES.get(method)
+        code = methods.get(method)
         if method in ours:
             rows[method] = f"yes: {_types(ours[method])}"
         elif code in customs:
@@ -135,7 +142,7 @@ def upstream_rows() -> dict[str, str]:
         else:
             unwritten = UNWRITTEN_CUSTOM if code else UNWRITTEN
             rows[method] = f"no: {REASONS.get(method, unwritten)}"
-    return {**rows, "Custom": "yes: ops of your own"}
+    return {**rows, **OTHERS}
 
 
 def load_facts() -> list[OpFacts]:

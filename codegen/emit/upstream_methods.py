@@ -1,7 +1,7 @@
 """What upstream's MicroMutableOpResolver can be asked to add, and why some of it is not here.
 
-Facts of upstream's interface, for docs/supported_ops.md: the suffixes of its Add methods but
-AddCustom. What is here is read from the tables of ops; a reason stands for what is not.
+Facts of upstream's interface, for docs/supported_ops.md: the suffixes of its Add methods. What is
+here is read from the tables of ops; a reason stands for what is not.
 """
 
 from __future__ import annotations
@@ -22,31 +22,19 @@ _METHODS = """
     VarHandle While Window ZerosLike
     """
 METHODS = tuple(_METHODS.split())
-"""In the alphabet's order."""
+"""Of those that add an op of upstream's, in the alphabet's order."""
 
-CUSTOM_CODES = {
-    "CircularBuffer": "CIRCULAR_BUFFER",
-    "Delay": "SignalDelay",
-    "DetectionPostprocess": "TFLite_Detection_PostProcess",
-    "Energy": "SignalEnergy",
-    "FftAutoScale": "SignalFftAutoScale",
-    "FilterBank": "SignalFilterBank",
-    "FilterBankLog": "SignalFilterBankLog",
-    "FilterBankSpectralSubtraction": "SignalFilterBankSpectralSubtraction",
-    "FilterBankSquareRoot": "SignalFilterBankSquareRoot",
-    "Framer": "SignalFramer",
-    "Irfft": "SignalIrfft",
-    "OverlapAdd": "SignalOverlapAdd",
-    "PCAN": "SignalPCAN",
-    "Rfft": "SignalRfft",
-    "Stacker": "SignalStacker",
-    "Window": "SignalWindow",
+OTHERS = {
+    "Custom": "yes: ops of your own",
+    "Builtin": "private in upstream, where all but the custom ops' methods call it; here they call "
+    "`MicroOpResolver::Register`",
 }
-"""Of the methods that add custom ops: the op's name in a model."""
+"""Of the two that the resolver has besides."""
 
 REASONS = {
     "Decode": "a custom op that unpacks compressed weights; `invoke compress` has other means",
-    "EthosU": "a custom op for the Ethos-U's driver and compiled command streams",
+    "EthosU": "adds nothing, as upstream's without the Ethos-U's driver; a model that was compiled "
+    "for it is refused",
 }
 """Why a method's op is not here, where more is to be said than that nobody has written it."""
 

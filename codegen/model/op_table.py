@@ -1,4 +1,4 @@
-"""The ops that the firmware can run: three tables, shared with the C++ sources.
+"""The ops that the firmware can run: four tables, shared with the C++ sources.
 
 All are X-macro files. Each line of firmware/lib/tflm/tensorflow/lite/micro/ops.def
 
@@ -14,13 +14,18 @@ line of firmware/lib/custom_ops/custom_ops.def
 
     MCUFORGE_CUSTOM_OP("Binarize", RegisterBinarize)
 
-states the custom code in a model and the function that gives the op's TFLMRegistration. C++ makes
-its resolvers from them, this module the list of supported ops; so neither can promise what the
-other lacks.
+states the custom code in a model and the function that gives the op's TFLMRegistration. Each line
+
+    MCUFORGE_SIGNAL_METHOD(WINDOW, Window, "SignalWindow", RegisterSignalWindow)
+
+of custom_methods.def, or one with MCUFORGE_CUSTOM_METHOD, states a custom op that upstream has,
+with a method of the resolver (`AddWindow`). C++ makes its resolvers from them, this module the list
+of supported ops; so neither can promise what the other lacks.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,16 +38,17 @@ from codegen.model.tflite import BUILTIN_NAMES, Model
 _LIBRARIES = PROGRAM / "firmware/lib"
 OPS_DEF = _LIBRARIES / "tflm/tensorflow/lite/micro/ops.def"
 WIDE_OPS_DEF = OPS_DEF.with_name("wide_ops.def")
+CUSTOM_METHODS_DEF = OPS_DEF.with_name("custom_methods.def")
 CUSTOM_OPS_DEF = _LIBRARIES / "custom_ops/custom_ops.def"
 
 _OP = re.compile(r"MCUFORGE_OP\(\s*([A-Z][A-Z0-9_]*)\s*,\s*(\w+)\s*,\s*(\w+)\s*\)")
 _WIDE_OP = re.compile(_OP.pattern.replace("MCUFORGE_OP", "MCUFORGE_WIDE_OP"))
 _CUSTOM_OP = re.compile(r'MCUFORGE_CUSTOM_OP\(\s*"([^"\\\n]+)"\s*,\s*([A-Za-z_]\w*)\s*\)')
+_CUSTOM_METHOD = re.compile(
+    r'MCUFORGE_(?:CUSTOM|SIGNAL)_METHOD\(\s*(\w+)\s*,\s*(\w+)\s*,\s*"(\w+)"\s*,\s*(\w+)\s*\)'
+)
 _IGNORED = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)  # comments
 _DIRECTIVE = re.compile(r"^\s*#[^\n]*$", re.MULTILINE)
-
-
-_UPSTREAMS_CUSTOM = {"CIRCULAR_BUFFER", "TFLite_Detection_PostProcess"}  # beside signal ops
 
 
 @dataclass(frozen=True)
@@ -96,9 +102,18 @@ def load_custom_ops(path: Path = CUSTOM_OPS_DEF) -> dict[str, str]:
     return functions
 
 
+@functools.cache
+def load_custom_methods() -> dict[str, str]:
+    """{suffix of the resolver's method: custom code} of upstream's ops. Raises OpTableError."""
+    form = 'MCUFORGE_CUSTOM_METHOD(NAME, Suffix, "Code", Function)'
+    return {
+        method: code for _, method, code, _ in _entries(CUSTOM_METHODS_DEF, _CUSTOM_METHOD, form)
+    }
+
+
 def is_upstreams(custom_code: str) -> bool:
     """Whether upstream has this custom op, and so the oracle."""
-    return custom_code.startswith("Signal") or custom_code in _UPSTREAMS_CUSTOM
+    return custom_code in load_custom_methods().values()
 
 
 def has_foreign_ops(model: Model) -> bool:

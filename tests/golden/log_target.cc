@@ -33,7 +33,8 @@ uint32_t RunBatch() {
   Print("%zu %d %td %d", size_t{15}, 16, ptrdiff_t{-17}, 18);
   Print("%hd %d %hhu %d", -19, 20, 21, 22);
   Print("%.1f %d %lld %.1f %d", 23.5, 24, 25ll, 26.5, 27);
-  return 7;
+  Print("%llu %d %lld %lX", 1ull << 40, 28, -(1ll << 40), 0xabcul);
+  return 8;
 }
 
 }  // namespace checks

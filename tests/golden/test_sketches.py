@@ -113,6 +113,16 @@ def test_tests_of_kernels_run_as_upstream_writes_them() -> None:
     assert "CONV_2D (node 0): needs a bias with one value an output channel" in done.stdout
 
 
+def test_what_custom_ops_call_beside_their_tensors() -> None:
+    name = "custom_op_helpers"
+    program = build_sanitized(name, [SKETCHES / f"{name}.cc", SKETCHES / "host.cc"])
+    done = subprocess.run([program], capture_output=True, text=True, check=False)
+    # One test is to fail half-way, says so, and goes on as one that passes.
+    assert re.findall(r"not so: (.*)", done.stdout) == ["(1) == (2)"], done.stdout
+    assert done.returncode == 0 and done.stdout.endswith("~~~ALL TESTS PASSED~~~\n"), done.stdout
+    assert not done.stderr
+
+
 def test_tests_of_kernels_in_the_newer_manner() -> None:
     program = build_sanitized(
         "kernel_tests_v2", [SKETCHES / "kernel_tests_v2.cc", SKETCHES / "host.cc"]

@@ -1,5 +1,7 @@
 // Every accessor of the API at its ends: what is there, the last one, and what is not.
 
+#include <cstring>
+
 #include "sketch.h"
 #include "tensorflow/lite/c/builtin_op_data.h"
 #include "tensorflow/lite/kernels/kernel_util.h"
@@ -135,6 +137,11 @@ void TestInterpreter() {
   TF_LITE_MICRO_EXPECT(interpreter.typed_output_tensor<float>(1) == nullptr);
   TF_LITE_MICRO_EXPECT(interpreter.typed_output_tensor<int8_t>(2) == nullptr);
   TF_LITE_MICRO_EXPECT(interpreter.GetTensor(0) == interpreter.input(0));
+  const TfLiteEvalTensor* const seen = interpreter.GetTensor(0);
+  TF_LITE_MICRO_EXPECT(seen->data.data == interpreter.input(0)->data.data);
+  TF_LITE_MICRO_EXPECT(seen->dims->data[1] == 6 && seen->type == kTfLiteInt8);
+  TF_LITE_MICRO_EXPECT(interpreter.inputs().size() == 1 && interpreter.inputs()[0] == 0);
+  TF_LITE_MICRO_EXPECT(interpreter.outputs().size() == 2 && interpreter.outputs()[1] == 3);
   TF_LITE_MICRO_EXPECT(interpreter.GetTensor(4) == interpreter.output(0));
   TF_LITE_MICRO_EXPECT(interpreter.GetTensor(4, 0) == interpreter.output(0));
   TF_LITE_MICRO_EXPECT(interpreter.GetTensor(4, 1) == nullptr);
@@ -201,6 +208,37 @@ void TestInterpreter() {
   TF_LITE_MICRO_EXPECT_EQ(opless.AllocateTensors(), kTfLiteError);
 }
 
+// Two interpreters, made before either allocates: neither writes to what the other has.
+void TestInterpretersOfOneArena() {
+  Resolver resolver;
+  Fill(&resolver);
+  tflite::MicroAllocator* const allocator = tflite::MicroAllocator::Create(g_arena, kArenaBytes);
+  const tflite::Model* const model = tflite::GetModel(g_model);
+  tflite::MicroInterpreter first(model, resolver, allocator);
+  tflite::MicroInterpreter second(model, resolver, allocator);
+  TF_LITE_MICRO_EXPECT_EQ(first.AllocateTensors(), kTfLiteOk);
+  void* const own = allocator->AllocatePersistentBuffer(5);
+  TF_LITE_MICRO_EXPECT(own == g_arena + 32 + first.arena_used_bytes());
+  TF_LITE_MICRO_EXPECT_EQ(second.AllocateTensors(), kTfLiteOk);
+  TF_LITE_MICRO_EXPECT_EQ(allocator->used_bytes(), 32 + 16 + 2 * first.arena_used_bytes());
+  for (tflite::MicroInterpreter* const each : {&first, &second}) {
+    for (int i = 0; i < 6; ++i) {
+      each->input(0)->data.int8[i] = static_cast<int8_t>(i - 2 + (each == &first ? 0 : 20));
+    }
+  }
+  std::memset(own, 0x55, 5);
+  TF_LITE_MICRO_EXPECT_EQ(second.Invoke(), kTfLiteOk);
+  TF_LITE_MICRO_EXPECT_EQ(second.Invoke(), kTfLiteOk);
+  TF_LITE_MICRO_EXPECT_EQ(first.Invoke(), kTfLiteOk);
+  TF_LITE_MICRO_EXPECT_EQ(g_invokes, 0);  // each has a variable of its own
+  TF_LITE_MICRO_EXPECT_EQ(first.output(1)->data.int8[5], 3);
+  TF_LITE_MICRO_EXPECT_EQ(second.output(1)->data.int8[5], 23);
+  TF_LITE_MICRO_EXPECT(allocator->AllocatePersistentBuffer(kArenaBytes) == nullptr);
+  allocator->AllocatePersistentBuffer(allocator->arena_bytes());
+  tflite::MicroInterpreter third(model, resolver, allocator);
+  TF_LITE_MICRO_EXPECT_EQ(third.AllocateTensors(), kTfLiteError);
+}
+
 void TestAllocator() {
   using tflite::MicroAllocator;
   TF_LITE_MICRO_EXPECT(MicroAllocator::Create(nullptr, 1000) == nullptr);
@@ -214,6 +252,10 @@ void TestAllocator() {
     TF_LITE_MICRO_EXPECT_EQ(more->arena_bytes(), 1000u - 32);
     TF_LITE_MICRO_EXPECT(more->arena() == at + skipped + 32);
   }
+  // Of two arenas the larger one.
+  static uint8_t other[512];
+  TF_LITE_MICRO_EXPECT(MicroAllocator::Create(other, 512, g_arena, 600)->arena() == g_arena + 32);
+  TF_LITE_MICRO_EXPECT_EQ(MicroAllocator::Create(g_arena, 600, other, 512)->arena_bytes(), 568u);
   tflite::ErrorReporter* const reporter = nullptr;
   TF_LITE_MICRO_EXPECT(MicroAllocator::Create(g_arena, 32, reporter) != nullptr);
   TF_LITE_MICRO_EXPECT(MicroAllocator::Create(g_arena, 32, tflite::MemoryPlannerType::kLinear) !=
@@ -223,13 +265,35 @@ void TestAllocator() {
   tflite::MicroInterpreter reporting(tflite::GetModel(g_model), resolver,
                                      MicroAllocator::Create(g_arena, kArenaBytes), reporter);
   TF_LITE_MICRO_EXPECT_EQ(reporting.AllocateTensors(), kTfLiteOk);
+  TestInterpretersOfOneArena();
   TF_LITE_MICRO_EXPECT(tflite::RecordingMicroAllocator::Create(g_arena, 31) == nullptr);
   tflite::RecordingMicroAllocator* const recording =
       tflite::RecordingMicroAllocator::Create(g_arena, kArenaBytes);
   recording->PrintAllocations();  // nothing yet
+  using Recorded = tflite::RecordedAllocationType;
+  TF_LITE_MICRO_EXPECT_EQ(recording->GetRecordedAllocation(Recorded::kOpData).count, 0u);
   tflite::RecordingMicroInterpreter recorded(tflite::GetModel(g_model), resolver, recording);
   TF_LITE_MICRO_EXPECT_EQ(recorded.AllocateTensors(), kTfLiteOk);
   TF_LITE_MICRO_EXPECT(&recorded.GetMicroAllocator() == recording);
+  size_t sum = 0;
+  for (const Recorded type :
+       {Recorded::kTfLiteEvalTensorData, Recorded::kPersistentTfLiteTensorData,
+        Recorded::kPersistentTfLiteTensorQuantizationData, Recorded::kPersistentBufferData,
+        Recorded::kTfLiteTensorVariableBufferData, Recorded::kNodeAndRegistrationArray,
+        Recorded::kOpData}) {
+    const tflite::RecordedAllocation allocation = recording->GetRecordedAllocation(type);
+    TF_LITE_MICRO_EXPECT_GE(allocation.used_bytes, allocation.requested_bytes);
+    sum += allocation.used_bytes;
+  }
+  TF_LITE_MICRO_EXPECT_EQ(sum, recorded.graph().persistent_bytes);
+  TF_LITE_MICRO_EXPECT_EQ(
+      recording->GetRecordedAllocation(Recorded::kNodeAndRegistrationArray).requested_bytes,
+      2 * sizeof(tflm::Node));
+  TF_LITE_MICRO_EXPECT_EQ(
+      recording->GetRecordedAllocation(Recorded::kPersistentTfLiteTensorData).count, 3u);
+  TF_LITE_MICRO_EXPECT_EQ(recording->GetRecordedAllocation(Recorded::kTfLiteEvalTensorData).count,
+                          5u);
+  TF_LITE_MICRO_EXPECT_EQ(recording->used_bytes(), 32 + recorded.arena_used_bytes());
   recording->PrintAllocations();
   tflite::RecordingMicroInterpreter interpreter(tflite::GetModel(g_model), resolver, g_arena,
                                                 kArenaBytes);

@@ -90,10 +90,18 @@ void TestIntegers() {
   }
   Same("%*d|%-*d|%.*d|%*.*d", 6, 42, 6, 42, 4, 42, 6, 3, 42);
   Same("%ju %td %zx %ld %hd %hhu", intmax_t{7}, ptrdiff_t{-8}, size_t{255}, -9l, 5, 6);
-  Is("5 7 -1 9 3", "%llu %llx %lld %jd %d", UINT64_C(0x100000005), UINT64_C(0x700000007), -1ll,
-     INT64_C(0x200000009), 3);
-  Is("ff 1234 0 7", "%X %p %p %d", 255, reinterpret_cast<void*>(0x1234), nullptr, 7);
-  Is("5 5 5 5", "%+d % d %#x %d", 5, 5, 5, 5);
+  Same("%llu %llx %lld %jd %d", 0x100000005ull, 0x700000007ull, -1ll, intmax_t{0x200000009}, 3);
+  for (unsigned long long power = 1; power != 0; power <<= 1) {
+    const auto x = static_cast<long long>(power);
+    Same("%llu %lld %llx %llo %llX", power, x, power - 1, power + 8, power * 10 - 1);
+    Same("%lld %+lld %024lld|%-24lldx", ~x, x & -3, ~x, x);
+  }
+  Same("%lu %ld %lX %zu", ~0ul, ~0l, 0xabcdeful, ~size_t{0});
+  Same("%X %02X|%4X", 0xdeadbeefu, 10u, 255u);
+  Same("%+d % d %+d %+5d|%-+5d|%+05d|% 05d|%+.3d", 5, 5, -5, 5, 5, 5, 5, 5);
+  Same("%+d|%+i|%+.1f|% f|%+8.2f|%+08.2f|%+f", 5, 0, 1.5, 2.5, 3.25, 3.25, -1.0);
+  Is("1234 0 7", "%p %p %d", reinterpret_cast<void*>(0x1234), nullptr, 7);
+  Is("5 5", "%#x %d", 5, 5);
   Is("000000000000000000000007|00000000000000000000000x", "%.24d|%.23dx", 7, 0);
   Is("000000000000000000000007", "%.30d", 7);  // room for so many digits
 }

@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 
 from codegen.emit import supported_ops
-from codegen.emit.upstream_methods import CUSTOM_CODES, METHODS, REASONS
+from codegen.emit.upstream_methods import METHODS, REASONS
 from codegen.errors import OpTableError
 from codegen.host.runtime import HostRuntime, RuntimeRefusedError
-from codegen.model.op_table import SupportedOp, load_supported_ops
+from codegen.model.op_table import (
+    SupportedOp,
+    load_custom_methods,
+    load_custom_ops,
+    load_supported_ops,
+)
 from tests.upstream_tflm import MODULE
 from verification.cases.model_builder import ModelBuilder
 
@@ -54,8 +59,10 @@ def test_every_op_of_upstream_has_its_row_and_no_other_has_one() -> None:
     assert upstream == {_plain(method) for method in METHODS}
     assert len(METHODS) == len(set(METHODS)) == 118
     page = supported_ops.render()
-    for method, here in supported_ops.upstream_rows().items():
+    rows = supported_ops.upstream_rows()
+    for method, here in rows.items():
         assert f"| `Add{method}()` | {here} |" in page
+    assert len(rows) == len(re.findall(r"^\| `Add\w+\(\)` \|", page, re.MULTILINE)) == 120
 
 
 def test_every_op_of_ours_is_one_of_upstreams_and_reasons_are_for_missing_ones() -> None:
@@ -64,7 +71,8 @@ def test_every_op_of_ours_is_one_of_upstreams_and_reasons_are_for_missing_ones()
     assert {method for method, here in rows.items() if here.startswith("yes")} >= ours
     assert ours <= set(METHODS)
     assert not ours & set(REASONS)
-    assert {*REASONS, *CUSTOM_CODES} <= set(METHODS)
+    assert {*REASONS, *load_custom_methods()} <= set(METHODS)
+    assert set(load_custom_methods().values()) == set(load_custom_ops()) - {"Binarize"}
 
 
 def test_a_constraint_on_the_page_is_what_the_runtime_says() -> None:

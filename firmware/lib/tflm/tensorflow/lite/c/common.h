@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "tensorflow/lite/micro/micro_log.h"
 
@@ -49,6 +50,9 @@ typedef enum {
   kTfLiteBFloat16 = 19,
 } TfLiteType;
 
+// In the place of an op's input that is left out.
+#define kTfLiteOptionalTensor (-1)
+
 const char* TfLiteTypeGetName(TfLiteType type);
 // Bytes of an element; 0 for types without a size of their own.
 size_t TfLiteTypeGetSize(TfLiteType type);
@@ -81,6 +85,25 @@ typedef struct TfLiteFloatArray {
   int size;
   float data[];
 } TfLiteFloatArray;
+
+// On the heap, for tests; null where that is full.
+inline TfLiteIntArray* TfLiteIntArrayCreate(int size) {
+  auto* const array = static_cast<TfLiteIntArray*>(malloc(TfLiteIntArrayGetSizeInBytes(size)));
+  if (array) {
+    array->size = size;
+  }
+  return array;
+}
+inline void TfLiteIntArrayFree(TfLiteIntArray* array) { free(array); }
+inline TfLiteFloatArray* TfLiteFloatArrayCreate(int size) {
+  const size_t bytes = sizeof(TfLiteFloatArray) + static_cast<size_t>(size) * sizeof(float);
+  auto* const array = static_cast<TfLiteFloatArray*>(malloc(bytes));
+  if (array) {
+    array->size = size;
+  }
+  return array;
+}
+inline void TfLiteFloatArrayFree(TfLiteFloatArray* array) { free(array); }
 
 // Where a tensor's memory comes from. One byte, so that tensors keep their size.
 typedef enum TfLiteAllocationType : uint8_t {
@@ -120,12 +143,18 @@ typedef struct __attribute__((packed)) TfLiteQuantization {
   };
 } TfLiteQuantization;
 
+typedef struct TfLiteFloat16 {
+  uint16_t data;
+} TfLiteFloat16;
+
 typedef union TfLitePtrUnion {
   int32_t* i32;
   uint32_t* u32;
   int64_t* i64;
   uint64_t* u64;
   float* f;
+  TfLiteFloat16* f16;
+  double* f64;
   char* raw;
   const char* raw_const;
   uint8_t* uint8;
@@ -137,7 +166,9 @@ typedef union TfLitePtrUnion {
   uint64_t reserved_for_64_bit_hosts;
 } TfLitePtrUnion;
 
-typedef struct TfLiteTensor {
+// Data, dims and type are what upstream's TfLiteEvalTensor has. The rest is here, too, so that
+// every TfLiteTensor is one.
+typedef struct TfLiteEvalTensor {
   TfLitePtrUnion data;
   union {
     TfLiteIntArray* dims;
@@ -149,17 +180,10 @@ typedef struct TfLiteTensor {
   bool is_variable;
   TfLiteAllocationType allocation_type;
   TfLiteQuantization quantization;  // of a custom op's tensors; else there is none
-} TfLiteTensor;
-
-typedef struct TfLiteEvalTensor {
-  TfLitePtrUnion data;
-  union {
-    TfLiteIntArray* dims;
-    uint64_t dims_reserved_for_64_bit_hosts;
-  };
-  TfLiteType type;
-  uint32_t reserved;
 } TfLiteEvalTensor;
+
+typedef struct TfLiteTensor : TfLiteEvalTensor {
+} TfLiteTensor;
 
 // A node as a custom op sees it.
 typedef struct TfLiteNode {
@@ -188,6 +212,25 @@ typedef struct TfLiteContext {
   TfLiteEvalTensor* (*GetEvalTensor)(const struct TfLiteContext* context, int tensor_index);
   void (*ReportError)(struct TfLiteContext* context, const char* format, ...);
 } TfLiteContext;
+
+// The registration of a custom op. Any function but invoke may be null. With that one null it
+// stands for a builtin op, as Register_XXX of micro_ops.h makes one: `custom_name` is its
+// tflm::OpDef.
+struct TFLMRegistration {
+  // Gets the op's flexbuffer options; what it returns becomes node->user_data.
+  void* (*init)(TfLiteContext* context, const char* buffer, size_t length);
+  void (*free)(TfLiteContext* context, void* buffer);
+  TfLiteStatus (*prepare)(TfLiteContext* context, TfLiteNode* node);
+  TfLiteStatus (*invoke)(TfLiteContext* context, TfLiteNode* node);
+  void (*reset)(TfLiteContext* context, void* buffer);
+  int32_t builtin_code;
+  const char* custom_name;
+};
+
+// The same as sketches of before 2023 have it, and write {init, free, prepare, invoke, ...}.
+struct TfLiteRegistration : TFLMRegistration {
+  int version;
+};
 
 #define TF_LITE_KERNEL_LOG(context, ...)            \
   do {                                              \

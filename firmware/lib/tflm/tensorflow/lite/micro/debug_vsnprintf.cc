@@ -28,6 +28,7 @@ struct Spec {
   uint32_t precision = 0;
   uint32_t longs = 0;  // 2: the argument has 64 bits on every machine
   bool word = false;   // it is as wide as a size_t
+  char plus = 0;       // what stands before a number that is not negative; 0: nothing
 };
 
 constexpr uint32_t kMostDigits = 24;
@@ -41,19 +42,33 @@ struct Text {
       *--first = c;
     }
   }
-  void PutNumber(uint32_t value, uint32_t base, uint32_t least_digits) {
+  // Base 16 at most. `ten`: the digit behind 9. By 16 bits at a time, so that no division of 64
+  // bits is linked.
+  void PutNumber(uint64_t value, uint32_t base, uint32_t least_digits, char ten = 'a') {
     do {
-      const uint32_t digit = value % base;
-      PutFront(static_cast<char>(digit < 10 ? '0' + digit : 'a' + digit - 10));
-      value /= base;
+      uint32_t rest = 0;
+      for (uint32_t bits = 64; bits != 0;) {
+        bits -= 16;
+        rest = rest << 16 | static_cast<uint16_t>(value >> bits);
+        const uint64_t quotient = rest / base;
+        value = (value & ~(UINT64_C(0xffff) << bits)) | quotient << bits;
+        rest %= base;
+      }
+      PutFront(static_cast<char>(rest < 10 ? '0' + rest : ten + rest - 10));
       least_digits -= least_digits != 0 ? 1 : 0;
     } while (value != 0 || least_digits != 0);
+  }
+  void PutSign(bool is_negative, char plus) {
+    if (is_negative || plus != 0) {
+      PutFront(is_negative ? '-' : plus);
+    }
   }
 };
 
 void PutPadded(Sink* sink, const Spec& spec, const char* text, uint32_t length) {
   uint32_t padding = spec.width > length ? spec.width - length : 0;
-  if (spec.zeros && length != 0 && *text == '-') {  // the sign stands before the zeros
+  // The sign stands before the zeros.
+  if (spec.zeros && length != 0 && (*text == '-' || *text == spec.plus)) {
     sink->Put(*text++);
     --length;
   }
@@ -70,7 +85,7 @@ void PutPadded(Sink* sink, const Spec& spec, const char* text, uint32_t length) 
 
 // A double by its bits, so that no soft-float library is linked: whole part and up to 6 decimals,
 // rounded. From 2^32 on as whole * 2^exponent.
-void PutDouble(Text* text, double value, uint32_t decimals) {
+void PutDouble(Text* text, double value, uint32_t decimals, char plus) {
   uint64_t bits = 0;
   static_assert(sizeof(bits) == sizeof(value), "a double has 64 bits");
   __builtin_memcpy(&bits, &value, sizeof(bits));
@@ -118,9 +133,7 @@ void PutDouble(Text* text, double value, uint32_t decimals) {
     }
     text->PutNumber(whole, 10, 1);
   }
-  if (bits >> 63) {
-    text->PutFront('-');
-  }
+  text->PutSign(bits >> 63 != 0, plus);
 }
 
 // va_list may be an array, which decays where it is passed on: so it is passed in this.
@@ -128,13 +141,15 @@ struct Arguments {
   va_list list;
 };
 
-uint32_t NextInteger(Arguments* arguments, const Spec& spec) {
+// A narrower one with its sign, or without one.
+uint64_t NextInteger(Arguments* arguments, const Spec& spec, bool is_signed) {
   const uint32_t bytes =
       spec.longs >= 2 ? 8 : (spec.longs == 1 || spec.word ? sizeof(long) : sizeof(int));
   if (bytes == 8) {
-    return static_cast<uint32_t>(va_arg(arguments->list, uint64_t));
+    return va_arg(arguments->list, uint64_t);
   }
-  return va_arg(arguments->list, uint32_t);
+  const uint32_t word = va_arg(arguments->list, uint32_t);
+  return is_signed ? static_cast<uint64_t>(int64_t{static_cast<int32_t>(word)}) : word;
 }
 
 // Reads flags, width, precision and length; returns where the letter stands.
@@ -145,6 +160,8 @@ const char* ReadSpec(const char* format, Arguments* arguments, Spec* spec) {
     const char c = *format;
     if (c == '-') {
       spec->left = true;
+    } else if (c == '+' || (c == ' ' && spec->plus == 0)) {
+      spec->plus = c;
     } else if (c == '0' && is_first) {
       spec->zeros = true;
     } else if (c >= '0' && c <= '9') {
@@ -161,7 +178,7 @@ const char* ReadSpec(const char* format, Arguments* arguments, Spec* spec) {
       spec->longs = 2;
     } else if (c == 'z' || c == 't') {
       spec->word = true;
-    } else if (c != 'h' && c != '+' && c != ' ' && c != '#') {
+    } else if (c != 'h' && c != ' ' && c != '#') {
       return format;
     }
   }
@@ -195,26 +212,25 @@ int DebugVsnprintf(char* buffer, size_t buf_size, const char* format, va_list vl
       }
       case 'd':
       case 'i': {
-        const int32_t value = static_cast<int32_t>(NextInteger(&arguments, spec));
-        const uint32_t magnitude = static_cast<uint32_t>(value);
-        text.PutNumber(value < 0 ? UINT32_C(0) - magnitude : magnitude, 10, spec.precision);
-        if (value < 0) {
-          text.PutFront('-');
-        }
+        const uint64_t value = NextInteger(&arguments, spec, true);
+        const bool is_negative = value >> 63 != 0;
+        text.PutNumber(is_negative ? 0 - value : value, 10, spec.precision);
+        text.PutSign(is_negative, spec.plus);
         break;
       }
       case 'u':
-        text.PutNumber(NextInteger(&arguments, spec), 10, spec.precision);
+        text.PutNumber(NextInteger(&arguments, spec, false), 10, spec.precision);
         break;
       case 'p':
         spec.word = true;
         [[fallthrough]];
       case 'x':
       case 'X':
-        text.PutNumber(NextInteger(&arguments, spec), 16, spec.precision);
+        text.PutNumber(NextInteger(&arguments, spec, false), 16, spec.precision,
+                       *format == 'X' ? 'A' : 'a');
         break;
       case 'o':
-        text.PutNumber(NextInteger(&arguments, spec), 8, spec.precision);
+        text.PutNumber(NextInteger(&arguments, spec, false), 8, spec.precision);
         break;
       case 'f':
       case 'F':
@@ -224,7 +240,8 @@ int DebugVsnprintf(char* buffer, size_t buf_size, const char* format, va_list vl
       case 'G':
       case 'a':
       case 'A':
-        PutDouble(&text, va_arg(arguments.list, double), spec.has_precision ? spec.precision : 6);
+        PutDouble(&text, va_arg(arguments.list, double), spec.has_precision ? spec.precision : 6,
+                  spec.plus);
         break;
       case 'c':
         text.PutFront(static_cast<char>(va_arg(arguments.list, int)));

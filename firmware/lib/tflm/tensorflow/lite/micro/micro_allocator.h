@@ -1,4 +1,5 @@
-// An arena that is handed to the interpreter by way of an allocator, as upstream allows.
+// An arena that is handed to interpreters by way of an allocator, as upstream allows: each takes
+// what it needs of what is left when it allocates its tensors, and keeps it.
 
 #ifndef TENSORFLOW_LITE_MICRO_MICRO_ALLOCATOR_H_
 #define TENSORFLOW_LITE_MICRO_MICRO_ALLOCATOR_H_
@@ -22,13 +23,38 @@ class MicroAllocator {
                                 MemoryPlannerType = MemoryPlannerType::kGreedy) {
     return CreateAs<MicroAllocator>(tensor_arena, arena_size);
   }
+  // Upstream keeps what stays in the one arena and tensors in the other. Here all of it is in the
+  // larger one.
+  static MicroAllocator* Create(uint8_t* persistent_arena, size_t persistent_size,
+                                uint8_t* tensor_arena, size_t tensor_size,
+                                MemoryPlannerType = MemoryPlannerType::kGreedy) {
+    return persistent_size > tensor_size ? Create(persistent_arena, persistent_size)
+                                         : Create(tensor_arena, tensor_size);
+  }
   // With a reporter, as sketches of before 2022 have it.
   static MicroAllocator* Create(uint8_t* tensor_arena, size_t arena_size, ErrorReporter*) {
     return Create(tensor_arena, arena_size);
   }
 
+  // What is left.
   uint8_t* arena() const { return arena_; }
   size_t arena_bytes() const { return arena_bytes_; }
+  // For the application's own use; null where so much is not left.
+  void* AllocatePersistentBuffer(size_t bytes) {
+    void* const memory = bytes <= arena_bytes_ ? arena_ : nullptr;
+    Take(memory ? bytes : 0);
+    return memory;
+  }
+  // Of the aligned arena, with this.
+  size_t used_bytes() const { return kOwnBytes + taken_; }
+  // An interpreter's, from the start of what is left.
+  void Take(size_t bytes) {
+    const size_t aligned = (bytes + 15) / 16 * 16;
+    const size_t all = aligned < arena_bytes_ ? aligned : arena_bytes_;
+    arena_ += all;
+    arena_bytes_ -= all;
+    taken_ += all;
+  }
 
  protected:
   template <class Allocator>
@@ -47,8 +73,9 @@ class MicroAllocator {
  private:
   static constexpr size_t kOwnBytes = 32;
 
-  uint8_t* const arena_;
-  const size_t arena_bytes_;
+  uint8_t* arena_;
+  size_t arena_bytes_;
+  size_t taken_ = 0;
 };
 
 }  // namespace tflite

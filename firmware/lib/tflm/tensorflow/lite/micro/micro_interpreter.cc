@@ -10,7 +10,6 @@
 
 // The arena's layout must not depend on the machine (c/common.h says why).
 static_assert(sizeof(TfLiteTensor) == 40, "the same on 32-bit and 64-bit machines");
-static_assert(sizeof(TfLiteEvalTensor) == 24, "the same on 32-bit and 64-bit machines");
 
 namespace tflite {
 namespace {
@@ -128,6 +127,10 @@ TfLiteStatus MicroInterpreter::AllocateTensors() {
     MicroPrintf("the model must be at an address that is a multiple of 4");
     return kTfLiteError;
   }
+  if (allocator_) {
+    graph_.arena = AlignedArena(allocator_->arena());
+    graph_.arena_bytes = AlignedArenaBytes(allocator_->arena(), allocator_->arena_bytes());
+  }
   graph_.persistent_bytes = 0;
   graph_.variables = 0;
   graph_.most_bytes = 0;
@@ -155,6 +158,9 @@ TfLiteStatus MicroInterpreter::AllocateTensors() {
     return Malformed("a tensor that is a variable");
   }
   ready_ = true;
+  if (allocator_) {
+    allocator_->Take(arena_used_bytes_);
+  }
   return kTfLiteOk;
 }
 

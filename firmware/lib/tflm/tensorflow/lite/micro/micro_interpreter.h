@@ -10,29 +10,18 @@
 
 #include "tensorflow/lite/c/common.h"
 #include "tensorflow/lite/core/api/error_reporter.h"
+#include "tensorflow/lite/kernels/internal/tensor_ctypes.h"
 #include "tensorflow/lite/micro/graph.h"
 #include "tensorflow/lite/micro/micro_allocator.h"
 #include "tensorflow/lite/micro/micro_context.h"
 #include "tensorflow/lite/micro/micro_op_resolver.h"
 #include "tensorflow/lite/micro/micro_profiler_interface.h"
+#include "tensorflow/lite/portable_type_to_tflitetype.h"
 #include "tensorflow/lite/schema/schema_generated.h"
 
 namespace tflite {
 
 class MicroResourceVariables;
-
-// The value of TfLiteType for a C++ type. C++14: cores of Arduino compile this header so.
-template <typename T>
-constexpr TfLiteType typeToTfLiteType() {
-  constexpr TfLiteType kSigned[] = {kTfLiteInt8, kTfLiteInt16, kTfLiteInt32, kTfLiteInt64};
-  constexpr TfLiteType kUnsigned[] = {kTfLiteUInt8, kTfLiteUInt16, kTfLiteUInt32, kTfLiteUInt64};
-  constexpr size_t kSize = sizeof(T) >= 8 ? 3 : sizeof(T) / 2;
-  return std::is_same<T, float>::value  ? kTfLiteFloat32
-         : std::is_same<T, bool>::value ? kTfLiteBool
-         : !std::is_integral<T>::value  ? kTfLiteNoType
-         : std::is_signed<T>::value     ? kSigned[kSize]
-                                        : kUnsigned[kSize];
-}
 
 class MicroInterpreter {
  public:
@@ -47,12 +36,13 @@ class MicroInterpreter {
                    MicroProfilerInterface* profiler, bool)
       : MicroInterpreter(model, op_resolver, tensor_arena, tensor_arena_size, resource_variables,
                          profiler) {}
-  // In the arena of an allocator.
+  // In what is left of an allocator's arena when AllocateTensors is called.
   MicroInterpreter(const Model* model, const MicroOpResolver& op_resolver,
                    MicroAllocator* allocator, MicroResourceVariables* resource_variables = nullptr,
                    MicroProfilerInterface* profiler = nullptr)
-      : MicroInterpreter(model, op_resolver, allocator ? allocator->arena() : nullptr,
-                         allocator ? allocator->arena_bytes() : 0, resource_variables, profiler) {}
+      : MicroInterpreter(model, op_resolver, nullptr, 0, resource_variables, profiler) {
+    allocator_ = allocator;
+  }
   // With a reporter, as sketches of before 2022 have it; messages go MicroPrintf's way. A template,
   // so that a nullptr is none.
   template <class Reporter,
@@ -90,6 +80,9 @@ class MicroInterpreter {
 
   size_t inputs_size() const { return inputs_.count; }
   size_t outputs_size() const { return outputs_.count; }
+  // The tensors' indices in the model, which is to be a sound one.
+  const flatbuffers::Vector<int32_t>& inputs() const { return *Main().inputs(); }
+  const flatbuffers::Vector<int32_t>& outputs() const { return *Main().outputs(); }
   // Null before AllocateTensors succeeded and for an index out of range.
   TfLiteTensor* input(size_t index) {
     return index < inputs_.count && ready_ ? &api_tensors_[index] : nullptr;
@@ -110,7 +103,7 @@ class MicroInterpreter {
   }
   // An input or output by its index in the model; null for any other tensor, whose memory is
   // another one's by then (preserve_all_tensors).
-  TfLiteTensor* GetTensor(int tensor_index, int subgraph_index = 0) {
+  TfLiteEvalTensor* GetTensor(int tensor_index, int subgraph_index = 0) {
     for (uint32_t i = 0; ready_ && subgraph_index == 0 && i < inputs_.count + outputs_.count; ++i) {
       const uint32_t at =
           i < inputs_.count ? inputs_.pos + 4 * i : outputs_.pos + 4 * (i - inputs_.count);
@@ -141,6 +134,9 @@ class MicroInterpreter {
   const tflm::Graph& graph() const { return graph_; }
 
  private:
+  const SubGraph& Main() const {
+    return *reinterpret_cast<const Model*>(graph_.reader.data())->subgraphs()->Get(0);
+  }
   TfLiteStatus ReadModel();
   TfLiteStatus MakeApiTensors();
   // Gives a variable its zero point. False where the tensor is none that lies in the arena.
@@ -153,6 +149,7 @@ class MicroInterpreter {
   }
 
   tflm::Graph graph_;
+  MicroAllocator* allocator_ = nullptr;      // whose arena it is; null: the interpreter's own
   tflm::ModelReader::Vector inputs_{0, 0};   // tensor indices
   tflm::ModelReader::Vector outputs_{0, 0};  // tensor indices
   TfLiteTensor* api_tensors_;                // the inputs, then the outputs

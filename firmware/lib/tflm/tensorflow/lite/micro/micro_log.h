@@ -4,9 +4,14 @@
 #ifndef TENSORFLOW_LITE_MICRO_MICRO_LOG_H_
 #define TENSORFLOW_LITE_MICRO_MICRO_LOG_H_
 
-#if !defined(TF_LITE_STRIP_ERROR_STRINGS)
 #include <stdarg.h>
+#include <stddef.h>
 
+// As DebugVsnprintf of debug_log.h has it.
+int MicroSnprintf(char* buffer, size_t buf_size, const char* format, ...);
+int MicroVsnprintf(char* buffer, size_t buf_size, const char* format, va_list args);
+
+#if !defined(TF_LITE_STRIP_ERROR_STRINGS)
 // The compiler holds the runtime's own arguments against their formats. Sketches have "%d" for an
 // int32_t, which is a long on Arm, and "" for an empty line, and those are fine.
 #if defined(MCUFORGE_CHECKS_FORMATS)

@@ -34,6 +34,13 @@ class MicroMutableOpResolver : public MicroOpResolver {
   TfLiteStatus AddCustom(const char* name, const TFLMRegistration* registration) {
     return Register(&tflm::ops::kCustom, registration, name);
   }
+#define MCUFORGE_CUSTOM_METHOD(NAME, Method, code, function) \
+  TfLiteStatus Add##Method() { return AddCustom(code, ::custom_ops::function()); }
+#include "tensorflow/lite/micro/custom_methods.def"
+#undef MCUFORGE_CUSTOM_METHOD
+  // As upstream's without the Ethos-U's driver: it adds nothing, and a model with the op is
+  // refused.
+  TfLiteStatus AddEthosU() { return kTfLiteOk; }
 
  private:
   tflm::OpEntry storage_[tOpCount];

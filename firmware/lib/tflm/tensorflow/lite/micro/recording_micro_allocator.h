@@ -9,11 +9,56 @@
 
 namespace tflite {
 
+// What a part of the arena is for, by upstream's names.
+enum class RecordedAllocationType {
+  kTfLiteEvalTensorData,                    // here: where each tensor lies
+  kPersistentTfLiteTensorData,              // inputs and outputs, as the interpreter gives them
+  kPersistentTfLiteTensorQuantizationData,  // none here: it is read from the model
+  kPersistentBufferData,                    // what ops keep
+  kTfLiteTensorVariableBufferData,          // none here: variables lie among the tensors
+  kNodeAndRegistrationArray,
+  kOpData,  // none here: it is read from the model
+};
+
+struct RecordedAllocation {
+  size_t requested_bytes;
+  size_t used_bytes;
+  size_t count;
+};
+
 class RecordingMicroAllocator : public MicroAllocator {
  public:
   // As MicroAllocator's.
   static RecordingMicroAllocator* Create(uint8_t* tensor_arena, size_t arena_size) {
     return CreateAs<RecordingMicroAllocator>(tensor_arena, arena_size);
+  }
+  // What AllocateTensors of its interpreter used; nothing while it has none.
+  RecordedAllocation GetRecordedAllocation(RecordedAllocationType type) const {
+    if (interpreter_ == nullptr) {
+      return {0, 0, 0};
+    }
+    const tflm::Graph& graph = interpreter_->graph();
+    const size_t ends = interpreter_->inputs_size() + interpreter_->outputs_size();
+    const RecordedAllocation locations = Of(graph.tensors.count, sizeof(tflm::Location));
+    const RecordedAllocation nodes = Of(graph.operators.count, sizeof(tflm::Node));
+    const RecordedAllocation tensors = Of(ends, sizeof(TfLiteTensor));
+    const size_t lists = locations.used_bytes + nodes.used_bytes + tensors.used_bytes;
+    size_t keeping = 0;
+    for (uint32_t i = 0; i < graph.operators.count; ++i) {
+      keeping += graph.nodes[i].params != 0 ? 1 : 0;
+    }
+    switch (type) {
+      case RecordedAllocationType::kTfLiteEvalTensorData:
+        return locations;
+      case RecordedAllocationType::kPersistentTfLiteTensorData:
+        return tensors;
+      case RecordedAllocationType::kPersistentBufferData:
+        return {graph.persistent_bytes - lists, graph.persistent_bytes - lists, keeping};
+      case RecordedAllocationType::kNodeAndRegistrationArray:
+        return nodes;
+      default:
+        return {0, 0, 0};
+    }
   }
   // Says what AllocateTensors of its interpreter used; nothing while it has none.
   void PrintAllocations() const {
@@ -31,6 +76,11 @@ class RecordingMicroAllocator : public MicroAllocator {
   friend class RecordingMicroInterpreter;
   RecordingMicroAllocator(uint8_t* arena, size_t arena_bytes)
       : MicroAllocator(arena, arena_bytes) {}
+
+  // In the arena each begins at a multiple of 8.
+  static RecordedAllocation Of(size_t count, size_t element_bytes) {
+    return {count * element_bytes, (count * element_bytes + 7) / 8 * 8, count};
+  }
 
   const MicroInterpreter* interpreter_ = nullptr;
 };

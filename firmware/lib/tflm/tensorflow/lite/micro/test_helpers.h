@@ -13,6 +13,7 @@
 #include "tensorflow/lite/micro/memory_helpers.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
 #include "tensorflow/lite/micro/micro_utils.h"
+#include "tensorflow/lite/portable_type_to_tflitetype.h"
 
 namespace tflite {
 namespace testing {
@@ -28,6 +29,13 @@ inline TfLiteFloatArray* FloatArrayFromFloats(const float* floats) {
   void* const start = const_cast<float*>(floats);
   std::memcpy(start, &size, sizeof(size));
   return static_cast<TfLiteFloatArray*>(start);
+}
+
+inline int TestStrcmp(const char* a, const char* b) { return std::strcmp(a, b); }
+
+// Of the main graph.
+inline size_t GetModelTensorCount(const Model* model) {
+  return model->subgraphs()->Get(0)->tensors()->size();
 }
 
 // Of what T holds all steps, from `min` to `max`.

@@ -27,6 +27,9 @@
 #define TFLITE_DCHECK_LT(x, y) TFLITE_DCHECK((x) < (y))
 
 #define TFLITE_NOEXCEPT noexcept
+#define TFLITE_NOINLINE __attribute__((noinline))
+#define TFLITE_ATTRIBUTE_WEAK __attribute__((weak))
+#define TFLITE_HAS_ATTRIBUTE_WEAK 1
 
 // In a class with a virtual destructor that is never made with new.
 #define TF_LITE_REMOVE_VIRTUAL_DELETE \

@@ -12,18 +12,15 @@
 namespace tflm {
 namespace {
 
-// The op's parameters: this, then a Tensors for each of its inputs, then for each of its outputs.
+// The op's parameters: this, then a TfLiteTensor for each of its inputs, then for each of its
+// outputs.
 struct CustomData {
   uint64_t user_data;  // a pointer; as wide as on 64-bit hosts, so that the arena is the same
   uint32_t options;    // the flexbuffer in the model
   uint32_t options_bytes;
 };
-struct Tensors {
-  TfLiteTensor tensor;
-  TfLiteEvalTensor eval;
-};
 constexpr uint32_t kAffineBytes = 24;
-static_assert(sizeof(CustomData) == 16 && sizeof(Tensors) == 64, "the same on every machine");
+static_assert(sizeof(CustomData) == 16 && sizeof(TfLiteTensor) == 40, "the same on every machine");
 
 CustomData& DataOf(const OpContext& op) { return const_cast<CustomData&>(op.Params<CustomData>()); }
 
@@ -36,7 +33,9 @@ int32_t TensorIndex(const OpContext& op, uint32_t i) {
   return i < inputs ? op.InputIndex(i) : op.OutputIndex(i - inputs);
 }
 
-Tensors* TensorsOf(const OpContext& op) { return reinterpret_cast<Tensors*>(&DataOf(op) + 1); }
+TfLiteTensor* TensorsOf(const OpContext& op) {
+  return reinterpret_cast<TfLiteTensor*>(&DataOf(op) + 1);
+}
 
 // A tensor's scales and zero points where they lie in the model: a count, then float32 and int64.
 // Of those the first is right as int32, too; further ones are where all are 0, as of weights, and a
@@ -69,8 +68,8 @@ bool FillQuantization(Graph* graph, uint32_t index, const ModelReader::Quantizat
   return true;
 }
 
-// The entry of subgraph tensor `index`, or null if the op has nothing to do with it.
-Tensors* FindTensor(const TfLiteContext* context, int index) {
+// Subgraph tensor `index`, or null if the op has nothing to do with it.
+TfLiteTensor* GetTensor(const TfLiteContext* context, int index) {
   const OpContext& op = OpOf(context);
   for (uint32_t i = 0; index >= 0 && i < TensorCount(op); ++i) {
     if (TensorIndex(op, i) == index) {
@@ -104,14 +103,8 @@ void* GetScratch(TfLiteContext* context, int buffer_index) {
          static_cast<uint32_t>(buffer_index) * kBufferAlignment;
 }
 
-TfLiteTensor* GetTensor(const TfLiteContext* context, int index) {
-  Tensors* const found = FindTensor(context, index);
-  return found ? &found->tensor : nullptr;
-}
-
 TfLiteEvalTensor* GetEvalTensor(const TfLiteContext* context, int index) {
-  Tensors* const found = FindTensor(context, index);
-  return found ? &found->eval : nullptr;
+  return GetTensor(context, index);
 }
 
 // What a registration's functions are called with.
@@ -146,7 +139,7 @@ TfLiteStatus Prepare(OpContext& op) {
   const ModelReader& reader = op.reader();
   const ModelReader::Vector options = reader.FieldVector(
       reader.TableAt(op.graph().operators, op.node_index()), operator_field::kCustomOptions, 1);
-  const auto bytes = static_cast<uint32_t>(sizeof(CustomData) + count * sizeof(Tensors));
+  const auto bytes = static_cast<uint32_t>(sizeof(CustomData) + count * sizeof(TfLiteTensor));
   CustomData* const data = static_cast<CustomData*>(op.NewParams(bytes, 8));
   if (!data) {
     return kTfLiteError;
@@ -163,27 +156,24 @@ TfLiteStatus Prepare(OpContext& op) {
     if (!op.graph().ReadTensor(index, &info)) {
       return kTfLiteError;
     }
-    Tensors& entry = TensorsOf(op)[i];
-    entry.tensor.dims = op.graph().IntArrayAt(info.shape.pos);
-    entry.tensor.bytes = info.bytes;
-    entry.tensor.type = info.type;
-    entry.tensor.allocation_type = info.data ? kTfLiteMmapRo : kTfLiteArenaRw;
-    entry.tensor.is_variable = op.graph().IsVariable(static_cast<uint32_t>(index));
+    TfLiteTensor& tensor = TensorsOf(op)[i];
+    tensor.dims = op.graph().IntArrayAt(info.shape.pos);
+    tensor.bytes = info.bytes;
+    tensor.type = info.type;
+    tensor.allocation_type = info.data ? kTfLiteMmapRo : kTfLiteArenaRw;
+    tensor.is_variable = op.graph().IsVariable(static_cast<uint32_t>(index));
     if (info.data) {
-      entry.tensor.data.data = op.graph().Data(info.data | kInModel);
+      tensor.data.data = op.graph().Data(info.data | kInModel);
     }
     ModelReader::Quantization read;
     reader.ReadQuantization(info, &read);
     if (read.scales.count == 1 && read.zero_points.count == 1) {
-      std::memcpy(&entry.tensor.params.scale, reader.data() + read.scales.pos, sizeof(float));
-      entry.tensor.params.zero_point = static_cast<int32_t>(reader.ZeroPoint(read));
+      std::memcpy(&tensor.params.scale, reader.data() + read.scales.pos, sizeof(float));
+      tensor.params.zero_point = static_cast<int32_t>(reader.ZeroPoint(read));
     }
-    if (!FillQuantization(&op.graph(), static_cast<uint32_t>(index), read,
-                          &entry.tensor.quantization)) {
+    if (!FillQuantization(&op.graph(), static_cast<uint32_t>(index), read, &tensor.quantization)) {
       return kTfLiteError;
     }
-    entry.eval.dims = entry.tensor.dims;
-    entry.eval.type = info.type;
   }
   if (registration.init) {
     Call call(op);
@@ -204,9 +194,7 @@ void Eval(OpContext& op) {
   for (uint32_t i = 0; i < TensorCount(op); ++i) {
     const int32_t index = TensorIndex(op, i);
     if (index >= 0) {
-      Tensors& entry = TensorsOf(op)[i];
-      entry.eval.data.data = op.graph().Data(op.graph().locations[index]);
-      entry.tensor.data = entry.eval.data;
+      TensorsOf(op)[i].data.data = op.graph().Data(op.graph().locations[index]);
     }
   }
   Call call(op);

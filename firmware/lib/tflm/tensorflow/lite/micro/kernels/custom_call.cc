@@ -44,24 +44,17 @@ void* GetScratch(TfLiteContext* context, int buffer_index) {
   return owner.arena + owner.op.scratch + static_cast<uint32_t>(buffer_index) * kBufferAlignment;
 }
 
-uint32_t Find(const Owner& owner, int index) {
+TfLiteTensor* GetTensor(const TfLiteContext* context, int index) {
+  const Owner& owner = OwnerOf(context);
   uint32_t i = 0;
   while (i < owner.op.tensor_count && owner.op.tensors[i].index != index) {
     ++i;
   }
-  return i;
-}
-
-TfLiteTensor* GetTensor(const TfLiteContext* context, int index) {
-  const Owner& owner = OwnerOf(context);
-  const uint32_t i = Find(owner, index);
   return i < owner.op.tensor_count ? &owner.state->tensors[i] : nullptr;
 }
 
 TfLiteEvalTensor* GetEvalTensor(const TfLiteContext* context, int index) {
-  const Owner& owner = OwnerOf(context);
-  const uint32_t i = Find(owner, index);
-  return i < owner.op.tensor_count ? &owner.state->eval_tensors[i] : nullptr;
+  return GetTensor(context, index);
 }
 
 TfLiteIntArray* IntArray(const int32_t* count_first) {
@@ -98,7 +91,6 @@ bool InitCustom(const CustomOp& op, uint8_t* arena, CustomState* state) {
   for (uint32_t i = 0; i < op.tensor_count; ++i) {
     const CustomTensor& description = op.tensors[i];
     TfLiteTensor& tensor = state->tensors[i];
-    TfLiteEvalTensor& eval = state->eval_tensors[i];
     tensor = TfLiteTensor{};
     tensor.data.data =
         description.constant ? const_cast<void*>(description.constant) : arena + description.offset;
@@ -115,10 +107,6 @@ bool InitCustom(const CustomOp& op, uint8_t* arena, CustomState* state) {
       tensor.quantization.type = kTfLiteAffineQuantization;
       tensor.quantization.params = &affine;
     }
-    eval = TfLiteEvalTensor{};
-    eval.data = tensor.data;
-    eval.dims = tensor.dims;
-    eval.type = tensor.type;
   }
   if (registration.init) {
     Call call(op, arena, state);

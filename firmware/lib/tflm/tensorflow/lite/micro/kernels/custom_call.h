@@ -43,7 +43,6 @@ struct CustomOp {
 // What an op keeps; the arrays have tensor_count elements.
 struct CustomState {
   TfLiteTensor* tensors;
-  TfLiteEvalTensor* eval_tensors;
   TfLiteAffineQuantization* quantizations;
   void* user_data;
   uint32_t persistent_used;

@@ -3,8 +3,10 @@
 #ifndef TENSORFLOW_LITE_MICRO_KERNELS_EVAL_TENSOR_H_
 #define TENSORFLOW_LITE_MICRO_KERNELS_EVAL_TENSOR_H_
 
+#include "tensorflow/lite/c/builtin_op_data.h"
 #include "tensorflow/lite/c/common.h"
-#include "tensorflow/lite/micro/micro_common.h"
+#include "tensorflow/lite/kernels/internal/tensor_ctypes.h"
+#include "tensorflow/lite/kernels/kernel_util.h"
 
 namespace tflite {
 namespace micro {
@@ -34,23 +36,24 @@ inline TfLiteEvalTensor* GetEvalOutput(const TfLiteContext* context, const TfLit
                                      : nullptr;
 }
 
+// Null for a tensor that is not there.
 template <typename T>
 T* GetTensorData(TfLiteEvalTensor* tensor) {
-  return static_cast<T*>(tensor->data.data);
+  return tensor ? static_cast<T*>(tensor->data.data) : nullptr;
 }
 template <typename T>
 const T* GetTensorData(const TfLiteEvalTensor* tensor) {
-  return static_cast<const T*>(tensor->data.data);
+  return tensor ? static_cast<const T*>(tensor->data.data) : nullptr;
 }
-
-// Null for an input that is left out.
 template <typename T>
 const T* GetOptionalTensorData(const TfLiteEvalTensor* tensor) {
-  return tensor ? GetTensorData<T>(tensor) : nullptr;
+  return GetTensorData<T>(tensor);
 }
 
-inline bool HaveSameShapes(const TfLiteEvalTensor* a, const TfLiteEvalTensor* b) {
-  return TfLiteIntArrayEqual(a->dims, b->dims) != 0;
+inline PaddingType RuntimePaddingType(TfLitePadding padding) {
+  return padding == kTfLitePaddingSame    ? PaddingType::kSame
+         : padding == kTfLitePaddingValid ? PaddingType::kValid
+                                          : PaddingType::kNone;
 }
 
 }  // namespace micro

@@ -6,6 +6,12 @@
 
 #include "tensorflow/lite/micro/micro_op_resolver.h"
 
+namespace custom_ops {
+#define MCUFORGE_CUSTOM_METHOD(NAME, Method, code, function) const TFLMRegistration* function();
+#include "tensorflow/lite/micro/custom_methods.def"
+#undef MCUFORGE_CUSTOM_METHOD
+}  // namespace custom_ops
+
 namespace tflite {
 
 #define MCUFORGE_OP(NAME, Method, file)                                                    \
@@ -14,6 +20,25 @@ namespace tflite {
   inline const tflm::OpDef& Register_##NAME##_INT16() { return tflm::ops::k##Method; }
 #include "tensorflow/lite/micro/ops.def"
 #undef MCUFORGE_OP
+
+// Of a custom op. Nobody writes to what they lead to.
+#define MCUFORGE_REGISTER(NAME, Method, code, function)             \
+  inline TFLMRegistration* Register_##NAME() {                      \
+    return const_cast<TFLMRegistration*>(::custom_ops::function()); \
+  }
+#define MCUFORGE_NOTHING(NAME, Method, code, function)
+#define MCUFORGE_CUSTOM_METHOD MCUFORGE_REGISTER
+#define MCUFORGE_SIGNAL_METHOD MCUFORGE_NOTHING
+#include "tensorflow/lite/micro/custom_methods.def"
+#undef MCUFORGE_CUSTOM_METHOD
+namespace tflm_signal {
+#define MCUFORGE_CUSTOM_METHOD MCUFORGE_NOTHING
+#define MCUFORGE_SIGNAL_METHOD MCUFORGE_REGISTER
+#include "tensorflow/lite/micro/custom_methods.def"
+#undef MCUFORGE_CUSTOM_METHOD
+}  // namespace tflm_signal
+#undef MCUFORGE_REGISTER
+#undef MCUFORGE_NOTHING
 
 namespace ops {
 namespace micro {

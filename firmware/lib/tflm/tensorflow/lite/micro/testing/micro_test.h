@@ -4,6 +4,7 @@
 #ifndef TENSORFLOW_LITE_MICRO_TESTING_MICRO_TEST_H_
 #define TENSORFLOW_LITE_MICRO_TESTING_MICRO_TEST_H_
 
+#include "tensorflow/lite/c/common.h"
 #include "tensorflow/lite/micro/micro_log.h"
 #include "tensorflow/lite/micro/system_setup.h"
 
@@ -18,12 +19,19 @@ inline Tally& Results() {
   static Tally tally;
   return tally;
 }
+// By upstream's name.
+[[maybe_unused]] static bool& did_test_fail = Results().is_failing;
 inline bool Expect(bool holds, const char* what, const char* file, int line) {
   if (!holds) {
     MicroPrintf("%s:%d: not so: %s", file, line, what);
     Results().is_failing = true;
   }
   return holds;
+}
+// Equal, or no farther apart than epsilon.
+template <typename T, typename U, typename V>
+bool IsNear(const T& x, const U& y, const V& epsilon) {
+  return x == y || (x > y ? x - y : y - x) <= epsilon;
 }
 inline void EndTest(const char* name) {
   Tally& tally = Results();
@@ -59,9 +67,20 @@ inline int Finish() {
 #define TF_LITE_MICRO_EXPECT_LT(x, y) TF_LITE_MICRO_EXPECT((x) < (y))
 #define TF_LITE_MICRO_EXPECT_GE(x, y) TF_LITE_MICRO_EXPECT((x) >= (y))
 #define TF_LITE_MICRO_EXPECT_LE(x, y) TF_LITE_MICRO_EXPECT((x) <= (y))
-#define TF_LITE_MICRO_EXPECT_NEAR(x, y, epsilon) \
-  TF_LITE_MICRO_EXPECT(((x) > (y) ? (x) - (y) : (y) - (x)) <= (epsilon))
+#define TF_LITE_MICRO_EXPECT_NEAR(x, y, epsilon)                                          \
+  micro_test::Expect(micro_test::IsNear(x, y, epsilon), #x " within " #epsilon " of " #y, \
+                     __FILE__, __LINE__)
+#define TF_LITE_MICRO_ARRAY_ELEMENT_EXPECT_EQ(x, i, y, j) TF_LITE_MICRO_EXPECT_EQ((x)[i], (y)[j])
+#define TF_LITE_MICRO_ARRAY_ELEMENT_EXPECT_NEAR(x, i, y, j, epsilon) \
+  TF_LITE_MICRO_EXPECT_NEAR((x)[i], (y)[j], epsilon)
 #define TF_LITE_MICRO_EXPECT_STRING_EQ(x, y) TF_LITE_MICRO_EXPECT(__builtin_strcmp(x, y) == 0)
+// Ends a function that returns a TfLiteStatus once its test has failed.
+#define TF_LITE_MICRO_CHECK_FAIL()   \
+  do {                               \
+    if (micro_test::did_test_fail) { \
+      return kTfLiteError;           \
+    }                                \
+  } while (false)
 #define TF_LITE_MICRO_FAIL(msg) micro_test::Expect(false, msg, __FILE__, __LINE__)
 
 #endif  // TENSORFLOW_LITE_MICRO_TESTING_MICRO_TEST_H_

@@ -67,11 +67,6 @@ void RunWithFixture() {
   fixture.TearDown();
 }
 
-template <typename T, typename U, typename V>
-bool IsNear(const T& x, const U& y, const V& epsilon) {
-  return x == y || (x > y ? x - y : y - x) <= epsilon;
-}
-
 inline bool IsSameText(const char* x, const char* y) {
   return x == y || (x && y && __builtin_strcmp(x, y) == 0);
 }
