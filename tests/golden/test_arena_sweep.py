@@ -2,9 +2,14 @@
 
 Under sanitizers on this machine, and coarser on each instruction set. Failing cleanly means: with a
 message, without a byte outside of the arena.
+
+How large the exact one is, is on record (data/arenas.txt), for each instruction set; APPROVE=1
+writes it anew. Nothing else would tell of a parameter or a scratch that is larger than it need be.
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +18,7 @@ from codegen.host.oracle import Oracle
 from codegen.host.random_inputs import random_inputs
 from codegen.memory.planner import plan_model
 from codegen.model.tflite import Model
+from tests.approved import on_record
 from verification.cases.case import Case
 from verification.cases.core import graph
 from verification.cases.model_builder import small_cnn
@@ -56,6 +62,28 @@ def _smallest(name: str) -> Case:
     """Of a generator's first models: what an op does with its arena depends on no size."""
     made = (CASES[name](np.random.default_rng(seed)) for seed in range(30))
     return min(made, key=lambda case: len(case.model))
+
+
+_ARENAS = Path(__file__).parent / "data" / "arenas.txt"
+
+
+def _arenas(model: Model) -> str:
+    """For each instruction set: bytes of the arena, of that the interpreter's own, then of each
+    scratch; and what may be computed in place, as masks of inputs."""
+    parts = []
+    for isa in ("scalar", "dsp", "mve"):
+        plan = plan_model(model, isa)
+        scratch = "".join(f"+{one.nbytes}" for one in plan.scratch)
+        masks = ",".join(map(str, plan.in_place_inputs))
+        parts.append(f"{isa} {plan.arena_bytes} {plan.persistent_bytes}{scratch} [{masks}]")
+    return " ".join(parts)
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_an_ops_arena_is_what_it_was(name: str) -> None:
+    made = [Model.parse(CASES[name](np.random.default_rng(seed)).model) for seed in (1, 2)]
+    line = "; ".join(map(_arenas, made))
+    assert on_record(_ARENAS, name, line) == line
 
 
 def test_an_arena_of_any_size_is_refused_by_every_op() -> None:

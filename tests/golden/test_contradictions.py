@@ -9,13 +9,13 @@ runtime, which has no other to be held to.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from codegen.host.runtime import HostRuntime, RuntimeRefusedError
+from tests.approved import on_record
 from tests.contradictions import contradictions, scaled_tensors, with_scale
 from verification.cases.registry import CASES
 from verification.differential import LEFT_OPEN, compare
@@ -30,17 +30,6 @@ _CHANGED, _SCALES = (
 )
 _EXPONENTS = range(-64, 33)
 _USUAL = -4
-
-
-def _approved(path: Path, op: str, line: str) -> str:
-    """What is on record of an op."""
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    record = dict(each.split(" ", 1) for each in lines)
-    if os.environ.get("APPROVE"):
-        record[op] = line
-        path.write_text("".join(f"{op} {record[op]}\n" for op in sorted(record)))
-    assert op in record, f"{path.name}: no record of {op} yet; APPROVE=1 writes it"
-    return record[op]
 
 
 _ACCEPTED = "accepted"  # though its Invoke may fail
@@ -67,7 +56,7 @@ def test_what_becomes_of_a_model_with_one_thing_changed(op: str) -> None:
     refused = [(w, m) for w, m, a in zip(words, models, letters, strict=True) if a == "."]
     unsaid = [w for w, m in refused if _UNSAID in _refusal(m)]
     assert not unsaid, unsaid
-    before = _approved(_CHANGED, op, letters)
+    before = on_record(_CHANGED, op, letters)
     assert len(before) == len(letters), "other changes than those on record"
     others = [
         f"{w}: {a} is now {b}" for w, a, b in zip(words, before, letters, strict=True) if a != b
@@ -100,4 +89,4 @@ def test_which_scales_are_accepted(op: str) -> None:
     verdicts = list(compare(ends))
     assert not any(v.wrong for v in verdicts), verdicts
     line = "; ".join(ranges) or "none"
-    assert _approved(_SCALES, op, line) == line
+    assert on_record(_SCALES, op, line) == line

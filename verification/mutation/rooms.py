@@ -16,6 +16,8 @@ _ON_HOST = "tests/golden/test_golden.py::test_every_output_byte_is_the_oracles_o
 _CONTRADICTED = (
     "tests/golden/test_contradictions.py::test_what_becomes_of_a_model_with_one_thing_changed"
 )
+_ARENAS = "tests/golden/test_arena_sweep.py::test_an_ops_arena_is_what_it_was"
+_FLOATS = [f"tests/unit/firmware/test_float_{name}.py" for name in ("curves", "arithmetic")]
 # The quick and telling ones first. Not among them: tests of what is around the runtime.
 _KERNELS = [f"tests/golden/test_{name}.py" for name in ("golden", "vector_lengths", "conv_blocks")]
 _RUNTIME = [
@@ -23,6 +25,8 @@ _RUNTIME = [
 ]
 _CPP = {
     "firmware/lib/nn": [
+        *_FLOATS,
+        _ARENAS,
         *_KERNELS,
         *_RUNTIME,
         "tests/unit/codegen/host",
@@ -33,8 +37,11 @@ _CPP = {
         "tests/unit/firmware/test_tflm_api.py",
         "tests/unit/firmware/test_log.py",
         "tests/golden/test_log_on_cores.py",
+        _ARENAS,
         "tests/unit/codegen/memory",
         "tests/golden/test_sketches.py",
+        *_FLOATS,
+        "tests/unit/firmware/test_control_flow.py",
         _ON_HOST,
         "tests/golden/test_contradictions.py",
         *_RUNTIME,
@@ -53,6 +60,7 @@ _CPP = {
         "tests/unit/firmware/wire",
         "tests/unit/firmware/test_ring_buffer.py",
         "tests/unit/firmware/test_rate.py",
+        "tests/unit/firmware/test_tflm_api.py",
         *(f"tests/emulated/test_{name}.py" for name in ("device", "baud", "tensors")),
         *("--board=host", "-k=host or not emulated or baud"),
     ],
