@@ -15,7 +15,7 @@
 
 // Upstream's interpreter refuses VAR_HANDLE without such a table; ours has its variables in the
 // arena.
-#if MCUFORGE_RUNTIME_UPSTREAM && __has_include("tensorflow/lite/micro/micro_resource_variable.h")
+#if __has_include("tensorflow/lite/micro/micro_resource_variable.h") && MCUFORGE_RUNTIME_UPSTREAM
 #define MCUFORGE_MAKE_VARIABLES 1
 #include "tensorflow/lite/micro/micro_allocator.h"
 #include "tensorflow/lite/micro/micro_resource_variable.h"

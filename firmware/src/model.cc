@@ -80,10 +80,7 @@ bool Skip(Arrival& arrival, size_t input, wire::Span values) {
 
 }  // namespace
 
-wire::Setup Setup() {
-  console::Clear();
-  return engine::Setup();
-}
+wire::Setup Setup() { return engine::Setup(); }
 
 bool IsInput(wire::Format format, wire::Span values) {
   Arrival arrival = Beginning(format);

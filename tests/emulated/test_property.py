@@ -1,13 +1,21 @@
-"""One dead channel costs its neighbours nothing, in any family, on any kind of kernels."""
+"""One dead channel costs its neighbours nothing, in any family, on any kind of kernels; and no
+model costs more than it did."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.approved import on_record
 from verification.bench.cliffs import FAMILIES, draw_neighbours
 from verification.bench.property_run import LIMIT, measure_steps
 from verification.check_runner import TARGETS
 
 pytestmark = pytest.mark.emulated
+
+# What each took: its bytes are right on a slower way, too. Another compiler's may differ a little.
+_COSTS = Path(__file__).parents[1] / "golden" / "data" / "costs.txt"
+_TOLERANCE = 0.02
 
 
 @pytest.mark.parametrize("cpu", ["cortex-m0", "cortex-m4", "cortex-m55"])
@@ -21,3 +29,8 @@ def test_dead_channels_are_no_cliff(cpu: str) -> None:
     steps = measure_steps(TARGETS[cpu], neighbours)
     assert len(steps) == len(neighbours) > 15
     assert [str(step) for step in steps if step.ratio > LIMIT] == []
+    for step in steps:
+        name = f"{cpu}/{step.family}/{step.what}".replace(" ", "-")
+        costs = (step.usual, step.cost)
+        before = on_record(_COSTS, name, " ".join(map(str, costs)))
+        assert costs == pytest.approx([*map(int, before.split())], rel=_TOLERANCE), name

@@ -28,6 +28,7 @@ _CPP = {
         *_FLOATS,
         _ARENAS,
         *_KERNELS,
+        "tests/emulated/test_property.py",
         *_RUNTIME,
         "tests/unit/codegen/host",
         "tests/unit/codegen/aot",
