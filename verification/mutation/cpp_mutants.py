@@ -27,6 +27,9 @@ _OPERATOR = re.compile(r"(?<= )(<<|>>|<=|>=|==|!=|&&|\|\||\+=|-=|[-+*/%<>&|])(?=
 _TUNED = 10
 _NAMED = re.compile(r"\bconstexpr [\w: ]+ k\w+ = (\d+)u?;")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?=u?\b(?!\.))")
+_ARRAY = re.compile(
+    r"\b(?!return\b|else\b|case\b|delete\b)[\w>]+[*&]? \w+((?:\[[^\]]*\])+)\s*[;={]"
+)
 _TRUTH = re.compile(r"\b(true|false)\b")
 _STATEMENT = re.compile(
     r"(?<=[;{}])\s*\n[ \t]*((?!return\b|const\b|case\b|using\b)[^;{}#]*?[=(][^;{}#]*;)(?=[ \t]*\n)"
@@ -36,10 +39,21 @@ _STATEMENT = re.compile(
 def mutants(source: str) -> list[Mutant]:
     """Every one that this module knows, in the order of the text."""
     code = _SKIPPED.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), source)
-    found = [Mutant(*m.span(1), _OTHER[m[1]]) for m in _OPERATOR.finditer(code)]
+    extents = [range(*m.span(1)) for m in _ARRAY.finditer(code)]
+
+    def is_extent(at: int) -> bool:
+        return any(at in extent for extent in extents)
+
+    found = [
+        Mutant(*m.span(1), _OTHER[m[1]])
+        for m in _OPERATOR.finditer(code)
+        if not (m[1] == "-" and is_extent(m.start()))
+    ]
     tuned = {m.start(1) for m in _NAMED.finditer(code) if int(m[1]) >= _TUNED}
     numbers = [m for m in _NUMBER.finditer(code) if m.start() not in tuned]
-    found += [Mutant(*m.span(), str(int(m[0]) + 1)) for m in numbers]
+    for m in numbers:
+        is_smaller = is_extent(m.start()) and code[m.start() - 2] != "-"
+        found.append(Mutant(*m.span(), str(int(m[0]) + (-1 if is_smaller else 1))))
     truth = {"true": "false", "false": "true"}
     found += [Mutant(*m.span(), truth[m[0]]) for m in _TRUTH.finditer(code)]
     found += [Mutant(*m.span(1), ";") for m in _STATEMENT.finditer(code)]

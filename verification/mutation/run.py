@@ -219,8 +219,16 @@ class _Checkout:
             "build",
             "--sanitize",
         ]
-        ended = subprocess.run(command, cwd=self.folder, capture_output=True, check=False)
-        return ended.returncode == 0
+        # In a session of its own, to be ended with all that it started.
+        with subprocess.Popen(
+            command, cwd=self.folder, start_new_session=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        ) as build:  # fmt: skip
+            try:
+                return build.wait() == 0
+            except BaseException:
+                os.killpg(build.pid, signal.SIGKILL)
+                raise
 
     def noticed(self, tests: Sequence[str], source: Path) -> str:
         """The first test that fails, or how the tests ended; "" if all pass.
@@ -318,7 +326,8 @@ def _noticed(tests: Sequence[str], pytest: WarmPytest, limit_s: float) -> tuple[
     if any(_NO_CPP in line for line in lines):
         return _NO_CPP, False
     failed = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
-    by = failed[0].split(" - ")[0].split(" ", 1)[1] if failed else lines[-1]
+    ended = lines[-1] if lines else f"tests that ended with code {code}"  # by a signal: below 0
+    by = failed[0].split(" - ")[0].split(" ", 1)[1] if failed else ended
     return by, any(_LATE in line for line in lines)
 
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,30 @@ def test_faults_in_cpp() -> None:
         "return n + 1 <= 7u && s[0] != 'x' || true;",
         "return n + 1 <= 7u && s[0] == 'x' && true;",
         "return n + 1 <= 7u && s[0] == 'x' || false;",
+    }
+
+
+EXTENTS = """
+uint8_t bytes[14 + 4 * kRank];
+static int8_t pair[2][kRank - 1] = {};
+return bytes[2];
+other = pair[1][3];
+"""
+
+
+def test_an_array_is_made_smaller() -> None:
+    """One that is larger is no fault."""
+    assert texts(EXTENTS, cpp_mutants.mutants(EXTENTS)) == {
+        "uint8_t bytes[13 + 4 * kRank];",
+        "uint8_t bytes[14 - 4 * kRank];",
+        "uint8_t bytes[14 + 3 * kRank];",
+        "uint8_t bytes[14 + 4 + kRank];",
+        "static int8_t pair[1][kRank - 1] = {};",
+        "static int8_t pair[2][kRank - 2] = {};",
+        "return bytes[3];",
+        ";",
+        "other = pair[2][3];",
+        "other = pair[1][4];",
     }
 
 
@@ -338,6 +363,31 @@ def test_who_is_ended_leaves_nothing_behind(checkout: Path, number: signal.Signa
     if number != signal.SIGKILL:
         assert process.returncode == (-number if number == signal.SIGINT else 128 + number)
         assert list(copies.iterdir()) == []
+
+
+def test_a_build_that_is_ended_leaves_no_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build, started = tmp_path / "build", tmp_path / "started"
+    build.write_text("#!/bin/sh\nsleep 300 &\necho $! > started\nwait\n")
+    build.chmod(0o755)
+    monkeypatch.setattr(run.sys, "executable", str(build))
+
+    def end() -> None:
+        _eventually(lambda: started.exists() and started.read_text())
+        os.kill(os.getpid(), signal.SIGUSR1)
+
+    before = signal.signal(signal.SIGUSR1, lambda *_: sys.exit(1))
+    ending = threading.Thread(target=end)
+    ending.start()
+    try:
+        with pytest.raises(SystemExit):
+            run._Checkout(tmp_path, Mock()).build_image()
+    finally:
+        ending.join()
+        signal.signal(signal.SIGUSR1, before)
+    child = int(started.read_text())
+    assert _eventually(lambda: not Path(f"/proc/{child}").exists())
 
 
 def _eventually(found: Any) -> Any:
