@@ -37,7 +37,6 @@ _CPP = {
     "firmware/lib/tflm": [
         "tests/unit/firmware/test_tflm_api.py",
         "tests/unit/firmware/test_log.py",
-        "tests/golden/test_log_on_cores.py",
         _ARENAS,
         "tests/unit/codegen/memory",
         "tests/golden/test_sketches.py",
@@ -45,6 +44,7 @@ _CPP = {
         "tests/unit/firmware/test_control_flow.py",
         _ON_HOST,
         "tests/golden/test_contradictions.py",
+        "tests/golden/test_log_on_cores.py",
         *_RUNTIME,
         "tests/golden/test_custom_op.py",
         "tests/golden/test_fuzz.py",

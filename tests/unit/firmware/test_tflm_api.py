@@ -10,6 +10,8 @@ from flatbuffers import flexbuffers
 
 from codegen.emit.generate import generate
 from codegen.model.op_table import load_supported_ops
+from harness.wire import ids, messages
+from harness.wire.framing import Decoder, Frame
 from tests.unit.codegen.fakes import fake_plan
 from tests.upstream_tflm import API, link_flags
 from verification.cases.model_builder import small_cnn, with_first_op
@@ -42,6 +44,31 @@ int main() {
   observer.EndEvent(0);
   observer.EndEvent(observer.BeginEvent("CONV_2D"));
   return g_ops == 2 && g_ticks[0] == 103 && g_ticks[1] == 100 ? 0 : 1;
+}
+"""
+
+# The reply to INFO of a chip that has a unique id, which the process has not.
+INFO_REPLY = """
+#include <cstdio>
+#include <cstring>
+
+#include "board.h"
+#include "engine.h"
+#include "info.h"
+
+void board::UartWrite(const uint8_t* src, size_t n) { std::fwrite(src, 1, n, stdout); }
+uint32_t board::ClockHz() { return 48000000; }
+uint32_t board::TickHz() { return 1000; }
+size_t board::UniqueId(uint8_t* dst) {
+  for (size_t i = 0; i < kUniqueIdMaxBytes; ++i) dst[i] = static_cast<uint8_t>(0xA0 + i);
+  return kUniqueIdMaxBytes;
+}
+void engine::WriteSha256(uint8_t* to) { std::memset(to, 0xCD, 32); }
+size_t engine::ArenaUsedBytes() { return 77; }
+
+int main() {
+  const uint8_t why[] = {'w', 'h', 'y'};
+  info::Reply(wire::Setup::IO_MISMATCH, {why, sizeof(why)}, 5, 700, 3);
 }
 """
 
@@ -120,6 +147,25 @@ def test_events_inside_an_ops_own_are_that_ops(generated: Path, tmp_path: Path) 
     result = compile_against_the_api(source, generated, ("-o", str(program)))
     assert result.returncode == 0, result.stderr
     subprocess.run([program], check=True)
+
+
+def test_what_a_chip_with_a_unique_id_says_of_itself(generated: Path, tmp_path: Path) -> None:
+    source, program = tmp_path / "reply.cc", tmp_path / "reply"
+    source.write_text(INFO_REPLY)
+    others = [FIRMWARE / "src/info.cc"]
+    others += [FIRMWARE / "lib/wire/wire" / name for name in ("crc32.cc", "frame_encoder.cc")]
+    mode = ("-fsanitize=address,undefined", *map(str, others), "-o", str(program))
+    result = compile_against_the_api(source, generated, mode)
+    assert result.returncode == 0, result.stderr
+    (frame,) = Decoder().feed(subprocess.run([program], check=True, capture_output=True).stdout)
+    assert isinstance(frame, Frame)
+    info = messages.INFO.parse(frame.payload)
+    assert (info.unique_id, info.board) == ("a0a1a2a3a4a5a6a7a8a9aaab", "host")
+    assert (info.status, info.setup_message) == (ids.Setup.IO_MISMATCH, "why")
+    assert (info.window, info.max_payload, info.batch) == (5, 700, 3)
+    assert (info.build_id, info.model_sha256) == ("0123456789abcdef", "cd" * 32)
+    assert (info.clock_hz, info.tick_hz, info.arena_used) == (48_000_000, 1000, 77)
+    assert (info.max_baud, info.inputs, info.outputs) == (1_000_000, 1, 1)
 
 
 @pytest.mark.parametrize(
