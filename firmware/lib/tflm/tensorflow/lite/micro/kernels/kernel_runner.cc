@@ -109,7 +109,7 @@ void KernelRunner::CopyIn() {
   const tflm::Graph& graph = run_->interpreter.graph();
   for (int i = 0; i < tensors_size_; ++i) {
     const uint32_t data = run_->model.data[static_cast<size_t>(i)];
-    const bool is_state = tensors_[i].is_variable && IsAmong(inputs_, i);
+    const bool is_state = IsAmong(inputs_, i) && tensors_[i].is_variable;
     if (data != 0 || is_state) {
       uint8_t* const to =
           data != 0 ? run_->model.bytes.data() + data : graph.Data(graph.locations[i]);
@@ -121,7 +121,7 @@ void KernelRunner::CopyIn() {
 void KernelRunner::CopyVariablesOut() {
   const tflm::Graph& graph = run_->interpreter.graph();
   for (int i = 0; i < tensors_size_; ++i) {
-    if (tensors_[i].is_variable && IsAmong(inputs_, i)) {
+    if (IsAmong(inputs_, i) && tensors_[i].is_variable) {
       std::memcpy(tensors_[i].data.data, graph.Data(graph.locations[i]), tensors_[i].bytes);
     }
   }
