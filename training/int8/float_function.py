@@ -291,8 +291,9 @@ def _refuse_loops(graph: Any, name: str) -> None:
         raise ConversionError(
             f"{name}: {loop} is a loop, as recurrent layers make them, and the converter cannot "
             f"calibrate one; give the .keras file, of which up to {_UNROLLED_STEPS} steps are "
-            "unrolled here and an LSTM may have any number, build the layer with unroll=True, or "
-            "replace it by an LSTM or by convolutions over time"
+            "unrolled here and an LSTM may have any number, replace the layer by an LSTM or by "
+            "convolutions over time, make a model of one step of it (docs/models.md), or, if flash "
+            "allows, build it with unroll=True"
         )
 
 

@@ -1,5 +1,7 @@
 // In the manner of the first sketches: a reporter, a resolver of all ops, globals.
 
+#include <TensorFlowLite.h>
+
 #include "sketch.h"
 #include "tensorflow/lite/micro/all_ops_resolver.h"
 #include "tensorflow/lite/micro/micro_error_reporter.h"

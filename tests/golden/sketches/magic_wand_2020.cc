@@ -1,5 +1,7 @@
 // In the manner of magic wand: a window of accelerations and answers in float32.
 
+#include <TensorFlowLite.h>
+
 #include "sketch.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
 #include "tensorflow/lite/micro/micro_mutable_op_resolver.h"

@@ -1,5 +1,7 @@
 // In the manner of micro speech of 2020: ops that are added one by one, with a reporter.
 
+#include <TensorFlowLite.h>
+
 #include "sketch.h"
 #include "tensorflow/lite/micro/kernels/micro_ops.h"
 #include "tensorflow/lite/micro/micro_error_reporter.h"
