@@ -1,8 +1,6 @@
 // What custom ops and their tests call beside their tensors, by the headers and namespaces of
 // autumn 2026 and by the older ones.
 
-#include <cstring>
-
 #include "tensorflow/lite/kernels/internal/common.h"
 #include "tensorflow/lite/kernels/internal/portable_tensor.h"
 #include "tensorflow/lite/kernels/internal/quantization_util.h"
@@ -81,7 +79,7 @@ TF_LITE_MICRO_TEST(ShapesOfTensors) {
   TF_LITE_MICRO_EXPECT(other == tflite::RuntimeShape({3, 7}));
   const int32_t ones[] = {1, 1, 1};
   TF_LITE_MICRO_EXPECT(tflite::RuntimeShape(3, 1) == tflite::RuntimeShape(3, ones));
-  TF_LITE_MICRO_EXPECT_EQ(std::memcmp(other.DimsData(), shape.DimsData() + 1, 4), 0);
+  TF_LITE_MICRO_EXPECT_EQ(memcmp(other.DimsData(), shape.DimsData() + 1, 4), 0);
 }
 
 TF_LITE_MICRO_TEST(FactorsInFixedPoint) {
@@ -130,6 +128,32 @@ TF_LITE_MICRO_TEST(FactorsInFixedPoint) {
   int exponent = 0;
   TF_LITE_MICRO_EXPECT(tflite::CheckedLog2(0.125f, &exponent) && exponent == -3);
   TF_LITE_MICRO_EXPECT_FALSE(tflite::CheckedLog2(3.0f, &exponent));
+}
+
+// The test's own scales are those that the op computes with.
+TF_LITE_MICRO_TEST(WeightsWithAScaleAChannel) {
+  int input_dims[] = {2, 1, 2};
+  int weights_dims[] = {2, 2, 2};
+  const int8_t input[] = {10, 20};
+  const int8_t weights[] = {1, 1, 1, 1};
+  int8_t output[2] = {};
+  float scales[] = {2, 0.5f, 0.25f};
+  int zero_points[] = {2, 0, 0};
+  TfLiteAffineQuantization affine = {};
+  TfLiteTensor tensors[] = {
+      CreateQuantizedTensor(input, IntArrayFromInts(input_dims), 1.0f),
+      tflite::testing::CreatePerChannelQuantizedTensor(
+          weights, IntArrayFromInts(weights_dims), tflite::testing::FloatArrayFromFloats(scales),
+          IntArrayFromInts(zero_points), &affine, 0),
+      CreateQuantizedTensor(output, IntArrayFromInts(input_dims), 1.0f)};
+  int inputs[] = {2, 0, 1};
+  int outputs[] = {1, 2};
+  const TfLiteFullyConnectedParams params = {};
+  tflite::micro::KernelRunner runner(tflite::Register_FULLY_CONNECTED(), tensors, 3,
+                                     IntArrayFromInts(inputs), IntArrayFromInts(outputs), &params);
+  TF_LITE_MICRO_EXPECT_EQ(runner.InitAndPrepare(), kTfLiteOk);
+  TF_LITE_MICRO_EXPECT_EQ(runner.Invoke(), kTfLiteOk);
+  TF_LITE_MICRO_EXPECT(output[0] == 15 && output[1] == 8);
 }
 
 TF_LITE_MICRO_TEST(FusedActivations) {
@@ -191,6 +215,8 @@ TF_LITE_MICRO_TEST(UpstreamsCustomOpsHaveTheirMethods) {
   TF_LITE_MICRO_EXPECT_EQ(resolver.AddStacker(), kTfLiteOk);
   TF_LITE_MICRO_EXPECT_EQ(resolver.AddWindow(), kTfLiteOk);
   TF_LITE_MICRO_EXPECT_EQ(resolver.count(), 16u);
+  tflite::MicroMutableOpResolver<1> of_int8;
+  TF_LITE_MICRO_EXPECT_EQ(of_int8.AddSoftmax(tflite::Register_SOFTMAX_INT8_INT16()), kTfLiteOk);
   TF_LITE_MICRO_EXPECT(tflite::Register_CIRCULAR_BUFFER() !=
                        tflite::Register_DETECTION_POSTPROCESS());
 }
@@ -211,6 +237,7 @@ TF_LITE_MICRO_TEST(ASignalOpIsRunByItsRegistration) {
                                      IntArrayFromInts(inputs), IntArrayFromInts(outputs), nullptr);
   TF_LITE_MICRO_EXPECT_EQ(
       runner.InitAndPrepare(reinterpret_cast<const char*>(options), sizeof(options)), kTfLiteOk);
+  TF_LITE_MICRO_EXPECT(runner.ValidateTempBufferDeallocated());
   TF_LITE_MICRO_EXPECT_EQ(runner.Invoke(), kTfLiteOk);
   const int16_t wanted[] = {50, 200, -150, 100};
   for (int i = 0; i < 4; ++i) {

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmath>
+#include <cstring>  // for tests that count on it
 #include <limits>
 
 #include "tensorflow/lite/c/common.h"

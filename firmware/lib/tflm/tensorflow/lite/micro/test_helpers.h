@@ -96,6 +96,20 @@ TfLiteTensor CreateQuantizedBiasTensor(const float* data, T* quantized, TfLiteIn
 // What follows gives a tensor a scale a channel. scales, zero_points: room for the length and as
 // many as there are channels; `affine_quant` is to outlive the tensor.
 
+// With the test's own scales.
+template <typename T>
+TfLiteTensor CreatePerChannelQuantizedTensor(const T* quantized, TfLiteIntArray* dims,
+                                             TfLiteFloatArray* scales, TfLiteIntArray* zero_points,
+                                             TfLiteAffineQuantization* affine_quant,
+                                             int quantized_dimension, bool is_variable = false,
+                                             TfLiteType type = kTfLiteNoType) {
+  *affine_quant = {scales, zero_points, quantized_dimension};
+  TfLiteTensor tensor = CreateTensor(quantized, dims, is_variable, type);
+  tensor.quantization.type = kTfLiteAffineQuantization;
+  tensor.quantization.params = affine_quant;
+  return tensor;
+}
+
 template <typename T>
 TfLiteTensor CreatePerChannelTensor(const T* quantized, TfLiteIntArray* dims, float* scales,
                                     int* zero_points, TfLiteAffineQuantization* affine_quant,
@@ -107,13 +121,9 @@ TfLiteTensor CreatePerChannelTensor(const T* quantized, TfLiteIntArray* dims, fl
   for (int channel = 0; channel < channels; ++channel) {
     zero_points[1 + channel] = 0;
   }
-  affine_quant->scale = FloatArrayFromFloats(scales);
-  affine_quant->zero_point = IntArrayFromInts(zero_points);
-  affine_quant->quantized_dimension = quantized_dimension;
-  TfLiteTensor tensor = CreateTensor(quantized, dims, is_variable, type);
-  tensor.quantization.type = kTfLiteAffineQuantization;
-  tensor.quantization.params = affine_quant;
-  return tensor;
+  return CreatePerChannelQuantizedTensor(quantized, dims, FloatArrayFromFloats(scales),
+                                         IntArrayFromInts(zero_points), affine_quant,
+                                         quantized_dimension, is_variable, type);
 }
 
 template <typename T>

@@ -21,6 +21,8 @@ namespace tflite {
 #include "tensorflow/lite/micro/ops.def"
 #undef MCUFORGE_OP
 
+inline const tflm::OpDef& Register_SOFTMAX_INT8_INT16() { return tflm::ops::kSoftmax; }
+
 // Of a custom op. Nobody writes to what they lead to.
 #define MCUFORGE_REGISTER(NAME, Method, code, function)             \
   inline TFLMRegistration* Register_##NAME() {                      \
