@@ -152,6 +152,10 @@ MODELS: dict[str, Callable[[], Any]] = {
     "upsampled": lambda: _of((4, 6, 3), "layers.UpSampling2D((2, 3))", "layers.Conv2D(2, 3)"),
     "repeated": lambda: _of((6,), "layers.RepeatVector(5)", "layers.UpSampling1D(2)"),
     "tiled": lambda: _of((4, 3), "lambda x: keras.ops.tile(x, (1, 3, 2))", "layers.Conv1D(2, 3)"),
+    "gelu": lambda: _of((6,), "layers.Dense(9, activation='gelu')", "layers.Dense(3)"),
+    "gelu_as_tanh": lambda: _of(
+        (6,), "lambda x: keras.activations.gelu(4 * x, approximate=True)", "layers.Dense(3)"
+    ),
     "best": lambda: _of((3,), "lambda x: keras.ops.argmax(x, axis=-1)"),
     "names": lambda: _of(
         (6, 6, 1), "layers.Conv2D(2, 3, name='my conv')", "layers.Flatten(name='größe')"

@@ -19,7 +19,7 @@ import numpy as np
 
 from codegen.model.pixels import UNIT
 from training.errors import ArtifactError, ConversionError, first_line
-from training.int8 import fused_lstm, tiles
+from training.int8 import fused_lstm, lacking_ops
 from training.int8.edges import LEVELS, Edge, Edges
 
 _CASTS_KEPT = ("float32", "int32")  # what the runtime's kernels read
@@ -61,7 +61,7 @@ class FloatFunction:
             nodes.settle_type(name, outputs)
         nodes.drop_negative_indices()
         nodes.drop_signs_of_zero()
-        tiles.replace(tf, graph, lambda name: _shape(constant.graph, name))
+        lacking_ops.replace(tf, graph, lambda name: _shape(constant.graph, name))
         fused_lstm.mark(graph, self.traced.graph.as_graph_def())
         whole = tf.compat.v1.wrap_function(
             lambda: tf.graph_util.import_graph_def(graph, name=""), []
