@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from codegen.aot import custom_ops, packing
+from codegen.aot import custom_ops, packing, stream_calls
 from codegen.aot.calls import Spotted, flow, is_flow, needed_ops, of_all_isas, symbolic
 from codegen.aot.layout import Layout, Spot, lay_out
 from codegen.aot.recording import (
@@ -27,7 +27,8 @@ from codegen.aot.recording import (
     Text,
     record,
 )
-from codegen.aot.strips import by_strips
+from codegen.aot.rows.stream_ops import OpRun
+from codegen.aot.rows.strips import by_strips
 from codegen.boards.facts import ISAS
 from codegen.compile.compiler_flags import isa_macro
 from codegen.errors import CodegenError, UnsupportedModelError
@@ -78,7 +79,7 @@ def generate_aot(
 
     name: a C++ identifier in lower case. isas: with more than one, the compiler's own macros choose
     (lib/nn/nn/isa.h). after_op: a C function, void(uint32_t op), that is told after each op.
-    strip_cost: what a lower arena by strips may cost (strip_choice.py), as a part of all
+    strip_cost: what a lower arena by strips may cost (choice.py), as a part of all
     instructions.
     Raises ModelError, RuntimeRefusedError (the runtime's reason), UnsupportedModelError,
     CodegenError (no such name), CppBuildError, MissingToolError.
@@ -189,7 +190,7 @@ class _Emitter:
             "customs": customs,
             "constants": self.definitions,
             "ops": ops,
-            "computes": any(op["calls"] for op in ops),
+            "computes": any(op["calls"] or op["streams"] for op in ops),
             "once": any(op["once"] for op in ops),
             "inputs": [_io(t, at) for t, at in zip(model.inputs, inputs, strict=True)],
             "outputs": [_io(t, at) for t, at in zip(model.outputs, outputs, strict=True)],
@@ -217,6 +218,12 @@ class _Emitter:
                 f"{_shapes(self.model, op.outputs)}",
                 "is_needed": bool(calls) or not all_calls[op.index],
                 "once": op.name == "CALL_ONCE" and bool(calls),
+                "streams": [
+                    self._stream(run, all_ways)
+                    for run in self._streams.values()
+                    if run.first == op.index
+                ],
+                "streamed": any(run.has(op) for run in self._streams.values()),
                 "calls": list(self._laid_out(op, ways)) or [custom_ops.call(op)] * is_custom,
             }
 
@@ -265,14 +272,61 @@ class _Emitter:
         by the ISA."""
         rows = _rows_name(op.index)
         for way in ways:
-            by_strips_on = [op.index in self.compiled[isa].layout.rows for isa in way.isas]
+            isas = [isa for isa in way.isas if not self._is_streamed(op, isa)]
+            if not isas:
+                continue
+            runs = [run for run in self._streams.values() if run.has(op)]
+            alone = _both(way.condition, *(f"{stream_calls.name(run)}Rows == 0" for run in runs))
+            by_strips_on = [op.index in self.compiled[isa].layout.rows for isa in isas]
             for position, call in enumerate(way.calls):
                 if not all(by_strips_on):
                     in_one = f"{rows} == 0" if any(by_strips_on) else None
-                    yield position, _both(way.condition, in_one), call
+                    yield position, _both(alone, in_one), call
                 if any(by_strips_on):
                     in_strips = None if all(by_strips_on) else f"{rows} != 0"
-                    yield position, _both(way.condition, in_strips), by_strips(call, rows)
+                    yield position, _both(alone, in_strips), by_strips(call, rows)
+
+    def _is_streamed(self, op: Op, isa: str) -> bool:
+        return any(one.ops.has(op) for one in self.compiled[isa].layout.streams)
+
+    @property
+    def _streams(self) -> dict[tuple[int, int], OpRun]:
+        """The runs of ops that go by pieces on one ISA at least, by first op and end."""
+        runs = [one.ops for of_isa in self.compiled.values() for one in of_isa.layout.streams]
+        return {run.span: run for run in sorted(runs, key=lambda run: run.end)}
+
+    def _stream(self, run: OpRun, all_ways: Sequence[Sequence[_OnIsas]]) -> dict[str, Any]:
+        """A run as the template has it: one call for all, and what that calls for a piece."""
+        self.headers.add(stream_calls.HEADER)
+        name = stream_calls.name(run)
+        on = [run.span in of_isa.layout.spans for of_isa in self.compiled.values()]
+        cases, params = [], []
+        for op in self.model.ops[run.first : run.end]:
+            ways = all_ways[op.index]
+            calls = [
+                {
+                    "condition": way.condition,
+                    "function": call.function,
+                    "rows": self._call(op, 0, 1, stream_calls.of_piece(call, op, run)),
+                }
+                for way in ways
+                for call in way.calls
+            ]
+            cases.append({"title": op.label, "calls": calls})
+            first = ways[0].calls[0].arguments[0][1]
+            params.append(self._expression(first, f"Op{op.index}", "params"))
+        places = [self._spot(Spot("tensor", index)) for index in run.tensors]
+        for declaration, values in stream_calls.definitions(run, places, params):
+            self.definitions.append(
+                {"declaration": f"constexpr {declaration}", "rows": rows(values), "bytes": 0}
+            )
+        return {
+            "name": name,
+            "condition": None if all(on) else f"{name}Rows != 0",
+            "first": run.first,
+            "last": run.end - 1,
+            "cases": cases,
+        }
 
     @property
     def _by_strips(self) -> list[int]:
@@ -400,6 +454,13 @@ class _Emitter:
                             "rows": layout.rows.get(op, 0),
                         }
                         for op in self._by_strips
+                    ]
+                    + [
+                        {
+                            "name": f"{stream_calls.name(run)}Rows",
+                            "rows": layout.spans.get(span, 0),
+                        }
+                        for span, run in self._streams.items()
                     ],
                 }
             )

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from codegen.aot import arena_search, packing
 from codegen.aot.arena_search import Apart, Buffer
 from codegen.aot.recording import Place, Recording, Variable
-from codegen.aot.strip_check import check_strips
-from codegen.aot.strip_choice import choose
-from codegen.aot.strip_ops import StripOp, alike, directions, strip_ops
+from codegen.aot.rows.choice import choose
+from codegen.aot.rows.stream_check import check_stream
+from codegen.aot.rows.stream_ops import Stream, op_runs
+from codegen.aot.rows.strip_check import check_strips
+from codegen.aot.rows.strip_ops import StripOp, alike, directions, strip_ops
 from codegen.memory import planner
 from codegen.memory.planner import ArenaPlan, PlannedTensor, StripPlan, align
 from codegen.model.tflite import Model, Op
@@ -36,12 +38,19 @@ class Layout:
 
     persistent: where each of them lies. rows: {op: output rows of a strip} of the ops that are
     called by strips (strips.py), negative from the bottom up; all of its rows where a kernel is
-    linked that others need.
+    linked that others need. streams: {run of ops: output rows of the last one at a time}
+    (streams.py), negative from the bottom up.
     """
 
     plan: ArenaPlan
     persistent: Mapping[Spot, int]
     rows: Mapping[int, int]
+    streams: Mapping[Stream, int]
+
+    @property
+    def spans(self) -> dict[tuple[int, int], int]:
+        """The rows of each of these, by first op and end."""
+        return {stream.ops.span: rows for stream, rows in self.streams.items()}
 
     def offset(self, spot: Spot) -> int:
         """Bytes from the arena's start to the spot, without its delta; 0 for the scratch of an op
@@ -49,7 +58,7 @@ class Layout:
         if spot in self.persistent:
             return self.persistent[spot]
         if spot.kind == "scratch":
-            return next((s.offset for s in self.plan.scratch if s.first == spot.index), 0)
+            return next((s.offset for s in self.plan.scratch if s.first <= spot.index < s.last), 0)
         return next(t.offset for t in self.plan.tensors if t.index == spot.index)
 
 
@@ -73,19 +82,28 @@ def lay_out(
         *interpreters.tensors,
         *(replace(s, nbytes=own_scratch.get(s.first, s.nbytes)) for s in interpreters.scratch),
     )
-    candidates = strip_ops(model, recording, buffers, isa)
     moved = _lowest(model, recording, interpreters, buffers, {}, end)
-    alive = _alive(interpreters, model, buffers)
-    heights, cost = choose(model, list(candidates.values()), alive, isa, most_more)
     strips = None
     rows: dict[int, int] = {}
-    if heights:
-        chosen = {candidates[op]: height for op, height in heights.items()}
-        lower, whole = _lowest_by_strips(model, recording, interpreters, buffers, chosen, end, isa)
-        before, after = _height(moved, end), _height(lower, end)
-        if after < before:
+    streams: dict[Stream, int] = {}
+    candidates = strip_ops(model, recording, buffers, isa)
+    runs = list(op_runs(model, recording, buffers))
+    alive = _alive(interpreters, model, buffers)
+    for some in ((), runs) if runs else ((),):
+        choice = choose(model, list(candidates.values()), some, buffers, alive, isa, most_more)
+        if not choice.strips and not choice.streams:
+            continue
+        chosen = {candidates[op]: height for op, height in choice.strips.items()}
+        lower, whole = _lowest_by_rows(
+            model, recording, interpreters, buffers, chosen, choice.streams, end, isa
+        )
+        saved = _height(moved, end) - _height(lower, end)
+        if saved > 0:
             moved, overlapping = lower, directions(chosen, lower)
-            strips = StripPlan(overlapping, before - after, cost)
+            streams = {stream: stream.direction(lower) for stream in choice.streams}
+            before = strips.saved_bytes if strips else 0
+            spans = {stream.ops.span: signed for stream, signed in streams.items()}
+            strips = StripPlan(overlapping, spans, before + saved, choice.cost)
             rows = {**whole, **overlapping}
     tensors, scratch = moved[: len(interpreters.tensors)], moved[len(interpreters.tensors) :]
     arena_bytes = _height(moved, end)
@@ -100,38 +118,75 @@ def lay_out(
     )
     by_strips = {} if strips is None else strips.rows
     overlaps = {(model.ops[op].outputs[0], model.ops[op].inputs[0]) for op in by_strips}
+    overlaps |= {stream.overlap(moved) for stream in streams}
     planner.verify(model, moved, plan.in_place_inputs, end, arena_bytes, overlaps)
     for op, op_rows in by_strips.items():
         one = candidates[op]
         what = f"{model.ops[op].label} (op {op})"
         places = moved[one.input].offset, moved[one.output].offset
         check_strips(what, one.windows, *places, op_rows, one.blocks)
-    return Layout(plan, persistent, rows)
+    for stream, signed in streams.items():
+        check_stream(stream, moved, signed)
+    return Layout(plan, persistent, rows, streams)
 
 
-def _lowest_by_strips(
+def _lowest_by_rows(
     model: Model,
     recording: Recording,
     interpreters: ArenaPlan,
     buffers: Sequence[PlannedTensor],
     chosen: Mapping[StripOp, int],
+    streams: Sequence[Stream],
     start: int,
     isa: str,
 ) -> tuple[tuple[PlannedTensor, ...], Mapping[int, int]]:
-    """The buffers with ops by strips, and {op: all its rows} of those that are called by strips,
-    but in one."""
+    """The buffers with ops by strips and streams, and {op: all its rows} of those that are called
+    by strips, but in one."""
 
     def lowest(more: Mapping[int, int]) -> tuple[PlannedTensor, ...]:
-        return _lowest(model, recording, interpreters, _grown(buffers, more), chosen, start)
+        grown = _streamed(_grown(buffers, more), streams)
+        return _lowest(model, recording, interpreters, grown, chosen, start, streams)
 
     more = {one.op: one.more_scratch for one in chosen}
     whole = {one.op: one.windows.out_h for one in chosen}
-    same = alike(model, recording, buffers, more, isa)
+    same = {
+        op: of_op
+        for op, of_op in alike(model, recording, buffers, more, isa).items()
+        if not any(stream.ops.first <= op < stream.ops.end for stream in streams)
+    }
     apart = lowest(more)
     together = lowest(more | {op: nbytes for op, (_, nbytes) in same.items()})
     if _height(together, start) > _height(apart, start):
         return apart, whole  # scratch for a kernel that is linked once would cost too much
     return together, whole | {op: rows for op, (rows, _) in same.items()}
+
+
+def _streamed(
+    buffers: Sequence[PlannedTensor], streams: Sequence[Stream]
+) -> tuple[PlannedTensor, ...]:
+    """The buffers as they are while runs of ops take turns: all at once, what is held of each, one
+    scratch for all, behind the others."""
+    for stream in streams:
+        first, end = stream.ops.first, stream.ops.end
+        inside = [
+            b
+            if b.index not in stream.ops.tensors
+            else replace(
+                b,
+                nbytes=stream.held.get(b.index, b.nbytes),
+                first=min(b.first, first),
+                last=max(b.last, end),
+            )
+            for b in buffers
+            if b.index != planner.SCRATCH or not first <= b.first < end
+        ]
+        if stream.scratch_bytes:
+            names = f"scratch of ops {first} to {end - 1}"
+            inside.append(
+                PlannedTensor(planner.SCRATCH, names, 0, stream.scratch_bytes, first, end)
+            )
+        buffers = inside
+    return tuple(buffers)
 
 
 def _height(buffers: Sequence[PlannedTensor], least: int) -> int:
@@ -176,6 +231,7 @@ def _lowest(
     buffers: Sequence[PlannedTensor],
     strips: Mapping[StripOp, int],
     start: int,
+    streams: Sequence[Stream] = (),
 ) -> tuple[PlannedTensor, ...]:
     """The buffers from `start` on: where the interpreter has them, or lower if a search finds it.
 
@@ -183,15 +239,19 @@ def _lowest(
     """
     kept = interpreters.persistent_bytes
     own = [buffer.offset - kept for buffer in buffers]
-    units = _units(model, recording, interpreters, buffers, strips, own)
+    units = _units(model, recording, interpreters, buffers, strips, streams, own)
     alive = _alive(interpreters, model, buffers)
     for one, height in strips.items():
         alive[one.op] -= one.saved_bytes(height) + one.more_scratch
+    for stream in streams:
+        for op in range(stream.ops.first, stream.ops.end):
+            alive[op] = stream.nbytes
     height = _height(buffers, kept) - kept
     bound = max(alive, default=height)
-    if height > bound:
+    if streams or height > bound:
         found = arena_search.search([unit for unit, _ in units], bound)
-        if arena_search.height_of([unit for unit, _ in units], found) < height:
+        # Where the interpreter has them, what a stream needs at the same time may meet.
+        if streams or arena_search.height_of([unit for unit, _ in units], found) < height:
             for (_, members), offset in zip(units, found, strict=True):
                 for number in members:
                     own[number] = offset
@@ -206,13 +266,17 @@ def _units(
     interpreters: ArenaPlan,
     buffers: Sequence[PlannedTensor],
     strips: Mapping[StripOp, int],
+    streams: Sequence[Stream],
     offsets: Sequence[int],
 ) -> list[tuple[Buffer, list[int]]]:
     """What moves as one, with the numbers of its buffers."""
     number = {b.index: n for n, b in enumerate(buffers) if b.index != planner.SCRATCH}
     unit_of = list(range(len(buffers)))
     in_place: list[tuple[int, int]] = []  # an op's output, an input that it may lie on
+    streamed = {op for s in streams for op in range(s.ops.first, s.ops.end)}
     for op in model.ops:
+        if op.index in streamed:
+            continue
         output = number.get(op.outputs[0]) if op.outputs else None
         if output is None:
             continue
@@ -240,6 +304,14 @@ def _units(
         over, under = unit_of[one.output], unit_of[one.input]
         if first[over] == one.op == last[under] - 1:
             apart[over][position[under]] = one.apart(height)
+    for stream in streams:
+        if stream.apart is None or stream.ops.under is None:
+            continue
+        over, under = unit_of[stream.ops.output], unit_of[stream.ops.under]
+        if first[over] == stream.ops.first and last[under] == stream.ops.end:
+            apart[over][position[under]] = stream.apart
+            if stream.exactly:
+                shares[over].add(position[under])
     return [
         (
             Buffer(

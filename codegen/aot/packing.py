@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codegen.aot.recording import Address, Call, Constant, Place, Recording, Struct, Text, Value
-from codegen.aot.strips import PACKED_CONV, PACKED_DEPTHWISE, shape_of
+from codegen.aot.rows.strips import PACKED_CONV, PACKED_DEPTHWISE, shape_of
 from codegen.host.kernel_loops import (
     conv_packed_scratch,
     depthwise_packed_scratch,

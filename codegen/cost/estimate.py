@@ -11,9 +11,9 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -168,23 +168,44 @@ def estimate_strips(model: Model, op: Op, height: int, in_blocks: bool, cpu: str
         # what a strip leaves in a panel of pixels goes on in the next one
         passes = Features(whole.op_class, {"passes": whole.values.get("passes", 0.0)})
         return _cost(passes, costs) * (strips - 1)
-    shapes = (work.input_shape, work.filter_shape, work.output_shape)
-    shape = _conv_shape(op.name, *shapes, op_options(model)[op.index])
-    parts: Counter[ConvShape] = Counter()
-    for first in range(0, shape.out_h, height):
-        top = first * shape.stride_h - shape.pad_top
-        in_first = max(0, top)
-        rows = min(height, shape.out_h - first)
-        part = replace(shape, in_h=shape.in_h - in_first, out_h=rows, pad_top=in_first - top)
-        parts[part] += 1
-    has_bias = op.has_input(2)
-    isa = _ISAS.get(cpu, "scalar")
-    by_strips = sum(_cost(_conv(op.name, p, has_bias, isa), costs) * n for p, n in parts.items())
+    rows = work.output_shape[1]
+    pieces = [(first, min(height, rows - first)) for first in range(0, rows, height)]
+    more = estimate_pieces(model, op, pieces, cpu)
     if in_blocks:
         names = ("op", "channels", "weights", "blocks", "block weights")
         once = {name: whole.values.get(name, 0.0) for name in names}
-        by_strips -= (strips - 1) * _cost(Features(whole.op_class, once), costs)
-    return max(0, by_strips - _cost(whole, costs))
+        more -= (strips - 1) * _cost(Features(whole.op_class, once), costs)
+    return max(0, more)
+
+
+def estimate_pieces(model: Model, op: Op, pieces: Sequence[tuple[int, int]], cpu: str) -> int:
+    """Instructions that an op takes more if each of the pieces is computed by a call of its own:
+    first output row, number of rows. cpu: one that has been measured."""
+    costs = cost_table()[cpu]
+    whole = features(model, op, cpu)
+    if op.name not in ("CONV_2D", "DEPTHWISE_CONV_2D"):
+        calls = {"op": whole.values.get("op", 0.0) * (len(pieces) - 1)}
+        return _cost(Features(whole.op_class, calls), costs)
+    work = op_work(model, op)
+    shapes = (work.input_shape, work.filter_shape, work.output_shape)
+    shape = _conv_shape(op.name, *shapes, op_options(model)[op.index])
+    reach = (shape.kernel_h - 1) * shape.dilation_h + 1
+    parts: Counter[ConvShape] = Counter()
+    for first, rows in pieces:
+        top = first * shape.stride_h - shape.pad_top
+        in_first = max(0, top)
+        # No further than its windows, so that what is alike is computed once.
+        in_end = min(shape.in_h, top + (rows - 1) * shape.stride_h + reach)
+        part = replace(shape, in_h=in_end - in_first, out_h=rows, pad_top=in_first - top)
+        parts[part] += 1
+    has_bias = op.has_input(2)
+    by_pieces = sum(_part_cost(op.name, p, has_bias, cpu) * n for p, n in parts.items())
+    return by_pieces - _cost(whole, costs)
+
+
+@lru_cache(maxsize=4096)
+def _part_cost(name: str, shape: ConvShape, has_bias: bool, cpu: str) -> int:
+    return _cost(_conv(name, shape, has_bias, _ISAS.get(cpu, "scalar")), cost_table()[cpu])
 
 
 def _cost(of: Features, costs: Costs) -> int:

@@ -248,5 +248,10 @@ def table_sizes() -> TableSizes:
     return TableSizes(library.mcuforge_table_entries(), library.mcuforge_table_pays_from())
 
 
+def c_shape(shape: ConvShape) -> ctypes.Structure:
+    """As codegen/host/runtime.cc has it."""
+    return _ConvShape(*(getattr(shape, field.name) for field in fields(shape)))
+
+
 def _pointer(shape: ConvShape) -> object:
-    return ctypes.byref(_ConvShape(*(getattr(shape, field.name) for field in fields(shape))))
+    return ctypes.byref(c_shape(shape))

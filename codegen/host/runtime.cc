@@ -16,6 +16,7 @@
 #include "nn/depthwise_packed_s8.h"
 #include "nn/isa.h"
 #include "nn/loop_counts.h"
+#include "nn/row_stream.h"
 #include "nn/table_s8.h"
 #include "tensorflow/lite/micro/debug_log.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
@@ -70,6 +71,11 @@ nn::ConvParams ParamsOf(const ConvShape& s) {
   p.pad_left = static_cast<int16_t>(s.pad_left);
   return p;
 }
+
+// Of the stream that runs.
+void (*g_visit)(uint32_t op, const int32_t* piece);
+const nn::StreamTensor* g_stream_tensors;
+const nn::StreamOp* g_stream_ops;
 
 }  // namespace
 
@@ -263,6 +269,46 @@ uint32_t mcuforge_conv_packed_scratch(const ConvShape* shape, uint32_t live) {
 
 uint32_t mcuforge_depthwise_packed_scratch(const ConvShape* shape) {
   return nn::DepthwisePackedS8ScratchBytes(ParamsOf(*shape));
+}
+
+// Runs a stream in `arena` and has visit(op, [6]) compute its pieces: rows of the input below the
+// piece's first one, output rows, rows of padding above, and where inputs and output are, bytes
+// from the arena's start. windows: an op's, null for one without. ops: {input, input, output} each.
+void mcuforge_run_row_stream(const nn::StreamTensor* tensors, uint32_t tensor_count,
+                             const ConvShape* const* windows, const uint8_t* ops, uint32_t op_count,
+                             int32_t rows, uint8_t* arena,
+                             void (*visit)(uint32_t op, const int32_t* piece)) {
+  std::vector<nn::ConvParams> params(op_count);
+  std::vector<nn::StreamOp> stream_ops(op_count);
+  for (uint32_t i = 0; i < op_count; ++i) {
+    if (windows[i] != nullptr) {
+      params[i] = ParamsOf(*windows[i]);
+    }
+    const uint8_t* const op = ops + 3 * i;
+    stream_ops[i] = {windows[i] ? &params[i] : nullptr, {op[0], op[1]}, op[2]};
+  }
+  const nn::RowStream stream = {tensors, stream_ops.data(), static_cast<uint8_t>(tensor_count),
+                                static_cast<uint8_t>(op_count)};
+  g_visit = visit;
+  g_stream_tensors = tensors;
+  g_stream_ops = stream_ops.data();
+  nn::RunRowStream(
+      stream, rows, arena, [](uint32_t op, const nn::StreamPiece& piece, uint8_t* start) {
+        const nn::StreamOp& of = g_stream_ops[op];
+        const auto at = [start](const int8_t* p) {
+          return static_cast<int32_t>(reinterpret_cast<const uint8_t*>(p) - start);
+        };
+        const uint32_t row_bytes = g_stream_tensors[of.output].row_bytes;
+        const int32_t visited[] = {
+            of.windows ? piece.params.in_h : 0,
+            of.windows ? piece.params.out_h : static_cast<int32_t>(piece.elements / row_bytes),
+            of.windows ? piece.params.pad_top : 0,
+            at(piece.inputs[0]),
+            at(piece.inputs[1]),
+            at(piece.output),
+        };
+        g_visit(op, visited);
+      });
 }
 
 uint32_t mcuforge_table_entries() { return nn::kTableSize; }

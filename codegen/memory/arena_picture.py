@@ -15,7 +15,7 @@ from codegen.files.manifest import atomic_write
 from codegen.frontend import parameters
 from codegen.frontend.host import memory_bytes
 from codegen.memory.engine_facts import INTERPRETER_FACTS, EngineFacts
-from codegen.memory.planner import SCRATCH, ArenaPlan, PlannedTensor
+from codegen.memory.planner import SCRATCH, ArenaPlan, PlannedTensor, StripPlan
 from codegen.model.tflite import Model
 
 _LETTERS = string.ascii_lowercase + string.ascii_uppercase + string.digits
@@ -61,10 +61,9 @@ def sizes(plan: ArenaPlan, isa: str, persistent: str = INTERPRETER_FACTS.persist
     percent = 100 * overhead / max(1, plan.lower_bound_bytes)
     beside = f"overhead      {overhead:>8,} B, {percent:.1f} % over the lower bound\n"
     if plan.strips is not None:
-        ops = ", ".join(map(str, plan.strips.rows))
         beside = (
             f"strips        {plan.strips.saved_bytes:>8,} B less, some rows at a time in "
-            f"op{'s' * (len(plan.strips.rows) > 1)} {ops},\n"
+            f"{_by_rows(plan.strips)},\n"
             f"{'':24}for about {100 * plan.strips.cost:.1f} % more instructions\n"
         )
     scratch = max((buffer.nbytes for buffer in plan.scratch), default=0)
@@ -75,6 +74,14 @@ def sizes(plan: ArenaPlan, isa: str, persistent: str = INTERPRETER_FACTS.persist
         f"lower bound   {plan.lower_bound_bytes:>8,} B, the most tensor bytes alive at one op\n"
         f"{beside}"
     )
+
+
+def _by_rows(strips: StripPlan) -> str:
+    """Which ops go by strips, and which take turns."""
+    alone = ", ".join(map(str, strips.rows))
+    parts = [f"op{'s' * (len(strips.rows) > 1)} {alone}"] if alone else []
+    parts += [f"ops {first} to {end - 1} in turns" for first, end in strips.streams]
+    return "; ".join(parts)
 
 
 def table(model: Model, plan: ArenaPlan) -> str:

@@ -30,7 +30,9 @@ SCRATCH = -1
 class PlannedTensor:
     """Arena bytes [offset, offset + nbytes), alive at the ops in the half-open [first, last).
 
-    index: of the tensor; SCRATCH for an op's scratch buffer, which is alive at that op alone.
+    index: of the tensor; SCRATCH for an op's scratch buffer, which is alive at that op alone, or
+    one that ops share. nbytes: of a tensor that generated code never has whole, those of the rows
+    that it has at a time.
     """
 
     index: int
@@ -43,13 +45,16 @@ class PlannedTensor:
 
 @dataclass(frozen=True)
 class StripPlan:
-    """What generated code gains by computing ops a strip of output rows at a time.
+    """What generated code gains by computing ops some output rows at a time.
 
-    rows: {op: output rows of a strip}, negative from the bottom up. saved_bytes: of the arena.
-    cost: instructions more than without, as a part of all, on the core where that is most.
+    rows: {op: output rows of a strip}, negative from the bottom up. streams: {(first, end): rows of
+    the last one} of runs of ops that take turns, for what lies between them is held as a few rows.
+    saved_bytes: of the arena. cost: instructions more than without, as a part of all, on the core
+    where that is most.
     """
 
     rows: Mapping[int, int]
+    streams: Mapping[tuple[int, int], int]
     saved_bytes: int
     cost: float
 

@@ -11,6 +11,11 @@ from verification.cases import draw
 from verification.cases.case import Case, Cases
 from verification.cases.model_builder import SAME, VALID, ModelBuilder
 
+_ARITHMETIC = {
+    "ADD": schema.AddOptionsT,
+    "SUB": schema.SubOptionsT,
+    "MUL": schema.MulOptionsT,
+}
 _SCALE, _ZERO_POINT = 0.05, -3  # of every activation: pools change neither
 
 
@@ -62,6 +67,51 @@ def depthwise_chain(rng: np.random.Generator) -> Case:
         b.op(name, operands, [tensor], options, version=2)
         shape = after
     label = f"{draw.shape_text(list(inputs[0].shape))} to {draw.shape_text(shape)}"
+    return Case(b.build([first], [tensor]), inputs, label)
+
+
+def residual_chain(rng: np.random.Generator) -> Case:
+    """1 to 3 blocks, 2 to 8 ops: two convolutions, a clamp between some, and now and then the sum,
+    difference or product with what came in, or with a convolution of it: of images that are higher
+    than wide, as runs of such ops take turns row by row."""
+    b = ModelBuilder()
+    shape = [1, int(rng.integers(6, 40)), int(rng.integers(2, 9)), draw.extent(rng, 9)]
+    first = tensor = b.tensor(shape, scale=_SCALE, zero_point=_ZERO_POINT)
+    inputs = [draw.int8_values(rng, shape)]
+    names: list[str] = []
+
+    def add(name: str, operands: list[int], shape: list[int], options: Any, version: int) -> int:
+        made = b.tensor(shape, scale=_SCALE, zero_point=_ZERO_POINT)
+        b.op(name, operands, [made], options, version=version)
+        names.append(name)
+        return made
+
+    for _ in range(int(rng.integers(1, 4))):
+        came, came_shape = tensor, shape
+        stride = [int(rng.choice([1, 1, 2]))] * 2
+        for step in ([1, 1], stride):
+            depthwise = draw.chance(rng, 0.4)
+            kernel = [int(min(rng.choice([1, 3, 3, 5]), extent)) for extent in shape[1:3]]
+            shape, operands, options = _convolved(
+                *(rng, b, depthwise, shape, tensor, kernel, step), draw.extent(rng, 20)
+            )
+            name = "DEPTHWISE_CONV_2D" if depthwise else "CONV_2D"
+            tensor = add(name, operands, shape, options, 2)
+            if len(names) < 6 and draw.chance(rng, 0.2):
+                tensor = add("RELU", [tensor], shape, None, 2)
+        if len(names) > 5 or draw.chance(rng, 0.3):
+            break
+        beside = came
+        if came_shape != shape:
+            same, operands, options = _convolved(
+                *(rng, b, False, came_shape, came, [1, 1], stride), shape[3]
+            )
+            if same != shape:  # the padding took something away
+                continue
+            beside = add("CONV_2D", operands, shape, options, 2)
+        name = str(rng.choice(["ADD", "ADD", "SUB", "MUL"]))
+        tensor = add(name, [tensor, beside], shape, _ARITHMETIC[name](), 1)
+    label = f"{draw.shape_text(list(inputs[0].shape))}: {', '.join(names)}"
     return Case(b.build([first], [tensor]), inputs, label)
 
 
@@ -125,4 +175,8 @@ def _output(
     return extents, {"padding": padding, "strideH": stride[0], "strideW": stride[1]}
 
 
-CASES: Cases = {"DEPTHWISE_CONV_2D_CHAIN": depthwise_chain, "WINDOW_CHAIN": window_chain}
+CASES: Cases = {
+    "DEPTHWISE_CONV_2D_CHAIN": depthwise_chain,
+    "RESIDUAL_CHAIN": residual_chain,
+    "WINDOW_CHAIN": window_chain,
+}

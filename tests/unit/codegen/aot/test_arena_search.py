@@ -155,7 +155,7 @@ def test_scratch_for_a_kernel_that_is_there_anyway_is_given_where_it_costs_no_ar
     ]
     strips: Any = {Mock(op=3, more_scratch=16, windows=Mock(out_h=9)): 4}
     nothing: Any = None
-    found, whole = layout._lowest_by_strips(nothing, nothing, nothing, buffers, strips, 0, "dsp")
+    found, whole = layout._lowest_by_rows(nothing, nothing, nothing, buffers, strips, (), 0, "dsp")
     is_dearer = height > 128
     assert whole == ({3: 9} if is_dearer else {3: 9, 7: 5})
     assert [one.nbytes for one in found] == [128, 16, 0 if is_dearer else shared]

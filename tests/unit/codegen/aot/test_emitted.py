@@ -168,7 +168,7 @@ def test_strips_on_all_on_some_or_on_no_isa(
     strips: list[list[int]],
 ) -> None:
     """The first of the ISAs is what is left, and stands last."""
-    layouts = [Mock(rows=one, plan=Mock(arena_bytes=64)) for one in rows]
+    layouts = [Mock(rows=one, streams={}, plan=Mock(arena_bytes=64)) for one in rows]
     for one in layouts:
         one.offset = lambda spot: 16 * spot.index
     emitter, model = _emitter(scalar=Mock(layout=layouts[0]), dsp=Mock(layout=layouts[1]))

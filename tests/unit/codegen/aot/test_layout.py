@@ -12,7 +12,7 @@ from codegen.aot import layout
 from codegen.aot.arena_search import Apart, Buffer
 from codegen.aot.layout import Layout, Spot, spot_of
 from codegen.aot.recording import Place, Variable
-from codegen.aot.strip_ops import StripOp
+from codegen.aot.rows.strip_ops import StripOp
 from codegen.memory.planner import SCRATCH, ArenaPlan, PlanError, PlannedTensor
 
 NOTHING: Any = None
@@ -86,9 +86,9 @@ def test_a_place_is_known_by_what_lies_there(offset: int, written: bool, spot: S
 
 def test_the_offset_of_each_kind() -> None:
     tensors = [buffer(4, 64, 16), buffer(5, 96, 16)]
-    scratch = [buffer(SCRATCH, 112, 16, 2), buffer(SCRATCH, 128, 16, 3)]
+    scratch = [buffer(SCRATCH, 112, 16, 2, 3), buffer(SCRATCH, 128, 16, 3, 4)]
     persistent = {Spot("variable", 0): 16, Spot("persistent", 3): 32}
-    made = Layout(plan(tensors, scratch), persistent, {})
+    made = Layout(plan(tensors, scratch), persistent, {}, {})
     assert [made.offset(Spot("tensor", index)) for index in (4, 5)] == [64, 96]
     assert [made.offset(Spot("scratch", index)) for index in (2, 3, 4)] == [112, 128, 0]
     assert made.offset(Spot("variable", 0)) == 16 and made.offset(Spot("persistent", 3)) == 32
@@ -134,7 +134,8 @@ def units(
     model: Any = Mock(ops=[one])
     offsets = [one.offset for one in buffers]
     strips = more.get("strips", {})
-    return layout._units(model, recording, plan(in_place_inputs=[mask]), buffers, strips, offsets)
+    made = plan(in_place_inputs=[mask])
+    return layout._units(model, recording, made, buffers, strips, (), offsets)
 
 
 APART = [

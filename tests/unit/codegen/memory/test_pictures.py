@@ -55,12 +55,12 @@ def test_pictures() -> None:
 
 
 def test_a_plan_by_strips_says_what_they_save_and_cost() -> None:
-    strips = StripPlan({1: 2}, 300, 0.021)
+    strips = StripPlan({1: 2}, {(2, 5): -4}, 300, 0.021)
     assert (
-        "strips             300 B less, some rows at a time in op 1,\n"
+        "strips             300 B less, some rows at a time in op 1; ops 2 to 4 in turns,\n"
         "                        for about 2.1 % more instructions\n"
     ) in arena_picture.sizes(replace(PLAN, strips=strips), "dsp")
-    several = replace(strips, rows={0: 1, 1: -2})
+    several = replace(strips, rows={0: 1, 1: -2}, streams={})
     assert "in ops 0, 1,\n" in arena_picture.sizes(replace(PLAN, strips=several), "dsp")
 
 

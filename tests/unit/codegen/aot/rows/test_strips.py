@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from codegen.aot import layout
 from codegen.aot.generate import STRIP_COST, generate_aot, plan_aot
 from codegen.aot.recording import Call, Struct, Text
-from codegen.aot.strip_check import check_strips
-from codegen.aot.strip_ops import StripOp, directions
-from codegen.aot.strips import (
+from codegen.aot.rows.strip_check import check_strips
+from codegen.aot.rows.strip_ops import StripOp, directions
+from codegen.aot.rows.strips import (
     RowWindows,
     by_strips,
     channel_blocks,
@@ -167,6 +167,33 @@ def test_strips_go_where_the_places_ask_for_it(
     assert directions({one: 4}, buffers) == ({} if rows is None else {5: rows})
 
 
+def convolve(
+    b: ModelBuilder,
+    rng: np.random.Generator,
+    source: int,
+    made: int,
+    channels: int,
+    *,
+    depthwise: bool,
+    kernel: int = 1,
+) -> None:
+    """A convolution that keeps the shape; kernel: of one that is not depthwise."""
+    extents = [1, 3, 3, channels] if depthwise else [channels, kernel, kernel, channels]
+    filter_ = b.constant(
+        draw.weights(rng, extents), scale=[0.01] * channels, axis=3 if depthwise else 0
+    )
+    bias = b.constant(np.zeros(channels, np.int32), scale=[0.0005] * channels)
+    common = {"padding": SAME, "strideH": 1, "strideW": 1}
+    common |= {"dilationHFactor": 1, "dilationWFactor": 1}
+    options = (
+        schema.DepthwiseConv2DOptionsT(depthMultiplier=1, **common)
+        if depthwise
+        else schema.Conv2DOptionsT(**common)
+    )
+    name = "DEPTHWISE_CONV_2D" if depthwise else "CONV_2D"
+    b.op(name, [source, filter_, bias], [made], options, version=2)
+
+
 def _separable(height: int, channels: int, blocks: int = 2) -> bytes:
     """Depthwise 3x3 and pointwise convolutions in turn, all of one shape."""
     rng = np.random.default_rng(3)
@@ -174,21 +201,7 @@ def _separable(height: int, channels: int, blocks: int = 2) -> bytes:
     shape = [1, height, height, channels]
     tensors = [b.tensor(shape, scale=0.05, zero_point=-3) for _ in range(2 * blocks + 1)]
     for i in range(2 * blocks):
-        depthwise = i % 2 == 0
-        extents = [1, 3, 3, channels] if depthwise else [channels, 1, 1, channels]
-        filter_ = b.constant(
-            draw.weights(rng, extents), scale=[0.01] * channels, axis=3 if depthwise else 0
-        )
-        bias = b.constant(np.zeros(channels, np.int32), scale=[0.0005] * channels)
-        common = {"padding": SAME, "strideH": 1, "strideW": 1}
-        common |= {"dilationHFactor": 1, "dilationWFactor": 1}
-        options = (
-            schema.DepthwiseConv2DOptionsT(depthMultiplier=1, **common)
-            if depthwise
-            else schema.Conv2DOptionsT(**common)
-        )
-        name = "DEPTHWISE_CONV_2D" if depthwise else "CONV_2D"
-        b.op(name, [tensors[i], filter_, bias], [tensors[i + 1]], options, version=2)
+        convolve(b, rng, tensors[i], tensors[i + 1], channels, depthwise=i % 2 == 0)
     return b.build(tensors[:1], tensors[-1:])
 
 
@@ -222,7 +235,7 @@ def test_strips_that_save_nothing_are_not_taken(monkeypatch: pytest.MonkeyPatch)
     whole = plan_aot(model, "scalar", 0.0)
     assert whole.strips is None
     monkeypatch.setattr(
-        layout, "_lowest_by_strips", lambda *_: ((*whole.tensors, *whole.scratch), {})
+        layout, "_lowest_by_rows", lambda *_: ((*whole.tensors, *whole.scratch), {})
     )
     assert plan_aot(model, "scalar", math.inf) == whole
 

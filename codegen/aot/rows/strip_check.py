@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from codegen.aot.strips import RowWindows
+from codegen.aot.rows.strips import RowWindows
 from codegen.memory.planner import PlanError
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from codegen.aot.arena_search import Apart
 from codegen.aot.recording import Call, Recording
-from codegen.aot.strips import (
+from codegen.aot.rows.strips import (
     RowWindows,
     channel_blocks,
     ready_once,

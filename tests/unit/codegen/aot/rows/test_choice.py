@@ -7,12 +7,12 @@ from unittest.mock import Mock
 
 import pytest
 
-from codegen.aot import strip_choice, strip_ops
-from codegen.aot.strip_check import check_strips
-from codegen.aot.strip_choice import choose
-from codegen.aot.strips import RowWindows
+from codegen.aot.rows import choice, strip_ops
+from codegen.aot.rows.choice import choose
+from codegen.aot.rows.strip_check import check_strips
+from codegen.aot.rows.strips import RowWindows
 from codegen.memory.planner import SCRATCH, PlanError, PlannedTensor
-from tests.unit.codegen.aot.test_strips import call
+from tests.unit.codegen.aot.rows.test_strips import call
 
 NOTHING: Any = None
 CORES = {"one": ("slow", "fast")}
@@ -31,14 +31,16 @@ def chosen(monkeypatch: pytest.MonkeyPatch) -> Any:
     def of(ops: list[Any], alive: list[int], most_more: float, counted: bool = True) -> Any:
         totals = {"slow": [600, 400], "fast": [500]} if counted else {}
         by_op = {one.op: one for one in ops}
-        monkeypatch.setattr(strip_choice, "CORES", CORES)
-        monkeypatch.setattr(strip_choice, "estimate", lambda _, cpu: totals.get(cpu))
+        monkeypatch.setattr(choice, "CORES", CORES)
+        monkeypatch.setattr(choice, "estimate", lambda _, cpu: totals.get(cpu))
         monkeypatch.setattr(
-            strip_choice,
+            choice,
             "estimate_strips",
             lambda _, index, height, __, cpu: by_op[index].more[height][CORES["one"].index(cpu)],
         )
-        return choose(Mock(ops=range(len(alive))), ops, alive, "one", most_more)
+        made = choose(Mock(ops=range(len(alive))), ops, (), (), alive, "one", most_more)
+        assert made.streams == ()
+        return made.strips, made.cost
 
     return of
 
