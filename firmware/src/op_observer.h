@@ -25,7 +25,7 @@ class OpObserver final : public tflite::MicroProfilerInterface {
 
   uint32_t BeginEvent(const char*) override {
     if (on_op_ != nullptr && depth_++ == 0) start_ = board::Ticks();
-    return 0;
+    return {};
   }
   void EndEvent(uint32_t) override {
     if (on_op_ != nullptr && --depth_ == 0) on_op_(op_++, board::Ticks() - start_);

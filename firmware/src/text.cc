@@ -94,8 +94,12 @@ size_t Format(char* out, size_t size, const char* format, va_list outer) {
       case 'd':
       case 'i': {
         const int64_t value = Signed(argument, &args);
-        if (value < 0) text.Put('-');
-        text.Put(value < 0 ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value), 10);
+        uint64_t magnitude = static_cast<uint64_t>(value);
+        if (value < 0) {
+          text.Put('-');
+          magnitude = 0 - magnitude;
+        }
+        text.Put(magnitude, 10);
         break;
       }
       case 'u':

@@ -30,6 +30,7 @@ _NUMBER = re.compile(r"(?<![\w.])\d+(?=u?\b(?!\.))")
 _ARRAY = re.compile(
     r"\b(?!return\b|else\b|case\b|delete\b)[\w>]+[*&]? \w+((?:\[[^\]]*\])+)\s*[;={]"
 )
+_LENGTH = re.compile(r"^[ \t]*(?:[\w:]+ )+\w+\[(\d+)\](?= =|;)", re.MULTILINE)
 _TRUTH = re.compile(r"\b(true|false)\b")
 _STATEMENT = re.compile(
     r"(?<=[;{}])\s*\n[ \t]*((?!return\b|const\b|case\b|using\b)[^;{}#]*?[=(][^;{}#]*;)(?=[ \t]*\n)"
@@ -49,7 +50,8 @@ def mutants(source: str) -> list[Mutant]:
         for m in _OPERATOR.finditer(code)
         if not (m[1] == "-" and is_extent(m.start()))
     ]
-    tuned = {m.start(1) for m in _NAMED.finditer(code) if int(m[1]) >= _TUNED}
+    chosen = [m for regex in (_NAMED, _LENGTH) for m in regex.finditer(code)]
+    tuned = {m.start(1) for m in chosen if int(m[1]) >= _TUNED}
     numbers = [m for m in _NUMBER.finditer(code) if m.start() not in tuned]
     for m in numbers:
         is_smaller = is_extent(m.start()) and code[m.start() - 2] != "-"

@@ -105,3 +105,17 @@ def test_an_update_that_does_not_fit_is_refused() -> None:
     ):
         with pytest.raises(RuntimeRefusedError, match=message):
             HostRuntime(one_op("DYNAMIC_UPDATE_SLICE", [io, update, starts], [io]))
+
+
+@pytest.mark.parametrize(
+    "scale",
+    [*(m * 2.0**e for m in (1, 1.5, 1.99) for e in (-149, -128, -127, -126, -125)), 1.9 * 2.0**125],
+)
+def test_a_dequantized_value_at_the_ends_of_the_numbers(scale: float) -> None:
+    """Subnormal, the least normal one, beyond the largest: as this machine multiplies."""
+    steps = np.array([1, -1, 2, 3, -4, 5, 127, -128], np.int8)
+    given = {"shape": [8], "scale": float(np.float32(scale))}
+    model = one_op("DEQUANTIZE", [given], [{"shape": [8], "dtype": "FLOAT32"}])
+    with HostRuntime(model) as runtime, np.errstate(over="ignore"):
+        runtime.invoke(steps)
+        assert runtime.output() == (steps * np.float32(scale)).astype(np.float32).tobytes()

@@ -84,11 +84,13 @@ uint8_t bytes[14 + 4 * kRank];
 static int8_t pair[2][kRank - 1] = {};
 return bytes[2];
 other = pair[1][3];
+  static char line[80];
+  char text[40] = "";
 """
 
 
 def test_an_array_is_made_smaller() -> None:
-    """One that is larger is no fault."""
+    """One that is larger is no fault; what is long by itself may be shorter."""
     assert texts(EXTENTS, cpp_mutants.mutants(EXTENTS)) == {
         "uint8_t bytes[13 + 4 * kRank];",
         "uint8_t bytes[14 - 4 * kRank];",
@@ -363,6 +365,20 @@ def test_who_is_ended_leaves_nothing_behind(checkout: Path, number: signal.Signa
     if number != signal.SIGKILL:
         assert process.returncode == (-number if number == signal.SIGINT else 128 + number)
         assert list(copies.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("codes", "by"),
+    [
+        ([-signal.SIGTERM, 0], ""),
+        ([-signal.SIGKILL] * 3, "tests that ended with code -9"),  # the fault's, after all
+        ([-signal.SIGSEGV], "tests that ended with code -11"),
+    ],
+)
+def test_who_ends_the_tests_from_outside_says_nothing_of_them(codes: list[int], by: str) -> None:
+    asked = Mock(side_effect=[(code, "") for code in codes])
+    assert run._noticed(["test_x.py"], Mock(run=asked), 60.0) == (by, False)
+    assert asked.call_count == len(codes)
 
 
 def test_a_build_that_is_ended_leaves_no_process(
