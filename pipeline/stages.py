@@ -709,13 +709,17 @@ def require_float(choice: Choice) -> None:
 
 def _float_model(choice: Choice) -> None:
     """float.keras: trained, or the user's own Keras model, and data that it takes."""
+    require_comparable(choice)
+    (train if choice.model is None else data)(choice)
+
+
+def require_comparable(choice: Choice) -> None:
+    """Raises CodegenError where there is no float.keras to set other models beside, or no labelled
+    data for it. A model of the user's own is imported for that."""
     require_float(choice)
-    if choice.model is None:
-        train(choice)
-        return
-    _import_model(choice)
-    require_data(choice, "quantize --mode, --layers")
-    data(choice)
+    if choice.model is not None:
+        _import_model(choice)
+        require_data(choice, "quantize --mode, --layers")
 
 
 def _own_front_end(choice: Choice) -> None:

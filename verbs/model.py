@@ -120,8 +120,8 @@ def quantize(c: Context, given: Given) -> None:
 
     chosen = choice(c, given, force="quantize evaluate")
     modes.check(given.mode)
-    if given.mode != "int8" or given.layers:
-        stages.require_float(chosen)
+    if given.layers:
+        stages.require_comparable(chosen)
     if given.mode == "int8":
         stages.evaluate(chosen)
     else:

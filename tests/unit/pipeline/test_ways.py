@@ -318,6 +318,10 @@ def test_modes_and_layers_are_compared_apart(
     assert layers == ("training.int8.layer_errors", "quantize --layers", given)
     with pytest.raises(TrainingError):
         stages.compare_modes(TINY, "none")
+    ran.clear()
+    with pytest.raises(CodegenError, match=r"^quantize --mode, --layers: .*own"):
+        stages.require_comparable(replace(floating, calibration_data=Path("x.npz")))
+    assert names(ran) == ["import"]  # nothing is quantized before
     monkeypatch.setattr(stages, "_float_edges", lambda _: edges(inputs=2))
     with pytest.raises(CodegenError, match=r"^quantize --mode, --layers: .*several inputs"):
         stages.layer_errors(floating)

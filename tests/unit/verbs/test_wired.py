@@ -25,8 +25,8 @@ BOARD = "mps2_an386"
 ROOMS = {
     "pipeline.stages": (
         "data data_statistics require_data has_data train seeds quantize evaluate evaluation "
-        "familiarity graph compare_modes layer_errors compress require_float generate build bless "
-        "blessed_model"
+        "familiarity graph compare_modes layer_errors compress require_comparable generate build "
+        "bless blessed_model"
     ),
     "pipeline.beforehand": "require_image require_device require_samples at_most",
     "pipeline.report_stage": "make print_pdf",
@@ -149,12 +149,12 @@ BUILT = ["beforehand.require_device", "stages.build"]
         ("quantize", ["stages.evaluate"], ""),
         (
             "quantize --layers",
-            ["stages.require_float", "stages.evaluate", "stages.layer_errors"],
+            ["stages.require_comparable", "stages.evaluate", "stages.layer_errors"],
             "stages.layer_errors\n",
         ),
         (
             "quantize --mode all",
-            ["stages.require_float", "stages.compare_modes all"],
+            ["stages.compare_modes all"],
             "stages.compare_modes\n",
         ),
         (
