@@ -21,7 +21,9 @@ NAMESPACES = ("nn", "tflite", "tflm", "flatbuffers", "frontend", "custom_ops", "
 # Outside of any namespace.
 _FUNCTIONS = (
     *("TfLiteTypeGetName", "TfLiteTypeGetSize", "TfLiteIntArrayEqual"),
-    *("TfLiteIntArrayEqualsArray", "TfLiteIntArrayGetSizeInBytes"),
+    *("TfLiteIntArrayEqualsArray", "TfLiteIntArrayGetSizeInBytes", "TfLiteIntArrayCreate"),
+    *("TfLiteIntArrayFree", "TfLiteFloatArrayCreate", "TfLiteFloatArrayFree"),
+    *("MicroSnprintf", "MicroVsnprintf"),
 )
 # The runtime's words; an export has none, but states that a C program can look at.
 _OF_LOGGING = ("micro_log.cc", "debug_vsnprintf.cc", "debug_log.h")

@@ -18,7 +18,7 @@ states the custom code in a model and the function that gives the op's TFLMRegis
 
     MCUFORGE_SIGNAL_METHOD(WINDOW, Window, "SignalWindow", RegisterSignalWindow)
 
-of custom_methods.def, or one with MCUFORGE_CUSTOM_METHOD, states a custom op that upstream has,
+of upstream_methods.def, or one with MCUFORGE_CUSTOM_METHOD, states a custom op that upstream has,
 with a method of the resolver (`AddWindow`). C++ makes its resolvers from them, this module the list
 of supported ops; so neither can promise what the other lacks.
 """
@@ -38,7 +38,7 @@ from codegen.model.tflite import BUILTIN_NAMES, Model
 _LIBRARIES = PROGRAM / "firmware/lib"
 OPS_DEF = _LIBRARIES / "tflm/tensorflow/lite/micro/ops.def"
 WIDE_OPS_DEF = OPS_DEF.with_name("wide_ops.def")
-CUSTOM_METHODS_DEF = OPS_DEF.with_name("custom_methods.def")
+CUSTOM_METHODS_DEF = OPS_DEF.with_name("upstream_methods.def")
 CUSTOM_OPS_DEF = _LIBRARIES / "custom_ops/custom_ops.def"
 
 _OP = re.compile(r"MCUFORGE_OP\(\s*([A-Z][A-Z0-9_]*)\s*,\s*(\w+)\s*,\s*(\w+)\s*\)")

@@ -36,7 +36,7 @@ class MicroMutableOpResolver : public MicroOpResolver {
   }
 #define MCUFORGE_CUSTOM_METHOD(NAME, Method, code, function) \
   TfLiteStatus Add##Method() { return AddCustom(code, ::custom_ops::function()); }
-#include "tensorflow/lite/micro/custom_methods.def"
+#include "tensorflow/lite/micro/upstream_methods.def"
 #undef MCUFORGE_CUSTOM_METHOD
   // As upstream's without the Ethos-U's driver: it adds nothing, and a model with the op is
   // refused.

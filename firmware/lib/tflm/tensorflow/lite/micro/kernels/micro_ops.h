@@ -8,7 +8,7 @@
 
 namespace custom_ops {
 #define MCUFORGE_CUSTOM_METHOD(NAME, Method, code, function) const TFLMRegistration* function();
-#include "tensorflow/lite/micro/custom_methods.def"
+#include "tensorflow/lite/micro/upstream_methods.def"
 #undef MCUFORGE_CUSTOM_METHOD
 }  // namespace custom_ops
 
@@ -31,12 +31,12 @@ inline const tflm::OpDef& Register_SOFTMAX_INT8_INT16() { return tflm::ops::kSof
 #define MCUFORGE_NOTHING(NAME, Method, code, function)
 #define MCUFORGE_CUSTOM_METHOD MCUFORGE_REGISTER
 #define MCUFORGE_SIGNAL_METHOD MCUFORGE_NOTHING
-#include "tensorflow/lite/micro/custom_methods.def"
+#include "tensorflow/lite/micro/upstream_methods.def"
 #undef MCUFORGE_CUSTOM_METHOD
 namespace tflm_signal {
 #define MCUFORGE_CUSTOM_METHOD MCUFORGE_NOTHING
 #define MCUFORGE_SIGNAL_METHOD MCUFORGE_REGISTER
-#include "tensorflow/lite/micro/custom_methods.def"
+#include "tensorflow/lite/micro/upstream_methods.def"
 #undef MCUFORGE_CUSTOM_METHOD
 }  // namespace tflm_signal
 #undef MCUFORGE_REGISTER
