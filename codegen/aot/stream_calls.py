@@ -41,7 +41,7 @@ def definitions(
 def of_piece(call: Call, op: Op, run: OpRun) -> Call:
     """The op's call as it is for a piece."""
     sources = [index for index in op.inputs if index in run.tensors]
-    sizes = {"shape": Text("piece.shape"), "count": Text("piece.elements")}
+    sizes = {"shape": Text("piece.shape()"), "count": Text("piece.elements")}
     if has_windows(call):
         sizes = {"params": Text("piece.params")}
 

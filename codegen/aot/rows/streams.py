@@ -16,7 +16,7 @@ from codegen.aot.recording import Call, Struct, Text, Value
 from codegen.aot.rows.strips import RowWindows, row_windows
 
 MOST_OPS = 8
-MOST_TENSORS = 12
+MOST_TENSORS = 10
 """kMaxStreamTensors."""
 _SAME_SHAPE = {"nn::AddS8", "nn::SubS8", "nn::MulS8"}
 _COUNTED = {"nn::ClampS8", "nn::LookUpS8", "nn::LeakyReluS8"}

@@ -21,7 +21,8 @@ class Walk {
       is_made[stream.ops[i].output] = true;
     }
     for (uint32_t t = 0; t < stream.tensor_count; ++t) {
-      held_[t] = {0, is_made[t] ? 0 : stream.tensors[t].rows, 0};
+      held_[t].first = 0;
+      held_[t].end = is_made[t] ? uint16_t{0} : stream.tensors[t].rows;
     }
   }
 
@@ -30,13 +31,13 @@ class Walk {
     for (uint32_t t = 0; t < stream_.tensor_count; ++t) {
       held_[t].wanted = 0;
     }
-    held_[Op(stream_.op_count - 1u).output].wanted = rows;
+    held_[Op(stream_.op_count - 1u).output].wanted = static_cast<uint16_t>(rows);
     for (uint32_t i = stream_.op_count; i-- > 0;) {
       const StreamOp& op = Op(i);
       if (held_[op.output].wanted > 0) {
         for (const uint8_t input : op.inputs) {
-          Held& held = held_[input];
-          held.wanted = AtLeast(held.wanted, ReadEnd(op, held_[op.output].wanted));
+          const int32_t end = ReadEnd(op, held_[op.output].wanted);
+          held_[input].wanted = static_cast<uint16_t>(AtLeast(held_[input].wanted, end));
         }
       }
     }
@@ -64,8 +65,8 @@ class Walk {
       piece->params.in_h = static_cast<uint16_t>(op.windows->in_h - in_first);
       piece->params.pad_top = static_cast<int16_t>(in_first - top);
     } else {
-      piece->shape.axes = 1;
-      piece->shape.axis[0] = {piece->elements, {1, 1}};
+      const uint32_t one_axis[] = {1, piece->elements, 1, 1};
+      std::memcpy(piece->one_axis, one_axis, sizeof(one_axis));
     }
     for (uint32_t k = 0; k < 2; ++k) {
       piece->inputs[k] = RowAt(op.inputs[k], in_first);
@@ -77,7 +78,7 @@ class Walk {
  private:
   // Rows [first, end) are in memory, of which [0, end) were made.
   struct Held {
-    int32_t first, end, wanted;
+    uint16_t first, end, wanted;
   };
 
   const StreamOp& Op(uint32_t i) const { return stream_.ops[i]; }
@@ -130,7 +131,7 @@ class Walk {
       std::memmove(start, start + (kept_from - held.first) * row_bytes, kept);
       at += kept;
     }
-    held.first = kept_from;
+    held.first = static_cast<uint16_t>(kept_from);
     return at;
   }
 

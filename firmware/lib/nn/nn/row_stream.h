@@ -29,7 +29,7 @@ struct StreamOp {
   uint8_t output;
 };
 
-constexpr uint32_t kMaxStreamTensors = 12;
+constexpr uint32_t kMaxStreamTensors = 10;
 
 // ops are in their order; the last one's output and what no op writes are whole.
 struct RowStream {
@@ -41,8 +41,14 @@ struct RowStream {
 
 // Some output rows of one op, as an op of its own.
 struct StreamPiece {
-  ConvParams params;  // of an op with windows
-  Broadcast shape;    // of one without: as many elements of either input
+  // Of an op without windows: as many elements of either input. A Broadcast's further axes need no
+  // memory, and a stack is small.
+  const Broadcast& shape() const { return *reinterpret_cast<const Broadcast*>(one_axis); }
+
+  union {
+    ConvParams params;     // of an op with windows
+    uint32_t one_axis[4];  // else: how many axes, elements, steps
+  };
   uint32_t elements;  // of the output
   const int8_t* inputs[2];
   int8_t* output;

@@ -159,7 +159,7 @@ def test_a_run_is_one_call_whatever_the_isa() -> None:
     assert text.count("nn::RunRowStream(") == 1
     words = " ".join(text.split())
     assert "nn::ConvFastS8( piece.params, kOp0Scales, piece.inputs[0]" in words
-    assert "nn::AddS8( kOp2Params, piece.shape, piece.inputs[0], piece.inputs[1]" in words
+    assert "nn::AddS8( kOp2Params, piece.shape(), piece.inputs[0], piece.inputs[1]" in words
     assert text.count("nn::AddS8(") == 1  # on no ISA in one piece
 
 
