@@ -198,14 +198,13 @@ def estimate_pieces(model: Model, op: Op, pieces: Sequence[tuple[int, int]], cpu
         in_end = min(shape.in_h, top + (rows - 1) * shape.stride_h + reach)
         part = replace(shape, in_h=in_end - in_first, out_h=rows, pad_top=in_first - top)
         parts[part] += 1
-    has_bias = op.has_input(2)
-    by_pieces = sum(_part_cost(op.name, p, has_bias, cpu) * n for p, n in parts.items())
+    by_pieces = sum(_part_cost(op.name, p, cpu) * n for p, n in parts.items())
     return by_pieces - _cost(whole, costs)
 
 
 @lru_cache(maxsize=4096)
-def _part_cost(name: str, shape: ConvShape, has_bias: bool, cpu: str) -> int:
-    return _cost(_conv(name, shape, has_bias, _ISAS.get(cpu, "scalar")), cost_table()[cpu])
+def _part_cost(name: str, shape: ConvShape, cpu: str) -> int:
+    return _cost(_conv(name, shape, _ISAS.get(cpu, "scalar")), cost_table()[cpu])
 
 
 def _cost(of: Features, costs: Costs) -> int:
@@ -242,7 +241,7 @@ def features(model: Model, op: Op, cpu: str) -> Features:
         shape = _conv_shape(op.name, *shapes, options)
         isa = _ISAS.get(cpu, "scalar")
         computed = _computed_channels(model, op, shape, isa)
-        return _conv(op.name, shape, op.has_input(2), isa, computed)
+        return _conv(op.name, shape, isa, computed)
     if op.name == "FULLY_CONNECTED" and work.filter_shape:
         depth = work.filter_shape[-1]
         rows = work.outputs // max(1, work.filter_shape[0])
@@ -320,9 +319,7 @@ def _computed_channels(model: Model, op: Op, shape: ConvShape, isa: str) -> int:
     return int((kinds != CONSTANT).sum())
 
 
-def _conv(
-    name: str, shape: ConvShape, has_bias: bool, isa: str, computed: int | None = None
-) -> Features:
+def _conv(name: str, shape: ConvShape, isa: str, computed: int | None = None) -> Features:
     """CONV_2D and DEPTHWISE_CONV_2D. computed: of a CONV_2D's channels, all by default."""
     inside = (
         valid_taps(shape.in_h, shape.out_h, shape.kernel_h, shape.stride_h, shape.dilation_h,
@@ -340,7 +337,7 @@ def _conv(
         return (_mve_depthwise if name == "DEPTHWISE_CONV_2D" else _mve_conv)(name, shape, windows)
     if name == "DEPTHWISE_CONV_2D":
         return _depthwise(name, shape, windows, isa)
-    return _full_conv(name, shape, windows, has_bias, shape.out_c if computed is None else computed)
+    return _full_conv(name, shape, windows, shape.out_c if computed is None else computed)
 
 
 def _conv_shape(
@@ -514,9 +511,7 @@ def _depthwise(name: str, shape: ConvShape, windows: _Windows, isa: str) -> Feat
 _CHANNEL_LOOPS = ("channels", "macs", "channel pieces", "loops", "odd pieces")
 
 
-def _full_conv(
-    name: str, shape: ConvShape, windows: _Windows, has_bias: bool, computed: int
-) -> Features:
+def _full_conv(name: str, shape: ConvShape, windows: _Windows, computed: int) -> Features:
     pixels, channels, filter_c = windows.pixels, shape.out_c, shape.filter_c
     taps = shape.kernel_h * shape.kernel_w
     groups = max(1, shape.in_c // max(1, filter_c))
@@ -529,7 +524,7 @@ def _full_conv(
         words = filter_c % 4 == 0
         op_class = name + ("/pointwise" if pointwise else "") + ("" if words else "/bytes")
     base = _products(op_class, pixels, taps * filter_c, computed, windows.features(taps))
-    passes = float(groups * conv_passes(channels // groups, has_bias))
+    passes = float(groups * conv_passes(channels // groups))
     loops = {
         loop: count * computed / channels if loop.partition(" ")[2] in _CHANNEL_LOOPS else count
         for loop, count in conv_loops(shape).items()

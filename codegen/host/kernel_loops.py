@@ -229,9 +229,9 @@ def plane_rows(shape: ConvShape) -> int:
     return int(load_library().mcuforge_plane_rows(_pointer(shape)))
 
 
-def conv_passes(group_channels: int, has_bias: bool) -> int:
+def conv_passes(group_channels: int) -> int:
     """Passes over the pixels of the dsp CONV_2D for the channels of a group."""
-    return int(load_library().mcuforge_conv_passes(group_channels, int(has_bias)))
+    return int(load_library().mcuforge_conv_passes(group_channels))
 
 
 @dataclass(frozen=True)

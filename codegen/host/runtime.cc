@@ -315,8 +315,6 @@ uint32_t mcuforge_table_entries() { return nn::kTableSize; }
 
 uint32_t mcuforge_table_pays_from() { return nn::kTablePays; }
 
-int32_t mcuforge_conv_passes(int32_t group_channels, int has_bias) {
-  return nn::CountConvPasses(group_channels, has_bias != 0);
-}
+int32_t mcuforge_conv_passes(int32_t group_channels) { return nn::CountConvPasses(group_channels); }
 
 }  // extern "C"

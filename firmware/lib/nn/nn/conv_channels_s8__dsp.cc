@@ -66,19 +66,15 @@ void ConvChannelsS8(const ConvParams& p, const ChannelScales& scales, int32_t fi
             const int32_t in_x = in_x0 + kx_range.first * p.dilation_w;
             const int8_t* x = image + (in_y * p.in_w + in_x) * in_c;
             int32_t w = ky * row_weights + kx_range.first * filter_c;
-            if (row_is_run) {
-              Dot2(x, weights0 + w, weights1 + w, taps * in_c, p.in_zero_point, &acc0, &acc1);
-            } else {
-              for (int32_t tap = 0; tap < taps; ++tap, w += filter_c, x += p.dilation_w * in_c) {
-                Dot2(x, weights0 + w, weights1 + w, filter_c, p.in_zero_point, &acc0, &acc1);
-              }
+            const int32_t w_end = w + taps * filter_c;
+            const int32_t run = row_is_run ? taps * filter_c : filter_c;
+            for (; w < w_end; w += run, x += p.dilation_w * in_c) {
+              Dot2(x, weights0 + w, weights1 + w, run, p.in_zero_point, &acc0, &acc1);
             }
           }
-          out[0] = static_cast<int8_t>(
-              Clamp(ApplyRequant(acc0, requant0) + p.out_zero_point, p.out_min, p.out_max));
-          if (pair) {
-            out[1] = static_cast<int8_t>(
-                Clamp(ApplyRequant(acc1, requant1) + p.out_zero_point, p.out_min, p.out_max));
+          for (int32_t i = 0; i <= pair; ++i) {
+            out[i] = RequantizeTo8(i ? acc1 : acc0, i ? requant1 : requant0, p.out_zero_point,
+                                   p.out_min, p.out_max);
           }
         }
       }

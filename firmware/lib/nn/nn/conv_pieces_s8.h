@@ -140,14 +140,9 @@ inline int32_t SumOfWeights(const int8_t* w, int32_t count) {
 
 // Finds out whether a channel that is not fast is constant.
 inline void FindConstant(const ConvParams& p, int32_t bias, ScalarChannel* channel) {
-  int32_t sums[2];
-  int8_t ends[2];
-  if (FindSumEnds(p, channel->shift, bias, sums)) {
-    FinishChannels(channel, 1, p.out_zero_point, sums, 0, 2, ends, 1);
-    if (ends[0] == ends[1]) {
-      channel->kind = ChannelKind::kConstant;
-      channel->value = ends[0];
-    }
+  const Requant requant{channel->multiplier, channel->shift};
+  if (IsConstantS8(p, requant, bias, 128 * WindowProducts(p), &channel->value)) {
+    channel->kind = ChannelKind::kConstant;
   }
 }
 

@@ -22,11 +22,10 @@ constexpr bool ConvS8ByPairs(const ConvParams& p) {
 }
 
 // Where the channels end that the dsp kernel takes together from `first` on, for which it gathers
-// the columns once; `first` itself for a lone last channel. Without a bias it has zeros for one
-// pair.
-constexpr int32_t ConvS8PassEnd(int32_t first, int32_t group_end, bool has_bias) {
-  const int32_t end = first + (has_bias ? kConvS8Block : 2);
-  return end < group_end ? end : group_end - ((group_end - first) & 1);
+// the columns once.
+constexpr int32_t ConvS8PassEnd(int32_t first, int32_t group_end) {
+  const int32_t end = first + kConvS8Block;
+  return end < group_end ? end : group_end;
 }
 
 // Whether the mve kernel takes it for a fully connected layer.

@@ -23,12 +23,15 @@ namespace nn {
 namespace {
 
 // A channel's way from accumulator to output, as FastOutput has it but for the bias, which is where
-// the model has it, and the addend, which is shifted up from twice_zero_point. Both are 0 for one
-// that cannot go that way, which gives the output's zero point.
+// the model has it, and the addend, which is shifted up from twice_zero_point. Of one that cannot
+// go that way (IsFastSaturated) the lowest byte of `right` is all that shifts see of it, and what
+// comes out is of no use.
 struct Channel {
   int32_t multiplier;
-  int32_t right;
+  int32_t right;  // and kIsSlow, and a run's channels << kRunShift
 };
+constexpr int32_t kIsSlow = 0x100;
+constexpr int32_t kRunShift = 16;  // see FindRuns
 
 // What ComputePairs works on; it knows the offsets.
 struct Tile {
@@ -37,10 +40,10 @@ struct Tile {
   int32_t products;         // in one dot product: the distance between two channels' weights
   uint32_t blocks;          // whole blocks of 4 products, at least 1
   const int32_t* bias;
+  int8_t* out[2];
+  const Channel* end;        // of an even number of channels, at least 2
   int32_t twice_zero_point;  // of the output, plus 1: FastAddend is this times 2^right, halved
   const Channel* channels;
-  int8_t* out[2];
-  const Channel* end;  // of an even number of channels, at least 2
   int32_t tail;  // products % 4 - 4, or 0: there is another block, whose weights overlap the last
                  // by that
 };
@@ -51,10 +54,10 @@ static_assert(offsetof(Tile, weights) == 4);
 static_assert(offsetof(Tile, products) == 8);
 static_assert(offsetof(Tile, blocks) == 12);
 static_assert(offsetof(Tile, bias) == 16);
-static_assert(offsetof(Tile, twice_zero_point) == 20);
-static_assert(offsetof(Tile, channels) == 24);
-static_assert(offsetof(Tile, out) == 28);
-static_assert(offsetof(Tile, end) == 36);
+static_assert(offsetof(Tile, out) == 20);
+static_assert(offsetof(Tile, end) == 28);
+static_assert(offsetof(Tile, twice_zero_point) == 32);
+static_assert(offsetof(Tile, channels) == 36);
 static_assert(offsetof(Tile, tail) == 40);
 static_assert(sizeof(Tile) == 44);
 static_assert(offsetof(Channel, multiplier) == 0);
@@ -83,7 +86,7 @@ static_assert(sizeof(Channel) == 8);
 // FastOutput of `acc`, stored at `out`; r5 to r7 are the channel's multiplier, twice its addend and
 // right.
 #define MCUFORGE_OUTPUT(acc, out)            \
-  "add " acc ", " acc ", " acc "\n"          \
+  "qadd " acc ", " acc ", " acc "\n"         \
   "smmulr " acc ", " acc ", r5\n"            \
   "add " acc ", " acc ", " acc ", asr #31\n" \
   "add " acc ", " acc ", r6, asr #1\n"       \
@@ -118,8 +121,8 @@ static_assert(sizeof(Channel) == 8);
       MCUFORGE_BLOCK
       "4:\n"
       "str r2, [sp, #4]\n"  // where this pair's weights end the next pair's begin
-      "ldrd r3, r12, [sp, #20]\n"
-      "ldrd r0, r1, [sp, #28]\n"
+      "add lr, sp, #20\n"
+      "ldm lr, {r0-r3, r12}\n"
       "ldm r12!, {r5, r7}\n"
       "lsl r6, r3, r7\n"
       MCUFORGE_OUTPUT("r8", "r0")
@@ -128,10 +131,9 @@ static_assert(sizeof(Channel) == 8);
       "lsl r6, r3, r7\n"
       MCUFORGE_OUTPUT("r10", "r0")
       MCUFORGE_OUTPUT("r11", "r1")
-      "ldr r3, [sp, #36]\n"
-      "str r12, [sp, #24]\n"
-      "strd r0, r1, [sp, #28]\n"
-      "cmp r12, r3\n"
+      "strd r0, r1, [lr]\n"
+      "str r12, [lr, #16]\n"
+      "cmp r12, r2\n"
       "bne 1b\n"
       "add sp, #44\n"
       "pop {r4-r11, pc}\n");
@@ -140,65 +142,70 @@ static_assert(sizeof(Channel) == 8);
   // clang-format on
 }
 
-bool IsLive(const Channel* pair) { return (pair[0].right | pair[1].right) != 0; }
+bool IsLive(const Channel* pair) { return (pair[0].right & pair[1].right & kIsSlow) == 0; }
 
-// ComputePairs without pairs of which neither channel can go its way. Networks of which most
-// channels are dead are in use: vww of MLPerf Tiny is one.
-[[gnu::noinline]] void ComputeLivePairs(Tile tile) {
-  for (const Channel* const end = tile.end; tile.channels != end; tile.channels = tile.end) {
-    const bool live = IsLive(tile.channels);
-    tile.end = tile.channels;
+// Cuts `count` channels, at least 2, into runs that ComputePairs takes at once, or that are left
+// out because in none of their pairs a channel can go the short way: networks of which most
+// channels are dead are in use, vww of MLPerf Tiny is one. A lone last channel takes its neighbour
+// with it, which comes out the same again. Without a bias, of which there are zeros for one pair,
+// each is a run. Returns whether one run is all.
+[[gnu::noinline]] bool FindRuns(Channel* channel, int32_t count, bool has_bias) {
+  int32_t run = 0;
+  for (int32_t first = 0; first < count; first += run) {
+    first -= count - first == 1 ? 1 : 0;
+    const bool live = IsLive(channel + first);
+    run = 0;
     do {
-      tile.end += 2;
-    } while (tile.end != end && IsLive(tile.end) == live);
-    if (live) {
+      run += 2;
+    } while (has_bias && count - first - run >= 2 && IsLive(channel + first + run) == live);
+    channel[first].right = (channel[first].right & (kIsSlow | 0xff)) | run << kRunShift;
+  }
+  return run == count && IsLive(channel);
+}
+
+// ComputePairs of the runs up to tile.end. bias_step: 0 without a bias, else 1.
+[[gnu::noinline]] void ComputeRuns(Tile tile, int32_t bias_step) {
+  const Channel* const end = tile.end;
+  for (int32_t step = 0; tile.channels + step != end;) {
+    step -= end - tile.channels - step == 1 ? 1 : 0;
+    tile.channels += step;
+    tile.weights += step * tile.products;
+    tile.bias += step * bias_step;
+    tile.out[0] += step;
+    tile.out[1] += step;
+    step = tile.channels->right >> kRunShift;
+    tile.end = tile.channels + step;
+    if (IsLive(tile.channels)) {
       ComputePairs(&tile);
     }
-    const int32_t count = static_cast<int32_t>(tile.end - tile.channels);
-    tile.weights += count * tile.products;
-    tile.bias += count;
-    tile.out[0] += count;
-    tile.out[1] += count;
   }
 }
 
-// Whether a channel gives the same for every input, as a dead one does, whose scale is tiny; then
-// `value` is that.
-[[gnu::noinline]] bool IsConstant(const ConvParams& p, Requant requant, int32_t bias,
-                                  int8_t* value) {
-  int32_t ends[2];
-  if (!FindSumEnds(p, requant.shift, bias, ends)) {
-    return false;
+// All outputs of a channel that cannot go the short way.
+[[gnu::noinline]] void ComputeSlow(const ConvParams& p, const ChannelScales& scales,
+                                   const Channel& ready, int32_t channel, const int8_t* input,
+                                   const int8_t* filter, const int32_t* bias, int8_t* output) {
+  const Requant requant{ready.multiplier, -static_cast<int8_t>(ready.right)};
+  const int32_t products = p.kernel_h * p.kernel_w * p.filter_c;
+  const int32_t of_channel = bias ? bias[channel] : 0;
+  int8_t value;
+  if (IsConstantS8(p, requant, of_channel, 128 * products, &value)) {
+    FillChannelS8(p, value, output + channel);
+  } else {
+    ConvChannelsS8(p, scales, channel, channel + 1, input, filter, bias, output);
   }
-  for (int32_t& end : ends) {
-    end = RequantizeTo8(end, requant, p.out_zero_point, p.out_min, p.out_max);
-  }
-  *value = static_cast<int8_t>(ends[0]);
-  return ends[0] == ends[1];
 }
 
-// Fills in the channels [first, end), those that cannot go the short way with zeros; returns
-// whether all can.
+// Fills in the channels [first, end).
 template <bool kAllFast>
-bool MakeChannels(const ConvParams& p, const ChannelScales& scales, const int32_t* bias,
+void MakeChannels(const ConvParams& p, const ChannelScales& scales, const int32_t* bias,
                   int32_t first, int32_t end, Channel* channel) {
   const auto products = static_cast<uint32_t>(p.kernel_h * p.kernel_w * p.filter_c);
-  bool all_fast = true;
   for (int32_t c = first; c < end; ++c) {
     const Requant requant = ChannelRequant(scales, static_cast<uint32_t>(c));
-    const bool fast = kAllFast || IsFast(requant, bias ? bias[c] : 0, products);
-    all_fast = all_fast && fast;
-    *channel++ = fast ? Channel{requant.multiplier, -requant.shift} : Channel{0, 0};
+    const bool fast = kAllFast || IsFastSaturated(requant, bias ? bias[c] : 0, products);
+    *channel++ = Channel{requant.multiplier, (-requant.shift & 0xff) | (fast ? 0 : kIsSlow)};
   }
-  return all_fast;
-}
-
-bool AreFast(const Channel* channels, int32_t count) {
-  bool fast = true;
-  for (int32_t c = 0; c < count; ++c) {
-    fast = fast && channels[c].right != 0;
-  }
-  return fast;
 }
 
 // kAllFast: known by who calls, so that nothing else is linked. kByStrips: all channels stay ready
@@ -232,21 +239,18 @@ template <bool kAllFast, bool kByStrips>
         for (int32_t first = 0, end; first < p.out_c; first = end) {
           const int32_t group = first / group_channels;
           const int32_t group_end = (group + 1) * group_channels;
-          // By pairs: a lone last channel goes with its neighbour, which comes out the same again.
-          end = ConvS8PassEnd(first, group_end, bias != nullptr);
+          end = ConvS8PassEnd(first, group_end);
           const bool by_pairs = kAllFast || ConvS8ByPairs(p);
-          if (end == first) {
-            first -= by_pairs;
-            ++end;
-          }
+          first -= by_pairs && end - first == 1 ? 1 : 0;
           if (!by_pairs) {
             ConvChannelsS8(strip, scales, first, end, in, filter, bias, to);
             continue;
           }
           Channel* const block = channels + (kByStrips ? first : 0);
-          const bool all_fast = !kByStrips
-                                    ? MakeChannels<kAllFast>(p, scales, bias, first, end, block)
-                                    : kAllFast || AreFast(block, end - first);
+          if (!kByStrips) {
+            MakeChannels<kAllFast>(p, scales, bias, first, end, block);
+          }
+          const bool one_run = FindRuns(block, end - first, bias != nullptr);
           tile.weights = filter + first * products;
           tile.bias = bias ? bias + first : no_bias;
           tile.channels = block;
@@ -255,22 +259,15 @@ template <bool kAllFast, bool kByStrips>
                                   [&](int8_t* out0, int8_t* out1) {
                                     tile.out[0] = out0;
                                     tile.out[1] = out1;
-                                    if (all_fast) {
+                                    if (one_run) {
                                       ComputePairs(&tile);
                                     } else {
-                                      ComputeLivePairs(tile);
+                                      ComputeRuns(tile, bias ? 1 : 0);
                                     }
                                   });
-          for (int32_t c = first; !all_fast && c < end; ++c) {
-            if (block[c - first].right != 0) {
-              continue;
-            }
-            int8_t value;
-            if (IsConstant(p, ChannelRequant(scales, static_cast<uint32_t>(c)), bias ? bias[c] : 0,
-                           &value)) {
-              FillChannelS8(strip, value, to + c);
-            } else {
-              ConvChannelsS8(strip, scales, c, c + 1, in, filter, bias, to);
+          for (int32_t c = first; !kAllFast && c < end; ++c) {
+            if ((block[c - first].right & kIsSlow) != 0) {
+              ComputeSlow(strip, scales, block[c - first], c, in, filter, bias, to);
             }
           }
         }

@@ -15,15 +15,11 @@ void DepthwiseChannelS8(const ConvParams& p, const ChannelScales& scales, int32_
   const int32_t channel_bias = bias ? bias[channel] : 0;
   const Requant requant = ChannelRequant(scales, static_cast<uint32_t>(channel));
   int8_t* out = output + channel;
-  int32_t ends[2];
-  if (FindSumEnds(p, requant.shift, channel_bias, ends)) {
-    for (int32_t& end : ends) {
-      end = RequantizeTo8(end, requant, p.out_zero_point, p.out_min, p.out_max);
-    }
-    if (ends[0] == ends[1]) {
-      FillChannelS8(p, static_cast<int8_t>(ends[0]), out);
-      return;
-    }
+  const int32_t weights = 128 * p.kernel_h * p.kernel_w;
+  int8_t value;
+  if (IsConstantS8(p, requant, channel_bias, weights, &value)) {
+    FillChannelS8(p, value, out);
+    return;
   }
   for (int32_t batch = 0; batch < p.batches; ++batch) {
     const int8_t* const image = input + batch * p.in_h * p.in_w * in_c + channel / p.filter_c;

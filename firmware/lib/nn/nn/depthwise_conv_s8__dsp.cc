@@ -161,7 +161,7 @@ template <bool kByStrips>
             const int8_t* const image = in + batch * strip.in_h * strip.in_w * channels + channel;
             if (by_plane) {
               DepthwisePlanesS8(strip, fast_channels, reinterpret_cast<const int16_t*>(weights),
-                                image, out, weights + 2 * taps);
+                                image, out, weights + 2 * taps, first - channel);
               out += strip.out_h * strip.out_w * channels;
               continue;
             }

@@ -36,14 +36,14 @@ constexpr uint32_t PlaneBytes(const ConvParams& p) {
   return static_cast<uint32_t>(2 * 4 * PlaneWords(p));
 }
 
-// Four channels beside each other, not clamped.
+// Four channels beside each other, from number `first` on, not clamped.
 //   channels       of each
 //   weights        [9, 4], of each tap those of channels 0, 2, 1, 3
 //   input, output  their first values; from pixel to pixel params.out_c bytes
 //   planes         PlaneBytes, 4-byte aligned
 void DepthwisePlanesS8(const ConvParams& params, const FastChannel* channels,
                        const int16_t* weights, const int8_t* input, int8_t* output,
-                       uint32_t* planes);
+                       uint32_t* planes, int32_t first = 0);
 
 }  // namespace nn
 

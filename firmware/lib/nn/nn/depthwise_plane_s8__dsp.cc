@@ -168,18 +168,21 @@ void FillPlanes(const ConvParams& p, const int8_t* input, int32_t in_y, int32_t 
 }  // namespace
 
 void DepthwisePlanesS8(const ConvParams& p, const FastChannel* channels, const int16_t* weights,
-                       const int8_t* input, int8_t* output, uint32_t* planes) {
+                       const int8_t* input, int8_t* output, uint32_t* planes, int32_t first) {
   PlaneColumn column;
   column.below = p.out_w * p.out_c;
   const int32_t in_end = p.out_h + 2 - p.pad_top;
   for (int32_t in_y = -p.pad_top; in_y + 2 < in_end; in_y += PlaneRows(p) - 2) {
     const int32_t rows = in_end - in_y < PlaneRows(p) ? in_end - in_y : PlaneRows(p);
-    for (int32_t channel = 0; channel < 4; ++channel) {
+    for (int32_t channel = first & ~1; channel < 4; ++channel) {
       uint32_t* plane = planes;
       if ((channel & 1) != 0) {
         plane += rows * PlanePairs(p);
       } else {
         FillPlanes(p, input + channel, in_y, rows, planes);
+      }
+      if (channel < first) {
+        continue;
       }
       const int16_t* tap = weights + 2 * (channel & 1) + channel / 2;
       for (int32_t ky = 0; ky < 3; ++ky, tap += 12) {

@@ -56,9 +56,8 @@ inline uint32_t TwoHalfwords(int32_t value) { return Halfwords(value, value); }
 // MulHigh is SMMULR of the doubled accumulator.
 inline int8_t FastOutput(int32_t acc, const FastChannel& channel) {
   int32_t y;
-  asm("smmulr %0, %1, %2" : "=r"(y) : "r"(acc * 2), "r"(channel.multiplier));
-  y = (y + (y >> 31) + channel.addend) >> channel.right;
-  return static_cast<int8_t>(__ssat(y, 8));
+  asm("smmulr %0, %1, %2" : "=r"(y) : "r"(__qadd(acc, acc)), "r"(channel.multiplier));
+  return static_cast<int8_t>(__ssat(MovedByAddend(y, channel) >> channel.right, 8));
 }
 
 }  // namespace nn

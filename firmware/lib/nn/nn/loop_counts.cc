@@ -115,11 +115,10 @@ PlaneLoops CountPlaneLoops(const ConvParams& p) {
   return loops;
 }
 
-int32_t CountConvPasses(int32_t group_channels, bool has_bias) {
+int32_t CountConvPasses(int32_t group_channels) {
   int32_t passes = 0;
   for (int32_t first = 0; first < group_channels; ++passes) {
-    const int32_t end = ConvS8PassEnd(first, group_channels, has_bias);
-    first = end == first ? first + 1 : end;
+    first = ConvS8PassEnd(first, group_channels);
   }
   return passes;
 }

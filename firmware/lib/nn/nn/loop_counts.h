@@ -62,7 +62,7 @@ PlaneLoops CountPlaneLoops(const ConvParams& p);
 
 // How often ConvS8 of the dsp kernel gathers its columns: passes over the pixels for the channels,
 // at least 2, of a group.
-int32_t CountConvPasses(int32_t group_channels, bool has_bias);
+int32_t CountConvPasses(int32_t group_channels);
 
 }  // namespace nn
 

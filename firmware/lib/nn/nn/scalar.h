@@ -30,7 +30,7 @@ inline int8_t SaturateS8(int32_t x) { return static_cast<int8_t>(Clamp(x, INT8_M
 // The output, limited to int8 but not to the kernel's range: see ClampAll.
 inline int8_t FastOutput(int32_t acc, const FastChannel& channel) {
   const int32_t y = MulHighSmall(acc, channel.multiplier);
-  return SaturateS8((y + (y >> 31) + channel.addend) >> channel.right);
+  return SaturateS8(MovedByAddend(y, channel) >> channel.right);
 }
 
 // What a channel allows: the short way (IsFast), nothing but ApplyRequant, or no computing at all.

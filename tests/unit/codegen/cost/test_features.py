@@ -56,7 +56,6 @@ def conv(
     in_c: int,
     filter_c: int,
     out_c: int,
-    has_bias: bool = True,
     isa: str = "scalar",
 ) -> tuple[Features, dict[str, int]]:
     """The features, and what was counted once more."""
@@ -72,7 +71,7 @@ def conv(
         (batches, *out, out_c),
         options(padding, strides, dilationHFactor=dilations[0], dilationWFactor=dilations[1]),
     )
-    of = estimate._conv(name, given, has_bias, isa)
+    of = estimate._conv(name, given, isa)
     counted = {
         "pixels": batches * out[0] * out[1],
         "image rows": batches * out[0],
@@ -150,12 +149,11 @@ def test_other_windows_go_without_planes(
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize(("in_c", "filter_c", "out_c"), [(8, 8, 12), (5, 5, 33), (8, 4, 10)])
-@pytest.mark.parametrize("has_bias", [True, False])
-def test_convolutions(shape: Any, in_c: int, filter_c: int, out_c: int, has_bias: bool) -> None:
-    of, n = conv(shape, "CONV_2D", in_c, filter_c, out_c, has_bias)
+def test_convolutions(shape: Any, in_c: int, filter_c: int, out_c: int) -> None:
+    of, n = conv(shape, "CONV_2D", in_c, filter_c, out_c)
     taps, pixels = n.pop("taps"), n["pixels"]
     groups = in_c // filter_c
-    passes = groups * conv_passes(out_c // groups, has_bias)
+    passes = groups * conv_passes(out_c // groups)
     holds(of, n)
     holds(of, {
         "valid macs": n["valid taps"] * filter_c * out_c,
