@@ -127,7 +127,7 @@ def test_a_table_has_an_entry_for_each_int8() -> None:
 
 def test_channels_that_always_give_the_same() -> None:
     shape = ConvShape(1, 4, 4, 2, 4, 4, 3, 1, 1, 2)
-    scales = np.array([0.01, 1e-5, 1e-7], np.float32)  # of 2 products: 2 * 128 * 127 * 1e-7 is 0
+    scales = np.array([0.01, 1e-5, 1e-8], np.float32)  # of 2 products: 2 * 128 * 127 * 1e-8 is 0
     for bias in (None, np.array([0, 1000, 7], np.int32)):
         kinds = channel_kinds(shape, 0.5, 0.5, 0, scales, bias)
         assert kinds.tolist() == [0, 0, CONSTANT]
