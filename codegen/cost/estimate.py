@@ -36,7 +36,7 @@ from codegen.host.kernel_loops import (
 from codegen.model.closeness import CURVES
 from codegen.model.op_options import op_options
 from codegen.model.op_work import OpWork, op_work
-from codegen.model.tflite import Model, Op
+from codegen.model.tflite import Model, Op, Tensor
 
 TABLE = Path(__file__).parent / "instruction_table.json"
 CYCLE_TABLE = Path(__file__).parent / "cycle_table.json"
@@ -250,13 +250,41 @@ def features(model: Model, op: Op, cpu: str) -> Features:
         return _fully_connected(op_class, rows, depth, work.filter_shape[0])
     if op.name in ("MAX_POOL_2D", "AVERAGE_POOL_2D") and rank4 and options is not None:
         return _pool(op.name, work.input_shape, work.output_shape, options)
-    values = _plain(op, work, inputs)
-    values["table"] = float(min(work.outputs, table_sizes().entries))
+    moved = wide_features.runs(model, op, work, options)
+    values = {**_plain(op, work, inputs), **{name: float(n) for name, n in moved.items()}}
+    if op.name in _TABULATED:
+        values["table"] = float(min(work.outputs, table_sizes().entries))
+    if op.name in ("LOGISTIC", "TANH"):
+        by_table = work.outputs >= table_sizes().pays_from
+        looked_at = values["table"] if by_table else values["outputs"]
+        values["curved"] = looked_at * _curved_part(model.tensors[op.inputs[0]])
+    if op.name == "SOFTMAX":
+        values["curved"] = work.outputs * _summed_part(model.tensors[op.inputs[0]], options)
     if op.name == "QUANTIZE" and model.tensors[op.inputs[0]].dtype == "FLOAT32":
         return Features("QUANTIZE/float32", values)
     if op.name in _TABULATED and work.outputs < table_sizes().pays_from:
         return Features(f"{op.name}/few", values)
     return Features(_elementwise_class(model, op), values)
+
+
+_SIGMOID_ENDS = 15.0
+"""What LOGISTIC and TANH do not compute, as it gives their limits (lib/nn/nn/sigmoid_s8.h)."""
+
+
+def _curved_part(source: Tensor) -> float:
+    """The part of the int8 values that lie between these."""
+    steps = np.arange(-128, 128) - source.zero_point
+    return float(np.mean(np.abs(steps * source.scale) < _SIGMOID_ENDS))
+
+
+_SOFTMAX_END = 31.0
+"""Exponents this far below the largest count as none (lib/nn/nn/softmax_s8.h)."""
+
+
+def _summed_part(source: Tensor, options: Any) -> float:
+    """The part of a SOFTMAX's exponentials that are computed, of inputs spread over all int8."""
+    beta = getattr(options, "beta", 1.0) or 1.0
+    return min(1.0, _SOFTMAX_END / (255 * source.scale * beta))
 
 
 def _plain(op: Op, work: OpWork, inputs: int) -> dict[str, float]:

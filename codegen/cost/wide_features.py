@@ -152,7 +152,10 @@ def runs(model: Model, op: Op, work: OpWork, options: Any) -> Mapping[str, float
     if op.name not in _JOINED:
         return {}
     position = _AXIS_INPUT.get(op.name)
-    axis = options.axis if position is None else _constant(model, op.inputs[position])[0]
+    if position is None:
+        axis = getattr(options, "axis", 0)
+    else:
+        axis = (_constant(model, op.inputs[position]) or [0])[0]
     joined = op.name in ("CONCATENATION", "PACK")
     whole = work.output_shape if joined else model.tensors[op.inputs[position == 0]].shape
     outer = math.prod(whole[: axis % len(whole)])

@@ -122,6 +122,63 @@ def fully_connected(rng: np.random.Generator) -> Case:
     return Case(b.build([source], [output]), [draw.int8_values(rng, shape)], f"{depth}x{channels}")
 
 
+def _image(rng: np.random.Generator) -> list[int]:
+    height, width = (int(e) for e in rng.choice([1, 2, 4, 6, 8, 12, 16], 2))
+    return [1, height, width, int(rng.choice([2, 3, 4, 6, 8, 12, 16, 24, 32, 48]))]
+
+
+def _curve(rng: np.random.Generator, name: str, scale: float, zero_point: int) -> Case:
+    """Of an image's values, or of a layer's, whose range is some units."""
+    shape = _image(rng)
+    if draw.chance(rng, 0.3):
+        shape = shape[-1:]
+    b = ModelBuilder()
+    source = b.tensor(shape, scale=draw.scale(rng, 0.01, 0.2), zero_point=draw.zero_point(rng))
+    output = b.tensor(shape, scale=scale, zero_point=zero_point)
+    options = schema.SoftmaxOptionsT(beta=1.0) if name == "SOFTMAX" else None
+    b.op(name, [source], [output], options, version=2)
+    label = draw.shape_text(shape)
+    return Case(b.build([source], [output]), [draw.int8_values(rng, shape)], label)
+
+
+def logistic(rng: np.random.Generator) -> Case:
+    return _curve(rng, "LOGISTIC", 1 / 256, -128)
+
+
+def tanh(rng: np.random.Generator) -> Case:
+    return _curve(rng, "TANH", 1 / 128, 0)
+
+
+def softmax(rng: np.random.Generator) -> Case:
+    """Of a classifier, or of each place of an image."""
+    return _curve(rng, "SOFTMAX", 1 / 256, -128)
+
+
+def mul(rng: np.random.Generator) -> Case:
+    """An image by a gate: one a channel, or one a value, as swish has it."""
+    shape = _image(rng)
+    gate = [1, 1, 1, shape[3]] if draw.chance(rng, 0.5) else shape
+    b = ModelBuilder()
+    source = b.tensor(shape, scale=0.05, zero_point=draw.zero_point(rng))
+    factor = b.tensor(gate, scale=1 / 256, zero_point=-128)
+    output = b.tensor(shape, scale=0.04, zero_point=draw.zero_point(rng))
+    b.op("MUL", [source, factor], [output], schema.MulOptionsT(), version=2)
+    inputs = [draw.int8_values(rng, shape), draw.int8_values(rng, gate)]
+    return Case(b.build([source, factor], [output]), inputs, draw.shape_text(shape))
+
+
+def concatenation(rng: np.random.Generator) -> Case:
+    """Images of one size side by side, 2 to 4."""
+    shape = _image(rng)
+    count = int(rng.integers(2, 5))
+    b = ModelBuilder()
+    parts = [b.tensor(shape, scale=0.05, zero_point=3) for _ in range(count)]
+    output = b.tensor([*shape[:3], count * shape[3]], scale=0.05, zero_point=3)
+    b.op("CONCATENATION", parts, [output], schema.ConcatenationOptionsT(axis=3))
+    inputs = [draw.int8_values(rng, shape) for _ in parts]
+    return Case(b.build(parts, [output]), inputs, f"{count} of {draw.shape_text(shape)}")
+
+
 def _wide(generator: Generator) -> Generator:
     return lambda rng: widened(rng, generator(rng))
 
@@ -135,4 +192,12 @@ _INT8 = {
 
 _WIDE = {f"{name}_16X8": _wide(generator) for name, generator in _INT8.items()}
 
-COST_CASES: Cases = {**_INT8, **_WIDE}
+_BETWEEN = {
+    "CONCATENATION": concatenation,
+    "LOGISTIC": logistic,
+    "MUL": mul,
+    "SOFTMAX": softmax,
+    "TANH": tanh,
+}
+
+COST_CASES: Cases = {**_INT8, **_WIDE, **_BETWEEN}

@@ -2,7 +2,9 @@
 
 namespace nn {
 
-void LeakyReluS8(const LeakyReluParams& p, uint32_t count, const int8_t* input, int8_t* output) {
+void LeakyReluS8(const LeakyReluParams& params, uint32_t count, const int8_t* input,
+                 int8_t* output) {
+  const LeakyReluParams p = params;  // which no byte of the output can be one of
   for (uint32_t i = 0; i < count; ++i) {
     const int32_t x = input[i] - p.in_zero_point;
     const int32_t y =

@@ -2,8 +2,9 @@
 
 namespace nn {
 
-void MulS8(const MulParams& p, const Broadcast& shape, const int8_t* input0, const int8_t* input1,
-           int8_t* output) {
+void MulS8(const MulParams& params, const Broadcast& shape, const int8_t* input0,
+           const int8_t* input1, int8_t* output) {
+  const MulParams p = params;  // which no byte of the output can be one of
   ForEachRun(shape, [&](uint32_t offset0, uint32_t offset1, uint32_t out, uint32_t count,
                         uint32_t step0, uint32_t step1) {
     const int8_t* a = input0 + offset0;

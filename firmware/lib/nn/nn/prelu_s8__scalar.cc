@@ -2,8 +2,9 @@
 
 namespace nn {
 
-void PreluS8(const PreluParams& p, const Broadcast& shape, const int8_t* input, const int8_t* alpha,
-             int8_t* output) {
+void PreluS8(const PreluParams& params, const Broadcast& shape, const int8_t* input,
+             const int8_t* alpha, int8_t* output) {
+  const PreluParams p = params;  // which no byte of the output can be one of
   ForEachRun(shape, [&](uint32_t input_offset, uint32_t alpha_offset, uint32_t out, uint32_t count,
                         uint32_t input_step, uint32_t alpha_step) {
     const int8_t* x = input + input_offset;

@@ -2,7 +2,9 @@
 
 namespace nn {
 
-void RequantizeS8(const RequantizeParams& p, uint32_t count, const int8_t* input, int8_t* output) {
+void RequantizeS8(const RequantizeParams& params, uint32_t count, const int8_t* input,
+                  int8_t* output) {
+  const RequantizeParams p = params;  // which no byte of the output can be one of
   for (uint32_t i = 0; i < count; ++i) {
     const int32_t x = static_cast<int8_t>(input[i] ^ p.in_flip);
     const int8_t y =

@@ -2,8 +2,9 @@
 
 namespace nn {
 
-void SquaredDifferenceS8(const SquaredDifferenceParams& p, const Broadcast& shape,
+void SquaredDifferenceS8(const SquaredDifferenceParams& params, const Broadcast& shape,
                          const int8_t* input0, const int8_t* input1, int8_t* output) {
+  const SquaredDifferenceParams p = params;  // which no byte of the output can be one of
   const auto scaled = [&p](int32_t which, int32_t x) {
     const int32_t shifted = (x - p.in_zero_point[which]) * (1 << kSquaredDifferenceLeftShift);
     return ApplyRequant(shifted, p.in[which]);

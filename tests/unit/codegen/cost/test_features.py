@@ -233,7 +233,7 @@ def test_pools(shape: Any, channels: int) -> None:
 
 def one(name: str, *shapes: list[int], result: list[int] | None = None, **more: Any) -> Features:
     b = ModelBuilder()
-    inputs = [b.tensor(shape, scale=0.1) for shape in shapes]
+    inputs = [b.tensor(shape, scale=more.get("scale", 0.1)) for shape in shapes]
     constants = [b.constant(np.array(more["axes"], np.int32))] if "axes" in more else []
     output = b.tensor(result or shapes[0], scale=0.1)
     b.op(name, [*inputs, *constants], [output], more.get("options"))
@@ -246,12 +246,13 @@ def test_other_ops_by_their_elements() -> None:
     assert of.op_class == "ADD"
     holds(of, {
         "op": 1, "macs": 0, "outputs": 30, "inputs": 60, "rows": 6, "input rows": 12, "operands": 3,
-        "table": 30,
     })  # fmt: skip
     holds(one("ADD", [], []), {"outputs": 1, "inputs": 2, "rows": 1, "input rows": 2})
     for name in ("ADD", "SUB", "MUL", "MINIMUM", "MAXIMUM"):
         assert one(name, [2, 3, 5], [5], result=[2, 3, 5]).op_class == f"{name}/broadcast"
-    assert one("CONCATENATION", [2, 3], [2, 2], result=[2, 5]).op_class == "CONCATENATION"
+    by_columns = schema.ConcatenationOptionsT(axis=1)
+    joined = one("CONCATENATION", [2, 3], [2, 2], result=[2, 5], options=by_columns)
+    assert (joined.op_class, joined.values["runs"]) == ("CONCATENATION", 4)
 
 
 def test_a_table_pays_from_some_elements_on() -> None:
@@ -261,6 +262,18 @@ def test_a_table_pays_from_some_elements_on() -> None:
     assert (few.op_class, many.op_class) == ("LOGISTIC/few", "LOGISTIC")
     for count in (sizes.entries - 1, sizes.entries, sizes.entries + 1):
         assert one("LOGISTIC", [1, count]).values["table"] == min(count, sizes.entries)
+
+
+@pytest.mark.parametrize(
+    ("scale", "part"),
+    [(0.05, 1.0), (1.0, 29 / 256), (20.0, 1 / 256)],  # 15 and more from 0 are the limits
+)
+def test_what_a_curve_computes_follows_from_the_scale(scale: float, part: float) -> None:
+    pays = table_sizes().pays_from
+    assert one("LOGISTIC", [1, pays - 1], scale=scale).values["curved"] == (pays - 1) * part
+    assert one("TANH", [1, pays], scale=scale).values["curved"] == min(256, pays) * part
+    summed = one("SOFTMAX", [1, 10], scale=scale).values["curved"]
+    assert summed == pytest.approx(10 * min(1, 31 / (255 * scale)))
 
 
 def test_reductions_over_channels_are_of_their_own() -> None:
