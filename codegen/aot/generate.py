@@ -7,6 +7,7 @@ name and ISAs give the same bytes.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -116,8 +117,12 @@ def count_constants(model: Model, isa: str) -> int:
     return sum(definition["bytes"] for definition in emitter.definitions)
 
 
+_ALONE = threading.Lock()  # the C++ that is asked has one model at a time; bench has threads
+
+
 def _compile(model: Model, isa: str, strip_cost: float) -> _Compiled:
-    return _compile_bytes(model.data, isa, strip_cost)
+    with _ALONE:
+        return _compile_bytes(model.data, isa, strip_cost)
 
 
 @lru_cache(maxsize=len(ISAS))  # the plan of one model is asked for again and again

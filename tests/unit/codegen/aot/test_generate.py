@@ -5,14 +5,17 @@ from __future__ import annotations
 import itertools
 import re
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 from flatbuffers import flexbuffers
 
+from codegen.aot import generate
 from codegen.aot.generate import generate_aot, plan_aot
-from codegen.aot.recording import Constant, record
+from codegen.aot.recording import Constant, Recording, record
 from codegen.boards.facts import ISAS
 from codegen.compile.cpp_build import NN
 from codegen.errors import CodegenError, UnsupportedModelError
@@ -266,3 +269,21 @@ def test_a_convolution_is_the_short_one_where_each_channel_can_go_that_way(
     b.op("CONV_2D", [given, weights, added], [made], options)
     ((call,),) = record(b.build([given], [made]), "dsp").calls
     assert call.function == function
+
+
+def test_threads_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The recorder and the walk over runs of ops keep what they have at hand in C++."""
+    inside: list[int] = []
+
+    def record_alone(*given: object) -> Recording:
+        inside.append(1)
+        assert len(inside) == 1
+        time.sleep(0.05)
+        inside.pop()
+        return record(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(generate, "record", record_alone)
+    models = [Model.parse(small_cnn(seed)) for seed in (101, 102, 103, 104)]
+    with ThreadPoolExecutor(4) as pool:
+        plans = list(pool.map(lambda model: plan_aot(model, "scalar"), models))
+    assert len(plans) == 4
