@@ -24,9 +24,10 @@ from codegen.host.oracle_child import answers
 from codegen.host.random_inputs import random_inputs
 from codegen.model.int8_checks import check_int8, check_ops, check_types
 from codegen.model.tflite import Model
+from codegen.samples import fidelity
 from training import artifacts
 from training.errors import ArtifactError, ConversionError, TrainingError, first_line
-from training.int8 import contained, fidelity, fused_lstm
+from training.int8 import contained, fused_lstm
 from training.int8.calibration import calibration_arrays
 from training.int8.float_answers import edges_of
 from training.int8.float_function import FloatFunction, of_keras, of_saved_model

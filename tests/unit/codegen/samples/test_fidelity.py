@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from training.int8 import fidelity
+from codegen.samples import fidelity
 from training.int8.edges import Edge
 from verification.cases.model_builder import small_cnn
 

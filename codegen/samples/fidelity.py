@@ -10,7 +10,6 @@ from codegen.host.oracle_child import answers
 from codegen.host.random_inputs import numpy_dtype
 from codegen.model.tflite import Model
 from codegen.samples.encode import dequantize, quantize
-from training.int8.edges import Edge
 
 SAMPLES = 50  # at most
 _LOUD_DB = 20.0  # noise above a tenth of the signal's amplitude
@@ -20,10 +19,11 @@ def describe(
     content: bytes,
     given: Sequence[np.ndarray],
     exact: Sequence[np.ndarray],
-    outputs: Sequence[Edge],
+    outputs: Sequence[object],
 ) -> str:
     """A line an output. content: of the .tflite. given: for each input an array [N, ...], exact:
-    what the float model makes of them, for each output one [N, ...]. Raises CodegenError."""
+    what the float model makes of them, for each output one [N, ...]. outputs: what names each.
+    Raises CodegenError."""
     model = Model.parse(content)
     count = len(exact[0])
     inputs = [
