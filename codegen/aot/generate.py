@@ -228,7 +228,7 @@ class _Emitter:
                     for run in self._streams.values()
                     if run.first == op.index
                 ],
-                "streamed": any(run.has(op) for run in self._streams.values()),
+                "streamed": any(run.has(op.index) for run in self._streams.values()),
                 "calls": list(self._laid_out(op, ways)) or [custom_ops.call(op)] * is_custom,
             }
 
@@ -280,7 +280,7 @@ class _Emitter:
             isas = [isa for isa in way.isas if not self._is_streamed(op, isa)]
             if not isas:
                 continue
-            runs = [run for run in self._streams.values() if run.has(op)]
+            runs = [run for run in self._streams.values() if run.has(op.index)]
             alone = _both(way.condition, *(f"{stream_calls.name(run)}Rows == 0" for run in runs))
             by_strips_on = [op.index in self.compiled[isa].layout.rows for isa in isas]
             for position, call in enumerate(way.calls):
@@ -292,7 +292,7 @@ class _Emitter:
                     yield position, _both(alone, in_strips), by_strips(call, rows)
 
     def _is_streamed(self, op: Op, isa: str) -> bool:
-        return any(one.ops.has(op) for one in self.compiled[isa].layout.streams)
+        return any(one.ops.has(op.index) for one in self.compiled[isa].layout.streams)
 
     @property
     def _streams(self) -> dict[tuple[int, int], OpRun]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from codegen.aot import arena_search, packing
 from codegen.aot.arena_search import Apart, Buffer
 from codegen.aot.recording import Place, Recording, Variable
-from codegen.aot.rows.choice import choose
+from codegen.aot.rows.choice import Choice, choose
 from codegen.aot.rows.stream_check import check_stream
-from codegen.aot.rows.stream_ops import Stream, op_runs
+from codegen.aot.rows.stream_ops import OpRun, Stream, op_runs
 from codegen.aot.rows.strip_check import check_strips
 from codegen.aot.rows.strip_ops import StripOp, alike, directions, strip_ops
 from codegen.memory import planner
@@ -50,7 +50,7 @@ class Layout:
     @property
     def spans(self) -> dict[tuple[int, int], int]:
         """The rows of each of these, by first op and end."""
-        return {stream.ops.span: rows for stream, rows in self.streams.items()}
+        return {} if self.plan.strips is None else dict(self.plan.strips.streams)
 
     def offset(self, spot: Spot) -> int:
         """Bytes from the arena's start to the spot, without its delta; 0 for the scratch of an op
@@ -89,10 +89,14 @@ def lay_out(
     candidates = strip_ops(model, recording, buffers, isa)
     runs = list(op_runs(model, recording, buffers))
     alive = _alive(interpreters, model, buffers)
-    for some in ((), runs) if runs else ((),):
-        choice = choose(model, list(candidates.values()), some, buffers, alive, isa, most_more)
-        if not choice.strips and not choice.streams:
-            continue
+
+    def choice_of(some: Sequence[OpRun]) -> Choice:
+        return choose(model, list(candidates.values()), some, buffers, alive, isa, most_more)
+
+    # Strips alone, too: what a choice promises is not always to be had.
+    choices = [choice for choice in (choice_of(()),) if choice.strips]
+    choices += [choice for choice in (choice_of(runs),) if choice.streams]
+    for choice in choices:
         chosen = {candidates[op]: height for op, height in choice.strips.items()}
         lower, whole = _lowest_by_rows(
             model, recording, interpreters, buffers, chosen, choice.streams, end, isa
@@ -152,7 +156,7 @@ def _lowest_by_rows(
     same = {
         op: of_op
         for op, of_op in alike(model, recording, buffers, more, isa).items()
-        if not any(stream.ops.first <= op < stream.ops.end for stream in streams)
+        if not any(stream.ops.has(op) for stream in streams)
     }
     apart = lowest(more)
     together = lowest(more | {op: nbytes for op, (_, nbytes) in same.items()})
@@ -167,7 +171,7 @@ def _streamed(
     """The buffers as they are while runs of ops take turns: all at once, what is held of each, one
     scratch for all, behind the others."""
     for stream in streams:
-        first, end = stream.ops.first, stream.ops.end
+        first, end = stream.ops.span
         inside = [
             b
             if b.index not in stream.ops.tensors
@@ -178,7 +182,7 @@ def _streamed(
                 last=max(b.last, end),
             )
             for b in buffers
-            if b.index != planner.SCRATCH or not first <= b.first < end
+            if b.index != planner.SCRATCH or not stream.ops.has(b.first)
         ]
         if stream.scratch_bytes:
             names = f"scratch of ops {first} to {end - 1}"
@@ -244,7 +248,7 @@ def _lowest(
     for one, height in strips.items():
         alive[one.op] -= one.saved_bytes(height) + one.more_scratch
     for stream in streams:
-        for op in range(stream.ops.first, stream.ops.end):
+        for op in range(*stream.ops.span):
             alive[op] = stream.nbytes
     height = _height(buffers, kept) - kept
     bound = max(alive, default=height)
@@ -273,7 +277,7 @@ def _units(
     number = {b.index: n for n, b in enumerate(buffers) if b.index != planner.SCRATCH}
     unit_of = list(range(len(buffers)))
     in_place: list[tuple[int, int]] = []  # an op's output, an input that it may lie on
-    streamed = {op for s in streams for op in range(s.ops.first, s.ops.end)}
+    streamed = {op for s in streams for op in range(*s.ops.span)}
     for op in model.ops:
         if op.index in streamed:
             continue

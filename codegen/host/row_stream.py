@@ -49,6 +49,11 @@ class _Tensor(ctypes.Structure):
 _VISIT = ctypes.CFUNCTYPE(None, ctypes.c_uint32, ctypes.POINTER(ctypes.c_int32))
 
 
+def most_images() -> int:
+    """That a run may have."""
+    return int(load_library().mcuforge_most_stream_tensors())
+
+
 def run_row_stream(
     images: Sequence[Image],
     ops: Sequence[tuple[int, int, int]],

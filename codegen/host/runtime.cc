@@ -311,6 +311,8 @@ void mcuforge_run_row_stream(const nn::StreamTensor* tensors, uint32_t tensor_co
       });
 }
 
+uint32_t mcuforge_most_stream_tensors() { return nn::kMaxStreamTensors; }
+
 uint32_t mcuforge_table_entries() { return nn::kTableSize; }
 
 uint32_t mcuforge_table_pays_from() { return nn::kTablePays; }

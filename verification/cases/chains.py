@@ -72,8 +72,8 @@ def depthwise_chain(rng: np.random.Generator) -> Case:
 
 def residual_chain(rng: np.random.Generator) -> Case:
     """1 to 3 blocks, 2 to 8 ops: two convolutions, a clamp between some, and now and then the sum,
-    difference or product with what came in, or with a convolution of it: of images that are higher
-    than wide, as runs of such ops take turns row by row."""
+    difference or product with what came in, with a convolution of it or with a constant: of images
+    that are higher than wide, as runs of such ops take turns row by row."""
     b = ModelBuilder()
     shape = [1, int(rng.integers(6, 40)), int(rng.integers(2, 9)), draw.extent(rng, 9)]
     first = tensor = b.tensor(shape, scale=_SCALE, zero_point=_ZERO_POINT)
@@ -102,7 +102,10 @@ def residual_chain(rng: np.random.Generator) -> Case:
         if len(names) > 5 or draw.chance(rng, 0.3):
             break
         beside = came
-        if came_shape != shape:
+        if draw.chance(rng, 0.2):
+            values = draw.int8_values(rng, shape)
+            beside = b.constant(values, scale=_SCALE, zero_point=_ZERO_POINT)
+        elif came_shape != shape:
             same, operands, options = _convolved(
                 *(rng, b, False, came_shape, came, [1, 1], stride), shape[3]
             )

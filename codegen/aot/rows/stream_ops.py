@@ -9,7 +9,6 @@ from codegen.aot.arena_search import Apart
 from codegen.aot.recording import Recording
 from codegen.aot.rows.streams import (
     MOST_OPS,
-    MOST_TENSORS,
     Held,
     Run,
     StreamOp,
@@ -20,6 +19,7 @@ from codegen.aot.rows.streams import (
 )
 from codegen.aot.rows.strips import row_windows, shape_of
 from codegen.host.kernel_loops import ConvShape
+from codegen.host.row_stream import most_images
 from codegen.host.runtime import ALIGNMENT
 from codegen.memory.planner import SCRATCH, PlannedTensor, align
 from codegen.model.tflite import Model, Op
@@ -43,8 +43,8 @@ class OpRun:
     def span(self) -> tuple[int, int]:
         return self.first, self.end
 
-    def has(self, op: Op) -> bool:
-        return self.first <= op.index < self.end
+    def has(self, op: int) -> bool:
+        return self.first <= op < self.end
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +97,7 @@ def streams(
     """The run by pieces of each of these heights."""
     inside = set(of.tensors)
     scratch = max(
-        (align(b.nbytes) for b in buffers if b.index == SCRATCH and of.first <= b.first < of.end),
+        (align(b.nbytes) for b in buffers if b.index == SCRATCH and of.has(b.first)),
         default=0,
     )
     beside = scratch + sum(
@@ -140,8 +140,8 @@ def _nbytes(tensor: StreamTensor) -> int:
 
 
 def _fits(model: Model, recording: Recording, op: Op, number: Mapping[int, int]) -> bool:
-    calls = recording.calls[op.index]
-    tensors = [model.tensors[i] for i in (*_sources(model, op), *op.outputs)]
+    sources = _sources(model, op)
+    tensors = [model.tensors[i] for i in (*sources, *op.outputs)]
     kept = {index for index, _ in recording.kept}
     images = all(
         t.dtype == "INT8"
@@ -151,7 +151,9 @@ def _fits(model: Model, recording: Recording, op: Op, number: Mapping[int, int])
         and not (t.is_variable or t.index in kept)
         for t in tensors
     )
-    return len(op.outputs) == 1 and images and may_stream(calls, tensors[-1].nbytes)
+    calls = recording.calls[op.index]
+    fits = images and len(op.outputs) == 1
+    return fits and may_stream(calls, len(sources), tensors[-1].nbytes)
 
 
 def _sources(model: Model, op: Op) -> list[int]:
@@ -173,7 +175,7 @@ def _run(
     given = list(dict.fromkeys(i for i in read if i not in made))
     tensors = (*given, *made)
     inner = [i for i in made[:-1] if buffers[number[i]].last <= end]
-    if not inner or len(tensors) > MOST_TENSORS or not set(made[:-1]) <= set(read):
+    if not inner or len(tensors) > most_images() or not set(made[:-1]) <= set(read):
         return None
     position = {index: n for n, index in enumerate(tensors)}
     images = tuple(

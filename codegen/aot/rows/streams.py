@@ -8,7 +8,7 @@ image turned over.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,8 +16,6 @@ from codegen.aot.recording import Call, Struct, Text, Value
 from codegen.aot.rows.strips import RowWindows, row_windows
 
 MOST_OPS = 8
-MOST_TENSORS = 10
-"""kMaxStreamTensors."""
 _SAME_SHAPE = {"nn::AddS8", "nn::SubS8", "nn::MulS8"}
 _COUNTED = {"nn::ClampS8", "nn::LookUpS8", "nn::LeakyReluS8"}
 
@@ -49,11 +47,8 @@ class StreamOp:
 
     def read_first(self, row: int) -> int:
         """The first of the input rows that output row `row` and those after it read."""
-        return (
-            row
-            if self.windows is None
-            else max(0, row * self.windows.stride - self.windows.pad_top)
-        )
+        w = self.windows
+        return row if w is None else max(0, row * w.stride - w.pad_top)
 
 
 @dataclass(frozen=True)
@@ -94,8 +89,7 @@ def hold(run: Run, height: int, under: int | None) -> Held:
     last = run.ops[-1]
     made = run.tensors[last.output]
     later = now = -made.rows * made.row_bytes
-    for done in [*range(height, made.rows, height), made.rows]:
-        wanted = _wanted(run, done)
+    for done, wanted in _steps(run, height):
         for op in run.ops:
             if op is last and under in op.inputs:
                 # A kernel may write all of its piece before it reads the last of it.
@@ -124,9 +118,7 @@ def pieces(run: Run, height: int) -> list[list[tuple[int, int]]]:
     """Of each op: first output row and number of rows of each piece, from the top down."""
     ends = {n: 0 for n, _ in enumerate(run.tensors)}
     found: list[list[tuple[int, int]]] = [[] for _ in run.ops]
-    rows = run.tensors[run.ops[-1].output].rows
-    for done in [*range(height, rows, height), rows]:
-        wanted = _wanted(run, done)
+    for _, wanted in _steps(run, height):
         for op, of_op in zip(run.ops, found, strict=True):
             if wanted[op.output] > ends[op.output]:
                 of_op.append((ends[op.output], wanted[op.output] - ends[op.output]))
@@ -134,15 +126,17 @@ def pieces(run: Run, height: int) -> list[list[tuple[int, int]]]:
     return found
 
 
-def _wanted(run: Run, done: int) -> dict[int, int]:
-    """{tensor: rows that have to be made when the last op has made `done`}."""
-    wanted = {n: 0 for n, _ in enumerate(run.tensors)}
-    wanted[run.ops[-1].output] = done
-    for op in reversed(run.ops):
-        if wanted[op.output]:
-            for number in op.inputs:
-                wanted[number] = max(wanted[number], op.read_end(wanted[op.output]))
-    return wanted
+def _steps(run: Run, height: int) -> Iterator[tuple[int, dict[int, int]]]:
+    """Rows that the last op has made after each step, and {tensor: rows that have to be made}."""
+    rows = run.tensors[run.ops[-1].output].rows
+    for done in [*range(height, rows, height), rows]:
+        wanted = {n: 0 for n, _ in enumerate(run.tensors)}
+        wanted[run.ops[-1].output] = done
+        for op in reversed(run.ops):
+            if wanted[op.output]:
+                for number in op.inputs:
+                    wanted[number] = max(wanted[number], op.read_end(wanted[op.output]))
+        yield done, wanted
 
 
 def _turned(windows: RowWindows | None) -> RowWindows | None:
@@ -152,16 +146,17 @@ def _turned(windows: RowWindows | None) -> RowWindows | None:
     return replace(w, pad_top=(w.out_h - 1) * w.stride + w.reach - w.in_h - w.pad_top)
 
 
-def may_stream(calls: Sequence[Call], elements: int) -> bool:
-    """Whether an op with an output of so many elements can be one of a run."""
+def may_stream(calls: Sequence[Call], sources: int, elements: int) -> bool:
+    """Whether an op can be one of a run. sources: computed inputs; a constant operand or computed
+    weights do not go by rows. elements: of its output."""
     if len(calls) != 1:
         return False
     call, given = calls[0], dict(calls[0].arguments)
     if call.function in _SAME_SHAPE:
-        return _is_same_shape(given["shape"], elements)
+        return sources == 2 and _is_same_shape(given["shape"], elements)
     if call.function in _COUNTED:
-        return given["count"] == Text(str(elements))
-    return row_windows(calls) is not None
+        return sources == 1 and given["count"] == Text(str(elements))
+    return sources == 1 and row_windows(calls) is not None
 
 
 def has_windows(call: Call) -> bool:

@@ -14,15 +14,16 @@ from codegen.aot.generate import STRIP_COST, generate_aot, plan_aot
 from codegen.aot.recording import record
 from codegen.aot.rows.stream_check import check_stream
 from codegen.aot.rows.stream_ops import OpRun, Stream, op_runs, streams
-from codegen.aot.rows.streams import Run, StreamOp, StreamTensor, hold, pieces
+from codegen.aot.rows.streams import Run, StreamOp, StreamTensor, hold, may_stream, pieces
 from codegen.aot.rows.strips import RowWindows
 from codegen.boards.facts import ISAS
 from codegen.memory import arena_picture
 from codegen.memory.planner import PlanError, PlannedTensor, plan_model
 from codegen.model.tflite import Model
 from tests.unit.codegen.aot.rows.test_strips import convolve
+from verification.cases import draw
 from verification.cases.chains import residual_chain
-from verification.cases.model_builder import ModelBuilder
+from verification.cases.model_builder import SAME, ModelBuilder
 
 SEEDS = range(30)
 
@@ -142,6 +143,26 @@ def _residual_net(height: int = 32, channels: int = 16) -> bytes:
     convolve(b, rng, inner, after, channels, depthwise=False, kernel=3)
     b.op("ADD", [first, after], [last], schema.AddOptionsT())
     return b.build([first], [last])
+
+
+def test_a_constant_operand_does_not_go_by_rows() -> None:
+    """A piece has no part of it. Nor do weights that are computed."""
+    rng = np.random.default_rng(3)
+    b = ModelBuilder()
+    shape = [1, 32, 8, 4]
+    first, inner, after, last = (b.tensor(shape, scale=0.05, zero_point=-3) for _ in range(4))
+    weights = b.tensor([1, 3, 3, 4], scale=0.05, zero_point=0)
+    offsets = b.constant(draw.int8_values(rng, shape), scale=0.05, zero_point=-3)
+    common = {"strideH": 1, "strideW": 1, "dilationHFactor": 1, "dilationWFactor": 1}
+    windows = schema.DepthwiseConv2DOptionsT(padding=SAME, depthMultiplier=1, **common)
+    b.op("DEPTHWISE_CONV_2D", [first, weights, -1], [inner], windows, version=2)
+    b.op("ADD", [inner, offsets], [after], schema.AddOptionsT())
+    b.op("ADD", [after, first], [last], schema.AddOptionsT())
+    model = Model.parse(b.build([first, weights], [last]))
+    recording = record(model.data, "scalar")
+    assert all(len(calls) == 1 for calls in recording.calls)
+    assert may_stream(recording.calls[2], 2, 32 * 8 * 4)
+    assert list(op_runs(model, recording, plan_model(model, "scalar").tensors)) == []
 
 
 @pytest.mark.parametrize("isa", ISAS)
