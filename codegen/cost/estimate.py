@@ -159,22 +159,17 @@ def estimate_strips(model: Model, op: Op, height: int, in_blocks: bool, cpu: str
     cpu: one that has been measured."""
     costs = cost_table()[cpu]
     whole = features(model, op, cpu)
-    work = op_work(model, op)
-    strips = math.ceil(work.output_shape[1] / height)
-    if op.name not in ("CONV_2D", "DEPTHWISE_CONV_2D"):
-        of_calls = Features(whole.op_class, {"op": whole.values["op"] * (strips - 1)})
-        return _cost(of_calls, costs)
+    rows = op_work(model, op).output_shape[1]
+    pieces = [(first, min(height, rows - first)) for first in range(0, rows, height)]
     if op.name == "CONV_2D" and _ISAS.get(cpu) == "mve":
         # what a strip leaves in a panel of pixels goes on in the next one
         passes = Features(whole.op_class, {"passes": whole.values.get("passes", 0.0)})
-        return _cost(passes, costs) * (strips - 1)
-    rows = work.output_shape[1]
-    pieces = [(first, min(height, rows - first)) for first in range(0, rows, height)]
+        return _cost(passes, costs) * (len(pieces) - 1)
     more = estimate_pieces(model, op, pieces, cpu)
     if in_blocks:
         names = ("op", "channels", "weights", "blocks", "block weights")
         once = {name: whole.values.get(name, 0.0) for name in names}
-        more -= (strips - 1) * _cost(Features(whole.op_class, once), costs)
+        more -= (len(pieces) - 1) * _cost(Features(whole.op_class, once), costs)
     return max(0, more)
 
 

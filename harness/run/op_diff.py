@@ -101,14 +101,14 @@ def find_difference(
     oracle = Oracle(model, keep_tensors=True)
     oracle.run(inputs)
     places = {tensor.index: tensor for tensor in plan.tensors}
-    offsets = {index: place.offset for index, place in places.items()}
     for op in model.ops:
         for index in op.outputs:
             tensor = model.tensors[index]
-            if index in places and places[index].nbytes < tensor.nbytes:
+            place = places[index]
+            if place.nbytes < tensor.nbytes:
                 continue
             wanted = oracle.tensor(index).reshape(-1)
-            content = device.peek(inputs, op.index, offsets[index], tensor.nbytes)
+            content = device.peek(inputs, op.index, place.offset, tensor.nbytes)
             if content != wanted.tobytes():
                 return Difference(op, tensor, np.frombuffer(content, wanted.dtype), wanted)
     return None
