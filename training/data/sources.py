@@ -86,6 +86,8 @@ class Digits:
 
 def idx_paths(directory: Path) -> dict[str, Path]:
     """The four IDX files of `directory`, plain or with .gz; an error lists those missing."""
+    if directory.suffix and not directory.exists():
+        raise DataError(f"{directory}: no such file; give the path of one, or of a folder of data")
     if not directory.is_dir():
         raise DataError(f"{directory}: no such directory; it should hold MNIST's four IDX files")
     found: dict[str, Path] = {}

@@ -170,6 +170,7 @@ export --to c -o '' -m good.tflite       => --output needs a value
 # ---- data that are none
 train --data /nowhere                    => /nowhere: no such directory
 train --data nope                        => nope: no such directory
+train --data nope.npz                    => nope.npz: no such file; give the path of one
 train --data text.txt                    => HERE/text.txt: a file of data ends in .npz, .npy, .csv
 train --data folder                      => HERE/folder: train-images-idx3-ubyte[.gz],
 train --data classes                     => HERE/classes/a: 0 PNG or JPEG images
