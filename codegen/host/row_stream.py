@@ -26,13 +26,13 @@ class Image:
 
 @dataclass(frozen=True)
 class Piece:
-    """Some output rows of one op. in_rows: of the input from the first that they read on; None of
-    an op without windows, as is pad_top. inputs, output: bytes from the arena's start."""
+    """Some output rows of one op. in_rows: of the input from the first that they read on; 0 of an
+    op without windows, as is pad_top. inputs, output: bytes from the arena's start."""
 
     op: int
-    in_rows: int | None
+    in_rows: int
     out_rows: int
-    pad_top: int | None
+    pad_top: int
     inputs: tuple[int, int]
     output: int
 
@@ -77,14 +77,7 @@ def run_row_stream(
 
     def visited(op: int, at: ctypes._Pointer[ctypes.c_int32]) -> None:
         in_rows, out_rows, pad_top, first, second, output = at[:6]
-        windowed = shapes[op] is not None
-        visit(
-            Piece(
-                *(op, in_rows if windowed else None, out_rows, pad_top if windowed else None),
-                (first, second),
-                output,
-            )
-        )
+        visit(Piece(op, in_rows, out_rows, pad_top, (first, second), output))
 
     load_library().mcuforge_run_row_stream(
         tensors,
