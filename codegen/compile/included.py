@@ -17,6 +17,7 @@ class Headers:
     def __init__(self, folders: Iterable[Path]) -> None:
         self._named: dict[str, set[Path]] = {}
         self._contents: dict[Path, bytes] = {}
+        self._of: dict[Path, set[Path]] = {}
         for folder in folders:
             for path in folder.rglob("*"):
                 if path.suffix in _SUFFIXES:
@@ -28,20 +29,25 @@ class Headers:
         return hashlib.sha256(b"\0".join(part for pair in parts for part in pair)).hexdigest()
 
     def reached(self, source: Path) -> set[Path]:
-        """What `source` includes, and what that includes. Where several headers have the name, all
-        of them: that compiles too often, never too seldom."""
+        """What `source` includes, and what that includes. Where several headers' paths end with the
+        name, all of them: that compiles too often, never too seldom."""
         reached: set[Path] = set()
         waiting = [source]
         while waiting:
-            path = waiting.pop()
-            for found in _INCLUDE.findall(self._content(path)):
-                name = found.decode()
-                beside = path.parent / name
-                of_name = {beside} if beside.is_file() else set()
-                new = (of_name | self._named.get(Path(name).name, set())) - reached
-                reached |= new
-                waiting += new
+            new = self._included(waiting.pop()) - reached
+            reached |= new
+            waiting += new
         return reached
+
+    def _included(self, path: Path) -> set[Path]:
+        if path not in self._of:
+            found: set[Path] = set()
+            for name in map(bytes.decode, _INCLUDE.findall(self._content(path))):
+                beside = path.parent / name
+                found |= {beside} if beside.is_file() else set()
+                found |= {one for one in self._named.get(Path(name).name, ()) if one.match(name)}
+            self._of[path] = found
+        return self._of[path]
 
     def _content(self, path: Path) -> bytes:
         if path not in self._contents:
