@@ -67,7 +67,7 @@ def _packed(model: Model, op: Op, calls: tuple[Call, ...]) -> tuple[Call, ...]:
         return calls
     if calls[0].function in ("nn::ConvS8", "nn::ConvFastS8"):
         call = _conv(model, op, calls[0])
-    elif calls[0].function == "nn::DepthwiseConvS8":
+    elif calls[0].function in ("nn::DepthwiseConvS8", "nn::DepthwiseConvFastS8"):
         call = _depthwise(model, op, calls[0])
     elif calls[0].function == "nn::FullyConnectedS8":
         call = _fully_connected(model, op, calls[0])

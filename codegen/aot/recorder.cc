@@ -469,6 +469,19 @@ bool IsAllFast(const nn::ConvParams& p, const nn::ChannelScales& scales, const i
   return fast;
 }
 
+// What DepthwiseConvFastS8 asks for.
+bool IsAllFastDepthwise(const nn::ConvParams& p, const nn::ChannelScales& scales,
+                        const int32_t* bias) {
+  const auto products = static_cast<uint32_t>(p.kernel_h * p.kernel_w);
+  bool fast = p.filter_c == 1;
+  for (uint32_t c = 0; fast && c < p.out_c; ++c) {
+    nn::FastChannel made;
+    fast = nn::MakeFastChannel(nn::ChannelRequant(scales, c), bias ? bias[c] : 0, products,
+                               p.out_zero_point, &made);
+  }
+  return fast;
+}
+
 nn::ConvS16Params OfS16(
     nn::ConvS16Params params) {  // whose zero points and int8 range are not used
   params.shape.in_zero_point = params.shape.out_zero_point = 0;
@@ -513,8 +526,10 @@ void ConvS8(const ConvParams& params, const ChannelScales& scales, const int8_t*
 
 void DepthwiseConvS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,
                      const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
-  RECORD("nn/depthwise_conv_s8.h", "nn::DepthwiseConvS8", 7, params, scales, input, filter, bias,
-         output, scratch);
+  const char* const function =
+      IsAllFastDepthwise(params, scales, bias) ? "nn::DepthwiseConvFastS8" : "nn::DepthwiseConvS8";
+  RECORD("nn/depthwise_conv_s8.h", function, 7, params, scales, input, filter, bias, output,
+         scratch);
 }
 
 void TransposeConvS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,

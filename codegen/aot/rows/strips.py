@@ -18,17 +18,19 @@ from codegen.host.kernel_loops import ConvShape, conv_strips_scratch
 PACKED_CONV = "nn::ConvPackedS8"
 PACKED_DEPTHWISE = "nn::DepthwisePackedS8"
 _DEPTHWISE = "nn::DepthwiseConvS8"
+_FAST_DEPTHWISE = "nn::DepthwiseConvFastS8"
 _PREPARED = {"nn::ConvS8", "nn::ConvFastS8"}  # they make channels ready, which takes scratch
 _CONVOLUTIONS = {*_PREPARED, PACKED_CONV}
 _BLOCK_STRIPS_OF = {
     _DEPTHWISE: "nn::DepthwiseConvBlockStripsS8",
+    _FAST_DEPTHWISE: "nn::DepthwiseConvFastBlockStripsS8",
     PACKED_DEPTHWISE: "nn::DepthwisePackedBlockStripsS8",
 }
 _STRIPS_OF = {
     "nn::ConvS8": "nn::ConvStripsS8",
     "nn::ConvFastS8": "nn::ConvFastStripsS8",
     PACKED_CONV: "nn::ConvPackedStripsS8",
-    _DEPTHWISE: "nn::DepthwiseConvStripsS8",
+    **dict.fromkeys((_DEPTHWISE, _FAST_DEPTHWISE), "nn::DepthwiseConvStripsS8"),
     "nn::MaxPoolS8": "nn::MaxPoolStripsS8",
     "nn::AveragePoolS8": "nn::AveragePoolStripsS8",
 }

@@ -102,7 +102,20 @@ constexpr uint32_t DepthwiseConvS8ScratchBytes(const ConvParams& p, Isa isa) {
 void DepthwiseConvS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,
                      const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch);
 
-// The same by strips of `rows` output rows (strips.h).
+// The same where the multiplier is 1 and all channels can go the short way (MakeFastChannel): for
+// generated code, which knows that, and then links nothing for other channels.
+#if !MCUFORGE_ISA_DSP && !MCUFORGE_ISA_MVE
+void DepthwiseConvFastS8(const ConvParams& params, const ChannelScales& scales, const int8_t* input,
+                         const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch);
+#else
+inline void DepthwiseConvFastS8(const ConvParams& params, const ChannelScales& scales,
+                                const int8_t* input, const int8_t* filter, const int32_t* bias,
+                                int8_t* output, void* scratch) {
+  DepthwiseConvS8(params, scales, input, filter, bias, output, scratch);
+}
+#endif
+
+// The same as DepthwiseConvS8 by strips of `rows` output rows (strips.h).
 void DepthwiseConvStripsS8(const ConvParams& params, const ChannelScales& scales,
                            const int8_t* input, const int8_t* filter, const int32_t* bias,
                            int8_t* output, void* scratch, int32_t rows);
@@ -113,6 +126,18 @@ void DepthwiseConvStripsS8(const ConvParams& params, const ChannelScales& scales
 void DepthwiseConvBlockStripsS8(const ConvParams& params, const ChannelScales& scales,
                                 const int8_t* input, const int8_t* filter, const int32_t* bias,
                                 int8_t* output, void* scratch, int32_t rows);
+#if !MCUFORGE_ISA_DSP && !MCUFORGE_ISA_MVE
+void DepthwiseConvFastBlockStripsS8(const ConvParams& params, const ChannelScales& scales,
+                                    const int8_t* input, const int8_t* filter, const int32_t* bias,
+                                    int8_t* output, void* scratch, int32_t rows);
+#else
+inline void DepthwiseConvFastBlockStripsS8(const ConvParams& params, const ChannelScales& scales,
+                                           const int8_t* input, const int8_t* filter,
+                                           const int32_t* bias, int8_t* output, void* scratch,
+                                           int32_t rows) {
+  DepthwiseConvBlockStripsS8(params, scales, input, filter, bias, output, scratch, rows);
+}
+#endif
 
 }  // namespace nn
 

@@ -46,13 +46,24 @@ void Portable::ComputePixels(PixelGroup* group) {
 
 void DepthwiseConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
                      const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
-  DepthwiseByLines<Portable, false>(p, scales, input, filter, bias, output, scratch, 0);
+  DepthwiseByLines<Portable, false, false>(p, scales, input, filter, bias, output, scratch, 0);
+}
+
+void DepthwiseConvFastS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
+                         const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
+  DepthwiseByLines<Portable, true, false>(p, scales, input, filter, bias, output, scratch, 0);
 }
 
 void DepthwiseConvBlockStripsS8(const ConvParams& p, const ChannelScales& scales,
                                 const int8_t* input, const int8_t* filter, const int32_t* bias,
                                 int8_t* output, void* scratch, int32_t rows) {
-  DepthwiseByLines<Portable, true>(p, scales, input, filter, bias, output, scratch, rows);
+  DepthwiseByLines<Portable, false, true>(p, scales, input, filter, bias, output, scratch, rows);
+}
+
+void DepthwiseConvFastBlockStripsS8(const ConvParams& p, const ChannelScales& scales,
+                                    const int8_t* input, const int8_t* filter, const int32_t* bias,
+                                    int8_t* output, void* scratch, int32_t rows) {
+  DepthwiseByLines<Portable, true, true>(p, scales, input, filter, bias, output, scratch, rows);
 }
 
 }  // namespace nn

@@ -164,13 +164,24 @@ void Armv6M::ComputePixels(PixelGroup* /*group*/) {
 
 void DepthwiseConvS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
                      const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
-  DepthwiseByLines<Armv6M, false>(p, scales, input, filter, bias, output, scratch, 0);
+  DepthwiseByLines<Armv6M, false, false>(p, scales, input, filter, bias, output, scratch, 0);
+}
+
+void DepthwiseConvFastS8(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
+                         const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch) {
+  DepthwiseByLines<Armv6M, true, false>(p, scales, input, filter, bias, output, scratch, 0);
 }
 
 void DepthwiseConvBlockStripsS8(const ConvParams& p, const ChannelScales& scales,
                                 const int8_t* input, const int8_t* filter, const int32_t* bias,
                                 int8_t* output, void* scratch, int32_t rows) {
-  DepthwiseByLines<Armv6M, true>(p, scales, input, filter, bias, output, scratch, rows);
+  DepthwiseByLines<Armv6M, false, true>(p, scales, input, filter, bias, output, scratch, rows);
+}
+
+void DepthwiseConvFastBlockStripsS8(const ConvParams& p, const ChannelScales& scales,
+                                    const int8_t* input, const int8_t* filter, const int32_t* bias,
+                                    int8_t* output, void* scratch, int32_t rows) {
+  DepthwiseByLines<Armv6M, true, true>(p, scales, input, filter, bias, output, scratch, rows);
 }
 
 }  // namespace nn

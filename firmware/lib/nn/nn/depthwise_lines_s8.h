@@ -130,8 +130,9 @@ void ComputeImage(const ConvParams& p, PixelGroup group, const int8_t* image, co
   }
 }
 
-// DepthwiseConvS8 with a machine's inner loop. kByStrips: DepthwiseConvBlockStripsS8.
-template <class Machine, bool kByStrips>
+// DepthwiseConvS8 with a machine's inner loop. kAllFast: DepthwiseConvFastS8; kByStrips:
+// DepthwiseConvBlockStripsS8.
+template <class Machine, bool kAllFast, bool kByStrips>
 void DepthwiseByLines(const ConvParams& p, const ChannelScales& scales, const int8_t* input,
                       const int8_t* filter, const int32_t* bias, int8_t* output, void* scratch,
                       int32_t rows) {
@@ -146,19 +147,19 @@ void DepthwiseByLines(const ConvParams& p, const ChannelScales& scales, const in
     for (int32_t c = first; c < first + group.count; ++c) {
       // One that is not fast is computed with its neighbours all the same, as nothing, then again.
       channels[c - first] = FastChannel{};
-      fast += p.filter_c == 1 &&
+      fast += (kAllFast || p.filter_c == 1) &&
               MakeFastChannel(ChannelRequant(scales, static_cast<uint32_t>(c)), bias ? bias[c] : 0,
                               static_cast<uint32_t>(p.kernel_h * p.kernel_w), p.out_zero_point,
                               &channels[c - first]);
     }
     InStrips<kByStrips>(
         p, input, output, rows, [&](const ConvParams& strip, const int8_t* in, int8_t* out) {
-          for (int32_t batch = 0; fast != 0 && batch < strip.batches; ++batch) {
+          for (int32_t batch = 0; (kAllFast || fast != 0) && batch < strip.batches; ++batch) {
             ComputeImage<Machine>(
                 strip, group, in + batch * strip.in_h * strip.in_w * strip.in_c + first,
                 filter + first, out + batch * strip.out_h * strip.out_w * strip.out_c + first);
           }
-          for (int32_t c = 0; fast != group.count && c < group.count; ++c) {
+          for (int32_t c = 0; !kAllFast && fast != group.count && c < group.count; ++c) {
             if (channels[c].right == 0) {
               DepthwiseChannelS8(strip, scales, first + c, in, filter, bias, out);
             }

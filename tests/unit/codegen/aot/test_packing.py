@@ -233,18 +233,20 @@ def test_planes_have_their_channels_ready() -> None:
 
 
 @pytest.mark.parametrize(
-    "model",
+    ("model", "all_fast"),
     [
-        _depthwise(8, stride=2),
-        _depthwise(6),
-        _depthwise(8, scale=300.0),
-        _depthwise(8, scale=1e-10),
-        _depthwise(8, bias=1 << 23),
-        _depthwise(8, bias=-(1 << 23) - 1),
+        (_depthwise(8, stride=2), True),
+        (_depthwise(6), True),
+        (_depthwise(8, scale=300.0), False),
+        (_depthwise(8, scale=1e-10), False),
+        (_depthwise(8, bias=1 << 23), True),
+        (_depthwise(8, bias=-(1 << 23) - 1), True),
+        (_depthwise(8, bias=1 << 30), False),
+        (_depthwise(8, bias=(1 << 31) - 1), True),
     ],
 )
-def test_other_depthwise_convolutions_stay_as_they_were(model: Model) -> None:
-    assert _packed(model).function == "nn::DepthwiseConvS8"
+def test_other_depthwise_convolutions_stay_as_they_were(model: Model, all_fast: bool) -> None:
+    assert _packed(model).function == f"nn::DepthwiseConv{'Fast' * all_fast}S8"
 
 
 def test_code_for_all_cores_has_both_orders() -> None:

@@ -127,6 +127,12 @@ def test_channels_that_are_finished_in_blocks() -> None:
     depthwise = call("nn::DepthwiseConvS8", filter_c=1)
     assert channel_blocks(depthwise) == 12 and ready_once(depthwise)
     assert strips_function(depthwise) == "nn::DepthwiseConvBlockStripsS8"
+    fast = call("nn::DepthwiseConvFastS8", filter_c=1)
+    assert channel_blocks(fast) == 12 and ready_once(fast)
+    assert strips_function(fast) == "nn::DepthwiseConvFastBlockStripsS8"
+    by_rows = call("nn::DepthwiseConvFastS8", filter_c=1, out_c=10)
+    assert channel_blocks(by_rows) is None
+    assert strips_function(by_rows) == "nn::DepthwiseConvStripsS8"
     for other in (
         call("nn::DepthwiseConvS8", filter_c=1, out_c=10),
         call("nn::DepthwiseConvS8", filter_c=2),
@@ -242,7 +248,7 @@ def test_strips_that_save_nothing_are_not_taken(monkeypatch: pytest.MonkeyPatch)
 
 def test_generated_code_says_the_rows_on_each_isa() -> None:
     text = generate_aot(_separable(height=32, channels=16), "net")["net_model.cc"].decode()
-    assert text.count("nn::DepthwiseConvBlockStripsS8(") == 2
+    assert text.count("nn::DepthwiseConvFastBlockStripsS8(") == 2
     for isa in ISAS:
         plan = plan_aot(Model.parse(_separable(height=32, channels=16)), isa)
         assert plan.strips is not None
