@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "kernel_testing.h"
 #include "tensorflow/lite/c/builtin_op_data.h"
 #include "tensorflow/lite/c/common.h"
 #include "tensorflow/lite/micro/kernels/kernel_runner.h"
@@ -11,50 +12,16 @@
 
 namespace {
 
-using tflite::ElementCount;
+using kernel_testing::ExpectAll;
+using kernel_testing::ExpectDequantized;
+using kernel_testing::ExpectNear;
+using kernel_testing::Run;
 using tflite::testing::CreatePerChannelQuantizedBiasTensor;
 using tflite::testing::CreateQuantizedBiasTensor;
 using tflite::testing::CreateQuantizedTensor;
 using tflite::testing::CreateSymmetricPerChannelQuantizedTensor;
 using tflite::testing::CreateTensor;
 using tflite::testing::IntArrayFromInts;
-
-// Runs the op on tensors of which the last is its output.
-template <int kCount>
-TfLiteStatus Run(const TFLMRegistration& registration, TfLiteTensor (&tensors)[kCount],
-                 const void* params) {
-  int inputs[kCount] = {kCount - 1};
-  for (int i = 1; i < kCount; ++i) {
-    inputs[i] = i - 1;
-  }
-  int outputs[] = {1, kCount - 1};
-  tflite::micro::KernelRunner runner(registration, tensors, kCount, IntArrayFromInts(inputs),
-                                     IntArrayFromInts(outputs), params);
-  const TfLiteStatus status = runner.InitAndPrepare();
-  return status == kTfLiteOk ? runner.Invoke() : status;
-}
-
-template <typename T, int kLength>
-void ExpectAll(const T* output, const T (&expected)[kLength]) {
-  for (int i = 0; i < kLength; ++i) {
-    TF_LITE_MICRO_EXPECT_EQ(output[i], expected[i]);
-  }
-}
-
-template <int kLength>
-void ExpectNear(const float* output, const float (&expected)[kLength], float tolerance) {
-  for (int i = 0; i < kLength; ++i) {
-    TF_LITE_MICRO_EXPECT_NEAR(output[i], expected[i], tolerance);
-  }
-}
-
-template <int kLength>
-void ExpectDequantized(const int8_t* output, const float (&expected)[kLength], float scale,
-                       int zero_point) {
-  float real[kLength];
-  tflite::Dequantize(output, kLength, scale, zero_point, real);
-  ExpectNear(real, expected, scale);
-}
 
 // Two images' rows of 1x4x2, of which three filters of 2x2 make 1x2x1x3.
 int g_conv_input_dims[] = {4, 1, 4, 2, 1};

@@ -15,6 +15,14 @@
 #include "tensorflow/lite/micro/micro_utils.h"
 #include "tensorflow/lite/portable_type_to_tflitetype.h"
 
+// Of a function whose first argument's contents are not looked at, which the compiler assumes of a
+// pointer to const.
+#if __has_attribute(access)
+#define TFLM_READS_NOTHING __attribute__((access(none, 1)))
+#else
+#define TFLM_READS_NOTHING
+#endif
+
 namespace tflite {
 namespace testing {
 
@@ -51,10 +59,11 @@ int ZeroPointFromMinMax(float min, float max) {
   return first + static_cast<int>(steps_to_zero + 0.5f);
 }
 
-// type: kTfLiteNoType for that of T.
+// type: kTfLiteNoType for that of T. Nothing is read: an output's array may hold nothing yet.
 template <typename T>
-TfLiteTensor CreateTensor(const T* data, TfLiteIntArray* dims, bool is_variable = false,
-                          TfLiteType type = kTfLiteNoType) {
+TFLM_READS_NOTHING TfLiteTensor CreateTensor(const T* data, TfLiteIntArray* dims,
+                                             bool is_variable = false,
+                                             TfLiteType type = kTfLiteNoType) {
   TfLiteTensor tensor{};
   tensor.data.data = const_cast<T*>(data);
   tensor.dims = dims;
@@ -65,9 +74,10 @@ TfLiteTensor CreateTensor(const T* data, TfLiteIntArray* dims, bool is_variable 
 }
 
 template <typename T>
-TfLiteTensor CreateQuantizedTensor(const T* data, TfLiteIntArray* dims, float scale,
-                                   int zero_point = 0, bool is_variable = false,
-                                   TfLiteType type = kTfLiteNoType) {
+TFLM_READS_NOTHING TfLiteTensor CreateQuantizedTensor(const T* data, TfLiteIntArray* dims,
+                                                      float scale, int zero_point = 0,
+                                                      bool is_variable = false,
+                                                      TfLiteType type = kTfLiteNoType) {
   TfLiteTensor tensor = CreateTensor(data, dims, is_variable, type);
   tensor.params = {scale, zero_point};
   tensor.quantization.type = kTfLiteAffineQuantization;
