@@ -6,7 +6,7 @@ import re
 
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _PLACE = re.compile(r'^ *File ".*", line \d+.*\n.*\n?', re.MULTILINE)  # and the line that is there
-_HEADINGS = ("in user code:", "Exception encountered when calling")
+_HEADING = re.compile(r"in user code:|(\w+: )?Exception encountered when calling")
 _CAUSE = "Exception encountered: "  # Keras shows all that it was given first
 _SENTENCE = re.compile(r"[.?!] (?=[A-Z])")
 _LONG = 100
@@ -68,6 +68,6 @@ def first_line(error: Exception) -> str:
     for programs."""
     said = _COLOUR.sub("", str(error)).rpartition(_CAUSE)[2].strip()
     lines = [line.strip() for line in _PLACE.sub("", said).splitlines()]
-    told = [line for line in lines if line and not line.startswith(_HEADINGS)]
+    told = [line for line in lines if line and not _HEADING.match(line)]
     line = next(iter([*told, *filter(None, lines)]), type(error).__name__)
     return _SENTENCE.split(line)[0] if len(line) > _LONG else line

@@ -1,7 +1,9 @@
-"""A .tflite with some of its tensors changed."""
+"""A .tflite with some of its tensors and ops changed."""
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Sequence
 from typing import Any
 
 import flatbuffers
@@ -25,6 +27,63 @@ class Rewriter:
         builder = flatbuffers.Builder(1024)
         builder.Finish(self._model.Pack(builder), file_identifier=FILE_IDENTIFIER)
         return bytes(builder.Output())
+
+    def replace(self, made: int, op: str, inputs: Sequence[int]) -> None:
+        """Another op, without options, makes a tensor."""
+        operator = self._graph.operators[self._maker(made)]
+        operator.opcodeIndex = self._code(op)
+        operator.inputs = list(inputs)
+        operator.outputs = [made]
+        operator.builtinOptions, operator.builtinOptionsType = None, schema.BuiltinOptions.NONE
+
+    def add_before(self, made: int, op: str, given: int, kind: str, zero_point: int) -> int:
+        """A new tensor of that type, with the shape and scale of `given`, of which an op makes it
+        just before another tensor is made. Returns its index."""
+        tensor = copy.deepcopy(self._graph.tensors[given])
+        tensor.type = getattr(schema.TensorType, kind)
+        tensor.quantization.zeroPoint = np.array([zero_point], np.int64)
+        tensor.buffer = 0
+        operator = schema.OperatorT()
+        operator.opcodeIndex = self._code(op)
+        operator.inputs, operator.outputs = [given], [len(self._graph.tensors)]
+        self._graph.tensors.append(tensor)
+        self._graph.operators.insert(self._maker(made), operator)
+        return len(self._graph.tensors) - 1
+
+    def add_constant(self, values: NDArray[np.int8], scale: float, zero_point: int) -> int:
+        """A new constant. Returns its index."""
+        tensor = schema.TensorT()
+        tensor.type = schema.TensorType.INT8
+        tensor.quantization = schema.QuantizationParametersT()
+        tensor.quantization.scale = np.array([scale], np.float32)
+        tensor.quantization.zeroPoint = np.array([zero_point], np.int64)
+        self._graph.tensors.append(tensor)
+        self.put(len(self._graph.tensors) - 1, values)
+        return len(self._graph.tensors) - 1
+
+    def drop_unread_ops(self) -> None:
+        """Those of which neither another op nor the application reads anything."""
+        kept, read = [], set(map(int, self._graph.outputs))
+        for operator in reversed(self._graph.operators):
+            if read.intersection(map(int, operator.outputs)):
+                kept.append(operator)
+                read.update(map(int, operator.inputs))
+        self._graph.operators = kept[::-1]
+
+    def _maker(self, made: int) -> int:
+        return next(i for i, op in enumerate(self._graph.operators) if made in op.outputs)
+
+    def _code(self, op: str) -> int:
+        """The index of a builtin op's code, which is added where there is none."""
+        number = getattr(schema.BuiltinOperator, op)
+        codes = self._model.operatorCodes
+        for index, code in enumerate(codes):
+            if code.builtinCode == number:
+                return index
+        code = schema.OperatorCodeT()
+        code.builtinCode, code.deprecatedBuiltinCode, code.version = number, min(number, 127), 2
+        codes.append(code)
+        return len(codes) - 1
 
     def keep(self, index: int, kept: NDArray[np.int64], axis: int) -> None:
         """Of a constant of int8 or int32: the kept numbers of an axis, and of its scales where

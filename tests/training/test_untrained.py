@@ -11,6 +11,7 @@ import pytest
 from codegen.boards.facts import load_board
 from codegen.cost.preflight import preflight
 from codegen.files.artifacts import INT8_MODEL
+from codegen.model.lean import lean
 from codegen.model.tflite import Model
 from training.errors import ArtifactError, ConversionError, DataError
 from training.int8.untrained import convert_untrained
@@ -74,11 +75,23 @@ def test_a_saved_model_gives_the_same_ops(keras_path: Path, tmp_path: Path) -> N
 
 @pytest.mark.usefixtures("in_this_process")
 def test_an_op_that_the_runtime_lacks_is_named_not_refused(tmp_path: Path) -> None:
-    network("exponential").save(tmp_path / "exp.keras")
+    load_tensorflow(seed=1)
+    import keras
+
+    given = keras.Input((4, 3))
+    keras.Model(given, keras.ops.prod(given, axis=1)).save(tmp_path / "prod.keras")
     found = preflight(
-        Model.parse(convert_untrained(tmp_path / "exp.keras")), load_board("mps2_an386")
+        Model.parse(convert_untrained(tmp_path / "prod.keras")), load_board("mps2_an386")
     )
-    assert any("(EXP)" in problem for problem in found.problems)
+    assert any("(REDUCE_PROD)" in problem for problem in found.problems)
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_what_tables_replace_is_no_problem_before_training_either(tmp_path: Path) -> None:
+    network("exponential").save(tmp_path / "exp.keras")
+    content = convert_untrained(tmp_path / "exp.keras")
+    assert preflight(Model.parse(content), load_board("mps2_an386")).problems == ()
+    assert len(lean(content)) == len(content)  # what ships has no names either
 
 
 def test_what_is_no_model_is_one_clear_error(tmp_path: Path) -> None:

@@ -156,6 +156,10 @@ MODELS: dict[str, Callable[[], Any]] = {
     "gelu_as_tanh": lambda: _of(
         (6,), "lambda x: keras.activations.gelu(4 * x, approximate=True)", "layers.Dense(3)"
     ),
+    "softplus": lambda: _of((6,), "layers.Dense(9, activation='softplus')", "layers.Dense(3)"),
+    "selu": lambda: _of((6,), "layers.Dense(9, activation='selu')", "layers.Dense(3)"),
+    "elu": lambda: _of((6, 6, 1), "layers.Conv2D(4, 3, activation='elu')", *_FLAT),
+    "layer_norm": lambda: _of((5, 8), "layers.LayerNormalization()", *_FLAT),
     "best": lambda: _of((3,), "lambda x: keras.ops.argmax(x, axis=-1)"),
     "names": lambda: _of(
         (6, 6, 1), "layers.Conv2D(2, 3, name='my conv')", "layers.Flatten(name='größe')"
@@ -419,10 +423,10 @@ def test_a_conversion_that_leaves_floats_by_chance_is_made_again(
     assert room._settled(None, "net") == int8
 
 
-@pytest.mark.parametrize("activation", ["exponential", "elu"])
-def test_an_op_that_stays_float_is_named_with_its_layer(activation: str) -> None:
+def test_an_op_that_is_not_int8_is_named_with_its_layer() -> None:
     load_tensorflow(seed=1)
-    odd = f"layers.Conv2D(2, 3, activation={activation!r}, name='odd')"
+    turned = "keras.ops.transpose(x > 1, (0, 2, 1, 3))"
+    odd = f"layers.Conv2D(2, 3, name='odd', activation=lambda x: keras.ops.where({turned}, x, 0.0))"
     model = _of((6, 6, 1), odd, "layers.Conv2D(2, 3)")
     values = np.random.default_rng(1).random((9, 6, 6, 1), np.float32)
     with pytest.raises(ConversionError, match=r"made from '.*/odd") as told:

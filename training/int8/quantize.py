@@ -23,6 +23,7 @@ from codegen.host.dead_channels import slim
 from codegen.host.oracle_child import answers
 from codegen.host.random_inputs import random_inputs
 from codegen.model.int8_checks import check_int8, check_ops, check_types
+from codegen.model.tables import with_tables
 from codegen.model.tflite import Model
 from codegen.samples import fidelity
 from training import artifacts
@@ -300,7 +301,8 @@ def full_int8(tf: Any, converter: Any) -> None:
 
 
 def run_converter(converter: Any, name: str) -> bytes:
-    """The .tflite's bytes. Raises ConversionError with the converter's first line."""
+    """The .tflite's bytes, with tables for what int8 has no op for. Raises ConversionError with the
+    converter's first line."""
     try:
         with quiet_output():
             content: bytes = converter.convert()
@@ -309,7 +311,7 @@ def run_converter(converter: Any, name: str) -> bytes:
             f"{name}: the TFLite converter failed: {first_line(error)}; "
             "replace the layer by one that converts to int8"
         ) from None
-    return content
+    return with_tables(content)
 
 
 def require_int8(content: bytes, name: str) -> None:

@@ -13,8 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from codegen.errors import CodegenError
+from codegen.model.int8_checks import check_int8
+from codegen.model.lean import lean
+from codegen.model.tables import with_tables
+from codegen.model.tflite import Model
 from training.errors import ArtifactError
 from training.int8 import contained
+from training.int8.edges import Edge
 from training.int8.float_function import FloatFunction
 from training.int8.quantize import OF_A_USER, calibrate, foreign_errors, open_float
 from training.tf_runtime import load_tensorflow, quiet_output
@@ -32,13 +38,19 @@ def convert_untrained(path: Path) -> bytes:
     made in a process of its own.
 
     The result need not be full-int8: what the converter could not quantize stays as it is, and
-    preflight says so. Raises ArtifactError (no such model), ConversionError.
+    preflight says so, by the names in it; what the firmware runs is lean. Raises
+    ArtifactError (no such model), ConversionError.
     """
     require_float_model(path)
     with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch) / "untrained.tflite"
         contained.call(convert_file, Path(scratch), str(path), path=path.absolute(), target=made)
-        return made.read_bytes()
+        content = made.read_bytes()
+    try:
+        check_int8(Model.parse(content))
+    except CodegenError:
+        return content
+    return lean(content)
 
 
 def require_float_model(path: Path) -> None:
@@ -88,9 +100,17 @@ def noise(one: FloatFunction, count: int = _SAMPLES) -> list[list[np.ndarray]]:
     """Samples of all inputs [1, *shape], of the types that the model declares."""
     rng = np.random.default_rng(_SEED)
     return [
-        [rng.random((1, *edge.shape)).astype(edge.dtype) for edge in one.edges.inputs]
+        [
+            (rng.random((1, *edge.shape)) * _below(edge)).astype(edge.dtype)
+            for edge in one.edges.inputs
+        ]
         for _ in range(count)
     ]
+
+
+def _below(edge: Edge) -> int:
+    """Whole numbers are 0 and 1, which any table of an Embedding has."""
+    return 1 if edge.dtype.startswith("float") else 2
 
 
 def _convert(tf: Any, one: FloatFunction) -> bytes:
@@ -112,5 +132,4 @@ def _convert(tf: Any, one: FloatFunction) -> bytes:
     converter.allow_custom_ops = True
     converter.inference_input_type = tf.int8
     converter.inference_output_type = tf.int8
-    content: bytes = converter.convert()
-    return content
+    return with_tables(converter.convert())

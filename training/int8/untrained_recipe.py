@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from codegen.files.artifacts import FLOAT_MODEL, TRAIN_SPLIT
-from codegen.model.lean import lean
 from training.data.examples import load, trainable
 from training.int8.untrained import convert_untrained
 from training.recipes import get_recipe
@@ -35,4 +34,4 @@ def convert_recipe(recipe: str, build_dir: Path) -> bytes:
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / FLOAT_MODEL
         network.save(path)
-        return lean(convert_untrained(path))
+        return convert_untrained(path)

@@ -41,6 +41,7 @@ _OF_NUMPY = (
         ("", "ValueError"),
         (_USER_CODE, "AttributeError: 'SymbolicTensor' object has no attribute 'nothing'"),
         (_CALLING, "shapes (3,) and (4,) do not fit"),
+        (f"in user code:\n\n    TypeError: {_CALLING}", "shapes (3,) and (4,) do not fit"),
         ("in user code:", "in user code:"),
         (_OF_A_LAYER, "Could not locate class 'Own'"),
         (_OF_NUMPY, "This file contains pickled (object) data"),

@@ -14,6 +14,7 @@ import pytest
 from codegen import tools
 from codegen.errors import CodegenError
 from codegen.files.artifacts import FLOAT_EDGES, FLOAT_MODEL, INT8_MODEL
+from codegen.model.lean import lean
 from training.errors import ArtifactError, ConversionError
 from training.int8 import confinement, contained, quantize, untrained, untrained_recipe, user_model
 from training.int8.edges import Edge, Edges
@@ -64,7 +65,9 @@ def test_noise_is_of_the_models_types_and_the_same_each_time() -> None:
     assert [(part.shape, part.dtype.name) for part in samples[0]] == [
         ((1, 3), "float32"), ((1,), "uint8"),
     ]  # fmt: skip
-    assert all(part.min() >= 0 and part.max() < 1 for row in samples for part in row)
+    real, whole = (np.stack(parts) for parts in zip(*samples, strict=True))
+    assert real.min() >= 0 and 0.5 < real.max() < 1
+    assert set(whole.flat) == {0, 1}  # of zeros alone a masked Embedding has no mean
     assert not np.array_equal(samples[0][0], samples[1][0])
     assert np.array_equal(samples[0][0], untrained.noise(one)[0][0])
 
@@ -114,7 +117,7 @@ def test_an_untrained_model_is_converted_elsewhere(tmp_path: Path, calls: list[A
         untrained.convert_untrained(path)
     assert calls == []
     path.write_bytes(b"PK")
-    assert untrained.convert_untrained(path) == small_cnn()
+    assert untrained.convert_untrained(path) == lean(small_cnn()) != small_cnn()
     assert calls == [("convert_file", str(path), ["path", "target"])]
 
 
@@ -256,10 +259,9 @@ def test_a_recipes_network_is_converted_with_random_biases(
         ("trainable", lambda one: one),
         ("load_tensorflow", noted(None)),
         ("convert_untrained", lambda path: path.read_bytes() + path.name.encode()),
-        ("lean", lambda content: b"lean " + content),
     ):
         monkeypatch.setattr(untrained_recipe, name, answer)
-    assert untrained_recipe.convert_recipe("tiny", tmp_path) == b"lean PKfloat.keras"
+    assert untrained_recipe.convert_recipe("tiny", tmp_path) == b"PKfloat.keras"
     assert asked == ["train.npz", examples.info, 1, "classify"]
     first, second = weights
     assert first.min() > 0 and first.max() < 0.01 and len(set(first)) == 3
