@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from flatbuffers import flexbuffers
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from codegen.model.op_table import load_supported_ops
@@ -24,6 +25,26 @@ SKETCHES = Path(__file__).with_name("sketches")
 def _halve() -> bytes:
     kind = {"shape": [1, 6], "scale": 0.5}
     return one_op("CUSTOM:Halve", [kind], [kind])
+
+
+def _options() -> bytes:
+    """No model: a custom op's options of every kind."""
+    builder = flexbuffers.Builder()
+    with builder.Map():
+        builder.Int("big", -(1 << 40))
+        builder.Int("below", -300)
+        builder.UInt("above", 60000)
+        builder.Float("real", 2.5)
+        builder.Bool("yes", True)
+        builder.String("text", "words")
+        builder.Null("none")
+        builder.TypedVectorFromElements("typed", [1, 20, 300, 4000])
+        with builder.Vector("list"):
+            builder.String("first")
+            builder.Int(-7)
+            with builder.Map():
+                builder.Int("deep", 1)
+    return bytes(builder.Finish())
 
 
 def _scales() -> bytes:
@@ -72,6 +93,8 @@ def _wand() -> bytes:
         ("hello_world_2026", small_cnn, "'small_cnn seed 1': 1 subgraphs"),
         ("micro_speech_2020", small_cnn, "@20ms"),
         ("magic_wand_2020", _wand, "|   42|end"),
+        ("benchmark", small_cnn, "runner->RunSingleIteration() took "),
+        ("flexbuffer", _options, "~~~ALL TESTS PASSED~~~"),
         ("custom_op_2020", _halve, ""),
         ("custom_op_2026", _halve, "~~~ALL TESTS PASSED~~~"),
         ("quantized_op_2026", _scales, ""),
@@ -109,7 +132,7 @@ def test_every_accessor_at_its_ends(tmp_path: Path) -> None:
 KERNEL_TESTS = ("kernel_tests", "elementwise_tests", "mover_tests", "reduction_tests")
 
 
-@pytest.mark.parametrize("name", KERNEL_TESTS)
+@pytest.mark.parametrize("name", [*KERNEL_TESTS, "kernel_tests_2020", "custom_op_kinds"])
 def test_tests_of_kernels_run_as_upstream_writes_them(name: str) -> None:
     sources = [SKETCHES / f"{name}.cc", SKETCHES / "host.cc"]
     program = build_sanitized(name, sources, includes=[SKETCHES])
@@ -162,6 +185,12 @@ def test_tests_of_kernels_in_the_newer_manner() -> None:
         "3 == 4",
     ]
     assert done.stdout.endswith("3 of 5 tests passed\n~~~SOME TESTS FAILED~~~\n")
+
+
+def test_messages_go_to_a_callback() -> None:
+    program = build_sanitized("log_callback", [SKETCHES / "log_callback.cc"])
+    done = subprocess.run([program], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"2 of two\r\n", b"")
 
 
 def _run(sketch: str, content: bytes, tmp_path: Path) -> subprocess.CompletedProcess[str]:

@@ -1,5 +1,6 @@
 // The options of a custom op: a flexbuffer that holds a map of numbers by name
-// (flatbuffers.dev/flatbuffers_internals, "FlexBuffers").
+// (flatbuffers.dev/flatbuffers_internals, "FlexBuffers"). Not by flatbuffers/flexbuffers.h: that
+// takes more flash, and upstream's reads without bounds.
 
 #ifndef CUSTOM_OPS_SIGNAL_OPTIONS_H_
 #define CUSTOM_OPS_SIGNAL_OPTIONS_H_

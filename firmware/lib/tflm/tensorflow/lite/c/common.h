@@ -48,6 +48,8 @@ typedef enum {
   kTfLiteUInt16 = 17,
   kTfLiteInt4 = 18,
   kTfLiteBFloat16 = 19,
+  kTfLiteInt2 = 20,
+  kTfLiteUInt4 = 21,
 } TfLiteType;
 
 // In the place of an op's input that is left out.
@@ -85,6 +87,9 @@ typedef struct TfLiteFloatArray {
   int size;
   float data[];
 } TfLiteFloatArray;
+inline size_t TfLiteFloatArrayGetSizeInBytes(int size) {
+  return sizeof(TfLiteFloatArray) + static_cast<size_t>(size) * sizeof(float);
+}
 
 // On the heap, for tests; null where that is full.
 inline TfLiteIntArray* TfLiteIntArrayCreate(int size) {
@@ -94,10 +99,16 @@ inline TfLiteIntArray* TfLiteIntArrayCreate(int size) {
   }
   return array;
 }
+inline TfLiteIntArray* TfLiteIntArrayCopy(const TfLiteIntArray* array) {
+  TfLiteIntArray* const copy = array ? TfLiteIntArrayCreate(array->size) : nullptr;
+  for (int i = 0; copy && i < array->size; ++i) {
+    copy->data[i] = array->data[i];
+  }
+  return copy;
+}
 inline void TfLiteIntArrayFree(TfLiteIntArray* array) { free(array); }
 inline TfLiteFloatArray* TfLiteFloatArrayCreate(int size) {
-  const size_t bytes = sizeof(TfLiteFloatArray) + static_cast<size_t>(size) * sizeof(float);
-  auto* const array = static_cast<TfLiteFloatArray*>(malloc(bytes));
+  auto* const array = static_cast<TfLiteFloatArray*>(malloc(TfLiteFloatArrayGetSizeInBytes(size)));
   if (array) {
     array->size = size;
   }

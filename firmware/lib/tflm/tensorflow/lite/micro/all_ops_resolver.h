@@ -22,6 +22,12 @@ class AllOpsResolver : public MicroMutableOpResolver<kAllOps> {
   }
 };
 
+namespace ops {
+namespace micro {
+using ::tflite::AllOpsResolver;
+}  // namespace micro
+}  // namespace ops
+
 }  // namespace tflite
 
 #endif  // TENSORFLOW_LITE_MICRO_ALL_OPS_RESOLVER_H_

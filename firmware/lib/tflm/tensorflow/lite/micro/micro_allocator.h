@@ -8,8 +8,10 @@
 #include <stdint.h>
 
 #include <new>
+#include <type_traits>
 
 #include "tensorflow/lite/core/api/error_reporter.h"
+#include "tensorflow/lite/micro/memory_planner/micro_memory_planner.h"
 
 namespace tflite {
 
@@ -30,6 +32,13 @@ class MicroAllocator {
                                 MemoryPlannerType = MemoryPlannerType::kGreedy) {
     return persistent_size > tensor_size ? Create(persistent_arena, persistent_size)
                                          : Create(tensor_arena, tensor_size);
+  }
+  // With a planner: the interpreter's own plans all the same. A template, so that a nullptr is
+  // none.
+  template <class Planner,
+            class = std::enable_if_t<std::is_convertible<Planner*, MicroMemoryPlanner*>::value>>
+  static MicroAllocator* Create(uint8_t* tensor_arena, size_t arena_size, Planner*) {
+    return Create(tensor_arena, arena_size);
   }
   // With a reporter, as sketches of before 2022 have it.
   static MicroAllocator* Create(uint8_t* tensor_arena, size_t arena_size, ErrorReporter*) {

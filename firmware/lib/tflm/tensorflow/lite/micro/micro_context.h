@@ -35,6 +35,11 @@ class MicroContext : private TfLiteContext {
     return index < node->outputs->size ? AllocateTempTfLiteTensor(node->outputs->data[index])
                                        : nullptr;
   }
+  TfLiteTensor* AllocateTempIntermediateTensor(const TfLiteNode* node, int index) {
+    return node->intermediates && index < node->intermediates->size
+               ? AllocateTempTfLiteTensor(node->intermediates->data[index])
+               : nullptr;
+  }
   void DeallocateTempTfLiteTensor(TfLiteTensor*) {}
   TfLiteEvalTensor* GetEvalTensor(int tensor_index) {
     return TfLiteContext::GetEvalTensor(this, tensor_index);

@@ -30,6 +30,11 @@ class MicroMutableOpResolver : public MicroOpResolver {
 #include "tensorflow/lite/micro/ops.def"
 #undef MCUFORGE_OP
 
+  // As sketches of early 2020 have it; of what versions the op is, is not asked.
+  TfLiteStatus AddBuiltin(BuiltinOperator, const tflm::OpDef& op, int = 1, int = 1) {
+    return Register(&op);
+  }
+
   // `name` is the custom code in the model; both outlive the resolver.
   TfLiteStatus AddCustom(const char* name, const TFLMRegistration* registration) {
     return Register(&tflm::ops::kCustom, registration, name);

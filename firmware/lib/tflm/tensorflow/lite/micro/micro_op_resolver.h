@@ -38,6 +38,7 @@ struct OpDef {
   operator TFLMRegistration() const {
     return {nullptr, nullptr, nullptr, nullptr, nullptr, code, reinterpret_cast<const char*>(this)};
   }
+  operator TfLiteRegistration() const { return {TFLMRegistration(*this), 1}; }
 
   int16_t code;          // tflite::BuiltinOperator
   uint8_t options_type;  // whose options an operator may have; 0: it reads none

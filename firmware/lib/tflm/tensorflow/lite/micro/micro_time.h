@@ -10,6 +10,12 @@ namespace tflite {
 uint32_t ticks_per_second();
 uint32_t GetCurrentTimeTicks();
 
+// 0 where there is no clock.
+inline uint32_t TicksToMs(int32_t ticks) {
+  const uint32_t per_second = ticks_per_second();
+  return per_second == 0 ? 0 : static_cast<uint32_t>(int64_t{1000} * ticks / per_second);
+}
+
 }  // namespace tflite
 
 #endif  // TENSORFLOW_LITE_MICRO_MICRO_TIME_H_

@@ -73,6 +73,20 @@ TFLM_READS_NOTHING TfLiteTensor CreateTensor(const T* data, TfLiteIntArray* dims
   return tensor;
 }
 
+// By names of before 2021.
+TFLM_READS_NOTHING inline TfLiteTensor CreateFloatTensor(const float* data, TfLiteIntArray* dims,
+                                                         bool is_variable = false) {
+  return CreateTensor(data, dims, is_variable);
+}
+TFLM_READS_NOTHING inline TfLiteTensor CreateBoolTensor(const bool* data, TfLiteIntArray* dims,
+                                                        bool is_variable = false) {
+  return CreateTensor(data, dims, is_variable);
+}
+TFLM_READS_NOTHING inline TfLiteTensor CreateInt32Tensor(const int32_t* data, TfLiteIntArray* dims,
+                                                         bool is_variable = false) {
+  return CreateTensor(data, dims, is_variable);
+}
+
 template <typename T>
 TFLM_READS_NOTHING TfLiteTensor CreateQuantizedTensor(const T* data, TfLiteIntArray* dims,
                                                       float scale, int zero_point = 0,

@@ -1,4 +1,4 @@
-// What applications look at in a model: its subgraphs, operator codes and description.
+// What applications look at in a model: its subgraphs, operator codes, buffers and description.
 
 #ifndef TENSORFLOW_LITE_SCHEMA_MODEL_PARTS_H_
 #define TENSORFLOW_LITE_SCHEMA_MODEL_PARTS_H_
@@ -21,12 +21,22 @@ class OperatorCode : private flatbuffers::TableView {
   int32_t version() const { return Value<int32_t>(2, 1); }
 };
 
+class QuantizationParameters : private flatbuffers::TableView {
+ public:
+  const flatbuffers::Vector<float>* scale() const { return Pointer<flatbuffers::Vector<float>>(2); }
+  const flatbuffers::Vector<int64_t>* zero_point() const {
+    return Pointer<flatbuffers::Vector<int64_t>>(3);
+  }
+  int32_t quantized_dimension() const { return Value<int32_t>(6, 0); }
+};
+
 class Tensor : private flatbuffers::TableView {
  public:
   const Int32s* shape() const { return Pointer<Int32s>(0); }
-  int8_t type() const { return Value<int8_t>(1, 0); }  // as the schema numbers them
+  TensorType type() const { return static_cast<TensorType>(Value<int8_t>(1, 0)); }
   uint32_t buffer() const { return Value<uint32_t>(2, 0); }
   const flatbuffers::String* name() const { return Pointer<flatbuffers::String>(3); }
+  const QuantizationParameters* quantization() const { return Pointer<QuantizationParameters>(4); }
   bool is_variable() const { return Value<uint8_t>(5, 0) != 0; }
 };
 
@@ -35,6 +45,9 @@ class Operator : private flatbuffers::TableView {
   uint32_t opcode_index() const { return Value<uint32_t>(0, 0); }
   const Int32s* inputs() const { return Pointer<Int32s>(1); }
   const Int32s* outputs() const { return Pointer<Int32s>(2); }
+  const flatbuffers::Vector<uint8_t>* custom_options() const {
+    return Pointer<flatbuffers::Vector<uint8_t>>(5);
+  }
 };
 
 class SubGraph : private flatbuffers::TableView {
@@ -48,6 +61,20 @@ class SubGraph : private flatbuffers::TableView {
     return Pointer<flatbuffers::Vector<flatbuffers::Offset<Operator>>>(3);
   }
   const flatbuffers::String* name() const { return Pointer<flatbuffers::String>(4); }
+};
+
+class Buffer : private flatbuffers::TableView {
+ public:
+  // Null of a buffer of nothing.
+  const flatbuffers::Vector<uint8_t>* data() const {
+    return Pointer<flatbuffers::Vector<uint8_t>>(0);
+  }
+};
+
+class Metadata : private flatbuffers::TableView {
+ public:
+  const flatbuffers::String* name() const { return Pointer<flatbuffers::String>(0); }
+  uint32_t buffer() const { return Value<uint32_t>(1, 0); }
 };
 
 // The root table, to which the flatbuffer's first word leads.
@@ -68,6 +95,12 @@ inline const flatbuffers::Vector<flatbuffers::Offset<OperatorCode>>* Model::oper
 }
 inline const flatbuffers::Vector<flatbuffers::Offset<SubGraph>>* Model::subgraphs() const {
   return ModelTable::Of(this).Field<flatbuffers::Vector<flatbuffers::Offset<SubGraph>>>(2);
+}
+inline const flatbuffers::Vector<flatbuffers::Offset<Buffer>>* Model::buffers() const {
+  return ModelTable::Of(this).Field<flatbuffers::Vector<flatbuffers::Offset<Buffer>>>(4);
+}
+inline const flatbuffers::Vector<flatbuffers::Offset<Metadata>>* Model::metadata() const {
+  return ModelTable::Of(this).Field<flatbuffers::Vector<flatbuffers::Offset<Metadata>>>(6);
 }
 inline const flatbuffers::String* Model::description() const {
   return ModelTable::Of(this).Field<flatbuffers::String>(3);

@@ -95,6 +95,8 @@ constexpr uint8_t OptionsOf(BuiltinOperator code) {
 // parts (schema/model_parts.h) reads without bounds: for models that are trusted.
 class SubGraph;
 class OperatorCode;
+class Buffer;
+class Metadata;
 class Model {
  public:
   // The schema version that the model says, 0 if it is no .tflite model.
@@ -102,6 +104,8 @@ class Model {
   const flatbuffers::Vector<flatbuffers::Offset<SubGraph>>* subgraphs() const;
   const flatbuffers::Vector<flatbuffers::Offset<OperatorCode>>* operator_codes() const;
   const flatbuffers::String* description() const;
+  const flatbuffers::Vector<flatbuffers::Offset<Buffer>>* buffers() const;
+  const flatbuffers::Vector<flatbuffers::Offset<Metadata>>* metadata() const;
 };
 
 // How many bytes belong to `model`: what GetModel was told, else as many as a flatbuffer can have.
@@ -122,6 +126,7 @@ const Model* GetModel(const unsigned char (&array)[N]) {
 
 }  // namespace tflite
 
+#include "tensorflow/lite/schema/enum_names.h"
 #include "tensorflow/lite/schema/model_parts.h"
 
 #endif  // TENSORFLOW_LITE_SCHEMA_SCHEMA_GENERATED_H_

@@ -12,9 +12,11 @@
 #include <stddef.h>
 
 #include <memory>
+#include <type_traits>
 
 #include "tensorflow/lite/c/builtin_op_data.h"
 #include "tensorflow/lite/c/common.h"
+#include "tensorflow/lite/core/api/error_reporter.h"
 #include "tensorflow/lite/micro/kernels/micro_ops.h"
 #include "tensorflow/lite/micro/micro_common.h"
 
@@ -29,6 +31,13 @@ class KernelRunner {
   KernelRunner(const TFLMRegistration& registration, TfLiteTensor* tensors, int tensors_size,
                TfLiteIntArray* inputs, TfLiteIntArray* outputs, const void* builtin_data,
                TfLiteIntArray* intermediates = nullptr);
+  // With a reporter, as tests of before 2021 have it; messages go MicroPrintf's way. A template, so
+  // that a nullptr is none.
+  template <class Reporter,
+            class = std::enable_if_t<std::is_convertible<Reporter*, ErrorReporter*>::value>>
+  KernelRunner(const TFLMRegistration& registration, TfLiteTensor* tensors, int tensors_size,
+               TfLiteIntArray* inputs, TfLiteIntArray* outputs, const void* builtin_data, Reporter*)
+      : KernelRunner(registration, tensors, tensors_size, inputs, outputs, builtin_data) {}
   ~KernelRunner();
   KernelRunner(const KernelRunner&) = delete;
   KernelRunner& operator=(const KernelRunner&) = delete;

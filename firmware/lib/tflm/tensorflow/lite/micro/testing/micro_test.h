@@ -5,6 +5,7 @@
 #define TENSORFLOW_LITE_MICRO_TESTING_MICRO_TEST_H_
 
 #include "tensorflow/lite/c/common.h"
+#include "tensorflow/lite/micro/micro_error_reporter.h"
 #include "tensorflow/lite/micro/micro_log.h"
 #include "tensorflow/lite/micro/system_setup.h"
 
@@ -21,6 +22,7 @@ inline Tally& Results() {
 }
 // By upstream's name.
 [[maybe_unused]] static bool& did_test_fail = Results().is_failing;
+[[maybe_unused]] static tflite::ErrorReporter* const reporter = tflite::GetMicroErrorReporter();
 inline bool Expect(bool holds, const char* what, const char* file, int line) {
   if (!holds) {
     MicroPrintf("%s:%d: not so: %s", file, line, what);

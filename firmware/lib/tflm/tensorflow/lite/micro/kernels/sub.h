@@ -1,0 +1,8 @@
+// By upstream's name of this header: what it names stands in micro/kernels/micro_ops.h.
+
+#ifndef TENSORFLOW_LITE_MICRO_KERNELS_SUB_H_
+#define TENSORFLOW_LITE_MICRO_KERNELS_SUB_H_
+
+#include "tensorflow/lite/micro/kernels/micro_ops.h"
+
+#endif  // TENSORFLOW_LITE_MICRO_KERNELS_SUB_H_
