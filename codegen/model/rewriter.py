@@ -62,10 +62,12 @@ class Rewriter:
         return len(self._graph.tensors) - 1
 
     def drop_unread_ops(self) -> None:
-        """Those of which neither another op nor the application reads anything."""
+        """Those whose outputs neither another op nor the application reads; what has none, as
+        ASSIGN_VARIABLE, stays."""
         kept, read = [], set(map(int, self._graph.outputs))
         for operator in reversed(self._graph.operators):
-            if read.intersection(map(int, operator.outputs)):
+            made = set(map(int, operator.outputs))
+            if not made or made & read:
                 kept.append(operator)
                 read.update(map(int, operator.inputs))
         self._graph.operators = kept[::-1]

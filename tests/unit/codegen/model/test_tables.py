@@ -153,3 +153,14 @@ def test_a_constant_of_many_numbers_or_another_shape_is_no_function_of_one() -> 
     ends = [model.made("EXP", model.made("MUL", model.given, many)), wide]
     parsed = Model.parse(with_tables(model.build([model.given], ends)))
     assert [op.name for op in parsed.ops] == ["ADD", "MUL", "QUANTIZE", "GATHER"]
+
+
+def test_what_is_kept_in_a_variable_goes_on_being_kept() -> None:
+    model = Chain()
+    variable = model.tensor((), "RESOURCE")
+    model.op("VAR_HANDLE", [], [variable], schema.VarHandleOptionsT(sharedName="kept"))
+    end = model.made("EXP", model.given)
+    model.op("ASSIGN_VARIABLE", [variable, end], [])
+    parsed = Model.parse(with_tables(model.build([model.given], [model.given])))
+    names = [op.name for op in parsed.ops]
+    assert names == ["VAR_HANDLE", "QUANTIZE", "GATHER", "ASSIGN_VARIABLE"]
