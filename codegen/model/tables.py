@@ -1,12 +1,12 @@
 """Functions of one number, of which the runtime lacks an op in int8, as tables of 256 bytes.
 
-The converter makes EXP, LOG and SQRT int8, which TFLM has in float32 alone, leaves ELU and NEG in
+The converter makes EXP, LOG and SQRT int8, which TFLM has in float32 alone, leaves SIN and FLOOR in
 float32, and takes softplus, mish or selu apart into such ops, whose ranges no scale of int8 holds.
 Whatever is computed of one int8 tensor, number by number and with constants of one number, is known
 for each of the 256: QUANTIZE makes indices of them and GATHER looks them up. Between the two ends
-nothing is rounded, so this is nearer to the float model than its ops would be. Indices take four
-times the tensor's memory, which two ops do without: ELU alone has an int8 form, NEG alone is a
-product with -1.
+nothing is rounded, so this is nearer to the float model than its ops would be; many ops, as GELU
+takes, become a table for that. Indices take four times the tensor's memory, so what is ELU becomes
+that op, which is there in int8.
 """
 
 from __future__ import annotations
@@ -75,17 +75,24 @@ _OF_MORE: dict[str, Callable[..., Numbers]] = {
     "SQUARED_DIFFERENCE": lambda x, y: np.square(x - y),
     "SUB": np.subtract,
 }
+_MANY = 5  # ops, of which each takes as long as the two of a table
+_NEAR = 1e-3  # of a step of int8, as float32 constants are
 _FUSED = ("", "RELU", "RELU_N1_TO_1", "RELU6")  # schema.ActivationFunctionType
 
 
 @dataclass(frozen=True)
 class _Function:
-    """What a tensor is of its source, an int8 tensor. lacks: whether an op computes it that the
-    runtime does not have so."""
+    """What a tensor is of its source, an int8 tensor. ops: by which. lacks: whether the runtime has
+    one of them not so."""
 
     source: int
     numbers: Numbers
+    ops: frozenset[int] = frozenset()
     lacks: bool = False
+
+    @property
+    def is_for_a_table(self) -> bool:
+        return self.lacks or len(self.ops) > _MANY
 
 
 def with_tables(content: bytes) -> bytes:
@@ -103,7 +110,6 @@ def with_tables(content: bytes) -> bytes:
 class _Tables:
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._maker = {made: op for op in model.ops for made in op.outputs}
         self._functions: dict[int, _Function] = {}
         with np.errstate(all="ignore"):  # what overflows is the output's highest
             for op, options in zip(model.ops, op_options(model), strict=True):
@@ -118,18 +124,13 @@ class _Tables:
         changed = Rewriter(self._model.data)
         indices: dict[int, int] = {}
         for end in ends:
-            name, of = self._lone_float_op(end)
-            if name == "ELU":
-                changed.replace(end, name, [of])
+            found, tensor = self._functions[end], self._model.tensors[end]
+            elu = _OF_ONE["ELU"](self._real(found.source))
+            if np.abs(found.numbers - elu).max() < _NEAR * tensor.scale:
+                changed.replace(end, "ELU", [found.source])
                 continue
-            if name == "NEG":
-                minus_one = changed.add_constant(np.array([-128], np.int8), 1 / 128, 0)
-                changed.replace(end, "MUL", [of, minus_one])
-                continue
-            found = self._functions[end]
             if found.source not in indices:
                 indices[found.source] = self._add_indices(changed, end, found.source)
-            tensor = self._model.tensors[end]
             values = _quantized(found.numbers, tensor)
             table = changed.add_constant(values, tensor.scale, tensor.zero_point)
             changed.replace(end, "GATHER", [table, indices[found.source]])
@@ -156,7 +157,8 @@ class _Tables:
         fused = _FUSED[getattr(options, "fusedActivationFunction", 0)]
         numbers = _OF_ONE[fused](numbers) if fused else numbers
         lacks = self._is_lacking(op) or any(one.lacks for one in of)
-        return _Function(of[0].source, numbers, lacks)
+        ops = frozenset({op.index}).union(*(one.ops for one in of))
+        return _Function(of[0].source, numbers, ops, lacks)
 
     def _operand(self, index: int) -> _Function | Numbers | None:
         """A function of one number, a constant of one, or None."""
@@ -167,7 +169,11 @@ class _Tables:
             return self._functions[index]
         if tensor.dtype != "INT8" or len(tensor.scales) != 1:
             return None
-        return _Function(index, tensor.scale * (np.arange(-128.0, 128) - tensor.zero_point))
+        return _Function(index, self._real(index))
+
+    def _real(self, source: int) -> Numbers:
+        tensor = self._model.tensors[source]
+        return tensor.scale * (np.arange(-128.0, 128) - tensor.zero_point)
 
     def _is_lacking(self, op: Op) -> bool:
         if op.name in _MOVES:
@@ -186,21 +192,9 @@ class _Tables:
                 read.update(op.inputs)
         for index, found in self._functions.items():
             tensor = self._model.tensors[index]
-            if index in read and found.lacks and tensor.dtype == "INT8" and len(tensor.scales) == 1:
+            is_end = index in read and tensor.dtype == "INT8" and len(tensor.scales) == 1
+            if is_end and found.is_for_a_table:
                 yield index
-
-    def _lone_float_op(self, end: int) -> tuple[str, int]:
-        """The op that computes an end in float32 of an int8 tensor, and that tensor; "" where more
-        is lacking on the way to it."""
-        names, index = list[str](), end
-        while len(names) < 3 and index in self._maker:
-            names.append(self._maker[index].name)
-            index = self._maker[index].inputs[0]
-        before = self._operand(index)
-        is_lone = names[::2] == ["QUANTIZE", "DEQUANTIZE"]
-        if is_lone and isinstance(before, _Function) and not before.lacks:
-            return names[1], index
-        return "", end
 
 
 def _constant(tensor: Tensor) -> Numbers | None:

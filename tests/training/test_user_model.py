@@ -158,7 +158,10 @@ MODELS: dict[str, Callable[[], Any]] = {
     ),
     "softplus": lambda: _of((6,), "layers.Dense(9, activation='softplus')", "layers.Dense(3)"),
     "selu": lambda: _of((6,), "layers.Dense(9, activation='selu')", "layers.Dense(3)"),
-    "elu": lambda: _of((6, 6, 1), "layers.Conv2D(4, 3, activation='elu')", *_FLAT),
+    "elu": lambda: _of(
+        (6, 6, 1), "layers.Conv2D(4, 3, activation='elu')", "layers.MaxPooling2D(2)", *_FLAT
+    ),
+    "negative": lambda: _of((6, 6, 1), "lambda x: keras.ops.max(-x * -x, axis=1)", *_FLAT),
     "layer_norm": lambda: _of((5, 8), "layers.LayerNormalization()", *_FLAT),
     "best": lambda: _of((3,), "lambda x: keras.ops.argmax(x, axis=-1)"),
     "names": lambda: _of(

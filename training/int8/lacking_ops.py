@@ -1,8 +1,12 @@
-"""What TFLM lacks in int8, written by ops that it has: TILE and GELU.
+"""What TFLM or the converter lacks in int8, written by ops that are there: TILE, GELU, ELU, NEG,
+SQUARE.
 
 What tf.repeat makes of an image, as UpSampling2D has it, becomes RESIZE_NEAREST_NEIGHBOR. Anything
 else is broadcast along axes of 1, as RepeatVector has it, and concatenated along others. GELU's
 error function becomes the logistic one of a cubic, GELU's usual approximation, within 0.0005 of it.
+The converter leaves ELU, NEG and SQUARE in float32, and whatever takes the scale of its input, such
+as pools and concatenations, behind them; all but ELU are products. How ELU is written has no op
+that would go into a convolution's own activation: codegen/model/tables.py puts it together again.
 """
 
 from __future__ import annotations
@@ -29,6 +33,13 @@ def replace(tf: Any, graph: Any, shape_of: ShapeOf) -> None:
             _erfc(tf, graph, node)
         elif node.op == "Pow":
             _third_power(tf, graph, node, nodes)
+        elif node.op == "Neg":
+            minus_one = _constant(tf, graph, f"{node.name}/minus_one", np.float32(-1))
+            _become(node, "Mul", node.input[0], minus_one)
+        elif node.op == "Square":
+            _become(node, "Mul", node.input[0], node.input[0])
+        elif node.op == "Elu":
+            _elu(tf, graph, node)
         elif node.op == "AddV2":
             _one_and_tanh(tf, graph, node, nodes)
 
@@ -45,6 +56,21 @@ def _erfc(tf: Any, graph: Any, node: Any) -> None:
     bent = made("Mul", "bent", made("Mul", "squared", given, given), number("bend", _BEND))
     cubic = made("Mul", "cubic", given, made("AddV2", "steep", bent, number("slope", _SLOPE)))
     _become(node, "Mul", made("Sigmoid", "logistic", cubic), number("two", 2))
+
+
+def _elu(tf: Any, graph: Any, node: Any) -> None:
+    """(x + |x|) / 2 is what is above 0, (x - |x|) / 2 what is below."""
+    given, kind = node.input[0], node.attr["T"]
+    half = _constant(tf, graph, f"{node.name}/half", np.float32(0.5))
+    one = _constant(tf, graph, f"{node.name}/one", np.float32(1))
+
+    def made(op: str, name: str, *inputs: str) -> str:
+        return _added(graph, op, f"{node.name}/{name}", *inputs, T=kind)
+
+    size = made("Abs", "size", given)
+    above = made("Mul", "above", made("AddV2", "twice_above", given, size), half)
+    below = made("Mul", "below", made("Sub", "twice_below", given, size), half)
+    _become(node, "AddV2", above, made("Sub", "less", made("Exp", "power", below), one))
 
 
 def _third_power(tf: Any, graph: Any, node: Any, nodes: Mapping[str, Any]) -> None:

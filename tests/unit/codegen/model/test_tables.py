@@ -57,8 +57,9 @@ def selu(model: Chain) -> int:
     is_more = model.tensor((1, 256), "BOOL")
     zero = model.constant(np.array(0, np.int8), scale=1.0, zero_point=0)
     model.op("GREATER", [model.given, zero], [is_more])
+    two = model.constant(np.array(64, np.int8), scale=1 / 32, zero_point=0)
     below = model.made("SUB", model.made("EXP", model.given), model.one())
-    return model.made("SELECT", is_more, model.given, below)
+    return model.made("SELECT", is_more, model.given, model.made("MUL", below, two))
 
 
 def mish(model: Chain) -> int:
@@ -79,7 +80,7 @@ def rectified(model: Chain) -> int:
     ("draw", "exact"),
     [
         (softplus, np.log1p(np.exp(REAL))),
-        (selu, np.where(REAL > 0, REAL, np.expm1(REAL))),
+        (selu, np.where(REAL > 0, REAL, 2 * np.expm1(REAL))),
         (mish, REAL * np.tanh(np.log1p(np.exp(REAL)))),
         (log_sigmoid, -np.log1p(np.exp(-REAL))),
         (rectified, np.maximum(np.expm1(REAL), 0)),
@@ -106,15 +107,32 @@ def looked_up(model: Chain, *ends: int) -> tuple[np.ndarray, list[str]]:
     return Oracle(parsed).run([ALL])[0], [op.name for op in parsed.ops]
 
 
-@pytest.mark.parametrize(
-    ("op", "becomes", "exact"),
-    [("ELU", "ELU", np.where(REAL < 0, np.expm1(REAL), REAL)), ("NEG", "MUL", -REAL)],
-)
-def test_an_op_with_an_int8_form_takes_no_indices(op: str, becomes: str, exact: np.ndarray) -> None:
+def elu(model: Chain) -> int:
+    """As the graph of a Keras model has it before it is converted."""
+    size = model.made("ABS", model.given)
+    half = model.constant(np.array(127, np.int8), scale=0.5 / 127, zero_point=0)
+    above = model.made("MUL", model.made("ADD", model.given, size), half)
+    below = model.made("MUL", model.made("SUB", model.given, size), half)
+    return model.made("ADD", above, model.made("SUB", model.made("EXP", below), model.one()))
+
+
+@pytest.mark.parametrize("draw", [elu, lambda model: model.in_float("ELU", model.given)])
+def test_what_is_elu_takes_no_indices(draw: Callable[[Chain], int]) -> None:
     model = Chain()
-    made, ops = looked_up(model, model.in_float(op, model.given))
-    assert ops == [becomes]
+    made, ops = looked_up(model, draw(model))
+    assert ops == ["ELU"]
+    exact = np.where(REAL < 0, np.expm1(REAL), REAL)
     assert np.abs(made - np.clip(exact * 8, -128, 127)).max() <= 0.51
+
+
+@pytest.mark.parametrize(("count", "becomes"), [(5, ["TANH"] * 5), (6, ["QUANTIZE", "GATHER"])])
+def test_many_ops_are_a_table_even_where_none_is_lacking(count: int, becomes: list[str]) -> None:
+    model = Chain()
+    end = model.given
+    for _ in range(count):
+        end = model.made("TANH", end, scale=1 / 128)
+    _, ops = looked_up(model, end)
+    assert ops == becomes
 
 
 def test_two_ends_share_their_indices_and_what_needs_no_table_stays() -> None:
