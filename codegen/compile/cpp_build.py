@@ -3,7 +3,7 @@
 For what measures, checks or plans rather than ships: the benchmark's images, the check runner, the
 runtime in the planner's process. The flags of each library are those of its library.json, so that
 what is measured is what ships. Object files are cached by content: whoever asks with the same flags
-gets the same ones.
+gets the same ones, and a macro of ours is a flag only of what names it.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ _EVERY_SOURCE = (
 # GNU ld: "region `ram' overflowed by 1234 bytes", or only "will not fit in region `ram'"
 OVERFLOWED = re.compile(r"region [`'](\w+)' overflowed by (\d+) bytes")
 _NO_FIT = re.compile(r"will not fit in region [`'](\w+)'")
+_OWN_MACRO = re.compile(r"-D(MCUFORGE_\w+)")
 _TELLING = re.compile(r"error: (?!ld returned)|undefined reference|multiple definition")
 
 
@@ -136,7 +137,8 @@ def compile_objects(
     _OBJECTS.mkdir(parents=True, exist_ok=True)
 
     def object_of(source: Path, flags: Sequence[str]) -> Path:
-        words = [program, *flags, source.name, headers.digest(source)]
+        telling = (flag for flag in flags if _tells(flag, source, headers))
+        words = [program, *telling, source.name, headers.digest(source)]
         key = "\0".join(words).encode() + b"\0" + source.read_bytes()
         return _OBJECTS / f"{source.stem}-{hashlib.sha256(key).hexdigest()[:20]}.o"
 
@@ -205,6 +207,12 @@ def link(
         _run(command, f"linking {name}")
         partial.replace(target)
     return target
+
+
+def _tells(flag: str, source: Path, headers: Headers) -> bool:
+    """Whether the flag may change the object: others' macros may, in headers that are not ours."""
+    macro = _OWN_MACRO.match(flag)
+    return macro is None or headers.mention(source, macro[1])
 
 
 @cache

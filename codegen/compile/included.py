@@ -28,6 +28,11 @@ class Headers:
         parts = sorted((path.name.encode(), self._content(path)) for path in self.reached(source))
         return hashlib.sha256(b"\0".join(part for pair in parts for part in pair)).hexdigest()
 
+    def mention(self, source: Path, macro: str) -> bool:
+        """Whether the macro's name stands in `source` or in what it includes."""
+        files = {source, *self.reached(source)}
+        return any(macro.encode() in self._content(path) for path in files)
+
     def reached(self, source: Path) -> set[Path]:
         """What `source` includes, and what that includes. Where several headers' paths end with the
         name, all of them: that compiles too often, never too seldom."""

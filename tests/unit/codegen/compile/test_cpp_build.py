@@ -33,6 +33,25 @@ def _sources(folder: Path) -> tuple[Path, Path]:
     return folder / "main.cc", folder / "own"
 
 
+@pytest.mark.parametrize(
+    ("text", "alike"),
+    [
+        ("int a;\n", True),
+        ("int a = MCUFORGE_MORE;\n", False),
+        ('#include "own.h"\nint a = kOwn;\n', False),
+    ],
+)
+def test_a_macro_of_ours_tells_only_of_what_names_it(
+    text: str, alike: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "own.h").write_text("constexpr int kOwn = MCUFORGE_MORE;\n")
+    source = tmp_path / "a.cc"
+    source.write_text(text)
+    work = [(source, [f"-DMCUFORGE_MORE={more}"]) for more in (1, 2)]
+    one, other = cpp_build.compile_objects(work, [tmp_path], cpp_build.HOST)
+    assert (one == other) == alike
+
+
 def test_what_is_the_same_is_compiled_and_linked_once(tmp_path: Path) -> None:
     source, folder = _sources(tmp_path)
 
