@@ -132,7 +132,9 @@ def test_every_accessor_at_its_ends(tmp_path: Path) -> None:
 KERNEL_TESTS = ("kernel_tests", "elementwise_tests", "mover_tests", "reduction_tests")
 
 
-@pytest.mark.parametrize("name", [*KERNEL_TESTS, "kernel_tests_2020", "custom_op_kinds"])
+@pytest.mark.parametrize(
+    "name", [*KERNEL_TESTS, "kernel_tests_2020", "kernel_habits", "custom_op_kinds"]
+)
 def test_tests_of_kernels_run_as_upstream_writes_them(name: str) -> None:
     sources = [SKETCHES / f"{name}.cc", SKETCHES / "host.cc"]
     program = build_sanitized(name, sources, includes=[SKETCHES])

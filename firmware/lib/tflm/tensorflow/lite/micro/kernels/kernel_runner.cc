@@ -5,6 +5,7 @@
 
 #include "tensorflow/lite/micro/memory_plan.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
+#include "tensorflow/lite/micro/testing/found_dims.h"
 #include "tensorflow/lite/micro/testing/one_op_model.h"
 
 namespace tflite {
@@ -40,6 +41,16 @@ TfLiteTensor Scalar() {
   TfLiteTensor tensor{};
   tensor.dims = &no_dims;
   tensor.type = kTfLiteFloat32;
+  return tensor;
+}
+
+// What stands in the place of an input of no elements, which an op does not read.
+TfLiteTensor Zero(TfLiteType type) {
+  static const uint64_t zero[2] = {};
+  TfLiteTensor tensor = Scalar();
+  tensor.type = type;
+  tensor.bytes = TfLiteTypeGetSize(type);
+  tensor.data.raw_const = reinterpret_cast<const char*>(zero);
   return tensor;
 }
 
@@ -84,6 +95,10 @@ TfLiteStatus KernelRunner::InitAndPrepare(const char* init_data, size_t length) 
   const tflm::OneOp op = {builtin ? int32_t{builtin->code} : int32_t{BuiltinOperator_CUSTOM},
                           builtin ? nullptr : kCustomName, builtin ? builtin_data_ : nullptr,
                           builtin ? nullptr : init_data, length};
+  if (builtin &&
+      !tflm::FindDims(op.code, builtin_data_, tensors_, *inputs_, &tensors_[outputs_->data[0]])) {
+    return kTfLiteError;
+  }
   std::vector<TfLiteTensor> tensors;
   std::vector<bool> is_constant;
   size_t arena_bytes = kArenaBytes;
@@ -91,8 +106,11 @@ TfLiteStatus KernelRunner::InitAndPrepare(const char* init_data, size_t length) 
     const bool is_input = IsAmong(inputs_, i);
     const bool is_output = IsAmong(outputs_, i);
     tensors.push_back(is_input || is_output ? tensors_[i] : Scalar());
+    if (is_input && tensors_[i].bytes == 0) {
+      tensors.back() = Zero(tensors_[i].type);
+    }
     is_constant.push_back(is_input && !is_output && !tensors_[i].is_variable &&
-                          tensors_[i].data.data);
+                          tensors.back().data.data);
     arena_bytes += kTimesTensors * tensors.back().bytes;
   }
   run_.reset(new Run(registration_,
@@ -110,7 +128,7 @@ void KernelRunner::CopyIn() {
   for (int i = 0; i < tensors_size_; ++i) {
     const uint32_t data = run_->model.data[static_cast<size_t>(i)];
     const bool is_state = IsAmong(inputs_, i) && tensors_[i].is_variable;
-    if (data != 0 || is_state) {
+    if ((data != 0 || is_state) && tensors_[i].bytes != 0) {
       uint8_t* const to =
           data != 0 ? run_->model.bytes.data() + data : graph.Data(graph.locations[i]);
       std::memcpy(to, tensors_[i].data.data, tensors_[i].bytes);

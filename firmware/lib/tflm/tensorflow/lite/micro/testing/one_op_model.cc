@@ -231,11 +231,13 @@ void WriteQuantization(Writer& writer, const TfLiteTensor& tensor, uint32_t fiel
   uint32_t dimension = 0;
   const auto* const affine =
       static_cast<const TfLiteAffineQuantization*>(tensor.quantization.params);
-  if (affine && tensor.quantization.type == kTfLiteAffineQuantization) {
+  // A tensor with a scale of its own has that, whatever one scale its quantization leads to.
+  const bool has_own = tensor.params.scale != 0 && !(affine && affine->scale->size > 1);
+  if (affine && tensor.quantization.type == kTfLiteAffineQuantization && !has_own) {
     for (int i = 0; i < affine->scale->size; ++i) {
       scales.push_back(Bits(affine->scale->data[i]));
-      const bool has_own = affine->zero_point && i < affine->zero_point->size;
-      zero_points.push_back(has_own ? affine->zero_point->data[i] : 0);
+      const bool has_zero_point = affine->zero_point && i < affine->zero_point->size;
+      zero_points.push_back(has_zero_point ? affine->zero_point->data[i] : 0);
     }
     dimension = static_cast<uint32_t>(affine->quantized_dimension);
   } else if (tensor.params.scale != 0) {
