@@ -7,18 +7,20 @@ from codegen.boards.facts import Board
 from codegen.files.artifacts import INT8_MODEL
 from codegen.files.manifest import sha256_file
 from codegen.image.firmware_build import FirmwareInfo, require_as_built
+from codegen.model.tflite import Model
 from harness.errors import HarnessError
 
 
 @dataclass(frozen=True)
 class Expected:
-    """The image that `build_dir` holds for a board."""
+    """The image that `build_dir` holds for a board. custom_ops: what its model names of these."""
 
     board: Board
     model_path: Path
     elf: Path
     image: FirmwareInfo
     model_sha256: str
+    custom_ops: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, board: Board, build_dir: Path) -> "Expected":
@@ -35,4 +37,5 @@ class Expected:
             elf=image_dir / "firmware.elf",
             image=FirmwareInfo.load(image_dir),
             model_sha256=sha256_file(model_path),
+            custom_ops=Model.read(model_path).custom_names,
         )

@@ -43,7 +43,10 @@ def check_info(info: Info, expected: Expected) -> None:
             f"runtime: {board} runs {info.runtime}, the build folder holds an image with "
             f"{expected.image.runtime}; run `invoke flash --board {board}`"
         )
-    if info.runtime != OTHER_RUNTIME and info.arena_used != info.arena_size:
+    # The host, where the arena is planned, has wider pointers, which custom ops may keep there.
+    needs_less = expected.custom_ops and info.arena_used < info.arena_size
+    as_planned = info.arena_used == info.arena_size or needs_less
+    if info.runtime != OTHER_RUNTIME and not as_planned:
         raise CheckError(
             f"arena: {board} uses {info.arena_used:,} B of an arena of {info.arena_size:,} B; they "
             "have to be equal, run `invoke generate build`, and if it stays, report a planner bug"

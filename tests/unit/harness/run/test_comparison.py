@@ -60,6 +60,13 @@ def test_anything_else_is_told_with_both_values(
     assert error.value.exit_code == 1
 
 
+def test_custom_ops_may_need_less_of_the_arena_than_on_the_host(info: Info) -> None:
+    with_custom_op = replace(EXPECTED, custom_ops=("Binarize",))
+    check_info(replace(info, arena_used=4080), with_custom_op)
+    with pytest.raises(CheckError, match="uses 4,112 B of an arena of 4,096 B"):
+        check_info(replace(info, arena_used=4112), with_custom_op)
+
+
 def test_the_models_hash_comes_before_everything(info: Info) -> None:
     other = replace(info, model_sha256="00" * 32, status=1, build_id="ff" * 8, arena_used=0)
     with pytest.raises(CheckError, match=r"^model hash"):
