@@ -10,6 +10,8 @@ are served one sample a request, and pictures are sent to those alone.
 
 from __future__ import annotations
 
+import math
+import struct
 from collections.abc import Collection
 
 from codegen.errors import UnsupportedModelError
@@ -207,6 +209,8 @@ def check_types(model: Model, float_forms: bool = True) -> None:
         for op in graph.ops:
             if op.name == "CUSTOM":
                 continue  # what it takes is known to its own prepare function
+            if op.name == "SPACE_TO_BATCH_ND":
+                _check_batch(graph, op)
             if float_forms and _is_float_form(graph, op):
                 continue
             given, made = _integer_form(op.name)
@@ -324,6 +328,21 @@ def _check_operands(
         tensor = graph.tensors[index]
         if tensor.dtype not in types:
             raise UnsupportedModelError(_type_message(graph, op, role, tensor, types))
+
+
+def _check_batch(graph: Subgraph, op: Op) -> None:
+    """Where the batch was open the converter writes a batch of 1 into every shape, also where blocks
+    make more of it; with a fixed batch it makes a dilated convolution instead."""
+    given, block, made = (graph.tensors[i] for i in (*op.inputs[:2], *op.outputs[:1]))
+    if block.dtype != "INT32" or not block.data or not given.shape or not made.shape:
+        return
+    batch = given.shape[0] * math.prod(struct.unpack(f"<{block.nbytes // 4}i", block.data))
+    if made.shape[0] == 1 < batch:
+        raise UnsupportedModelError(
+            f"{_describe(op)}: its output is a batch of 1 by its shape, {batch} by its blocks, as "
+            "the converter writes it of a dilated convolution where the batch is open; convert "
+            "with a fixed batch of 1 (keras.Input(batch_shape=(1, ...))), or give the Keras file"
+        )
 
 
 def _type_message(graph: Subgraph, op: Op, role: str, tensor: Tensor, types: _Types) -> str:

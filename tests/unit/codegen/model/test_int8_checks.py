@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -253,3 +254,21 @@ def test_an_op_that_is_not_there_is_named_before_its_types() -> None:
     model = Model.parse(one_op("TILE", [io], [io]))
     with pytest.raises(UnsupportedModelError, match=r"op 0 \(TILE\) is not supported"):
         check_int8(model)
+
+
+@pytest.mark.parametrize(("batch", "refused"), [(1, True), (4, False)])
+def test_a_dilated_convolution_of_an_open_batch_is_told_apart(batch: int, refused: bool) -> None:
+    spec: dict[str, Any] = {"dtype": "INT8", "scale": 0.1, "zero_point": 0}
+    content = one_op(
+        "SPACE_TO_BATCH_ND",
+        [
+            dict(spec, shape=[1, 4, 4, 2]),
+            {"values": np.array([2, 2], np.int32)},
+            {"values": np.zeros((2, 2), np.int32)},
+        ],
+        [dict(spec, shape=[batch, 2, 2, 2])],
+    )
+    said = r"batch of 1 by its shape, 4 by its blocks.* with a fixed batch of 1"
+    expected = pytest.raises(UnsupportedModelError, match=said) if refused else nullcontext()
+    with expected:
+        check_types(Model.parse(content))
