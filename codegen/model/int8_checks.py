@@ -331,8 +331,8 @@ def _check_operands(
 
 
 def _check_batch(graph: Subgraph, op: Op) -> None:
-    """Where the batch was open the converter writes a batch of 1 into every shape, also where blocks
-    make more of it; with a fixed batch it makes a dilated convolution instead."""
+    """Where the batch was open the converter writes a batch of 1 into every shape, also where
+    blocks make more of it; with a fixed batch it makes a dilated convolution instead."""
     given, block, made = (graph.tensors[i] for i in (*op.inputs[:2], *op.outputs[:1]))
     if block.dtype != "INT32" or not block.data or not given.shape or not made.shape:
         return

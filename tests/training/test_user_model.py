@@ -163,6 +163,12 @@ MODELS: dict[str, Callable[[], Any]] = {
     ),
     "negative": lambda: _of((6, 6, 1), "lambda x: keras.ops.max(-x * -x, axis=1)", *_FLAT),
     "layer_norm": lambda: _of((5, 8), "layers.LayerNormalization()", *_FLAT),
+    "sliced": lambda: _of(
+        (4, 4, 14),
+        "layers.Reshape((4, 4, 2, 7))",
+        "lambda x: x[..., 2:4] + x[:, :, :, :, 5:]",
+        "lambda x: x[..., 1, -1, None][..., None]",
+    ),
     "best": lambda: _of((3,), "lambda x: keras.ops.argmax(x, axis=-1)"),
     "names": lambda: _of(
         (6, 6, 1), "layers.Conv2D(2, 3, name='my conv')", "layers.Flatten(name='größe')"

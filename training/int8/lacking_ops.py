@@ -1,5 +1,5 @@
 """What TFLM or the converter lacks in int8, written by ops that are there: TILE, GELU, ELU, NEG,
-SQUARE.
+SQUARE, and STRIDED_SLICE of more than four axes.
 
 What tf.repeat makes of an image, as UpSampling2D has it, becomes RESIZE_NEAREST_NEIGHBOR. Anything
 else is broadcast along axes of 1, as RepeatVector has it, and concatenated along others. GELU's
@@ -19,6 +19,8 @@ import numpy as np
 ShapeOf = Callable[[str], list[int]]  # of a node's first output, by its name; [] of an open one
 
 _ROWS_AND_COLUMNS = (1, 2)  # axes of [N, H, W, C]
+_MOST_AXES = 4  # of TFLM's STRIDED_SLICE
+_MASKS = ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
 # erfc(x) is near 2 * logistic(x * (_SLOPE + _BEND * x * x)).
 _SLOPE = -4 / np.sqrt(np.pi)
 _BEND = 2 * 0.044715 * _SLOPE
@@ -40,6 +42,8 @@ def replace(tf: Any, graph: Any, shape_of: ShapeOf) -> None:
             _become(node, "Mul", node.input[0], node.input[0])
         elif node.op == "Elu":
             _elu(tf, graph, node)
+        elif node.op == "StridedSlice":
+            _slice_of_many_axes(tf, graph, node, nodes, shape_of)
         elif node.op == "AddV2":
             _one_and_tanh(tf, graph, node, nodes)
 
@@ -71,6 +75,47 @@ def _elu(tf: Any, graph: Any, node: Any) -> None:
     above = made("Mul", "above", made("AddV2", "twice_above", given, size), half)
     below = made("Mul", "below", made("Sub", "twice_below", given, size), half)
     _become(node, "AddV2", above, made("Sub", "less", made("Exp", "power", below), one))
+
+
+def _slice_of_many_axes(
+    tf: Any, graph: Any, node: Any, nodes: Mapping[str, Any], shape_of: ShapeOf
+) -> None:
+    """Of more than four axes TFLM has a SLICE, not a STRIDED_SLICE; RESHAPE adds and drops axes.
+    Left as it is where it leaves numbers out in between."""
+    source = node.input[0]
+    before, after = shape_of(_node_name(source)), shape_of(node.name)
+    bounds = [_value(tf, nodes, one) for one in node.input[1:]]
+    if not before or max(len(before), len(after)) <= _MOST_AXES or ":" in source:
+        return
+    if any(one is None for one in bounds):
+        return
+
+    def part(axis: int, begin: int, end: int, stride: int) -> Any:
+        is_set = {name: node.attr[f"{name}_mask"].i >> axis & 1 for name in _MASKS}
+        if is_set["ellipsis"]:
+            return Ellipsis
+        if is_set["new_axis"]:
+            return None
+        if is_set["shrink_axis"]:
+            return begin
+        return slice(None if is_set["begin"] else begin, None if is_set["end"] else end, stride)
+
+    parts = tuple(part(axis, *map(int, one)) for axis, one in enumerate(zip(*bounds, strict=True)))
+    taken = np.arange(np.prod(before)).reshape(before)[parts]
+    corners = [np.array(np.unravel_index(taken.flat[i], before)) for i in (0, -1)]
+    size = corners[1] - corners[0] + 1
+    if (size < 1).any() or size.prod() != taken.size:
+        return
+    ends = [
+        _constant(tf, graph, f"{node.name}/{name}", values.astype(np.int32))
+        for name, values in (("first", corners[0]), ("size", size))
+    ]
+    index = node.attr["Index"]
+    index.type = tf.int32.as_datatype_enum
+    cut = _added(graph, "Slice", f"{node.name}/cut", source, *ends, T=node.attr["T"], Index=index)
+    shape = _constant(tf, graph, f"{node.name}/shape", np.array(after, np.int32))
+    _become(node, "Reshape", cut, shape)
+    node.attr["Tshape"].type = tf.int32.as_datatype_enum
 
 
 def _third_power(tf: Any, graph: Any, node: Any, nodes: Mapping[str, Any]) -> None:
