@@ -98,7 +98,14 @@ def run(stage: Stage, build_dir: Path, force: bool = False) -> Any:
     key = (build_dir, stage.name, frozenset(wanted.items()))
     if key in _settled:  # another verb's or stage's prerequisite in this very run
         return None
-    _settled.add(key)
+    result = _run_unless_settled(stage, build_dir, force, manifest, wanted)
+    _settled.add(key)  # not one that failed: whoever needs it next is told why, too
+    return result
+
+
+def _run_unless_settled(
+    stage: Stage, build_dir: Path, force: bool, manifest: Manifest, wanted: Mapping[str, str]
+) -> Any:
     if not force and _is_settled(stage, build_dir, manifest, wanted):
         return None
     with _alone(stage, build_dir) as waited:

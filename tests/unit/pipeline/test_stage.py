@@ -126,6 +126,17 @@ def test_prerequisite_of_two_verbs_is_looked_at_once(
     assert capsys.readouterr().out.count("work:") == 1
 
 
+def test_whoever_needs_a_stage_that_failed_is_told_why_too(tmp_path: Path) -> None:
+    def fail() -> object:
+        raise CodegenError("no")
+
+    stage = Work("work", "codegen.errors:CodegenError", outputs=(), arguments={}, action=fail)
+    room._settled.clear()
+    for _ in range(2):  # as hil of two boards
+        with pytest.raises(CodegenError, match="no"):
+            room.run(stage, tmp_path)
+
+
 def test_what_was_downloaded_by_the_run_is_recorded(tmp_path: Path) -> None:
     there = {"data": "not cached"}
     stage = Work(
