@@ -85,11 +85,10 @@ def _int_array(values: tuple[int, ...]) -> str:
 
 
 def _quantization(tensor: Tensor) -> dict[str, Any]:
-    one = len(tensor.scales) == 1  # and as many zero points
     fits = len(tensor.scales) < 2 or not any(tensor.zero_points)  # as the interpreter has it
     return {
-        "scale": float_literal(tensor.scales[0] if one else 0.0),
-        "zero_point": tensor.zero_points[0] if one else 0,
+        "scale": float_literal(tensor.scales[0] if tensor.scales else 0.0),
+        "zero_point": tensor.zero_points[0] if tensor.zero_points else 0,
         "scales": [float_literal(scale) for scale in tensor.scales] if fits else [],
         "zero_points": _int_array(tensor.zero_points),
         "axis": tensor.axis,

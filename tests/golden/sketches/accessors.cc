@@ -56,7 +56,7 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   TF_LITE_MICRO_EXPECT_FALSE(input->is_variable);
   TF_LITE_MICRO_EXPECT_EQ(constant->allocation_type, kTfLiteMmapRo);
   TF_LITE_MICRO_EXPECT_EQ(constant->data.int8[1], 8);
-  TF_LITE_MICRO_EXPECT_EQ(constant->params.scale, 0.0f);  // as there is more than one
+  TF_LITE_MICRO_EXPECT_EQ(constant->params.scale, 0.5f);  // the first of two
   const auto* const affine =
       reinterpret_cast<const TfLiteAffineQuantization*>(constant->quantization.params);
   TF_LITE_MICRO_EXPECT_EQ(affine->scale->size, 2);

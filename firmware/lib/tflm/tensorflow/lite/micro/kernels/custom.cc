@@ -167,7 +167,8 @@ TfLiteStatus Prepare(OpContext& op) {
     }
     ModelReader::Quantization read;
     reader.ReadQuantization(info, &read);
-    if (read.scales.count == 1 && read.zero_points.count == 1) {
+    // Of several the first, as upstream has it.
+    if (read.scales.count != 0 && read.zero_points.count == read.scales.count) {
       std::memcpy(&tensor.params.scale, reader.data() + read.scales.pos, sizeof(float));
       tensor.params.zero_point = static_cast<int32_t>(reader.ZeroPoint(read));
     }

@@ -20,7 +20,7 @@ struct CustomTensor {
   uint32_t offset;
   uint32_t bytes;
   TfLiteType type;
-  TfLiteQuantizationParams params;  // scale 0: none, or one a channel
+  TfLiteQuantizationParams params;  // of several the first; scale 0: none
   const void* scales;               // how many, then float32; null: none
   const int32_t* zero_points;       // how many, then they
   int32_t quantized_dimension;
