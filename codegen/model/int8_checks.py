@@ -71,7 +71,7 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     "QUANTIZE": ((_QUANTIZED | {"FLOAT32"},), (_QUANTIZED,)),
     "DEQUANTIZE": ((_QUANTIZED - {"INT32"},), (_REAL,)),
     "SHAPE": ((_ARITHMETIC,), (_INTEGER,)),
-    "RESHAPE": ((_MOVED, _INTEGER), (_MOVED,)),
+    "RESHAPE": ((_MOVED | _BOOL, _INTEGER), (_MOVED | _BOOL,)),  # masks, too
     "EXPAND_DIMS": ((_MOVED, _INTEGER), (_MOVED,)),
     "GATHER": ((_SHAPE_ARITHMETIC, _INTEGER), (_SHAPE_ARITHMETIC,)),
     "SLICE": ((_MOVED, _INTEGER), (_MOVED,)),

@@ -169,6 +169,12 @@ MODELS: dict[str, Callable[[], Any]] = {
         "lambda x: x[..., 2:4] + x[:, :, :, :, 5:]",
         "lambda x: x[..., 1, -1, None][..., None]",
     ),
+    "masked": lambda: _of(
+        (10,),
+        *("layers.Embedding(50, 8, mask_zero=True)", "layers.GlobalAveragePooling1D()"),
+        dtype="int32",
+    ),
+    "masking": lambda: _of((8, 3), "layers.Masking(0.25)", "layers.GlobalAveragePooling1D()"),
     "best": lambda: _of((3,), "lambda x: keras.ops.argmax(x, axis=-1)"),
     "names": lambda: _of(
         (6, 6, 1), "layers.Conv2D(2, 3, name='my conv')", "layers.Flatten(name='größe')"

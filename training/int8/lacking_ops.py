@@ -1,5 +1,5 @@
 """What TFLM or the converter lacks in int8, written by ops that are there: TILE, GELU, ELU, NEG,
-SQUARE, and STRIDED_SLICE of more than four axes.
+SQUARE, REDUCE_ANY, and STRIDED_SLICE of more than four axes.
 
 What tf.repeat makes of an image, as UpSampling2D has it, becomes RESIZE_NEAREST_NEIGHBOR. Anything
 else is broadcast along axes of 1, as RepeatVector has it, and concatenated along others. GELU's
@@ -20,6 +20,7 @@ ShapeOf = Callable[[str], list[int]]  # of a node's first output, by its name; [
 
 _ROWS_AND_COLUMNS = (1, 2)  # axes of [N, H, W, C]
 _MOST_AXES = 4  # of TFLM's STRIDED_SLICE
+_LOGIC = ("LogicalNot",)  # which has no type
 _MASKS = ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
 # erfc(x) is near 2 * logistic(x * (_SLOPE + _BEND * x * x)).
 _SLOPE = -4 / np.sqrt(np.pi)
@@ -42,6 +43,8 @@ def replace(tf: Any, graph: Any, shape_of: ShapeOf) -> None:
             _become(node, "Mul", node.input[0], node.input[0])
         elif node.op == "Elu":
             _elu(tf, graph, node)
+        elif node.op == "Any":
+            _any(graph, node)
         elif node.op == "StridedSlice":
             _slice_of_many_axes(tf, graph, node, nodes, shape_of)
         elif node.op == "AddV2":
@@ -75,6 +78,15 @@ def _elu(tf: Any, graph: Any, node: Any) -> None:
     above = made("Mul", "above", made("AddV2", "twice_above", given, size), half)
     below = made("Mul", "below", made("Sub", "twice_below", given, size), half)
     _become(node, "AddV2", above, made("Sub", "less", made("Exp", "power", below), one))
+
+
+def _any(graph: Any, node: Any) -> None:
+    """Not all are not."""
+    given, axes = node.input
+    kept = {name: node.attr[name] for name in ("keep_dims", "Tidx")}
+    none = _added(graph, "LogicalNot", f"{node.name}/not", given)
+    every = _added(graph, "All", f"{node.name}/all", none, axes, **kept)
+    _become(node, "LogicalNot", every)
 
 
 def _slice_of_many_axes(
@@ -197,7 +209,7 @@ def _become(node: Any, op: str, *given: str) -> None:
     node.op = op
     del node.input[:]
     node.input.extend(given)
-    for name in set(node.attr) - {"T"}:
+    for name in set(node.attr) - ({"T"} if op not in _LOGIC else set()):
         del node.attr[name]
 
 
