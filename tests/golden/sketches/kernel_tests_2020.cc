@@ -76,4 +76,14 @@ TF_LITE_MICRO_TEST(ReshapeByATensor) {
   TF_LITE_MICRO_EXPECT(output[0] == 5 && output[1] == 6);
 }
 
+TF_LITE_MICRO_TEST(QuantizesBothWays) {
+  const float values[] = {-1, 0.5f};
+  int8_t steps[2];
+  float real[2];
+  tflite::AsymmetricQuantize(values, steps, 2, 0.25f, 3);
+  TF_LITE_MICRO_EXPECT(steps[0] == -1 && steps[1] == 5);
+  tflite::AsymmetricDequantize(steps, 2, 0.25f, 3, real);
+  TF_LITE_MICRO_EXPECT(real[0] == -1.0f && real[1] == 0.5f);
+}
+
 TF_LITE_MICRO_TESTS_END

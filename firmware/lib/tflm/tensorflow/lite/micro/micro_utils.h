@@ -89,6 +89,18 @@ void Dequantize(const T* values, int size, float scale, int zero_point, float* d
   }
 }
 
+// By names of before 2021.
+template <typename T>
+void AsymmetricQuantize(const float* input, T* output, int num_elements, float scale,
+                        int zero_point = 0) {
+  Quantize(input, output, num_elements, scale, zero_point);
+}
+template <typename T>
+void AsymmetricDequantize(const T* values, int size, float scale, int zero_point,
+                          float* dequantized_values) {
+  Dequantize(values, size, scale, zero_point, dequantized_values);
+}
+
 }  // namespace tflite
 
 #endif  // TENSORFLOW_LITE_MICRO_MICRO_UTILS_H_

@@ -1,4 +1,4 @@
-// The schema's numbers of types, and its names of types and ops, for applications that show them.
+// The schema's names of types and ops, for applications that show them.
 
 #ifndef TENSORFLOW_LITE_SCHEMA_ENUM_NAMES_H_
 #define TENSORFLOW_LITE_SCHEMA_ENUM_NAMES_H_
@@ -6,12 +6,6 @@
 #include "tensorflow/lite/schema/schema_generated.h"
 
 namespace tflite {
-
-enum TensorType : int8_t {
-#define MCUFORGE_TENSOR_TYPE(NAME, number) TensorType_##NAME = number,
-#include "tensorflow/lite/schema/tensor_types.def"
-#undef MCUFORGE_TENSOR_TYPE
-};
 
 // Empty where there is no such type or op.
 inline const char* EnumNameTensorType(TensorType type) {

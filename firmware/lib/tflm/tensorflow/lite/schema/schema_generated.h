@@ -21,6 +21,13 @@ enum BuiltinOperator : int32_t {
 #undef MCUFORGE_BUILTIN
 };
 
+// Types of tensors in the .tflite schema.
+enum TensorType : int8_t {
+#define MCUFORGE_TENSOR_TYPE(NAME, number) TensorType_##NAME = number,
+#include "tensorflow/lite/schema/tensor_types.def"
+#undef MCUFORGE_TENSOR_TYPE
+};
+
 // The number of an op's options in the schema (enum BuiltinOptions), for the ops that read them;
 // 0 for the others.
 constexpr uint8_t OptionsOf(BuiltinOperator code) {
