@@ -39,7 +39,6 @@ _OF_ONE: dict[str, Callable[[Numbers], Numbers]] = {
     "ELU": lambda x: np.where(x < 0, np.expm1(np.minimum(x, 0)), x),
     "EXP": np.exp,
     "FLOOR": np.floor,
-    "HARD_SWISH": lambda x: x * np.clip(x + 3, 0, 6) / 6,
     "LOG": lambda x: np.log(np.maximum(x, _TINY)),
     "LOGISTIC": lambda x: 1 / (1 + np.exp(-x)),
     "NEG": np.negative,
