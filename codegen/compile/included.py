@@ -17,6 +17,7 @@ class Headers:
     def __init__(self, folders: Iterable[Path]) -> None:
         self._named: dict[str, set[Path]] = {}
         self._contents: dict[Path, bytes] = {}
+        self._read_at_ns: dict[Path, int | None] = {}  # the modification time that a file had
         self._of: dict[Path, set[Path]] = {}
         for folder in folders:
             for path in folder.rglob("*"):
@@ -32,6 +33,11 @@ class Headers:
         """Whether the macro's name stands in `source` or in what it includes."""
         files = {source, *self.reached(source)}
         return any(macro.encode() in self._content(path) for path in files)
+
+    def are_as_read(self, source: Path) -> bool:
+        """Whether `source` and what it includes are what they were when they were read."""
+        files = {source, *self.reached(source)}
+        return all(_written_ns(path) == self._read_at_ns[path] for path in files)
 
     def reached(self, source: Path) -> set[Path]:
         """What `source` includes, and what that includes. Where several headers' paths end with the
@@ -56,5 +62,11 @@ class Headers:
 
     def _content(self, path: Path) -> bytes:
         if path not in self._contents:
+            self._read_at_ns[path] = _written_ns(path)
             self._contents[path] = path.read_bytes()
         return self._contents[path]
+
+
+def _written_ns(path: Path) -> int | None:
+    """When it was written last; None: it is gone."""
+    return path.stat().st_mtime_ns if path.exists() else None

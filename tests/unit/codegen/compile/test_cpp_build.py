@@ -77,6 +77,24 @@ def test_what_is_the_same_is_compiled_and_linked_once(tmp_path: Path) -> None:
     assert {path.name for path in cache.glob("programs/*/*")} == {"program"}
 
 
+@pytest.mark.parametrize("name", ["main.cc", "own/own.h"])
+def test_a_source_that_changes_while_it_is_compiled_leaves_no_object(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, folder = _sources(tmp_path)
+    compile_it = cpp_build._run
+
+    def change_before(command: Sequence[str], what: str) -> None:
+        changed = tmp_path / name
+        changed.write_text(changed.read_text().replace("7", "8") + "// more\n")
+        compile_it(command, what)
+
+    monkeypatch.setattr(cpp_build, "_run", change_before)
+    with pytest.raises(cpp_build.CppBuildError, match="main.cc, .* was changed while"):
+        cpp_build.compile_objects([(source, ["-DMORE=1"])], [folder], cpp_build.HOST)
+    assert not list((tmp_path / "cache/objects").iterdir())
+
+
 @pytest.mark.parametrize(
     ("said", "kind", "message"),
     [
