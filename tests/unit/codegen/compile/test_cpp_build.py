@@ -90,7 +90,7 @@ def test_a_source_that_changes_while_it_is_compiled_leaves_no_object(
         compile_it(command, what)
 
     monkeypatch.setattr(cpp_build, "_run", change_before)
-    with pytest.raises(cpp_build.CppBuildError, match="main.cc, .* was changed while"):
+    with pytest.raises(cpp_build.CppBuildError, match=r"main.cc, .* was changed while"):
         cpp_build.compile_objects([(source, ["-DMORE=1"])], [folder], cpp_build.HOST)
     assert not list((tmp_path / "cache/objects").iterdir())
 
