@@ -7,7 +7,7 @@ integers, its values; of each op its number of inputs and outputs, and each of i
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import flatbuffers
@@ -48,12 +48,13 @@ def _of_graph(content: bytes, number: int, graph: Any) -> Iterator[tuple[str, by
     yield from _of_tables(content, number, graph)
 
 
-def with_scale(content: bytes, index: int, exponent: int) -> bytes:
-    """The model with 2^exponent for each scale of a tensor."""
+def with_scales(content: bytes, index: int, exponents: Iterable[int]) -> Iterator[bytes]:
+    """The model with 2^exponent for each scale of a tensor, for each exponent."""
     model = _parsed(content)
     said = model.subgraphs[0].tensors[index].quantization
-    said.scale = [2.0**exponent] * len(said.scale)
-    return _packed(model, len(content))
+    for exponent in exponents:
+        said.scale = [2.0**exponent] * len(said.scale)
+        yield _packed(model, len(content))
 
 
 def scaled_tensors(content: bytes) -> list[int]:

@@ -16,7 +16,7 @@ import pytest
 
 from codegen.host.runtime import HostRuntime, RuntimeRefusedError
 from tests.approved import on_record
-from tests.contradictions import contradictions, scaled_tensors, with_scale
+from tests.contradictions import contradictions, scaled_tensors, with_scales
 from verification.cases.registry import CASES
 from verification.differential import LEFT_OPEN, compare
 from verification.fuzz import ACCEPTED, REFUSED
@@ -75,11 +75,11 @@ def test_which_scales_are_accepted(op: str) -> None:
     both runtimes give the same bytes."""
     model = CASES[op](np.random.default_rng(3)).model
     for index in scaled_tensors(model):
-        usual = with_scale(model, index, _USUAL)
+        (usual,) = with_scales(model, index, [_USUAL])
         model = usual if _is_accepted(usual) else model
     ranges, ends = [], []
     for index in scaled_tensors(model):
-        models = [with_scale(model, index, exponent) for exponent in _EXPONENTS]
+        models = list(with_scales(model, index, _EXPONENTS))
         fine = [e for e, one in zip(_EXPONENTS, models, strict=True) if _is_accepted(one)]
         starts = [e for e in fine if e - 1 not in fine]
         stops = [e for e in fine if e + 1 not in fine]

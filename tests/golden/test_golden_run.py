@@ -71,7 +71,7 @@ def test_a_cores_own_kernels_are_compared_with_the_portable_ones(
         return [_with_a_byte_flipped(r) if target.portable == portable else r for r in results]
 
     monkeypatch.setattr("verification.golden.run", flip_a_byte)
-    (failure,) = run_golden(CASES, 1, seed=40, boards=["cortex-m3"], op="SOFTMAX").failures
+    (failure,) = run_golden(CASES, 1, seed=40, boards=["cortex-m4"], op="SOFTMAX").failures
     assert re.search(says, failure.reason)
 
 
