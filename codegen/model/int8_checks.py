@@ -348,6 +348,12 @@ def _check_batch(graph: Subgraph, op: Op) -> None:
 def _type_message(graph: Subgraph, op: Op, role: str, tensor: Tensor, types: _Types) -> str:
     expected = " or ".join(sorted(types)) or "nothing"
     fault = f"{_describe(op)}: {role} tensor {tensor.name!r} is {tensor.dtype}, not {expected}"
+    if types == _FLOAT and tensor.dtype in ("INT8", "UINT8", "INT16"):
+        return (
+            f"{fault}; TFLM has this op for float32 alone: give the Keras file or SavedModel "
+            "(./invokew quantize --model), of which a function of one number becomes a table, or "
+            "put other layers in its place"
+        )
     if tensor.dtype == "FLOAT32":
         kind = "a hybrid op (int8 weights, float activations)" if _is_hybrid(graph, op) else "float"
         fault += f"; this op is {kind}"

@@ -49,6 +49,17 @@ def test_full_int8_passes(cnn: Model) -> None:
     check_int8(_dense("FLOAT32", "FLOAT32", "FLOAT32"))  # slow, but there
 
 
+@pytest.mark.parametrize("name", ["EXP", "L2_POOL_2D", "NEG"])
+def test_an_op_that_is_there_for_float32_alone_is_not_to_be_converted_again(name: str) -> None:
+    b = ModelBuilder()
+    shape = [1, 2, 2, 1]
+    x, y = (b.tensor(shape, scale=0.1, name=name) for name in "xy")
+    b.op(name, [x], [y])
+    with pytest.raises(UnsupportedModelError, match=rf"{name}.*float32 alone: give the Keras") as e:
+        check_types(Model.parse(b.build([x], [y])))
+    assert "convert it again" not in str(e.value)
+
+
 def test_a_float_op_is_not_what_was_meant_to_become_int8() -> None:
     with pytest.raises(UnsupportedModelError, match=r"'x' is FLOAT32.*this op is float"):
         check_int8(_dense("FLOAT32", "FLOAT32", "FLOAT32"), float_forms=False)
