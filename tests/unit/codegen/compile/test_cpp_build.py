@@ -14,6 +14,7 @@ import pytest
 from codegen.boards.facts import load_board
 from codegen.compile import cpp_build
 from codegen.compile.compiler_flags import core_flags, isa_macro
+from codegen.compile.included import Headers
 from codegen.errors import CodegenError
 
 SOFT = "-mfloat-abi=soft"
@@ -50,6 +51,14 @@ def test_a_macro_of_ours_tells_only_of_what_names_it(
     work = [(source, [f"-DMCUFORGE_MORE={more}"]) for more in (1, 2)]
     one, other = cpp_build.compile_objects(work, [tmp_path], cpp_build.HOST)
     assert (one == other) == alike
+
+
+def test_no_op_waits_for_large_headers() -> None:
+    """<cmath> alone takes a compiler twice as long as an op."""
+    headers = Headers(cpp_build.LIBRARIES)
+    for source, _ in cpp_build.library_sources("dsp"):
+        for name in ("<cmath>", "<algorithm>"):
+            assert not headers.mention(source, f"#include {name}"), source.name
 
 
 def test_what_is_the_same_is_compiled_and_linked_once(tmp_path: Path) -> None:

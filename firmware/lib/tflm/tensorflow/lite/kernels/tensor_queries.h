@@ -5,7 +5,6 @@
 
 #include <stdint.h>
 
-#include <cmath>
 #include <limits>
 
 #include "tensorflow/lite/c/builtin_op_data.h"
@@ -89,7 +88,18 @@ void CalculateActivationRange(TfLiteFusedActivation activation, T* min, T* max) 
   *min = is_relu ? T{0} : is_unit ? T{-1} : std::numeric_limits<T>::lowest();
   *max = activation == kTfLiteActRelu6 ? T{6} : is_unit ? T{1} : std::numeric_limits<T>::max();
 }
-// The same in steps of an int8, uint8 or int16 output. kTfLiteError for one of another type.
+// std::round() but for -0, without <cmath>: that takes a compiler longer than most of the ops.
+inline float RoundHalfAway(float x) {
+  constexpr float kAllWhole = 1 << 23;
+  if (!(-kAllWhole < x && x < kAllWhole)) {
+    return x;
+  }
+  const auto whole = static_cast<int32_t>(x);
+  const float rest = x - static_cast<float>(whole);  // exact
+  return static_cast<float>(whole + (rest >= 0.5f) - (rest <= -0.5f));
+}
+// The activation's range in steps of an int8, uint8 or int16 output. kTfLiteError for one of
+// another type.
 inline TfLiteStatus CalculateActivationRangeQuantized(TfLiteContext* context,
                                                       TfLiteFusedActivation activation,
                                                       const TfLiteTensor* output, int32_t* min,
@@ -104,7 +114,7 @@ inline TfLiteStatus CalculateActivationRangeQuantized(TfLiteContext* context,
   float real_max = 0;
   CalculateActivationRange(activation, &real_min, &real_max);
   const auto steps = [output, low, high](float real) {
-    const float scaled = std::round(real / output->params.scale);
+    const float scaled = RoundHalfAway(real / output->params.scale);
     const float moved = scaled + static_cast<float>(output->params.zero_point);
     return moved <= static_cast<float>(low)    ? low
            : moved >= static_cast<float>(high) ? high
