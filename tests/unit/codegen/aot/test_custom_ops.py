@@ -86,9 +86,9 @@ def test_an_op_without_options_or_scratch_names_none() -> None:
     [
         ({}, "0.0e+00f", 0, [], "0"),
         ({"scale": 0.5, "zero_point": 7}, "5.0e-01f", 7, ["5.0e-01f"], "1, 7"),
-        ({"scale": [0.5, 0.25]}, "0.0e+00f", 0, ["5.0e-01f", "2.5e-01f"], "2, 0, 0"),
+        ({"scale": [0.5, 0.25]}, "5.0e-01f", 0, ["5.0e-01f", "2.5e-01f"], "2, 0, 0"),
         # The interpreter has no quantization for channels of other zero points than 0.
-        ({"scale": [0.5, 0.25], "zero_point": [0, 7]}, "0.0e+00f", 0, [], "2, 0, 7"),
+        ({"scale": [0.5, 0.25], "zero_point": [0, 7]}, "5.0e-01f", 0, [], "2, 0, 7"),
     ],
 )
 def test_the_quantization_of_a_tensor_is_as_the_interpreter_has_it(

@@ -17,6 +17,7 @@ from codegen.files.places import PROGRAM
 from codegen.image import firmware_build, image_sources
 from codegen.image.firmware_build import FirmwareBuildError
 from codegen.image.image_sources import GENERATED_VARIABLE, SELF_TEST_VARIABLE
+from codegen.model.tflite import Model
 from harness.rig.expected import Expected
 
 
@@ -147,10 +148,10 @@ def test_firmware_json_that_is_damaged(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("board_id", "name"), [("host", "elf"), ("mps2_an386", "elf"), ("mps2_an386", "bin")]
 )
-def test_only_a_whole_image_is_run(board_id: str, name: str, tmp_path: Path) -> None:
+def test_only_a_whole_image_is_run(board_id: str, name: str, cnn: Model, tmp_path: Path) -> None:
     """Half of one may well run: the second half is debug information."""
     board = load_board(board_id)
-    (tmp_path / INT8_MODEL).write_bytes(b"model")
+    (tmp_path / INT8_MODEL).write_bytes(cnn.data)
     outputs = firmware_build.output_files(board, tmp_path)
     for path in outputs:
         atomic_write(path, b"0123456789")
