@@ -89,9 +89,12 @@ def next_step(
 
     plans: of the model, by ISA. Boards without a limit of memory are no advice.
     """
-    return _advice(
+    advice = _advice(
         board for board in boards if _fits(plans[board.isa], model, board, front_end, facts)
     )
+    if facts is not INTERPRETER_FACTS:
+        return advice
+    return f"try generated code, which takes less (--engine aot), or {advice}"
 
 
 def check_image(used: Mapping[str, int], board: Board, boards: Iterable[Board]) -> None:
@@ -127,7 +130,7 @@ def _advice(boards: Iterable[Board]) -> str:
     """What to choose in place of a board that is too small. Those without limits are no advice."""
     fitting = [board for board in boards if board.regions]
     if not fitting:
-        return "no board in `invoke boards` takes it; choose a smaller recipe"
+        return "no board in `invoke boards` takes it; choose a smaller model"
     fitting.sort(key=lambda board: (board.ram_bytes, board.flash_bytes, board.id))
     named = [
         f"{board.id} ({board.flash_bytes:,} B of flash, {board.ram_bytes:,} B of RAM)"
@@ -135,7 +138,7 @@ def _advice(boards: Iterable[Board]) -> str:
     ]
     more = len(fitting) - len(named)
     return (
-        f"choose a smaller recipe, or a board that takes it: {', '.join(named)}"
+        f"choose a smaller model, or a board that takes it: {', '.join(named)}"
         f"{f' and {more} more' if more else ''}"
     )
 

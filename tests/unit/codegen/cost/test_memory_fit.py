@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from codegen.aot.facts import AOT_FACTS
 from codegen.boards.facts import ISAS, Region, boards_built_here, load_board
 from codegen.cost.memory_fit import (
     LONGEST_REQUEST_BYTES,
@@ -141,7 +142,8 @@ def _next_step(arena: int, model: Model) -> str:
 
 def test_boards_that_would_take_the_model_are_named_the_smallest_first(cnn: Model) -> None:
     step = _next_step(8 * KIB, cnn)
-    assert step.startswith("choose a smaller recipe, or a board that takes it: microbit (262,144 B")
+    choice = "choose a smaller model, or a board that takes it: microbit (262,144 B"
+    assert step.startswith(f"try generated code, which takes less (--engine aot), or {choice}")
     assert "stm32vldiscovery" not in step and "host" not in step
     bigger = _next_step(60 * KIB, cnn)
     assert "microbit (" not in bigger and "lm3s6965evb" not in bigger
@@ -150,13 +152,19 @@ def test_boards_that_would_take_the_model_are_named_the_smallest_first(cnn: Mode
     assert bigger.endswith(f" and {len(boards) - 3} more")
 
 
+def test_generated_code_is_no_advice_to_generated_code(cnn: Model) -> None:
+    plans = dict.fromkeys(ISAS, made_up_plan(8 * KIB))
+    step = next_step(cnn, plans, boards_built_here(), facts=AOT_FACTS)
+    assert step.startswith("choose a smaller model")
+
+
 def test_an_image_that_is_too_big_names_the_boards_with_room_for_it() -> None:
     board = load_board("stm32vldiscovery")
     check_image({"flash": 131072, "ram": 8192}, board, boards_built_here())
     with pytest.raises(BudgetError) as caught:
         check_image({"flash": 40_000, "ram": 8193}, board, boards_built_here())
     assert str(caught.value).startswith(
-        "firmware takes 8,193 B of ram, stm32vldiscovery has 8,192 B; choose a smaller recipe, or "
+        "firmware takes 8,193 B of ram, stm32vldiscovery has 8,192 B; choose a smaller model, or "
         "a board that takes it: microbit (262,144 B of flash, 16,384 B of RAM), "
     )
     assert (caught.value.memory, caught.value.missing_bytes) == ("RAM", 1)
