@@ -38,7 +38,12 @@ struct OpDef {
   operator TFLMRegistration() const {
     return {nullptr, nullptr, nullptr, nullptr, nullptr, code, reinterpret_cast<const char*>(this)};
   }
-  operator TfLiteRegistration() const { return {TFLMRegistration(*this), 1}; }
+  operator TfLiteRegistration() const {
+    TfLiteRegistration made{};  // by its parts: in C++14 what has a base is no aggregate
+    static_cast<TFLMRegistration&>(made) = *this;
+    made.version = 1;
+    return made;
+  }
 
   int16_t code;          // tflite::BuiltinOperator
   uint8_t options_type;  // whose options an operator may have; 0: it reads none
