@@ -459,27 +459,31 @@ void StartCall(const char* header, const char* function, bool fails) {
   RECORD_AS(true, __VA_ARGS__); \
   return true
 
-// What ConvFastS8 asks for.
-bool IsAllFast(const nn::ConvParams& p, const nn::ChannelScales& scales, const int32_t* bias) {
+// Whether is_fast(requant, bias, products) of all channels.
+template <class IsFast>
+bool AllChannels(const nn::ConvParams& p, const nn::ChannelScales& scales, const int32_t* bias,
+                 IsFast is_fast) {
   const auto products = static_cast<uint32_t>(p.kernel_h * p.kernel_w * p.filter_c);
-  bool fast = nn::ConvS8ByPairs(p);
+  bool fast = true;
   for (uint32_t c = 0; fast && c < p.out_c; ++c) {
-    fast = nn::IsFast(nn::ChannelRequant(scales, c), bias ? bias[c] : 0, products);
+    fast = is_fast(nn::ChannelRequant(scales, c), bias ? bias[c] : 0, products);
   }
   return fast;
+}
+
+// What ConvFastS8 asks for.
+bool IsAllFast(const nn::ConvParams& p, const nn::ChannelScales& scales, const int32_t* bias) {
+  return nn::ConvS8ByPairs(p) && AllChannels(p, scales, bias, nn::IsFast);
 }
 
 // What DepthwiseConvFastS8 asks for.
 bool IsAllFastDepthwise(const nn::ConvParams& p, const nn::ChannelScales& scales,
                         const int32_t* bias) {
-  const auto products = static_cast<uint32_t>(p.kernel_h * p.kernel_w);
-  bool fast = p.filter_c == 1;
-  for (uint32_t c = 0; fast && c < p.out_c; ++c) {
+  const auto is_fast = [&p](nn::Requant requant, int32_t channel_bias, uint32_t products) {
     nn::FastChannel made;
-    fast = nn::MakeFastChannel(nn::ChannelRequant(scales, c), bias ? bias[c] : 0, products,
-                               p.out_zero_point, &made);
-  }
-  return fast;
+    return nn::MakeFastChannel(requant, channel_bias, products, p.out_zero_point, &made);
+  };
+  return p.filter_c == 1 && AllChannels(p, scales, bias, is_fast);
 }
 
 nn::ConvS16Params OfS16(

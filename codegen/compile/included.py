@@ -19,6 +19,7 @@ class Headers:
         self._contents: dict[Path, bytes] = {}
         self._read_at_ns: dict[Path, int | None] = {}  # the modification time that a file had
         self._of: dict[Path, set[Path]] = {}
+        self._reached: dict[Path, set[Path]] = {}
         for folder in folders:
             for path in folder.rglob("*"):
                 if path.suffix in _SUFFIXES:
@@ -31,24 +32,27 @@ class Headers:
 
     def mention(self, source: Path, macro: str) -> bool:
         """Whether the macro's name stands in `source` or in what it includes."""
-        files = {source, *self.reached(source)}
-        return any(macro.encode() in self._content(path) for path in files)
+        return any(
+            macro.encode() in self._content(path) for path in (source, *self.reached(source))
+        )
 
     def are_as_read(self, source: Path) -> bool:
         """Whether `source` and what it includes are what they were when they were read."""
-        files = {source, *self.reached(source)}
+        files = (source, *self.reached(source))
         return all(_written_ns(path) == self._read_at_ns[path] for path in files)
 
     def reached(self, source: Path) -> set[Path]:
         """What `source` includes, and what that includes. Where several headers' paths end with the
         name, all of them: that compiles too often, never too seldom."""
-        reached: set[Path] = set()
-        waiting = [source]
-        while waiting:
-            new = self._included(waiting.pop()) - reached
-            reached |= new
-            waiting += new
-        return reached
+        if source not in self._reached:
+            reached: set[Path] = set()
+            waiting = [source]
+            while waiting:
+                new = self._included(waiting.pop()) - reached
+                reached |= new
+                waiting += new
+            self._reached[source] = reached
+        return self._reached[source]
 
     def _included(self, path: Path) -> set[Path]:
         if path not in self._of:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from codegen.boards.facts import Board
 from codegen.files.artifacts import INT8_MODEL
-from codegen.files.manifest import sha256_file
 from codegen.image.firmware_build import FirmwareInfo, require_as_built
 from codegen.model.tflite import Model
 from harness.errors import HarnessError
@@ -31,11 +30,12 @@ class Expected:
             raise HarnessError(f"{model_path} is missing; run `invoke quantize`, or give --model")
         require_as_built(board, build_dir)
         image_dir = build_dir / board.id
+        model = Model.read(model_path)
         return cls(
             board=board,
             model_path=model_path,
             elf=image_dir / "firmware.elf",
             image=FirmwareInfo.load(image_dir),
-            model_sha256=sha256_file(model_path),
-            custom_ops=Model.read(model_path).custom_names,
+            model_sha256=model.sha256,
+            custom_ops=model.custom_names,
         )

@@ -13,6 +13,7 @@ using kernel_testing::ExpectAll;
 using kernel_testing::ExpectDequantized;
 using kernel_testing::ExpectNear;
 using kernel_testing::Run;
+using kernel_testing::TestBinary;
 using tflite::testing::CreateQuantizedTensor;
 using tflite::testing::CreateTensor;
 using tflite::testing::IntArrayFromInts;
@@ -53,26 +54,11 @@ void TestUnaryInt16(const TFLMRegistration& registration, const float (&input)[k
                     const void* params = nullptr) {
   int dims[] = {2, 1, kLength};
   int16_t quantized[kLength], output[kLength];
-  float real[kLength];
   TfLiteTensor tensors[] = {
       CreateQuantizedTensor(input, quantized, IntArrayFromInts(dims), in_scale),
       CreateQuantizedTensor(output, IntArrayFromInts(dims), out_scale)};
   TF_LITE_MICRO_EXPECT_EQ(kTfLiteOk, Run(registration, tensors, params));
-  tflite::Dequantize(output, kLength, out_scale, 0, real);
-  ExpectNear(real, expected, out_scale);
-}
-
-// Of any types that have no scale.
-template <typename In, typename Out, int kFirst, int kSecond, int kLength>
-void TestBinary(const TFLMRegistration& registration, int* dims0, const In (&input0)[kFirst],
-                int* dims1, const In (&input1)[kSecond], int* output_dims,
-                const Out (&expected)[kLength], const void* params = nullptr) {
-  Out output[kLength];
-  TfLiteTensor tensors[] = {CreateTensor(input0, IntArrayFromInts(dims0)),
-                            CreateTensor(input1, IntArrayFromInts(dims1)),
-                            CreateTensor(output, IntArrayFromInts(output_dims))};
-  TF_LITE_MICRO_EXPECT_EQ(kTfLiteOk, Run(registration, tensors, params));
-  ExpectAll(output, expected);
+  ExpectDequantized(output, expected, out_scale, 0);
 }
 
 template <int kFirst, int kSecond, int kLength>

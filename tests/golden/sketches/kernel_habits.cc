@@ -10,6 +10,7 @@ namespace {
 
 using kernel_testing::ExpectAll;
 using kernel_testing::Run;
+using kernel_testing::TestBinary;
 using tflite::testing::CreateQuantizedTensor;
 using tflite::testing::CreateTensor;
 using tflite::testing::FloatArrayFromFloats;
@@ -166,13 +167,9 @@ TF_LITE_MICRO_TEST(ResizeBilinearInt8WithoutAScale) {
   int dims[] = {4, 1, 1, 2, 1}, size_dims[] = {1, 2}, output_dims[] = {4, 1, 1, 4, 1};
   const int8_t input[] = {2, 6}, expected[] = {2, 4, 6, 6};
   const int32_t size[] = {1, 4};
-  int8_t output[4];
-  TfLiteTensor tensors[] = {CreateTensor(input, IntArrayFromInts(dims)),
-                            CreateTensor(size, IntArrayFromInts(size_dims)),
-                            CreateTensor(output, IntArrayFromInts(output_dims))};
   const TfLiteResizeBilinearParams params = {false, false};
-  TF_LITE_MICRO_EXPECT_EQ(kTfLiteOk, Run(tflite::Register_RESIZE_BILINEAR(), tensors, &params));
-  ExpectAll(output, expected);
+  TestBinary(tflite::Register_RESIZE_BILINEAR(), dims, input, size_dims, size, output_dims,
+             expected, &params);
 }
 
 TF_LITE_MICRO_TEST(BatchMatMulOfABroadcastBatch) {

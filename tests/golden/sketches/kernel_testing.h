@@ -50,12 +50,25 @@ void ExpectNear(const float* output, const float (&expected)[kLength], float tol
   }
 }
 
-template <int kLength>
-void ExpectDequantized(const int8_t* output, const float (&expected)[kLength], float scale,
+template <typename T, int kLength>
+void ExpectDequantized(const T* output, const float (&expected)[kLength], float scale,
                        int zero_point) {
   float real[kLength];
   tflite::Dequantize(output, kLength, scale, zero_point, real);
   ExpectNear(real, expected, scale);
+}
+
+// An op of two inputs, of any types that have no scale.
+template <typename First, typename Second, typename Out, int kFirst, int kSecond, int kLength>
+void TestBinary(const TFLMRegistration& registration, int* dims0, const First (&input0)[kFirst],
+                int* dims1, const Second (&input1)[kSecond], int* output_dims,
+                const Out (&expected)[kLength], const void* params = nullptr) {
+  Out output[kLength];
+  TfLiteTensor tensors[] = {CreateTensor(input0, IntArrayFromInts(dims0)),
+                            CreateTensor(input1, IntArrayFromInts(dims1)),
+                            CreateTensor(output, IntArrayFromInts(output_dims))};
+  TF_LITE_MICRO_EXPECT_EQ(kTfLiteOk, Run(registration, tensors, params));
+  ExpectAll(output, expected);
 }
 
 }  // namespace kernel_testing

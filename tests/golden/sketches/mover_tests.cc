@@ -11,24 +11,14 @@ namespace {
 
 using kernel_testing::ExpectAll;
 using kernel_testing::Run;
+using kernel_testing::TestBinary;
 
-// Of one input, without or with a list of numbers, and any type.
+// Of one input, and any type.
 template <typename T, int kInputs, int kLength>
 void TestMover(const TFLMRegistration& registration, int* input_dims, const T (&input)[kInputs],
                int* output_dims, const T (&expected)[kLength], const void* params = nullptr) {
   T output[kLength];
   TfLiteTensor tensors[] = {CreateTensor(input, IntArrayFromInts(input_dims)),
-                            CreateTensor(output, IntArrayFromInts(output_dims))};
-  EXPECT_EQ(kTfLiteOk, Run(registration, tensors, params));
-  ExpectAll(output, expected);
-}
-template <typename T, int kInputs, int kNumbers, int kLength>
-void TestMoverBy(const TFLMRegistration& registration, int* input_dims, const T (&input)[kInputs],
-                 int* list_dims, const int32_t (&list)[kNumbers], int* output_dims,
-                 const T (&expected)[kLength], const void* params = nullptr) {
-  T output[kLength];
-  TfLiteTensor tensors[] = {CreateTensor(input, IntArrayFromInts(input_dims)),
-                            CreateTensor(list, IntArrayFromInts(list_dims)),
                             CreateTensor(output, IntArrayFromInts(output_dims))};
   EXPECT_EQ(kTfLiteOk, Run(registration, tensors, params));
   ExpectAll(output, expected);
@@ -55,8 +45,8 @@ TEST(Shapes, ExpandDimsAndSqueeze) {
   const int8_t input[] = {-1, 1, 2, -2};
   const float real[] = {-1.5f, 1, 2, -2};
   const int32_t axis[] = {1};
-  TestMoverBy(Register_EXPAND_DIMS(), dims, input, axis_dims, axis, expanded_dims, input);
-  TestMoverBy(Register_EXPAND_DIMS(), dims, real, axis_dims, axis, expanded_dims, real);
+  TestBinary(Register_EXPAND_DIMS(), dims, input, axis_dims, axis, expanded_dims, input);
+  TestBinary(Register_EXPAND_DIMS(), dims, real, axis_dims, axis, expanded_dims, real);
   const TfLiteSqueezeParams params = {{1}, 1};
   TestMover(Register_SQUEEZE(), expanded_dims, input, dims, input, &params);
   TestMover(Register_SQUEEZE(), expanded_dims, real, dims, real, &params);
@@ -77,27 +67,21 @@ TEST(Shapes, ShapeOfATensor) {
 TEST(Shapes, BroadcastArgsAndBroadcastTo) {
   int three[] = {1, 3}, two[] = {1, 2};
   const int32_t a[] = {2, 1, 3}, b[] = {4, 1}, both[] = {2, 4, 3};
-  TestMoverBy(Register_BROADCAST_ARGS(), three, a, two, b, three, both);
+  TestBinary(Register_BROADCAST_ARGS(), three, a, two, b, three, both);
   int dims[] = {1, 2}, list_dims[] = {1, 2}, output_dims[] = {2, 2, 2};
   const float input[] = {1, 2}, expected[] = {1, 2, 1, 2};
   const int32_t shape[] = {2, 2};
-  TestMoverBy(Register_BROADCAST_TO(), dims, input, list_dims, shape, output_dims, expected);
+  TestBinary(Register_BROADCAST_TO(), dims, input, list_dims, shape, output_dims, expected);
   const int8_t narrow[] = {1, 2}, narrow_expected[] = {1, 2, 1, 2};
-  TestMoverBy(Register_BROADCAST_TO(), dims, narrow, list_dims, shape, output_dims,
-              narrow_expected);
+  TestBinary(Register_BROADCAST_TO(), dims, narrow, list_dims, shape, output_dims, narrow_expected);
 }
 
 TEST(Shapes, FillWithAScalar) {
   int shape_dims[] = {1, 2}, scalar[] = {0}, output_dims[] = {2, 2, 2};
   const int32_t shape[] = {2, 2}, value[] = {7}, expected[] = {7, 7, 7, 7};
-  TestMoverBy(Register_FILL(), shape_dims, shape, scalar, value, output_dims, expected);
+  TestBinary(Register_FILL(), shape_dims, shape, scalar, value, output_dims, expected);
   const int8_t small[] = {-3}, filled[] = {-3, -3, -3, -3};
-  int8_t output[4];
-  TfLiteTensor tensors[] = {CreateTensor(shape, IntArrayFromInts(shape_dims)),
-                            CreateTensor(small, IntArrayFromInts(scalar)),
-                            CreateTensor(output, IntArrayFromInts(output_dims))};
-  EXPECT_EQ(kTfLiteOk, Run(Register_FILL(), tensors, nullptr));
-  ExpectAll(output, filled);
+  TestBinary(Register_FILL(), shape_dims, shape, scalar, small, output_dims, filled);
 }
 
 TEST(Gathering, GatherAndGatherNd) {
@@ -106,28 +90,22 @@ TEST(Gathering, GatherAndGatherNd) {
   const float real[] = {1, 2, 3, 4, 5, 6}, real_rows[] = {5, 6, 1, 2};
   const int32_t positions[] = {2, 0};
   const TfLiteGatherParams params = {0, 0};
-  TestMoverBy(Register_GATHER(), dims, input, positions_dims, positions, output_dims, rows,
-              &params);
-  TestMoverBy(Register_GATHER(), dims, real, positions_dims, positions, output_dims, real_rows,
-              &params);
+  TestBinary(Register_GATHER(), dims, input, positions_dims, positions, output_dims, rows, &params);
+  TestBinary(Register_GATHER(), dims, real, positions_dims, positions, output_dims, real_rows,
+             &params);
   int indices_dims[] = {2, 2, 2}, two[] = {1, 2};
   const int32_t indices[] = {0, 1, 2, 0};
   const int8_t elements[] = {2, 5};
   const float real_elements[] = {2, 5};
-  TestMoverBy(Register_GATHER_ND(), dims, input, indices_dims, indices, two, elements);
-  TestMoverBy(Register_GATHER_ND(), dims, real, indices_dims, indices, two, real_elements);
+  TestBinary(Register_GATHER_ND(), dims, input, indices_dims, indices, two, elements);
+  TestBinary(Register_GATHER_ND(), dims, real, indices_dims, indices, two, real_elements);
 }
 
 TEST(Gathering, EmbeddingLookup) {
   int lookup_dims[] = {1, 2}, dims[] = {2, 3, 2}, output_dims[] = {2, 2, 2};
   const int32_t lookup[] = {2, 0};
   const float table[] = {1, 2, 3, 4, 5, 6}, expected[] = {5, 6, 1, 2};
-  float output[4];
-  TfLiteTensor tensors[] = {CreateTensor(lookup, IntArrayFromInts(lookup_dims)),
-                            CreateTensor(table, IntArrayFromInts(dims)),
-                            CreateTensor(output, IntArrayFromInts(output_dims))};
-  EXPECT_EQ(kTfLiteOk, Run(Register_EMBEDDING_LOOKUP(), tensors, nullptr));
-  ExpectAll(output, expected);
+  TestBinary(Register_EMBEDDING_LOOKUP(), lookup_dims, lookup, dims, table, output_dims, expected);
 }
 
 TEST(Slices, SliceAndStridedSlice) {
@@ -156,7 +134,7 @@ TEST(Parts, PackAndUnpack) {
   int dims[] = {1, 2}, packed_dims[] = {2, 2, 2};
   const int32_t a[] = {1, 4}, b[] = {2, 5}, packed[] = {1, 2, 4, 5};
   const TfLitePackParams params = {2, -1};
-  TestMoverBy(Register_PACK(), dims, a, dims, b, packed_dims, packed, &params);
+  TestBinary(Register_PACK(), dims, a, dims, b, packed_dims, packed, &params);
   int32_t first[2], second[2];
   TfLiteTensor tensors[] = {CreateTensor(packed, IntArrayFromInts(packed_dims)),
                             CreateTensor(first, IntArrayFromInts(dims)),
@@ -189,10 +167,10 @@ TEST(Turns, TransposeAndReverse) {
   const int8_t input[] = {1, 2, 3, 4, 5, 6}, turned[] = {1, 4, 2, 5, 3, 6};
   const float real[] = {1, 2, 3, 4, 5, 6}, real_turned[] = {1, 4, 2, 5, 3, 6};
   const int32_t permutation[] = {1, 0}, axis[] = {1};
-  TestMoverBy(Register_TRANSPOSE(), dims, input, two, permutation, turned_dims, turned);
-  TestMoverBy(Register_TRANSPOSE(), dims, real, two, permutation, turned_dims, real_turned);
+  TestBinary(Register_TRANSPOSE(), dims, input, two, permutation, turned_dims, turned);
+  TestBinary(Register_TRANSPOSE(), dims, real, two, permutation, turned_dims, real_turned);
   const int8_t reversed[] = {3, 2, 1, 6, 5, 4};
-  TestMoverBy(Register_REVERSE_V2(), dims, input, one, axis, dims, reversed);
+  TestBinary(Register_REVERSE_V2(), dims, input, one, axis, dims, reversed);
 }
 
 TEST(Blocks, SpaceAndDepth) {
@@ -236,10 +214,10 @@ TEST(Pads, PadV2AndMirrorPad) {
   const float reflected[] = {2, 1, 2, 3, 2}, symmetric[] = {1, 1, 2, 3, 3};
   const TfLiteMirrorPaddingParams reflect = {kTfLiteMirrorPaddingReflect};
   const TfLiteMirrorPaddingParams symmetrically = {kTfLiteMirrorPaddingSymmetric};
-  TestMoverBy(Register_MIRROR_PAD(), dims, input, paddings_dims, paddings, output_dims, reflected,
-              &reflect);
-  TestMoverBy(Register_MIRROR_PAD(), dims, input, paddings_dims, paddings, output_dims, symmetric,
-              &symmetrically);
+  TestBinary(Register_MIRROR_PAD(), dims, input, paddings_dims, paddings, output_dims, reflected,
+             &reflect);
+  TestBinary(Register_MIRROR_PAD(), dims, input, paddings_dims, paddings, output_dims, symmetric,
+             &symmetrically);
 }
 
 TEST(Images, ResizeNearestNeighbor) {
@@ -248,10 +226,10 @@ TEST(Images, ResizeNearestNeighbor) {
   const int8_t narrow[] = {2, 6}, narrow_expected[] = {2, 2, 6, 6};
   const int32_t size[] = {1, 4};
   const TfLiteResizeNearestNeighborParams params = {false, false};
-  TestMoverBy(Register_RESIZE_NEAREST_NEIGHBOR(), dims, input, size_dims, size, output_dims,
-              expected, &params);
-  TestMoverBy(Register_RESIZE_NEAREST_NEIGHBOR(), dims, narrow, size_dims, size, output_dims,
-              narrow_expected, &params);
+  TestBinary(Register_RESIZE_NEAREST_NEIGHBOR(), dims, input, size_dims, size, output_dims,
+             expected, &params);
+  TestBinary(Register_RESIZE_NEAREST_NEIGHBOR(), dims, narrow, size_dims, size, output_dims,
+             narrow_expected, &params);
 }
 
 }  // namespace testing
