@@ -73,7 +73,10 @@ def require_kind(path: Path) -> None:
             )
         return
     if path.suffix not in KERAS_SUFFIXES:
-        raise ArtifactError(f"{path}: neither a .tflite nor a .keras or .h5 file by its name")
+        raise ArtifactError(
+            f"{path}: neither a .tflite nor a .keras or .h5 file by its name; export the model as "
+            "one of these, or as a SavedModel"
+        )
     try:
         with path.open("rb") as file:
             head = file.read(_HDF5_USER_BYTES + len(_HDF5))
