@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from codegen.aot.generate import count_constants, generate_aot
 from codegen.boards.facts import Board
 from codegen.compile import cpp_build
+from codegen.compile.needless_sources import needed_files
 from codegen.engines import AOT, INTERPRETER
 from codegen.files.manifest import atomic_write
 from codegen.files.places import BUILD, PROGRAM
@@ -84,8 +85,16 @@ def build_bench_image(
         atomic_write(folder / name, content)
 
     machine_flags = cpp_build.machine_flags(board)
-    libraries = cpp_build.library_sources(board.isa, stripped=True)
-    objects = cpp_build.compile_objects((path, [*machine_flags, *own]) for path, own in libraries)
+    custom_ops = cpp_build.custom_op_sources() if model.custom_names else []
+    program = [SOURCE, *custom_ops, *sorted(folder.glob("*.cc"))]
+    # As in what ships: how much is inlined at link time depends on how much there is.
+    subject = SOURCE.with_name(f"{engine}_subject.h")
+    needed = needed_files([*program, subject, *folder.glob("*.h")])
+    objects = cpp_build.compile_objects(
+        (path, [*machine_flags, *flags])
+        for path, flags in cpp_build.library_sources(board.isa, stripped=True)
+        if path in needed
+    )
     own = [
         *machine_flags,
         *cpp_build.STRIPPED,
@@ -93,10 +102,8 @@ def build_bench_image(
         *(["-DMCUFORGE_BENCH_PROFILE=1"] * profile),
         *(["-DMCUFORGE_BENCH_AOT=1"] * (engine == AOT)),
     ]
-    custom_ops = cpp_build.custom_op_sources() if model.custom_names else []
     objects += cpp_build.compile_objects(
-        ((path, own) for path in (SOURCE, *custom_ops, *sorted(folder.glob("*.cc")))),
-        [folder, SOURCE.parent, cpp_build.CUSTOM_OPS],
+        ((path, own) for path in program), [folder, SOURCE.parent, cpp_build.CUSTOM_OPS]
     )
     # What .incbin reads is no part of the source's text: the digest that names the folder is.
     data_flags = [*machine_flags, f"-Wa,-I,{folder}"]
