@@ -280,6 +280,22 @@ def check_batch(device: Device, digits: Digits) -> None:
             device.call(messages.BATCH, payload)
 
 
+def check_equal_scores(device: Device, expected: Expected, digits: Digits) -> None:
+    """Of classes with the highest score the first one is predicted."""
+    model = Model.read(expected.model_path)
+    inputs = random_inputs(model, 300, seed=1)
+    (scores,) = answers(model, inputs, ())
+    rows = scores.reshape(len(scores), -1)
+    highest = rows == rows.max(axis=1, keepdims=True)
+    equal = np.flatnonzero(highest.sum(axis=1) > 1)
+    assert equal.size > 0
+    for index in equal[:3]:
+        values = inputs[0][index].reshape(digits.quantized[0].shape)
+        result = device.infer(values, ids.InputFormat.RAW_S8)
+        assert result.scores.tolist() == rows[index].tolist()
+        assert result.predicted == np.flatnonzero(highest[index])[0]
+
+
 def check_profile(device: Device, expected: Expected, digits: Digits) -> None:
     """Every op is timed, and together they are nearly the whole inference."""
     model = Model.read(expected.model_path)

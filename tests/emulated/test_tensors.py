@@ -133,25 +133,76 @@ def test_an_inference_that_fails_is_told(device: Device) -> None:
     run(good)
 
 
+def test_what_looks_inside_begins_with_fresh_variables(device: Device) -> None:
+    """The sum of two runs is another than that of one; PEEK shows the first one's, twice."""
+    inputs = [np.ones(one.shape, one.dtype) for one in device.tensors().inputs]
+    device.reset()
+    sums = []
+    for _ in range(2):
+        for index, values in enumerate(inputs):
+            device.load(index, values)
+        device.run()
+        sums.append(device.read(1).tobytes())
+    assert sums[0] != sums[1]
+    size = device.info().arena_size
+    last = len(device.profile(inputs).op_ticks) - 1
+    shown = [device.peek(inputs, last, 0, size) for _ in range(2)]
+    assert [sums[0] in one for one in shown] == [True, True]
+    assert not any(sums[1] in one for one in shown)
+
+
 def test_it_tests_itself_on_inputs_made_of_seeds(device: Device) -> None:
     assert device.self_test() == SelfTest(vectors=3, passed=3)
 
 
+def changed_vectors(content: bytes, folder: Path, stated: str, wrong: str) -> Expected:
+    """The firmware of a model for `host`, with another text in the source of its vectors."""
+    board = load_board("host")
+    folder.mkdir()
+    (folder / "model.tflite").write_bytes(content)
+    generate(folder / "model.tflite", folder)
+    header = folder / GENERATED / "golden_vectors.h"
+    text = header.read_text()
+    assert stated in text
+    header.write_text(text.replace(stated, wrong))
+    firmware_build.build(board, folder, sha256_file(folder / "model.tflite"))
+    return Expected.load(board, folder)
+
+
 def test_a_wrong_answer_to_a_seed_is_found(tmp_path: Path) -> None:
     """Of the second vector, by an image whose sources state another CRC-32."""
-    board = load_board("host")
-    folder = tmp_path / "build"
-    folder.mkdir()
-    (folder / "model.tflite").write_bytes(tensors_model())
-    generate(folder / "model.tflite", folder)
-    vectors = make_seeded_vectors(Model.parse(tensors_model()))
-    header = folder / GENERATED / "golden_vectors.h"
-    stated, wrong = f"0x{vectors[1].crc:08x}", f"0x{vectors[1].crc ^ 1:08x}"
-    header.write_text(header.read_text().replace(stated, wrong))
-    firmware_build.build(board, folder, sha256_file(folder / "model.tflite"))
-    expected = Expected.load(board, folder)
-    with link.open_device(board, expected.elf) as opened:
+    crc = make_seeded_vectors(Model.parse(tensors_model()))[1].crc
+    stated, wrong = f"0x{crc:08x}", f"0x{crc ^ 1:08x}"
+    expected = changed_vectors(tensors_model(), tmp_path / "build", stated, wrong)
+    with link.open_device(expected.board, expected.elf) as opened:
         assert opened.self_test() == SelfTest(vectors=3, passed=1)
+
+
+def types_model() -> bytes:
+    """Inputs of the types that the other model has none of, and an index into an axis of 3."""
+    b = ModelBuilder()
+    long, truth = b.tensor([5], "INT64"), b.tensor([5], "BOOL")
+    wide = b.tensor([5], "INT16", scale=0.001, zero_point=0)
+    unsigned = b.tensor([5], "UINT8", scale=0.05, zero_point=128)
+    rows, picked = b.tensor([3], scale=0.05), b.tensor([1], "INT32")
+    outputs = [b.tensor([5], "BOOL") for _ in range(2)]
+    b.op("LESS", [long, b.constant(np.full(5, 2, np.int64))], [outputs[0]])
+    b.op("LOGICAL_NOT", [truth], [outputs[1]])
+    for one in (wide, unsigned):
+        outputs.append(b.tensor([5], scale=0.1))
+        b.op("QUANTIZE", [one], [outputs[-1]], schema.QuantizeOptionsT())
+    outputs.append(b.tensor([1], scale=0.05))
+    b.op("GATHER", [rows, picked], [outputs[-1]], schema.GatherOptionsT(axis=0))
+    return b.build([picked, long, truth, wide, unsigned, rows], outputs)
+
+
+def test_seeds_make_inputs_of_every_type(tmp_path: Path) -> None:
+    """A third one is an index beyond the axis, and its inference fails."""
+    expected = changed_vectors(types_model(), tmp_path / "build", "{3u, ", "{26u, ")
+    with link.open_device(expected.board, expected.elf) as opened:
+        with pytest.raises(DeviceRefusedError, match=r"SELF_TEST: .*INVOKE_FAILED.*GATHER"):
+            opened.self_test()
+        assert opened.stats()["inferences"] == 3
 
 
 def test_commands_for_samples_are_refused(device: Device) -> None:

@@ -39,6 +39,12 @@ def test_a_batch_is_answered_by_one_reply(device: Device, digits: Digits) -> Non
     device_checks.check_batch(device, digits)
 
 
+def test_of_equal_scores_the_first_wins(
+    device: Device, real_board: Expected, digits: Digits
+) -> None:
+    device_checks.check_equal_scores(device, real_board, digits)
+
+
 def test_every_op_is_timed(device: Device, real_board: Expected, digits: Digits) -> None:
     device_checks.check_profile(device, real_board, digits)
 

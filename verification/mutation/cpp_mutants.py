@@ -2,8 +2,8 @@
 statements that are left out.
 
 What is no C++ afterwards (a template's bracket is no comparison) does not compile, and is not
-counted. What the compiler asserts makes no code: it is left alone, as assertions are in Python, and
-a number from _TUNED on that gets a name.
+counted. Assertions, of the compiler and those that NDEBUG takes out, are left alone, as in Python,
+and a number from _TUNED on that gets a name.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from verification.mutation.mutant import Mutant
 
 _SKIPPED = re.compile(
     r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|^[ \t]*#(?:\\\n|[^\n])*"
-    r"|\bstatic_assert\([^;]*;",
+    r"|\b(?:static_assert|TFLITE_DCHECK\w*)\([^;]*;",
     re.DOTALL | re.MULTILINE,
 )
 _OTHER = {

@@ -61,7 +61,10 @@ _CPP = {
         "tests/unit/firmware/wire",
         "tests/unit/firmware/test_ring_buffer.py",
         "tests/unit/firmware/test_rate.py",
-        *(f"tests/emulated/test_{name}.py" for name in ("device", "baud", "tensors")),
+        *(
+            f"tests/emulated/test_{name}.py"
+            for name in ("device", "host_process", "baud", "tensors")
+        ),
         "tests/unit/firmware/test_tflm_api.py",
         *("--board=host", "-k=host or not emulated or baud"),
     ],

@@ -1,6 +1,7 @@
 // Every accessor of the API at its ends: what is there, the last one, and what is not.
 
 #include <cstring>
+#include <type_traits>
 
 #include "sketch.h"
 #include "tensorflow/lite/c/builtin_op_data.h"
@@ -112,6 +113,14 @@ struct Counter : tflite::MicroProfilerInterface {
   uint32_t begun = 0;
   uint32_t ended = 0;
 };
+
+// What others hold pointers to has one place.
+template <typename T>
+constexpr bool IsOne() {
+  return !std::is_copy_constructible<T>::value && !std::is_copy_assignable<T>::value;
+}
+static_assert(IsOne<tflite::MicroInterpreter>() && IsOne<Resolver>(), "");
+static_assert(IsOne<tflite::ScopedMicroProfiler>(), "");
 
 void TestInterpreter() {
   const tflite::Model* const model = tflite::GetModel(g_model, g_model_len);

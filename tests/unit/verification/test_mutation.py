@@ -38,6 +38,9 @@ bool F(const char* s, int n) {
 }
 static_assert(sizeof(int) == 4 &&
               sizeof(long) <= 8, "or not");
+void G(int n) {
+  TFLITE_DCHECK_LE(n, 8);
+}
 """
 
 
