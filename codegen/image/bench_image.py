@@ -7,7 +7,6 @@ stripped and nothing beside start-up and runtime, as the baseline was: docs/perf
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +54,7 @@ def build_bench_image(
     model: Model,
     board: Board,
     arena_bytes: int,
-    inputs: NDArray[np.int8],
+    inputs: NDArray[Any],
     supported: Mapping[str, SupportedOp],
     host_board: Board | None = None,
     profile: bool = False,
@@ -63,8 +62,9 @@ def build_bench_image(
 ) -> BenchImage:
     """Compiles for `board` and links for its memory, or for host_board's if that is given.
 
-    arena_bytes: exact, as planned for board.isa. inputs: int8 [N, ...], N >= 1. profile: the
-    image prints the ticks of each op. engine: one of codegen.engines.
+    arena_bytes: exact, as planned for board.isa. inputs: [N, ...], N >= 1, of each inference the
+    bytes of all inputs, one behind the other. profile: the image prints the ticks of each op.
+    engine: one of codegen.engines.
     Raises RegionOverflowError (too large), CppBuildError, MissingToolError.
     """
     machine = host_board or board
@@ -129,7 +129,7 @@ def _render(
     machine: Board,
     stack_bytes: int,
     arena_bytes: int,
-    inputs: NDArray[np.int8],
+    inputs: NDArray[Any],
     supported: Mapping[str, SupportedOp],
     engine: str,
 ) -> dict[str, bytes]:
@@ -146,8 +146,9 @@ def _render(
         "arena_bytes": arena_bytes,
         "input_count": len(inputs),
         "model_bytes": model.size,
-        "inputs_bytes": inputs.size,
-        "output_bytes": math.prod(model.outputs[0].shape),
+        "inputs_bytes": inputs.nbytes,
+        "input_bytes": [tensor.nbytes for tensor in model.inputs],
+        "output_bytes": [tensor.nbytes for tensor in model.outputs],
         "machine": machine.id,
         "flash": first("flash"),
         "ram": first("ram"),

@@ -21,8 +21,8 @@ inline bool Make(uint8_t* arena, size_t arena_bytes) {
 
 inline bool Init() { return model::Init(g_arena, g_arena_bytes); }
 inline uint32_t ArenaBytes() { return model::kArenaBytes; }
-inline uint8_t* Input() { return static_cast<uint8_t*>(model::Input(0)); }
-inline const uint8_t* Output() { return static_cast<const uint8_t*>(model::Output(0)); }
+inline uint8_t* Input(int i) { return static_cast<uint8_t*>(model::Input(i)); }
+inline const uint8_t* Output(int i) { return static_cast<const uint8_t*>(model::Output(i)); }
 
 #if MCUFORGE_BENCH_PROFILE
 uint32_t g_op_start;

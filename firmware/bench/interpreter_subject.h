@@ -36,8 +36,8 @@ inline bool Make(uint8_t* arena, size_t arena_bytes) {
 
 inline bool Init() { return g_interpreter->AllocateTensors() == kTfLiteOk; }
 inline uint32_t ArenaBytes() { return g_interpreter->arena_used_bytes(); }
-inline uint8_t* Input() { return g_interpreter->input(0)->data.uint8; }
-inline const uint8_t* Output() { return g_interpreter->output(0)->data.uint8; }
+inline uint8_t* Input(int i) { return g_interpreter->input(i)->data.uint8; }
+inline const uint8_t* Output(int i) { return g_interpreter->output(i)->data.uint8; }
 inline bool Invoke() { return g_interpreter->Invoke() == kTfLiteOk; }
 
 }  // namespace

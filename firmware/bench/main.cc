@@ -4,7 +4,7 @@
 // reads.
 //
 // codegen/image/bench_image.py makes bench_model.h: OpResolver, AddOps, kTensorArenaSize, the
-// model, its inputs and the size of its output.
+// model, its inputs and the sizes of inputs and outputs.
 
 #include <cstddef>
 #include <cstdint>
@@ -28,7 +28,7 @@ struct Results {
   uint32_t arena;  // bytes, as stack
   uint32_t stack;
   uint32_t invoke[kBenchInputs];
-  uint8_t outputs[kBenchInputs][kOutputBytes];
+  uint8_t outputs[kBenchInputs][kAllOutputBytes];
 };
 Results g_results;
 
@@ -54,20 +54,27 @@ void Run() {
     Fault();
   }
   g_results.arena = subject::ArenaBytes();
-  uint8_t* const input = subject::Input();
-  const uint8_t* const output = subject::Output();
   const uint8_t* from = g_inputs;
   for (uint32_t i = 0; i < kBenchInputs; ++i) {
-    for (uint32_t j = 0; j < kInputBytes; ++j) {
-      input[j] = *from++;
+    int index = 0;
+    for (const uint32_t bytes : kInputBytes) {
+      uint8_t* const input = subject::Input(index++);
+      for (uint32_t j = 0; j < bytes; ++j) {
+        input[j] = *from++;
+      }
     }
     start = Ticks();
     if (!subject::Invoke()) {
       Fault();
     }
     g_results.invoke[i] = Ticks() - start;
-    for (uint32_t j = 0; j < kOutputBytes; ++j) {
-      g_results.outputs[i][j] = output[j];
+    uint8_t* to = g_results.outputs[i];
+    index = 0;
+    for (const uint32_t bytes : kOutputBytes) {
+      const uint8_t* const output = subject::Output(index++);
+      for (uint32_t j = 0; j < bytes; ++j) {
+        *to++ = output[j];
+      }
     }
   }
   uint32_t* deepest = __stack_bottom;

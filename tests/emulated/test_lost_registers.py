@@ -71,7 +71,7 @@ def test_benchmark(board: Board, tmp_path: Path) -> None:
     subject = measure.read_subject(tmp_path / "cnn.tflite")
     arena_bytes = plan_model(subject.model, board.isa).arena_bytes
     supported = load_supported_ops()
-    image = build_bench_image(subject.model, board, arena_bytes, subject.inputs, supported)
+    image = build_bench_image(subject.model, board, arena_bytes, subject.input_bytes, supported)
     assert lost_registers(image.elf) == []
 
 

@@ -152,7 +152,7 @@ def test_predicted_stands_beside_measured() -> None:
         ("nucleo_f446re", small_cnn(), True),
         ("nucleo_h743zi", small_cnn(), False),  # no table of an M7
         ("nano33ble", small_cnn(), False),  # its clock counts microseconds
-        ("nucleo_f446re", two_inputs(), False),  # which the benchmark's image does not run
+        ("nucleo_f446re", two_inputs(), True),
     ],
 )
 def test_real_boards_that_can_be_compared(
