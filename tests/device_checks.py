@@ -246,6 +246,25 @@ def check_pieces(device: Device, digits: Digits) -> None:
         infer(bytes([0, 3, 1, 2]))
 
 
+def check_packed_ends(device: Device, digits: Digits) -> None:
+    """Runs may end where the input does, of zeros and of pixels; not one pixel later."""
+    size = digits.images[0].size
+
+    def runs(zeros: int, pixels: bytes) -> bytes:
+        """`zeros`, in as many runs as they take, then up to 255 `pixels`."""
+        whole, rest = divmod(zeros, 255)
+        return b"\xff\0" * whole + bytes([rest, len(pixels)]) + pixels
+
+    for pixels in (b"", b"\7", bytes(range(1, 201))):
+        image = np.frombuffer(bytes(size - len(pixels)) + pixels, np.uint8)
+        wanted = device.infer(image, ids.InputFormat.PIXELS_U8)
+        packed = bytes([ids.InputFormat.PACKED_U8]) + runs(size - len(pixels), pixels)
+        assert device.call(messages.INFER, packed).scores.tolist() == wanted.scores.tolist()
+        beyond = bytes([ids.InputFormat.PACKED_U8]) + runs(size - len(pixels) + 1, pixels)
+        with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
+            device.call(messages.INFER, beyond)
+
+
 def check_batch(device: Device, digits: Digits) -> None:
     """As many inputs as INFO says are answered by one reply, and repeated from it; no more are."""
     batch = device.info().batch

@@ -18,7 +18,7 @@ from codegen.model.tflite import Model
 from harness.errors import DeviceRefusedError
 from harness.rig import identity, link
 from harness.rig.expected import Expected
-from harness.wire import messages
+from harness.wire import ids, messages
 from harness.wire.damage import FaultSpec, FaultyLine, Injected
 from harness.wire.device import Device
 from harness.wire.messages import SelfTest
@@ -61,11 +61,11 @@ def tensors_model() -> bytes:
     return b.build([reals, bytes_, picked], [floats, kept, uint8s, int16s, long])
 
 
-def build(board: Board, folder: Path, **how: Any) -> Expected:
-    """The firmware of that model for a board."""
+def build(board: Board, folder: Path, content: bytes | None = None, **how: Any) -> Expected:
+    """The firmware of that model, or of another one's `content`, for a board."""
     folder.mkdir()
     model = folder / "model.tflite"
-    model.write_bytes(tensors_model())
+    model.write_bytes(content or tensors_model())
     generate(model, folder)
     firmware_build.build(board, folder, sha256_file(model), **how)
     return Expected.load(board, folder)
@@ -203,6 +203,30 @@ def test_seeds_make_inputs_of_every_type(tmp_path: Path) -> None:
         with pytest.raises(DeviceRefusedError, match=r"SELF_TEST: .*INVOKE_FAILED.*GATHER"):
             opened.self_test()
         assert opened.stats()["inferences"] == 3
+
+
+def sums_model() -> bytes:
+    """A plain one, whose scores are the sum of what it was given."""
+    b = ModelBuilder()
+    kind: dict[str, Any] = {"scale": 1.0, "zero_point": 0}
+    given, before, kept = (b.tensor([1, 4], **kind) for _ in range(3))
+    resource = b.tensor([], "RESOURCE")
+    b.op("VAR_HANDLE", [], [resource], schema.VarHandleOptionsT(container="", sharedName="sum"))
+    b.op("READ_VARIABLE", [resource], [before], schema.ReadVariableOptionsT())
+    b.op("ADD", [given, before], [kept], schema.AddOptionsT())
+    b.op("ASSIGN_VARIABLE", [resource, kept], [], schema.AssignVariableOptionsT())
+    return b.build([given], [kept])
+
+
+def test_each_golden_vector_begins_with_fresh_variables(tmp_path: Path) -> None:
+    expected = build(load_board("host"), tmp_path / "build", sums_model())
+    with link.open_device(expected.board, expected.elf) as opened:
+        for _ in range(2):
+            assert opened.self_test() == SelfTest(vectors=3, passed=3)
+        opened.reset()
+        ones = np.ones(4, np.int8)
+        sums = [opened.infer(ones, ids.InputFormat.RAW_S8).scores.tolist() for _ in range(2)]
+        assert sums == [[1] * 4, [2] * 4]
 
 
 def test_commands_for_samples_are_refused(device: Device) -> None:

@@ -35,6 +35,10 @@ def test_an_input_in_pieces_is_run_once_it_is_whole(device: Device, digits: Digi
     device_checks.check_pieces(device, digits)
 
 
+def test_packed_pixels_may_end_where_the_input_does(device: Device, digits: Digits) -> None:
+    device_checks.check_packed_ends(device, digits)
+
+
 def test_a_batch_is_answered_by_one_reply(device: Device, digits: Digits) -> None:
     device_checks.check_batch(device, digits)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from codegen.compile.included import Headers
 from codegen.files.places import PROGRAM
 from verification.cases import signal
 from verification.errors import VerificationError
@@ -12,6 +13,7 @@ from verification.mutation.nearest import test_files
 
 _PYTHON = ("codegen", "harness", "pipeline", "training", "verification", "verbs")
 APPLICATION = "firmware/src"
+RUNTIME = Path("firmware/lib/tflm")
 _ON_HOST = "tests/golden/test_golden.py::test_every_output_byte_is_the_oracles_on_the_host"
 _CONTRADICTED = (
     "tests/golden/test_contradictions.py::test_what_becomes_of_a_model_with_one_thing_changed"
@@ -71,6 +73,15 @@ _CPP = {
 }
 
 
+# What a header of the runtime is asked for that just users include: code of their kind.
+_USERS = [
+    "tests/golden/test_sketches.py",
+    "tests/unit/firmware/test_tflm_api.py",
+    "tests/unit/firmware/test_signal_ops.py",
+    "tests/golden/test_custom_op.py",
+]
+
+
 @dataclass(frozen=True)
 class Room:
     """name: a folder of the repository. sources: its files, relative to the repository."""
@@ -82,7 +93,16 @@ class Room:
         """Files and folders of tests that concern a source: the nearest first."""
         if source.suffix == ".py":
             return test_files(source, PROGRAM)
+        if source.is_relative_to(RUNTIME) and source.suffix == ".h" and not _is_own(source):
+            return _USERS
         return next(tests for room, tests in _CPP.items() if self.name.startswith(room))
+
+
+def _is_own(header: Path) -> bool:
+    """Whether a source of the libraries includes it."""
+    library = PROGRAM / RUNTIME.parent
+    headers = Headers([library])
+    return any(PROGRAM / header in headers.reached(path) for path in library.rglob("*.cc"))
 
 
 def find(name: str) -> Room:

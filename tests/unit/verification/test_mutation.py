@@ -195,6 +195,17 @@ def test_the_tests_of_a_module_are_those_that_import_it(tmp_path: Path) -> None:
     ]
 
 
+def test_a_header_that_just_users_include_is_asked_for_their_kind_of_code() -> None:
+    room = rooms.find("lib/tflm")
+    own, users = (
+        room.tests(rooms.RUNTIME / "tensorflow/lite/micro" / name)
+        for name in ("graph.h", "micro_utils.h")
+    )
+    assert own == room.tests(rooms.RUNTIME / "tensorflow/lite/micro/graph.cc")
+    assert users[0] == "tests/golden/test_sketches.py" and len(users) < len(own)
+    assert all((PROGRAM / one).is_file() for one in users)
+
+
 def test_a_diff_shows_the_changed_line() -> None:
     assert (
         Mutant(4, 5, "2").diff("a = 1\nb = 3\n", "x.py") == "+++ x.py\n@@ -1 +1 @@\n-a = 1\n+a = 2"
