@@ -222,6 +222,8 @@ def features(model: Model, op: Op, cpu: str) -> Features:
         for i in op.inputs
         if i >= 0 and not model.tensors[i].is_const
     )
+    if op.custom_name is not None:
+        return _custom(model, op, work, inputs)
     if op.name not in _MOVING and _makes_float(model, op):
         kind = "/curve" if op.name in CURVES else ""
         kind = "/summed" if op.name in _POOLS | _REDUCTIONS else kind
@@ -294,6 +296,17 @@ def _plain(op: Op, work: OpWork, inputs: int) -> dict[str, float]:
         "input rows": inputs / max(1, work.input_shape[-1] if work.input_shape else 1),
         "operands": float(len(op.inputs) + len(op.outputs)),
     }
+
+
+def _custom(model: Model, op: Op, work: OpWork, inputs: int) -> Features:
+    """Of an op that does as much with each element, or as a Fourier transform does."""
+    constants = [model.tensors[i] for i in op.inputs if i >= 0 and model.tensors[i].is_const]
+    values = {
+        **_plain(op, work, inputs),
+        "constants": float(sum(math.prod(tensor.shape) for tensor in constants)),
+        "butterflies": work.outputs * math.log2(max(1, work.outputs)),
+    }
+    return Features(f"CUSTOM/{op.custom_name}", values)
 
 
 def _wide(model: Model, op: Op, work: OpWork, inputs: int, isa: str) -> Features:

@@ -7,7 +7,7 @@ stripped and nothing beside start-up and runtime, as the baseline was: docs/perf
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from codegen.model.tflite import Model
 SOURCE = PROGRAM / "firmware" / "bench" / "main.cc"
 _TEMPLATES = Path(__file__).parent / "templates"
 _BUILD = BUILD / "bench"
+OPS = "bench_ops.h"
 _FILES = ("bench_model.h", "bench_data.s", "bench.ld")
 _CODE_SECTIONS = (".text", ".data")  # the model's array has a section of its own
 
@@ -85,26 +86,12 @@ def build_bench_image(
         atomic_write(folder / name, content)
 
     machine_flags = cpp_build.machine_flags(board)
-    custom_ops = cpp_build.custom_op_sources() if model.custom_names else []
-    program = [SOURCE, *custom_ops, *sorted(folder.glob("*.cc"))]
-    # As in what ships: how much is inlined at link time depends on how much there is.
-    subject = SOURCE.with_name(f"{engine}_subject.h")
-    needed = needed_files([*program, subject, *folder.glob("*.h")])
-    objects = cpp_build.compile_objects(
-        (path, [*machine_flags, *flags])
-        for path, flags in cpp_build.library_sources(board.isa, stripped=True)
-        if path in needed
-    )
-    own = [
-        *machine_flags,
-        *cpp_build.STRIPPED,
-        *cpp_build.program_flags(),
+    options = [
         *(["-DMCUFORGE_BENCH_PROFILE=1"] * profile),
         *(["-DMCUFORGE_BENCH_AOT=1"] * (engine == AOT)),
     ]
-    objects += cpp_build.compile_objects(
-        ((path, own) for path in program), [folder, SOURCE.parent, cpp_build.CUSTOM_OPS]
-    )
+    program = [SOURCE, SOURCE.with_name(f"{engine}_subject.h")]
+    objects = program_objects(program, folder, board.isa, machine_flags, options)
     # What .incbin reads is no part of the source's text: the digest that names the folder is.
     data_flags = [*machine_flags, f"-Wa,-I,{folder}"]
     objects += cpp_build.compile_objects([(folder / "bench_data.s", data_flags)])
@@ -124,6 +111,36 @@ def build_bench_image(
     )
 
 
+def program_objects(
+    program: Sequence[Path],
+    folder: Path,
+    isa: str,
+    machine_flags: Sequence[str],
+    options: Sequence[str] = (),
+) -> list[Path]:
+    """Objects of a benchmark's program and of the runtime's sources that it leads to, as in what
+    ships: how much is inlined at link time depends on how much there is.
+
+    program: its sources and headers. folder: those that were made for it. Raises CppBuildError,
+    MissingToolError.
+    """
+    needed = needed_files([*program, *folder.glob("*.h"), *folder.glob("*.cc")])
+    custom_ops = [path for path in cpp_build.custom_op_sources() if path in needed]
+    own = [path for path in program if path.suffix == ".cc"]
+    flags = [*machine_flags, *cpp_build.STRIPPED, *cpp_build.program_flags(), *options]
+    return [
+        *cpp_build.compile_objects(
+            (path, [*machine_flags, *library])
+            for path, library in cpp_build.library_sources(isa, stripped=True)
+            if path in needed
+        ),
+        *cpp_build.compile_objects(
+            ((path, flags) for path in (*own, *custom_ops, *sorted(folder.glob("*.cc")))),
+            [folder, SOURCE.parent, cpp_build.CUSTOM_OPS],
+        ),
+    ]
+
+
 def _render(
     model: Model,
     machine: Board,
@@ -136,13 +153,9 @@ def _render(
     def first(kind: str) -> Any:
         return next(region for region in machine.regions if region.kind == kind)
 
-    calls = resolver_calls(model, supported)
     values = {
         "model_name": model.sha256,
         "is_aot": engine == AOT,
-        "resolver_calls": calls,
-        "resolver_arguments": resolver_arguments(model, calls),
-        "has_custom_ops": bool(model.custom_names),
         "arena_bytes": arena_bytes,
         "input_count": len(inputs),
         "model_bytes": model.size,
@@ -154,7 +167,19 @@ def _render(
         "ram": first("ram"),
         "stack_bytes": stack_bytes,
     }
-    return {name: render(name, values) for name in _FILES}
+    files = {name: render(name, values) for name in _FILES}
+    return files if engine == AOT else {**files, OPS: render_ops(model, supported)}
+
+
+def render_ops(model: Model, supported: Mapping[str, SupportedOp]) -> bytes:
+    """The header OPS: a resolver with the model's ops alone."""
+    calls = resolver_calls(model, supported)
+    values = {
+        "resolver_calls": calls,
+        "resolver_arguments": resolver_arguments(model, calls),
+        "has_custom_ops": bool(model.custom_names),
+    }
+    return render(OPS, values)
 
 
 def render(name: str, values: Mapping[str, Any]) -> bytes:

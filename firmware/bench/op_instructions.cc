@@ -3,14 +3,15 @@
 //
 //   model_bytes u32, arena_bytes u32, input_bytes u32, model, inputs (all of them concatenated)
 //
-// and a zero at the end. One line an op, and "model <number>" before each model's.
+// and a zero at the end. One line an op, and "model <number>" before each model's. All have the
+// same ops: codegen/image/bench_image.py makes bench_ops.h with them.
 
 #include <cstdint>
 #include <cstring>
 
+#include "bench_ops.h"
 #include "start.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
-#include "tensorflow/lite/micro/micro_mutable_op_resolver.h"
 
 extern "C" {
 extern uint8_t __heap_start[];
@@ -18,13 +19,6 @@ extern uint8_t __heap_end[];
 }
 
 namespace {
-
-constexpr unsigned kOpCount = 0
-#define MCUFORGE_OP(NAME, Method, file) +1
-#include "tensorflow/lite/micro/ops.def"
-#undef MCUFORGE_OP
-    ;
-using Resolver = tflite::MicroMutableOpResolver<kOpCount>;
 
 uint32_t g_batch;
 
@@ -52,7 +46,7 @@ uint8_t* Aligned(uint8_t* at) {
   return reinterpret_cast<uint8_t*>((reinterpret_cast<uintptr_t>(at) + 15) & ~uintptr_t{15});
 }
 
-void RunModel(const Resolver& resolver, const uint32_t header[3]) {
+void RunModel(const OpResolver& resolver, const uint32_t header[3]) {
   uint8_t* const model = Aligned(__heap_start);
   uint8_t* const inputs = Aligned(model + header[0]);
   uint8_t* const arena = Aligned(inputs + header[2]);
@@ -81,10 +75,10 @@ void RunModel(const Resolver& resolver, const uint32_t header[3]) {
 void Run() {
   StartTicks();
   PrintField("calibration ", Calibrate());
-  Resolver resolver;
-#define MCUFORGE_OP(NAME, Method, file) resolver.Add##Method();
-#include "tensorflow/lite/micro/ops.def"
-#undef MCUFORGE_OP
+  OpResolver resolver;
+  if (AddOps(resolver) != kTfLiteOk) {
+    Die("AddOps failed\n");
+  }
   Open();
   for (uint32_t number = 0;; ++number) {
     uint32_t header[3];

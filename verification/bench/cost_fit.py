@@ -8,12 +8,14 @@ shared model against what was measured.
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import re
 import struct
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -38,8 +40,9 @@ from codegen.cycles.weigh import Scale, sum_of
 from codegen.files.manifest import atomic_write
 from codegen.files.places import BUILD, PROGRAM
 from codegen.host.runtime import RuntimeRefusedError
-from codegen.image.bench_image import render
+from codegen.image.bench_image import OPS, program_objects, render, render_ops
 from codegen.memory.planner import plan_model
+from codegen.model.op_table import load_supported_ops
 from codegen.model.tflite import Model
 from codegen.progress import each
 from verification import semihosting
@@ -55,6 +58,7 @@ _STACK_BYTES = 16384
 _ICOUNT_SHIFT = 4
 _CALIBRATION_INSTRUCTIONS = 1_000_000  # firmware/bench/start.h: 2 * kCalibrationLoops
 _INPUT_SEED = 7
+_WORKERS = 2
 
 _HEAVY_OPS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "MAX_POOL_2D", "AVERAGE_POOL_2D")
 _LIGHT_SHARE = 4  # other ops get this fraction of the models
@@ -161,9 +165,31 @@ PerOp = list[list[int]]
 def measure(target: Target, works: Sequence[Work]) -> tuple[PerOp, dict[str, PerOp]]:
     """Instructions, and by core cycles at 0 wait states, where they are claimed.
 
-    Raises CheckFailedError (the image failed).
+    Models with the same ops run in one image, in which nothing else is linked, as in what ships.
+    Raises CheckFailedError (an image failed), CppBuildError, MissingToolError.
     """
-    elf = _build(target)
+    supported = load_supported_ops()
+    alike: dict[bytes, list[int]] = {}
+    for number, work in enumerate(works):
+        alike.setdefault(render_ops(work.model, supported), []).append(number)
+
+    def run(group: tuple[bytes, list[int]]) -> tuple[PerOp, dict[str, PerOp]]:
+        ops, numbers = group
+        return _run_image(target, _build(target, ops), [works[number] for number in numbers])
+
+    instructions: PerOp = [[] for _ in works]
+    cycles: dict[str, PerOp] = {}
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        results = each(f"costs: {target.cpu}", pool.map(run, alike.items()), len(alike), "images")
+        for numbers, (counts, weighed) in zip(alike.values(), results, strict=True):
+            for place, number in enumerate(numbers):
+                instructions[number] = counts[place]
+                for cpu, found in weighed.items():
+                    cycles.setdefault(cpu, [[] for _ in works])[number] = found[place]
+    return instructions, cycles
+
+
+def _run_image(target: Target, elf: Path, works: Sequence[Work]) -> tuple[PerOp, dict[str, PerOp]]:
     assert target.machine is not None and target.memory is not None
     op_counts = [len(work.model.ops) for work in works]
     with tempfile.TemporaryDirectory(prefix="costs-") as name:
@@ -261,8 +287,6 @@ def _shared_works(paths: Iterable[Path]) -> list[Work]:
     rng = np.random.default_rng(_INPUT_SEED)
     for path in paths:
         model = Model.read(path)
-        if model.custom_names:
-            continue  # the image has the builtin ops
         works.append(Work(path.stem, model, rng.bytes(sum(t.nbytes for t in model.inputs))))
     return works
 
@@ -274,8 +298,6 @@ def _random_works(generators: Generators, count: int, seed: int) -> list[Work]:
         for number in each(f"costs: {name}", range(models), models, "models drawn"):
             case = generators[name](np.random.default_rng(seed + number))
             model = Model.parse(case.model)
-            if model.custom_names:
-                break
             try:
                 plan_model(model, "scalar")
             except RuntimeRefusedError:
@@ -292,7 +314,7 @@ def check_request(cores: Sequence[str], count: int) -> None:
 
 
 def read_runnable(path: Path) -> Model:
-    """A model that the cost image runs. Raises ModelError, RuntimeRefusedError (custom ops)."""
+    """A model that the cost image runs. Raises ModelError, RuntimeRefusedError."""
     model = Model.read(path)
     plan_model(model, "scalar")
     return model
@@ -304,19 +326,17 @@ def _job(work: Work, target: Target) -> bytes:
     return header + work.model.data + work.inputs
 
 
-def _build(target: Target) -> Path:
-    """The image for a core. Raises CppBuildError, MissingToolError."""
+def _build(target: Target, ops: bytes) -> Path:
+    """The image for a core. ops: the header of its resolver."""
     assert target.memory is not None
     machine = target.machine_flags
-    libraries = cpp_build.library_sources(target.isa, stripped=True)
-    objects = cpp_build.compile_objects((path, [*machine, *own]) for path, own in libraries)
-    flags = [*machine, *cpp_build.STRIPPED, *cpp_build.program_flags()]
-    objects += cpp_build.compile_objects([(SOURCE, flags)], [SOURCE.parent])
+    folder = _BUILD / f"costs-{target.cpu}-{hashlib.sha256(ops).hexdigest()[:16]}"
+    atomic_write(folder / OPS, ops)
+    objects = program_objects([SOURCE], folder, target.isa, machine)
     regions = {
         kind: Region(kind, kind, *extent)
         for kind, extent in (("flash", target.memory.code), ("ram", target.memory.ram))
     }
-    folder = _BUILD / f"costs-{target.cpu}"
     values = {"machine": target.machine, "stack_bytes": _STACK_BYTES, **regions}
     atomic_write(folder / "bench.ld", render("bench.ld", values))
     origin, length = target.memory.heap
