@@ -21,8 +21,8 @@ from verbs.verb import Given, verb
     DATA,
     Option(
         "only",
-        "one of unit, golden, training, emulated, hardware (without lint), compression, tutorials, "
-        "export, search, farm",
+        "one of unit, golden, training, emulated, hardware (without lint), cores, compression, "
+        "tutorials, export, search, farm",
     ),
     PORT.but("serial port of a real board: runs the hardware tests on it"),
     Option("args", "further arguments for pytest, as one text", default=""),

@@ -15,6 +15,7 @@ from codegen.files.places import PROGRAM
 
 SUITES = ("unit", "golden", "training", "emulated", "hardware")
 ON_REQUEST = (
+    "cores",
     "compression",
     "tutorials",
     "export",

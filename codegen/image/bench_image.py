@@ -168,16 +168,20 @@ def _render(
         "stack_bytes": stack_bytes,
     }
     files = {name: render(name, values) for name in _FILES}
-    return files if engine == AOT else {**files, OPS: render_ops(model, supported)}
+    return files if engine == AOT else {**files, OPS: render_ops([model], supported)}
 
 
-def render_ops(model: Model, supported: Mapping[str, SupportedOp]) -> bytes:
-    """The header OPS: a resolver with the model's ops alone."""
-    calls = resolver_calls(model, supported)
+def render_ops(models: Sequence[Model], supported: Mapping[str, SupportedOp]) -> bytes:
+    """The header OPS: a resolver with the ops of these models alone, at least one."""
+    all_calls = dict.fromkeys(c for model in models for c in resolver_calls(model, supported))
+    whole = {call for call in all_calls if call.endswith("()")}
+    # An op that one model needs in all its types has these for the others, too.
+    calls = [c for c in all_calls if c in whole or f"{c.partition('(')[0]}()" not in whole]
+    planned = next((model for model in models if model.has_memory_plan), models[0])
     values = {
         "resolver_calls": calls,
-        "resolver_arguments": resolver_arguments(model, calls),
-        "has_custom_ops": bool(model.custom_names),
+        "resolver_arguments": resolver_arguments(planned, calls),
+        "has_custom_ops": any(model.custom_names for model in models),
     }
     return render(OPS, values)
 

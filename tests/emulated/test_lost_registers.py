@@ -16,7 +16,6 @@ from codegen.model.op_table import load_supported_ops
 from tests.lost_registers import lost_registers
 from verification.bench import measure
 from verification.cases.model_builder import small_cnn
-from verification.check_runner import TARGETS
 
 pytestmark = pytest.mark.emulated
 CPUS = ("cortex-m0", "cortex-m0plus")
@@ -73,8 +72,3 @@ def test_benchmark(board: Board, tmp_path: Path) -> None:
     supported = load_supported_ops()
     image = build_bench_image(subject.model, board, arena_bytes, subject.input_bytes, supported)
     assert lost_registers(image.elf) == []
-
-
-def test_all_kernels() -> None:
-    """The check runner has every op. The M0+ has the M0's instructions."""
-    assert lost_registers(TARGETS["cortex-m0"].runner) == []

@@ -1,7 +1,7 @@
 """AllocateTensors in every arena from nothing to exact: it fails cleanly below, works at exact.
 
-Under sanitizers on this machine, and coarser on each instruction set. Failing cleanly means: with a
-message, without a byte outside of the arena.
+Under sanitizers on this machine; tests/cores does it on each instruction set. Failing cleanly
+means: with a message, without a byte outside of the arena.
 
 How large the exact one is, is on record (data/arenas.txt), for each instruction set; APPROVE=1
 writes it anew. Nothing else would tell of a parameter or a scratch that is larger than it need be.
@@ -14,48 +14,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codegen.host.oracle import Oracle
-from codegen.host.random_inputs import random_inputs
 from codegen.memory.planner import plan_model
 from codegen.model.tflite import Model
 from tests.approved import on_record
+from tests.arena_sweep import job_of, network, sweep
 from verification.cases.case import Case
 from verification.cases.core import graph
 from verification.cases.model_builder import small_cnn
 from verification.cases.registry import CASES
-from verification.check_runner import HOST, TARGETS, Job, Target, run
+from verification.check_runner import HOST, run
 
 pytestmark = pytest.mark.golden
-
-
-def _job(case: Case, target: Target, sweep_step: int) -> tuple[Job, tuple[bytes, bytes]]:
-    """The job and the oracle's outputs of the first run and of the second."""
-    model, inputs = Model.parse(case.model), case.inputs
-    oracle = Oracle(model)
-    first, second = (b"".join(o.tobytes() for o in oracle.run(inputs)) for _ in range(2))
-    arena_bytes = plan_model(model, target.isa).arena_bytes
-    data = b"".join(np.ascontiguousarray(values).tobytes() for values in inputs)
-    return Job(case.model, data, arena_bytes, len(first), sweep_step), (first, second)
-
-
-def _sweep(cases: list[Case], target: Target, sweep_step: int) -> None:
-    made = [_job(case, target, sweep_step) for case in cases]
-    results = run(target, [job for job, _ in made])
-    for (job, expected), result in zip(made, results, strict=True):
-        assert result.failure is None
-        assert result.arena_used_bytes == job.arena_bytes
-        assert result.outputs == expected
-        assert "arena too small" in result.message
-
-
-def _network(model: bytes) -> Case:
-    return Case(model, [one[0] for one in random_inputs(Model.parse(model), 1, seed=5)], "network")
 
 
 def _models() -> list[Case]:
     networks = [small_cnn(), small_cnn(2, image=12, channels=7)]
     graphs = [graph(np.random.default_rng(seed)) for seed in (2, 3, 5, 8)]
-    return [*map(_network, networks), *graphs]
+    return [*map(network, networks), *graphs]
 
 
 def _smallest(name: str) -> Case:
@@ -88,25 +63,19 @@ def test_an_ops_arena_is_what_it_was(name: str) -> None:
 
 def test_an_arena_of_any_size_is_refused_by_every_op() -> None:
     """An op whose parameters find no place must say so, not write them."""
-    _sweep([_smallest(name) for name in sorted(CASES)], HOST, 4)
+    sweep([_smallest(name) for name in sorted(CASES)], HOST, 4)
 
 
 @pytest.mark.parametrize("step", [16, 37])
 def test_every_small_arena_is_refused_on_the_host(step: int) -> None:
-    _sweep(_models(), HOST, step)
+    sweep(_models(), HOST, step)
 
 
 def test_every_single_size_of_a_small_arena() -> None:
-    _sweep([_network(small_cnn(3, image=8, channels=2))], HOST, 1)
-
-
-@pytest.mark.emulated
-@pytest.mark.parametrize("core", ["cortex-m0", "cortex-m3", "cortex-m4", "cortex-m55"])
-def test_small_arenas_are_refused_on_each_instruction_set(core: str) -> None:
-    _sweep([_network(small_cnn()), _models()[2]], TARGETS[core], 48)
+    sweep([network(small_cnn(3, image=8, channels=2))], HOST, 1)
 
 
 def test_the_message_names_the_tensor_that_does_not_fit() -> None:
-    job, _ = _job(_network(small_cnn()), HOST, 0)
+    job, _ = job_of(network(small_cnn()), HOST, 0)
     (result,) = run(HOST, [job])
     assert "tensor" in result.message and f"{job.arena_bytes} needed" in result.message

@@ -165,13 +165,18 @@ PerOp = list[list[int]]
 def measure(target: Target, works: Sequence[Work]) -> tuple[PerOp, dict[str, PerOp]]:
     """Instructions, and by core cycles at 0 wait states, where they are claimed.
 
-    Models with the same ops run in one image, in which nothing else is linked, as in what ships.
+    A shared model runs in an image of its own, in which nothing else is linked, as in what ships;
+    random models of the same one op in one; those of several ops in one for them all.
     Raises CheckFailedError (an image failed), CppBuildError, MissingToolError.
     """
     supported = load_supported_ops()
     alike: dict[bytes, list[int]] = {}
+    mixed = [number for number, work in enumerate(works) if _is_mixed(work)]
+    if mixed:
+        alike[render_ops([works[number].model for number in mixed], supported)] = mixed
     for number, work in enumerate(works):
-        alike.setdefault(render_ops(work.model, supported), []).append(number)
+        if not _is_mixed(work):
+            alike.setdefault(render_ops([work.model], supported), []).append(number)
 
     def run(group: tuple[bytes, list[int]]) -> tuple[PerOp, dict[str, PerOp]]:
         ops, numbers = group
@@ -187,6 +192,10 @@ def measure(target: Target, works: Sequence[Work]) -> tuple[PerOp, dict[str, Per
                 for cpu, found in weighed.items():
                     cycles.setdefault(cpu, [[] for _ in works])[number] = found[place]
     return instructions, cycles
+
+
+def _is_mixed(work: Work) -> bool:
+    return work.name is None and len(work.model.op_names) > 1
 
 
 def _run_image(target: Target, elf: Path, works: Sequence[Work]) -> tuple[PerOp, dict[str, PerOp]]:

@@ -21,9 +21,13 @@ _CONTRADICTED = (
 _ARENAS = "tests/golden/test_arena_sweep.py::test_an_ops_arena_is_what_it_was"
 _FLOATS = [f"tests/unit/firmware/test_float_{name}.py" for name in ("curves", "arithmetic")]
 # The quick and telling ones first. Not among them: tests of what is around the runtime.
-_KERNELS = [f"tests/golden/test_{name}.py" for name in ("golden", "vector_lengths", "conv_blocks")]
+_KERNELS = [
+    "tests/golden/test_golden.py",
+    *(f"tests/cores/test_{name}.py" for name in ("kernels", "vector_lengths", "conv_blocks")),
+]
 _RUNTIME = [
-    f"tests/golden/test_{name}.py" for name in ("refusals", "streaming", "arena_sweep", "aot")
+    *(f"tests/golden/test_{name}.py" for name in ("refusals", "streaming", "arena_sweep", "aot")),
+    *(f"tests/cores/test_{name}.py" for name in ("small_arenas", "aot")),
 ]
 _CPP = {
     "firmware/lib/nn": [
@@ -46,7 +50,7 @@ _CPP = {
         "tests/golden/test_sketches.py",
         "tests/unit/codegen/memory",
         "tests/unit/firmware/test_tflm_api.py",
-        "tests/golden/test_log_on_cores.py",
+        "tests/cores/test_log_on_cores.py",
         *_RUNTIME,
         "tests/golden/test_custom_op.py",
         "tests/golden/test_fuzz.py",

@@ -1,6 +1,6 @@
 """Which sources an application's files lead to, by their names alone.
 
-That an op gets all it needs is tests/golden/test_needless_sources.py's.
+That an op gets all it needs is tests/cores/test_needless_sources.py's.
 """
 
 from __future__ import annotations
