@@ -88,5 +88,6 @@ def _start(
     print(f"--- tests: {', '.join(suites)}{beside}", flush=True)
     # A file's tests stay together: they share fixtures that take long to make.
     command = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "loadfile"]
+    command += ["--no-loadscope-reorder", "-p", "tests.longest_first"]
     folders = [f"tests/{suite}" for suite in suites]
     return subprocess.Popen([*command, *folders, *options], cwd=PROGRAM, stdout=output)

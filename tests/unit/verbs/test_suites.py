@@ -11,6 +11,8 @@ from typing import IO, Any
 import pytest
 from invoke import Exit
 
+from codegen.files.places import PROGRAM
+from tests.longest_first import LONGEST
 from verbs import shell, suites
 from verbs.verb import Given
 
@@ -47,11 +49,15 @@ def log(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return made
 
 
-HEAD = "-n {} --dist loadfile "
+HEAD = "-n {} --dist loadfile --no-loadscope-reorder -p tests.longest_first "
 
 
 def run(names: str, log: list[str]) -> bool:
     return suites.run(names.split(), lambda: log.append("images"), ["--x"], "auto")
+
+
+def test_each_of_the_longest_files_is_there() -> None:
+    assert [name for name in LONGEST if not (PROGRAM / name).is_file()] == []
 
 
 def test_suites_that_need_no_images(log: list[str], capfd: pytest.CaptureFixture[str]) -> None:
