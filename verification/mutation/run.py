@@ -266,20 +266,23 @@ class _Checkout:
 def _outcome(room: Room, source: Path, diff: str, copy: _Checkout) -> Outcome | None:
     """None: it does not compile."""
     tests = list(room.tests(source))
+    is_same = False
     if source.suffix == ".cc":
         before, after = (_objects(source, root) for root in (PROGRAM, copy.folder))
         if before is None or after is None:
             return None
-        if before == after:
-            return Outcome(EQUIVALENT, diff)
+        is_same = before == after
+        # Of the application that is known for one model; a test may have another one.
         if not source.is_relative_to(APPLICATION):
+            if is_same:
+                return Outcome(EQUIVALENT, diff)
             tests += _of_cores({name for name in after if before[name] != after[name]})
     if source.is_relative_to(APPLICATION) and not copy.build_image():
         return None
     by = copy.noticed(tests, source)
     if by == _NO_CPP:
         return None
-    if not by and source.suffix == ".h" and _is_same_in_all(source, copy.folder):
+    if not by and (is_same or (source.suffix == ".h" and _is_same_in_all(source, copy.folder))):
         return Outcome(EQUIVALENT, diff)
     return Outcome(KILLED, diff, by) if by else Outcome(SURVIVED, diff)
 

@@ -246,6 +246,60 @@ TF_LITE_MICRO_TEST(ASignalOpIsRunByItsRegistration) {
   }
 }
 
+TF_LITE_MICRO_TEST(RealNumbersAndSteps) {
+  const float values[] = {-1000, -64, -1.25f, -0.2f, 0, 0.25f, 1.25f, 63.5f, 1000};
+  const int8_t steps[] = {-128, -125, 0, 3, 3, 4, 6, 127, 127},
+               even[] = {-127, -127, -3, 0, 0, 1, 3, 127, 127};
+  int8_t made[9];
+  tflite::Quantize(values, made, 9, 0.5f, 3);
+  for (int i = 0; i < 9; ++i) TF_LITE_MICRO_EXPECT_EQ(made[i], steps[i]);
+  tflite::AsymmetricQuantize(values, made, 9, 0.5f, 3);
+  for (int i = 0; i < 9; ++i) TF_LITE_MICRO_EXPECT_EQ(made[i], steps[i]);
+  tflite::SymmetricQuantize(values, made, 9, 0.5f);
+  for (int i = 0; i < 9; ++i) TF_LITE_MICRO_EXPECT_EQ(made[i], even[i]);
+  tflite::AsymmetricQuantize(values + 4, made, 2, 0.25f);
+  TF_LITE_MICRO_EXPECT(made[0] == 0 && made[1] == 1);
+  float back[2];
+  tflite::Dequantize(steps + 5, 2, 0.5f, 3, back);
+  TF_LITE_MICRO_EXPECT(back[0] == 0.5f && back[1] == 1.5f);
+  tflite::AsymmetricDequantize(steps + 2, 2, 0.5f, 1, back);
+  TF_LITE_MICRO_EXPECT(back[0] == -0.5f && back[1] == 1.0f);
+  const auto least = tflite::FloatToQuantizedType<int64_t>(-1e30f, 1, 0);
+  const auto most = tflite::FloatToQuantizedType<int64_t>(1e30f, 1, 0);
+  TF_LITE_MICRO_EXPECT(least == INT64_MIN && most == INT64_MAX);
+  TF_LITE_MICRO_EXPECT_EQ(tflite::FloatToSymmetricQuantizedType<int16_t>(-1e6f, 1), -32767);
+}
+
+TF_LITE_MICRO_TEST(ChannelsInRowsAndInTurns) {
+  const float ones[] = {1, 1, 1, 1, 1, 1, 1, 1}, scales[] = {1, 0.5f};
+  int16_t made[8];
+  tflite::SymmetricPerChannelQuantize(ones, made, 8, 2, scales);
+  for (int i = 0; i < 8; ++i) TF_LITE_MICRO_EXPECT_EQ(made[i], i < 4 ? 1 : 2);
+  tflite::SymmetricPerChannelQuantize(ones, made, 8, 2, scales, 3);
+  for (int i = 0; i < 8; ++i) TF_LITE_MICRO_EXPECT_EQ(made[i], i % 2 == 0 ? 1 : 2);
+
+  // Of three axes: each may be that of the scales; a channel of zeros has one, too.
+  int shape[] = {3, 2, 3, 2};
+  const float weights[] = {0, 1, 2, 3, 4, 5, 0, -7, 8, -9, 10, -11};
+  const float largest[3][3] = {{5, 11}, {7, 9, 11}, {10, 11}};
+  for (int axis = 0; axis < 3; ++axis) {
+    int8_t steps[12];
+    float found[3];
+    tflite::SignedSymmetricPerChannelQuantize(weights, IntArrayFromInts(shape), axis, steps, found);
+    for (int i = 0; i < 12; ++i) {
+      const int place[] = {i / 6, i / 2 % 3, i % 2};
+      TF_LITE_MICRO_EXPECT_EQ(found[place[axis]], largest[axis][place[axis]] / 127);
+      TF_LITE_MICRO_EXPECT_NEAR(steps[i], weights[i] / found[place[axis]], 0.5001f);
+    }
+  }
+  const float none[] = {0, 0};
+  int flat[] = {1, 2};
+  int8_t steps[2];
+  float found[2];
+  tflite::SignedSymmetricPerChannelQuantize(none, IntArrayFromInts(flat), 0, steps, found);
+  TF_LITE_MICRO_EXPECT(found[0] == 1 && found[1] == 1 && steps[0] == 0 && steps[1] == 0);
+}
+
 TF_LITE_MICRO_TEST(PlacesAndTexts) {
   TF_LITE_MICRO_EXPECT_EQ(tflite::kConvWeightsTensor + tflite::kConvQuantizedDimension, 1);
   TF_LITE_MICRO_EXPECT_EQ(tflite::kDepthwiseConvQuantizedDimension, 3);
