@@ -79,6 +79,22 @@ def _depthwise(padding: int, length: int, rng: np.random.Generator) -> Case:
     return _case("DEPTHWISE_CONV_2D", inputs, output, options, rng, version=3)
 
 
+def _lone_depthwise(kernel: int, dilation: int, length: int, rng: np.random.Generator) -> Case:
+    """One window, as long as the image or longer."""
+    options = schema.DepthwiseConv2DOptionsT(
+        padding=SAME if kernel > 5 else VALID,
+        strideW=5,
+        strideH=5,
+        dilationWFactor=dilation,
+        dilationHFactor=dilation,
+        depthMultiplier=1,
+    )
+    weights = _filter(rng, [1, kernel, kernel, length], 3)
+    inputs = [_data([1, 5, 5, length]), weights, _bias(rng, length)]
+    output = _data([1, 1, 1, length], 0.3)
+    return _case("DEPTHWISE_CONV_2D", inputs, output, options, rng, version=3)
+
+
 def _transpose_conv(length: int, rng: np.random.Generator) -> Case:
     options = schema.TransposeConvOptionsT(padding=VALID, strideW=2, strideH=2)
     shape = {"values": np.array([1, 7, 7, 5], np.int32)}
@@ -149,6 +165,9 @@ _GENERATORS: dict[str, Callable[[int, np.random.Generator], Case]] = {
     "thin conv": _thin_conv,
     "depthwise same": partial(_depthwise, SAME),
     "depthwise valid": partial(_depthwise, VALID),
+    "lone depthwise": partial(_lone_depthwise, 5, 1),
+    "lone depthwise, beyond the image": partial(_lone_depthwise, 7, 1),
+    "lone depthwise, dilated": partial(_lone_depthwise, 3, 2),
     "transpose conv": _transpose_conv,
     "features": lambda length, rng: _dense(False, length, 5, rng),
     "features by channel": lambda length, rng: _dense(True, length, 5, rng),
