@@ -226,7 +226,9 @@ def check_pieces(device: Device, digits: Digits) -> None:
         assert infer(values) == digits.oracle_scores[1].tolist()
         with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
             infer(values)  # the model may have written over it
-    load(ids.InputFormat.RAW_S8, 0, raw)
+    first = messages.load_payload(0, ids.InputFormat.RAW_S8, 0, raw)
+    (reply,) = exchange(device, encode(Frame(messages.LOAD, 598, first)))
+    assert len(reply.payload) == (8 if device.info().sample_bytes else 4)
     device.self_test()
     with pytest.raises(DeviceRefusedError, match="BAD_VALUE"):
         infer(raw)
@@ -293,6 +295,7 @@ def check_batch(device: Device, digits: Digits) -> None:
         (good + b"\1", "BAD_LENGTH"),
         (good[:-1], "BAD_LENGTH"),
         (messages.batch_payload([b""]), "BAD_LENGTH"),
+        (messages.batch_payload([b"", b"\x02\x00"]), "BAD_LENGTH"),  # behind it stands a format
         (messages.batch_payload([inputs[0], b"\x02\x00\x05abc"]), "BAD_VALUE"),
     ):
         with pytest.raises(DeviceRefusedError, match=code):
