@@ -108,6 +108,10 @@ class Preflight:
             f"  flash   {model_bytes + program:>11,} B at least, {model_bytes:,} B of it "
             f"the model, of {_limit(board.flash_bytes)}"
         )
+        lines.append(
+            f"  {'':7} {self.facts.op_bytes:>11,} B of it for each kind of op; larger kernels take "
+            "more"
+        )
         return lines
 
     def _verdict(self, name: str) -> list[str]:

@@ -24,6 +24,7 @@ def test_a_model_that_fits_has_its_costs(cnn: Model) -> None:
     text = "\n".join(found.lines("cnn"))
     assert f"{found.plan.arena_bytes:,} B exactly" in text
     assert f"{sum(found.instructions):,} estimated" in text
+    assert "      1,024 B of it for each kind of op; larger kernels take more\n" in text
     assert text.endswith("preflight: cnn fits mps2_an386")
 
 
