@@ -264,9 +264,8 @@ class _Emitter:
                 symbolic(call, op, one.interpreters, one.recording.variables) for call in calls
             ]
         conditions = {key: key for key in found if len(found) > 1}
-        if len(found) > 1:
-            (packed,) = [key for key in found if key]
-            conditions[None] = f"!({packed})"
+        if len(found) > 1 and None in found:
+            conditions[None] = " && ".join(f"!({key})" for key in found if key)
         return [
             _OnIsas(conditions.get(key), tuple(of_isas), of_all_isas(op, list(of_isas.values())))
             for key, of_isas in found.items()

@@ -1,7 +1,7 @@
 """Calls of dense kernels with their weights in the order in which the dsp kernels read them.
 
 lib/nn/nn/packed_weights_s8.h says what that order is and when a channel can go that way. What
-cannot stays as it was recorded.
+cannot stays as it was recorded. Cores without SIMD have an order of their own (quads.py).
 """
 
 from __future__ import annotations
@@ -12,7 +12,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from codegen.aot.recording import Address, Call, Constant, Place, Recording, Struct, Text, Value
+from codegen.aot import quads
+from codegen.aot.dense import (
+    FEWEST,
+    bias_of,
+    biases_and_shifts,
+    dense_of,
+    in_reach,
+    numbers_of,
+    weights_of,
+    words_of,
+)
+from codegen.aot.recording import Address, Call, Constant, Place, Recording, Struct, Text
 from codegen.aot.rows.strips import PACKED_CONV, PACKED_DEPTHWISE, shape_of
 from codegen.host.kernel_loops import (
     conv_packed_scratch,
@@ -24,22 +35,22 @@ from codegen.model.tflite import Model, Op
 
 _FULLY_CONNECTED = "nn::FullyConnectedPackedS8"
 _CONDITION = "nn::TargetIsa() == nn::Isa::kDsp"
-_FEWEST = 2
-"""Channels of a packed call."""
-_REACH = 1 << 23
-"""Sums with their bias have to be smaller in magnitude."""
 
 
 def packed(model: Model, recording: Recording, isa: str) -> Recording:
-    """The recording with packed calls where there can be, on the ISA "dsp"."""
-    if isa != "dsp":
-        return recording
-    calls = tuple(_packed(model, op, recording.calls[op.index]) for op in model.ops)
+    """The recording with packed calls where there can be, on the ISAs "dsp" and "scalar"."""
+    calls = recording.calls
+    if isa == "dsp":
+        calls = tuple(_packed(model, op, calls[op.index]) for op in model.ops)
+    elif isa == "scalar":
+        calls = quads.packed(model, calls)
     return replace(recording, calls=calls)
 
 
 def condition(call: Call) -> str | None:
     """In C++, where there is such a kernel; None: everywhere."""
+    if call.function == quads.FULLY_CONNECTED:
+        return quads.CONDITION
     return (
         _CONDITION if call.function in (PACKED_CONV, PACKED_DEPTHWISE, _FULLY_CONNECTED) else None
     )
@@ -78,8 +89,8 @@ def _packed(model: Model, op: Op, calls: tuple[Call, ...]) -> tuple[Call, ...]:
 
 def _conv(model: Model, op: Op, call: Call) -> Call | None:
     given = dict(call.arguments)
-    p = _numbers(given["params"])
-    weights, bias = _weights(given["filter"], p["out_c"]), _bias(given["bias"], p["out_c"])
+    p = numbers_of(given["params"])
+    weights, bias = weights_of(given["filter"], p["out_c"]), bias_of(given["bias"], p["out_c"])
     if weights is None or bias is None or p["filter_c"] != p["in_c"]:
         return None
     if not isinstance(given["scratch"], Place):
@@ -91,7 +102,7 @@ def _conv(model: Model, op: Op, call: Call) -> Call | None:
         return None
     live: Text | Address = Text("nullptr")
     if len(numbers) < p["out_c"]:
-        numbers = np.pad(numbers, (0, max(0, _FEWEST - len(numbers))), "edge")
+        numbers = np.pad(numbers, (0, max(0, FEWEST - len(numbers))), "edge")
         live = _live(numbers, np.where(values == NOT_CONSTANT, 0, values))
     channels = channels.of(numbers)
     words = channels.words(_conv_order(weights.shape[1]), p["in_zero_point"])
@@ -109,13 +120,13 @@ def _conv(model: Model, op: Op, call: Call) -> Call | None:
 
 def _depthwise(model: Model, op: Op, call: Call) -> Call | None:
     given = dict(call.arguments)
-    p = _numbers(given["params"])
-    bias = _bias(given["bias"], p["out_c"])
+    p = numbers_of(given["params"])
+    bias = bias_of(given["bias"], p["out_c"])
     by_planes = p["filter_c"] == 1 and p["out_c"] % 4 == 0 and plane_rows(shape_of(call))
     if bias is None or not by_planes or not isinstance(given["filter"], Constant):
         return None
     requants = op_requants(model, op, p["out_c"])
-    if not _in_reach(bias) or not are_fast(requants, bias, p["kernel_h"] * p["kernel_w"]):
+    if not in_reach(bias) or not are_fast(requants, bias, p["kernel_h"] * p["kernel_w"]):
         return None
     arguments = (
         ("params", given["params"]),
@@ -135,54 +146,23 @@ def _live(numbers: NDArray[np.int64], pixel: NDArray[np.int64]) -> Address:
 
 
 def _fully_connected(model: Model, op: Op, call: Call) -> Call | None:
+    dense = dense_of(model, op, call)
+    if dense is None:
+        return None
+    channels = _Channels(dense.weights, dense.bias, dense.requants)
+    order = _fully_connected_order(dense.params["in_features"])
+    words = channels.words(order, dense.params["in_zero_point"])
+    if words is None or not in_reach(dense.folded):
+        return None
     given = dict(call.arguments)
-    p = _numbers(given["params"])
-    count = p["out_features"]
-    weights, bias = _weights(given["filter"], count), _bias(given["bias"], count)
-    if weights is None or bias is None:
-        return None
-    if p["batches"] != 1 and p["in_features"] % 4:
-        return None  # the last row's end would be read beyond
-    if isinstance(given["channel_scales"], Text):  # null
-        one = _numbers(given["requant"])
-        requants = Requants(*(np.full(count, one[name]) for name in ("multiplier", "shift")))
-    else:
-        requants = op_requants(model, op, count)
-    channels = _Channels(weights, bias, requants)
-    words = channels.words(_fully_connected_order(p["in_features"]), p["in_zero_point"])
-    folded = bias - p["in_zero_point"] * weights.sum(axis=1)
-    if words is None or not _in_reach(folded):
-        return None
-    multipliers = requants.multipliers
-    per_channel = bool((multipliers != multipliers[0]).any())
     arguments = (
         ("params", given["params"]),
-        ("multiplier", Text("0" if per_channel else str(multipliers[0]))),
-        ("channel_multipliers", _constant(multipliers) if per_channel else Text("nullptr")),
-        ("biases", _constant(_biases_and_shifts(folded, requants))),
+        *dense.multipliers(),
+        ("biases", words_of(biases_and_shifts(dense.folded, dense.requants))),
         ("weights", words),
         *((name, given[name]) for name in ("input", "output")),
     )
     return Call("nn/fully_connected_packed_s8.h", _FULLY_CONNECTED, False, arguments)
-
-
-def _numbers(params: Value) -> dict[str, int]:
-    assert isinstance(params, Struct)
-    return params.numbers
-
-
-def _weights(value: Value, channels: int) -> NDArray[np.int64] | None:
-    """[channels, products] of constant weights."""
-    if not isinstance(value, Constant):
-        return None
-    return np.frombuffer(value.data, "i1").reshape(channels, -1).astype(np.int64)
-
-
-def _bias(value: Value, channels: int) -> NDArray[np.int64] | None:
-    """[channels]; zeros for null."""
-    if isinstance(value, Constant):
-        return np.frombuffer(value.data, "<i4").astype(np.int64)
-    return np.zeros(channels, np.int64) if isinstance(value, Text) else None
 
 
 @dataclass(frozen=True)
@@ -204,8 +184,8 @@ class _Channels:
     def words(self, order: Sequence[int], in_zero_point: int) -> Constant | None:
         """The packed weights; None where the channels cannot go that way."""
         count, products = self.weights.shape
-        in_reach = all(map(_in_reach, self._ends(in_zero_point)))
-        if count < _FEWEST or not in_reach or not are_fast(self.requants, self.bias, products):
+        fits = all(map(in_reach, self._ends(in_zero_point)))
+        if count < FEWEST or not fits or not are_fast(self.requants, self.bias, products):
             return None
         firsts = np.array([min(first, count - 2) for first in range(0, count, 2)])
         padded = np.pad(self.weights, ((0, 0), (0, 1)))[:, order]  # of which -1 takes the last
@@ -225,17 +205,9 @@ class _Channels:
         return [self.bias + np.minimum(least, 0), self.bias + np.maximum(most, 0)]
 
 
-def _biases_and_shifts(bias: NDArray[np.int64], requants: Requants) -> NDArray[np.int64]:
-    return bias * 256 - requants.shifts
-
-
 def _records(bias: NDArray[np.int64], requants: Requants) -> Constant:
     """Multiplier and BiasAndShift of each channel."""
-    return _constant(np.stack([requants.multipliers, _biases_and_shifts(bias, requants)], axis=1))
-
-
-def _in_reach(sums: NDArray[np.int64]) -> bool:
-    return bool((sums >= -_REACH).all() and (sums < _REACH).all())
+    return words_of(np.stack([requants.multipliers, biases_and_shifts(bias, requants)], axis=1))
 
 
 def _conv_order(products: int) -> list[int]:
@@ -251,7 +223,3 @@ def _fully_connected_order(products: int) -> list[int]:
 
 def _by_fours(products: int) -> list[int]:
     return [first + k for first in range(0, products, 4) for k in (0, 2, 1, 3)]
-
-
-def _constant(values: NDArray[np.int64]) -> Constant:
-    return Constant(values.astype("<i4").tobytes(), "int32_t")

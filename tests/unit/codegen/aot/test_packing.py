@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from codegen.aot import packing
+from codegen.aot import packing, quads
 from codegen.aot.generate import generate_aot
 from codegen.aot.recording import Address, Call, Constant, Text, record
 from codegen.model.tflite import Model
@@ -260,3 +260,76 @@ def test_code_for_all_cores_has_both_orders() -> None:
     alone = generate_aot(model, "net", ["dsp"])["net_model.cc"].decode()
     assert "if constexpr" not in alone and "ConvFast" not in alone and "ConvPacked" in alone
     assert "Packed" not in generate_aot(model, "net", ["scalar", "mve"])["net_model.cc"].decode()
+
+
+def _quad_sums(words: NDArray[np.uint32], x: NDArray[np.int64], channels: int) -> list[int]:
+    """What the kernels for cores without SIMD add up of whole groups of inputs, in 32 bits."""
+    groups = len(x) // 4
+    sums = np.zeros(channels, np.int64)
+    at = 0
+    for first in range(0, channels, 4):
+        by_fours = first + 4 <= channels
+        for pair in range(first, min(first + 4, channels), 2):
+            second = min(pair + 1, channels - 1)
+            own = words[at : at + (4 if by_fours else 2) * groups].reshape(groups, -1)
+            odd = pair > first
+            at += own.size if odd or not by_fours else 0
+            if by_fours:
+                fields = own >> (8 if odd else 0) & 0x00FF00FF
+            else:
+                fields = np.stack([own & 0x00FF00FF, own >> 8 & 0x00FF00FF], axis=2)
+            inputs = x.reshape(groups, 4)
+            start = 0x8000 - 0x00800080 * inputs.sum(axis=1)
+            p = start + (fields.reshape(groups, 4).astype(np.int64) * inputs).sum(axis=1)
+            p &= 0xFFFFFFFF
+            high = (p >> 16) - (p >> 31 << 16)
+            sums[second] = high.sum()
+            sums[second - 1] = ((p & 0xFFFF) - 0x8000).sum()
+    return sums.tolist()
+
+
+@settings(deadline=None)  # the first compiles and loads
+@given(st.integers(2, 11), st.integers(1, 3), st.integers(0, 1000))
+def test_words_of_four_channels_give_the_models_sums(channels: int, groups: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    weights = rng.integers(-128, 128, (channels, 4 * groups))
+    given = quads.shortened(weights)
+    assert (abs(given) <= abs(weights)).all() and (given * weights >= 0).all()
+    words = quads._words(given).astype(np.uint32)
+    assert len(words) == (channels // 4 * 4 + (channels % 4 + 1) // 2 * 2) * groups
+    for x in (*np.where(given > 0, 127, -128), *np.where(given > 0, -128, 127)):
+        assert _quad_sums(words, x, channels) == (given @ x).tolist()
+
+
+@pytest.mark.parametrize(
+    ("group", "shorter"),
+    [
+        ([64, 64, 64, 64], [64, 64, 64, 64]),  # -128 * 256 is int16
+        ([64, 64, 64, 65], [64, 64, 64, 63]),
+        ([-128, -127, 0, 0], [-128, -127, 0, 0]),
+        ([-128, -128, 0, 0], [-127, -128, 0, 0]),
+        ([127, 127, 127, 127], [0, 1, 127, 127]),
+    ],
+)
+def test_a_group_beyond_int16_is_shortened_by_what_it_must(
+    group: list[int], shorter: list[int]
+) -> None:
+    found = quads.shortened(np.array([group]))[0]
+    assert sorted(found.tolist()) == sorted(shorter)
+
+
+def test_dense_layers_are_packed_by_fours_where_all_can_be_and_it_pays() -> None:
+    def function(weights: NDArray[np.int8], batches: int = 1) -> str:
+        model = _dense(weights, np.zeros(len(weights), np.int32), batches)
+        return _packed(model, "scalar").function
+
+    weights = np.full((32, 256), 3, np.int8)
+    assert function(weights) == "nn::FullyConnectedQuadsS8"
+    assert function(weights[:31]) == "nn::FullyConnectedS8"  # too few
+    assert function(weights.reshape(1, -1)) == "nn::FullyConnectedS8"  # one channel
+    assert function(np.full((32, 257), 3, np.int8), batches=2) == "nn::FullyConnectedS8"
+    weights[:, 0] = 127
+    weights[:, 1] = 127
+    assert function(weights) == "nn::FullyConnectedQuadsS8"  # one in 256 lacks something
+    weights[0, 4:6] = 127
+    assert function(weights) == "nn::FullyConnectedS8"
