@@ -19,8 +19,10 @@ import numpy as np
 
 from codegen.model.pixels import UNIT
 from training.errors import ArtifactError, ConversionError, first_line
-from training.int8 import fused_lstm, lacking_ops
+from training.int8 import lacking_ops
 from training.int8.edges import LEVELS, Edge, Edges
+from training.int8.recurrent import fused_lstm, time_loops
+from training.int8.recurrent.time_loops import TimeLoop
 
 _CASTS_KEPT = ("float32", "int32")  # what the runtime's kernels read
 _MOVES = ("Identity", "Cast", "Reshape", "ExpandDims", "Squeeze", "Transpose")
@@ -34,13 +36,14 @@ _LIKE = 1e-3  # of the largest output, which sums in another order stay far belo
 class FloatFunction:
     """name: in messages. edges: as the model declares them. traced: a concrete function of its
     inputs, and `owner` what its variables live in. own: the model itself, called with a list of
-    its inputs [1, *shape]."""
+    its inputs [1, *shape]. loops: of layers that go over more steps than are unrolled."""
 
     name: str
     edges: Edges
     traced: Any
     owner: Any
     own: Callable[[list[Any]], Any]
+    loops: tuple[TimeLoop, ...] = ()
 
     def frozen(self, tf: Any) -> Any:
         """A concrete function without variables. Raises ArtifactError for weights that are no
@@ -52,7 +55,7 @@ class FloatFunction:
         self._require_numbers()
         _refuse_halves(tf, self.traced.graph, self.name)
         _refuse_loops(self.traced.graph.as_graph_def(), self.name)
-        constant = convert_variables_to_constants_v2(self.traced)
+        constant = convert_variables_to_constants_v2(self.traced, lower_control_flow=not self.loops)
         graph = constant.graph.as_graph_def()
         inputs = [one.op.name for one in constant.inputs]
         outputs = [one.name for one in constant.outputs]
@@ -68,6 +71,15 @@ class FloatFunction:
         )
         tensor = whole.graph.get_tensor_by_name
         return whole.prune([tensor(f"{name}:0") for name in inputs], list(map(tensor, outputs)))
+
+    def steps(self, tf: Any) -> list[Any]:
+        """Of each of the loops, what it does in a round, as `frozen` has the model."""
+        return [
+            FloatFunction(
+                f"{self.name}: {one.layer.name}", self.edges, one.step, one.layer, one.step
+            ).frozen(tf)
+            for one in self.loops
+        ]
 
     def answers(self, tf: Any, samples: Sequence[list[np.ndarray]]) -> list[np.ndarray]:
         """For each output an array [N, ...]. samples: each a list of the inputs [1, *shape]."""
@@ -133,9 +145,11 @@ def of_keras(tf: Any, model: Any, called: str) -> FloatFunction:
     def call(*given: Any) -> Any:
         return own(given)
 
-    with _recurrent_as_ops(tf, model):
+    with _recurrent_as_ops(tf, model) as loops:
         traced = call.get_concrete_function(*specs)
-    return FloatFunction(called, _edges(tf, traced, names), traced, model, own)
+    if loops:  # step by step outside of a graph takes seconds a sample
+        own = tf.function(own)
+    return FloatFunction(called, _edges(tf, traced, names), traced, model, own, tuple(loops))
 
 
 def _require_built(model: Any, name: str) -> None:
@@ -162,23 +176,26 @@ def _rename(model: Any) -> None:
 
 
 @contextlib.contextmanager
-def _recurrent_as_ops(tf: Any, model: Any) -> Iterator[None]:
-    """What recurrent layers do over time is unrolled, or of an LSTM one op; what is left of them
-    are loops, which are refused."""
+def _recurrent_as_ops(tf: Any, model: Any) -> Iterator[list[TimeLoop]]:
+    """What recurrent layers do over time is unrolled, of a long LSTM one op, else one of the loops
+    that are listed while the model is traced; what is left of them is refused."""
     layers = [one for one in model._flatten_layers() if getattr(one, "unroll", None) is False]
     owns = [layer.call for layer in layers]
+    loops: list[TimeLoop] = []
     for layer, own in zip(layers, owns, strict=True):
-        layer.call = _over_time(tf, layer, own)
+        layer.call = _over_time(tf, layer, own, loops)
     try:
-        yield
+        yield loops
     finally:
         for layer, own in zip(layers, owns, strict=True):
             layer.call = own
 
 
-def _over_time(tf: Any, layer: Any, own: Callable[..., Any]) -> Callable[..., Any]:
+def _over_time(
+    tf: Any, layer: Any, own: Callable[..., Any], loops: list[TimeLoop]
+) -> Callable[..., Any]:
     def call(sequences: Any, *others: Any, **named: Any) -> Any:
-        steps = sequences.shape[1]
+        steps, initial = sequences.shape[1], named.get("initial_state")
         if steps is not None and steps <= _UNROLLED_STEPS:
             layer.unroll = True
             # Gates have a product each: SPLIT, which would take one product of all apart, has one
@@ -186,10 +203,11 @@ def _over_time(tf: Any, layer: Any, own: Callable[..., Any]) -> Callable[..., An
             cell: Any = getattr(layer, "cell", None)
             if hasattr(cell, "implementation"):
                 cell.implementation = 1
-        elif fused_lstm.fits(layer) and all(
-            named.get(one) is None for one in ("mask", "initial_state")
-        ):
-            return fused_lstm.call(tf, layer, sequences)
+        elif steps is not None and not others and named.get("mask") is None:
+            if initial is None and fused_lstm.fits(layer):
+                return fused_lstm.call(tf, layer, sequences)
+            if not layer.stateful:
+                return time_loops.call(tf, layer, own, (sequences, initial), loops)
         return own(sequences, *others, **named)
 
     return call
@@ -286,12 +304,13 @@ def _refuse_loops(graph: Any, name: str) -> None:
     """Raises ConversionError: with a loop in the model the converter's calibration crashes."""
     nodes = [*graph.node, *(node for part in graph.library.function for node in part.node_def)]
     loops = (node.name for node in nodes if node.op in ("While", "StatelessWhile"))
-    loop = next((one for one in loops if not fused_lstm.is_its_loop(one)), None)
+    known = (fused_lstm.is_its_loop, time_loops.is_its_loop)
+    loop = next((one for one in loops if not any(is_its(one) for is_its in known)), None)
     if loop:
         raise ConversionError(
             f"{name}: {loop} is a loop, as recurrent layers make them, and the converter cannot "
-            f"calibrate one; give the .keras file, of which up to {_UNROLLED_STEPS} steps are "
-            "unrolled here and an LSTM may have any number, replace the layer by an LSTM or by "
+            "calibrate one; give the .keras file, whose layers may have any number of steps unless "
+            f"they are stateful or masked (then up to {_UNROLLED_STEPS}), replace the layer by "
             "convolutions over time, make a model of one step of it (docs/models.md), or, if flash "
             "allows, build it with unroll=True"
         )

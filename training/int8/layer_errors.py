@@ -19,6 +19,7 @@ from training import artifacts
 from training.data.examples import calibrating
 from training.errors import ConversionError
 from training.int8.float_answers import as_taken
+from training.int8.loop_converter import LoopConverter
 from training.int8.modes import convert_in_mode, quantized_input
 from training.int8.quantize import converter_for, full_int8, load_float_model
 from training.tf_runtime import load_tensorflow, quiet_output
@@ -182,6 +183,11 @@ def _own_noise(tf: Any, model: Any, calibrated: np.ndarray, shown: np.ndarray) -
     By TensorFlow's QuantizationDebugger, which runs both kernels on the int8 op's input.
     """
     converter = converter_for(tf, model, calibrated)
+    if isinstance(converter, LoopConverter):
+        raise ConversionError(
+            f"{model.name}: a recurrent layer of many steps is a loop, whose ops run once a step "
+            "and have no errors of their own; quantize it without --layers"
+        )
     full_int8(tf, converter)
     debugger = tf.lite.experimental.QuantizationDebugger(
         converter=converter,

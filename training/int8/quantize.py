@@ -28,11 +28,12 @@ from codegen.model.tflite import Model
 from codegen.samples import fidelity
 from training import artifacts
 from training.errors import ArtifactError, ConversionError, TrainingError, first_line
-from training.int8 import contained, fused_lstm
+from training.int8 import contained, loop_converter
 from training.int8.calibration import calibration_arrays
 from training.int8.float_answers import edges_of
 from training.int8.float_function import FloatFunction, of_keras, of_saved_model
 from training.int8.presets import PRESETS
+from training.int8.recurrent import fused_lstm
 from training.tf_runtime import load_tensorflow, quiet_output
 
 _COMPARED = 4  # samples on which a changed model has to agree with the given one
@@ -276,11 +277,7 @@ def _converter_of(
         for row in zip(*values, strict=True)
     ]
     one.require_same(tf, function, samples[:_COMPARED])
-    if fused_lstm.is_in(function):
-        converter = fused_lstm.converter(tf, function)
-    else:
-        # Without a trackable object the converter takes the frozen graph as it is.
-        converter = tf.lite.TFLiteConverter.from_concrete_functions([function])
+    converter = loop_converter.converter(tf, one, function)
     calibrate(tf, converter, samples, preset)
     return converter
 

@@ -19,7 +19,7 @@ from codegen.model.lean import lean
 from codegen.model.tables import with_tables
 from codegen.model.tflite import Model
 from training.errors import ArtifactError
-from training.int8 import contained
+from training.int8 import contained, loop_converter
 from training.int8.edges import Edge
 from training.int8.float_function import FloatFunction
 from training.int8.quantize import OF_A_USER, calibrate, foreign_errors, open_float
@@ -125,7 +125,7 @@ def _convert(tf: Any, one: FloatFunction) -> bytes:
         ]
         for sample in noise(one)
     ]
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([function])
+    converter = loop_converter.converter(tf, one, function)
     calibrate(tf, converter, samples)
     # Float kernels are allowed, so that what cannot be quantized can be named instead of refused.
     converter.target_spec.supported_ops = [

@@ -443,6 +443,7 @@ void TestModel() {
   TF_LITE_MICRO_EXPECT_EQ(model->version(), 3u);
   TF_LITE_MICRO_EXPECT_STRING_EQ(model->description()->c_str(), "mcuforge test model");
   TF_LITE_MICRO_EXPECT_EQ(model->description()->size(), 19u);
+  TF_LITE_MICRO_EXPECT(strcmp(model->description()->c_str(), "mcuforge test model") == 0);
   const auto& codes = *model->operator_codes();
   TF_LITE_MICRO_EXPECT_EQ(codes.size(), 2u);
   TF_LITE_MICRO_EXPECT_EQ(tflite::GetBuiltinCode(codes[0]), tflite::BuiltinOperator_CUSTOM);

@@ -243,7 +243,7 @@ def test_a_loop_is_refused_wherever_it_stands(op: str) -> None:
 
     room._refuse_loops(graph(node("a", "Relu"), inner=(node("b", "If"),)), "net")
     for one in (graph(node("a", "Relu"), node("lstm", op)), graph(inner=(node("lstm", op),))):
-        with pytest.raises(ConversionError, match=r"^net: lstm is a loop, .* up to 128 steps"):
+        with pytest.raises(ConversionError, match=r"^net: lstm is a loop, .*then up to 128"):
             room._refuse_loops(one, "net")
 
 
@@ -343,15 +343,24 @@ def over(layer: Any, steps: int | None, **named: Any) -> Any:
 
 
 def recurrent(**more: Any) -> Any:
-    return layer("rnn", unroll=False, call=lambda x, **_: ("own", x.shape[1]), **more)
+    named = {"unroll": False, "stateful": False, **more}
+    return layer("rnn", call=lambda x, **_: ("own", x.shape[1]), **named)
+
+
+@pytest.fixture(autouse=True)
+def loops_are_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a loop the unit tests see who asks for it; tests/training makes them."""
+    monkeypatch.setattr(
+        room.time_loops, "call", lambda _tf, _layer, own, given, _: ("loop", given[0].shape[1])
+    )
 
 
 def test_short_sequences_are_unrolled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room.fused_lstm, "fits", lambda _: False)
-    for steps, unrolled in ((5, True), (128, True), (129, False), (None, False)):
+    for steps, way in ((5, "own"), (128, "own"), (129, "loop"), (None, "own")):
         one = recurrent()
-        assert over(one, steps) == ("own", steps)
-        assert one.unroll is unrolled
+        assert over(one, steps) == (way, steps)
+        assert one.unroll is (steps in (5, 128))
     dense = layer("dense")
     with room._recurrent_as_ops(None, model(dense, layer("other", unroll=None))):
         assert not hasattr(dense, "call")
@@ -362,8 +371,13 @@ def test_a_long_lstm_is_one_op_from_a_state_of_zeros_on(monkeypatch: pytest.Monk
     monkeypatch.setattr(room.fused_lstm, "call", lambda _tf, _layer, x: ("fused", x.shape[1]))
     assert over(recurrent(), 129, mask=None, initial_state=None) == ("fused", 129)
     assert over(recurrent(), 128) == ("own", 128)
-    for given in ("mask", "initial_state"):
-        assert over(recurrent(), 129, **{given: "one"}) == ("own", 129)
+    assert over(recurrent(), 129, initial_state="one") == ("loop", 129)
+
+
+def test_a_loop_is_neither_masked_nor_keeps_its_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room.fused_lstm, "fits", lambda one: not one.stateful)
+    assert over(recurrent(), 129, mask="one") == ("own", 129)
+    assert over(recurrent(stateful=True), 129) == ("own", 129)
 
 
 def test_the_gates_of_what_is_unrolled_have_a_product_each(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -380,6 +394,16 @@ def test_the_gates_of_what_is_unrolled_have_a_product_each(monkeypatch: pytest.M
 def test_a_loop_of_a_long_lstm_is_not_refused() -> None:
     assert room.fused_lstm.is_its_loop("fused_lstm")
     assert not room.fused_lstm.is_its_loop("functional_1/gru_1/while")
+
+
+def test_a_marked_loop_is_known_by_its_nodes() -> None:
+    marks = room.time_loops
+    assert marks.is_its_loop("functional_1/gru_1/time_loop_0/while")
+    assert marks.is_its_loop("time_loop_12/gru/while") and not marks.is_its_loop("gru/while")
+    assert marks.mark("net/gru/time_loop_3/given_0") == (3, "given", 0)
+    assert marks.mark("time_loop_10/made_12") == (10, "made", 12)
+    for name in ("net/time_loop_3/while", "my_time_loop_3/made_0", "time_loop_3/made_0/x"):
+        assert marks.mark(name) is None
 
 
 @pytest.mark.parametrize(

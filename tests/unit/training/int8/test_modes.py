@@ -354,6 +354,7 @@ def test_samples_go_to_the_converter_one_by_one(
              ("float32", "int8")]  # fmt: skip
     compared: list[Any] = []
     one: Any = SimpleNamespace(
+        loops=(),
         frozen=lambda _: SimpleNamespace(inputs=types),
         require_same=lambda tf, function, samples: compared.extend(samples),
     )
@@ -365,8 +366,8 @@ def test_samples_go_to_the_converter_one_by_one(
         )
     )
     other = converter()
-    monkeypatch.setattr(quantize.fused_lstm, "is_in", lambda _: of_lstms)
-    monkeypatch.setattr(quantize.fused_lstm, "converter", lambda *_: other)
+    monkeypatch.setattr(quantize.loop_converter.fused_lstm, "is_in", lambda _: of_lstms)
+    monkeypatch.setattr(quantize.loop_converter.fused_lstm, "converter", lambda *_: other)
     made = other if of_lstms else made
     values = [np.arange(12.0).reshape(6, 2), np.arange(6.0).reshape(6, 1)]
     assert quantize._converter_of(tf, one, values) is made

@@ -16,7 +16,15 @@ from codegen.errors import CodegenError
 from codegen.files.artifacts import FLOAT_EDGES, FLOAT_MODEL, INT8_MODEL
 from codegen.model.lean import lean
 from training.errors import ArtifactError, ConversionError
-from training.int8 import confinement, contained, quantize, untrained, untrained_recipe, user_model
+from training.int8 import (
+    confinement,
+    contained,
+    loop_converter,
+    quantize,
+    untrained,
+    untrained_recipe,
+    user_model,
+)
 from training.int8.edges import Edge, Edges
 from verification.cases.model_builder import small_cnn
 
@@ -78,6 +86,7 @@ def test_float_kernels_are_allowed_where_nothing_is_trained(
     sets = SimpleNamespace(TFLITE_BUILTINS_INT8="int8 ops", TFLITE_BUILTINS="ops")
     one: Any = SimpleNamespace(
         edges=EDGES,
+        loops=(),
         frozen=lambda _: SimpleNamespace(
             inputs=[SimpleNamespace(dtype=SimpleNamespace(as_numpy_dtype=np.float16))] * 2
         ),
@@ -86,6 +95,7 @@ def test_float_kernels_are_allowed_where_nothing_is_trained(
     made = SimpleNamespace(from_concrete_functions=lambda functions: converter)
     tf: Any = SimpleNamespace(lite=SimpleNamespace(OpsSet=sets, TFLiteConverter=made), int8="int8")
     calibrated: list[Any] = []
+    monkeypatch.setattr(loop_converter.fused_lstm, "is_in", lambda _: False)
     monkeypatch.setattr(untrained, "calibrate", lambda tf, one, samples: calibrated.extend(samples))
     assert untrained._convert(tf, one) == b"content"
     assert converter.target_spec.supported_ops == ["int8 ops", "ops"]

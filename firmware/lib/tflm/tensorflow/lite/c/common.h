@@ -145,13 +145,14 @@ typedef struct TfLiteAffineQuantization {
 } TfLiteAffineQuantization;
 
 // params: a TfLiteAffineQuantization, or null. Packed, so that a TfLiteTensor keeps its size; the
-// pointer stands where it is aligned all the same.
+// pointer stands where it is aligned all the same. Its room is that of 64-bit hosts, by bits
+// without a name, which no initializer sees.
 typedef struct __attribute__((packed)) TfLiteQuantization {
   TfLiteQuantizationType type;
-  union __attribute__((packed)) {
-    void* params;
-    uint64_t params_reserved_for_64_bit_hosts;
-  };
+  void* params;
+#if UINTPTR_MAX == UINT32_MAX
+  uint32_t : 32;
+#endif
 } TfLiteQuantization;
 
 typedef struct TfLiteFloat16 {
@@ -238,8 +239,17 @@ struct TFLMRegistration {
   const char* custom_name;
 };
 
-// The same as sketches of before 2023 have it, and write {init, free, prepare, invoke, ...}.
+// The same as sketches of before 2023 have it, and write {init, free, prepare, invoke, ...}. What
+// names an op for a profiler is not asked.
 struct TfLiteRegistration : TFLMRegistration {
+  constexpr TfLiteRegistration(void* (*init_)(TfLiteContext*, const char*, size_t) = nullptr,
+                               void (*free_)(TfLiteContext*, void*) = nullptr,
+                               TfLiteStatus (*prepare_)(TfLiteContext*, TfLiteNode*) = nullptr,
+                               TfLiteStatus (*invoke_)(TfLiteContext*, TfLiteNode*) = nullptr,
+                               const char* (*)(const TfLiteContext*, const TfLiteNode*) = nullptr,
+                               int32_t code = 0, const char* name = nullptr, int of_version = 0)
+      : TFLMRegistration{init_, free_, prepare_, invoke_, nullptr, code, name},
+        version(of_version) {}
   int version;
 };
 

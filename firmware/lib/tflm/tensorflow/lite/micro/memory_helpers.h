@@ -9,7 +9,8 @@
 
 namespace tflite {
 
-inline int ElementCount(const TfLiteIntArray& dims) {
+// Called, not inlined: of an array {0}, whose length GCC sees, it would warn for the loop.
+[[gnu::noinline]] inline int ElementCount(const TfLiteIntArray& dims) {
   int count = 1;
   for (int i = 0; i < dims.size; ++i) {
     count *= dims.data[i];

@@ -1,0 +1,1 @@
+"""Layers that go over more steps than are unrolled: LSTMs as one op each, others as loops."""
