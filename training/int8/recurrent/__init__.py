@@ -1,1 +1,1 @@
-"""Layers that go over more steps than are unrolled: LSTMs as one op each, others as loops."""
+"""In: recurrent layers over many steps. Out: an op for an LSTM, a loop for any other."""
