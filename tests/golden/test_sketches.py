@@ -133,7 +133,8 @@ KERNEL_TESTS = ("kernel_tests", "elementwise_tests", "mover_tests", "reduction_t
 
 
 @pytest.mark.parametrize(
-    "name", [*KERNEL_TESTS, "kernel_tests_2020", "kernel_habits", "custom_op_kinds"]
+    "name",
+    [*KERNEL_TESTS, "kernel_tests_2020", "kernel_habits", "custom_op_kinds", "arena_allocators"],
 )
 def test_tests_of_kernels_run_as_upstream_writes_them(name: str) -> None:
     sources = [SKETCHES / f"{name}.cc", SKETCHES / "host.cc"]

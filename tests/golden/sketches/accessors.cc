@@ -279,6 +279,7 @@ void TestAllocator() {
   tflite::RecordingMicroAllocator* const recording =
       tflite::RecordingMicroAllocator::Create(g_arena, kArenaBytes);
   recording->PrintAllocations();  // nothing yet
+  TF_LITE_MICRO_EXPECT_EQ(recording->GetSimpleMemoryAllocator()->GetUsedBytes(), 0u);
   using Recorded = tflite::RecordedAllocationType;
   TF_LITE_MICRO_EXPECT_EQ(recording->GetRecordedAllocation(Recorded::kOpData).count, 0u);
   tflite::RecordingMicroInterpreter recorded(tflite::GetModel(g_model), resolver, recording);
@@ -303,6 +304,10 @@ void TestAllocator() {
   TF_LITE_MICRO_EXPECT_EQ(recording->GetRecordedAllocation(Recorded::kTfLiteEvalTensorData).count,
                           5u);
   TF_LITE_MICRO_EXPECT_EQ(recording->used_bytes(), 32 + recorded.arena_used_bytes());
+  const auto* const memory = recording->GetSimpleMemoryAllocator();
+  TF_LITE_MICRO_EXPECT_EQ(memory->GetUsedBytes(), recorded.arena_used_bytes());
+  TF_LITE_MICRO_EXPECT_EQ(memory->GetPersistentUsedBytes(), sum);
+  TF_LITE_MICRO_EXPECT_EQ(memory->GetNonPersistentUsedBytes(), memory->GetUsedBytes() - sum);
   recording->PrintAllocations();
   tflite::RecordingMicroInterpreter interpreter(tflite::GetModel(g_model), resolver, g_arena,
                                                 kArenaBytes);

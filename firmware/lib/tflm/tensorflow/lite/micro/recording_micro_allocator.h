@@ -60,6 +60,15 @@ class RecordingMicroAllocator : public MicroAllocator {
         return {0, 0, 0};
     }
   }
+  // By upstream's name of what counts there: the bytes of AllocateTensors, nothing before it.
+  const RecordingMicroAllocator* GetSimpleMemoryAllocator() const { return this; }
+  size_t GetUsedBytes() const {
+    return interpreter_ == nullptr ? 0 : interpreter_->arena_used_bytes();
+  }
+  size_t GetPersistentUsedBytes() const {
+    return interpreter_ == nullptr ? 0 : interpreter_->graph().persistent_bytes;
+  }
+  size_t GetNonPersistentUsedBytes() const { return GetUsedBytes() - GetPersistentUsedBytes(); }
   // Says what AllocateTensors of its interpreter used; nothing while it has none.
   void PrintAllocations() const {
     if (interpreter_ == nullptr) {
