@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from codegen.aot import custom_ops, packing, stream_calls
+from codegen.aot import custom_ops, lookups, packing, stream_calls
 from codegen.aot.calls import Spotted, flow, is_flow, needed_ops, of_all_isas, symbolic
 from codegen.aot.layout import Layout, Spot, lay_out
 from codegen.aot.recording import (
@@ -127,8 +127,9 @@ def _compile(model: Model, isa: str, strip_cost: float) -> _Compiled:
 
 @lru_cache(maxsize=len(ISAS))  # the plan of one model is asked for again and again
 def _compile_bytes(data: bytes, isa: str, strip_cost: float) -> _Compiled:
-    model = Model.parse(data)
-    recording = packing.packed(model, record(model.data, isa), isa)
+    model, tables = lookups.without_indices(Model.parse(data))
+    recorded = lookups.with_tables(record(model.data, isa), tables)
+    recording = packing.packed(model, recorded, isa)
     interpreters = planner.plan_model(model, isa)
     layout = lay_out(model, recording, interpreters, isa, strip_cost)
     return _Compiled(recording, interpreters, layout)

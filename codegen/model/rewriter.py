@@ -36,6 +36,13 @@ class Rewriter:
         operator.outputs = [made]
         operator.builtinOptions, operator.builtinOptionsType = None, schema.BuiltinOptions.NONE
 
+    def view(self, made: int, given: int) -> None:
+        """A tensor becomes the same as another one of its shape, under its own name."""
+        tensor = copy.deepcopy(self._graph.tensors[given])
+        tensor.name, tensor.buffer = self._graph.tensors[made].name, 0
+        self._graph.tensors[made] = tensor
+        self.replace(made, "RESHAPE", [given])
+
     def add_before(self, made: int, op: str, given: int, kind: str, zero_point: int) -> int:
         """A new tensor of that type, with the shape and scale of `given`, of which an op makes it
         just before another tensor is made. Returns its index."""

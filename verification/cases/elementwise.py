@@ -11,7 +11,7 @@ from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as sch
 
 from verification.cases import draw
 from verification.cases.case import Case, Cases, Generator
-from verification.cases.model_builder import ModelBuilder
+from verification.cases.model_builder import SAME, ModelBuilder
 
 _MAX_ELEMENTS = 6000
 _RANGES = {"INT8": (-128, 127), "UINT8": (0, 255), "INT16": (-32768, 32767)}
@@ -455,6 +455,33 @@ def elementwise_chain(rng: np.random.Generator) -> Case:
     )
 
 
+def table(rng: np.random.Generator) -> Case:
+    """One or two functions of 256 values, as codegen/model/tables.py writes them: QUANTIZE to
+    indices of what a pool makes, a look-up, and the sum with another or with what was there before.
+    Now and then the indices are an output, too, or start further on in the table."""
+    b = ModelBuilder()
+    shape = [1, int(rng.integers(2, 12)), int(rng.integers(2, 12)), draw.extent(rng, 17)]
+    scale, zero_point = draw.scale(rng), draw.zero_point(rng)
+    source, pooled = (b.tensor(shape, scale=scale, zero_point=zero_point) for _ in range(2))
+    pool = schema.Pool2DOptionsT(padding=SAME, strideH=1, strideW=1, filterHeight=2, filterWidth=1)
+    b.op("MAX_POOL_2D", [source], [pooled], pool, version=2)
+    further = int(rng.integers(1, 40)) if draw.chance(rng, 0.2) else 0
+    indices = b.tensor(shape, "INT32", scale=scale, zero_point=zero_point + 128 + further)
+    b.op("QUANTIZE", [pooled], [indices])
+    made = []
+    for _ in range(int(rng.integers(1, 3))):
+        entries = rng.integers(-128, 128, 256 + further, dtype=np.int8)
+        constant = b.constant(entries, scale=0.1, zero_point=3)
+        made.append(b.tensor(shape, scale=0.1, zero_point=3))
+        b.op("GATHER", [constant, indices], [made[-1]], schema.GatherOptionsT(axis=0))
+    total = b.tensor(shape, scale=0.2, zero_point=-5)
+    other = made[1] if len(made) > 1 else int(rng.choice([pooled, source, made[0]]))
+    b.op("ADD", [made[0], other], [total], schema.AddOptionsT())
+    outputs = [total, indices] if draw.chance(rng, 0.1) else [total]
+    label = f"{draw.shape_text(shape)}, {len(made)} tables, {further=}, {len(outputs)} outputs"
+    return Case(b.build([source], outputs), [draw.int8_values(rng, shape)], label)
+
+
 _GENERATORS: dict[str, Generator] = {
     "ADD_BROADCAST": add,
     "ABS": abs_,
@@ -480,6 +507,7 @@ _GENERATORS: dict[str, Generator] = {
     "SUB": sub,
     "SUM": sum_,
     "SQUARED_DIFFERENCE": squared_difference,
+    "TABLE": table,
     "TANH": tanh,
 }
 

@@ -46,7 +46,9 @@ TfLiteStatus Prepare(OpContext& context) {
   }
   const uint32_t rows = data->batches * data->rows;
   data->run_bytes /= rows * data->extent;
-  if (static_cast<uint64_t>(rows) * data->picks * data->run_bytes != output.bytes) {
+  // Upstream writes the output's extents anew, as many as there have to be.
+  if (output.shape.count + 1 + batch_dims != rank + indices.shape.count ||
+      static_cast<uint64_t>(rows) * data->picks * data->run_bytes != output.bytes) {
     return context.Fail("the output's shape does not follow from input and indices");
   }
   return kTfLiteOk;
