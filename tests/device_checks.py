@@ -553,6 +553,35 @@ def check_lengths(device: Device) -> None:
     assert device.stats()["length_errors"] - before == len(wrong)
 
 
+def check_one_answer(device: Device, digits: Digits) -> None:
+    """Each command is answered by one frame: what comes next is the next request's."""
+    raw = digits.quantized[0].tobytes()
+    shown = bytes([ids.InputFormat.RAW_S8]) + raw
+    requests: list[tuple[messages.Command[Any], bytes]] = [
+        (messages.INFER, shown),
+        (messages.STREAM, b"\1\0\0"),
+        (messages.STREAM_FRAME, shown),
+        (messages.PROFILE, shown),
+        (messages.PEEK, messages.peek_head(0, 0, 1) + shown),
+        (messages.LOAD, messages.load_payload(0, ids.InputFormat.RAW_S8, 0, raw)),
+        (messages.RUN, messages.run_payload([raw])),
+        (messages.READ, messages.read_payload(0, 0, 1)),
+        (messages.TENSOR, b"\0\0"),
+        (messages.BATCH, messages.batch_payload([b"\2\0\1\7"])),
+        (messages.SELF_TEST, b""),
+        (messages.RESET, b""),
+        (messages.STATS, b""),
+        (messages.INFO, b""),
+    ]
+    for seq, (command, payload) in enumerate(requests, start=1100):
+        frames = exchange(device, encode(Frame(command, seq, payload)))
+        frames += exchange(device, encode(Frame(messages.INFO, 1)))
+        assert [(frame.type, frame.seq) for frame in frames] == [
+            (command | ids.REPLY_BIT, seq),
+            (messages.INFO | ids.REPLY_BIT, 1),
+        ], command.name
+
+
 def check_noise(device: Device) -> None:
     """Noise before a frame costs an ERROR and nothing else; empty frames cost nothing."""
     request = encode(Frame(messages.INFO, 600))

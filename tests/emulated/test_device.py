@@ -113,6 +113,10 @@ def test_every_command_refuses_a_wrong_length(device: Device) -> None:
     device_checks.check_lengths(device)
 
 
+def test_each_command_is_answered_once(device: Device, digits: Digits) -> None:
+    device_checks.check_one_answer(device, digits)
+
+
 def test_noise_does_not_break_framing(device: Device) -> None:
     device_checks.check_noise(device)
 

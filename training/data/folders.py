@@ -105,8 +105,10 @@ def digest(directory: Path, wanted: tuple[str, ...]) -> str:
 
 
 def content(path: Path) -> bytes:
-    """Raises DataError."""
+    """Raises DataError, also for a pipe or device, which may never end."""
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise DataError(f"{path} is a pipe or device; remove it")
         return path.read_bytes()
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror or error})") from None

@@ -12,7 +12,7 @@ import numpy as np
 from codegen.files.manifest import sha256_file
 from codegen.samples.split import map_npz
 from training.data.options import DataOptions
-from training.data.samples import DataSet, Rows, Samples, sizes
+from training.data.samples import DataSet, Rows, Samples, edge_type, sizes
 from training.data.targets import interpret
 from training.errors import DataError, first_line
 
@@ -79,6 +79,12 @@ def _of_arrays(
                 f"{path}: samples of shape {sizes(array.shape)}; the first axis counts them, so at "
                 "least two are needed: give x[:, None] if each is one value"
             )
+        if 0 in array.shape[1:]:
+            raise DataError(f"{path}: samples of shape {sizes(array.shape[1:])} hold no value")
+        try:
+            edge_type(array.dtype)
+        except DataError as error:
+            raise DataError(f"{path}: {error}") from None
     for array, wanted in zip(values, targets, strict=bool(targets)):
         if wanted.ndim < 1 or len(array) != len(wanted):
             count = len(wanted) if wanted.ndim else 1

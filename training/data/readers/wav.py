@@ -18,6 +18,7 @@ from training.errors import DataError
 SUFFIXES = (".wav",)
 RATE_HZ = 16000
 _SPEAKER = re.compile(r"(.+)_nohash_\d+$")  # Speech Commands' names: <speaker>_nohash_<n>.wav
+_OPEN_END_BYTES = 0x7FFF0000  # from here on a length is that of who wrote into a pipe
 _TAPS = 32  # zero crossings of the resampling filter's sinc on each side
 
 
@@ -85,12 +86,18 @@ def read_wav(path: Path) -> tuple[np.ndarray, int, int]:
     try:
         with wave.open(io.BytesIO(content)) as file:
             rate_hz, channels, width = file.getframerate(), file.getnchannels(), file.getsampwidth()
-            raw = file.readframes(file.getnframes())
+            count = file.getnframes()
+            raw = file.readframes(count)
     except (wave.Error, EOFError, ValueError, ZeroDivisionError) as error:
         reason = str(error) or "it ends in its header"
         raise DataError(
             f"{path}: no WAV file of PCM ({reason}); convert it to 16-bit PCM"
         ) from None
+    if len(raw) < (stated := count * width * channels) < _OPEN_END_BYTES:
+        raise DataError(
+            f"{path}: damaged ({len(raw):,} of {stated:,} B of sound are there); replace or "
+            "remove it"
+        )
     raw = raw[: len(raw) - len(raw) % (width * channels)]
     if not raw or rate_hz <= 0:
         raise DataError(f"{path}: no sound in it; remove it")

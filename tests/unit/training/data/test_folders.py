@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -121,3 +122,14 @@ def test_a_digest_is_of_names_and_contents(tmp_path: Path) -> None:
     assert digest(parts, (".wav",)) != before
     with pytest.raises(DataError, match="absent: cannot be read \\(No such file or directory\\)"):
         folders.content(tmp_path / "absent")
+
+
+def test_what_may_never_end_is_not_read(tmp_path: Path) -> None:
+    """A pipe would wait for ever, /dev/zero fill the memory."""
+    fill(tmp_path, "a/1.wav", "b/2.wav")
+    os.mkfifo(tmp_path / "a/2.wav")
+    (tmp_path / "a/3.wav").symlink_to("/dev/zero")
+    for name in ("2", "3"):
+        with pytest.raises(DataError, match=rf"a/{name}\.wav is a pipe or device; remove it$"):
+            digest(tmp_path, (".wav",))
+        (tmp_path / f"a/{name}.wav").unlink()

@@ -195,7 +195,8 @@ SPOILT = np.where(np.arange(80).reshape(20, 4) == 30, np.nan, X)
         ({"x": X, "y": Y.astype(str)}, {"task": "regress"}, "needs numbers; the target '0'"),
         ({"x": X}, {"task": "classify"}, "--task classify needs targets; give y or y_train"),
         ({"x": X, "y": Y}, {"window": 3}, "--window: has no meaning for .*a .npz"),
-        ({"x": X.astype(str), "y": Y}, {}, "samples of type <U.*; give numbers"),
+        ({"x": X.astype(str), "y": Y}, {}, r"\.npz: samples of type <U.*; give numbers"),
+        ({"x": X[:, :0], "y": Y}, {}, r"\.npz: samples of shape 0 hold no value"),
         ({"x": np.array([{}])}, {}, r"no .npz file that can be read \(x.npy holds Python objects"),
         (
             {"x": np.zeros((20, 3, 8, 8), np.uint8), "y": Y},

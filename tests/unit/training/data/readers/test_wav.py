@@ -113,6 +113,10 @@ def test_windows_of_long_sounds(folder: Path, tmp_path: Path) -> None:
         (lambda path: write(path, tone(9, RATE_HZ, 1.5)), "1.50 s, longer than one second; give"),
         (lambda path: path.write_bytes(b"RIFF"), r"no WAV file of PCM \(it ends in its header\)"),
         (lambda path: path.write_bytes(b"ID3" * 50), "no WAV file of PCM .*; convert it"),
+        (
+            lambda path: path.write_bytes(path.read_bytes()[:1044]),
+            r"damaged \(1,000 of [\d,]+ B of sound are there\); replace or remove it",
+        ),
         (lambda path: write(path, np.zeros(0)), "no sound in it; remove it"),
         (
             lambda path: path.write_bytes(path.read_bytes()[:20] + b"\3" + path.read_bytes()[21:]),
@@ -126,6 +130,15 @@ def test_refused(folder: Path, tmp_path: Path, spoil: Any, message: str) -> None
         datasets.prepare(str(folder), tmp_path / "build")
     assert "\n" not in str(caught.value) and caught.value.exit_code == 2
     assert not (tmp_path / "build").exists()
+
+
+def test_a_length_that_a_pipe_left_open_is_that_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "piped.wav"
+    write(path, tone(440, RATE_HZ))
+    whole = path.read_bytes()
+    at = whole.index(b"data") + 4
+    path.write_bytes(whole[:at] + b"\xff" * 4 + whole[at + 4 :])
+    assert len(read_wav(path)[0]) == RATE_HZ
 
 
 def test_what_was_done_to_sounds_is_said(
