@@ -72,7 +72,7 @@ _CPP = {
             for name in ("device", "host_process", "baud", "tensors")
         ),
         "tests/unit/firmware/test_tflm_api.py",
-        "tests/golden/test_log_on_cores.py",
+        "tests/cores/test_log_on_cores.py",
         *("--board=host", "-k=host or not emulated or baud or text"),
     ],
 }

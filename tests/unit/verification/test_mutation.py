@@ -195,6 +195,13 @@ def test_the_tests_of_a_module_are_those_that_import_it(tmp_path: Path) -> None:
     ]
 
 
+def test_the_tests_that_c_plus_plus_is_asked_of_are_there() -> None:
+    for room in rooms._CPP:
+        source = rooms.find(room).sources[0]
+        named = [one for one in rooms.find(room).tests(source) if not one.startswith("-")]
+        assert not [one for one in named if not (PROGRAM / one.split("::")[0]).exists()]
+
+
 def test_a_header_that_just_users_include_is_asked_for_their_kind_of_code() -> None:
     room = rooms.find("lib/tflm")
     own, users = (
