@@ -1,4 +1,7 @@
-"""What the calls of dense kernels and convolutions have as constants, and what packed ones take."""
+"""What the calls of dense kernels and convolutions have as constants, and what packed ones take.
+
+Constants are named by their argument: what differs from one ISA to another needs two names.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +41,11 @@ def bias_of(value: Value, channels: int) -> NDArray[np.int64] | None:
 
 def biases_and_shifts(bias: NDArray[np.int64], requants: Requants) -> NDArray[np.int64]:
     return bias * 256 - requants.shifts
+
+
+def records_of(bias: NDArray[np.int64], requants: Requants) -> Constant:
+    """Multiplier, and bias with shift, of each channel."""
+    return words_of(np.stack([requants.multipliers, biases_and_shifts(bias, requants)], axis=1))
 
 
 def in_reach(sums: NDArray[np.int64]) -> bool:

@@ -20,11 +20,13 @@ from codegen.aot.dense import (
     dense_of,
     in_reach,
     numbers_of,
+    records_of,
     weights_of,
     words_of,
 )
+from codegen.aot.ready import ready_convolutions
 from codegen.aot.recording import Address, Call, Constant, Place, Recording, Struct, Text
-from codegen.aot.rows.strips import PACKED_CONV, PACKED_DEPTHWISE, shape_of
+from codegen.aot.rows.strips import PACKED_CONV, PACKED_DEPTHWISE, READY_CONV, shape_of
 from codegen.host.kernel_loops import (
     conv_packed_scratch,
     depthwise_packed_scratch,
@@ -43,13 +45,13 @@ def packed(model: Model, recording: Recording, isa: str) -> Recording:
     if isa == "dsp":
         calls = tuple(_packed(model, op, calls[op.index]) for op in model.ops)
     elif isa == "scalar":
-        calls = quads.packed(model, calls)
+        calls = ready_convolutions(model, quads.packed(model, calls))
     return replace(recording, calls=calls)
 
 
 def condition(call: Call) -> str | None:
     """In C++, where there is such a kernel; None: everywhere."""
-    if call.function == quads.FULLY_CONNECTED:
+    if call.function in (quads.FULLY_CONNECTED, READY_CONV):
         return quads.CONDITION
     return (
         _CONDITION if call.function in (PACKED_CONV, PACKED_DEPTHWISE, _FULLY_CONNECTED) else None
@@ -111,7 +113,7 @@ def _conv(model: Model, op: Op, call: Call) -> Call | None:
     arguments = (
         ("params", given["params"]),
         ("live", live),
-        ("channels", _records(channels.bias, channels.requants)),
+        ("channels", records_of(channels.bias, channels.requants)),
         ("weights", words),
         *((name, given[name]) for name in ("input", "output", "scratch")),
     )
@@ -130,7 +132,7 @@ def _depthwise(model: Model, op: Op, call: Call) -> Call | None:
         return None
     arguments = (
         ("params", given["params"]),
-        ("channels", _records(bias, requants)),
+        ("channels", records_of(bias, requants)),
         *((name, given[name]) for name in ("filter", "input", "output", "scratch")),
     )
     return Call("nn/depthwise_packed_s8.h", PACKED_DEPTHWISE, False, arguments)
@@ -203,11 +205,6 @@ class _Channels:
         ends = [self.weights * (x - in_zero_point) for x in (-128, 127)]
         least, most = (end(*ends).sum(axis=1) for end in (np.minimum, np.maximum))
         return [self.bias + np.minimum(least, 0), self.bias + np.maximum(most, 0)]
-
-
-def _records(bias: NDArray[np.int64], requants: Requants) -> Constant:
-    """Multiplier and BiasAndShift of each channel."""
-    return words_of(np.stack([requants.multipliers, biases_and_shifts(bias, requants)], axis=1))
 
 
 def _conv_order(products: int) -> list[int]:

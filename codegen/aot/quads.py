@@ -69,7 +69,7 @@ def _arguments(dense: Dense) -> tuple[tuple[str, Value], ...] | None:
     return (
         *dense.multipliers(),
         ("biases", words_of(biases_and_shifts(dense.folded, dense.requants))),
-        ("weights", _unsigned(_words(weights))),
+        ("quads", _unsigned(_words(weights))),
         ("shortages", Struct("nn::Shortages", fields)),
     )
 

@@ -17,9 +17,10 @@ from codegen.host.kernel_loops import ConvShape, conv_strips_scratch
 
 PACKED_CONV = "nn::ConvPackedS8"
 PACKED_DEPTHWISE = "nn::DepthwisePackedS8"
+READY_CONV = "nn::ConvReadyS8"
 _DEPTHWISE = "nn::DepthwiseConvS8"
 _FAST_DEPTHWISE = "nn::DepthwiseConvFastS8"
-_PREPARED = {"nn::ConvS8", "nn::ConvFastS8"}  # they make channels ready, which takes scratch
+_PREPARED = {"nn::ConvS8", "nn::ConvFastS8", READY_CONV}  # they have channels in scratch
 _CONVOLUTIONS = {*_PREPARED, PACKED_CONV}
 _BLOCK_STRIPS_OF = {
     _DEPTHWISE: "nn::DepthwiseConvBlockStripsS8",
@@ -30,6 +31,7 @@ _STRIPS_OF = {
     "nn::ConvS8": "nn::ConvStripsS8",
     "nn::ConvFastS8": "nn::ConvFastStripsS8",
     PACKED_CONV: "nn::ConvPackedStripsS8",
+    READY_CONV: "nn::ConvReadyStripsS8",
     **dict.fromkeys((_DEPTHWISE, _FAST_DEPTHWISE), "nn::DepthwiseConvStripsS8"),
     "nn::MaxPoolS8": "nn::MaxPoolStripsS8",
     "nn::AveragePoolS8": "nn::AveragePoolStripsS8",

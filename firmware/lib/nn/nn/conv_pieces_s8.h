@@ -248,12 +248,11 @@ void ComputeBlock(const ConvParams& p, const ChannelBlock& block, const int8_t* 
   }
 }
 
-// ConvS8 with a machine's inner loops. kAllFast: ConvFastS8; kByStrips: the same by strips.
-template <class Machine, bool kAllFast, bool kByStrips>
-[[gnu::always_inline]] inline void ConvByPieces(const ConvParams& p, const ChannelScales& scales,
-                                                const int8_t* input, const int8_t* filter,
-                                                const int32_t* bias, int8_t* output, void* scratch,
-                                                int32_t rows) {
+// The walk over strips and blocks of channels. prepare(first, end, to): fills in these channels.
+template <class Machine, bool kAllFast, bool kByStrips, class Prepare>
+[[gnu::always_inline]] inline void ConvBlocks(const ConvParams& p, const Prepare& prepare,
+                                              const int8_t* input, const int8_t* filter,
+                                              int8_t* output, void* scratch, int32_t rows) {
   const int32_t group_channels = p.out_c / (p.in_c / p.filter_c);
   const int32_t room = ConvS8ScalarChannels(p);
   // By strips the channels, all of them, stay ready from strip to strip.
@@ -277,7 +276,7 @@ template <class Machine, bool kAllFast, bool kByStrips>
           block.channels = channels + (kByStrips ? first : 0);
           block.count = left < most ? left : most;
           if (!kByStrips || !block.ready) {
-            PrepareChannels(p, scales, filter, bias, first, first + block.count, block.channels);
+            prepare(first, first + block.count, block.channels);
           }
           block.fast =
               kAllFast || CountKind(block.channels, block.count, ChannelKind::kFast) == block.count;
@@ -305,6 +304,32 @@ template <class Machine, bool kAllFast, bool kByStrips>
       });
   ClampAll(output, static_cast<uint32_t>(p.batches * p.out_h * p.out_w * p.out_c), p.out_min,
            p.out_max);
+}
+
+// ConvS8 with a machine's inner loops. kAllFast: ConvFastS8; kByStrips: the same by strips.
+template <class Machine, bool kAllFast, bool kByStrips>
+[[gnu::always_inline]] inline void ConvByPieces(const ConvParams& p, const ChannelScales& scales,
+                                                const int8_t* input, const int8_t* filter,
+                                                const int32_t* bias, int8_t* output, void* scratch,
+                                                int32_t rows) {
+  const auto prepare = [&](int32_t first, int32_t end, ScalarChannel* to) {
+    PrepareChannels(p, scales, filter, bias, first, end, to);
+  };
+  ConvBlocks<Machine, kAllFast, kByStrips>(p, prepare, input, filter, output, scratch, rows);
+}
+
+// ConvReadyS8, or by strips.
+template <class Machine, bool kByStrips>
+[[gnu::always_inline]] inline void ConvReadyByPieces(const ConvParams& p, const int32_t* channels,
+                                                     const int8_t* input, const int8_t* filter,
+                                                     int8_t* output, void* scratch, int32_t rows) {
+  const auto prepare = [&](int32_t first, int32_t end, ScalarChannel* to) {
+    for (const int32_t* from = channels + 2 * first; first < end; ++first, from += 2) {
+      const auto shift = static_cast<int8_t>(-(from[1] & 31));
+      *to++ = ScalarChannel{from[1] >> 8, from[0], shift, ChannelKind::kFast, 0};
+    }
+  };
+  ConvBlocks<Machine, true, kByStrips>(p, prepare, input, filter, output, scratch, rows);
 }
 
 }  // namespace nn

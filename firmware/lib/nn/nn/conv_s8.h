@@ -144,6 +144,14 @@ inline void ConvFastStripsS8(const ConvParams& params, const ChannelScales& scal
 }
 #endif
 
+// ConvFastS8 with its channels ready, for generated code on machines without SIMD, and by strips.
+//   channels  [out_c, 2]: the multiplier, and 256 times the bias, in [-2^23, 2^23), with what the
+//             input's zero point adds in it, plus the right shift, in [1, 23]
+void ConvReadyS8(const ConvParams& params, const int32_t* channels, const int8_t* input,
+                 const int8_t* filter, int8_t* output, void* scratch);
+void ConvReadyStripsS8(const ConvParams& params, const int32_t* channels, const int8_t* input,
+                       const int8_t* filter, int8_t* output, void* scratch, int32_t rows);
+
 // Output channels [first, end) of the same, without scratch, for the dsp kernel.
 void ConvChannelsS8(const ConvParams& params, const ChannelScales& scales, int32_t first,
                     int32_t end, const int8_t* input, const int8_t* filter, const int32_t* bias,

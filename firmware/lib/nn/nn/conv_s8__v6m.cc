@@ -300,6 +300,16 @@ void ConvFastStripsS8(const ConvParams& p, const ChannelScales& scales, const in
   ConvByPieces<Armv6M, true, true>(p, scales, input, filter, bias, output, scratch, rows);
 }
 
+void ConvReadyS8(const ConvParams& p, const int32_t* channels, const int8_t* input,
+                 const int8_t* filter, int8_t* output, void* scratch) {
+  ConvReadyByPieces<Armv6M, false>(p, channels, input, filter, output, scratch, 0);
+}
+
+void ConvReadyStripsS8(const ConvParams& p, const int32_t* channels, const int8_t* input,
+                       const int8_t* filter, int8_t* output, void* scratch, int32_t rows) {
+  ConvReadyByPieces<Armv6M, true>(p, channels, input, filter, output, scratch, rows);
+}
+
 }  // namespace nn
 
 #endif  // MCUFORGE_V6M

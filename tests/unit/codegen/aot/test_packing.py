@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -173,7 +174,7 @@ def test_what_the_kernels_cannot_do_stays_as_it_was() -> None:
     assert not _is_packed(_conv(*_plain(8), groups=2))
     assert not _is_packed(_conv(*_plain(5, 3)))  # has no scratch
     assert not _is_packed(_conv(*_plain(), scales=[0.25] * 4 + [300.0]))  # a shift to the left
-    assert _packed(_conv(*_plain()), "scalar").function == "nn::ConvFastS8"
+    assert _packed(_conv(*_plain()), "mve").function == "nn::ConvFastS8"
 
 
 def _live(call: Call) -> tuple[list[int], list[int]]:
@@ -249,17 +250,43 @@ def test_other_depthwise_convolutions_stay_as_they_were(model: Model, all_fast: 
     assert _packed(model).function == f"nn::DepthwiseConv{'Fast' * all_fast}S8"
 
 
-def test_code_for_all_cores_has_both_orders() -> None:
+def test_code_for_all_cores_has_each_order() -> None:
     model = small_cnn()
     text = generate_aot(model, "net")["net_model.cc"].decode()
-    packed = "if constexpr (nn::TargetIsa() == nn::Isa::kDsp"
-    plain = "if constexpr (!(nn::TargetIsa() == nn::Isa::kDsp)"
-    assert text.count(packed) >= 2 and text.count(plain) >= 2
-    for condition, function in ((packed, "nn::ConvPacked"), (plain, "nn::ConvFast")):
-        assert function in text.split(condition)[1].split("(")[0] + text.split(condition)[1]
+    dsp, scalar = (f"nn::TargetIsa() == nn::Isa::{isa}" for isa in ("kDsp", "kScalar"))
+    for condition, function in (
+        (dsp, "nn::ConvPacked"),
+        (scalar, "nn::ConvReady"),
+        (f"!({scalar}) && !({dsp})", "nn::ConvFast"),
+    ):
+        assert f"if constexpr ({condition}" in text
+        assert function in text.split(f"if constexpr ({condition}")[1]
     alone = generate_aot(model, "net", ["dsp"])["net_model.cc"].decode()
     assert "if constexpr" not in alone and "ConvFast" not in alone and "ConvPacked" in alone
     assert "Packed" not in generate_aot(model, "net", ["scalar", "mve"])["net_model.cc"].decode()
+
+
+def test_code_for_all_cores_names_each_array_once() -> None:
+    model = _dense(np.full((32, 256), 3, np.int8), np.zeros(32, np.int32))
+    text = generate_aot(model.data, "net")["net_model.cc"].decode()
+    names = re.findall(r"constexpr \w+ (k\w+)\[", text)
+    assert len(set(names)) == len(names)
+    assert {"kOp0Quads", "kOp0Weights", "kOp0Filter", "kOp0Biases"} <= set(names)
+
+
+@pytest.mark.parametrize(("bias", "ready"), [(40, True), (1 << 24, False)])
+def test_without_simd_channels_are_ready_if_those_of_all_convolutions_can_be(
+    bias: int, ready: bool
+) -> None:
+    weights, biases = _plain(5)
+    biases[3] = bias
+    call = _packed(_conv(weights, biases), "scalar")
+    assert call.function == ("nn::ConvReadyS8" if ready else "nn::ConvFastS8")
+    if ready:
+        records = _array(call, "ready").reshape(5, 2)
+        assert set(records[:, 0]) == {1 << 30} and set(records[:, 1] & 31) == {7}
+        folded = [-_IN_ZERO_POINT * 8 * 3 + own for own in (0, 0, 0, bias, 0)]
+        assert (records[:, 1] >> 8).tolist() == folded
 
 
 def _quad_sums(words: NDArray[np.uint32], x: NDArray[np.int64], channels: int) -> list[int]:
