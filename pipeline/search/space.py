@@ -41,6 +41,7 @@ def draw(trial: Any, epochs: int, samples: int) -> Design:
         shrink=trial.suggest_int("shrink", 1, 2),
         flat=trial.suggest_categorical("flat", [False, True]),
         epochs=epochs,
+        quantized_epochs=trial.suggest_int("quantized_epochs", 0, (epochs + 1) // 2),
         samples=samples,
         batch_size=trial.suggest_categorical("batch_size", [32, 64, 128]),
         learning_rate=trial.suggest_float("learning_rate", 2e-3, 3e-2, log=True),

@@ -68,8 +68,9 @@ def test_outputs_gradients_and_averages_are_those_of_keras() -> None:
     assert sum(moved) == 6
 
 
+@pytest.mark.parametrize("rounded", [False, True])
 @pytest.mark.parametrize("last", [True, False])
-def test_a_compiled_step_learns_and_repeats_itself(last: bool) -> None:
+def test_a_compiled_step_learns_and_repeats_itself(last: bool, rounded: bool) -> None:
     random = np.random.default_rng(5)
     pixels = random.integers(0, 256, (BATCH, 28, 28, 1), np.uint8)
     labels = np.arange(BATCH, dtype=np.int32) % 3
@@ -78,7 +79,7 @@ def test_a_compiled_step_learns_and_repeats_itself(last: bool) -> None:
     model = _small_network()
     update = recipe.optimizer(None).build(10)
     update.build(model.trainable_variables)
-    step = train._compiled_step(tf, recipe, model, update, 3)
+    step = train._compiled_step(tf, recipe, model, update, 3, rounded)
     variables = [*model.variables, *update.variables]
     start = [variable.numpy() for variable in variables]
     found = []

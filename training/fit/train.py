@@ -16,7 +16,7 @@ from training.data import splits
 from training.data.augment import warp
 from training.data.examples import Examples, load, trainable
 from training.errors import GivenUpError
-from training.fit import batch_last, checkpoint, history, teacher
+from training.fit import batch_last, checkpoint, history, rounding, teacher
 from training.fit.best import Best
 from training.fit.progress import EpochProgress
 from training.fit.target_scale import TargetScale
@@ -91,7 +91,11 @@ def train(
         checkpoint.remove(build_dir)
 
     with EpochProgress(f"train {chosen.name}", epochs, steps, len(past), again) as progress:
-        step = _compiled_step(tf, chosen, model, update, everything.output_count)
+        step, rounded_step = (
+            _compiled_step(tf, chosen, model, update, everything.output_count, rounded)
+            for rounded in (False, True)
+        )
+        as_it_is = epochs - (design.quantized_epochs if design is not None else 0)
         made = augmented_batches(chosen, shown, batch_size, seed, len(past) + 1, scale)
         if taught_by is not None and design is not None and design.teacher is not None:
             made = teacher.softened(made, design.teacher, taught_by, everything.output_count)
@@ -102,8 +106,9 @@ def train(
                 progress.end(f"no better held-out loss for {patience} epochs")
                 break
             losses = []
+            take = step if epoch <= as_it_is else rounded_step
             for _ in range(steps):
-                losses.append(float(step(*next(batches))))
+                losses.append(float(take(*next(batches))))
                 progress.step(losses[-1])
             entry = {
                 "loss": float(np.mean(losses)),
@@ -162,10 +167,12 @@ def _measured(
     }
 
 
-def _compiled_step(tf: Any, recipe: Recipe, model: Any, optimizer: Any, outputs: int) -> Any:
+def _compiled_step(
+    tf: Any, recipe: Recipe, model: Any, optimizer: Any, outputs: int, rounded: bool
+) -> Any:
     """A function (examples [B, *shape], pixels as uint8, and targets [B, ...]) -> loss: one step of
     the optimizer. Targets are classes, int32 [B], or float32 [B, outputs]: their probabilities, or
-    numbers to be estimated."""
+    numbers to be estimated. rounded: with kernels as int8 has them."""
     import keras
 
     of_classes = "logits" in [layer.name for layer in model.layers]
@@ -189,9 +196,12 @@ def _compiled_step(tf: Any, recipe: Recipe, model: Any, optimizer: Any, outputs:
         inputs = network_input(examples)
         are_numbers = of_classes and tf.as_dtype(wanted.dtype).is_integer
         targets = tf.one_hot(wanted, outputs) if are_numbers else wanted
+        kept = rounding.round_kernels(trained) if rounded else []
         with tf.GradientTape() as tape:
             loss = loss_of(targets, forward(inputs))
-        optimizer.apply(tape.gradient(loss, trained.trainable_variables))
+        gradients = tape.gradient(loss, trained.trainable_variables)
+        rounding.restore(kept)
+        optimizer.apply(gradients)
         return loss
 
     return step

@@ -28,6 +28,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "stride": (1, 4),
     "shrink": (1, 4),
     "epochs": (1, 10_000),
+    "quantized_epochs": (0, 10_000),
     "samples": (0, 10_000_000),
     "batch_size": (1, 4096),
     "learning_rate": (1e-6, 1.0),
@@ -71,12 +72,14 @@ class Design:
     """shrink: so many pixels in either direction become their mean first. flat: the dense layer
     sees the last map as it is, not its mean. samples: of the training data that are used; 0: all.
     augmentation: strength, 1 for that of the recipe `tiny`. calibration: samples that the ranges of
-    int8 are taken from."""
+    int8 are taken from. quantized_epochs: the last ones, which see kernels as int8 has them
+    (training/fit/rounding.py)."""
 
     blocks: tuple[Block, ...]
     shrink: int = 1
     flat: bool = True
     epochs: int = 14
+    quantized_epochs: int = 0
     samples: int = 0
     batch_size: int = 128
     learning_rate: float = 0.01
@@ -231,7 +234,13 @@ def _design(stated: Any, where: str) -> Design:
         for one in channels:
             _check(one, "channels", int, f"{where}: teacher")
         values["teacher"] = Teacher(**{**told, "channels": tuple(channels)})
-    return Design(**values)
+    design = Design(**values)
+    if design.quantized_epochs > design.epochs:
+        raise RecipeError(
+            f"--recipe {where}: quantized_epochs {design.quantized_epochs}: they are the last of "
+            f"{design.epochs} epochs; give 0 to {design.epochs}"
+        )
+    return design
 
 
 def _checked(stated: Any, kind: Any, where: str, needed: Sequence[str] = ()) -> dict[str, Any]:

@@ -71,6 +71,7 @@ def test_the_teacher_has_none_of_its_own() -> None:
         ({"epochs": 1.5}, "epochs 1.5: give a whole number, 1 to 10000"),
         ({"learning_rate": "x"}, "learning_rate 'x': give a number, 1e-06 to 1"),
         ({"samples": True}, "samples True: give a whole number"),
+        ({"quantized_epochs": 3}, "the last of 2 epochs; give 0 to 2"),
         ({"epoch": 3}, "has no field 'epoch'; it has blocks, "),
         ({"teacher": {"channels": [1, 2]}}, "teacher: channels: give 4 numbers"),
         ({"teacher": {"channels": [1, 2, 3, 0]}}, "channels 0: give a whole number"),
