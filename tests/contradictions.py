@@ -57,6 +57,28 @@ def with_scales(content: bytes, index: int, exponents: Iterable[int]) -> Iterato
         yield _packed(model, len(content))
 
 
+def retyped(content: bytes) -> Iterator[bytes]:
+    """The model with another type for one of the main graph's tensors, and for all of one type,
+    with and without the constants among them; for several as they are, and without scales."""
+    graph = _parsed(content).subgraphs[0]
+    given = {i for i, one in enumerate(graph.tensors) if one.buffer == 0}
+    kinds = {one.type for one in graph.tensors}
+    of_kinds = [{i for i, one in enumerate(graph.tensors) if one.type == kind} for kind in kinds]
+    groups = [*({i} for i in range(len(graph.tensors))), *of_kinds, *(g & given for g in of_kinds)]
+    for group in {frozenset(one): None for one in groups if one}:
+        for kind in (*_BYTES, "INT64"):
+            model = _parsed(content)
+            tensors = model.subgraphs[0].tensors
+            for i in group:
+                tensors[i].type = getattr(schema.TensorType, kind)
+                _fit_contents(model, tensors[i], graph.tensors[i])
+            yield _packed(model, len(content))
+            if len(group) > 1:
+                for i in group:
+                    tensors[i].quantization = None
+                yield _packed(model, len(content))
+
+
 def scaled_tensors(content: bytes) -> list[int]:
     """The main graph's tensors that have a scale."""
     tensors = _parsed(content).subgraphs[0].tensors

@@ -35,9 +35,11 @@ _CAST: _Types = frozenset({"INT8", "INT16", "INT32", "UINT32", "FLOAT32", "BOOL"
 _COMPARED: _Types = frozenset({"INT8", "INT32", "INT64", "FLOAT32"})
 _FLOAT: _Types = frozenset({"FLOAT32"})
 _SELECTED: _Types = frozenset({"INT8", "INT16", "FLOAT32"})
+_CUT: _Types = _MOVED | _BOOL
+_PACKED: _Types = _ARITHMETIC | {"INT64"}
 _FILLED: _Types = _MOVED | {"INT64"}
 _RESOURCE: _Types = frozenset({"RESOURCE"})  # handle of a streaming model's variable
-_ANY: _Types = _FILLED | _BOOL | {"UINT8"}  # what subgraphs are given and give
+_ANY: _Types = _FILLED | _BOOL | {"UINT8"}  # of whatever is moved as it is, subgraphs' edges, too
 _STATE: _Types = frozenset({"INT16"})  # a recurrent cell's own
 
 # Types of inputs and of outputs by position, the last one repeated; every op that is not
@@ -58,28 +60,28 @@ _SIGNATURES: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
     "PAD": ((_WIDE, _INTEGER), (_WIDE,)),
     "PADV2": ((_WIDE, _INTEGER, _WIDE), (_WIDE,)),
     "MIRROR_PAD": ((_DATA, _INTEGER), (_DATA,)),
-    "BROADCAST_TO": ((_SHAPE_ARITHMETIC, _LONG), (_SHAPE_ARITHMETIC,)),
+    "BROADCAST_TO": ((_ANY, _LONG), (_ANY,)),
     "TRANSPOSE": ((_WIDE, _INTEGER), (_WIDE,)),
     "RESIZE_NEAREST_NEIGHBOR": ((_WIDE, _INTEGER), (_WIDE,)),
     "RESIZE_BILINEAR": ((_DATA, _INTEGER), (_DATA,)),
-    "SPLIT": ((_INTEGER, _WIDE), (_WIDE,)),
-    "SPLIT_V": ((_WIDE, _INTEGER), (_WIDE,)),
+    "SPLIT": ((_INTEGER, _ARITHMETIC), (_ARITHMETIC,)),
+    "SPLIT_V": ((_ARITHMETIC, _INTEGER), (_ARITHMETIC,)),
     "ARG_MAX": ((_DATA, _INTEGER), (_INTEGER,)),
     "ARG_MIN": ((_DATA, _INTEGER), (_INTEGER,)),
     "SPACE_TO_BATCH_ND": ((_DATA, _INTEGER), (_DATA,)),
     "BATCH_TO_SPACE_ND": ((_DATA, _INTEGER), (_DATA,)),
     "QUANTIZE": ((_QUANTIZED | {"FLOAT32"},), (_QUANTIZED,)),
-    "DEQUANTIZE": ((_QUANTIZED - {"INT32"},), (_REAL,)),
-    "SHAPE": ((_ARITHMETIC,), (_INTEGER,)),
-    "RESHAPE": ((_MOVED | _BOOL, _INTEGER), (_MOVED | _BOOL,)),  # masks, too
+    "DEQUANTIZE": ((_QUANTIZED - {"INT32"},), (_FLOAT,)),
+    "SHAPE": ((_ANY,), (_INTEGER,)),
+    "RESHAPE": ((_ANY, _INTEGER), (_ANY,)),
     "EXPAND_DIMS": ((_MOVED, _INTEGER), (_MOVED,)),
     "GATHER": ((_SHAPE_ARITHMETIC, _INTEGER), (_SHAPE_ARITHMETIC,)),
-    "SLICE": ((_MOVED, _INTEGER), (_MOVED,)),
-    "STRIDED_SLICE": ((_MOVED, _INTEGER), (_MOVED,)),
-    "SQUEEZE": ((_MOVED,), (_MOVED,)),
-    "PACK": ((_ARITHMETIC,), (_ARITHMETIC,)),
+    "SLICE": ((_CUT, _INTEGER), (_CUT,)),
+    "STRIDED_SLICE": ((_CUT, _INTEGER), (_CUT,)),
+    "SQUEEZE": ((_ANY,), (_ANY,)),
+    "PACK": ((_PACKED,), (_PACKED,)),
     "UNPACK": ((_ARITHMETIC,), (_ARITHMETIC,)),
-    "CONCATENATION": ((_MOVED,), (_MOVED,)),
+    "CONCATENATION": ((_FILLED | _BOOL,), (_FILLED | _BOOL,)),
     "MINIMUM": ((_MOVED,), (_MOVED,)),
     "MAXIMUM": ((_MOVED,), (_MOVED,)),
     "SOFTMAX": ((_WIDE,), (_WIDE,)),
@@ -145,10 +147,8 @@ _FLOAT_FORMS: dict[str, tuple[tuple[_Types, ...], tuple[_Types, ...]]] = {
         ),
         ((_FLOAT, _INTEGER), (_FLOAT,)),
     ),
-    "BROADCAST_TO": ((_FLOAT, _LONG), (_FLOAT,)),
     **dict.fromkeys(("ARG_MAX", "ARG_MIN"), ((_FLOAT, _INTEGER), (_INTEGER,))),
     "PADV2": ((_FLOAT, _INTEGER, _FLOAT), (_FLOAT,)),
-    "SHAPE": ((_FLOAT,), (_INTEGER,)),
     "SPLIT": ((_INTEGER, _FLOAT), (_FLOAT,)),
     "TRANSPOSE_CONV": ((_INTEGER, _FLOAT), (_FLOAT,)),
 }

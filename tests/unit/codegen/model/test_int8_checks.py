@@ -156,7 +156,11 @@ def test_converters_shape_arithmetic_in_int32_passes(kind: dict[str, Any]) -> No
         ("MEAN", [{"shape": [1, 4, 4, 2], "scale": 1.0}, {"values": [1, 2]}], [1, 2]),
         ("PAD", [{"shape": [1, 2], "scale": 1.0}, {"values": [[0, 0], [1, 1]]}], [1, 4]),
         ("TRANSPOSE", [{"shape": [1, 2], "scale": 1.0}, {"values": [1, 0]}], [2, 1]),
-        ("SPLIT", [{"values": np.int32(1)}, {"shape": [1, 2], "scale": 1.0}], [1, 2]),
+        (
+            "RESIZE_NEAREST_NEIGHBOR",
+            [{"shape": [1, 2, 2, 1], "scale": 1.0}, {"values": [2, 2]}],
+            [1, 2, 2, 1],
+        ),
     ],
 )
 def test_index_operands_are_int32_and_only_they(
