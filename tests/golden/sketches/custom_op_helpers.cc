@@ -307,6 +307,8 @@ TF_LITE_MICRO_TEST(PlacesAndTexts) {
   TF_LITE_MICRO_EXPECT_EQ(tflite::kSvdfInputActivationStateTensor, 4);
   TF_LITE_MICRO_EXPECT_EQ(tflite::MicroArenaBufferAlignment(), 16);
   TF_LITE_MICRO_EXPECT_EQ(kTfLiteOptionalTensor, -1);
+  const tflite::QuantizationParams none;
+  TF_LITE_MICRO_EXPECT(none.zero_point == 0 && none.scale == 0.0);
   char text[24];
   TF_LITE_MICRO_EXPECT_EQ(MicroSnprintf(text, sizeof(text), "%+d|%llu", 5, 1ull << 33), 13);
   TF_LITE_MICRO_EXPECT_STRING_EQ(text, "+5|8589934592");
