@@ -29,7 +29,8 @@ _TARGETS = "c, platformio, arduino, zephyr, cmsis-pack or tflm"
     Option("zip", "an Arduino library as one .zip", kind=bool, default=False),
     Option(
         "measure",
-        "count instructions, code and stack on each core in QEMU for the model card",
+        "count instructions, code and stack and predict cycles on each core in QEMU for the model "
+        "card",
         kind=bool,
         default=False,
     ),
@@ -82,7 +83,7 @@ def _measured(chosen: Choice) -> list[Measured]:
     from verification.bench import measure
 
     boards = measure.find_boards("all")
-    rows = measure.bench(boards, [chosen.build_dir / INT8_MODEL], engine=chosen.engine)
+    rows = measure.bench(boards, [chosen.build_dir / INT8_MODEL], engine=chosen.engine, cycles=True)
     return [
         Measured(
             row.cpu,
@@ -91,6 +92,7 @@ def _measured(chosen: Choice) -> list[Measured]:
             row.flash_bytes,
             row.constant_bytes,
             row.stack_bytes,
+            row.cycles_0ws,
         )
         for row in rows
     ]

@@ -295,6 +295,7 @@ def test_export_with_figures(house: House, net: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     house.gives["measure.find_boards"] = "BOARDS"
     names = ["instructions", "init_instructions", "flash_bytes", "constant_bytes", "stack_bytes"]
+    names += ["cycles_0ws"]
     row = SimpleNamespace(cpu="cortex-m0", **{name: n for n, name in enumerate(names)})
     house.gives["measure.bench"] = [row]
     for model, is_read in ((f"--model {net}", True), ("--recipe tiny", False)):

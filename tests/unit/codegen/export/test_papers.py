@@ -32,7 +32,9 @@ def text(asked: Request, model: Model, folder: Path, *measured: Measured) -> str
 def test_what_is_not_known_is_said(asked: Request, cnn: Model, tmp_path: Path) -> None:
     found = text(asked, cnn, tmp_path)
     assert "Accuracy: not measured" in found
-    assert "| cortex-m4 |" in found and "estimated" in found
+    assert "| cortex-m4 |" in found and "cycles, estimated" in found
+    (m55,) = [line for line in found.splitlines() if line.startswith("| cortex-m55 |")]
+    assert "| - |" in m55  # no cycles are claimed of it
     assert "| dsp | Cortex-M4, M7, M33 | 5,120 |" in found and "| mve |" not in found
     assert cnn.sha256 in found and COMMAND in found and "mcuforge 1.2.3, commit abc" in found
     for op in cnn.ops:
@@ -73,8 +75,13 @@ def test_a_front_end_takes_memory_where_it_is_exported(
 
 
 def test_what_was_measured(asked: Request, cnn: Model, tmp_path: Path) -> None:
-    found = text(asked, cnn, tmp_path, Measured("cortex-m4", 12345, 6, 789, 1011, 12))
-    assert "| cortex-m4 | 12,345 | 6 | 789 | 1,011 | 12 | not measured |" in found
+    rows = [
+        Measured(cpu, 12345, 6, 789, 1011, 12, cycles)
+        for cpu, cycles in (("cortex-m4", 15678), ("cortex-m55", None))
+    ]
+    found = text(asked, cnn, tmp_path, *rows)
+    assert "| cortex-m4 | 12,345 | 6 | 789 | 1,011 | 12 | 15,678 |" in found
+    assert "| cortex-m55 | 12,345 | 6 | 789 | 1,011 | 12 | - |" in found
     assert "estimated" not in found
 
 
