@@ -1054,7 +1054,7 @@ bool RecordOp(const tflite::MicroInterpreter& interpreter, const checks::AllOps&
     g_recording = false;
   }
   Put("]");
-  return !graph.eval_failed;
+  return graph.eval_status == kTfLiteOk;
 }
 
 struct CustomName {
@@ -1169,7 +1169,7 @@ int mcuforge_record(const uint8_t* model, size_t model_bytes, int isa, uint8_t* 
   bool fine = interpreter.AllocateTensors() == kTfLiteOk;
   g_json = "{\"ops\": [";
   const uint32_t count = fine ? interpreter.graph().operators.count : 0;
-  const_cast<tflm::Graph&>(interpreter.graph()).eval_failed = false;
+  const_cast<tflm::Graph&>(interpreter.graph()).eval_status = kTfLiteOk;
   g_persistent_bytes = interpreter.graph().persistent_bytes;
   for (uint32_t i = 0; fine && i < count; ++i) {
     fine = RecordOp(interpreter, resolver, i);

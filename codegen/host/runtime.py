@@ -18,6 +18,7 @@ from codegen.files.printable import printable
 
 ALIGNMENT = 16
 NOWHERE = 0xFFFFFFFF
+_ERROR = 1  # kTfLiteError
 
 
 class RuntimeRefusedError(CodegenError):
@@ -153,8 +154,11 @@ class HostRuntime:
             self._memory(False, index)[:] = np.frombuffer(
                 np.ascontiguousarray(data).tobytes(), np.uint8
             )
-        if self._library.mcuforge_invoke(ctypes.c_void_p(self._session)) != 0:
-            raise RuntimeRefusedError("Invoke failed")
+        status = self._library.mcuforge_invoke(ctypes.c_void_p(self._session))
+        if status != 0:
+            raise RuntimeRefusedError(
+                "Invoke failed" if status == _ERROR else "a custom op ended Invoke half-way"
+            )
 
     def output(self, index: int = 0) -> bytes:
         """The bytes of output `index`."""

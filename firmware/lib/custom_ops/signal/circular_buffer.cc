@@ -1,5 +1,6 @@
 // CIRCULAR_BUFFER: the last rows of int8 that came, one an inference, zeros at first. A second
-// output, one bool, says whether so many inferences have passed as cycles_max says.
+// output, one bool, says whether so many inferences have passed as cycles_max says; without it an
+// Invoke ends here until then.
 
 #include <cstdint>
 
@@ -39,11 +40,6 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
     return Require(false, "CIRCULAR_BUFFER: needs [1, 1, w, c] in and [1, rows, w, c] out");
   }
   if (state->cycles <= 0) return Require(false, "CIRCULAR_BUFFER: needs its option cycles_max");
-  if (node->outputs->size == 1 && state->cycles != 1) {
-    return Require(false,
-                   "CIRCULAR_BUFFER: without a second output needs a cycles_max of 1; a longer one "
-                   "ends an Invoke half-way");
-  }
   if (node->outputs->size > 1 && OutputElements(context, node, 1, kTfLiteBool) != 1) {
     return Require(false, "CIRCULAR_BUFFER: needs one bool as its second output");
   }
@@ -58,7 +54,8 @@ TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
   MoveDown(held, state.all, OutputOf<int8_t>(context, node, 0));
   const bool valid = --state.left == 0;
   state.left = valid ? state.cycles : state.left;
-  if (node->outputs->size > 1) *OutputOf<bool>(context, node, 1) = valid;
+  if (node->outputs->size == 1) return valid ? kTfLiteOk : tflite::kTfLiteAbort;
+  *OutputOf<bool>(context, node, 1) = valid;
   return kTfLiteOk;
 }
 

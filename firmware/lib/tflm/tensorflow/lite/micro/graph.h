@@ -68,8 +68,10 @@ struct Graph {
   uint32_t most_bytes;        // of the arena, that a subgraph's planning needed
   uint32_t depth;             // 0: subgraph 0; 1: one that an op of it runs, and so on
 
-  bool keeps_tensors;   // a tensor keeps its value from one Invoke to the next
-  bool eval_failed;     // an op of this Invoke met data that it cannot compute with
+  bool keeps_tensors;  // a tensor keeps its value from one Invoke to the next
+  // Of this Invoke: kTfLiteError where an op met data that it cannot compute with, another one
+  // where a custom op ended it half-way.
+  TfLiteStatus eval_status : 8;
   Location* locations;  // [tensors.count]
   Node* nodes;          // [operators.count]
 

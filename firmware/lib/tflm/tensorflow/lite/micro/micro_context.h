@@ -7,6 +7,10 @@
 
 namespace tflite {
 
+// By which a custom op's invoke ends an Invoke that has no result yet, without a fault: it becomes
+// Invoke's own status, and the op is asked again in the next one.
+constexpr TfLiteStatus kTfLiteAbort = static_cast<TfLiteStatus>(15);
+
 // Over the context itself, of which it has nothing but names.
 class MicroContext : private TfLiteContext {
  public:

@@ -168,9 +168,9 @@ TfLiteStatus MicroInterpreter::Invoke() {
   if (!ready_ && AllocateTensors() != kTfLiteOk) {
     return kTfLiteError;
   }
-  graph_.eval_failed = false;
+  graph_.eval_status = kTfLiteOk;
   tflm::InvokeNodes(graph_);
-  return graph_.eval_failed ? kTfLiteError : kTfLiteOk;
+  return graph_.eval_status;
 }
 
 TfLiteStatus MicroInterpreter::Reset() {

@@ -68,7 +68,8 @@ class MicroInterpreter {
   // the arena is too small.
   TfLiteStatus AllocateTensors();
 
-  // Computes the outputs from the inputs. Inputs may be overwritten.
+  // Computes the outputs from the inputs. Inputs may be overwritten. Another status than kTfLiteOk
+  // and kTfLiteError is a custom op's, behind which no op ran, as kTfLiteAbort.
   TfLiteStatus Invoke();
 
   // Variables back to their initial state.

@@ -134,7 +134,7 @@ TfLiteStatus PrepareNodes(Graph& graph) {
 }
 
 void InvokeNodes(Graph& graph) {
-  for (uint32_t i = 0; i < graph.operators.count && !graph.eval_failed; ++i) {
+  for (uint32_t i = 0; i < graph.operators.count && graph.eval_status == kTfLiteOk; ++i) {
     const OpEntry& entry = graph.resolver.entry(graph.nodes[i].resolver_slot);
     OpContext context(graph, i, entry);
     if (graph.profiler) {

@@ -18,7 +18,7 @@ bool AllocateNodes(Graph* graph);
 // Finds each operator's op and has it check the operator. kTfLiteError with a message.
 TfLiteStatus PrepareNodes(Graph& graph);
 
-// Computes one node after the other, until one sets Graph::eval_failed.
+// Computes one node after the other, until one sets Graph::eval_status.
 void InvokeNodes(Graph& graph);
 
 // What ops keep from one Invoke to the next, back to where it started.

@@ -85,7 +85,7 @@ class OpContext {
   }
   // For what only the data show, an index beyond its tensor say: Invoke then ends with an error.
   void FailEval(const char* why) const {
-    graph_.eval_failed = true;
+    graph_.eval_status = kTfLiteError;
     Fail(why);
   }
   void* Scratch() const { return graph_.arena + node_.scratch; }

@@ -199,8 +199,11 @@ void Eval(OpContext& op) {
     }
   }
   Call call(op);
-  if (op.entry().custom->invoke(&call.context, &call.node) != kTfLiteOk) {
+  const TfLiteStatus status = op.entry().custom->invoke(&call.context, &call.node);
+  if (status == kTfLiteError) {
     op.FailEval("its invoke function failed");
+  } else if (status != kTfLiteOk) {
+    op.graph().eval_status = status;
   }
 }
 

@@ -121,7 +121,9 @@ Graph OpenSubgraph(const OpContext& context, Subgraph& subgraph) {
 
 void RunSubgraph(const OpContext& context, Graph& child) {
   InvokeNodes(child);
-  context.graph().eval_failed |= child.eval_failed;
+  if (child.eval_status != kTfLiteOk) {
+    context.graph().eval_status = child.eval_status;
+  }
 }
 
 void ResetSubgraph(const OpContext& context, Subgraph& subgraph) {

@@ -47,7 +47,7 @@ void Eval(OpContext& context) {
     CopyTensors(graph, state.first, condition, graph.IndicesAt(data.condition.inputs.pos).first,
                 count);
     RunSubgraph(context, condition);
-    if (graph.eval_failed || !GoesOn(condition.Data(condition.locations[decision]))) {
+    if (graph.eval_status != kTfLiteOk || !GoesOn(condition.Data(condition.locations[decision]))) {
       return;
     }
     if (round == kMaxRounds) {
@@ -56,7 +56,7 @@ void Eval(OpContext& context) {
     }
     CopyTensors(graph, state.first, body, graph.IndicesAt(data.body.inputs.pos).first, count);
     RunSubgraph(context, body);
-    if (graph.eval_failed) {
+    if (graph.eval_status != kTfLiteOk) {
       return;
     }
     CopyTensors(body, graph.IndicesAt(data.body.outputs.pos).first, graph, state.first, count);
