@@ -165,6 +165,7 @@ def _render(
         "machine": machine.id,
         "flash": first("flash"),
         "ram": first("ram"),
+        "largest": max(machine.regions, key=lambda region: region.length),
         "stack_bytes": stack_bytes,
     }
     files = {name: render(name, values) for name in _FILES}

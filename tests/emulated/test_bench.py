@@ -177,6 +177,19 @@ def test_a_model_of_any_edges_is_measured(tmp_path: Path) -> None:
         assert row.instructions > 100
 
 
+def test_inputs_may_be_larger_than_the_memory_of_the_program(tmp_path: Path) -> None:
+    b = ModelBuilder()
+    x, y = b.tensor([1, 200, 200, 3], scale=0.5), b.tensor([1, 3], scale=0.5)
+    axes = b.constant(np.array([1, 2], np.int32))
+    b.op("MEAN", [x, axes], [y], schema.ReducerOptionsT())
+    path = tmp_path / "large.tflite"
+    path.write_bytes(b.build([x], [y]))
+    board = load_board("mps3_an547")
+    assert board.flash_bytes < measure.INPUT_COUNT * 200 * 200 * 3
+    (row,) = measure.bench([board], [path])
+    assert row.mismatches == 0
+
+
 def test_the_stack_is_no_deeper_than_the_baselines(row: measure.Row) -> None:
     peer = measure.load_baseline()["mnist_small_folded_int8", row.cpu]  # the same ops
     assert row.stack_bytes <= peer["stack_bytes"]

@@ -71,6 +71,7 @@ def _image(cpu: str) -> tuple[Path, Region]:
     folder.mkdir(parents=True, exist_ok=True)
     script = folder / "loops.ld"
     values = {"machine": target.machine, "stack_bytes": 256, "flash": flash, "ram": ram}
+    values["largest"] = flash
     script.write_bytes(render("bench.ld", values))
     objects = cpp_build.compile_objects([(LOOPS, target.machine_flags)])
     return cpp_build.link_image("loops.elf", objects, target.machine_flags, script), flash

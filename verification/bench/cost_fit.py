@@ -347,6 +347,7 @@ def _build(target: Target, ops: bytes) -> Path:
         for kind, extent in (("flash", target.memory.code), ("ram", target.memory.ram))
     }
     values = {"machine": target.machine, "stack_bytes": _STACK_BYTES, **regions}
+    values["largest"] = regions["flash"]
     atomic_write(folder / "bench.ld", render("bench.ld", values))
     origin, length = target.memory.heap
     heap = [
