@@ -11,8 +11,10 @@ namespace tflite {
 // Invoke's own status, and the op is asked again in the next one.
 constexpr TfLiteStatus kTfLiteAbort = static_cast<TfLiteStatus>(15);
 
+class MicroGraph;
+
 // Over the context itself, of which it has nothing but names.
-class MicroContext : private TfLiteContext {
+class MicroContext : protected TfLiteContext {
  public:
   static MicroContext* Of(const TfLiteContext* context) {
     return static_cast<MicroContext*>(const_cast<TfLiteContext*>(context));
@@ -48,6 +50,8 @@ class MicroContext : private TfLiteContext {
   TfLiteEvalTensor* GetEvalTensor(int tensor_index) {
     return TfLiteContext::GetEvalTensor(this, tensor_index);
   }
+  // The model's subgraphs (micro_graph.h), which is not linked where nobody asks for it.
+  MicroGraph& graph();
   // What MicroInterpreter::SetMicroExternalContext was given, by whichever interpreter.
   void* external_context() { return ExternalContext(); }
 

@@ -13,6 +13,7 @@
 #include "tensorflow/lite/micro/memory_helpers.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
 #include "tensorflow/lite/micro/micro_utils.h"
+#include "tensorflow/lite/micro/testing/control_models.h"
 #include "tensorflow/lite/portable_type_to_tflitetype.h"
 
 // Of a function whose first argument's contents are not looked at, which the compiler assumes of a

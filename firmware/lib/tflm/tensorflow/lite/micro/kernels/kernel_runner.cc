@@ -6,7 +6,8 @@
 #include "tensorflow/lite/micro/memory_plan.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
 #include "tensorflow/lite/micro/testing/found_dims.h"
-#include "tensorflow/lite/micro/testing/one_op_model.h"
+#include "tensorflow/lite/micro/testing/mock_subgraphs.h"
+#include "tensorflow/lite/micro/testing/test_model.h"
 
 namespace tflite {
 namespace micro {
@@ -21,17 +22,36 @@ constexpr size_t kTimesTensors = 6;
 class OneOpResolver : public MicroOpResolver {
  public:
   explicit OneOpResolver(const TFLMRegistration& registration)
-      : MicroOpResolver(&entry_, 1, nullptr) {
+      : MicroOpResolver(entries_, 2, nullptr) {
     const tflm::OpDef* const builtin = tflm::BuiltinOf(registration);
     if (builtin) {
       Register(builtin);
+      Register(&tflm::ops::kCustom, &tflm::MockSubgraphOp(), tflm::kMockSubgraphName);
     } else {
       Register(&tflm::ops::kCustom, &registration, kCustomName);
     }
   }
 
  private:
-  tflm::OpEntry entry_;
+  tflm::OpEntry entries_[2];
+};
+
+std::vector<int> Numbers(const TfLiteIntArray& array) {
+  return {array.data, array.data + array.size};
+}
+
+// As long as it lives, the mock graph is what ops' contexts lead to.
+class MockInPlace {
+ public:
+  explicit MockInPlace(MicroGraph* mock) : before_(MicroGraph::InTest()) {
+    MicroGraph::InTest() = mock;
+  }
+  ~MockInPlace() { MicroGraph::InTest() = before_; }
+  MockInPlace(const MockInPlace&) = delete;
+  MockInPlace& operator=(const MockInPlace&) = delete;
+
+ private:
+  MicroGraph* const before_;
 };
 
 // What stands in the place of a tensor that the op has nothing to do with, of which a test may say
@@ -57,14 +77,14 @@ TfLiteTensor Zero(TfLiteType type) {
 }  // namespace
 
 struct KernelRunner::Run {
-  Run(const TFLMRegistration& registration, tflm::OneOpModel written, size_t arena_bytes)
-      : model(static_cast<tflm::OneOpModel&&>(written)),
+  Run(const TFLMRegistration& registration, tflm::TestModel written, size_t arena_bytes)
+      : model(static_cast<tflm::TestModel&&>(written)),
         arena(arena_bytes),
         resolver(registration),
         interpreter(GetModel(model.bytes.data(), model.bytes.size()), resolver, arena.data(),
                     arena.size()) {}
 
-  tflm::OneOpModel model;
+  tflm::TestModel model;
   std::vector<uint8_t> arena;
   OneOpResolver resolver;
   MicroInterpreter interpreter;
@@ -92,15 +112,21 @@ bool KernelRunner::IsAmong(const TfLiteIntArray* indices, int tensor) const {
 
 TfLiteStatus KernelRunner::InitAndPrepare(const char* init_data, size_t length) {
   const tflm::OpDef* const builtin = tflm::BuiltinOf(registration_);
-  const tflm::OneOp op = {builtin ? int32_t{builtin->code} : int32_t{BuiltinOperator_CUSTOM},
-                          builtin ? nullptr : kCustomName, builtin ? builtin_data_ : nullptr,
-                          builtin ? nullptr : init_data, length};
-  if (builtin &&
+  const tflm::TestOp op = {builtin ? int32_t{builtin->code} : int32_t{BuiltinOperator_CUSTOM},
+                           builtin ? nullptr : kCustomName,
+                           builtin ? builtin_data_ : nullptr,
+                           builtin ? nullptr : init_data,
+                           length,
+                           Numbers(*inputs_),
+                           Numbers(*outputs_)};
+  if (builtin && outputs_->size != 0 &&
       !tflm::FindDims(op.code, builtin_data_, tensors_, *inputs_, &tensors_[outputs_->data[0]])) {
     return kTfLiteError;
   }
-  std::vector<TfLiteTensor> tensors;
-  std::vector<bool> is_constant;
+  const MockInPlace mock_in_place(&mock_graph_);
+  std::vector<tflm::TestSubgraph> subgraphs = {{{}, {}, {}, Numbers(*outputs_), {op}}};
+  std::vector<TfLiteTensor>& tensors = subgraphs[0].tensors;
+  std::vector<bool>& is_constant = subgraphs[0].is_constant;
   size_t arena_bytes = kArenaBytes;
   for (int i = 0; i < tensors_size_; ++i) {
     const bool is_input = IsAmong(inputs_, i);
@@ -113,9 +139,8 @@ TfLiteStatus KernelRunner::InitAndPrepare(const char* init_data, size_t length) 
                           tensors.back().data.data);
     arena_bytes += kTimesTensors * tensors.back().bytes;
   }
-  run_.reset(new Run(registration_,
-                     tflm::WriteOneOpModel(op, tensors, is_constant, *inputs_, *outputs_),
-                     arena_bytes));
+  tflm::AddMockSubgraphs(&subgraphs);
+  run_.reset(new Run(registration_, tflm::WriteTestModel(subgraphs), arena_bytes));
   const TfLiteStatus status = run_->interpreter.AllocateTensors();
   if (status != kTfLiteOk) {
     run_.reset();
@@ -149,8 +174,17 @@ TfLiteStatus KernelRunner::Invoke() {
   if (!run_) {
     return kTfLiteError;
   }
+  const MockInPlace mock_in_place(&mock_graph_);
   CopyIn();
+  uint8_t* const once = tflm::OnceVariable(run_->interpreter.graph());
+  if (once) {
+    *once = 0;
+  }
   const TfLiteStatus status = run_->interpreter.Invoke();
+  if (once && *once != 0) {
+    mock_graph_.InvokeSubgraph(
+        static_cast<const TfLiteCallOnceParams*>(builtin_data_)->init_subgraph_index);
+  }
   CopyVariablesOut();
   for (int i = 0; status == kTfLiteOk && i < outputs_->size; ++i) {
     TfLiteTensor& to = tensors_[outputs_->data[i]];
@@ -164,6 +198,7 @@ TfLiteStatus KernelRunner::Reset() {
   if (!run_) {
     return kTfLiteError;
   }
+  const MockInPlace mock_in_place(&mock_graph_);
   const TfLiteStatus status = run_->interpreter.Reset();
   CopyVariablesOut();
   return status;

@@ -19,6 +19,7 @@
 #include "tensorflow/lite/core/api/error_reporter.h"
 #include "tensorflow/lite/micro/kernels/micro_ops.h"
 #include "tensorflow/lite/micro/micro_common.h"
+#include "tensorflow/lite/micro/mock_micro_graph.h"
 
 namespace tflite {
 namespace micro {
@@ -51,6 +52,8 @@ class KernelRunner {
   TfLiteStatus Free();
   // Whether prepare gave its temporary tensors back; giving back does nothing here.
   bool ValidateTempBufferDeallocated() const { return true; }
+  // What IF and CALL_ONCE run subgraphs of, and MicroContext::graph() leads to in a custom op.
+  MockMicroGraph* GetMockGraph() { return &mock_graph_; }
 
  private:
   struct Run;
@@ -66,6 +69,7 @@ class KernelRunner {
   TfLiteIntArray* const inputs_;
   TfLiteIntArray* const outputs_;
   const void* const builtin_data_;
+  MockMicroGraph mock_graph_;
   std::unique_ptr<Run> run_;  // null until InitAndPrepare, and after Free
 };
 

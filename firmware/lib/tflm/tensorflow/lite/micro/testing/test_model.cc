@@ -1,4 +1,4 @@
-#include "tensorflow/lite/micro/testing/one_op_model.h"
+#include "tensorflow/lite/micro/testing/test_model.h"
 
 #include <cstring>
 
@@ -112,6 +112,14 @@ Values OptionValues(int32_t code, const void* data) {
       return {Word(As<TfLiteSpaceToDepthParams>(data).block_size)};
     case BuiltinOperator_DEPTH_TO_SPACE:
       return {Word(As<TfLiteDepthToSpaceParams>(data).block_size)};
+    case BuiltinOperator_IF:
+      return {Word(As<TfLiteIfParams>(data).then_subgraph_index),
+              Word(As<TfLiteIfParams>(data).else_subgraph_index)};
+    case BuiltinOperator_WHILE:
+      return {Word(As<TfLiteWhileParams>(data).cond_subgraph_index),
+              Word(As<TfLiteWhileParams>(data).body_subgraph_index)};
+    case BuiltinOperator_CALL_ONCE:
+      return {Word(As<TfLiteCallOnceParams>(data).init_subgraph_index)};
     case BuiltinOperator_MIRROR_PAD:
       return {LessOne(As<TfLiteMirrorPaddingParams>(data).mode)};
     case BuiltinOperator_RESIZE_BILINEAR: {
@@ -269,35 +277,22 @@ void WriteTensor(Writer& writer, const TfLiteTensor& tensor, uint32_t buffer, ui
   WriteQuantization(writer, tensor, table.Field(kQuantization));
 }
 
-// Of the tensors and the op.
-Table WriteSubgraph(Writer& writer, const OneOp& op, const std::vector<TfLiteTensor>& tensors,
-                    const std::vector<bool>& is_constant, const TfLiteIntArray& inputs,
-                    const TfLiteIntArray& outputs) {
-  constexpr uint32_t kTensors = 0, kOutputs = 2, kOperators = 3;
-  const Table subgraph =
-      writer.MakeTable(Values(4), 1u << kTensors | 1u << kOutputs | 1u << kOperators);
-  const uint32_t offsets = writer.MakeWords(Values(tensors.size()));
-  writer.LeadToVector(subgraph.Field(kTensors), offsets);
-  for (uint32_t i = 0; i < tensors.size(); ++i) {
-    WriteTensor(writer, tensors[i], is_constant[i] ? 1 + i : 0, offsets + 4 * i);
-  }
-  const auto write_indices = [&](uint32_t field, const TfLiteIntArray& indices) {
-    const auto count = static_cast<uint32_t>(indices.size);
-    writer.LeadToVector(field, writer.MakeVector(indices.data, count, 4));
-  };
-  write_indices(subgraph.Field(kOutputs), outputs);
+void WriteIndices(Writer& writer, uint32_t field, const std::vector<int>& indices) {
+  writer.LeadToVector(field,
+                      writer.MakeVector(indices.data(), static_cast<uint32_t>(indices.size()), 4));
+}
 
-  const uint32_t operators = writer.MakeWords({0});
-  writer.LeadToVector(subgraph.Field(kOperators), operators);
-  enum { kInputs = 1, kOpOutputs = 2, kOptionsType = 3, kOptions = 4, kCustomOptions = 5 };
+// code: the place of the op's code among the model's.
+void WriteOp(Writer& writer, const TestOp& op, uint32_t code, uint32_t from) {
+  enum { kInputs = 1, kOutputs = 2, kOptionsType = 3, kOptions = 4, kCustomOptions = 5 };
   const uint32_t options_type = op.builtin_data ? OptionsTypeOf(op.code) : 0;
   const Table node =
-      writer.MakeTable({0, 0, 0, options_type, 0, 0},
-                       1u << kInputs | 1u << kOpOutputs | (options_type != 0 ? 1u << kOptions : 0) |
+      writer.MakeTable({code, 0, 0, options_type, 0, 0},
+                       1u << kInputs | 1u << kOutputs | (options_type != 0 ? 1u << kOptions : 0) |
                            (op.custom_options ? 1u << kCustomOptions : 0));
-  writer.Lead(operators, node.start());
-  write_indices(node.Field(kInputs), inputs);
-  write_indices(node.Field(kOpOutputs), outputs);
+  writer.Lead(from, node.start());
+  WriteIndices(writer, node.Field(kInputs), op.inputs);
+  WriteIndices(writer, node.Field(kOutputs), op.outputs);
   if (options_type != 0) {
     const Table options = writer.MakeTable(OptionValues(op.code, op.builtin_data));
     writer.Lead(node.Field(kOptions), options.start());
@@ -306,18 +301,37 @@ Table WriteSubgraph(Writer& writer, const OneOp& op, const std::vector<TfLiteTen
     const auto count = static_cast<uint32_t>(op.custom_options_bytes);
     writer.LeadToVector(node.Field(kCustomOptions), writer.MakeVector(op.custom_options, count, 1));
   }
-  return subgraph;
 }
 
-void WriteOperatorCode(Writer& writer, const OneOp& op, uint32_t field) {
+// first_code: the place of its first op's code; first_buffer: its first tensor's buffer.
+void WriteSubgraph(Writer& writer, const TestSubgraph& subgraph, uint32_t first_code,
+                   uint32_t first_buffer, uint32_t from) {
+  enum { kTensors = 0, kInputs = 1, kOutputs = 2, kOperators = 3 };
+  const Table table = writer.MakeTable(
+      Values(4), 1u << kTensors | 1u << kInputs | 1u << kOutputs | 1u << kOperators);
+  writer.Lead(from, table.start());
+  const uint32_t tensors = writer.MakeWords(Values(subgraph.tensors.size()));
+  writer.LeadToVector(table.Field(kTensors), tensors);
+  for (uint32_t i = 0; i < subgraph.tensors.size(); ++i) {
+    WriteTensor(writer, subgraph.tensors[i], subgraph.is_constant[i] ? first_buffer + i : 0,
+                tensors + 4 * i);
+  }
+  WriteIndices(writer, table.Field(kInputs), subgraph.inputs);
+  WriteIndices(writer, table.Field(kOutputs), subgraph.outputs);
+  const uint32_t operators = writer.MakeWords(Values(subgraph.ops.size()));
+  writer.LeadToVector(table.Field(kOperators), operators);
+  for (uint32_t i = 0; i < subgraph.ops.size(); ++i) {
+    WriteOp(writer, subgraph.ops[i], first_code + i, operators + 4 * i);
+  }
+}
+
+void WriteOperatorCode(Writer& writer, const TestOp& op, uint32_t from) {
   constexpr uint32_t kCustomCode = 1;
-  const uint32_t codes = writer.MakeWords({0});
-  writer.LeadToVector(field, codes);
   // Numbers above 126 stand in the last field only; in the first one byte is read.
   const auto code = static_cast<uint32_t>(op.code);
   const Table table = writer.MakeTable({code < 127 ? code : 127, 0, 1, code},
                                        op.custom_name ? 1u << kCustomCode : 0);
-  writer.Lead(codes, table.start());
+  writer.Lead(from, table.start());
   if (op.custom_name) {
     const auto count = static_cast<uint32_t>(std::strlen(op.custom_name));
     const uint32_t name = writer.MakeVector(op.custom_name, count + 1, 1);
@@ -326,34 +340,57 @@ void WriteOperatorCode(Writer& writer, const OneOp& op, uint32_t field) {
   }
 }
 
+// Where its contents stand, 0 where the tensor is computed.
+uint32_t WriteBuffer(Writer& writer, const TfLiteTensor& tensor, bool is_constant, uint32_t from) {
+  const Table buffer = writer.MakeTable({0}, is_constant ? 1 : 0);
+  writer.Lead(from, buffer.start());
+  if (!is_constant) {
+    return 0;
+  }
+  const uint32_t data = writer.MakeVector(tensor.data.data, static_cast<uint32_t>(tensor.bytes), 1);
+  writer.LeadToVector(buffer.Field(0), data);
+  return data;
+}
+
 }  // namespace
 
-OneOpModel WriteOneOpModel(const OneOp& op, const std::vector<TfLiteTensor>& tensors,
-                           const std::vector<bool>& is_constant, const TfLiteIntArray& inputs,
-                           const TfLiteIntArray& outputs) {
+TestModel WriteTestModel(const std::vector<TestSubgraph>& subgraphs) {
   enum { kVersion = 0, kOperatorCodes = 1, kSubgraphs = 2, kBuffers = 4 };
+  std::vector<const TestOp*> ops;
+  size_t tensors = 0;
+  for (const TestSubgraph& subgraph : subgraphs) {
+    for (const TestOp& op : subgraph.ops) {
+      ops.push_back(&op);
+    }
+    tensors += subgraph.tensors.size();
+  }
   Writer writer;
   const Table model = writer.MakeTable({TFLITE_SCHEMA_VERSION, 0, 0, 0, 0},
                                        1u << kOperatorCodes | 1u << kSubgraphs | 1u << kBuffers);
   writer.Lead(0, model.start());
-  WriteOperatorCode(writer, op, model.Field(kOperatorCodes));
-  const uint32_t subgraphs = writer.MakeWords({0});
-  writer.LeadToVector(model.Field(kSubgraphs), subgraphs);
-  writer.Lead(subgraphs, WriteSubgraph(writer, op, tensors, is_constant, inputs, outputs).start());
-
-  // Buffer 0 is empty; tensor i has buffer 1 + i.
-  std::vector<uint32_t> data(tensors.size());
-  const uint32_t buffers = writer.MakeWords(Values(1 + tensors.size()));
-  writer.LeadToVector(model.Field(kBuffers), buffers);
-  for (uint32_t i = 0; i <= tensors.size(); ++i) {
-    const bool full = i > 0 && is_constant[i - 1];
-    const Table buffer = writer.MakeTable({0}, full ? 1 : 0);
-    writer.Lead(buffers + 4 * i, buffer.start());
-    if (full) {
-      const TfLiteTensor& tensor = tensors[i - 1];
-      const auto count = static_cast<uint32_t>(tensor.bytes);
-      data[i - 1] = writer.MakeVector(tensor.data.data, count, 1);
-      writer.LeadToVector(buffer.Field(0), data[i - 1]);
+  const uint32_t codes = writer.MakeWords(Values(ops.size()));
+  writer.LeadToVector(model.Field(kOperatorCodes), codes);
+  for (uint32_t i = 0; i < ops.size(); ++i) {
+    WriteOperatorCode(writer, *ops[i], codes + 4 * i);
+  }
+  const uint32_t offsets = writer.MakeWords(Values(subgraphs.size()));
+  writer.LeadToVector(model.Field(kSubgraphs), offsets);
+  // Buffer 0 is empty; the tensors' follow.
+  uint32_t buffer = 1;
+  uint32_t code = 0;
+  for (uint32_t i = 0; i < subgraphs.size(); ++i) {
+    WriteSubgraph(writer, subgraphs[i], code, buffer, offsets + 4 * i);
+    code += static_cast<uint32_t>(subgraphs[i].ops.size());
+    buffer += static_cast<uint32_t>(subgraphs[i].tensors.size());
+  }
+  std::vector<uint32_t> data;
+  uint32_t from = writer.MakeWords(Values(1 + tensors));
+  writer.LeadToVector(model.Field(kBuffers), from);
+  WriteBuffer(writer, {}, false, from);
+  for (const TestSubgraph& subgraph : subgraphs) {
+    for (uint32_t i = 0; i < subgraph.tensors.size(); ++i) {
+      from += 4;
+      data.push_back(WriteBuffer(writer, subgraph.tensors[i], subgraph.is_constant[i], from));
     }
   }
   return {writer.bytes(), data};
