@@ -10,10 +10,12 @@
 #include "tensorflow/lite/micro/fake_micro_context.h"
 #include "tensorflow/lite/micro/kernels/kernel_runner.h"
 #include "tensorflow/lite/micro/kernels/kernel_util.h"
+#include "tensorflow/lite/micro/micro_arena_constants.h"
 #include "tensorflow/lite/micro/micro_graph.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
 #include "tensorflow/lite/micro/micro_mutable_op_resolver.h"
 #include "tensorflow/lite/micro/mock_micro_graph.h"
+#include "tensorflow/lite/micro/test_helper_custom_ops.h"
 #include "tensorflow/lite/micro/test_helpers.h"
 #include "tensorflow/lite/micro/testing/micro_test.h"
 
@@ -81,6 +83,29 @@ void TestSumOrProduct(bool holds, float first, float second) {
   TF_LITE_MICRO_EXPECT_EQ(kTfLiteOk, interpreter.Invoke());
   TF_LITE_MICRO_EXPECT_EQ(first, interpreter.output(0)->data.f[0]);
   TF_LITE_MICRO_EXPECT_EQ(second, interpreter.output(0)->data.f[1]);
+}
+
+// Runs of one value, as long as an arena's alignment each.
+void TestPacked(bool holds, const int32_t (&expected)[8]) {
+  constexpr int kRun = tflite::MicroArenaBufferAlignment() / static_cast<int>(sizeof(int32_t));
+  uint8_t arena[5000];
+  tflite::testing::TestingOpResolver resolver;
+  TF_LITE_MICRO_EXPECT_EQ(kTfLiteOk, tflite::testing::GetTestingOpResolver(resolver));
+  tflite::MicroInterpreter interpreter(
+      tflite::testing::GetModelWithIfAndSubgraphInputTensorOverlap(), resolver, arena,
+      sizeof(arena));
+  TF_LITE_MICRO_EXPECT_EQ(kTfLiteOk, interpreter.AllocateTensors());
+  interpreter.input(0)->data.b[0] = holds;
+  for (int i = 0; i < 4 * kRun; ++i) {
+    if (i < 2 * kRun) {
+      interpreter.input(1)->data.i32[i] = 10 + i / kRun;
+    }
+    interpreter.input(2)->data.i32[i] = 20 + i / kRun;
+  }
+  TF_LITE_MICRO_EXPECT_EQ(kTfLiteOk, interpreter.Invoke());
+  for (int i = 0; i < 8 * kRun; ++i) {
+    TF_LITE_MICRO_EXPECT_EQ(expected[i / kRun], interpreter.output(0)->data.i32[i]);
+  }
 }
 
 void TestRounds(float start, float step, float end) {
@@ -159,6 +184,22 @@ TF_LITE_MICRO_TEST(CallOnceRunsItsSubgraphOnce) {
 TF_LITE_MICRO_TEST(IfOfAModel) {
   TestSumOrProduct(true, 8, 7.5f);
   TestSumOrProduct(false, 12, -4);
+}
+
+TF_LITE_MICRO_TEST(SubgraphsDoNotOverwriteWhatIsStillRead) {
+  const int32_t twice[] = {10, 11, 20, 20, 21, 22, 23, 0}, once[] = {20, 21, 22, 23, 10, 11, 0, 0};
+  TestPacked(true, twice);
+  TestPacked(false, once);
+}
+
+TF_LITE_MICRO_TEST(APackerOfAnotherKindIsRefused) {
+  int dims[] = {1, 2}, inputs[] = {1, 0}, outputs[] = {1, 1};
+  int32_t values[] = {1, 2};
+  TfLiteTensor tensors[] = {CreateTensor(values, IntArrayFromInts(dims)),
+                            CreateTensor(values, IntArrayFromInts(dims))};
+  tflite::micro::KernelRunner runner(*tflite::testing::PackerOp::getRegistration(), tensors, 2,
+                                     IntArrayFromInts(inputs), IntArrayFromInts(outputs), nullptr);
+  TF_LITE_MICRO_EXPECT_EQ(kTfLiteError, runner.InitAndPrepare());
 }
 
 TF_LITE_MICRO_TEST(WhileOfAModel) {

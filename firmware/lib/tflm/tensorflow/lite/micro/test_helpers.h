@@ -12,7 +12,9 @@
 #include "tensorflow/lite/c/common.h"
 #include "tensorflow/lite/micro/memory_helpers.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
+#include "tensorflow/lite/micro/micro_mutable_op_resolver.h"
 #include "tensorflow/lite/micro/micro_utils.h"
+#include "tensorflow/lite/micro/test_helper_custom_ops.h"
 #include "tensorflow/lite/micro/testing/control_models.h"
 #include "tensorflow/lite/portable_type_to_tflitetype.h"
 
@@ -45,6 +47,14 @@ inline int TestStrcmp(const char* a, const char* b) { return std::strcmp(a, b); 
 // Of the main graph.
 inline size_t GetModelTensorCount(const Model* model) {
   return model->subgraphs()->Get(0)->tensors()->size();
+}
+
+// With what the models of testing/control_models.h have of custom ops, and IF.
+using TestingOpResolver = MicroMutableOpResolver<10>;
+inline TfLiteStatus GetTestingOpResolver(TestingOpResolver& op_resolver) {
+  const TfLiteStatus status =
+      op_resolver.AddCustom(kPackerName, PackerOp::GetMutableRegistration());
+  return status == kTfLiteOk ? op_resolver.AddIf() : status;
 }
 
 // Of what T holds all steps, from `min` to `max`.

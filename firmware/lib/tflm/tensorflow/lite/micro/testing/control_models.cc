@@ -63,5 +63,24 @@ const Model* GetSimpleModelWithSubgraphsAndWhile() {
   return GetModel(model.bytes.data(), model.bytes.size());
 }
 
+const Model* GetModelWithIfAndSubgraphInputTensorOverlap() {
+  static int extents[][2] = {{1, 1}, {1, 8}, {1, 16}, {1, 12}, {1, 32}};
+  static const TfLiteIfParams branches = {1, 2};
+  const auto ints = [](int* dims) { return Tensor(kTfLiteInt32, dims, dims[1]); };
+  const TfLiteTensor condition = Tensor(kTfLiteBool, extents[0], 1);
+  const TfLiteTensor few = ints(extents[1]), many = ints(extents[2]), all = ints(extents[4]);
+  const auto pack = [](std::vector<int> inputs, int output) -> tflm::TestOp {
+    return {BuiltinOperator_CUSTOM, kPackerName, nullptr, nullptr, 0, inputs, {output}};
+  };
+  tflm::TestSubgraph twice =
+      Subgraph({few, many, ints(extents[3]), all}, {0, 1}, {3}, pack({0, 1}, 2));
+  twice.ops.push_back(pack({2, 1}, 3));
+  static const tflm::TestModel model =
+      tflm::WriteTestModel({Subgraph({condition, few, many, all}, {0, 1, 2}, {3},
+                                     Op(BuiltinOperator_IF, &branches, {0, 1, 2}, {3})),
+                            twice, Subgraph({few, many, all}, {0, 1}, {2}, pack({1, 0}, 2))});
+  return GetModel(model.bytes.data(), model.bytes.size());
+}
+
 }  // namespace testing
 }  // namespace tflite

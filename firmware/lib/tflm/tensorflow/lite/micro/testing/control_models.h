@@ -15,6 +15,10 @@ namespace testing {
 const Model* GetSimpleModelWithSubgraphsAndIf();
 // Inputs and outputs: two floats. The second is added to the first as long as that is the less.
 const Model* GetSimpleModelWithSubgraphsAndWhile();
+// Inputs: a condition, 8 and 16 int32. Output: 32, where the condition holds by way of 12 that
+// PackerOp makes of both, which are packed with the 16 once more; else 16 and 8.
+const Model* GetModelWithIfAndSubgraphInputTensorOverlap();
+constexpr char kPackerName[] = "packer";  // of PackerOp in a model
 
 }  // namespace testing
 }  // namespace tflite
