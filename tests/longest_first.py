@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-# Those of a quarter of a minute and more of processor time, the longest first.
+# Those of a quarter of a minute and more of processor time, the longest first; but before them one
+# whose tests limit the memory of their process, which TensorFlow's imports would be counted to.
 LONGEST = (
+    "tests/golden/test_fuzz.py",
     "tests/golden/test_contradictions.py",
     "tests/golden/test_golden.py",
     "tests/training/test_user_model.py",
